@@ -1,0 +1,123 @@
+"""What a document and a release are; no file is read here.
+
+A *document* is one schema file. Its kind follows from the folder it stands in, its format from its suffix.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from posixpath import basename, dirname, splitext
+
+
+class Kind(StrEnum):
+    """What a document describes."""
+
+    ENVELOPE = "envelope"
+    REQUEST = "request"
+    PAYLOAD = "payload"
+    PUBLICATION = "publication"
+
+
+class Format(StrEnum):
+    """How a document is written."""
+
+    JSON_SCHEMA = "json-schema"
+    ARROW = "arrow"
+
+
+FORMATS = {".json": Format.JSON_SCHEMA, ".txt": Format.ARROW}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One schema file of a release: `path` is relative to the release's folder, `content` its exact bytes."""
+
+    path: str
+    content: bytes
+
+    @property
+    def kind(self) -> Kind:
+        """The kind that the document's folder gives it."""
+        return kind_of(self.path)
+
+    @property
+    def format(self) -> Format:
+        """The format that the document's suffix gives it."""
+        return FORMATS[splitext(self.path)[1]]
+
+    @property
+    def text(self) -> str:
+        """The document's characters."""
+        return self.content.decode("utf-8")
+
+    @property
+    def name(self) -> str:
+        """The short name that people and `load_schema` use."""
+        return name_of(self.path)
+
+
+def kind_of(path: str) -> Kind:
+    """Return the kind of the document at this path."""
+    if path.startswith("publication/"):
+        return Kind.PUBLICATION
+    if path.endswith(".txt"):
+        return Kind.PAYLOAD
+    return Kind.ENVELOPE if path.count("/") == 1 else Kind.REQUEST
+
+
+def name_of(path: str) -> str:
+    """Return the name of the document at this path: its endpoint, or its file name without the suffix."""
+    stem = splitext(basename(path))[0]
+    folder = basename(dirname(path))
+    return folder if stem in {"descriptor", "schema"} and folder != "endpoints" else stem
+
+
+def is_document(path: str) -> bool:
+    """Tell whether this path, relative to a release's folder, is a schema file and not an example or a note."""
+    parts = path.split("/")
+    if "examples" in parts or splitext(path)[1] not in FORMATS:
+        return False
+    if parts[0] == "publication":
+        return len(parts) == 2  # noqa: PLR2004
+    return parts[0] == "endpoints" and path in {
+        "endpoints/descriptor.json",
+        f"endpoints/{parts[1]}/descriptor.json",
+        f"endpoints/{parts[1]}/schema.txt",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One message that stands beside a document: it must be accepted, or `refused` when it lies in a folder so named.
+
+    A request's or a JSON publication's example is the message itself. An example of an Arrow document is an object with
+    `rows` (one object a row) and, where the document is a template, what to bind: `values` and `columns`.
+    """
+
+    path: str
+    content: bytes
+
+    @property
+    def refused(self) -> bool:
+        """Whether the document must not accept this message."""
+        return "/refused/" in self.path
+
+    @property
+    def name(self) -> str:
+        """The file's name without its suffix."""
+        return splitext(basename(self.path))[0]
+
+
+def documented_by(path: str, documents: Collection[str]) -> str | None:
+    """Return the path of the document, one of `documents`, that the example at this path belongs to.
+
+    An example in `examples/<stem>/` belongs to the document `<stem>.*` of that folder; one directly in `examples/` to
+    the folder's main document, `descriptor.json` or else `schema.txt`.
+    """
+    folder, found, rest = path.partition("/examples/")
+    if not found:
+        return None
+    inner = [part for part in rest.split("/")[:-1] if part != "refused"]
+    stems = inner or ["descriptor", "schema"]
+    candidates = (f"{folder}/{stem}{suffix}" for stem in stems for suffix in FORMATS)
+    return next((candidate for candidate in candidates if candidate in documents), None)

@@ -1,0 +1,71 @@
+"""The failures to answer: each holds its facts and words itself, with the remedy.
+
+One base class; everything that this package raises on purpose is an `ArrakisSchemaError`.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from arrakis_schema.validation.violations import Violation
+
+
+class ArrakisSchemaError(Exception):
+    """Something that this package was asked for cannot be answered."""
+
+
+class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
+    """A document or a release of this name does not exist; says which do."""
+
+    def __init__(self, what: str, available: "Iterable[str]", remedy: str = "") -> None:
+        self.what, self.available, self.remedy = what, tuple(available), remedy
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        """Say what was asked for, what there is, and what to do."""
+        there = f"there are {', '.join(self.available)}" if self.available else "there are none"
+        return f"{self.what}; {there}" + (f" ({self.remedy})" if self.remedy else "")
+
+
+class MissingExtraError(ArrakisSchemaError, ImportError):
+    """An optional dependency is not installed; names the command that installs it."""
+
+    def __init__(self, module: str, extra: str) -> None:
+        self.module, self.extra = module, extra
+        super().__init__(f"{module} is not installed: pip install 'arrakis-schema[{extra}]'", name=module)
+
+
+class MalformedRequestError(ArrakisSchemaError, ValueError):
+    """A descriptor packet is not one JSON object in UTF-8."""
+
+
+class InvalidRequestError(ArrakisSchemaError, ValueError):
+    """A request is refused by its schema; `violation` says where, what was expected and what was found."""
+
+    def __init__(self, violation: "Violation", document: str, release: str) -> None:
+        self.violation, self.document, self.release = violation, document, release
+        super().__init__(f"{violation} ({document}, release {release})")
+
+
+class SchemaTextError(ArrakisSchemaError, ValueError):
+    """A `schema.txt` is not what pyarrow prints for a schema; `line` counts from 1."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        self.line, self.problem = line, problem
+        super().__init__(f"line {line}: {problem}")
+
+
+class TemplateError(ArrakisSchemaError, ValueError):
+    """The values given to a payload template do not fit its placeholders."""
+
+
+class DamagedStoreError(ArrakisSchemaError):
+    """Files of a store cannot be read or are not what the lock says; names each file."""
+
+    def __init__(self, problems: "Sequence[str]") -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class ReleaseError(ArrakisSchemaError):
+    """The working set cannot be frozen as asked; nothing was changed."""

@@ -1,0 +1,31 @@
+"""What is found about a document: data, without wording, colour or severity in a format.
+
+`report/` puts findings into text, JSON and the formats of CI systems.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding matters to whoever changes the document."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One fact found in one document by the rule of this id.
+
+    `file` is relative to the root folder, `location` a JSON Pointer (RFC 6901) into a JSON document or the dotted
+    name of a field of an Arrow schema, `line` and `column` count from 1 (0: not known).
+    """
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    severity: Severity
+    location: str
+    message: str
