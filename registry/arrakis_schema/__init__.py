@@ -1,0 +1,93 @@
+"""The versioned schemas of the Arrakis API: load them, validate requests, bind payloads.
+
+Each name is imported when it is first used, so that `load_schema` needs nothing but the standard library.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from arrakis_schema.errors import (
+        ArrakisSchemaError,
+        DamagedStoreError,
+        InvalidRequestError,
+        MalformedRequestError,
+        MissingExtraError,
+        SchemaTextError,
+        TemplateError,
+        UnknownSchemaError,
+    )
+    from arrakis_schema.loading import load_schema
+    from arrakis_schema.payloads import load_payload
+    from arrakis_schema.validation import Request, Violation, dump_request, iter_errors, parse_request, validate, validator
+    from arrakis_schema.versions import parse_version, supports
+
+    __version__: str
+    SCHEMA_VERSION: str
+
+_ERRORS = "arrakis_schema.errors"
+_VALIDATION = "arrakis_schema.validation"
+_HOMES = {
+    "ArrakisSchemaError": _ERRORS,
+    "DamagedStoreError": _ERRORS,
+    "InvalidRequestError": _ERRORS,
+    "MalformedRequestError": _ERRORS,
+    "MissingExtraError": _ERRORS,
+    "Request": _VALIDATION,
+    "SchemaTextError": _ERRORS,
+    "TemplateError": _ERRORS,
+    "UnknownSchemaError": _ERRORS,
+    "Violation": _VALIDATION,
+    "dump_request": _VALIDATION,
+    "iter_errors": _VALIDATION,
+    "load_payload": "arrakis_schema.payloads",
+    "load_schema": "arrakis_schema.loading",
+    "parse_request": _VALIDATION,
+    "parse_version": "arrakis_schema.versions",
+    "supports": "arrakis_schema.versions",
+    "validate": _VALIDATION,
+    "validator": _VALIDATION,
+}
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ArrakisSchemaError",
+    "DamagedStoreError",
+    "InvalidRequestError",
+    "MalformedRequestError",
+    "MissingExtraError",
+    "Request",
+    "SchemaTextError",
+    "TemplateError",
+    "UnknownSchemaError",
+    "Violation",
+    "__version__",
+    "dump_request",
+    "iter_errors",
+    "load_payload",
+    "load_schema",
+    "parse_request",
+    "parse_version",
+    "supports",
+    "validate",
+    "validator",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use and keep it (PEP 562)."""
+    if name in {"__version__", "SCHEMA_VERSION"}:
+        from arrakis_schema.loading import data_root, declared_version  # noqa: PLC0415
+
+        value: object = declared_version(data_root())
+    elif name in _HOMES:
+        from importlib import import_module  # noqa: PLC0415
+
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)
