@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     )
     from arrakis_schema.loading import load_schema
     from arrakis_schema.payloads import load_payload
-    from arrakis_schema.validation import Request, Violation, dump_request, iter_errors, parse_request, validate, validator
+    from arrakis_schema.validation import (
+        Request,
+        Violation,
+        dump_request,
+        iter_errors,
+        parse_request,
+        validate,
+        validator,
+    )
     from arrakis_schema.versions import parse_version, supports
 
     __version__: str

@@ -1,8 +1,8 @@
 """What `schemas/registry.toml` says about the whole set of documents."""
 
-import os
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.versions import is_release
@@ -25,12 +25,12 @@ class Settings:
 
 def read_settings(root: str) -> Settings:
     """Read the settings of the folder `root`; raises `DamagedStoreError` that names file and key."""
+    path = Path(root, REGISTRY_FILE)
     try:
-        with open(os.path.join(root, REGISTRY_FILE), "rb") as file:
-            table = tomllib.load(file)
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         remedy = "a folder with schemas/ and versions/ is wanted: see --root"
-        raise DamagedStoreError([f"{os.path.join(root, REGISTRY_FILE)}: {error.strerror} ({remedy})"]) from error
+        raise DamagedStoreError([f"{path}: {error.strerror} ({remedy})"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DamagedStoreError([f"{REGISTRY_FILE} is not TOML: {error}"]) from error
     return _settings(table)

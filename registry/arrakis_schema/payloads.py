@@ -1,0 +1,34 @@
+"""The payload that an endpoint answers, and the publication: as a `pyarrow.Schema`, or as a template to bind."""
+
+import os
+from typing import TYPE_CHECKING
+
+from arrakis_schema.errors import DamagedStoreError, MissingExtraError, SchemaTextError
+from arrakis_schema.loading import data_root, find_payload, read_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from arrakis_schema.arrow import Template
+
+
+def load_payload(
+    name: str, version: str | None = None, *, root: str | os.PathLike[str] | None = None
+) -> "pa.Schema | Template":
+    """Return the payload of an endpoint, or the `publication`, of a release, an alias or None (this package's own).
+
+    A payload whose columns depend on the request is a `Template`: bind it to the channels or the data type.
+    Field metadata holds `description`, `unit` and `null` (what a null means), which no server sends.
+
+    Raises `UnknownSchemaError`, a `FileNotFoundError`, that lists what there is. Needs the extra `arrow` (pyarrow).
+    """
+    base = data_root(root)
+    folder, path = find_payload(name, version, base)
+    try:
+        from arrakis_schema.arrow import parse_document  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "arrow") from error
+    try:
+        return parse_document(read_file(base, f"{folder}/{path}").decode("utf-8"))
+    except (SchemaTextError, UnicodeDecodeError) as error:
+        raise DamagedStoreError([f"{folder}/{path}: {error}"]) from error
