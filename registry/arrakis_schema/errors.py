@@ -59,6 +59,10 @@ class TemplateError(ArrakisSchemaError, ValueError):
     """The values given to a payload template do not fit its placeholders."""
 
 
+class RowsError(ArrakisSchemaError, ValueError):
+    """Rows do not fit the columns of an Arrow schema."""
+
+
 class DamagedStoreError(ArrakisSchemaError):
     """Files of a store cannot be read or are not what the lock says; names each file."""
 

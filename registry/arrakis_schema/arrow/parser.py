@@ -1,0 +1,180 @@
+"""Lines of `schema.txt` to a `pyarrow.Schema`: a field, its children, its metadata; then the schema's metadata."""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from arrakis_schema.arrow.children import children, is_wrapper, with_children
+from arrakis_schema.arrow.quoting import json_string_end, read_json
+from arrakis_schema.arrow.scanner import Bindings, TypeTextError
+from arrakis_schema.arrow.types import end_of_line, type_scanner
+from arrakis_schema.errors import SchemaTextError
+
+FIELD_METADATA, SCHEMA_METADATA = "-- field metadata --", "-- schema metadata --"
+_UNCUT = "print the schema with to_string(truncate_metadata=False, element_size_limit=1_000_000)"
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a text and how far they have been read; `first` is the number of the first one."""
+
+    lines: list[str]
+    bindings: Bindings | None = None
+    first: int = 1
+    position: int = field(default=0, init=False)
+
+    @property
+    def line(self) -> str | None:
+        """The next line, or None at the end."""
+        return self.lines[self.position] if self.position < len(self.lines) else None
+
+    def error(self, problem: object) -> SchemaTextError:
+        """Return the error for a problem in the next line."""
+        return SchemaTextError(self.first + self.position, str(problem))
+
+
+def parse_schema(text: str) -> pa.Schema:
+    """Return the schema of a text, as `format_schema` writes it or pyarrow prints it uncut; braces have no meaning.
+
+    Raises `SchemaTextError` with the line.
+    """
+    lines = Lines(text.removesuffix("\n").split("\n") if text.strip() else [])
+    fields = []
+    while lines.line not in {None, SCHEMA_METADATA}:
+        fields.append(read_field(lines))
+    return pa.schema(fields, metadata=read_schema_metadata(lines))
+
+
+def read_schema_metadata(lines: Lines) -> dict[str | bytes, str | bytes] | None:
+    """Read the metadata of the schema, which ends the text."""
+    metadata = _metadata(lines, "", SCHEMA_METADATA)
+    if lines.line is not None:
+        raise lines.error(f"nothing may follow the metadata of the schema, found {lines.line!r}")
+    return metadata
+
+
+def read_field(lines: Lines, depth: int = 0, prefix: str = "") -> pa.Field:
+    """Read a field with its children and its metadata; `depth` is 0 for a column."""
+    indent = " " * max(0, 4 * depth - 2)
+    told = _line(lines, indent + prefix)
+    inside = _children(lines, told.type, depth + 1)
+    metadata = _metadata(lines, " " * (2 * depth + 2), FIELD_METADATA)
+    try:
+        return pa.field(told.name, with_children(told.type, inside), told.nullable, metadata)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise lines.error(error) from error
+
+
+def _line(lines: Lines, start: str) -> pa.Field:
+    """Read the line of a field: what stands before the name, the name, the type, `not null`."""
+    line = lines.line or ""
+    if line.endswith(" chars omitted)"):
+        raise lines.error(f"pyarrow has cut this line: {_UNCUT}")
+    if line.startswith(" ") and not start:
+        raise lines.error(f"expected a column at the start of the line, found {line!r}")
+    scanner = type_scanner(line, lines.bindings)
+    try:
+        scanner.expect(start)
+        told = scanner.field()
+        end_of_line(scanner)
+    except TypeTextError as error:
+        raise lines.error(error) from error
+    lines.position += 1
+    return told
+
+
+def _children(lines: Lines, data_type: pa.DataType, depth: int) -> list[pa.Field]:
+    """Read the lines of the children, all or none; they must say what the line of the type said."""
+    told = children(data_type)
+    indent = " " * max(0, 4 * depth - 2)
+    if not told or not (lines.line or "").startswith(f"{indent}child 0, ") or _is_metadata(lines.line or ""):
+        return []
+    found = []
+    for number, expected in enumerate(told):
+        start = lines.position
+        child = read_field(lines, depth, f"child {number}, ")
+        if not _agree(child, expected, data_type):
+            lines.position = start
+            raise lines.error(f"child {number} is {child.name}: {child.type}, but the line above says otherwise")
+        found.append(child)
+    return found
+
+
+def _agree(child: pa.Field, told: pa.Field, parent: pa.DataType) -> bool:
+    """Tell whether a child's line says what its parent's told; a map and a wrapper do not tell nullability."""
+    silent = is_wrapper(parent) or isinstance(parent, pa.MapType)
+    same_nullable = silent or child.nullable == told.nullable
+    return child.name == told.name and same_nullable and _shape(child.type) == _shape(told.type)
+
+
+def _shape(data_type: pa.DataType) -> object:
+    """Return what a type is made of, but for nullability and metadata inside."""
+    inside = [(child.name, _shape(child.type)) for child in children(data_type)]
+    return type(data_type), inside or str(data_type)
+
+
+def _metadata(lines: Lines, indent: str, header: str) -> dict[str | bytes, str | bytes] | None:
+    """Read a block of metadata, if there is one."""
+    if lines.line != indent + header:
+        return None
+    lines.position += 1
+    pairs: dict[str | bytes, str | bytes] = {}
+    while (line := lines.line) is not None and _belongs(line, indent):
+        key, value = _pair(lines, line.removeprefix(indent))
+        pairs[key] = value
+        lines.position += 1
+    if not pairs:
+        raise lines.error(f"no key: 'value' follows {header!r}")
+    return pairs
+
+
+def _belongs(line: str, indent: str) -> bool:
+    """Tell whether a line is one of metadata at this indentation."""
+    return (
+        line.startswith(indent)
+        and not line.startswith(indent + " ")
+        and (not indent or _is_metadata(line) or _cut(line))
+    )
+
+
+def _is_metadata(line: str) -> bool:
+    """Tell whether a line is a pair of metadata: the line of a field never ends with a quotation mark."""
+    return line.endswith(("'", '"'))
+
+
+def _cut(line: str) -> bool:
+    """Tell whether pyarrow has cut a value: `'begin' + 56`."""
+    head, plus, number = line.rpartition(" + ")
+    return bool(plus) and number.isdigit() and head.endswith("'")
+
+
+def _pair(lines: Lines, line: str) -> tuple[bytes, bytes]:
+    """Read `key: 'value'`, either of them quoted where need be."""
+    if _cut(line):
+        raise lines.error(f"pyarrow has cut this value: {_UNCUT}")
+    try:
+        key, rest = _key(lines, line)
+        value = read_json(rest) if rest.startswith('"') else _fill(lines, rest[1:-1])
+        if not rest.startswith('"') and not (len(rest) > 1 and rest[0] == rest[-1] == "'"):
+            raise ValueError(rest)
+        return key.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")
+    except (ValueError, UnicodeEncodeError) as error:
+        raise lines.error(f"expected key: 'value', found {line!r}") from error
+
+
+def _key(lines: Lines, line: str) -> tuple[str, str]:
+    """Read the key, and return what follows its colon."""
+    if line.startswith('"'):
+        end = json_string_end(line, 0)
+        if line[end : end + 2] != ": ":
+            raise ValueError(line)
+        return read_json(line[:end]), line[end + 2 :]
+    ends = [place for end in (": '", ': "') if (place := line.find(end)) >= 0]
+    if not ends:
+        raise ValueError(line)
+    return line[: min(ends)], line[min(ends) + 2 :]
+
+
+def _fill(lines: Lines, text: str) -> str:
+    """Fill the placeholders of an unquoted value."""
+    return lines.bindings.name(text) if lines.bindings else text

@@ -1,0 +1,129 @@
+"""Rows of JSON to a `pyarrow.RecordBatch`, strictly: nothing is converted that a reader of the column would not expect."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.errors import RowsError
+
+
+def record_batch(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
+    """Return the rows as one batch; a column that a row does not name is null.
+
+    Raises `RowsError` that names row and column: for a column that the schema lacks, a null in a column that is not
+    nullable (inside of lists and structs too), and a value that is not of the type or out of its range.
+    """
+    for number, row in enumerate(rows):
+        _check_row(schema, row, f"row {number}")
+    arrays = []
+    for field in schema:
+        try:
+            arrays.append(pa.array([_paired(row.get(field.name), field.type) for row in rows], field.type))
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+            raise RowsError(f"column {field.name!r}: {error}") from error
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _check_row(schema: pa.Schema, row: object, where: str) -> None:
+    """Check one row against the columns."""
+    if not isinstance(row, Mapping):
+        raise RowsError(f"{where} is not an object with one member for each column")
+    strangers = [name for name in row if name not in schema.names]
+    if strangers:
+        raise RowsError(f"{where}: there is no column {strangers[0]!r}; there are {', '.join(schema.names)}")
+    for field in schema:
+        _check(row.get(field.name), field, f"{where}, column {field.name!r}")
+
+
+def _check(value: Any, field: pa.Field, where: str) -> None:
+    """Check one value, and what it holds, against a field."""
+    if value is None:
+        if not field.nullable:
+            raise RowsError(f"{where}: null in a field that is not nullable")
+        return
+    expected, fits, inside = _rule(field.type)
+    if not fits(value):
+        raise RowsError(f"{where}: expected {expected}, found {value!r}")
+    for part, child in inside(value):
+        _check(part, child, where)
+
+
+def _paired(value: Any, data_type: pa.DataType) -> Any:
+    """Return a value as pyarrow takes it: the pairs of a map are tuples."""
+    if isinstance(value, list) and isinstance(data_type, pa.MapType):
+        return [(_paired(key, data_type.key_type), _paired(item, data_type.item_type)) for key, item in value]
+    if isinstance(value, list) and hasattr(data_type, "value_type"):
+        return [_paired(part, data_type.value_type) for part in value]
+    if isinstance(value, dict) and isinstance(data_type, pa.StructType):
+        return {field.name: _paired(value.get(field.name), field.type) for field in data_type}
+    return value
+
+
+Inside = Callable[[Any], list[tuple[Any, pa.Field]]]
+Rule = tuple[str, Callable[[Any], bool], Inside]
+
+
+def _rule(data_type: pa.DataType) -> Rule:
+    """Return what a type expects, the test for it, and the parts of a value with their fields."""
+    for matches, rule in RULES:
+        if matches(data_type):
+            return rule(data_type)
+    return str(data_type), lambda _: True, _nothing
+
+
+def _nothing(_: Any) -> list[tuple[Any, pa.Field]]:
+    return []
+
+
+def _integer(data_type: pa.DataType) -> Rule:
+    signed = pa.types.is_signed_integer(data_type)
+    bits = data_type.bit_width - signed
+    low, high = (-(2**bits) if signed else 0), 2**bits - 1
+    return f"{data_type} ({low} to {high})", lambda value: type(value) is int and low <= value <= high, _nothing
+
+
+def _list(data_type: pa.DataType) -> Rule:
+    item = data_type.value_field
+    return (
+        f"an array for {data_type}",
+        lambda value: isinstance(value, list),
+        lambda value: [(part, item) for part in value],
+    )
+
+
+def _struct(data_type: pa.DataType) -> Rule:
+    names = {field.name for field in data_type}
+    expected = f"an object with {', '.join(sorted(names))}"
+    return (
+        expected,
+        lambda value: isinstance(value, dict) and value.keys() <= names,
+        lambda value: [(value.get(field.name), field) for field in data_type],
+    )
+
+
+def _map(data_type: pa.DataType) -> Rule:
+    key, item = data_type.key_field, data_type.item_field
+    return (
+        "an array of [key, value] pairs",
+        lambda value: isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in value),  # noqa: PLR2004
+        lambda value: [part for pair in value for part in zip(pair, (key, item), strict=True)],
+    )
+
+
+def _plain(expected: str, *kinds: type) -> Callable[[pa.DataType], Rule]:
+    """Return the rule of a type whose values are one kind of JSON value."""
+    return lambda _: (expected, lambda value: type(value) in kinds, _nothing)
+
+
+RULES: list[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], Rule]]] = [
+    (pa.types.is_integer, _integer),
+    (pa.types.is_floating, _plain("a number", int, float)),
+    (pa.types.is_boolean, _plain("a boolean", bool)),
+    (pa.types.is_string, _plain("a string", str)),
+    (pa.types.is_large_string, _plain("a string", str)),
+    (pa.types.is_string_view, _plain("a string", str)),
+    (pa.types.is_map, _map),
+    (pa.types.is_struct, _struct),
+    (lambda data_type: hasattr(data_type, "value_field"), _list),
+]

@@ -1,0 +1,127 @@
+"""One line of `schema.txt`, read from left to right."""
+
+import re
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import pyarrow as pa
+
+from arrakis_schema.arrow.quoting import PLACEHOLDER, json_string_end, read_json
+from arrakis_schema.errors import ArrakisSchemaError
+
+MAX_DEPTH = 64
+_T = TypeVar("_T")
+_WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_INTEGER = re.compile(r"-?\d{1,10}", re.ASCII)
+
+
+class TypeTextError(ValueError):
+    """A text is no type; the parser of lines adds the line."""
+
+
+class Bindings(Protocol):
+    """What placeholders stand for, asked while a text is parsed."""
+
+    def name(self, text: str) -> str:
+        """Fill the placeholders of an unquoted name or value of metadata."""
+
+    def data_type(self, placeholder: str) -> pa.DataType:
+        """Return the type that a placeholder stands for."""
+
+
+class Scanner:
+    """One line of text and how far it has been read."""
+
+    def __init__(self, text: str, bindings: Bindings | None, read: Callable[["Scanner", str], pa.DataType]) -> None:
+        """Begin at the first character; `read` reads the rest of the type whose name has been read."""
+        self.text, self.bindings, self._read = text, bindings, read
+        self.position = self.depth = 0
+
+    def accept(self, token: str) -> bool:
+        """Read the token if it comes next."""
+        found = self.text.startswith(token, self.position)
+        self.position += len(token) if found else 0
+        return found
+
+    def expect(self, token: str) -> None:
+        """Read the token, which must come next."""
+        if not self.accept(token):
+            raise TypeTextError(f"expected {token!r}, found {self.rest()!r}")
+
+    def rest(self) -> str:
+        """Return what has not been read, cut for a message."""
+        return self.text[self.position : self.position + 40]
+
+    def match(self, pattern: re.Pattern[str], what: str) -> str:
+        """Read what the pattern matches, which must come next."""
+        found = pattern.match(self.text, self.position)
+        if found is None:
+            raise TypeTextError(f"expected {what}, found {self.rest()!r}")
+        self.position = found.end()
+        return found.group()
+
+    def integer(self) -> int:
+        """Read an integer."""
+        return int(self.match(_INTEGER, "an integer"))
+
+    def until(self, *ends: str) -> str:
+        """Read the text before the nearest of these ends, or a JSON string; the end itself is left."""
+        if self.text.startswith('"', self.position):
+            return self.quoted()
+        places = [place for end in ends if (place := self.text.find(end, self.position)) >= 0]
+        if not places:
+            raise TypeTextError(f"expected {ends[0]!r} after {self.rest()!r}")
+        start, self.position = self.position, min(places)
+        return self.text[start : self.position]
+
+    def quoted(self) -> str:
+        """Read a JSON string."""
+        start = self.position
+        try:
+            self.position = json_string_end(self.text, start)
+            value = read_json(self.text[start : self.position])
+            value.encode("utf-8")
+        except ValueError as error:
+            raise TypeTextError(f"a quoted name is not a JSON string: {self.text[start : start + 40]}") from error
+        return value
+
+    def name(self) -> str:
+        """Read a field's name and the colon behind it."""
+        plain = not self.text.startswith('"', self.position)
+        name = self.until(": ")
+        self.expect(": ")
+        return self.bindings.name(name) if plain and self.bindings else name
+
+    def field(self) -> pa.Field:
+        """Read a name, a type and `not null`."""
+        name = self.name()
+        return pa.field(name, self.type(), nullable=not self.accept(" not null"))
+
+    def type(self) -> pa.DataType:
+        """Read one type."""
+        placeholder = PLACEHOLDER.match(self.text, self.position)
+        if placeholder and self.bindings:
+            self.position = placeholder.end()
+            return self.bindings.data_type(placeholder.group(1))
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise TypeTextError(f"types nest more than {MAX_DEPTH} levels")
+        word = self.match(_WORD, "a type")
+        try:
+            data_type = self._read(self, word)
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+            raise (
+                error if isinstance(error, TypeTextError | ArrakisSchemaError) else TypeTextError(f"{word}: {error}")
+            ) from error
+        self.depth -= 1
+        return data_type
+
+    def series(self, opening: str, separator: str, closing: str, read: Callable[[], _T]) -> list[_T]:
+        """Read `opening a separator b … closing`."""
+        self.expect(opening)
+        found: list[_T] = []
+        while not self.accept(closing):
+            if found:
+                self.expect(separator)
+            found.append(read())
+        return found

@@ -1,0 +1,211 @@
+"""A schema whose columns depend on the request: placeholders in braces, and columns that repeat.
+
+A column whose name holds a placeholder repeats, once for each thing that is bound. The historical notation for the same
+is a pair of columns with `...` between them, whose placeholders end in `_1` and `_N`. Metadata under a key that is a
+placeholder lists the values that may be put there.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from arrakis_schema.arrow.parser import SCHEMA_METADATA, Lines, parse_schema, read_field, read_schema_metadata
+from arrakis_schema.arrow.quoting import PLACEHOLDER
+from arrakis_schema.errors import SchemaTextError, TemplateError
+
+AND_SO_ON = "..."
+_ALLOWED = re.compile(rf"  {PLACEHOLDER.pattern}: '(.*)'", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The lines of one column of a template, the number of the first, and the placeholders in them."""
+
+    lines: tuple[str, ...]
+    line: int
+    placeholders: tuple[str, ...]
+    allowed: Mapping[str, tuple[str, ...]]
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A schema with placeholders; `bind` makes it a `pyarrow.Schema`."""
+
+    text: str
+    columns: tuple[Column, ...] = field(compare=False)
+    tail: tuple[str, ...] = field(compare=False, default=())
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The placeholders outside of repeated columns: what `bind` takes by name."""
+        return _ordered(column for column in self.columns if not column.repeated)
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """The placeholders of the repeated columns: what each mapping given to `bind` must hold."""
+        return _ordered(column for column in self.columns if column.repeated)
+
+    @property
+    def allowed(self) -> dict[str, tuple[str, ...]]:
+        """The values allowed for each placeholder that declares them."""
+        return {name: values for column in self.columns for name, values in column.allowed.items()}
+
+    def bind(self, columns: Iterable[Mapping[str, object]] = (), /, **values: object) -> pa.Schema:
+        """Return the schema for these columns and values.
+
+        `columns` gives one mapping for each repeated column, in the order wanted; members that are no placeholder are
+        passed over, so the rows of a Find fit as they are. `values` fill the placeholders elsewhere. A data type is a
+        `pyarrow.DataType` or its name ("float64"), everything else text or an integer.
+
+        Raises `TemplateError` for what is missing, not allowed, no type, or makes two columns of one name.
+        """
+        given = list(columns)
+        self._refuse_strangers(given, values)
+        fields = [bound for column in self.columns for bound in _bound(column, given, values)]
+        names = [bound.name for bound in fields]
+        twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+        if twice is not None:
+            raise TemplateError(f"two columns would be named {twice!r}")
+        return pa.schema(fields, metadata=read_schema_metadata(Lines(list(self.tail))))
+
+    def _refuse_strangers(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
+        """Refuse values that no placeholder asks for."""
+        if columns and not self.repeated:
+            raise TemplateError(f"this template has no repeated column; bind {', '.join(self.values)} by name")
+        unknown = [name for name in values if name not in self.values]
+        if unknown:
+            wanted = ", ".join(self.values) or "nothing by name: give one mapping for each repeated column"
+            raise TemplateError(f"there is no placeholder {unknown[0]!r} to bind by name; this template binds {wanted}")
+
+
+def parse_document(text: str) -> pa.Schema | Template:
+    """Return what a `schema.txt` holds: a schema, or a template where it has placeholders.
+
+    Raises `SchemaTextError` with the line.
+    """
+    blocks, tail = _blocks(text.removesuffix("\n").split("\n") if text.strip() else [])
+    columns = [_column(lines, number) for number, lines in _merged(blocks)]
+    if not any(column.placeholders for column in columns):
+        return parse_schema(text)
+    read_schema_metadata(Lines(list(tail), first=text.count("\n") + 1 - len(tail)))
+    return Template(text.removesuffix("\n") + "\n", tuple(columns), tail)
+
+
+class _Recording:
+    """The bindings that note each placeholder, and stand in for it."""
+
+    def __init__(self) -> None:
+        self.placeholders: dict[str, None] = {}
+
+    def name(self, text: str) -> str:
+        self.placeholders.update(dict.fromkeys(PLACEHOLDER.findall(text)))
+        return text
+
+    def data_type(self, placeholder: str) -> pa.DataType:
+        self.placeholders[placeholder] = None
+        return pa.null()
+
+
+class _Values:
+    """The bindings to the values that were given."""
+
+    def __init__(self, values: Mapping[str, object], allowed: Mapping[str, tuple[str, ...]]) -> None:
+        self.values, self.allowed = values, allowed
+
+    def name(self, text: str) -> str:
+        return PLACEHOLDER.sub(lambda found: self._text(found.group(1)), text)
+
+    def data_type(self, placeholder: str) -> pa.DataType:
+        value = self._value(placeholder)
+        if isinstance(value, pa.DataType):
+            return value
+        try:
+            return pa.type_for_alias(value)
+        except (ValueError, TypeError) as error:
+            raise TemplateError(f"{placeholder} = {value!r} is not an Arrow data type") from error
+
+    def _text(self, placeholder: str) -> str:
+        value = self._value(placeholder)
+        if isinstance(value, bool) or not isinstance(value, str | int | pa.DataType):
+            raise TemplateError(f"{placeholder} = {value!r} is neither text nor an integer")
+        return str(value)
+
+    def _value(self, placeholder: str) -> object:
+        if placeholder not in self.values:
+            raise TemplateError(f"{placeholder!r} is missing; given: {', '.join(self.values) or 'nothing'}")
+        value = self.values[placeholder]
+        allowed = self.allowed.get(placeholder)
+        names = {pa.type_for_alias(name) for name in allowed or ()} if isinstance(value, pa.DataType) else allowed
+        if names is not None and allowed and value not in names:
+            raise TemplateError(f"{placeholder} = {value!r} is not one of {', '.join(allowed)}")
+        return value
+
+
+def _ordered(columns: Iterable[Column]) -> tuple[str, ...]:
+    """Return the placeholders of these columns, each once."""
+    return tuple(dict.fromkeys(name for column in columns for name in column.placeholders))
+
+
+def _bound(column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> Iterator[pa.Field]:
+    """Yield what a column of the template becomes: itself, or one column for each mapping."""
+    for given in columns if column.repeated else [values]:
+        lines = Lines(list(column.lines), _Values(given, column.allowed), column.line)
+        bound = read_field(lines)
+        declared = {f"{{{name}}}".encode() for name in column.allowed}
+        metadata = {key: value for key, value in (bound.metadata or {}).items() if key not in declared}
+        yield bound.with_metadata(metadata or None)
+
+
+def _blocks(lines: list[str]) -> tuple[list[tuple[int, tuple[str, ...]]], tuple[str, ...]]:
+    """Split the lines into columns, each with the number of its first line, and the metadata of the schema."""
+    starts = [number for number, line in enumerate(lines) if not line.startswith(" ")]
+    end = next((number for number in starts if lines[number] == SCHEMA_METADATA), len(lines))
+    starts = [number for number in starts if number < end]
+    if end and starts[:1] != [0]:
+        raise SchemaTextError(1, f"expected a column at the start of the line, found {lines[0]!r}")
+    ends = [*starts[1:], end] if starts else []
+    blocks = [(start + 1, tuple(lines[start:stop])) for start, stop in zip(starts, ends, strict=True)]
+    return blocks, tuple(lines[end:])
+
+
+def _merged(blocks: list[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the columns, where a pair with `...` between them has become one repeated column."""
+    rest = list(blocks)
+    while rest:
+        number, lines = rest.pop(0)
+        if lines[0] == AND_SO_ON:
+            raise SchemaTextError(
+                number, f"{AND_SO_ON!r} stands between a column with placeholders in _1 and one in _N"
+            )
+        if rest and rest[0][1] == (AND_SO_ON,):
+            one = _without_suffix(lines, "1")
+            if len(rest) < 2 or _without_suffix(rest[1][1], "N") != one or one == lines:  # noqa: PLR2004
+                raise SchemaTextError(
+                    rest[0][0], f"the columns on both sides of {AND_SO_ON!r} differ in more than _1 and _N"
+                )
+            rest, lines = rest[2:], one
+        yield number, lines
+
+
+def _without_suffix(lines: tuple[str, ...], suffix: str) -> tuple[str, ...]:
+    """Return the lines with `{name_1}` written `{name}`."""
+    return tuple(re.sub(rf"\{{(\w+)_{suffix}\}}", r"{\1}", line, flags=re.ASCII) for line in lines)
+
+
+def _column(lines: tuple[str, ...], number: int) -> Column:
+    """Read a column, note its placeholders and the values that they may have."""
+    recording = _Recording()
+    reading = Lines(list(lines), recording, number)
+    read = read_field(reading)
+    if reading.line is not None:
+        raise reading.error(f"this belongs to no field: {reading.line!r}")
+    declared = filter(None, map(_ALLOWED.fullmatch, lines))
+    allowed = {found.group(1): tuple(found.group(2).split()) for found in declared}
+    strangers = [name for name in allowed if name not in recording.placeholders]
+    if strangers:
+        raise SchemaTextError(number, f"{{{strangers[0]}}} has values, but stands nowhere in the column")
+    repeated = PLACEHOLDER.search(lines[0].partition(": ")[0]) is not None and not lines[0].startswith('"')
+    return Column(lines, number, tuple(recording.placeholders), allowed, repeated)
