@@ -85,7 +85,7 @@ def tensors(draw: st.DrawFn) -> pa.DataType:
 def nested(types: st.SearchStrategy[pa.DataType]) -> st.SearchStrategy[pa.DataType]:
     lists = st.sampled_from([pa.list_, pa.large_list, pa.list_view, pa.large_list_view])
     return st.one_of(
-        st.builds(lambda make, item: make(item), lists, fields(types)),
+        lists.flatmap(lambda make: st.builds(make, fields(types))),
         st.builds(pa.list_, fields(types), st.integers(0, 9)),
         st.builds(pa.struct, st.lists(fields(types), max_size=3)),
         maps(types),
@@ -99,5 +99,5 @@ def nested(types: st.SearchStrategy[pa.DataType]) -> st.SearchStrategy[pa.DataTy
 
 TYPES = st.recursive(leaves(), nested, max_leaves=6)
 SCHEMAS = st.builds(
-    lambda columns, metadata: pa.schema(columns, metadata), st.lists(fields(TYPES), max_size=4), METADATA
+    pa.schema, st.lists(fields(TYPES), max_size=4), METADATA
 )

@@ -1,0 +1,64 @@
+"""What a URL of the site answers with: bytes, their media type, and whether they may ever change.
+
+The site is a set of these; a folder on disk and the HTTP server are two ways to give them out.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from posixpath import splitext
+
+JSON_SCHEMA = "application/schema+json"
+"""The media type of a JSON Schema; nothing in a path tells one from other JSON, so who writes the site says it."""
+
+ARROW_STREAM = "application/vnd.apache.arrow.stream"
+"""A schema message is an IPC stream without record batches: a stream may end by being closed, and needs no other end.
+
+Registered at https://www.iana.org/assignments/media-types/application/vnd.apache.arrow.stream. (`….arrow.file` is the
+format that begins with the magic `ARROW1` and ends with a footer.)
+"""
+
+OCTETS = "application/octet-stream"
+
+MEDIA_TYPES = {
+    ".arrow": ARROW_STREAM,
+    ".css": "text/css; charset=utf-8",
+    ".gz": "application/gzip",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/vnd.microsoft.icon",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".md": "text/markdown; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
+"""Written out, because what `mimetypes` knows depends on the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """What one URL answers with.
+
+    `path` has no leading slash, as in `versions/0.5.0/endpoints/find/descriptor.json`; `index.html` is the page of its
+    folder. An `immutable` one is a frozen release's or a digest's file and never changes.
+    """
+
+    path: str
+    content: bytes
+    media_type: str
+    immutable: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the content, in hexadecimal digits."""
+        return sha256(self.content).hexdigest()
+
+
+def media_type_of(path: str) -> str:
+    """Return the media type that the path's suffix tells."""
+    return MEDIA_TYPES.get(splitext(path)[1], OCTETS)

@@ -1,0 +1,138 @@
+"""A folder with `schemas/` and `versions/`: the releases and the documents in them, each read when it is asked for."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from arrakis_schema.documents import Document, Example, documented_by, is_document
+from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
+from arrakis_schema.loading import read_file, release_folder, releases
+from arrakis_schema.settings import Settings, read_settings
+from arrakis_schema.versions import NEXT, aliases
+
+ERRATA_FILE = "versions/errata.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """What is wrong in frozen documents: at `location`, a JSON Pointer or the name of a column; `rule` may be empty."""
+
+    releases: tuple[str, ...]
+    documents: tuple[str, ...]
+    location: str
+    rule: str
+    text: str
+    fixed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release, or the working set under its declared version; the paths of its files are relative to its folder."""
+
+    version: str
+    folder: str
+    files: tuple[str, ...]
+
+    @property
+    def frozen(self) -> bool:
+        """Whether this is a release, and not the working set."""
+        return self.folder != "schemas"
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The paths of its documents."""
+        return tuple(filter(is_document, self.files))
+
+    @property
+    def examples(self) -> dict[str, str]:
+        """The path of each example, with the path of the document that it belongs to."""
+        owners = {path: documented_by(path, self.documents) for path in self.files if path.endswith(".json")}
+        return {path: owner for path, owner in owners.items() if owner is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The documents below one root folder; nothing is read before it is asked for."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Settings:
+        """What `registry.toml` says."""
+        return read_settings(str(self.root))
+
+    @property
+    def releases(self) -> list[str]:
+        """The frozen releases, oldest first."""
+        return releases(str(self.root))
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """What `latest` and each series stand for."""
+        return aliases(self.releases)
+
+    def release(self, version: str | None) -> Release:
+        """Return a release by its version or an alias; None and `next` are the working set."""
+        folder = release_folder(str(self.root), version)
+        name = self.settings.version if folder == "schemas" else folder.removeprefix("versions/")
+        return Release(name, folder, tuple(_files(self.root / folder)))
+
+    def document(self, release: Release, path: str) -> Document:
+        """Read one document of a release."""
+        return Document(path, self._read(release, path))
+
+    def documents(self, release: Release) -> Iterator[Document]:
+        """Read the documents of a release, one after the other."""
+        return (self.document(release, path) for path in release.documents)
+
+    def examples(self, release: Release, document: str) -> tuple[Example, ...]:
+        """Read the examples of one document."""
+        owners = release.examples.items()
+        return tuple(Example(path, self._read(release, path)) for path, owner in owners if owner == document)
+
+    def errata(self) -> list[Erratum]:
+        """Read what is known to be wrong in frozen releases."""
+        path = self.root / ERRATA_FILE
+        if not path.exists():
+            return []
+        try:
+            table = tomllib.loads(read_file(str(self.root), ERRATA_FILE).decode("utf-8"))
+            return [Erratum(**_erratum(entry)) for entry in table.get("erratum", [])]
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
+            raise DamagedStoreError([f"{ERRATA_FILE} is not a list of [[erratum]] tables: {error}"]) from error
+
+    def _read(self, release: Release, path: str) -> bytes:
+        """Read one file of a release."""
+        return read_file(str(self.root), f"{release.folder}/{path}")
+
+
+def open_store(root: Path) -> Store:
+    """Return the store in a folder; raises `DamagedStoreError` where there is none."""
+    store = Store(root)
+    _ = store.settings
+    return store
+
+
+def find(store: Store, release: Release, name: str) -> list[str]:
+    """Return the paths of the documents of this name (`find`), or the one at this path; raises `UnknownSchemaError`."""
+    wanted = name.removesuffix(".json").removesuffix(".txt")
+    found = [path for path in release.documents if name == path or wanted == Document(path, b"").name]
+    if found:
+        return found
+    names = sorted({Document(path, b"").name for path in release.documents})
+    label = f"release {release.version}" if release.frozen else f"the working set ({NEXT})"
+    raise UnknownSchemaError(f"{label} of {store.root} has no document {name!r}", names)
+
+
+def _files(folder: Path) -> list[str]:
+    """Return the files of a release in order; `registry.toml` and what is hidden do not belong to it."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    visible = (path for path in paths if not any(part.startswith(".") for part in path.parts))
+    return sorted(path.as_posix() for path in visible if path.as_posix() != "registry.toml")
+
+
+def _erratum(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of an erratum with lists as tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
