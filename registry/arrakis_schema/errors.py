@@ -36,7 +36,11 @@ class MissingExtraError(ArrakisSchemaError, ImportError):
 
 
 class MalformedRequestError(ArrakisSchemaError, ValueError):
-    """A descriptor packet is not one JSON object in UTF-8."""
+    """A descriptor packet is not one JSON object in UTF-8; `problem` says why."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"the request is not one JSON object in UTF-8: {problem}")
 
 
 class InvalidRequestError(ArrakisSchemaError, ValueError):

@@ -93,7 +93,7 @@ def lock_release(lock: Lock, contents: dict[str, bytes]) -> dict[str, Entry]:
 
 
 def verify(store: Store) -> list[str]:
-    """Return one sentence for each way in which the frozen files differ from the lock; none where every byte is right."""
+    """Return one sentence for each way in which the frozen files differ from the lock: none where all is right."""
     lock = read_lock(store.root)
     present = store.releases
     problems = [_absent(store.root, release) for release in lock if release not in present]
@@ -109,7 +109,7 @@ def _absent(root: Path, release: str) -> str:
     """Say why a release of the lock has no folder."""
     if (root / "versions" / STAGED / release).is_dir():
         return f"the release of {release} was interrupted: run `arrakis-schema release` again, which completes it"
-    return f"versions/{release} is in {LOCK_FILE}, but the folder is missing: take it back from version control"
+    return f"versions/{release} is in {LOCK_FILE}, but the folder is missing: restore it from version control"
 
 
 def _differences(store: Store, version: str, entries: dict[str, Entry]) -> list[str]:

@@ -14,6 +14,7 @@ _NAME = re.compile(r"[^\[\]<>]+")
 
 
 def extension(scanner: Scanner) -> pa.DataType:
+    """Read the name of an extension type and its parameters."""
     scanner.expect("<")
     name = scanner.match(_NAME, "the name of an extension type")
     if name not in EXTENSIONS:

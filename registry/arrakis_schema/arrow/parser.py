@@ -153,16 +153,14 @@ def _pair(lines: Lines, line: str) -> tuple[bytes, bytes]:
     if _cut(line):
         raise lines.error(f"pyarrow has cut this value: {_UNCUT}")
     try:
-        key, rest = _key(lines, line)
-        value = read_json(rest) if rest.startswith('"') else _fill(lines, rest[1:-1])
-        if not rest.startswith('"') and not (len(rest) > 1 and rest[0] == rest[-1] == "'"):
-            raise ValueError(rest)
+        key, rest = _key(line)
+        value = read_json(rest) if rest.startswith('"') else _fill(lines, _unquoted(rest))
         return key.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")
     except (ValueError, UnicodeEncodeError) as error:
         raise lines.error(f"expected key: 'value', found {line!r}") from error
 
 
-def _key(lines: Lines, line: str) -> tuple[str, str]:
+def _key(line: str) -> tuple[str, str]:
     """Read the key, and return what follows its colon."""
     if line.startswith('"'):
         end = json_string_end(line, 0)
@@ -173,6 +171,13 @@ def _key(lines: Lines, line: str) -> tuple[str, str]:
     if not ends:
         raise ValueError(line)
     return line[: min(ends)], line[min(ends) + 2 :]
+
+
+def _unquoted(text: str) -> str:
+    """Return what stands between the quotation marks; raises ValueError where they are not there."""
+    if len(text) < 2 or not text.startswith("'") or not text.endswith("'"):  # noqa: PLR2004
+        raise ValueError(text)
+    return text[1:-1]
 
 
 def _fill(lines: Lines, text: str) -> str:

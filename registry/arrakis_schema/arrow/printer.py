@@ -126,7 +126,8 @@ def _json(data_type: pa.DataType) -> str:
 
 
 def _opaque(data_type: pa.DataType) -> str:
-    names = f"type_name={_item(data_type.type_name)}, vendor_name={_item(data_type.vendor_name)}"
+    type_name, vendor_name = (text and _item(text) for text in (data_type.type_name, data_type.vendor_name))
+    names = f"type_name={type_name}, vendor_name={vendor_name}"
     return f"extension<arrow.opaque[storage_type={format_type(data_type.storage_type)}, {names}]>"
 
 

@@ -1,4 +1,4 @@
-"""Rows of JSON to a `pyarrow.RecordBatch`, strictly: nothing is converted that a reader of the column would not expect."""
+"""Rows of JSON to a `pyarrow.RecordBatch`, strictly: no value is converted to fit its column."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from arrakis_schema.arrow.parser import SCHEMA_METADATA, Lines, parse_schema, read_field, read_schema_metadata
 from arrakis_schema.arrow.quoting import PLACEHOLDER
+from arrakis_schema.arrow.scanner import Bindings
 from arrakis_schema.errors import SchemaTextError, TemplateError
 
 AND_SO_ON = "..."
@@ -71,6 +72,10 @@ class Template:
             raise TemplateError(f"two columns would be named {twice!r}")
         return pa.schema(fields, metadata=read_schema_metadata(Lines(list(self.tail))))
 
+    def preview(self) -> list[pa.Field]:
+        """Return one field for each column of the text: names as they are, a data type as the first one allowed."""
+        return [_declared(column, read_field(_lines(column, _Preview(column.allowed)))) for column in self.columns]
+
     def _refuse_strangers(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
         """Refuse values that no placeholder asks for."""
         if columns and not self.repeated:
@@ -107,6 +112,22 @@ class _Recording:
     def data_type(self, placeholder: str) -> pa.DataType:
         self.placeholders[placeholder] = None
         return pa.null()
+
+
+class _Preview:
+    """The bindings that leave names as they are, and take the first data type allowed."""
+
+    def __init__(self, allowed: Mapping[str, tuple[str, ...]]) -> None:
+        self.allowed = allowed
+
+    def name(self, text: str) -> str:
+        return text
+
+    def data_type(self, placeholder: str) -> pa.DataType:
+        try:
+            return pa.type_for_alias(self.allowed[placeholder][0])
+        except (KeyError, IndexError, ValueError):
+            return pa.null()
 
 
 class _Values:
@@ -152,11 +173,19 @@ def _ordered(columns: Iterable[Column]) -> tuple[str, ...]:
 def _bound(column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> Iterator[pa.Field]:
     """Yield what a column of the template becomes: itself, or one column for each mapping."""
     for given in columns if column.repeated else [values]:
-        lines = Lines(list(column.lines), _Values(given, column.allowed), column.line)
-        bound = read_field(lines)
-        declared = {f"{{{name}}}".encode() for name in column.allowed}
-        metadata = {key: value for key, value in (bound.metadata or {}).items() if key not in declared}
-        yield bound.with_metadata(metadata or None)
+        yield _declared(column, read_field(_lines(column, _Values(given, column.allowed))))
+
+
+def _lines(column: Column, bindings: Bindings) -> Lines:
+    """Return the lines of a column, to be read with these bindings."""
+    return Lines(list(column.lines), bindings, column.line)
+
+
+def _declared(column: Column, field: pa.Field) -> pa.Field:
+    """Return a field without the metadata that lists the values of placeholders."""
+    declared = {f"{{{name}}}".encode() for name in column.allowed}
+    metadata = {key: value for key, value in (field.metadata or {}).items() if key not in declared}
+    return field.with_metadata(metadata or None)
 
 
 def _blocks(lines: list[str]) -> tuple[list[tuple[int, tuple[str, ...]]], tuple[str, ...]]:
@@ -199,7 +228,7 @@ def _column(lines: tuple[str, ...], number: int) -> Column:
     """Read a column, note its placeholders and the values that they may have."""
     recording = _Recording()
     reading = Lines(list(lines), recording, number)
-    read = read_field(reading)
+    read_field(reading)
     if reading.line is not None:
         raise reading.error(f"this belongs to no field: {reading.line!r}")
     declared = filter(None, map(_ALLOWED.fullmatch, lines))

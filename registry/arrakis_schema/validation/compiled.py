@@ -21,7 +21,7 @@ _ANNOTATIONS = {"$schema", "$id", "$comment", "title", "description", "default",
 
 
 def compile_schema(schema: dict[str, Any]) -> Check:
-    """Return a function that raises `fastjsonschema.JsonSchemaValueException` for the first violation of an instance."""
+    """Return a function that raises `fastjsonschema.JsonSchemaValueException` for an instance's first violation."""
     sweeps = list(_sweeps(schema, ()))
     lean = schema
     for path, _ in sweeps:

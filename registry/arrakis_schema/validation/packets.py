@@ -26,31 +26,33 @@ class Request(TypedDict, total=False):
 def parse_request(command: bytes | bytearray | memoryview) -> Request:
     """Return the request that a descriptor's command holds; it is not yet validated against a schema.
 
-    Raises `MalformedRequestError` for bytes that are not UTF-8 or not JSON, for anything but an object, for NaN and
-    infinities, a name given twice, a lone surrogate, and nesting of more than 32 levels.
+    Raises `MalformedRequestError` for anything but an object, and for all that `parse_json` refuses.
     """
-    data = bytes(command)
+    parsed = parse_json(bytes(command))
+    if not isinstance(parsed, dict):
+        raise MalformedRequestError(f"it is {_TYPES.get(type(parsed), 'a number')}, not an object")
+    return cast("Request", parsed)
+
+
+def parse_json(data: bytes) -> Any:
+    """Return the JSON value of these bytes.
+
+    Raises `MalformedRequestError` for bytes that are not UTF-8 or not JSON, for NaN and infinities, a name given twice,
+    a lone surrogate, and nesting of more than 32 levels.
+    """
     try:
-        parsed = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_not_a_number,
-        )
+        parsed = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_not_a_number)
     except UnicodeDecodeError as error:
-        raise _malformed(f"byte {error.start} is not UTF-8") from error
+        raise MalformedRequestError(f"byte {error.start} is not UTF-8") from error
     except json.JSONDecodeError as error:
-        raise _malformed(f"{error.msg} at line {error.lineno} column {error.colno}") from error
+        raise MalformedRequestError(f"{error.msg} at line {error.lineno} column {error.colno}") from error
     except RecursionError as error:
         raise _too_deep() from error
-    except MalformedRequestError:
-        raise
     except ValueError as error:
-        raise _malformed(f"a number cannot be read: {error}") from error
-    if not isinstance(parsed, dict):
-        raise _malformed(f"it is {_TYPES.get(type(parsed), 'a number')}, not an object")
+        raise error if isinstance(error, MalformedRequestError) else _number(error) from error
     _refuse_depth(data, parsed)
     _refuse_lone_surrogates(data, parsed)
-    return cast("Request", parsed)
+    return parsed
 
 
 def dump_request(request: Request) -> bytes:
@@ -59,7 +61,7 @@ def dump_request(request: Request) -> bytes:
     Raises `MalformedRequestError` for what JSON in UTF-8 cannot say, and for what `parse_request` would refuse.
     """
     if not isinstance(request, dict):
-        raise _malformed(f"a dict is wanted, not {type(request).__name__}")
+        raise MalformedRequestError(f"a dict is wanted, not {type(request).__name__}")
     order = [name for name in ("request", "args", "version") if name in request]
     members: dict[str, Any] = {**dict.fromkeys(order), **request}
     try:
@@ -67,21 +69,21 @@ def dump_request(request: Request) -> bytes:
     except RecursionError as error:
         raise _too_deep() from error
     except (TypeError, ValueError) as error:
-        raise _malformed(f"it has no JSON form: {error}") from error
+        raise MalformedRequestError(f"it has no JSON form: {error}") from error
     _refuse_other_names(members)
     _refuse_depth(command, members)
     _refuse_lone_surrogates(command, members)
     return command
 
 
-def _malformed(problem: str) -> MalformedRequestError:
-    """Word the error for one problem."""
-    return MalformedRequestError(f"the request is not one JSON object in UTF-8: {problem}")
+def _number(error: ValueError) -> MalformedRequestError:
+    """Word the error for a number that Python will not read."""
+    return MalformedRequestError(f"a number cannot be read: {error}")
 
 
 def _too_deep() -> MalformedRequestError:
     """Word the error for nesting."""
-    return _malformed(f"it nests more than {MAX_DEPTH} levels")
+    return MalformedRequestError(f"it nests more than {MAX_DEPTH} levels")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -90,13 +92,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         counts = Counter(name for name, _ in pairs)
         twice = next(name for name, count in counts.items() if count > 1)
-        raise _malformed(f"the name {json.dumps(twice)} stands twice in one object")
+        raise MalformedRequestError(f"the name {json.dumps(twice)} stands twice in one object")
     return members
 
 
 def _not_a_number(constant: str) -> NoReturn:
     """Refuse NaN and the infinities, which Python's parser would let pass."""
-    raise _malformed(f"{constant} is not a JSON number")
+    raise MalformedRequestError(f"{constant} is not a JSON number")
 
 
 def _children(value: Any) -> Iterator[Any]:
@@ -123,7 +125,7 @@ def _refuse_lone_surrogates(data: bytes, value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise _malformed(f"half a surrogate pair, {error.object[error.start]!a}") from error
+        raise MalformedRequestError(f"half a surrogate pair, {error.object[error.start]!a}") from error
 
 
 def _refuse_other_names(value: Any) -> None:
@@ -133,5 +135,5 @@ def _refuse_other_names(value: Any) -> None:
         item = todo.pop()
         names = [name for name in item if not isinstance(name, str)] if isinstance(item, dict) else []
         if names:
-            raise _malformed(f"the name {names[0]!r} is not text")
+            raise MalformedRequestError(f"the name {names[0]!r} is not text")
         todo.extend(_children(item))

@@ -64,7 +64,7 @@ def _text(root: Root) -> str | None:
 
 @lru_cache(maxsize=256)
 def _checks(asked: str, version: str | None, root: str | None) -> tuple[Callable[[Any], None], ...]:
-    """Return the checks of the request that is asked: the endpoint's, after the envelope's where that adds something."""
+    """Return the checks of the request that is asked: the endpoint's, after the envelope's if that adds something."""
     endpoint = _endpoint(asked, version, root)
     envelope_adds = not implies(*(load_schema(name, version, root=root) for name in (endpoint, ENVELOPE)))
     names = (ENVELOPE, endpoint) if envelope_adds else (endpoint,)

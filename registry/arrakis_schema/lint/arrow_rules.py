@@ -1,0 +1,163 @@
+"""The rules for an Arrow document, `schema.txt`: one function each, all in one table. Needs pyarrow."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template, format_document, record_batch
+from arrakis_schema.arrow.quoting import PLACEHOLDER
+from arrakis_schema.documents import Kind
+from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
+from arrakis_schema.findings import Severity
+from arrakis_schema.lint.json_rules import missing_examples
+from arrakis_schema.lint.subject import Fault, Rule, Subject
+from arrakis_schema.validation.packets import parse_json
+
+Faults = Iterator[Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowSubject:
+    """An Arrow document that has been read: the schema or template, and its columns with the line of each.
+
+    The columns of a template are those it has when each placeholder stands for itself, and each data type for the first
+    one allowed.
+    """
+
+    subject: Subject
+    document: pa.Schema | Template
+    columns: tuple[pa.Field, ...]
+    lines: tuple[int, ...]
+
+    def faults(self, wrong: Callable[[pa.Field], str | None]) -> Faults:
+        """Yield a fault for each column of which something is wrong."""
+        for column, line in zip(self.columns, self.lines, strict=True):
+            message = wrong(column)
+            if message is not None:
+                yield Fault(column.name, message, line)
+
+
+def text_not_canonical(seen: ArrowSubject) -> Faults:
+    """The text is what `format_document` prints for what it says, with one newline at its end."""
+    written, printed = seen.subject.document.text, format_document(seen.document)
+    if written != printed:
+        pairs = enumerate(zip(written.split("\n"), printed.split("\n"), strict=False), 1)
+        line, wanted = next(((line, new) for line, (old, new) in pairs if old != new), (1, "one newline at the end"))
+        yield Fault("", f"not written as pyarrow prints it: expected {wanted!r}", line)
+
+
+def field_name_duplicate(seen: ArrowSubject) -> Faults:
+    """No two columns have one name."""
+    counts = Counter(column.name for column in seen.columns)
+    return seen.faults(
+        lambda column: f"{counts[column.name]} columns have this name" if counts[column.name] > 1 else None
+    )
+
+
+def field_name_empty(seen: ArrowSubject) -> Faults:
+    """Every column has a name."""
+    return seen.faults(lambda column: None if column.name.strip() else "the column has no name")
+
+
+def description_missing(seen: ArrowSubject) -> Faults:
+    """Every column has a description in its metadata."""
+    return seen.faults(lambda column: None if _says(column, b"description") else f"{column.name} has no description")
+
+
+def unit_missing(seen: ArrowSubject) -> Faults:
+    """Every column of numbers or durations has a unit in its metadata, "1" for plain numbers."""
+
+    def wrong(column: pa.Field) -> str | None:
+        return f'{column.name} is numeric without a unit ("1" for a plain number)' if _measures(column.type) else None
+
+    return seen.faults(lambda column: None if _says(column, b"unit") else wrong(column))
+
+
+def null_undescribed(seen: ArrowSubject) -> Faults:
+    """Every column that may be null says in its metadata what null means."""
+
+    def wrong(column: pa.Field) -> str | None:
+        silent = column.nullable and not _says(column, b"null")
+        return f"{column.name} may be null, and null does not say what that means" if silent else None
+
+    return seen.faults(wrong)
+
+
+def placeholder_unlimited(seen: ArrowSubject) -> Faults:
+    """Every placeholder for a data type lists the types that it may stand for."""
+    for column in seen.document.columns if isinstance(seen.document, Template) else ():
+        name, _, data_type = column.lines[0].partition(": ")
+        for placeholder in PLACEHOLDER.findall(data_type):
+            if placeholder not in column.allowed:
+                yield Fault(name, f"{{{placeholder}}} does not list the types that it may stand for", column.line)
+
+
+def example_missing(seen: ArrowSubject) -> Faults:
+    """Every publication has examples that must be accepted, and some that must be refused."""
+    if seen.subject.document.kind is Kind.PUBLICATION:
+        yield from missing_examples(seen.subject)
+
+
+def example_invalid(seen: ArrowSubject) -> Faults:
+    """Every accepted example fits the columns."""
+    for example in seen.subject.examples:
+        problem = None if example.refused else _problem(seen, example.content)
+        if problem is not None:
+            yield Fault("", f"this example must be accepted, but {problem}", example=example.path)
+
+
+def example_accepted(seen: ArrowSubject) -> Faults:
+    """Every refused example is refused."""
+    for example in seen.subject.examples:
+        if example.refused and _problem(seen, example.content) is None:
+            yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
+
+
+def _problem(seen: ArrowSubject, content: bytes) -> str | None:
+    """Return why an example does not fit, or None."""
+    try:
+        example = parse_json(content)
+        bind = seen.document.bind if isinstance(seen.document, Template) else None
+        schema = bind(example.get("columns", ()), **example.get("values", {})) if bind else seen.document
+        record_batch(schema, example["rows"])
+    except MalformedRequestError as error:
+        return f"it cannot be read: {error.problem}"
+    except ArrakisSchemaError as error:
+        return str(error)
+    except (KeyError, AttributeError, TypeError):
+        return 'it is not an object with "rows" (and "columns" or "values" for a template)'
+    return None
+
+
+def _says(column: pa.Field, key: bytes) -> bool:
+    """Tell whether a column's metadata has something to say under a key."""
+    return bool((column.metadata or {}).get(key, b"").strip())
+
+
+def _measures(data_type: pa.DataType) -> bool:
+    """Tell whether values of a type, or the items of its lists, are numbers or durations that want a unit."""
+    if pa.types.is_nested(data_type):
+        return hasattr(data_type, "value_type") and not pa.types.is_map(data_type) and _measures(data_type.value_type)
+    kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return any(matches(data_type) for matches in kinds)
+
+
+def _rule(severity: Severity, check: Callable[[ArrowSubject], Faults]) -> Rule:
+    """Return the rule whose summary is the first line of its function's docstring."""
+    return Rule(severity, (check.__doc__ or "").partition("\n")[0], check)
+
+
+ARROW_RULES: dict[str, Rule] = {
+    "text-not-canonical": _rule(Severity.ERROR, text_not_canonical),
+    "field-name-duplicate": _rule(Severity.ERROR, field_name_duplicate),
+    "field-name-empty": _rule(Severity.ERROR, field_name_empty),
+    "example-invalid": _rule(Severity.ERROR, example_invalid),
+    "example-accepted": _rule(Severity.ERROR, example_accepted),
+    "description-missing": _rule(Severity.WARNING, description_missing),
+    "unit-missing": _rule(Severity.WARNING, unit_missing),
+    "null-undescribed": _rule(Severity.WARNING, null_undescribed),
+    "placeholder-unlimited": _rule(Severity.WARNING, placeholder_unlimited),
+    "example-missing": _rule(Severity.WARNING, example_missing),
+}

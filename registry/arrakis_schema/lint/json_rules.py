@@ -1,0 +1,316 @@
+"""The rules for a JSON Schema document: one function each, all in one table."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from arrakis_schema.documents import Kind
+from arrakis_schema.errors import MalformedRequestError, MissingExtraError
+from arrakis_schema.findings import Severity
+from arrakis_schema.lint.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, KINDS, Node
+from arrakis_schema.lint.positions import Positions, escaped
+from arrakis_schema.lint.subject import Fault, Rule, Subject
+from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.validation.violations import shortened, violation
+
+Faults = Iterator[Fault]
+_BOUNDS = [
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+    ("minContains", "maxContains"),
+    ("minimum", "maximum"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSubject:
+    """A JSON Schema document that has been read: its value, every schema in it, and where each stands."""
+
+    subject: Subject
+    schema: Any
+    nodes: tuple[Node, ...]
+    places: Positions
+
+    @property
+    def dialect(self) -> str:
+        """The dialect that `$schema` names; draft-07 where it names none that is known."""
+        named = self.schema.get("$schema") if isinstance(self.schema, dict) else None
+        plain = named.removesuffix("#") if isinstance(named, str) else ""
+        return plain if plain in KEYWORDS else DRAFT_07
+
+    def objects(self) -> Iterator[Node]:
+        """Yield the schemas that are objects."""
+        return (node for node in self.nodes if isinstance(node.schema, dict))
+
+    def properties(self) -> Iterator[Node]:
+        """Yield the declared properties that are objects."""
+        return (node for node in self.objects() if node.name is not None and node.declares)
+
+    def validator(self, schema: Any) -> Any:
+        """Return a validator of this dialect; needs the extra `check`."""
+        try:
+            import jsonschema  # noqa: PLC0415 - an extra
+        except ImportError as error:
+            raise MissingExtraError("jsonschema", "check") from error
+        classes = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
+        return classes[self.dialect](schema)
+
+
+def dialect_unknown(seen: JsonSubject) -> Faults:
+    """`$schema` names a dialect that is known."""
+    named = seen.schema.get("$schema") if isinstance(seen.schema, dict) else None
+    if not (isinstance(named, str) and named.removesuffix("#") in KEYWORDS):
+        yield Fault("/$schema", f"$schema is {shortened(named)}: expected {DRAFT_07}# or {DRAFT_2020_12}")
+
+
+def meta_schema_invalid(seen: JsonSubject) -> Faults:
+    """The document is valid against the meta-schema of its dialect."""
+    meta = seen.validator({}).META_SCHEMA
+    for error in seen.validator(meta).iter_errors(seen.schema):
+        wrong = violation((), str(error.validator), error.validator_value, error.instance)
+        pointer = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
+        yield Fault(pointer, f"not a valid schema: expected {wrong.expected}, found {wrong.found}")
+
+
+def keyword_unknown(seen: JsonSubject) -> Faults:
+    """Every keyword is one of the dialect's, or an annotation whose name begins with `x-`."""
+    known = KEYWORDS[seen.dialect]
+    folded = {keyword.lower(): keyword for keyword in known}
+    for node in seen.objects():
+        for keyword in node.schema:
+            if keyword not in known and not keyword.startswith("x-"):
+                near = folded.get(keyword.lower()) or next(iter(get_close_matches(keyword, known, 1, 0.7)), None)
+                hint = f"did you mean {near!r}?" if near else "an annotation of your own begins with x-"
+                yield Fault(_below(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
+
+
+def keyword_ineffective(seen: JsonSubject) -> Faults:
+    """No keyword stands where it cannot act: beside a `type` that it says nothing of, or in draft-07 beside `$ref`."""
+    for node in seen.objects():
+        for keyword in node.schema:
+            kinds = KINDS.get(keyword)
+            if kinds and node.types and not kinds & node.types:
+                yield Fault(_below(node, keyword), f"{keyword} has no effect on type {shortened(node.schema['type'])}")
+            elif seen.dialect == DRAFT_07 and "$ref" in node.schema and keyword != "$ref" and node.pointer:
+                yield Fault(_below(node, keyword), f"{keyword} has no effect beside $ref in draft-07")
+
+
+def pattern_invalid(seen: JsonSubject) -> Faults:
+    """Every pattern is a regular expression."""
+    for node in seen.objects():
+        named = node.schema.get("patternProperties")
+        inner = (
+            {_below(node, f"patternProperties/{escaped(name)}"): name for name in named}
+            if isinstance(named, dict)
+            else {}
+        )
+        for pointer, pattern in {_below(node, "pattern"): node.schema.get("pattern"), **inner}.items():
+            if isinstance(pattern, str) and (problem := _regex_problem(pattern)):
+                yield Fault(pointer, f"{shortened(pattern)} is not a regular expression: {problem}")
+
+
+def ref_unresolvable(seen: JsonSubject) -> Faults:
+    """Every `$ref` points into the document: nothing is ever fetched."""
+    anchors = {f"#{node.schema.get(name)}" for node in seen.objects() for name in ("$id", "$anchor")}
+    anchors |= {str(node.schema.get("$id")) for node in seen.objects()}
+    for node in seen.objects():
+        ref = node.schema.get("$ref")
+        if isinstance(ref, str) and ref not in anchors and not _resolves(seen, ref):
+            yield Fault(_below(node, "$ref"), f"$ref {shortened(ref)} points to nothing in this document")
+
+
+def title_missing(seen: JsonSubject) -> Faults:
+    """The document has a title."""
+    if isinstance(seen.schema, dict) and not seen.schema.get("title"):
+        yield Fault("", "the document has no title")
+
+
+def description_missing(seen: JsonSubject) -> Faults:
+    """The document and every property have a description."""
+    if isinstance(seen.schema, dict) and not seen.schema.get("description"):
+        yield Fault("", "the document has no description")
+    for node in seen.properties():
+        if not node.schema.get("description") and "$ref" not in node.schema:
+            yield Fault(node.pointer, f"{node.name} has no description")
+
+
+def unit_missing(seen: JsonSubject) -> Faults:
+    """Every number has a unit: `x-unit`, "1" for a plain number."""
+    for node in seen.properties():
+        if "number" in node.types and not node.schema.get("x-unit"):
+            yield Fault(node.pointer, f'{node.name} is a number without x-unit ("1" for a plain number)')
+
+
+def null_undescribed(seen: JsonSubject) -> Faults:
+    """Every property that may be null says what null means: `x-null`."""
+    for node in seen.properties():
+        if "null" in node.types and not node.schema.get("x-null"):
+            yield Fault(node.pointer, f"{node.name} may be null, and x-null does not say what that means")
+
+
+def omission_undescribed(seen: JsonSubject) -> Faults:
+    """Every property that may be left out says what that means: `x-omitted`."""
+    for node in seen.properties():
+        if node.optional and not node.schema.get("x-omitted"):
+            yield Fault(node.pointer, f"{node.name} may be left out, and x-omitted does not say what that means")
+
+
+def id_mismatch(seen: JsonSubject) -> Faults:
+    """`$id` is the document's own version URL."""
+    found = seen.schema.get("$id") if isinstance(seen.schema, dict) else None
+    if seen.subject.url is not None and found != seen.subject.url:
+        named = "there is no $id" if found is None else f"$id is {shortened(found)}"
+        yield Fault("/$id", f"{named}: expected {seen.subject.url}")
+
+
+def default_invalid(seen: JsonSubject) -> Faults:
+    """Every `default` and every member of `examples` is valid under its own schema."""
+    for node in seen.objects():
+        examples = node.schema.get("examples")
+        values = {
+            f"examples/{index}": value for index, value in enumerate(examples if isinstance(examples, list) else [])
+        }
+        if "default" in node.schema:
+            values["default"] = node.schema["default"]
+        for place, value in values.items():
+            if (problem := _refused(seen, node.schema, value)) is not None:
+                yield Fault(_below(node, place), f"{place.partition('/')[0]} is not valid here: {problem}")
+
+
+def enum_duplicate(seen: JsonSubject) -> Faults:
+    """No member of `enum` stands twice."""
+    for node in seen.objects():
+        members = node.schema.get("enum")
+        shown = [json.dumps(member, sort_keys=True) for member in members] if isinstance(members, list) else []
+        for index, member in enumerate(shown):
+            if member in shown[:index]:
+                yield Fault(_below(node, f"enum/{index}"), f"{member} stands twice in enum")
+
+
+def required_undeclared(seen: JsonSubject) -> Faults:
+    """Every required member is declared, where members are declared at all."""
+    for node in seen.objects():
+        required, properties = node.schema.get("required"), node.schema.get("properties")
+        if not (node.declares and isinstance(required, list) and isinstance(properties, dict)):
+            continue
+        for index, name in enumerate(required):
+            if isinstance(name, str) and name not in properties:
+                yield Fault(
+                    _below(node, f"required/{index}"), f"{shortened(name)} is required but not declared in properties"
+                )
+
+
+def bounds_empty(seen: JsonSubject) -> Faults:
+    """Some value lies between every pair of bounds."""
+    for node in seen.objects():
+        for low, high in _BOUNDS:
+            least, most = node.schema.get(low), node.schema.get(high)
+            if _number(least) and _number(most) and least > most:
+                yield Fault(_below(node, low), f"nothing is at least {least} and at most {most} ({low}, {high})")
+
+
+def example_missing(seen: JsonSubject) -> Faults:
+    """Every request and publication has examples that must be accepted, and some that must be refused."""
+    if seen.subject.document.kind is not Kind.ENVELOPE:
+        yield from missing_examples(seen.subject)
+
+
+def missing_examples(subject: Subject) -> Faults:
+    """Yield which kinds of examples a document lacks."""
+    for refused, words in ((False, "that must be accepted"), (True, "that must be refused (in a folder refused/)")):
+        if not any(example.refused == refused for example in subject.examples):
+            yield Fault("", f"the document has no example {words}")
+
+
+def example_invalid(seen: JsonSubject) -> Faults:
+    """Every accepted example is valid."""
+    for example in seen.subject.examples:
+        problem = None if example.refused else _example_problem(seen, example.content)
+        if problem is not None:
+            yield Fault("", f"this example must be accepted, but {problem}", example=example.path)
+
+
+def example_accepted(seen: JsonSubject) -> Faults:
+    """Every refused example is refused."""
+    for example in seen.subject.examples:
+        if example.refused and _example_problem(seen, example.content) is None:
+            yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
+
+
+def _example_problem(seen: JsonSubject, content: bytes) -> str | None:
+    """Return why the document refuses an example, or None."""
+    try:
+        instance = parse_json(content)
+    except MalformedRequestError as error:
+        return f"it cannot be read: {error.problem}"
+    return _refused(seen, seen.schema, instance)
+
+
+def _refused(seen: JsonSubject, schema: Any, instance: Any) -> str | None:
+    """Return why a schema of the document refuses an instance, or None; a schema that is broken is judged elsewhere."""
+    try:
+        error = next(seen.validator(seen.schema).evolve(schema=schema).iter_errors(instance), None)
+    except Exception:  # noqa: BLE001 - a broken schema breaks its validator in any way; meta-schema-invalid reports it
+        return None
+    if error is None:
+        return None
+    keyword = "false" if error.validator is None else str(error.validator)
+    return str(violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance))
+
+
+def _below(node: Node, place: str) -> str:
+    """Return the pointer of a keyword of a schema; `place` may go on below it."""
+    return f"{node.pointer}/{place if '/' in place else escaped(place)}"
+
+
+def _number(value: Any) -> bool:
+    """Tell whether a value is a JSON number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _regex_problem(pattern: str) -> str | None:
+    """Return why a pattern is no regular expression, or None."""
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return str(error)
+    return None
+
+
+def _resolves(seen: JsonSubject, ref: str) -> bool:
+    """Tell whether a reference by JSON Pointer finds something in the document."""
+    own = seen.schema.get("$id") if isinstance(seen.schema, dict) else None
+    fragment = ref.removeprefix(own) if isinstance(own, str) else ref
+    return fragment in {"", "#"} or (fragment.startswith("#/") and fragment[1:] in seen.places)
+
+
+def _rule(severity: Severity, check: Callable[[Any], Faults]) -> Rule:
+    """Return the rule whose summary is the first line of its function's docstring."""
+    return Rule(severity, (check.__doc__ or "").partition("\n")[0], check)
+
+
+JSON_RULES: dict[str, Rule] = {
+    "dialect-unknown": _rule(Severity.ERROR, dialect_unknown),
+    "meta-schema-invalid": _rule(Severity.ERROR, meta_schema_invalid),
+    "keyword-unknown": _rule(Severity.ERROR, keyword_unknown),
+    "keyword-ineffective": _rule(Severity.ERROR, keyword_ineffective),
+    "pattern-invalid": _rule(Severity.ERROR, pattern_invalid),
+    "ref-unresolvable": _rule(Severity.ERROR, ref_unresolvable),
+    "id-mismatch": _rule(Severity.ERROR, id_mismatch),
+    "default-invalid": _rule(Severity.ERROR, default_invalid),
+    "enum-duplicate": _rule(Severity.ERROR, enum_duplicate),
+    "required-undeclared": _rule(Severity.ERROR, required_undeclared),
+    "bounds-empty": _rule(Severity.ERROR, bounds_empty),
+    "example-invalid": _rule(Severity.ERROR, example_invalid),
+    "example-accepted": _rule(Severity.ERROR, example_accepted),
+    "title-missing": _rule(Severity.WARNING, title_missing),
+    "description-missing": _rule(Severity.WARNING, description_missing),
+    "unit-missing": _rule(Severity.WARNING, unit_missing),
+    "null-undescribed": _rule(Severity.WARNING, null_undescribed),
+    "omission-undescribed": _rule(Severity.WARNING, omission_undescribed),
+    "example-missing": _rule(Severity.WARNING, example_missing),
+}

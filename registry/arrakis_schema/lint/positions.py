@@ -1,0 +1,68 @@
+"""Where each value of a JSON text stands: JSON Pointer (RFC 6901) to line and column, both counted from 1."""
+
+import json
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+Positions = dict[str, tuple[int, int]]
+
+
+@dataclass(slots=True)
+class _Container:
+    """An object or an array that is being read: its pointer, and the name or index of the member read last."""
+
+    pointer: str
+    is_object: bool
+    index: int = -1
+    member: str = ""
+    name_next: bool = True
+
+
+def positions(text: str) -> Positions:
+    """Return the place of every member's name and every array item of a valid JSON text; the whole stands at ""."""
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    places: Positions = {}
+    stack: list[_Container] = []
+    for found in _TOKEN.finditer(text):
+        pointer = _step(stack, found.group())
+        if pointer is not None and pointer not in places:
+            line = bisect_right(starts, found.start())
+            places[pointer] = line, found.start() - starts[line - 1] + 1
+    return places
+
+
+def _step(stack: list[_Container], piece: str) -> str | None:
+    """Take in one piece; return the pointer of the name or item that it begins, or None."""
+    top = stack[-1] if stack else None
+    if piece in "}]":
+        stack.pop()
+        return None
+    if piece == ",":
+        top.name_next = True  # type: ignore[union-attr] # a comma stands in a container
+        return None
+    if piece == ":":
+        return None
+    if top is not None and top.is_object and top.name_next:
+        top.name_next, top.member = False, f"{top.pointer}/{escaped(json.loads(piece))}"
+        return top.member
+    pointer = _value(top)
+    if piece in "{[":
+        stack.append(_Container(pointer, piece == "{"))
+    return pointer
+
+
+def _value(container: _Container | None) -> str:
+    """Return the pointer of the value that comes next."""
+    if container is None:
+        return ""
+    if container.is_object:
+        return container.member
+    container.index += 1
+    return f"{container.pointer}/{container.index}"
+
+
+def escaped(name: str) -> str:
+    """Return a name as a JSON Pointer holds it."""
+    return name.replace("~", "~0").replace("/", "~1")

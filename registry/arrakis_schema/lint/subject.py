@@ -1,0 +1,41 @@
+"""What a rule sees, and what a rule is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from arrakis_schema.documents import Document, Example
+from arrakis_schema.findings import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document with all that it is judged by.
+
+    `url` is the document's own version URL, which its `$id` must be (None: none is expected); `file` is its path
+    relative to the root folder.
+    """
+
+    document: Document
+    url: str | None
+    file: str
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a rule found: where (a JSON Pointer or the name of a column), in words; in an example's file, that file."""
+
+    location: str
+    message: str
+    line: int = 0
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: how bad a breach is, what it asks for in one sentence, and the function that finds breaches."""
+
+    severity: Severity
+    summary: str
+    check: Callable[[Any], Iterator[Fault]]
