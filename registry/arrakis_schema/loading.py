@@ -79,7 +79,7 @@ def find_document(name: str, version: str | None, root: str, patterns: tuple[str
 
 def _names(folder: str, patterns: tuple[str, ...]) -> list[str]:
     """Return every name that one of the patterns finds a document by."""
-    found = set()
+    found: set[str] = set()
     for head, tail in (pattern.split("{}") for pattern in patterns):
         parent = os.path.join(folder, head)
         entries = os.listdir(parent) if os.path.isdir(parent) else []

@@ -76,6 +76,12 @@ class Template:
         """Return one field for each column of the text: names as they are, a data type as the first one allowed."""
         return [_declared(column, read_field(_lines(column, _Preview(column.allowed)))) for column in self.columns]
 
+    @property
+    def unbound(self) -> pa.Schema:
+        """The schema with nothing bound: names as they are, each data type null, what is allowed in the metadata."""
+        fields = [read_field(_lines(column, _Preview({}))) for column in self.columns]
+        return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
+
     def _refuse_strangers(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
         """Refuse values that no placeholder asks for."""
         if columns and not self.repeated:

@@ -1,0 +1,116 @@
+"""What each command does: it reads the store, prints, and returns the exit code."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+
+from arrakis_schema.cli.show import VIEWS
+from arrakis_schema.errors import MissingExtraError
+from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.lint import Subject, lint
+from arrakis_schema.lock import verify
+from arrakis_schema.release import freeze
+from arrakis_schema.report import FORMATS
+from arrakis_schema.representations import Representation
+from arrakis_schema.store import Release, Store, find, open_store
+
+
+def list_(options: Namespace) -> int:
+    """Print the releases, newest last, with the documents of each; or the documents of one."""
+    store = open_store(options.root)
+    aliases = {version: alias for alias, version in store.aliases.items() if alias == "latest"}
+    wanted = [options.release] if options.release else [*store.releases, None]
+    for release in map(store.release, wanted):
+        label = aliases.get(release.version, "") if release.frozen else "next, not released yet"
+        names = dict.fromkeys(document.name for document in store.documents(release))
+        print(f"{release.version}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
+    return 0
+
+
+def show(options: Namespace) -> int:
+    """Print one document, or an endpoint with all its documents."""
+    store = open_store(options.root)
+    release = store.release(options.release)
+    documents = [store.document(release, path) for path in find(store, release, options.name)]
+    sys.stdout.buffer.write(VIEWS[options.view](store, release, documents))
+    return 0
+
+
+def lint_(options: Namespace) -> int:
+    """Print what is wrong with each document by itself."""
+    store = open_store(options.root)
+    release = store.release(options.release)
+    paths = [path for name in options.names for path in find(store, release, name)] or list(release.documents)
+    findings = sorted(_findings(store, release, paths))
+    sys.stdout.write(FORMATS[options.format](findings))
+    return 1 if findings else 0
+
+
+def release(options: Namespace) -> int:
+    """Freeze the working set, unless a document in it is wrong."""
+    store = open_store(options.root)
+    working = store.release(None)
+    wrong = [found for found in _findings(store, working, working.documents) if found.severity is Severity.ERROR]
+    if wrong:
+        sys.stdout.write(FORMATS["text"](wrong))
+        return 1
+    frozen = freeze(store)
+    print(
+        f"{frozen.folder} holds {len(frozen.files)} files and never changes; declare the next version in registry.toml"
+    )
+    return 0
+
+
+def verify_(options: Namespace) -> int:
+    """Print each way in which the frozen files differ from the lock."""
+    store = open_store(options.root)
+    problems = verify(store)
+    print(*(problems or [f"{len(store.releases)} releases are what versions/lock.json says"]), sep="\n")
+    return 1 if problems else 0
+
+
+def build(options: Namespace) -> int:
+    """Write the site."""
+    from arrakis_schema.site import write_tree  # noqa: PLC0415 - it needs an extra
+
+    count = write_tree(_tree(open_store(options.root)), options.out)
+    print(f"{options.out} holds {count} files")
+    return 0
+
+
+def serve(options: Namespace) -> int:
+    """Serve the site until interrupted."""
+    from arrakis_schema.server import serve as run  # noqa: PLC0415 - it needs an extra
+
+    store = open_store(options.root)
+    place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
+    run(lambda: _tree(store), **place, announce=lambda url: print(f"serving {store.root} at {url}", flush=True))
+    return 0
+
+
+def _tree(store: Store) -> Iterator[Representation]:
+    """Return the files of the site."""
+    try:
+        from arrakis_schema.site import tree  # noqa: PLC0415 - it needs an extra
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "arrow") from error
+    return tree(store)
+
+
+def _findings(store: Store, release: Release, paths: tuple[str, ...] | list[str]) -> Iterator[Finding]:
+    """Yield what lint finds in some documents of a release."""
+    settings = store.settings
+    for path in paths:
+        document, url = store.document(release, path), settings.url(release.version, path)
+        yield from lint(Subject(document, url, f"{release.folder}/{path}", store.examples(release, path)))
+
+
+COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "list": list_,
+    "show": show,
+    "lint": lint_,
+    "release": release,
+    "verify": verify_,
+    "build": build,
+    "serve": serve,
+}

@@ -1,0 +1,59 @@
+"""The front page: one plain page that lists the releases and their documents, without script or foreign host."""
+
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from arrakis_schema.settings import Settings
+
+
+def front_page(settings: Settings, index: dict[str, Any]) -> bytes:
+    """Return the page for what `versions/index.json` holds; its links are relative."""
+    template = Template(files("arrakis_schema.site").joinpath("front.html").read_text(encoding="utf-8"))
+    latest = index["aliases"].get("latest", "next")
+    page = template.substitute(
+        title=escape(settings.title),
+        count=sum(release["frozen"] for release in index["releases"]),
+        latest=escape(latest),
+        example=escape(_example(index)),
+        releases="\n".join(_release(release, latest) for release in index["releases"]),
+    )
+    return page.encode()
+
+
+def _example(index: dict[str, Any]) -> str:
+    """Return the URL of a request to show: of the newest release, or of the working set."""
+    newest = next((release for release in index["releases"] if release["frozen"]), index["releases"][0])
+    urls = [document["url"] for document in newest["documents"] if document["kind"] == "request"]
+    return f"versions/{(urls or ['index.json'])[0]}"
+
+
+def _release(release: dict[str, Any], latest: str) -> str:
+    """Return the section of one release."""
+    version = escape(release["version"])
+    label = "latest" if release["version"] == latest else "" if release["frozen"] else "working set, not released yet"
+    badge = f' <span class="badge">{label}</span>' if label else ""
+    rows = "\n".join(f"<tr>{_row(name, release['documents'])}</tr>" for name in _names(release["documents"]))
+    opened = " open" if label else ""
+    head = f"<summary><h2>{version}</h2>{badge}</summary>"
+    columns = "<tr><th>Name</th><th>JSON Schema</th><th>Arrow schema</th></tr>"
+    table = f"<table><thead>{columns}</thead><tbody>\n{rows}\n</tbody></table>"
+    return f'<details id="{version}"{opened}>{head}\n{table}</details>'
+
+
+def _names(documents: list[dict[str, Any]]) -> list[str]:
+    """Return the name of each row, once, in the order of the documents."""
+    return list(dict.fromkeys(document["name"] for document in documents))
+
+
+def _row(name: str, documents: list[dict[str, Any]]) -> str:
+    """Return the cells of one row: the name, its JSON Schema, its Arrow schema."""
+    urls = {document["format"]: document["url"] for document in documents if document["name"] == name}
+    cells = [_link(urls.get("json-schema")), _link(urls.get("arrow"))]
+    return f'<th scope="row">{escape(name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
+
+
+def _link(url: str | None) -> str:
+    """Return a link, or nothing."""
+    return "" if url is None else f'<a href="versions/{escape(url)}">{escape(url.partition("/")[2])}</a>'

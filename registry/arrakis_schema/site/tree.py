@@ -1,0 +1,153 @@
+"""Everything that the site answers with, from the store: the same bytes for the same store.
+
+`versions/0.5.0/endpoints/find/descriptor.json` in the repository is that path on the site. Beside each `schema.txt`
+stand the same schema as an Arrow IPC stream and as JSON. Links inside are relative, so any host and sub-path will do.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import product
+from posixpath import splitext
+from typing import Any
+
+from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
+from arrakis_schema.documents import Document, Format, is_document
+from arrakis_schema.errors import DamagedStoreError, SchemaTextError
+from arrakis_schema.lock import Entry, digest, read_lock
+from arrakis_schema.representations import JSON_SCHEMA, Representation, media_type_of
+from arrakis_schema.site.front import front_page
+from arrakis_schema.store import Release, Store
+from arrakis_schema.versions import NEXT
+
+INDEX, CATALOG = "versions/index.json", "catalog.json"
+
+
+def tree(store: Store) -> Iterator[Representation]:
+    """Yield every file of the site; each path once."""
+    lock = read_lock(store.root)
+    shown = [store.release(version) for version in store.releases if version in lock]
+    working, digests = store.release(None), dict[str, Representation]()
+    for release in shown:
+        files = list(_release(store, release))
+        yield from (_placed(file, f"versions/{release.version}", immutable=True) for file in files)
+        digests |= {file.sha256: file for file in files}
+    for alias, version in _aliases(store).items():
+        yield from (_placed(file, f"versions/{alias}") for file in _release(store, store.release(version)))
+    yield from (_placed(file, "digests/sha256", name=sha256, immutable=True) for sha256, file in digests.items())
+    if (store.root / "versions/errata.toml").exists():
+        yield _json("versions/errata.json", {"errata": [_plain(erratum) for erratum in store.errata()]})
+    index = _index(store, [*shown, working], lock)
+    yield _json(INDEX, index)
+    yield _json(CATALOG, _catalog(store, shown, working))
+    yield Representation("index.html", front_page(store.settings, index), media_type_of("index.html"))
+
+
+def _aliases(store: Store) -> dict[str, str | None]:
+    """Return the version that each alias of the site stands for; the working set is `next`."""
+    return {**store.aliases, NEXT: None}
+
+
+def _placed(file: Representation, folder: str, *, name: str | None = None, immutable: bool = False) -> Representation:
+    """Return a file of a release at its place on the site."""
+    return Representation(f"{folder}/{name or file.path}", file.content, file.media_type, immutable)
+
+
+def _release(store: Store, release: Release) -> Iterator[Representation]:
+    """Yield the files of a release, and what is made from its Arrow documents, with paths relative to its folder."""
+    for path in release.files:
+        content = (store.root / release.folder / path).read_bytes()
+        document = is_document(path)
+        yield Representation(path, content, JSON_SCHEMA if document and path.endswith(".json") else media_type_of(path))
+        if document and Document(path, content).format is Format.ARROW:
+            yield from _arrow(Document(path, content), f"{release.folder}/{path}")
+
+
+def _arrow(document: Document, file: str) -> Iterator[Representation]:
+    """Yield what a document stands for, as IPC and as JSON."""
+    try:
+        parsed = parse_document(document.text)
+    except (SchemaTextError, UnicodeDecodeError) as error:
+        raise DamagedStoreError([f"{file}: {error}"]) from error
+    stem = splitext(document.path)[0]
+    for suffix, schema in _bound(parsed):
+        yield Representation(f"{stem}{suffix}.arrow", schema_bytes(schema), media_type_of(".arrow"))
+        yield _json(f"{stem}{suffix}.arrow.json", to_json(schema))
+
+
+def _bound(document: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the schemas that a document stands for, with the suffix that tells them apart.
+
+    A template comes unbound, with the data type null where a placeholder stands; and once for each choice of values,
+    unless it has repeated columns and so stands for endlessly many.
+    """
+    if not isinstance(document, Template):
+        yield "", document
+        return
+    yield "", document.unbound
+    if not document.repeated and document.values and all(name in document.allowed for name in document.values):
+        for choice in product(*(document.allowed[name] for name in document.values)):
+            yield "." + ".".join(choice), document.bind(**dict(zip(document.values, choice, strict=True)))
+
+
+def _index(store: Store, releases: list[Release], lock: dict[str, dict[str, Entry]]) -> dict[str, Any]:
+    """Return what `versions/index.json` holds: every release, newest first, with its documents."""
+    return {
+        "title": store.settings.title,
+        "aliases": {**store.aliases, NEXT: store.settings.version},
+        "releases": [_entry(store, release, lock) for release in reversed(releases)],
+    }
+
+
+def _entry(store: Store, release: Release, lock: dict[str, dict[str, Entry]]) -> dict[str, Any]:
+    """Return one release of the index."""
+    folder = release.version if release.frozen else NEXT
+    entries = lock.get(release.version, {}) if release.frozen else {}
+    documents = [_document(store, release, path, entries.get(path)) for path in release.documents]
+    return {"version": release.version, "frozen": release.frozen, "url": f"{folder}/", "documents": documents}
+
+
+def _document(store: Store, release: Release, path: str, entry: Entry | None) -> dict[str, Any]:
+    """Return one document of the index; `url` is relative to the index."""
+    document = store.document(release, path)
+    folder = release.version if release.frozen else NEXT
+    return {
+        "name": document.name,
+        "kind": document.kind.value,
+        "format": document.format.value,
+        "url": f"{folder}/{path}",
+        "sha256": digest(document.content),
+        "size": len(document.content),
+        **({} if entry is None else {"id": entry.id}),
+    }
+
+
+def _catalog(store: Store, releases: list[Release], working: Release) -> dict[str, Any]:
+    """Return a catalogue in the shape of SchemaStore's: each JSON Schema, with the URL of every release of it."""
+    newest = releases[-1] if releases else working
+    return {
+        "version": 1,
+        "schemas": [_catalogued(store, newest, releases, path) for path in newest.documents if path.endswith(".json")],
+    }
+
+
+def _catalogued(store: Store, newest: Release, releases: list[Release], path: str) -> dict[str, Any]:
+    """Return one schema of the catalogue; the URLs are relative to it."""
+    schema = json.loads(store.document(newest, path).content)
+    title = schema.get("title", path) if isinstance(schema, dict) else path
+    folder = newest.version if newest.frozen else NEXT
+    return {
+        "name": title,
+        "description": (schema.get("description") if isinstance(schema, dict) else None) or title,
+        "url": f"versions/{folder}/{path}",
+        "versions": {each.version: f"versions/{each.version}/{path}" for each in releases if path in each.documents},
+    }
+
+
+def _plain(erratum: Any) -> dict[str, Any]:
+    """Return an erratum as JSON has it."""
+    return {name: getattr(erratum, name) for name in erratum.__dataclass_fields__}
+
+
+def _json(path: str, value: Any) -> Representation:
+    """Return a JSON file."""
+    return Representation(path, (json.dumps(value, indent=1) + "\n").encode(), media_type_of(path))
