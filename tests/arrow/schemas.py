@@ -98,6 +98,4 @@ def nested(types: st.SearchStrategy[pa.DataType]) -> st.SearchStrategy[pa.DataTy
 
 
 TYPES = st.recursive(leaves(), nested, max_leaves=6)
-SCHEMAS = st.builds(
-    pa.schema, st.lists(fields(TYPES), max_size=4), METADATA
-)
+SCHEMAS = st.builds(pa.schema, st.lists(fields(TYPES), max_size=4), METADATA)

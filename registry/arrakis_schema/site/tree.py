@@ -70,7 +70,7 @@ def _arrow(document: Document, file: str) -> Iterator[Representation]:
         raise DamagedStoreError([f"{file}: {error}"]) from error
     stem = splitext(document.path)[0]
     for suffix, schema in _bound(parsed):
-        yield Representation(f"{stem}{suffix}.arrow", schema_bytes(schema), media_type_of(".arrow"))
+        yield Representation(f"{stem}{suffix}.arrow", schema_bytes(schema), media_type_of("schema.arrow"))
         yield _json(f"{stem}{suffix}.arrow.json", to_json(schema))
 
 

@@ -1,0 +1,54 @@
+# Set-up and every task of the project. A fresh machine needs Python 3.11 or newer and nothing else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PEERS := .venv-peers/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: help serve test check bench test-peers lock clean
+
+help: ## List the tasks
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+
+serve: .venv/ready ## Serve the schemas by URL on http://127.0.0.1:8000/ (HOST=, PORT=)
+	@$(BIN)/arrakis-schema serve --host $(HOST) --port $(PORT)
+
+test: check ## Run every check and every test
+	@$(BIN)/python -m pytest
+
+check: .venv/ready ## Check style, types, the schemas and the frozen releases
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/arrakis-schema lint
+	@$(BIN)/arrakis-schema verify
+
+bench: .venv/ready ## Measure speed beside the peers (serving: apt-get install nginx-light wrk)
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
+
+test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-server with this package in place of the released one
+	@$(PEERS)/python tests/peers/run.py
+
+lock: .venv/ready ## Renew requirements.lock from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench \
+		--generate-hashes --upgrade --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+clean: ## Remove everything that was made here
+	@rm -rf .venv .venv-peers build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@echo "Setting up .venv (once, about a minute)" >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv-peers/ready: .venv/ready $(wildcard registry/arrakis_schema/*.py registry/arrakis_schema/*/*.py) tests/peers/requirements.txt
+	@$(PYTHON) -m venv .venv-peers
+	@$(PEERS)/python -m pip install --quiet --disable-pip-version-check -r tests/peers/requirements.txt
+	@rm -rf build/wheel && $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w build/wheel .
+	@$(PEERS)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps build/wheel/*.whl
+	@touch $@

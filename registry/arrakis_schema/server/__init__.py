@@ -1,0 +1,14 @@
+"""The site over HTTP: an ASGI application that answers from memory, and the program that runs it."""
+
+from importlib.util import find_spec
+
+from arrakis_schema.errors import MissingExtraError
+
+for _needed in ("granian", "starlette"):
+    if find_spec(_needed) is None:
+        raise MissingExtraError(_needed, "serve")
+
+from arrakis_schema.server.application import application  # noqa: E402 - it needs what was looked for above
+from arrakis_schema.server.serving import ServeError, serve  # noqa: E402 - the same
+
+__all__ = ["ServeError", "application", "serve"]

@@ -1,0 +1,50 @@
+"""What the fields of a request ask for: a content coding, and that a precondition hold.
+
+Field values in, answers out; `RFC 9110 <https://www.rfc-editor.org/rfc/rfc9110>`_ is the rule.
+"""
+
+import re
+from collections.abc import Container, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+ENTITY_TAG = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+WEIGHT = re.compile(rb"0(\.\d{0,3})?|1(\.0{0,3})?")
+LEAST = 0.0001
+"""The weight of `identity` where the client does not name it: acceptable, after all that it does name."""
+
+
+class Weights(NamedTuple):
+    """How much a client wants each coding that this server has; 0 is a refusal."""
+
+    gzip: float
+    identity: float
+
+
+@lru_cache(maxsize=64)
+def weights(accept_encoding: bytes) -> Weights:
+    """Return what an `Accept-Encoding` asks for (§12.5.3); a member that is not well-formed counts as not written."""
+    named = dict(_members(accept_encoding.lower()))
+    rest = named.get(b"*")
+    gzip = named.get(b"gzip", named.get(b"x-gzip", rest or 0.0))
+    return Weights(gzip, named.get(b"identity", LEAST if rest is None else rest))
+
+
+def _members(accept_encoding: bytes) -> Iterator[tuple[bytes, float]]:
+    for member in accept_encoding.split(b","):
+        coding, _, parameter = member.partition(b";")
+        name, _, value = parameter.partition(b"=")
+        if not parameter.strip():
+            yield coding.strip(), 1.0
+        elif name.strip() == b"q" and WEIGHT.fullmatch(value.strip()):
+            yield coding.strip(), float(value)
+
+
+def lists(field: bytes, etag: bytes) -> bool:
+    """Tell whether an `If-None-Match` lists this entity tag, compared weakly (§13.1.2)."""
+    return any(tag == etag for _, tag in ENTITY_TAG.findall(field))
+
+
+def lists_strongly(field: bytes, etags: Container[bytes]) -> bool:
+    """Tell whether an `If-Match` holds: it is `*` or lists one of these entity tags, and not as weak (§13.1.1)."""
+    return field.strip() == b"*" or any(not weak and tag in etags for weak, tag in ENTITY_TAG.findall(field))

@@ -1,0 +1,73 @@
+"""Imports point down: each room imports only from the rooms below it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Lowest first. Rooms in one line do not import each other.
+FLOORS = [
+    ["errors"],
+    ["versions"],
+    ["settings", "documents", "findings", "representations"],
+    ["loading"],
+    ["arrow"],
+    ["validation", "payloads"],
+    ["lint"],
+    ["store"],
+    ["lock"],
+    ["release", "report"],
+    ["site"],
+    ["server"],
+    ["cli"],
+]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+# `declared_version` is asked for only where a version is no folder, and imported only then: see `loading`.
+SOURCE = Path(__file__).parent.parent / "registry/arrakis_schema"
+FILES = sorted(path for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py")
+
+
+def room(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("arrakis_schema"):
+            assert node.level == 0
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name.startswith("arrakis_schema")}
+    return found
+
+
+def test_every_room_has_its_floor() -> None:
+    assert {room(path) for path in FILES} == set(FLOOR)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_imports_point_down(path: Path) -> None:
+    own = room(path)
+    for module in imported(path):
+        assert module != "arrakis_schema", "import from the module that defines the name"
+        other = module.split(".")[1]
+        type_only = own == "errors" and other == "validation"
+        assert other == own or FLOOR[other] < FLOOR[own] or type_only, f"{own} imports {other}, which is above it"
+
+
+@pytest.mark.parametrize("name", ["errors", "versions", "loading"])
+def test_load_schema_runs_on_the_standard_library_and_little_of_it(name: str) -> None:
+    code = (
+        f"import sys; import arrakis_schema.{name}; from arrakis_schema import load_schema; load_schema('count.json');"
+        "print(*sorted(sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-S", "-c", code], check=True, capture_output=True, text=True, env=ENV)
+    costly = {"typing", "pathlib", "dataclasses", "importlib.metadata", "importlib.resources", "tomllib", "inspect"}
+    third_party = {"fastjsonschema", "jsonschema", "pyarrow"}
+    assert not (costly | third_party) & set(loaded.stdout.split())
+
+
+ENV = {"PYTHONPATH": str(SOURCE.parent)}
