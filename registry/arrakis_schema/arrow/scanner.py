@@ -95,7 +95,10 @@ class Scanner:
     def field(self) -> pa.Field:
         """Read a name, a type and `not null`."""
         name = self.name()
-        return pa.field(name, self.type(), nullable=not self.accept(" not null"))
+        data_type, nullable = self.type(), not self.accept(" not null")
+        if pa.types.is_null(data_type) and not nullable:
+            raise TypeTextError("a field of type null cannot be not null")
+        return pa.field(name, data_type, nullable=nullable)
 
     def type(self) -> pa.DataType:
         """Read one type."""

@@ -78,7 +78,7 @@ class Template:
 
     @property
     def unbound(self) -> pa.Schema:
-        """The schema with nothing bound: names as they are, each data type null, what is allowed in the metadata."""
+        """The schema with nothing bound: names as they are, each data type `arrow.opaque`, named by its placeholder."""
         fields = [read_field(_lines(column, _Preview({}))) for column in self.columns]
         return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
 
@@ -117,7 +117,12 @@ class _Recording:
 
     def data_type(self, placeholder: str) -> pa.DataType:
         self.placeholders[placeholder] = None
-        return pa.null()
+        return _stand_in(placeholder)
+
+
+def _stand_in(placeholder: str) -> pa.DataType:
+    """Return the type of what is not bound yet: Arrow's own for a type that the reader does not know."""
+    return pa.opaque(pa.null(), placeholder, "template")
 
 
 class _Preview:
@@ -133,7 +138,7 @@ class _Preview:
         try:
             return pa.type_for_alias(self.allowed[placeholder][0])
         except (KeyError, IndexError, ValueError):
-            return pa.null()
+            return _stand_in(placeholder)
 
 
 class _Values:

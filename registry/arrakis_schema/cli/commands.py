@@ -5,13 +5,11 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 
 from arrakis_schema.cli.show import VIEWS
-from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.lint import Subject, lint
 from arrakis_schema.lock import verify
 from arrakis_schema.release import freeze
 from arrakis_schema.report import FORMATS
-from arrakis_schema.representations import Representation
 from arrakis_schema.store import Release, Store, find, open_store
 
 
@@ -71,9 +69,9 @@ def verify_(options: Namespace) -> int:
 
 def build(options: Namespace) -> int:
     """Write the site."""
-    from arrakis_schema.site import write_tree  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.site import tree, write_tree  # noqa: PLC0415 - it needs an extra
 
-    count = write_tree(_tree(open_store(options.root)), options.out)
+    count = write_tree(tree(open_store(options.root)), options.out)
     print(f"{options.out} holds {count} files")
     return 0
 
@@ -81,20 +79,12 @@ def build(options: Namespace) -> int:
 def serve(options: Namespace) -> int:
     """Serve the site until interrupted."""
     from arrakis_schema.server import serve as run  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.site import tree  # noqa: PLC0415 - the same
 
     store = open_store(options.root)
     place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    run(lambda: _tree(store), **place, announce=lambda url: print(f"serving {store.root} at {url}", flush=True))
+    run(lambda: tree(store), **place, announce=lambda url: print(f"serving {store.root} at {url}", flush=True))
     return 0
-
-
-def _tree(store: Store) -> Iterator[Representation]:
-    """Return the files of the site."""
-    try:
-        from arrakis_schema.site import tree  # noqa: PLC0415 - it needs an extra
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "arrow") from error
-    return tree(store)
 
 
 def _findings(store: Store, release: Release, paths: tuple[str, ...] | list[str]) -> Iterator[Finding]:

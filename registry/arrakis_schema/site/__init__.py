@@ -1,6 +1,11 @@
 """The store as a tree of files, in which a path is a URL: for any static host, or for the server."""
 
-from arrakis_schema.site.tree import tree
+from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.site.write import BuildError, write_tree
+
+try:
+    from arrakis_schema.site.tree import tree
+except ImportError as missing:
+    raise MissingExtraError("pyarrow", "arrow") from missing
 
 __all__ = ["BuildError", "tree", "write_tree"]

@@ -6,6 +6,7 @@ What JSON leaves to the parser (RFC 8259, sections 4, 6, 8 and 9) is refused her
 import json
 from collections import Counter
 from collections.abc import Iterator
+from math import isinf
 from typing import Any, NoReturn, Required, TypedDict, cast
 
 from arrakis_schema.errors import MalformedRequestError
@@ -41,7 +42,8 @@ def parse_json(data: bytes) -> Any:
     a lone surrogate, and nesting of more than 32 levels.
     """
     try:
-        parsed = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_not_a_number)
+        text = data.decode("utf-8")
+        parsed = json.loads(text, object_pairs_hook=_unique, parse_constant=_not_a_number, parse_float=_finite)
     except UnicodeDecodeError as error:
         raise MalformedRequestError(f"byte {error.start} is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -99,6 +101,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _not_a_number(constant: str) -> NoReturn:
     """Refuse NaN and the infinities, which Python's parser would let pass."""
     raise MalformedRequestError(f"{constant} is not a JSON number")
+
+
+def _finite(number: str) -> float:
+    """Read a number, and refuse one that would become an infinity."""
+    value = float(number)
+    if isinf(value):
+        raise MalformedRequestError(f"{number} is too large a number")
+    return value
 
 
 def _children(value: Any) -> Iterator[Any]:

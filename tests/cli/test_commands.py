@@ -1,0 +1,128 @@
+"""The command line: each case holds arguments, exit code and what is printed; bad input gets one sentence."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from arrakis_schema.cli import main
+from arrakis_schema.cli.arguments import parser
+
+PROJECT = Path(__file__).parent.parent.parent
+CASES = json.loads((PROJECT / "tests/cases/cli/commands.json").read_text())
+
+
+@pytest.fixture
+def weather(tmp_path: Path) -> Path:
+    shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
+    return tmp_path / "weather"
+
+
+@pytest.mark.parametrize("case", CASES, ids=[" ".join(case["arguments"]) for case in CASES])
+def test_a_command_does_what_its_case_says(
+    case: dict[str, Any], weather: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [argument.replace("WEATHER", str(weather)) for argument in case["arguments"]]
+    for path, text in case.get("files", {}).items():
+        (weather / path).parent.mkdir(parents=True, exist_ok=True)
+        (weather / path).write_text(text)
+    try:
+        code = main(arguments)
+    except SystemExit as ended:  # argparse ends the program itself
+        code = int(ended.code or 0)
+    printed = capfd.readouterr()
+    shown = [
+        part.replace(str(weather), "WEATHER").replace(str(PROJECT), "PROJECT") for part in (printed.out, printed.err)
+    ]
+    assert code == case["exit"], shown
+    for wanted, found in zip((case.get("out", []), case.get("err", [])), shown, strict=True):
+        assert all(line in found for line in wanted), found
+        assert wanted or not found
+    assert "Traceback" not in shown[1]
+
+
+def test_the_bytes_of_show_are_those_of_the_document(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    folder = PROJECT / "versions/0.5.0/endpoints/find"
+    for view, file in (("json", "descriptor.json"), ("text", "schema.txt")):
+        assert main(["show", "find", "--release", "latest", "--as", view]) == 0
+        assert capfdbinary.readouterr().out == (folder / file).read_bytes()
+    assert main(["show", "find", "--as", "arrow"]) == 0
+    assert pa.ipc.open_stream(capfdbinary.readouterr().out).schema.names[0] == "channel"
+    assert main(["show", "find", "--as", "arrow-json"]) == 0
+    assert json.loads(capfdbinary.readouterr().out)["fields"][0]["name"] == "channel"
+
+
+def test_release_verify_and_build_go_together(weather: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    root = ["--root", str(weather)]
+    assert main(["release", *root]) == 0
+    assert main(["verify", *root]) == 0
+    assert main(["release", *root]) == 2
+    assert main(["build", *root, str(tmp_path / "site")]) == 0
+    assert (tmp_path / "site/versions/latest/endpoints/forecast/schema.txt").is_file()
+    (weather / "versions/1.1.0/publication/schema.txt").write_text("x: int8\n")
+    assert main(["verify", *root]) == 1
+    assert "versions/1.1.0/publication/schema.txt was changed after the release" in capfd.readouterr().out
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = [sys.executable, "-m", "arrakis_schema.cli", "lint", "--release", "0.5.0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=PROJECT) as lint:
+        assert lint.stdout is not None
+        assert lint.stderr is not None
+        lint.stdout.close()
+        assert lint.stderr.read() == b""
+    assert lint.returncode in {1, 141}
+
+
+def test_serve_answers_until_it_is_interrupted(weather: Path) -> None:
+    command = [sys.executable, "-m", "arrakis_schema.cli", "serve", "--root", str(weather), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().split()[-1]
+        with urllib.request.urlopen(f"{url}versions/next/endpoints/forecast/schema.txt", timeout=10) as answer:  # noqa: S310
+            assert answer.read() == (weather / "schemas/endpoints/forecast/schema.txt").read_bytes()
+        port = url.rstrip("/").rpartition(":")[2]
+        busy = subprocess.run([*command[:-1], port], check=False, capture_output=True, text=True, cwd=PROJECT)
+        assert busy.returncode == 2
+        assert busy.stderr == f"arrakis-schema: port {port} on 127.0.0.1 is in use: choose another with --port\n"
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=15) == 0
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "extra"),
+    [
+        ("granian", ["serve"], "serve"),
+        ("pyarrow", ["build", "nowhere"], "arrow"),
+        ("pyarrow", ["show", "find", "--as", "arrow"], "arrow"),
+        ("jsonschema", ["lint"], "check"),
+    ],
+)
+def test_a_missing_extra_names_the_command_that_installs_it(module: str, arguments: list[str], extra: str) -> None:
+    code = f"import sys; sys.modules[{module!r}] = None; from arrakis_schema.cli import main; sys.exit(main({arguments!r}))"
+    failed = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=PROJECT)
+    assert (failed.returncode, failed.stderr) == (
+        2,
+        f"arrakis-schema: {module} is not installed: pip install 'arrakis-schema[{extra}]'\n",
+    )
+
+
+def test_every_option_of_every_command_is_on_the_page() -> None:
+    page = (PROJECT / "docs/commands.md").read_text()
+    commands = next(action for action in parser()._actions if action.choices and action.dest == "==SUPPRESS==")  # noqa: SLF001
+    assert isinstance(commands.choices, dict)
+    for name, command in commands.choices.items():
+        assert f"## `{name}`" in page
+        section = (
+            page.partition(f"## `{name}`")[2].partition("\n## ")[0]
+            + page.partition("## Every command")[2].partition("\n## ")[0]
+        )
+        options = [option for action in command._actions for option in action.option_strings if option.startswith("--")]  # noqa: SLF001
+        assert all(f"`{option}" in section for option in options if option != "--help"), (name, options)

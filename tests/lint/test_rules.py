@@ -1,0 +1,149 @@
+"""Each rule finds what its cases say, where they say it, and stays silent where they say nothing."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema_specifications import REGISTRY as SPECIFICATIONS
+
+from arrakis_schema.documents import Document, Example
+from arrakis_schema.lint import Subject, lint, rules
+from arrakis_schema.lint.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, walk
+from arrakis_schema.lint.positions import positions
+from arrakis_schema.store import Store
+
+PROJECT = Path(__file__).parent.parent.parent
+FILES = sorted((PROJECT / "tests/cases/lint").glob("*.json"))
+CASES = [(file.stem, number, case) for file in FILES for number, case in enumerate(json.loads(file.read_text()))]
+
+
+def subject(case: dict[str, Any]) -> Subject:
+    folder = case["path"].rpartition("/")[0]
+    examples = tuple(Example(f"{folder}/{path}", text.encode()) for path, text in case.get("examples", {}).items())
+    return Subject(Document(case["path"], case["document"].encode()), case.get("url"), case["path"], examples)
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"), [(rule, case) for rule, _, case in CASES], ids=[f"{rule}-{n}" for rule, n, _ in CASES]
+)
+def test_a_rule_finds_what_its_case_says(rule: str, case: dict[str, Any]) -> None:
+    found = [[finding.location, finding.line] for finding in lint(subject(case)) if finding.rule == rule]
+    assert found == case["findings"]
+
+
+def test_every_rule_has_a_case_and_a_section_on_the_page() -> None:
+    assert {file.stem for file in FILES} == set(rules())
+    headings = set(re.findall(r"^## `([a-z-]+)`$", (PROJECT / "docs/rules.md").read_text(), re.MULTILINE))
+    assert headings == set(rules())
+
+
+@pytest.mark.parametrize(
+    ("dialect", "judge"), [(DRAFT_07, jsonschema.Draft7Validator), (DRAFT_2020_12, jsonschema.Draft202012Validator)]
+)
+def test_the_keywords_are_those_of_the_meta_schema(dialect: str, judge: Any) -> None:
+    meta = judge.META_SCHEMA
+    parts = [urljoin(f"{dialect}#", part["$ref"]) for part in meta.get("allOf", [])]
+    found = {keyword for uri in (meta["$id"], *parts) for keyword in SPECIFICATIONS.contents(uri)["properties"]}
+    # The meta-schema of draft-07 forgets writeOnly, which section 10.3 of its validation specification defines.
+    assert found | {"writeOnly"} == KEYWORDS[dialect]
+
+
+def test_the_working_set_and_the_other_project_are_clean() -> None:
+    for root in (PROJECT, PROJECT / "tests/fixtures/weather"):
+        assert list(findings(Store(root), None)) == []
+
+
+def test_the_misspelt_keyword_of_0_5_0_is_the_only_error_but_for_the_missing_ids() -> None:
+    wrong = [
+        found
+        for found in findings(Store(PROJECT), "0.5.0")
+        if found.severity == "error" and found.rule != "id-mismatch"
+    ]
+    assert [(found.file, found.line, found.rule) for found in wrong] == [
+        ("versions/0.5.0/endpoints/count/descriptor.json", 16, "keyword-unknown"),
+        ("versions/0.5.0/endpoints/find/descriptor.json", 16, "keyword-unknown"),
+    ]
+    assert all("did you mean 'exclusiveMinimum'?" in found.message for found in wrong)
+
+
+def findings(store: Store, version: str | None) -> Any:
+    release = store.release(version)
+    for document in store.documents(release):
+        url = store.settings.url(release.version, document.path)
+        yield from lint(
+            Subject(document, url, f"{release.folder}/{document.path}", store.examples(release, document.path))
+        )
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=4) | st.just(10**400) | st.just("\ud800")
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(sorted(KEYWORDS[DRAFT_07] | KEYWORDS[DRAFT_2020_12] - {"$schema"})) | st.sampled_from(
+    ["x-unit", "typ", "a/b~"]
+)
+SCHEMAS = st.recursive(
+    VALUES,
+    lambda inner: st.dictionaries(
+        NAMES, inner | st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2), max_size=4
+    ),
+    max_leaves=8,
+)
+
+
+@given(SCHEMAS, st.sampled_from([DRAFT_07, DRAFT_2020_12, None]))
+def test_any_json_gets_findings_and_no_exception(schema: Any, dialect: str | None) -> None:
+    value = {"$schema": dialect, **schema} if isinstance(schema, dict) and dialect else schema
+    document = Document("endpoints/x/descriptor.json", json.dumps(value).encode())
+    examples = (Example("endpoints/x/examples/a.json", b"{}"), Example("endpoints/x/examples/refused/b.json", b"1"))
+    assert all(finding.rule in rules() for finding in lint(Subject(document, None, document.path, examples)))
+
+
+@given(
+    st.binary(max_size=60)
+    | st.sampled_from([b"[" * 10_000, b'{"a":' * 10_000, b"9" * 5000, b'{"$ref": "#"}', b"\xef\xbb\xbf{}"])
+)
+def test_any_bytes_get_findings_and_no_exception(content: bytes) -> None:
+    for path in ("endpoints/x/descriptor.json", "endpoints/x/schema.txt"):
+        lint(Subject(Document(path, content), None, path))
+
+
+@given(VALUES, st.sampled_from([None, 1, 3]))
+def test_every_value_has_its_place(value: Any, indent: int | None) -> None:
+    """What stands at a pointer's place in the text is what the pointer finds in the value."""
+    text = json.dumps(value, indent=indent)
+    places = positions(text)
+    lines = text.split("\n")
+    for pointer, (line, column) in places.items():
+        found, name = resolve(value, pointer)
+        rest = lines[line - 1][column - 1 :]
+        shown = json.dumps(name if isinstance(name, str) else found)
+        assert rest[0] == shown[0]
+        if isinstance(name, str):
+            assert rest.startswith(shown)
+
+
+def resolve(value: Any, pointer: str) -> tuple[Any, str | int | None]:
+    name: str | int | None = None
+    for part in pointer.split("/")[1:]:
+        plain = part.replace("~1", "/").replace("~0", "~")
+        name = int(plain) if isinstance(value, list) else plain
+        value = value[name]
+    return value, name
+
+
+def test_only_schemas_are_looked_into() -> None:
+    schema = {
+        "enum": [{"properties": {"a": {}}}],
+        "const": {"items": {}},
+        "properties": {"properties": {"items": True}},
+    }
+    assert [node.pointer for node in walk(schema)] == ["", "/properties/properties", "/properties/properties/items"]

@@ -1,0 +1,227 @@
+"""Validation: the compiled answer is that of jsonschema, and errors name place, expectation, finding and release."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arrakis_schema import InvalidRequestError, iter_errors, load_schema, validate, validator
+from arrakis_schema.validation.compiled import compile_schema, implies
+from arrakis_schema.validation.violations import EXPECTATIONS, violation
+
+PROJECT = Path(__file__).parent.parent.parent
+WEATHER = PROJECT / "tests/fixtures/weather"
+RELEASES = ["0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0", None]
+REQUESTS = [json.loads(path.read_bytes()) for path in sorted(PROJECT.glob("schemas/endpoints/*/examples/*.json"))]
+ODD = [
+    None,
+    True,
+    0,
+    -1,
+    0.5,
+    1.0,
+    2**63,
+    2**63 - 1,
+    "",
+    "a",
+    ":",
+    [],
+    [""],
+    ["a:b"],
+    ["a:b", "a:b"],
+    {},
+    [1],
+    [True],
+    ["float32"],
+]
+
+
+def judge(request: Any, release: str | None) -> bool:
+    """Do as the real client does: the envelope, then the endpoint, with jsonschema."""
+    if not jsonschema.Draft7Validator(load_schema("descriptor", release)).is_valid(request):
+        return False
+    schema = load_schema(request["request"].lower(), release)
+    return jsonschema.Draft7Validator(schema).is_valid(request)
+
+
+def accepted(request: Any, release: str | None) -> bool:
+    try:
+        validate(request, release)
+    except InvalidRequestError:
+        return False
+    return True
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """Draw a valid request with up to three members changed, added or left out."""
+    request = copy.deepcopy(draw(st.sampled_from(REQUESTS)))
+    for _ in range(draw(st.integers(0, 3))):
+        target = draw(st.sampled_from([request, request.get("args", request)]))
+        if not isinstance(target, dict):
+            break
+        name = draw(st.sampled_from([*target, "extra", "version"]))
+        if draw(st.booleans()):
+            target[name] = draw(st.sampled_from(ODD))
+        else:
+            target.pop(name, None)
+    return request
+
+
+@settings(max_examples=1500)
+@given(mutated(), st.sampled_from(RELEASES))
+def test_the_compiled_answer_is_the_real_clients(request: Any, release: str | None) -> None:
+    verdict = judge(request, release)
+    assert accepted(request, release) == verdict
+    assert (not list(iter_errors(request, release))) == verdict
+
+
+@pytest.mark.parametrize(
+    "request_", [None, 1, "Find", [], {}, {"request": []}, {"request": {"a": 1}}, {"request": "Nope", "args": {}}]
+)
+def test_what_is_no_request_is_refused_by_the_envelope(request_: object) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        validate(request_)
+    assert caught.value.document == "descriptor"
+    assert list(iter_errors(request_))
+
+
+def find(**args: object) -> dict[str, object]:
+    full: dict[str, object] = {
+        "pattern": "",
+        "data_type": [],
+        "min_rate": 0,
+        "max_rate": 1,
+        "publisher": [],
+        "time": None,
+    }
+    return {"request": "Find", "args": full | args}
+
+
+@pytest.mark.parametrize(
+    ("request_", "release", "sentence"),
+    [
+        (find(max_rate=0), None, "args.max_rate: expected more than 0, found 0 (find, release 0.6.0)"),
+        (
+            find(data_type=["int8"]),
+            "0.5",
+            'args.data_type[0]: expected one of "uint32", "uint64", "int32", "int64", "float32", "float64", found "int8" (find, release 0.5.0)',
+        ),
+        (find(time="now"), "latest", 'args.time: expected an integer or null, found "now" (find, release 0.5.0)'),
+        (
+            {"request": "Describe", "args": {"channels": []}},
+            "0.3.0",
+            'args: expected the member "time", found only "channels" (describe, release 0.3.0)',
+        ),
+        (
+            {"request": "Describe", "args": {"channels": [], "time": None}},
+            None,
+            "args.channels: expected at least 1 item, found 0 (describe, release 0.6.0)",
+        ),
+        (
+            {"request": "Nope", "args": {}},
+            None,
+            'request: expected one of "Count", "Describe", "Find", "Partition", "Publish", "Stream", found "Nope" (descriptor, release 0.6.0)',
+        ),
+        (
+            {"request": "Find"},
+            None,
+            'the whole: expected the member "args", found only "request" (descriptor, release 0.6.0)',
+        ),
+    ],
+)
+def test_an_error_says_where_what_and_by_which_release(request_: object, release: str | None, sentence: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        validate(request_, release)
+    assert str(caught.value) == sentence
+    assert caught.value.violation in list(iter_errors(request_, release))
+
+
+def test_a_max_rate_of_zero_is_accepted_before_0_6_0() -> None:
+    validate(find(max_rate=0), "0.5.0")
+
+
+def test_all_errors_are_listed() -> None:
+    found = [str(error).partition(":")[0] for error in iter_errors(find(max_rate=0, min_rate=-1, time="x", pattern=3))]
+    assert found == ["args.max_rate", "args.min_rate", "args.pattern", "args.time"]
+
+
+def test_a_long_array_is_checked_to_its_last_item() -> None:
+    channels: list[object] = [f"H1:X-{number}" for number in range(1000)]
+    request = {"request": "Describe", "args": {"channels": channels, "time": None}}
+    validate(request)
+    for wrong in ("none", 7, None, ["H1:X"]):
+        channels[-1] = wrong
+        with pytest.raises(InvalidRequestError, match=r"^args\.channels\[999\]: expected"):
+            validate(request)
+
+
+def test_a_name_with_a_dot_is_one_step_of_the_path() -> None:
+    with pytest.raises(InvalidRequestError, match=r'^\["a\.b"\]: expected a string, found 1'):
+        validator("forecast", root=WEATHER)({"request": "Forecast", "place": "H", "a.b": 1})
+
+
+STRINGS = st.sampled_from(["", "a", "a:b", "b", "\n", "ä"])
+ITEMS = st.sampled_from(
+    [
+        {"type": "string"},
+        {"type": "string", "pattern": ":"},
+        {"type": "string", "pattern": "^a.?", "description": "x"},
+        {"type": "string", "enum": ["a", "b"]},
+        {"type": "string", "maxLength": 1},
+        {"enum": ["a", 1]},
+        True,
+    ]
+)
+
+
+@given(ITEMS, st.lists(STRINGS | st.sampled_from([1, True, None, ["a"], {}]), max_size=4), st.booleans())
+def test_the_sweep_over_strings_means_what_items_means(items: Any, values: list[Any], nested: bool) -> None:  # noqa: FBT001
+    schema: dict[str, Any] = {"type": "array", "items": items}
+    instance: Any = values
+    if nested:
+        schema, instance = {"type": "object", "properties": {"x": schema}}, {"x": values}
+    try:
+        compile_schema(schema)(instance)
+        swept = True
+    except ValueError:
+        swept = False
+    assert swept == jsonschema.Draft7Validator(schema).is_valid(instance)
+
+
+SCHEMAS = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["object", "string"]),
+        "enum": st.just(["a", "b"]),
+        "const": st.sampled_from(["a", "c", 1]),
+        "required": st.sampled_from([["x"], ["x", "y"], []]),
+        "description": st.just("x"),
+        "minLength": st.just(1),
+    },
+).flatmap(lambda schema: st.sampled_from([schema, {**schema, "properties": {"x": {"type": "string"}}}]))
+
+
+@given(SCHEMAS, SCHEMAS, st.sampled_from(["a", "b", "c", 1, "", {}, {"x": "a"}, {"x": 1}, {"x": "", "y": 1}]))
+def test_what_is_implied_is_accepted(schema: Any, weaker: Any, instance: Any) -> None:
+    if implies(schema, weaker) and jsonschema.Draft7Validator(schema).is_valid(instance):
+        assert jsonschema.Draft7Validator(weaker).is_valid(instance)
+
+
+def test_every_keyword_that_can_fail_has_words() -> None:
+    keywords = set(jsonschema.Draft7Validator.VALIDATORS) - {
+        "$ref",
+        "allOf",
+        "if",
+        "items",
+        "properties",
+        "patternProperties",
+        "propertyNames",
+    }
+    assert keywords <= set(EXPECTATIONS)
+    assert str(violation((), "unheard", 1, 2)) == "the whole: expected what unheard 1 allows, found 2"
