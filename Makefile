@@ -25,7 +25,7 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/arrakis-schema verify
 
 bench: .venv/ready ## Measure speed beside the peers (serving: apt-get install nginx-light wrk)
-	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
+	@for name in load validate serve; do $(BIN)/python benchmarks/$$name.py || exit; done
 
 test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-server with this package in place of the released one
 	@$(PEERS)/python tests/peers/run.py

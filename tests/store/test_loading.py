@@ -66,7 +66,7 @@ def test_a_release_without_payloads_says_so() -> None:
 
 def test_another_root_works_the_same() -> None:
     assert load_schema("forecast", root=WEATHER)["title"] == "forecast"
-    assert str(load_payload("forecast", root=WEATHER)).startswith("day: date32[day] not null")  # type: ignore[arg-type]
+    assert str(load_payload("forecast", root=WEATHER)).startswith("day: date32[day] not null")
     with pytest.raises(FileNotFoundError, match="there are next"):
         load_schema("forecast", "latest", root=WEATHER)
 

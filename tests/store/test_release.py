@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,7 @@ def test_an_empty_working_set_is_not_released(store: Store) -> None:
         freeze(store)
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[Path], object]] = {
     "versions/1.1.0/endpoints/forecast/schema.txt was changed": lambda root: (
         root / "versions/1.1.0/endpoints/forecast/schema.txt"
     ).write_text("x"),

@@ -18,7 +18,7 @@ PROJECT = Path(__file__).parent.parent.parent
 WEATHER = PROJECT / "tests/fixtures/weather"
 RELEASES = ["0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0", None]
 REQUESTS = [json.loads(path.read_bytes()) for path in sorted(PROJECT.glob("schemas/endpoints/*/examples/*.json"))]
-ODD = [
+ODD: list[Any] = [
     None,
     True,
     0,

@@ -3,15 +3,15 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from arrakis_schema.documents import Kind
-from arrakis_schema.errors import MalformedRequestError, MissingExtraError
+from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings import Severity
+from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, KINDS, Node
-from arrakis_schema.lint.positions import Positions, escaped
+from arrakis_schema.lint.positions import escaped
 from arrakis_schema.lint.subject import Fault, Rule, Subject
 from arrakis_schema.validation.packets import parse_json
 from arrakis_schema.validation.violations import shortened, violation
@@ -24,40 +24,6 @@ _BOUNDS = [
     ("minContains", "maxContains"),
     ("minimum", "maximum"),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class JsonSubject:
-    """A JSON Schema document that has been read: its value, every schema in it, and where each stands."""
-
-    subject: Subject
-    schema: Any
-    nodes: tuple[Node, ...]
-    places: Positions
-
-    @property
-    def dialect(self) -> str:
-        """The dialect that `$schema` names; draft-07 where it names none that is known."""
-        named = self.schema.get("$schema") if isinstance(self.schema, dict) else None
-        plain = named.removesuffix("#") if isinstance(named, str) else ""
-        return plain if plain in KEYWORDS else DRAFT_07
-
-    def objects(self) -> Iterator[Node]:
-        """Yield the schemas that are objects."""
-        return (node for node in self.nodes if isinstance(node.schema, dict))
-
-    def properties(self) -> Iterator[Node]:
-        """Yield the declared properties that are objects."""
-        return (node for node in self.objects() if node.name is not None and node.declares)
-
-    def validator(self, schema: Any) -> Any:
-        """Return a validator of this dialect; needs the extra `check`."""
-        try:
-            import jsonschema  # noqa: PLC0415 - an extra
-        except ImportError as error:
-            raise MissingExtraError("jsonschema", "check") from error
-        classes = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
-        return classes[self.dialect](schema)
 
 
 def dialect_unknown(seen: JsonSubject) -> Faults:
@@ -177,7 +143,7 @@ def default_invalid(seen: JsonSubject) -> Faults:
         if "default" in node.schema:
             values["default"] = node.schema["default"]
         for place, value in values.items():
-            if (problem := _refused(seen, node.schema, value)) is not None:
+            if (problem := seen.refuses(node.schema, value)) is not None:
                 yield Fault(_below(node, place), f"{place.partition('/')[0]} is not valid here: {problem}")
 
 
@@ -247,19 +213,7 @@ def _example_problem(seen: JsonSubject, content: bytes) -> str | None:
         instance = parse_json(content)
     except MalformedRequestError as error:
         return f"it cannot be read: {error.problem}"
-    return _refused(seen, seen.schema, instance)
-
-
-def _refused(seen: JsonSubject, schema: Any, instance: Any) -> str | None:
-    """Return why a schema of the document refuses an instance, or None; a schema that is broken is judged elsewhere."""
-    try:
-        error = next(seen.validator(seen.schema).evolve(schema=schema).iter_errors(instance), None)
-    except Exception:  # noqa: BLE001 - a broken schema breaks its validator in any way; meta-schema-invalid reports it
-        return None
-    if error is None:
-        return None
-    keyword = "false" if error.validator is None else str(error.validator)
-    return str(violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance))
+    return seen.refuses(seen.schema, instance)
 
 
 def _below(node: Node, place: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from arrakis_schema.findings import Finding
-from arrakis_schema.report.github import github
 from arrakis_schema.report.as_json import as_json
+from arrakis_schema.report.github import github
 from arrakis_schema.report.text import text
 
 FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {"text": text, "json": as_json, "github": github}

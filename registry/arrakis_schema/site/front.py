@@ -48,12 +48,21 @@ def _names(documents: list[dict[str, Any]]) -> list[str]:
 
 
 def _row(name: str, documents: list[dict[str, Any]]) -> str:
-    """Return the cells of one row: the name, its JSON Schema, its Arrow schema."""
+    """Return the cells of one row: the name, its JSON Schema, its Arrow schema in three forms."""
     urls = {document["format"]: document["url"] for document in documents if document["name"] == name}
-    cells = [_link(urls.get("json-schema")), _link(urls.get("arrow"))]
+    request, arrow = urls.get("json-schema"), urls.get("arrow")
+    forms = (
+        {}
+        if arrow is None
+        else {part: f"{arrow.removesuffix('.txt')}{part}" for part in (".txt", ".arrow", ".arrow.json")}
+    )
+    cells = [
+        _link(request, request.rpartition("/")[2]) if request else "",
+        " ".join(_link(url, f"schema{part}" if part == ".txt" else part) for part, url in forms.items()),
+    ]
     return f'<th scope="row">{escape(name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
 
 
-def _link(url: str | None) -> str:
-    """Return a link, or nothing."""
-    return "" if url is None else f'<a href="versions/{escape(url)}">{escape(url.partition("/")[2])}</a>'
+def _link(url: str, words: str) -> str:
+    """Return a link to a file below `versions/`."""
+    return f'<a href="versions/{escape(url)}">{escape(words)}</a>'

@@ -77,8 +77,8 @@ def _arrow(document: Document, file: str) -> Iterator[Representation]:
 def _bound(document: Any) -> Iterator[tuple[str, Any]]:
     """Yield the schemas that a document stands for, with the suffix that tells them apart.
 
-    A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of values,
-    unless it has repeated columns and so stands for endlessly many.
+    A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of
+    values, unless it has repeated columns and so stands for endlessly many.
     """
     if not isinstance(document, Template):
         yield "", document
