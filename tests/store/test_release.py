@@ -23,6 +23,7 @@ PROJECT = Path(__file__).parent.parent.parent
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
+    (tmp_path / "weather/versions").mkdir(exist_ok=True)
     return Store(tmp_path / "weather")
 
 

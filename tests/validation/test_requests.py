@@ -225,3 +225,39 @@ def test_every_keyword_that_can_fail_has_words() -> None:
     }
     assert keywords <= set(EXPECTATIONS)
     assert str(violation((), "unheard", 1, 2)) == "the whole: expected what unheard 1 allows, found 2"
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (
+            {"request": "Forecast", "place": "H", "days": 15},
+            "days: expected at most 14, found 15 (forecast, release 1.1.0)",
+        ),
+        ({"request": "Rain"}, 'request: expected one of "forecast", found "Rain" (descriptor, release 1.1.0)'),
+        (
+            {"place": "H"},
+            'the whole: expected an object with the member "request", a string, found {"place": "H"} (descriptor, release 1.1.0)',
+        ),
+        ([], 'the whole: expected an object with the member "request", a string, found [] (descriptor, release 1.1.0)'),
+    ],
+)
+def test_an_api_without_an_envelope_is_checked_by_its_endpoints(request_: object, sentence: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        validate(request_, root=WEATHER)
+    assert str(caught.value) == sentence
+    try:
+        told = str(next(iter_errors(request_, root=WEATHER)))
+    except InvalidRequestError as error:
+        told = str(error)
+    assert sentence.startswith(told)
+
+
+def test_the_envelope_that_is_missing_refuses_nothing() -> None:
+    validate({"request": "Forecast", "place": "H", "days": 14}, root=WEATHER)
+
+
+def test_an_unknown_release_is_no_invalid_request() -> None:
+    for check in (validate, lambda *args: list(iter_errors(*args))):
+        with pytest.raises(FileNotFoundError, match=r"there is no release '9\.9\.9'"):
+            check({"request": "Find"}, "9.9.9")

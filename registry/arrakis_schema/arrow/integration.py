@@ -10,11 +10,17 @@ from typing import Any
 
 import pyarrow as pa
 
+from arrakis_schema.arrow.ipc import schema_bytes
+
 _UNITS = {"s": "SECOND", "ms": "MILLISECOND", "us": "MICROSECOND", "ns": "NANOSECOND"}
 
 
 def to_json(schema: pa.Schema) -> dict[str, Any]:
-    """Return the schema as an object with `fields` and `metadata`; dictionaries are numbered from 0."""
+    """Return the schema as an object with `fields` and `metadata`; dictionaries are numbered from 0.
+
+    Raises `SchemaBytesError` where `schema_bytes` does: the two are the same schema.
+    """
+    schema_bytes(schema)
     ids = count()
     return {"fields": [_field(field, ids) for field in schema], **_metadata(schema.metadata)}
 
@@ -66,7 +72,7 @@ _PARAMETERS: dict[type, Callable[[Any], dict[str, Any]]] = {
 
 
 def _type(data_type: pa.DataType) -> dict[str, Any]:
-    """Return the type and its parameters; raises KeyError for one that is not in the table."""
+    """Return the type and its parameters."""
     return TYPES[data_type.id](data_type)
 
 

@@ -11,15 +11,24 @@ _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 
 class SchemaBytesError(ArrakisSchemaError, ValueError):
-    """Bytes are not an Arrow IPC schema."""
+    """Bytes are not an Arrow IPC schema, or a schema has no such bytes."""
 
 
 def schema_bytes(schema: pa.Schema) -> bytes:
     """Return a complete IPC stream of the schema and no batch: the schema message and the end of the stream.
 
-    The same for the same text: the order of metadata, which Arrow does not care about, is that of the schema.
+    The same for the same text: the order of metadata, which Arrow does not care about, is that of the schema. Raises
+    `SchemaBytesError` for what the format cannot carry: a field has one place for an extension and one for a
+    dictionary, so neither can stand directly inside another of its kind.
     """
-    return bytes(schema.serialize()) + _END_OF_STREAM
+    data = bytes(schema.serialize())
+    try:
+        lost = next((field for field, read in zip(schema, read_schema_bytes(data), strict=True) if field != read), None)
+    except SchemaBytesError as error:
+        raise SchemaBytesError(f"Arrow IPC cannot carry this schema: {error}") from error
+    if lost is not None:
+        raise SchemaBytesError(f"Arrow IPC cannot carry the type of the field {lost.name!r}: {lost.type}")
+    return data + _END_OF_STREAM
 
 
 def read_schema_bytes(data: bytes) -> pa.Schema:

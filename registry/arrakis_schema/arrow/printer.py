@@ -15,7 +15,7 @@ from arrakis_schema.arrow.quoting import format_metadata, format_name
 from arrakis_schema.arrow.types import parse_type
 from arrakis_schema.errors import ArrakisSchemaError
 
-_PLAIN_ITEM = re.compile(r"[^\"\[\](),' \x00-\x1f]+")
+_PLAIN_ITEM = re.compile(r"[^\"\[\](),'\x00-\x1f]+")
 
 
 class UnsupportedTypeError(ArrakisSchemaError, TypeError):

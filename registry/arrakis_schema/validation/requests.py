@@ -14,7 +14,7 @@ import fastjsonschema
 from arrakis_schema.errors import InvalidRequestError, MissingExtraError, UnknownSchemaError
 from arrakis_schema.loading import data_root, declared_version, find_document, load_schema, release_folder
 from arrakis_schema.validation.compiled import compile_schema, implies
-from arrakis_schema.validation.violations import Violation, violation
+from arrakis_schema.validation.violations import Violation, shortened, violation
 
 ENVELOPE = "descriptor"
 Root = str | os.PathLike[str] | None
@@ -32,7 +32,9 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
         for check in _checks(request["request"], version, place):
             check(request)
     except (KeyError, TypeError, InvalidRequestError):
-        _compiled(ENVELOPE, version, place)(request)  # the envelope's own violation comes first
+        if _has_envelope(version, place):  # the envelope's own violation comes first
+            _compiled(ENVELOPE, version, place)(request)
+        _asked(request, version, place)
         raise
 
 
@@ -50,9 +52,9 @@ def iter_errors(request: Any, version: str | None = None, *, root: Root = None) 
     Needs the extra `check` (jsonschema), and takes some hundred times as long as `validate`.
     """
     place = _text(root)
-    found = set(_violations(ENVELOPE, version, place, request))
+    found = set(_violations(ENVELOPE, version, place, request) if _has_envelope(version, place) else ())
     if not any(error.path in {(), ("request",)} for error in found):
-        endpoint = _endpoint(request["request"], version, place)
+        endpoint = _endpoint(_asked(request, version, place), version, place)
         found |= set(_violations(endpoint, version, place, request))
     yield from sorted(found, key=lambda error: ([str(part) for part in error.path], error.keyword))
 
@@ -66,9 +68,31 @@ def _text(root: Root) -> str | None:
 def _checks(asked: str, version: str | None, root: str | None) -> tuple[Callable[[Any], None], ...]:
     """Return the checks of the request that is asked: the endpoint's, after the envelope's if that adds something."""
     endpoint = _endpoint(asked, version, root)
-    envelope_adds = not implies(*(load_schema(name, version, root=root) for name in (endpoint, ENVELOPE)))
+    envelope_adds = _has_envelope(version, root) and not implies(
+        *(load_schema(name, version, root=root) for name in (endpoint, ENVELOPE))
+    )
     names = (ENVELOPE, endpoint) if envelope_adds else (endpoint,)
     return tuple(_compiled(name, version, root) for name in names)
+
+
+def _asked(request: Any, version: str | None, root: str | None) -> str:
+    """Return the name of the request; raise `InvalidRequestError` where there is none, whatever the envelope says."""
+    asked = request.get("request") if isinstance(request, dict) else None
+    if not isinstance(asked, str):
+        nameless = Violation((), "required", 'an object with the member "request", a string', shortened(request))
+        raise InvalidRequestError(nameless, ENVELOPE, _release(version, root))
+    return asked
+
+
+@lru_cache(maxsize=256)
+def _has_envelope(version: str | None, root: str | None) -> bool:
+    """Tell whether a release has an envelope that all its requests share."""
+    try:
+        find_document(ENVELOPE, version, data_root(root), ("endpoints/{}.json",))
+    except UnknownSchemaError:
+        release_folder(data_root(root), version)  # an unknown release is an error, a missing envelope is not
+        return False
+    return True
 
 
 def _endpoint(asked: str, version: str | None, root: str | None) -> str:
