@@ -1,6 +1,5 @@
 """A fresh process that loads one schema, beside the released package 0.5.0; and how cost grows with the store."""
 
-import sys
 import tempfile
 import venv
 from pathlib import Path
@@ -15,26 +14,25 @@ from arrakis_schema.store import Store
 
 PROJECT = Path(__file__).parent.parent
 FIRST_WORDS = "from arrakis_schema import load_schema; load_schema('count.json')"
-RELEASED = PROJECT / "build/released"
+ENVIRONMENTS = PROJECT / "build/environments"
 
 
-def released_python() -> str:
-    """Return the interpreter of an environment with the released package, made once."""
-    python = RELEASED / "bin/python"
+def installed_python(name: str, *install: str) -> str:
+    """Return the interpreter of a plain environment with one package in it."""
+    python = ENVIRONMENTS / name / "bin/python"
     if not python.exists():
-        venv.create(RELEASED, with_pip=True)
-        run(
-            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "arrakis-schema==0.5.0"],
-            check=True,
-        )
+        venv.create(ENVIRONMENTS / name, with_pip=True)
+    pip = [str(python), "-m", "pip", "-qq", "--disable-pip-version-check"]
+    run([*pip, "install", "--force-reinstall", *install], check=True)
     return str(python)
 
 
 def fresh_process() -> None:
+    ours, released = installed_python("ours", str(PROJECT)), installed_python("released", "arrakis-schema==0.5.0")
     ways = {
-        "python -c pass": [sys.executable, "-c", "pass"],
-        "this package": [sys.executable, "-c", FIRST_WORDS],
-        "released 0.5.0": [released_python(), "-c", FIRST_WORDS],
+        "python -c pass": [ours, "-c", "pass"],
+        "this package": [ours, "-c", FIRST_WORDS],
+        "released 0.5.0": [released, "-c", FIRST_WORDS],
     }
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(25):
