@@ -63,7 +63,7 @@ def verify_(options: Namespace) -> int:
     """Print each way in which the frozen files differ from the lock."""
     store = open_store(options.root)
     problems = verify(store)
-    print(*(problems or [f"{len(store.releases)} releases are what versions/lock.json says"]), sep="\n")
+    print(*(problems or [f"frozen releases that are what versions/lock.json says: {len(store.releases)}"]), sep="\n")
     return 1 if problems else 0
 
 
