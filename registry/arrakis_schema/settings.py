@@ -1,22 +1,52 @@
 """What `schemas/registry.toml` says about the whole set of documents."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.versions import is_release
 
 REGISTRY_FILE = "schemas/registry.toml"
+READ_KINDS = ("request", "payload", "publication")
+_READER_KEYS = {"unknown", "columns", "metadata"}
+
+
+WAYS = ("ignored", "rejected")
+COLUMNS = ("by-name", "exact")
+_DEFAULT = {"version": "0.6.0", "title": "Arrakis API", "base_url": "https://example.org/schemas/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What those who read documents of one kind do with what they do not know, and how they take columns.
+
+    `unknown` is `ignored` or `rejected`, or one of these for each JSON Pointer into the message; `columns` is `by-name`
+    or `exact`; `metadata` are the keys of Arrow metadata that they go by.
+    """
+
+    unknown: str | Mapping[str, str] = "ignored"
+    columns: str = "by-name"
+    metadata: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The declared version of the working set, the title for people, and the URL that every `$id` begins with."""
+    """The declared version of the working set, the title for people, the URL that every `$id` begins with, the readers.
+
+    `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them.
+    """
 
     version: str
     title: str
     base_url: str
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+
+    def reader(self, kind: str) -> Reader:
+        """Return how documents of a kind are read; an envelope is read by those who read requests."""
+        return self.readers.get("request" if kind == "envelope" else kind, Reader())
 
     def url(self, release: str, path: str) -> str:
         """Return the URL of a document of a release: its `$id`."""
@@ -38,13 +68,14 @@ def read_settings(root: str) -> Settings:
 
 def _settings(table: dict[str, object]) -> Settings:
     """Check each key; all problems are reported at once."""
-    wanted = {"version": "0.6.0", "title": "Arrakis API", "base_url": "https://example.org/schemas/"}
     problems = [
         f'{REGISTRY_FILE}: {key} is missing or not text, as in {key} = "{example}"'
-        for key, example in wanted.items()
+        for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - wanted.keys()]
+    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - {*_DEFAULT, "readers"}]
+    readers = table.get("readers", {})
+    problems += list(_reader_problems(readers))
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
         problems.append(f"{REGISTRY_FILE}: version = {version!r} is not a semantic version")
@@ -52,4 +83,29 @@ def _settings(table: dict[str, object]) -> Settings:
         problems.append(f"{REGISTRY_FILE}: base_url = {base_url!r} is not an http(s) URL that ends with a slash")
     if problems:
         raise DamagedStoreError(problems)
-    return Settings(str(version), str(table["title"]), str(base_url))
+    return Settings(str(version), str(table["title"]), str(base_url), _readers(readers))
+
+
+def _readers(table: Any) -> dict[str, Reader]:
+    """Return the readers of a table without problems."""
+    return {kind: Reader(**{**said, "metadata": tuple(said.get("metadata", ()))}) for kind, said in table.items()}
+
+
+def _reader_problems(table: Any) -> Iterator[str]:
+    """Yield what is wrong with the table `readers`."""
+    if not isinstance(table, dict) or not all(isinstance(said, dict) for said in table.values()):
+        yield f'{REGISTRY_FILE}: readers is a table of tables, as in [readers.payload] unknown = "rejected"'
+        return
+    for kind, said in table.items():
+        if kind not in READ_KINDS:
+            yield f"{REGISTRY_FILE}: readers.{kind} is none of {', '.join(READ_KINDS)}"
+        yield from (f"{REGISTRY_FILE}: unknown key readers.{kind}.{key}" for key in said.keys() - _READER_KEYS)
+        unknown = said.get("unknown", "ignored")
+        ways = unknown.values() if isinstance(unknown, dict) else [unknown]
+        if any(way not in WAYS for way in ways):
+            yield f'{REGISTRY_FILE}: readers.{kind}.unknown is "ignored" or "rejected", or one for each JSON Pointer'
+        if said.get("columns", "by-name") not in COLUMNS:
+            yield f'{REGISTRY_FILE}: readers.{kind}.columns is "by-name" or "exact"'
+        metadata = said.get("metadata", [])
+        if not isinstance(metadata, list) or not all(isinstance(key, str) for key in metadata):
+            yield f"{REGISTRY_FILE}: readers.{kind}.metadata is a list of keys"

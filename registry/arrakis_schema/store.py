@@ -13,6 +13,7 @@ from arrakis_schema.settings import Settings, read_settings
 from arrakis_schema.versions import NEXT, aliases
 
 ERRATA_FILE = "versions/errata.toml"
+_ABOUT = {"registry.toml", "exceptions.toml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,10 @@ def find(store: Store, release: Release, name: str) -> list[str]:
 
 
 def _files(folder: Path) -> list[str]:
-    """Return the files of a release in order; `registry.toml` and what is hidden do not belong to it."""
+    """Return the files of a release in order; what is said about the set as a whole and what is hidden is not in it."""
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     visible = (path for path in paths if not any(part.startswith(".") for part in path.parts))
-    return sorted(path.as_posix() for path in visible if path.as_posix() != "registry.toml")
+    return sorted(path.as_posix() for path in visible if path.as_posix() not in _ABOUT)
 
 
 def _erratum(entry: dict[str, Any]) -> dict[str, Any]:

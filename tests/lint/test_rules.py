@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_specifications import REGISTRY as SPECIFICATIONS
 
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, walk
+from arrakis_schema.dialect.positions import positions
 from arrakis_schema.documents import Document, Example
 from arrakis_schema.lint import Subject, lint, rules
-from arrakis_schema.lint.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, walk
-from arrakis_schema.lint.positions import positions
 from arrakis_schema.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -1,14 +1,19 @@
 """The arguments of every command."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from pathlib import Path
 
 from arrakis_schema.cli import commands
 from arrakis_schema.cli.show import VIEWS
 from arrakis_schema.loading import data_root, declared_version
 from arrakis_schema.report import FORMATS
+from arrakis_schema.settings import COLUMNS, WAYS
 
-_EXIT_CODES = "exit codes: 0 fine; 1 something is wrong with the schemas; 2 wrong usage, or files that cannot be read"
+_EXIT_CODES = (
+    "exit codes: 0 fine; 1 something is wrong with the schemas; 2 wrong usage, or files that cannot be read;"
+    " 3 compatibility is undecided"
+)
 
 
 def parser() -> ArgumentParser:
@@ -39,6 +44,7 @@ def parser() -> ArgumentParser:
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
     command("release", "freeze the working set under its declared version")
     command("verify", "prove that every frozen byte is what versions/lock.json says")
+    _comparing(command)
     build = command("build", "write the site: a tree of files for any static host")
     build.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder, or an earlier site to replace")
     serve = command("serve", "serve the site over HTTP until interrupted")
@@ -51,6 +57,39 @@ def parser() -> ArgumentParser:
     return top
 
 
+def _comparing(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add the commands that compare."""
+    compare = command("compare", "tell whether one document can take the place of another, with a message that breaks")
+    source = "a file, - for standard input, a URL, or NAME@RELEASE"
+    compare.add_argument("old", metavar="OLD", help=source)
+    compare.add_argument("new", metavar="NEW", help=source)
+    directions = "backward: NEW reads what OLD writes (default); forward: the other way round; full: both"
+    compare.add_argument("--direction", choices=("backward", "forward", "full"), default="backward", help=directions)
+    policy = "additive: a writer sends what it declares (default); strict: inclusion of sets"
+    compare.add_argument("--policy", choices=("additive", "strict"), default="additive", help=policy)
+    unknown = "what the reader does with members it does not know (default: what registry.toml says)"
+    compare.add_argument("--unknown", choices=WAYS, help=unknown)
+    columns = "how the reader takes the columns of an Arrow schema (default: what registry.toml says)"
+    compare.add_argument("--columns", choices=COLUMNS, help=columns)
+    check = command("check", "tell whether the working set may be released: the command for CI")
+    against = "a release, an alias, or git:COMMIT (default: the newest release)"
+    check.add_argument("--against", metavar="BASE", help=against)
+    transitive = "compare with every release of the same major version too"
+    check.add_argument("--transitive", action="store_true", help=transitive)
+    for one in (compare, check):
+        one.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    diff = command("diff", "show every difference of two releases")
+    diff.add_argument("old", metavar="OLD", help=_RELEASE)
+    diff.add_argument("new", metavar="NEW", nargs="?", help=_RELEASE)
+    diff.add_argument("--annotations", action="store_true", help="show differences in words too")
+    matrix = command("matrix", "show which client gets on with which server")
+    matrix.add_argument("names", metavar="NAME", nargs="*", help="the endpoints or publications (default: all)")
+    matrix.add_argument("--why", action="store_true", help="say what breaks")
+    for one in (compare, check, matrix):
+        seconds = "how long one pair may take, in seconds (default: 2)"
+        one.add_argument("--timeout", type=_seconds, default=2.0, metavar="S", help=seconds)
+
+
 _RELEASE = "a release, an alias (latest, 0.5), or next: the working set (default: next)"
 
 
@@ -60,6 +99,17 @@ def _folder(text: str) -> Path:
     if not path.is_dir():
         raise ArgumentTypeError(f"{text} is not a folder: a folder with schemas/ and versions/ is wanted")
     return path
+
+
+def _seconds(text: str) -> float:
+    """Return a positive number of seconds."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return seconds
 
 
 def _count(text: str) -> int:

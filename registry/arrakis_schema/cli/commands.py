@@ -2,15 +2,15 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from arrakis_schema.cli.show import VIEWS
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.lint import Subject, lint
+from arrakis_schema.findings import Severity
 from arrakis_schema.lock import verify
 from arrakis_schema.release import freeze
 from arrakis_schema.report import FORMATS
-from arrakis_schema.store import Release, Store, find, open_store
+from arrakis_schema.store import find, open_store
+from arrakis_schema.system.linting import lint_release
 
 
 def list_(options: Namespace) -> int:
@@ -39,7 +39,7 @@ def lint_(options: Namespace) -> int:
     store = open_store(options.root)
     release = store.release(options.release)
     paths = [path for name in options.names for path in find(store, release, name)] or list(release.documents)
-    findings = sorted(_findings(store, release, paths))
+    findings = sorted(lint_release(store, release, paths))
     sys.stdout.write(FORMATS[options.format](findings))
     return 1 if findings else 0
 
@@ -48,7 +48,7 @@ def release(options: Namespace) -> int:
     """Freeze the working set, unless a document in it is wrong."""
     store = open_store(options.root)
     working = store.release(None)
-    wrong = [found for found in _findings(store, working, working.documents) if found.severity is Severity.ERROR]
+    wrong = [found for found in lint_release(store, working, working.documents) if found.severity is Severity.ERROR]
     if wrong:
         sys.stdout.write(FORMATS["text"](wrong))
         return 1
@@ -87,12 +87,32 @@ def serve(options: Namespace) -> int:
     return 0
 
 
-def _findings(store: Store, release: Release, paths: tuple[str, ...] | list[str]) -> Iterator[Finding]:
-    """Yield what lint finds in some documents of a release."""
-    settings = store.settings
-    for path in paths:
-        document, url = store.document(release, path), settings.url(release.version, path)
-        yield from lint(Subject(document, url, f"{release.folder}/{path}", store.examples(release, path)))
+def compare(options: Namespace) -> int:
+    """Compare two documents."""
+    from arrakis_schema.cli.comparing import compare as run  # noqa: PLC0415 - it needs an extra
+
+    return run(options)
+
+
+def check(options: Namespace) -> int:
+    """Check the working set."""
+    from arrakis_schema.cli.comparing import check as run  # noqa: PLC0415 - the same
+
+    return run(options)
+
+
+def diff(options: Namespace) -> int:
+    """Show the differences of two releases."""
+    from arrakis_schema.cli.tables import diff as run  # noqa: PLC0415 - the same
+
+    return run(options)
+
+
+def matrix(options: Namespace) -> int:
+    """Show who gets on with whom."""
+    from arrakis_schema.cli.tables import matrix as run  # noqa: PLC0415 - the same
+
+    return run(options)
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
@@ -101,6 +121,10 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "lint": lint_,
     "release": release,
     "verify": verify_,
+    "compare": compare,
+    "check": check,
+    "diff": diff,
+    "matrix": matrix,
     "build": build,
     "serve": serve,
 }

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, KINDS, Node
+from arrakis_schema.dialect.positions import escaped
 from arrakis_schema.documents import Kind
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings import Severity
 from arrakis_schema.lint.json_subject import JsonSubject
-from arrakis_schema.lint.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, KINDS, Node
-from arrakis_schema.lint.positions import escaped
 from arrakis_schema.lint.subject import Fault, Rule, Subject
 from arrakis_schema.validation.packets import parse_json
 from arrakis_schema.validation.violations import shortened, violation

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node
+from arrakis_schema.dialect.positions import Positions
 from arrakis_schema.errors import MissingExtraError
-from arrakis_schema.lint.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node
-from arrakis_schema.lint.positions import Positions
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.validation.violations import violation
 

@@ -6,13 +6,13 @@ from functools import partial
 from posixpath import dirname, join
 from typing import Any
 
+from arrakis_schema.dialect.keywords import walk
+from arrakis_schema.dialect.positions import Positions, positions
 from arrakis_schema.documents import Format
 from arrakis_schema.errors import MalformedRequestError, MissingExtraError, SchemaTextError
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.lint.json_rules import JSON_RULES
 from arrakis_schema.lint.json_subject import JsonSubject
-from arrakis_schema.lint.keywords import walk
-from arrakis_schema.lint.positions import Positions, positions
 from arrakis_schema.lint.subject import Fault, Rule, Subject
 from arrakis_schema.validation.packets import parse_json
 

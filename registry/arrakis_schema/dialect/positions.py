@@ -66,3 +66,8 @@ def _value(container: _Container | None) -> str:
 def escaped(name: str) -> str:
     """Return a name as a JSON Pointer holds it."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def unescaped(part: str) -> str:
+    """Return the name that one part of a JSON Pointer holds."""
+    return part.replace("~1", "/").replace("~0", "~")

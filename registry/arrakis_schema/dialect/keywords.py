@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.lint.positions import escaped
+from arrakis_schema.dialect.positions import escaped
 
 DRAFT_07 = "http://json-schema.org/draft-07/schema"
 DRAFT_2020_12 = "https://json-schema.org/draft/2020-12/schema"

@@ -1,0 +1,93 @@
+"""The documents that `compare` is given: files, standard input, URLs, or names in the store."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
+from arrakis_schema.documents import Kind, kind_of
+from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
+from arrakis_schema.store import Store, find
+from arrakis_schema.validation.packets import parse_json
+
+_LARGEST = 16 * 1024 * 1024
+_SECONDS = 10
+_MAGIC = b"\xff\xff\xff\xff"
+
+
+class SourceError(ArrakisSchemaError):
+    """What `compare` was given cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document as it was given: its label, its text, what it says, and what kind it is where that is known."""
+
+    label: str
+    content: bytes
+    schema: Any
+    kind: Kind | None = None
+    path: str = ""
+
+
+def sources(store: Store, given: str) -> list[Source]:
+    """Return the documents that an argument stands for: one, or all that bear a name (`find@0.5.0`)."""
+    if given == "-":
+        return [_source("standard input", sys.stdin.buffer.read(_LARGEST + 1))]
+    if given.startswith(("http://", "https://")):
+        return [_source(given, _fetched(given))]
+    name, at, version = given.rpartition("@")
+    if at and not Path(given).exists():
+        release = store.release(version)
+        paths = find(store, release, name)
+        return [_stored(f"{release.folder}/{path}", store.document(release, path).content, path) for path in paths]
+    try:
+        with Path(given).open("rb") as file:
+            return [_source(given, file.read(_LARGEST + 1))]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        remedy = "give a file, - for standard input, a URL, or NAME@RELEASE"
+        raise SourceError(f"{given} cannot be read: {reason} ({remedy})") from error
+
+
+def _fetched(url: str) -> bytes:
+    """Return what a URL answers."""
+    try:
+        with urlopen(Request(url, headers={"Accept": "*/*"}), timeout=_SECONDS) as answer:  # noqa: S310 - http(s) only
+            content: bytes = answer.read(_LARGEST + 1)
+            return content
+    except (URLError, OSError, ValueError) as error:
+        raise SourceError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from error
+
+
+def _stored(label: str, content: bytes, path: str) -> Source:
+    """Return a document of the store."""
+    source = _source(label, content)
+    return Source(source.label, source.content, source.schema, kind_of(path), path)
+
+
+def _source(label: str, content: bytes) -> Source:
+    """Read a document: JSON Schema, the text of an Arrow schema, or Arrow IPC."""
+    if len(content) > _LARGEST:
+        raise SourceError(f"{label} is larger than {_LARGEST // 1024 // 1024} MiB: that is no schema")
+    try:
+        return Source(label, content, _parsed(content))
+    except SchemaBytesError as error:
+        raise SourceError(f"{label}: {error}") from error
+    except (SchemaTextError, UnicodeDecodeError) as error:
+        raise SourceError(f"{label} is neither JSON nor the text of an Arrow schema: {error}") from error
+    except ArrakisSchemaError as error:
+        raise SourceError(f"{label} is no JSON Schema: {getattr(error, 'problem', error)}") from error
+
+
+def _parsed(content: bytes) -> Any:
+    """Return the schema in some bytes."""
+    if content.startswith(_MAGIC):
+        return read_schema_bytes(content)
+    start = content.lstrip()[:1]
+    if start in {b"{", b"["} or content.strip() in {b"true", b"false"}:
+        return parse_json(content)
+    return parse_document(content.decode("utf-8"))

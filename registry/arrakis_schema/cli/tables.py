@@ -1,0 +1,108 @@
+"""The commands that show people how releases relate: `diff` and `matrix`, in colour on a terminal, plain when piped."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from arrakis_schema.compat import Change
+from arrakis_schema.compat.verdicts import Effect
+from arrakis_schema.store import Release, Store, open_store
+from arrakis_schema.system.bases import documents_of
+from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, names
+
+_MARKS = {Answer.WORKS: "[green]✓[/]", Answer.PARTLY: "[yellow]~[/]", Answer.BREAKS: "[red]✗[/]", Answer.UNDECIDED: "?"}
+_COLOURS = {Effect.NARROWED: "red", Effect.CHANGED: "yellow", Effect.WIDENED: "green", Effect.ANNOTATION: "dim"}
+_PLAIN_WIDTH = 200
+
+
+def diff(options: Namespace) -> int:
+    """Print every difference of two releases."""
+    store = open_store(options.root)
+    old, new = store.release(options.old), store.release(options.new)
+    table = Table("document", "what", "rule", "difference", box=None, pad_edge=False)
+    rows = 0
+    for path, change in _changes(store, old, new):
+        if change.effect is not Effect.ANNOTATION or options.annotations:
+            rows += 1
+            colour = _COLOURS[change.effect]
+            table.add_row(path, f"[{colour}]{change.effect}[/]", change.rule, escape(change.message))
+    console = _console()
+    if rows:
+        console.print(table)
+    console.print(f"{old.version} → {new.version}: {rows} differences" if rows else "no difference in meaning")
+    return 0
+
+
+def matrix(options: Namespace) -> int:
+    """Print who gets on with whom, a table for each endpoint: clients in rows, servers in columns."""
+    store = open_store(options.root)
+    releases = [store.release(version) for version in (*store.releases, None)]
+    comparisons, console = Comparisons(store, options.timeout), _console()
+    wanted = [name for name in names(releases) if not options.names or name in options.names]
+    bar = Console(stderr=True)
+    steps = track(wanted, "comparing", console=bar, transient=True, disable=not bar.is_terminal)
+    tables = [(name, _relations(comparisons, name, releases)) for name in steps]
+    for name, relations in tables:
+        console.print(_table(name, relations, releases))
+        for relation in relations if options.why else []:
+            _explain(console, relation)
+    _groups(console, comparisons, releases)
+    undecided = any(one.answer is Answer.UNDECIDED for _, relations in tables for one in relations)
+    return 3 if undecided else 0
+
+
+def _console() -> Console:
+    """Return the console: as wide as the terminal, or wide enough where there is none."""
+    return Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH, no_color=True, highlight=False)
+
+
+def _changes(store: Store, old: Release, new: Release) -> Iterator[tuple[str, Change]]:
+    """Yield each difference with the document it is in."""
+    comparisons, before, after = Comparisons(store), documents_of(store, old), documents_of(store, new)
+    for path in dict.fromkeys((*before, *after)):
+        if path not in after or path not in before:
+            what = "added" if path in after else "removed"
+            effect = Effect.WIDENED if path in after else Effect.NARROWED
+            yield path, Change(f"document-{what}", "", "", effect, f"the document was {what}")
+        elif before[path].content != after[path].content:
+            yield from ((path, change) for change in comparisons.verdict(after[path], before[path]).findings)
+
+
+def _relations(comparisons: Comparisons, name: str, releases: list[Release]) -> list[Relation]:
+    """Return the relation of every client with every server."""
+    return [comparisons.relation(name, client, server) for client in releases for server in releases]
+
+
+def _table(name: str, relations: list[Relation], releases: list[Release]) -> Table:
+    """Return the table of one name."""
+    shape = box.ROUNDED if sys.stdout.isatty() else None
+    table = Table(f"{name}: client ↓ server →", *(release.version for release in releases), box=shape)
+    for release in releases:
+        marks = [_MARKS[one.answer] for one in relations if one.client == release.version]
+        table.add_row(release.version, *marks)
+    return table
+
+
+def _explain(console: Console, relation: Relation) -> None:
+    """Print why a relation does not simply work."""
+    for exchange in relation.exchanges:
+        if exchange.why:
+            pair = f"{exchange.writer} writes, {exchange.reader} reads {exchange.document}"
+            console.print(f"  {pair}: {exchange.answer}: {escape(exchange.why)}")
+
+
+def _groups(console: Console, comparisons: Comparisons, releases: list[Release]) -> None:
+    """Print which releases have the same meaning."""
+    groups: dict[str, list[str]] = {}
+    for version, first in alike(comparisons, releases).items():
+        groups.setdefault(first, []).append(version)
+    same = [" = ".join(group) for group in groups.values() if len(group) > 1]
+    console.print("✓ works   ~ works, but a field is not understood   ✗ breaks   ? undecided")
+    if same:
+        console.print(f"the same in meaning: {'; '.join(same)}")

@@ -1,0 +1,90 @@
+"""`accepts`: whether a reader accepts everything that a writer sends."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.fault import Refusal, blamed
+from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, OPEN, Question, contained
+from arrakis_schema.compat.logic.nodes import Closure
+from arrakis_schema.compat.verdicts import Change, Kind, Verdict
+from arrakis_schema.errors import ArrakisSchemaError
+
+Policy = Literal["additive", "strict"]
+Unknown = str | Mapping[str, str]
+
+
+class NotComparableError(ArrakisSchemaError, TypeError):
+    """The two documents are not of one format."""
+
+
+def accepts(  # noqa: PLR0913 - each is a fact about the two sides
+    reader: Any,
+    writer: Any,
+    *,
+    policy: Policy = "additive",
+    unknown: Unknown = "ignored",
+    columns: Literal["by-name", "exact"] = "by-name",
+    metadata: Collection[str] = (),
+    examples: Sequence[Any] = (),
+    timeout: float = 2.0,
+    formats: bool = False,
+    reader_is_new: bool = True,
+) -> Verdict:
+    """Return whether the reader accepts everything that the writer sends: proved, refuted, or undecided with a reason.
+
+    `reader` and `writer` are JSON Schemas (an object or a boolean; draft-07, or 2020-12 where `$schema` says so), or
+    Arrow schemas (`pyarrow.Schema` or a payload template).
+
+    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is the
+    inclusion of sets. `unknown` is what the reader does with members that it does not declare: one way for all objects,
+    or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
+    witness is made from where that is possible. `formats` makes `format` an assertion.
+
+    Arrow: `unknown` is the reader's way with columns, `columns="exact"` a reader whose schema must equal the stream's,
+    `metadata` the keys of metadata that the reader goes by. The witness names a column and a value that bites.
+
+    `unknown` is `"ignored"` or `"rejected"`; `timeout` is in seconds. The findings run from the writer's document to
+    the reader's, or the other way where `reader_is_new` is False. Raises `InvalidSchemaError` for what is no schema,
+    `NotComparableError` for two formats.
+    """
+    if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
+        question = Question(
+            reader, writer, closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE, timeout, formats
+        )
+        return explained(replace(question, examples=tuple(examples)), reader_is_new=reader_is_new)
+    if isinstance(reader, dict | bool) or isinstance(writer, dict | bool):
+        raise NotComparableError("one of the two is a JSON Schema and the other is not")
+    from arrakis_schema.compat.arrow_schemas import read_by  # noqa: PLC0415 - an extra
+
+    refuses = unknown == "rejected"
+    return read_by(reader, writer, refuses_unknown=refuses, exact=columns == "exact", meaningful=metadata)
+
+
+def explained(question: Question, *, reader_is_new: bool) -> Verdict:
+    """Return the verdict on two JSON Schemas, with the differences and which of them is at fault."""
+    verdict = contained(question)
+    old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
+    try:
+        found = list(changes(old, new))
+    except RecursionError:
+        found = []
+    if verdict.kind is Kind.INCOMPATIBLE:
+        refusal = Refusal(verdict.witness, verdict.errors, question.reader)
+        return replace(verdict, findings=blamed(found, refusal, reader_is_new=reader_is_new))
+    return replace(verdict, findings=tuple(found))
+
+
+def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
+    """Return the differences by which a reader lets something pass that it does not know."""
+    rule = "properties-removed" if reader_is_new else "properties-added"
+    return [change for change in verdict.findings if change.rule in {rule, "column-added"} and not change.at_fault]
+
+
+def closure_of(unknown: Unknown) -> Closure:
+    """Return the closure of a reader that refuses members it does not know."""
+    if isinstance(unknown, str):
+        return CLOSED_EVERYWHERE if unknown == "rejected" else OPEN
+    places = (tuple(pointer.split("/")[1:]) for pointer, way in unknown.items() if way == "rejected")
+    return Closure(places=frozenset(places))

@@ -1,0 +1,158 @@
+"""Formulas applied to an instance: the same meaning that the solver searches with, asked of one value."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.closing import closing
+from arrakis_schema.compat.logic.formulas import Formula, Literal, Names
+from arrakis_schema.compat.logic.keywords import meanings
+from arrakis_schema.compat.logic.nodes import UndecidedError
+from arrakis_schema.compat.logic.values import Json, canonical, fraction, type_of
+from arrakis_schema.compat.regex import Reading
+
+
+class Interpretation:
+    """The formulas that literals stand for, with patterns in one reading; `tick` is called often and may raise."""
+
+    def __init__(self, reading: Reading, tick: Callable[[], None]) -> None:
+        """Begin with nothing expanded."""
+        self.reading, self.tick = reading, tick
+        self._expanded: dict[tuple[Literal, str], Formula] = {}
+
+    def expanded(self, literal: Literal, instance_type: str) -> Formula:
+        """Return the formula that a literal stands for, for instances of a type."""
+        key = literal, instance_type
+        found = self._expanded.get(key)
+        if found is None:
+            self.tick()
+            pairs = list(meanings(literal.node, instance_type))
+            if instance_type == "object" and literal.node.closure.here and not literal.node.inner:
+                pairs.append(closing(literal.node))
+            holds = f.conjunction(holds for holds, _ in pairs)
+            found = holds if literal.holds else f.disjunction(fails for _, fails in pairs)
+            self._expanded[key] = found
+        return found
+
+    def admits(self, formula: Formula, value: Json) -> bool:
+        """Tell whether a formula holds of a value; raises `UndecidedError` where that is not known."""
+        match formula:
+            case f.Constant(holds):
+                return holds
+            case Literal():
+                self.tick()
+                return self.admits(self.expanded(formula, type_of(value)), value)
+            case f.All(parts):
+                return all(self.admits(part, value) for part in parts)
+            case f.Some(parts):
+                return any(self.admits(part, value) for part in parts)
+            case f.OneOf(texts):
+                return canonical(value) in texts
+            case f.NoneOf(texts):
+                return canonical(value) not in texts
+            case f.Typed(name):
+                return type_of(value) == name
+            case f.Opaque(keyword):
+                raise UndecidedError(f"{keyword} is not decided")
+            case _:
+                return type_of(value) in _TYPED and _TYPED[type_of(value)](self, formula, value)
+
+    def judged(self, formula: Formula, value: Json) -> bool | None:
+        """Tell whether a formula holds of a value; None where that is not known."""
+        try:
+            return self.admits(formula, value)
+        except UndecidedError:
+            return None
+
+    def satisfied(self, formulas: Iterable[Formula], value: Json) -> bool:
+        """Tell whether all formulas are known to hold of a value."""
+        return all(self.judged(formula, value) is True for formula in formulas)
+
+    def refuted(self, formulas: Iterable[Formula], value: Json) -> bool:
+        """Tell whether some formula is known not to hold of a value."""
+        return any(self.judged(formula, value) is False for formula in formulas)
+
+
+def within(names: Names, name: str, reading: Reading) -> bool:
+    """Tell whether a name of a member is one of these."""
+    match names:
+        case f.Named(only):
+            return name == only
+        case f.Matching(pattern):
+            return matches(pattern, name, reading)
+        case f.Others(known, patterns):
+            return name not in known and not any(matches(pattern, name, reading) for pattern in patterns)
+
+
+def matches(pattern: str, text: str, reading: Reading) -> bool:
+    """Tell whether a pattern is found in a text."""
+    parts = f.pattern_formula(pattern, holds=True)
+    atoms = parts.parts if isinstance(parts, f.All) else (parts,)
+    return all(atom.admits(text, reading) for atom in atoms if isinstance(atom, f.Matches))
+
+
+def _number(_self: Interpretation, formula: Formula, value: int | float) -> bool:  # noqa: PYI041 - bool is no number here
+    exact = fraction(value)
+    match formula:
+        case f.AtLeast(bound, exclusive):
+            return exact > bound or (exact == bound and not exclusive)
+        case f.AtMost(bound, exclusive):
+            return exact < bound or (exact == bound and not exclusive)
+        case f.MultipleOf(factor, holds):
+            return ((exact / factor).denominator == 1) == holds
+        case _:
+            return False
+
+
+def _string(self: Interpretation, formula: Formula, value: str) -> bool:
+    match formula:
+        case f.MinSize(size):
+            return len(value) >= size
+        case f.MaxSize(size):
+            return len(value) <= size
+        case f.Matches():
+            return formula.admits(value, self.reading)
+        case _:
+            return False
+
+
+def _array(self: Interpretation, formula: Formula, value: list[Json]) -> bool:
+    match formula:
+        case f.MinSize(size):
+            return len(value) >= size
+        case f.MaxSize(size):
+            return len(value) <= size
+        case f.EveryItem(start, stop, inner):
+            return all(self.admits(inner, item) for item in value[start:stop])
+        case f.SomeItem(start, stop, inner, count):
+            found = (item for item in value[start:stop] if self.admits(inner, item))
+            return len(list(islice(found, count))) >= count
+        case f.FewItems(count, inner, _):
+            return len(list(islice((item for item in value if self.admits(inner, item)), count + 1))) <= count
+        case f.Unique(holds):
+            return (len(set(map(canonical, value))) == len(value)) == holds
+        case _:
+            return False
+
+
+def _object(self: Interpretation, formula: Formula, value: dict[str, Json]) -> bool:
+    match formula:
+        case f.MinSize(size):
+            return len(value) >= size
+        case f.MaxSize(size):
+            return len(value) <= size
+        case f.Present(name, holds):
+            return (name in value) == holds
+        case f.EveryMember(names, inner):
+            return all(self.admits(inner, value[name]) for name in value if within(names, name, self.reading))
+        case f.SomeMember(names, inner):
+            return any(self.admits(inner, value[name]) for name in value if within(names, name, self.reading))
+        case f.EveryName(inner):
+            return all(self.admits(inner, name) for name in value)
+        case f.SomeName(inner):
+            return any(self.admits(inner, name) for name in value)
+        case _:
+            return False
+
+
+_TYPED: dict[str, Callable[..., bool]] = {"number": _number, "string": _string, "array": _array, "object": _object}

@@ -1,0 +1,322 @@
+"""Formulas over one instance: literals (a schema holds, or fails), what joins them, and the atoms that are left.
+
+Every formula is a value that can be compared and put into sets; a *state* is a set of formulas that hold together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from arrakis_schema.compat.logic.values import Json, value_of
+from arrakis_schema.compat.regex import Reading, parse
+from arrakis_schema.compat.regex.automaton import automaton
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from fractions import Fraction
+
+    from arrakis_schema.compat.logic.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """True or false of every instance."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A schema holds, or fails."""
+
+    node: Node
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Each of these holds."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """One of these holds, or more."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The instance is one of these values, each written as `canonical` writes it."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """The instance is none of these values."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The instance is of this type."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A number is at least the bound, or more than it where that is `exclusive`."""
+
+    bound: Fraction
+    exclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """A number is at most the bound, or less than it where that is `exclusive`."""
+
+    bound: Fraction
+    exclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MultipleOf:
+    """A number is a multiple, or is none."""
+
+    factor: Fraction
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MinSize:
+    """There are at least so many characters, items or members."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaxSize:
+    """There are at most so many characters, items or members."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """One part of a pattern is found in a string, or is not."""
+
+    pattern: str
+    part: int
+    holds: bool
+
+    def admits(self, text: str, reading: Reading) -> bool:
+        """Tell whether this is so of a string."""
+        return automaton(parse(self.pattern, reading)[self.part].tree, reading).found_in(text) == self.holds
+
+
+@dataclass(frozen=True, slots=True)
+class EveryItem:
+    """The formula holds of each item from `start` up to `stop` (None: the last), exclusive."""
+
+    start: int
+    stop: int | None
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class SomeItem:
+    """The formula holds of at least `count` items from `start` up to `stop`."""
+
+    start: int
+    stop: int | None
+    formula: Formula
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FewItems:
+    """At most `count` items satisfy a formula; `otherwise` is what holds of those that do not."""
+
+    count: int
+    formula: Formula
+    otherwise: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """No two items are equal, or two are."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """An object has a member of this name, or has none."""
+
+    name: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EveryMember:
+    """The formula holds of the value of each member whose name is in `names`."""
+
+    names: Names
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class SomeMember:
+    """There is a member whose name is in `names` and of whose value the formula holds."""
+
+    names: Names
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class EveryName:
+    """The formula holds of each name of a member."""
+
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class SomeName:
+    """There is a member of whose name the formula holds."""
+
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A keyword that is not decided holds, or fails: nothing is known but that it cannot do both."""
+
+    keyword: str
+    value: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The one member of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The members whose name a pattern is found in."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The members of no such name that match no such pattern."""
+
+    names: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+
+Names: TypeAlias = Named | Matching | Others
+Atom: TypeAlias = (
+    OneOf | NoneOf | Typed | AtLeast | AtMost | MultipleOf | MinSize | MaxSize | Matches | EveryItem | SomeItem
+    | FewItems | Unique | Present | EveryMember | SomeMember | EveryName | SomeName | Opaque
+)  # fmt: skip
+Formula: TypeAlias = Constant | Literal | All | Some | Atom
+State: TypeAlias = frozenset[Formula]
+
+TRUE, FALSE = Constant(holds=True), Constant(holds=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """An instance of which a state holds."""
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """There is no instance of which a state holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """It could not be told whether there is an instance."""
+
+    reason: str
+
+
+Result: TypeAlias = Model | Closed | Open
+CLOSED = Closed()
+
+
+def conjunction(formulas: Iterable[Formula]) -> Formula:
+    """Return one formula for all of these."""
+    parts: list[Formula] = []
+    for formula in formulas:
+        if formula == FALSE:
+            return FALSE
+        if formula != TRUE:
+            parts += formula.parts if isinstance(formula, All) else (formula,)
+    unique = tuple(dict.fromkeys(parts))
+    return TRUE if not unique else unique[0] if len(unique) == 1 else All(unique)
+
+
+def disjunction(formulas: Iterable[Formula]) -> Formula:
+    """Return one formula for any of these."""
+    parts: list[Formula] = []
+    for formula in formulas:
+        if formula == TRUE:
+            return TRUE
+        if formula != FALSE:
+            parts += formula.parts if isinstance(formula, Some) else (formula,)
+    unique = tuple(dict.fromkeys(parts))
+    return FALSE if not unique else unique[0] if len(unique) == 1 else Some(unique)
+
+
+def opposite(formula: Formula) -> Formula | None:
+    """Return the formula that cannot hold together with this one, where that is plain."""
+    match formula:
+        case Constant(holds):
+            return Constant(not holds)
+        case Literal(node, holds):
+            return Literal(node, not holds)
+        case MultipleOf(factor, holds):
+            return MultipleOf(factor, not holds)
+        case Matches(pattern, part, holds):
+            return Matches(pattern, part, not holds)
+        case Present(name, holds):
+            return Present(name, not holds)
+        case Opaque(keyword, value, holds):
+            return Opaque(keyword, value, not holds)
+        case AtLeast(bound, exclusive):
+            return AtMost(bound, not exclusive)
+        case AtMost(bound, exclusive):
+            return AtLeast(bound, not exclusive)
+        case SomeMember(names, inner) if (other := opposite(inner)) is not None:
+            return EveryMember(names, other)
+        case SomeItem(start, stop, inner, 1) if (other := opposite(inner)) is not None:
+            return EveryItem(start, stop, other)
+        case _:
+            return None
+
+
+def pattern_formula(pattern: str, *, holds: bool) -> Formula:
+    """Return the formula for a pattern that is found in a string, or is not; raises `UnsupportedPatternError`."""
+    atoms = [Matches(pattern, number, part.wanted == holds) for number, part in enumerate(parse(pattern))]
+    return conjunction(atoms) if holds else disjunction(atoms)
+
+
+@lru_cache(maxsize=4096)
+def values_of(texts: tuple[str, ...]) -> tuple[Json, ...]:
+    """Return the values that canonical texts stand for."""
+    return tuple(map(value_of, texts))

@@ -1,0 +1,57 @@
+"""JSON values: which are equal, and their types, as JSON Schema has it.
+
+https://json-schema.org/draft-07/draft-handrews-json-schema-01#section-4.2.3: numbers are equal by value, so 1 is 1.0.
+"""
+
+import json
+from fractions import Fraction
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+TYPES = ("object", "array", "string", "number", "boolean", "null")
+_TYPE_OF = {dict: "object", list: "array", str: "string", int: "number", float: "number", bool: "boolean"}
+
+
+def type_of(value: Json) -> str:
+    """Return the JSON type of a value; an integer is a number."""
+    return "null" if value is None else _TYPE_OF[type(value)]
+
+
+def fraction(number: float) -> Fraction:
+    """Return the number that a JSON text says: 0.1 is a tenth, not the binary fraction next to it."""
+    return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
+
+
+def number_of(exact: Fraction) -> int | float | None:
+    """Return the JSON number for an exact one; None where no text of usual length says it."""
+    if exact.denominator == 1:
+        return exact.numerator
+    near = float(exact)
+    return near if fraction(near) == exact else None
+
+
+def canonical(value: Json) -> str:
+    """Return one text for all equal values."""
+    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def value_of(text: str) -> Json:
+    """Return the value of a canonical text."""
+    value: Json = json.loads(text)
+    return value
+
+
+def equal(one: Json, other: Json) -> bool:
+    """Tell whether two values are equal."""
+    return type_of(one) == type_of(other) and canonical(one) == canonical(other)
+
+
+def _plain(value: Json) -> Json:
+    """Return an equal value without integral floats."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value

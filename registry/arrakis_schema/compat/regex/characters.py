@@ -1,0 +1,75 @@
+r"""Sets of characters, as sorted ranges of code points, in the two readings that validators have.
+
+JSON Schema means the dialect of ECMA-262 (https://262.ecma-international.org/#sec-patterns), but a validator in Python
+searches with `re` (https://docs.python.org/3/library/re.html): `.`, `\d`, `\w`, `\s` and `$` differ.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from enum import Enum
+from functools import cache
+
+Ranges = tuple[tuple[int, int], ...]
+LAST = 0x10FFFF
+
+
+class Reading(Enum):
+    """The dialect in which a pattern is read."""
+
+    ECMA = "ECMA-262"
+    PYTHON = "Python"
+
+
+def union(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    """Return the ranges sorted and merged."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = merged[-1][0], max(last, merged[-1][1])
+        else:
+            merged.append((first, last))
+    return tuple(merged)
+
+
+def complement(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    """Return every other character."""
+    gaps, start = [], 0
+    for first, last in union(ranges):
+        if first > start:
+            gaps.append((start, first - 1))
+        start = last + 1
+    return tuple([*gaps, (start, LAST)] if start <= LAST else gaps)
+
+
+def contains(ranges: Ranges, character: int) -> bool:
+    """Tell whether a character is in sorted ranges."""
+    index = bisect_right(ranges, (character, LAST)) - 1
+    return index >= 0 and character <= ranges[index][1]
+
+
+def dot(reading: Reading) -> Ranges:
+    """Return what `.` matches: everything but the ends of lines."""
+    line_ends = [(10, 10)] if reading is Reading.PYTHON else [(10, 10), (13, 13), (0x2028, 0x2029)]
+    return complement(line_ends)
+
+
+def escaped_class(letter: str, reading: Reading) -> Ranges:
+    r"""Return what `\d`, `\w` or `\s` matches; the capital letter is the complement."""
+    ranges = _python_class(letter.lower()) if reading is Reading.PYTHON else _ECMA[letter.lower()]
+    return ranges if letter.islower() else complement(ranges)
+
+
+@cache
+def _python_class(letter: str) -> Ranges:
+    """Return what `re` matches: the classes of Unicode, asked of `re` itself."""
+    every = "".join(map(chr, range(LAST + 1)))
+    return tuple((found.start(), found.end() - 1) for found in re.finditer(rf"\{letter}+", every))
+
+
+_SPACES = [(9, 13), (32, 32), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029)]
+_ECMA: dict[str, Ranges] = {
+    "d": ((48, 57),),
+    "w": ((48, 57), (65, 90), (95, 95), (97, 122)),
+    "s": union([*_SPACES, (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF)]),
+}

@@ -1,0 +1,59 @@
+"""The ids of all differences: an id is API, and keeps its meaning for ever."""
+
+from collections.abc import Iterator
+
+_MEANING = {
+    "added": "{} is there, and was not.",
+    "removed": "{} was there, and is not.",
+    "tightened": "{} takes less than before.",
+    "loosened": "{} takes more than before.",
+    "changed": "{} takes something else than before.",
+    "reordered": "{} says the same in another order.",
+}
+_BOUNDS = [f"{end}{what}" for what in ("Length", "Items", "Properties", "Contains") for end in ("min", "max")]
+_BOUNDS += ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
+_ASSERTIONS = ["const", "pattern", "multipleOf", "uniqueItems", "$ref", "$dynamicRef"]
+_SCHEMAS = ["not", "if", "then", "else", "contains", "propertyNames", "items", "additionalItems"]
+_SCHEMAS += ["additionalProperties", "unevaluatedItems", "unevaluatedProperties"]
+_NAMED = ["properties", "patternProperties", "dependencies", "dependentSchemas", "dependentRequired", "definitions"]
+_LISTED = ["allOf", "anyOf", "oneOf", "prefixItems"]
+_SUFFIXES = {
+    **dict.fromkeys(_BOUNDS, ("added", "removed", "tightened", "loosened", "changed")),
+    **dict.fromkeys(("type", "enum"), ("added", "removed", "tightened", "loosened", "changed", "reordered")),
+    **dict.fromkeys([*_ASSERTIONS, *_SCHEMAS, *_NAMED, "$defs", "format"], ("added", "removed", "changed")),
+    **dict.fromkeys(("required", *_LISTED), ("added", "removed", "changed", "reordered")),
+}
+_OTHERS = {
+    "schema-changed": "A schema turned into `true` or `false`, or from one of them.",
+    "annotation-added": "Words, or a keyword without effect, are there and were not: nobody is concerned.",
+    "annotation-removed": "Words, or a keyword without effect, were there and are not: nobody is concerned.",
+    "annotation-changed": "Words, or a keyword without effect, say something else: nobody is concerned.",
+    "column-added": "The writer sends a column that the reader does not know.",
+    "column-removed": "The reader knows a column that the writer does not send.",
+    "column-reordered": "The columns come in another order; only a reader that takes them exactly minds.",
+    "nullable-tightened": "The writer may send null where the reader takes none.",
+    "nullable-loosened": "The reader takes null where the writer never sends it.",
+    "type-widened": "The reader's type holds every value of the writer's.",
+    "type-narrowed": "The reader's type lacks values of the writer's.",
+    "encoding-changed": "The same values come in another encoding, such as a dictionary or 64-bit offsets.",
+    "metadata-changed": "The metadata of a column says something else.",
+    "value-removed": "The reader's template does not allow a value that the writer's does.",
+    "document-added": "There is a document that was not there before.",
+    "document-removed": "A document is gone: whoever uses it breaks.",
+    "version-too-low": "The declared version does not say how much has changed.",
+    "version-too-high": "The declared version says more than has changed.",
+    "exception-stale": "An accepted break is none any more: take the entry out of `exceptions.toml`.",
+    "exception-expired": "A break was accepted up to a release that is past.",
+    "release-changed": "A frozen file is not what `versions/lock.json` says.",
+    "undecided": "It could be neither proved nor refuted that the reader accepts all; the finding says why.",
+}
+
+
+def _keyword_rules() -> Iterator[tuple[str, str]]:
+    """Yield the ids of the differences in keywords."""
+    for keyword, suffixes in _SUFFIXES.items():
+        for suffix in suffixes:
+            yield f"{keyword}-{suffix}", _MEANING[suffix].format(f"`{keyword}`")
+
+
+RULES: dict[str, str] = {**dict(_keyword_rules()), **_OTHERS}

@@ -1,0 +1,213 @@
+"""Arrays: what holds at each position, what must hold somewhere, how many items, and whether they differ.
+
+For each length from the shortest, a position is chosen for every item that must exist. Behind the last position that an
+atom tells apart all positions are alike, which bounds both the lengths and the choices.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, islice
+
+from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Closed, Formula, Model, Open, Result, State
+from arrakis_schema.compat.logic.values import Json
+from arrakis_schema.compat.solve.distinct import Solve, distinct
+
+_LONGEST = 3000
+_MOST_LENGTHS = 40
+_MOST_CHOICES = 2000
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """The atoms of an array, sorted by what they say."""
+
+    minimum: int = 0
+    maximum: int | None = None
+    every: list[f.EveryItem] = field(default_factory=list)
+    some: list[f.SomeItem] = field(default_factory=list)
+    few: list[f.FewItems] = field(default_factory=list)
+    unique: set[bool] = field(default_factory=set)
+
+    def add(self, atom: Atom) -> None:
+        """Sort one atom."""
+        match atom:
+            case f.MinSize(size):
+                self.minimum = max(self.minimum, size)
+            case f.MaxSize(size):
+                self.maximum = size if self.maximum is None else min(self.maximum, size)
+            case f.EveryItem():
+                self.every.append(atom)
+            case f.SomeItem():
+                self.some.append(atom)
+            case f.FewItems():
+                self.few.append(atom)
+            case f.Unique(holds):
+                self.unique.add(holds)
+
+    @property
+    def alike_from(self) -> int:
+        """The position from which all are alike."""
+        stops = [atom.stop if atom.stop is not None else atom.start for atom in self.every]
+        return max([0, *stops, *(atom.stop or atom.start for atom in self.some)])
+
+    def lengths(self) -> range:
+        """Return the lengths to try: a longer array has items that nothing needs."""
+        needed = sum(atom.count for atom in self.some) + (2 if False in self.unique else 0)
+        longest = max(self.minimum, self.alike_from + needed)
+        return range(self.minimum, (longest if self.maximum is None else min(longest, self.maximum)) + 1)
+
+    def base(self, position: int) -> State:
+        """Return what holds of the item at a position."""
+        atoms = (atom for atom in self.every if atom.start <= position and (atom.stop is None or position < atom.stop))
+        return frozenset(atom.formula for atom in atoms)
+
+
+def array(atoms: Iterable[Atom], solve: Solve, tick: Callable[[], None]) -> Result:
+    """Return an array of which all atoms hold."""
+    wanted = _Wanted()
+    for atom in atoms:
+        wanted.add(atom)
+    wanted.some = list(dict.fromkeys(wanted.some))
+    if len(wanted.unique) > 1:
+        return CLOSED
+    lengths = wanted.lengths()
+    open_: Open | None = None
+    if wanted.minimum > _LONGEST and lengths:
+        return Open(f"an array of {wanted.minimum} items")
+    for length in islice(lengths, _MOST_LENGTHS):
+        result = _of_length(wanted, length, solve, tick)
+        if isinstance(result, Model):
+            return result
+        open_ = open_ or (result if isinstance(result, Open) else None)
+    if len(lengths) > _MOST_LENGTHS:
+        return Open("an array of too many lengths")
+    return open_ or CLOSED
+
+
+def _of_length(wanted: _Wanted, length: int, solve: Solve, tick: Callable[[], None]) -> Result:
+    """Return an array of this length: its equal items are chosen first, then those that few formulas may hold of."""
+    open_: Open | None = None
+    for number, cells in enumerate(_cells(wanted, length)):
+        if number >= _MOST_CHOICES:
+            return Open("an array with too many choices")
+        result = _Arrangement(wanted, cells, solve, tick).result()
+        if isinstance(result, Model):
+            return result
+        open_ = open_ or (result if isinstance(result, Open) else None)
+    return open_ or CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Positions that hold the same value, and what holds of it."""
+
+    positions: tuple[int, ...]
+    state: State
+
+    def holds(self, formula: Formula) -> "_Cell":
+        """Return the cell with one more formula."""
+        return _Cell(self.positions, self.state | {formula})
+
+
+def _cells(wanted: _Wanted, length: int) -> Iterator[list[_Cell]]:
+    """Yield every way to lay out the cells of an array."""
+    singles = [_Cell((position,), wanted.base(position)) for position in range(length)]
+    layouts = [singles] if False not in wanted.unique else _with_equals(wanted, singles)
+    for layout in layouts:
+        yield from _with_few(wanted.few, layout)
+
+
+def _with_equals(wanted: _Wanted, singles: list[_Cell]) -> Iterator[list[_Cell]]:
+    """Yield the layouts in which two positions are one cell; of positions that are alike, one choice is enough."""
+    tried: set[tuple[int, ...]] = set()
+    for first, second in combinations(range(len(singles)), 2):
+        ranks = tuple(position if position < wanted.alike_from else -1 for position in (first, second))
+        if ranks in tried:
+            continue
+        tried.add(ranks)
+        both = _Cell((first, second), singles[first].state | singles[second].state)
+        yield [both, *(cell for cell in singles if cell.positions[0] not in {first, second})]
+
+
+def _with_few(few: list[f.FewItems], layout: list[_Cell]) -> Iterator[list[_Cell]]:
+    """Yield the layouts in which all cells but some are told that a formula of `few` does not hold of them."""
+    if not few:
+        yield layout
+        return
+    atom, rest = few[0], few[1:]
+    for size in range(min(atom.count, len(layout)), -1, -1):
+        for free in combinations(range(len(layout)), size):
+            if sum(len(layout[index].positions) for index in free) > atom.count:
+                continue
+            told = [cell if index in free else cell.holds(atom.otherwise) for index, cell in enumerate(layout)]
+            yield from _with_few(rest, told)
+
+
+class _Arrangement:
+    """One layout of cells, into which the items that must exist are placed."""
+
+    def __init__(self, wanted: _Wanted, cells: list[_Cell], solve: Solve, tick: Callable[[], None]) -> None:
+        self.wanted, self.cells, self.solve, self.tick = wanted, cells, solve, tick
+        self.needs = [atom for atom in wanted.some for _ in range(atom.count)]
+
+    def result(self) -> Result:
+        """Return an array of this layout."""
+        if any(isinstance(self.solve(cell.state), Closed) for cell in set(self.cells)):
+            return CLOSED
+        return self.place(0, self.cells, frozenset())
+
+    def place(self, number: int, cells: list[_Cell], taken: frozenset[int]) -> Result:
+        """Place the needed items from this number on; `taken` are the cells that serve the same need already."""
+        self.tick()
+        if number == len(self.needs):
+            return self.filled(cells)
+        atom = self.needs[number]
+        open_: Open | None = None
+        tried: set[State] = set()
+        used = taken if number and self.needs[number - 1] is atom else frozenset()
+        for index, cell in enumerate(cells):
+            weight = [position for position in cell.positions if _within(atom, position)]
+            alike = cell.positions[0] >= self.wanted.alike_from and len(cell.positions) == 1
+            if index in used or not weight or (alike and cell.state in tried):
+                continue
+            tried |= {cell.state} if alike else set()
+            told = cell.holds(atom.formula)
+            if isinstance(self.solve(told.state), Closed):
+                continue
+            placed = [*cells[:index], told, *cells[index + 1 :]]
+            covered = min(len(weight), self._left(number))
+            result = self.place(number + covered, placed, used | {index})
+            if isinstance(result, Model):
+                return result
+            open_ = open_ or (result if isinstance(result, Open) else None)
+        return open_ or CLOSED
+
+    def _left(self, number: int) -> int:
+        """Return how many more items the need of this number still asks for."""
+        atom = self.needs[number]
+        return sum(other is atom for other in self.needs[number:])
+
+    def filled(self, cells: list[_Cell]) -> Result:
+        """Return the array with a value in every cell."""
+        if True in self.wanted.unique:
+            values = distinct([cell.state for cell in cells], self.solve)
+        else:
+            values = self._values(cells)
+        if isinstance(values, Closed | Open):
+            return values
+        items = {position: value for cell, value in zip(cells, values, strict=True) for position in cell.positions}
+        return Model([items[position] for position in sorted(items)])
+
+    def _values(self, cells: list[_Cell]) -> list[Json] | Closed | Open:
+        """Return a value for every cell."""
+        results = [self.solve(cell.state) for cell in cells]
+        if any(isinstance(result, Closed) for result in results):
+            return CLOSED
+        opened = next((result for result in results if isinstance(result, Open)), None)
+        return opened or [result.value for result in results if isinstance(result, Model)]
+
+
+def _within(atom: f.SomeItem, position: int) -> bool:
+    """Tell whether a position is one of those where an item may be needed."""
+    return atom.start <= position and (atom.stop is None or position < atom.stop)

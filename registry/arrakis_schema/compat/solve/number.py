@@ -1,0 +1,152 @@
+"""Numbers: exact fractions between bounds, on a lattice of multiples, off others, and not one of some values."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice
+from math import ceil, floor, lcm
+
+from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Model, Open, Result
+from arrakis_schema.compat.logic.values import fraction, number_of, type_of
+
+_MOST_STEPS = 20_000
+_MOST_DECIMALS = 30
+_TRIES = 40
+
+
+@dataclass(slots=True)
+class _Range:
+    """What the atoms leave: an interval, the step of the lattice (0: every number), and what is missing from it."""
+
+    low: Fraction | None = None
+    low_open: bool = False
+    high: Fraction | None = None
+    high_open: bool = False
+    step: Fraction = Fraction(0)
+    off: list[Fraction] = field(default_factory=list)
+    excluded: set[Fraction] = field(default_factory=set)
+
+    def add(self, atom: Atom) -> None:
+        """Narrow the range by one atom."""
+        match atom:
+            case f.AtLeast(bound, exclusive):
+                if self.low is None or (bound, exclusive) > (self.low, self.low_open):
+                    self.low, self.low_open = bound, exclusive
+            case f.AtMost(bound, exclusive):
+                if self.high is None or (-bound, exclusive) > (-self.high, self.high_open):
+                    self.high, self.high_open = bound, exclusive
+            case f.MultipleOf(factor, holds):
+                if holds:
+                    self.step = common_multiple(self.step, factor) if self.step else factor
+                else:
+                    self.off.append(factor)
+            case f.NoneOf(texts):
+                values = f.values_of(texts)
+                self.excluded |= {fraction(value) for value in values if type_of(value) == "number"}  # type: ignore[arg-type]
+
+    @property
+    def empty(self) -> bool:
+        """Whether the interval has no number at all."""
+        if self.low is None or self.high is None:
+            return False
+        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
+
+    def inside(self, number: Fraction) -> bool:
+        """Tell whether a number lies between the bounds."""
+        above = self.low is None or number > self.low or (number == self.low and not self.low_open)
+        return above and (self.high is None or number < self.high or (number == self.high and not self.high_open))
+
+    def good(self, number: Fraction) -> bool:
+        """Tell whether a number between the bounds is missing nowhere."""
+        apart = all((number / factor).denominator != 1 for factor in self.off)
+        return apart and self.inside(number) and number not in self.excluded
+
+    @property
+    def nearest(self) -> Fraction:
+        """The number in the closed interval that is nearest to zero."""
+        if self.low is not None and self.low > 0:
+            return self.low
+        return self.high if self.high is not None and self.high < 0 else Fraction(0)
+
+
+def number(atoms: Iterable[Atom]) -> Result:
+    """Return a number of which all atoms hold, the simplest there is."""
+    wanted = _Range()
+    for atom in atoms:
+        wanted.add(atom)
+    if wanted.empty:
+        return CLOSED
+    return _on_lattice(wanted) if wanted.step else _anywhere(wanted)
+
+
+def common_multiple(one: Fraction, other: Fraction) -> Fraction:
+    """Return the least number that is a multiple of both."""
+    shared = one.denominator * other.denominator
+    return Fraction(lcm(one.numerator * other.denominator, other.numerator * one.denominator), shared)
+
+
+def _on_lattice(wanted: _Range) -> Result:
+    """Return a multiple of the step; whether it is off the other lattices repeats with their common period."""
+    low = None if wanted.low is None else ceil(wanted.low / wanted.step)
+    high = None if wanted.high is None else floor(wanted.high / wanted.step)
+    periods = [(wanted.step / factor).denominator for factor in wanted.off]
+    if 1 in periods or (low is not None and high is not None and low > high):
+        return CLOSED
+    period = lcm(*periods) if periods else 1
+    enough = (period + 1) * (len(wanted.excluded) + 3)
+    for index in islice(_outward(low, high), min(enough, _MOST_STEPS)):
+        if wanted.good(wanted.step * index):
+            return _model(wanted.step * index)
+    if enough <= _MOST_STEPS or (low is not None and high is not None and high - low < _MOST_STEPS):
+        return CLOSED
+    return _far_off(wanted, low, high, period)
+
+
+def _far_off(wanted: _Range, low: int | None, high: int | None, period: int) -> Result:
+    """Return a multiple just beside the common period, where every other lattice is missed."""
+    start = low if low is not None else -period if high is None else high - 2 * period
+    for turn in range(len(wanted.excluded) + 3):
+        for beside in (1, -1):
+            index = (start // period + turn) * period + beside
+            if wanted.good(wanted.step * index):
+                return _model(wanted.step * index)
+    return Open("multiples that meet too seldom")
+
+
+def _outward(low: int | None, high: int | None) -> Iterator[int]:
+    """Yield the integers of an interval, from the one nearest to zero outward."""
+    start = max(low or 0, 0) if low is not None and low > 0 else min(high or 0, 0) if high is not None else 0
+    yield start
+    distance = 1
+    while True:
+        above, below = start + distance, start - distance
+        if high is None or above <= high:
+            yield above
+        if low is None or below >= low:
+            yield below
+        if high is not None and above > high and low is not None and below < low:
+            return
+        distance += 1
+
+
+def _anywhere(wanted: _Range) -> Result:
+    """Return a number with as few decimals as there can be."""
+    if wanted.low is not None and wanted.low == wanted.high:
+        return _model(wanted.low) if wanted.good(wanted.low) else CLOSED
+    for decimals in range(_MOST_DECIMALS):
+        scale = 10**decimals
+        start = round(wanted.nearest * scale)
+        if decimals == 1 and wanted.good(half := Fraction(start // 10 * 10 + 5, scale)):
+            return _model(half)
+        for distance in range(_TRIES + len(wanted.excluded)):
+            for index in dict.fromkeys((start + distance, start - distance)):
+                if wanted.good(Fraction(index, scale)) and number_of(Fraction(index, scale)) is not None:
+                    return _model(Fraction(index, scale))
+    return Open("numbers too close to each other")
+
+
+def _model(exact: Fraction) -> Result:
+    """Return a number as a model."""
+    value = number_of(exact)
+    return Open(f"the number {exact} has no usual text") if value is None else Model(value)

@@ -1,0 +1,53 @@
+"""Strings: patterns as automata, lengths, and some words that are excluded."""
+
+from collections.abc import Callable, Iterable
+
+from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Model, Open, Result
+from arrakis_schema.compat.regex import Reading, SearchLimitError, UnsupportedPatternError, parse
+from arrakis_schema.compat.regex.automaton import automaton
+from arrakis_schema.compat.regex.search import Search, shortest
+
+_LONGEST = 1_000_000
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def string(atoms: Iterable[Atom], reading: Reading, tick: Callable[[], None]) -> Result:
+    """Return a string of which all atoms hold, a short and readable one."""
+    minimum, maximum = 0, None
+    patterns: list[f.Matches] = []
+    excluded: set[str] = set()
+    for atom in atoms:
+        match atom:
+            case f.MinSize(size):
+                minimum = max(minimum, size)
+            case f.MaxSize(size):
+                maximum = size if maximum is None else min(maximum, size)
+            case f.Matches():
+                patterns.append(atom)
+            case f.NoneOf(texts):
+                excluded |= {value for value in f.values_of(texts) if isinstance(value, str)}
+    if maximum is not None and minimum > maximum:
+        return CLOSED
+    if not patterns and maximum != 0 and (simple := _repeated(max(minimum, 1), excluded)) is not None:
+        return simple
+    return _searched(patterns, Search((), (), minimum, maximum, excluded), reading, tick)
+
+
+def _repeated(length: int, excluded: set[str]) -> Result | None:
+    """Return one letter, so many times, that is not excluded."""
+    if length > _LONGEST:
+        return Open(f"a string of {length} characters")
+    return next((Model(letter * length) for letter in _LETTERS if letter * length not in excluded), None)
+
+
+def _searched(patterns: list[f.Matches], search: Search, reading: Reading, tick: Callable[[], None]) -> Result:
+    """Return what the search through the automata of the patterns finds."""
+    try:
+        machines = {atom: automaton(parse(atom.pattern, reading)[atom.part].tree, reading) for atom in patterns}
+        found = [machine for atom, machine in machines.items() if atom.holds]
+        missing = [machine for atom, machine in machines.items() if not atom.holds]
+        text = shortest(Search(found, missing, search.minimum, search.maximum, search.excluded), tick)
+    except (UnsupportedPatternError, SearchLimitError) as error:
+        return Open(str(error))
+    return CLOSED if text is None else Model(text)

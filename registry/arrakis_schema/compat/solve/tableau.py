@@ -1,0 +1,233 @@
+"""The search for a model: one type of instance at a time, literals unfolded, choices made last.
+
+A goal that reaches itself inside an instance has no model by way of itself, because instances are finite: it counts as
+closed there (the least fixpoint), and what was concluded from that is kept only while the goal is open.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.evaluation import Interpretation
+from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Closed, Formula, Literal, Model, Open, Result, State
+from arrakis_schema.compat.logic.values import TYPES, Json, canonical, type_of
+from arrakis_schema.compat.solve.array import array
+from arrakis_schema.compat.solve.number import number
+from arrakis_schema.compat.solve.object import object_
+from arrakis_schema.compat.solve.string import string
+
+_DEEPEST = 60
+_NEVER = 10**9
+_FINITE: dict[str, tuple[Json, ...]] = {"boolean": (True, False), "null": (None,)}
+
+
+@dataclass(slots=True)
+class _Branch:
+    """One branch of the tableau: the literals and atoms that hold in it, and the choices not made yet."""
+
+    atoms: set[Atom] = field(default_factory=set)
+    literals: set[Formula] = field(default_factory=set)
+    choices: list[f.Some] = field(default_factory=list)
+
+    def copy(self) -> "_Branch":
+        """Return a branch that goes on by itself."""
+        return _Branch(set(self.atoms), set(self.literals), list(self.choices))
+
+    def holds(self, formula: Formula) -> bool:
+        """Tell whether a formula is known to hold in the branch."""
+        return formula in self.literals or formula in self.atoms
+
+    def refuses(self, formula: Formula) -> bool:
+        """Tell whether a formula plainly cannot hold in the branch."""
+        if isinstance(formula, f.All):
+            return any(self.refuses(part) for part in formula.parts)
+        other = f.opposite(formula)
+        return other is not None and self.holds(other)
+
+
+class Tableau:
+    """Finds models of states; what it has found out about a state it keeps."""
+
+    def __init__(self, interpretation: Interpretation) -> None:
+        """Begin knowing nothing."""
+        self.interpretation = interpretation
+        self._known: dict[State, Result] = {}
+        self._under_way: dict[State, int] = {}
+        self._reached = _NEVER
+
+    def solve(self, state: State) -> Result:
+        """Return an instance of which all formulas of a state hold."""
+        if f.FALSE in state:
+            return CLOSED
+        if state in self._known:
+            return self._known[state]
+        if state in self._under_way:
+            self._reached = min(self._reached, self._under_way[state])
+            return CLOSED
+        if any(isinstance(formula, Literal) and f.opposite(formula) in state for formula in state):
+            return CLOSED
+        depth = len(self._under_way)
+        if depth > _DEEPEST:
+            return Open("instances that nest too deep")
+        return self._solve(state, depth)
+
+    def _solve(self, state: State, depth: int) -> Result:
+        """Solve a state that is not under way."""
+        before, self._reached = self._reached, _NEVER
+        self._under_way[state] = depth
+        try:
+            result = self._of_any_type(state)
+        finally:
+            del self._under_way[state]
+        independent = self._reached >= depth
+        if independent or isinstance(result, Model):
+            self._known[state] = result
+        self._reached = min(before, _NEVER if independent else self._reached)
+        return result
+
+    def _of_any_type(self, state: State) -> Result:
+        """Return a model of the first type that has one."""
+        wanted = {formula.name for formula in state if isinstance(formula, f.Typed)}
+        open_: Open | None = None
+        for instance_type in TYPES:
+            if wanted <= {instance_type}:
+                result = self._grow(instance_type, list(state), _Branch(), state)
+                if isinstance(result, Model):
+                    return result
+                open_ = open_ or (result if isinstance(result, Open) else None)
+        return open_ or CLOSED
+
+    def _grow(self, instance_type: str, todo: list[Formula], branch: _Branch, state: State) -> Result:
+        """Take formulas into a branch, and close it, find a model at its leaf, or branch on."""
+        self.interpretation.tick()
+        while todo:
+            if not self._take(instance_type, todo, branch):
+                return CLOSED
+            forced = _forced(branch)
+            if forced is None:
+                return CLOSED
+            todo = forced
+        hint = next(iter(self._hints(instance_type, branch, state)), None)
+        result = hint or self._leaf(instance_type, branch, state)
+        if isinstance(result, Closed) or not branch.choices:
+            return result
+        if isinstance(result, Model) and self.interpretation.satisfied(state, result.value):
+            return result
+        return self._split(instance_type, branch, state, result)
+
+    def _take(self, instance_type: str, todo: list[Formula], branch: _Branch) -> bool:
+        """Sort formulas into a branch, literals unfolded; False where one contradicts it."""
+        while todo:
+            formula = todo.pop()
+            match formula:
+                case f.Constant(holds):
+                    if not holds:
+                        return False
+                case f.All(parts):
+                    todo += reversed(parts)
+                case f.Some():
+                    branch.choices.append(formula)
+                case Literal() if formula not in branch.literals:
+                    if branch.refuses(formula):
+                        return False
+                    branch.literals.add(formula)
+                    todo.append(self.interpretation.expanded(formula, instance_type))
+                case Literal():
+                    pass
+                case f.NoneOf(texts) if instance_type in {"array", "object"}:
+                    todo += [_differs(value) for value in f.values_of(texts) if type_of(value) == instance_type]
+                case _:
+                    branch.atoms.add(formula)
+        return True
+
+    def _hints(self, instance_type: str, branch: _Branch, state: State) -> Iterator[Model]:
+        """Yield the examples of the schemas that hold in a branch, where they are models."""
+        for literal in branch.literals:
+            if isinstance(literal, Literal) and literal.holds and "examples" in literal.node.schema:
+                for value in literal.node.schema["examples"]:
+                    if type_of(value) == instance_type and self.interpretation.satisfied(state, value):
+                        yield Model(value)
+
+    def _leaf(self, instance_type: str, branch: _Branch, state: State) -> Result:
+        """Solve the atoms of a branch, the choices left aside."""
+        if any(branch.refuses(atom) for atom in branch.atoms):
+            return CLOSED
+        opaque = next((atom for atom in branch.atoms if isinstance(atom, f.Opaque)), None)
+        listed = [atom for atom in branch.atoms if isinstance(atom, f.OneOf)]
+        if listed or instance_type in _FINITE:
+            values = f.values_of(listed[0].values) if listed else _FINITE[instance_type]
+            result = self._listed(values, branch, state)
+        else:
+            result = self._typed(instance_type, branch.atoms)
+        if opaque is not None and not isinstance(result, Closed):
+            return Open(f"{opaque.keyword} is not decided ({opaque.value})")
+        return result
+
+    def _listed(self, values: Iterable[Json], branch: _Branch, state: State) -> Result:
+        """Return the first of some values that is a model: they are all there are."""
+        left = [value for value in values if not self.interpretation.refuted(branch.atoms, value)]
+        models = (Model(value) for value in left if self.interpretation.satisfied(state, value))
+        if (model := next(models, None)) is not None:
+            return model
+        closed = all(self.interpretation.refuted(state, value) for value in left)
+        return CLOSED if closed else Open("a keyword that is not decided")
+
+    def _typed(self, instance_type: str, atoms: set[Atom]) -> Result:
+        """Solve atoms of one type."""
+        match instance_type:
+            case "number":
+                return number(atoms)
+            case "string":
+                return string(atoms, self.interpretation.reading, self.interpretation.tick)
+            case "array":
+                return array(atoms, self.solve, self.interpretation.tick)
+            case _:
+                return object_(atoms, self.interpretation, self.solve)
+
+    def _split(self, instance_type: str, branch: _Branch, state: State, result: Result) -> Result:
+        """Go on with each alternative of a choice, best one that the leaf's model does not meet."""
+        unmet = branch.choices
+        if isinstance(result, Model):
+            value = result.value
+            unmet = [one for one in branch.choices if not self.interpretation.satisfied([one], value)] or unmet
+        choice = min(unmet, key=lambda one: len(one.parts))
+        branch.choices.remove(choice)
+        open_: Open | None = None
+        for part in choice.parts:
+            found = self._grow(instance_type, [part], branch.copy(), state)
+            if isinstance(found, Model):
+                return found
+            open_ = open_ or (found if isinstance(found, Open) else None)
+        return open_ or CLOSED
+
+
+def _forced(branch: _Branch) -> list[Formula] | None:
+    """Drop the alternatives that a branch refuses; return those without another, None where a choice has none left."""
+    forced: list[Formula] = []
+    left: list[f.Some] = []
+    for choice in branch.choices:
+        if any(branch.holds(part) for part in choice.parts):
+            continue
+        parts = tuple(part for part in choice.parts if not branch.refuses(part))
+        if not parts:
+            return None
+        if len(parts) == 1:
+            forced.append(parts[0])
+        else:
+            left.append(f.Some(parts))
+    branch.choices = left
+    return forced
+
+
+def _differs(value: Json) -> Formula:
+    """Return the formula that an array or object is not this one: somewhere it differs."""
+    if isinstance(value, list):
+        sizes: list[Formula] = [f.MinSize(len(value) + 1), *([f.MaxSize(len(value) - 1)] if value else [])]
+        items = [f.SomeItem(index, index + 1, f.NoneOf((canonical(item),))) for index, item in enumerate(value)]
+        return f.disjunction([*sizes, *items])
+    if isinstance(value, dict):
+        names = tuple(sorted(value))
+        fewer = [f.Present(name, holds=False) for name in names]
+        others = [f.SomeMember(f.Named(name), f.NoneOf((canonical(value[name]),))) for name in names]
+        return f.disjunction([*fewer, f.SomeMember(f.Others(names, ()), f.TRUE), *others])
+    return f.TRUE

@@ -1,0 +1,45 @@
+"""The version that a change needs: patch, minor or major.
+
+https://semver.org/spec/v2.0.0.html: no difference in meaning is a patch; when everybody still gets on with everybody of
+before it is a minor release; a break is a major one, and before 1.0.0 a minor one (section 4).
+"""
+
+from enum import IntEnum
+
+
+class Bump(IntEnum):
+    """How far a version moves."""
+
+    NONE = 0
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+    def __str__(self) -> str:
+        """Return the name as semver writes it."""
+        return self.name.lower()
+
+
+def moved(old: str, new: str) -> Bump:
+    """Return how far a version moved; both are semantic versions, a pre-release counts as its release."""
+    before, after = (tuple(map(int, version.partition("-")[0].split("."))) for version in (old, new))
+    if after[0] > before[0]:
+        return Bump.MAJOR
+    if after[:2] > before[:2]:
+        return Bump.MINOR
+    return Bump.PATCH if after > before else Bump.NONE
+
+
+def needed(old: str, *, breaks: bool, changes: bool) -> Bump:
+    """Return how far the version after `old` must move."""
+    if breaks:
+        return Bump.MINOR if old.startswith("0.") else Bump.MAJOR
+    return Bump.MINOR if changes else Bump.PATCH
+
+
+def after(old: str, bump: Bump) -> str:
+    """Return the version that lies so far from another."""
+    major, minor, patch = map(int, old.partition("-")[0].split("."))
+    if bump is Bump.MAJOR:
+        return f"{major + 1}.0.0"
+    return f"{major}.{minor + 1}.0" if bump is Bump.MINOR else f"{major}.{minor}.{patch + (bump is Bump.PATCH)}"

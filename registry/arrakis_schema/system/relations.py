@@ -1,0 +1,173 @@
+"""Who talks to whom: a client of one release with a server of another, a publisher with a subscriber.
+
+A request is written by the client and read by the server; a payload the other way round; a publication by the publisher
+and read by the subscriber. Documents with the same bytes are compared once.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from arrakis_schema.arrow import parse_document
+from arrakis_schema.compat import Kind, Verdict, accepts, not_understood
+from arrakis_schema.documents import Document, Format
+from arrakis_schema.documents import Kind as DocumentKind
+from arrakis_schema.loading import parse_schema
+from arrakis_schema.store import Release, Store
+
+
+class Answer(StrEnum):
+    """How two releases get on."""
+
+    WORKS = "works"
+    PARTLY = "works, but a field is not understood"
+    BREAKS = "breaks"
+    UNDECIDED = "undecided"
+
+
+_WORST = (Answer.WORKS, Answer.PARTLY, Answer.UNDECIDED, Answer.BREAKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One document as one side writes it and the other reads it, and whether that works."""
+
+    document: str
+    writer: str
+    reader: str
+    answer: Answer
+    verdict: Verdict
+
+    @property
+    def why(self) -> str:
+        """Return in one sentence what stands in the way, or nothing."""
+        if self.answer is Answer.WORKS:
+            return ""
+        if self.answer is Answer.UNDECIDED:
+            return self.verdict.reason
+        fault = [change.message for change in self.verdict.findings if change.at_fault]
+        passed = [change.message for change in not_understood(self.verdict, reader_is_new=True)]
+        return "; ".join(fault if self.answer is Answer.BREAKS else passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A client of one release and a server of another (or a publisher and a subscriber), for one name."""
+
+    name: str
+    client: str
+    server: str
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def answer(self) -> Answer:
+        """The worst answer of the exchanges."""
+        return max((exchange.answer for exchange in self.exchanges), key=_WORST.index, default=Answer.WORKS)
+
+
+@dataclass(slots=True)
+class Comparisons:
+    """The documents of a store, parsed once, and the verdicts on pairs of them, found once."""
+
+    store: Store
+    timeout: float = 2.0
+    _parsed: dict[bytes, Any] = field(default_factory=dict)
+    _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
+    _examples: dict[str, list[Any]] = field(default_factory=dict)
+
+    def relation(self, name: str, client: Release, server: Release) -> Relation:
+        """Return how a client and a server of these releases get on at one endpoint, or with one publication."""
+        asked, answering = self.documents(client, name), self.documents(server, name)
+        exchanges = []
+        for path in sorted({*asked, *answering}):
+            if path in asked and path in answering:
+                forth = asked[path].kind is not DocumentKind.PAYLOAD
+                writer, reader = (client, server) if forth else (server, client)
+                exchanges.append(self.exchange(path, writer, reader))
+            elif path in asked and asked[path].kind is DocumentKind.REQUEST:
+                gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
+                exchanges.append(Exchange(path, client.version, server.version, Answer.BREAKS, gone))
+        return Relation(name, client.version, server.version, tuple(exchanges))
+
+    def documents(self, release: Release, name: str) -> dict[str, Document]:
+        """Return the documents of a release that bear a name, by path."""
+        documents = (Document(path, b"") for path in release.documents)
+        return {one.path: self.store.document(release, one.path) for one in documents if one.name == name}
+
+    def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
+        """Return whether a reader of one release takes what a writer of another sends."""
+        verdict = self.verdict(self.store.document(reader, path), self.store.document(writer, path))
+        return Exchange(path, writer.version, reader.version, answer_of(verdict), verdict)
+
+    def verdict(self, reader: Document, writer: Document, *, reader_is_new: bool = True) -> Verdict:
+        """Return the verdict on two documents of one path."""
+        key = f"{reader.path} {reader_is_new}", reader.content, writer.content
+        if key not in self._verdicts:
+            how = self.store.settings.reader(reader.kind.value)
+            examples = self.examples(reader.path) if reader.format is Format.JSON_SCHEMA else []
+            self._verdicts[key] = accepts(
+                self.parsed(reader),
+                self.parsed(writer),
+                unknown=how.unknown,
+                columns=how.columns,  # type: ignore[arg-type] # the settings are checked
+                metadata=how.metadata,
+                examples=examples,
+                timeout=self.timeout,
+                reader_is_new=reader_is_new,
+            )
+        return self._verdicts[key]
+
+    def parsed(self, document: Document) -> Any:
+        """Return the schema that a document holds."""
+        if document.content not in self._parsed:
+            is_json = document.format is Format.JSON_SCHEMA
+            parse = parse_schema(document.content, document.path) if is_json else parse_document(document.text)
+            self._parsed[document.content] = parse
+        return self._parsed[document.content]
+
+    def examples(self, path: str) -> list[Any]:
+        """Return the examples that stand beside a document of the working set."""
+        if path not in self._examples:
+            found = self.store.examples(self.store.release(None), path)
+            self._examples[path] = [json.loads(example.content) for example in found if not example.refused]
+        return self._examples[path]
+
+
+def answer_of(verdict: Verdict) -> Answer:
+    """Return the answer that a verdict gives."""
+    if verdict.kind is Kind.UNDECIDED:
+        return Answer.UNDECIDED
+    if verdict.kind is Kind.INCOMPATIBLE:
+        return Answer.BREAKS
+    return Answer.PARTLY if not_understood(verdict, reader_is_new=True) else Answer.WORKS
+
+
+def names(releases: list[Release]) -> list[str]:
+    """Return the names of endpoints and publications in any of these releases, in their order."""
+    return list(dict.fromkeys(Document(path, b"").name for release in releases for path in release.documents))
+
+
+def matrix(comparisons: Comparisons, releases: list[Release]) -> Iterator[Relation]:
+    """Yield the relation of every client with every server for every name, clients first."""
+    for name in names(releases):
+        for client in releases:
+            yield from (comparisons.relation(name, client, server) for server in releases)
+
+
+def alike(comparisons: Comparisons, releases: list[Release]) -> dict[str, str]:
+    """Return for each release the first one with the same meaning: the same documents, each accepted by the other."""
+    found: dict[str, str] = {}
+    for number, release in enumerate(releases):
+        twin = next((other for other in releases[:number] if _same(comparisons, other, release)), release)
+        found[release.version] = found.get(twin.version, twin.version)
+    return found
+
+
+def _same(comparisons: Comparisons, one: Release, other: Release) -> bool:
+    """Tell whether two releases have the same meaning."""
+    if one.documents != other.documents:
+        return False
+    pairs = [(path, *pair) for path in one.documents for pair in ((one, other), (other, one))]
+    return all(comparisons.exchange(*pair).answer is Answer.WORKS for pair in pairs)

@@ -1,0 +1,258 @@
+"""Containment of JSON Schemas: cases for every keyword, equal pairs, what stays undecided; judged by real validators."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import jsonschema
+import pytest
+from jsonschema_specifications import REGISTRY as SPECIFICATIONS
+from referencing import Registry
+
+from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts
+from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.json_schemas import Question, contained
+from arrakis_schema.compat.logic.keywords import GENERAL, READ_BY_ANOTHER, SPECIAL
+from arrakis_schema.compat.logic.nodes import ANNOTATIONS
+from arrakis_schema.compat.rules import RULES
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
+from tests.compat.attack import mistake, pair
+from tests.compat.random_schemas import Instances
+
+PROJECT = Path(__file__).parent.parent.parent
+CASES = PROJECT / "tests/cases/compat"
+KEYWORDS = json.loads((CASES / "keywords.json").read_text())
+EQUAL = json.loads((CASES / "equal.json").read_text())
+UNDECIDED = json.loads((CASES / "undecided.json").read_text())
+DIALECTS = {"draft-07": DRAFT_07, "2020-12": DRAFT_2020_12}
+SUITE = Path(os.environ.get("CONTAINMENT_SUITE", PROJECT.parent / "shared/compat/containment-draft7.jsonl"))
+
+
+def strict(reader: Any, writer: Any) -> Verdict:
+    return accepts(reader, writer, policy="strict")
+
+
+def judge(reader: Any, writer: Any, dialect: str = DRAFT_07) -> Iterator[Any]:
+    """Yield instances that the writer's schema accepts and the reader's refuses, of many tried."""
+    kind = jsonschema.validators.validator_for({"$schema": dialect}, jsonschema.Draft7Validator)
+    reads, writes = (kind(schema, registry=Registry()) for schema in (reader, writer))
+    random = Random(1)
+    instances = Instances(random, [reader, writer])
+    for _ in range(150):
+        value = instances.instance(random.choice([reader, writer]))
+        if writes.is_valid(value) and not reads.is_valid(value):
+            yield value
+
+
+def cases() -> Iterator[Any]:
+    for dialect, keywords in KEYWORDS.items():
+        for keyword, pairs in keywords.items():
+            for wide, narrow in pairs:
+                named = [{"$schema": DIALECTS[dialect], **one} for one in (wide, narrow)]
+                yield pytest.param(DIALECTS[dialect], *named, id=f"{dialect}-{keyword}")
+
+
+@pytest.mark.parametrize(("dialect", "wide", "narrow"), list(cases()))
+def test_the_narrow_schema_fits_into_the_wide_one_and_not_the_other_way(dialect: str, wide: Any, narrow: Any) -> None:
+    assert strict(wide, narrow).kind is Kind.COMPATIBLE
+    assert list(judge(wide, narrow, dialect)) == []
+    refused = strict(narrow, wide)
+    assert refused.kind is Kind.INCOMPATIBLE, refused
+    kind = jsonschema.validators.validator_for(wide)
+    assert kind(wide, registry=Registry()).is_valid(refused.witness)
+    assert not kind(narrow, registry=Registry()).is_valid(refused.witness)
+    assert any(change.at_fault for change in refused.findings)
+
+
+@pytest.mark.parametrize(("one", "other"), EQUAL, ids=[json.dumps(one)[:60] for one, _ in EQUAL])
+def test_equal_schemas_accept_each_other(one: Any, other: Any) -> None:
+    for reader, writer in ((one, other), (other, one)):
+        assert strict(reader, writer).kind is Kind.COMPATIBLE
+        assert list(judge(reader, writer)) == []
+
+
+@pytest.mark.parametrize(("reader", "writer", "reason"), UNDECIDED, ids=[reason for *_, reason in UNDECIDED])
+def test_what_is_not_decided_says_why(reader: Any, writer: Any, reason: str) -> None:
+    verdict = strict(reader, {"$schema": reader["$schema"], **writer} if "$schema" in reader else writer)
+    assert verdict.kind is Kind.UNDECIDED
+    assert reason in verdict.reason
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_every_keyword_of_the_meta_schema_has_a_meaning(dialect: str) -> None:
+    documents = [SPECIFICATIONS.contents(dialect)]
+    documents += [
+        SPECIFICATIONS.contents(f"https://json-schema.org/draft/2020-12/meta/{vocabulary}")
+        for vocabulary in (
+            "core",
+            "applicator",
+            "unevaluated",
+            "validation",
+            "meta-data",
+            "format-annotation",
+            "content",
+        )
+        if dialect == DRAFT_2020_12
+    ]
+    keywords = {keyword for document in documents for keyword in document.get("properties", {})}
+    special = {keyword for table in SPECIAL[dialect].values() for keyword in table}
+    assert keywords - {"$dynamicAnchor"} <= {*GENERAL[dialect], *special, *ANNOTATIONS, *READ_BY_ANOTHER}
+    name = next(name for name, url in DIALECTS.items() if url == dialect)
+    covered = {*KEYWORDS[name], *KEYWORDS["draft-07"]}
+    assert {*GENERAL[dialect], *special} - covered <= {"format", "$dynamicRef", "$recursiveRef"}
+
+
+@pytest.mark.skipif(not SUITE.exists(), reason="CONTAINMENT_SUITE names no file of cases")
+def test_the_containment_suite() -> None:
+    undecided = 0
+    for line in SUITE.read_text().splitlines():
+        case = json.loads(line)
+        verdict = contained(Question(case["new"], case["old"]))
+        undecided += verdict.kind is Kind.UNDECIDED
+        wanted = Kind.COMPATIBLE if case["compatible"] else Kind.INCOMPATIBLE
+        assert verdict.kind in {wanted, Kind.UNDECIDED}, case["id"]
+    assert undecided <= 11
+
+
+@pytest.mark.parametrize("seed", range(0, 400, 40))
+def test_random_pairs_survive_an_attack(seed: int) -> None:
+    for number in range(seed, seed + 40):
+        assert mistake(number)[1] == "", pair(number)
+
+
+def test_every_difference_has_a_rule_on_the_page() -> None:
+    page = (PROJECT / "docs/changes.md").read_text()
+    assert all(f'| <span id="{rule}">`{rule}`</span> | {said} |' in page for rule, said in RULES.items())
+    assert page.count("<span id=") == len(RULES)
+    for seed in range(300):
+        old, new, _ = pair(seed)
+        assert {change.rule for change in changes(old, new)} <= RULES.keys()
+        assert list(changes(old, old)) == []
+
+
+def test_format_is_an_annotation_unless_asked() -> None:
+    reader, writer = {"type": "string", "format": "date"}, {"type": "string"}
+    assert accepts(reader, writer).kind is Kind.COMPATIBLE
+    assert accepts(reader, writer, formats=True).kind is Kind.UNDECIDED
+    assert accepts(reader, reader, formats=True).kind is Kind.COMPATIBLE
+
+
+def test_a_writer_that_sends_only_what_it_declares() -> None:
+    old = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    new = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}}
+    assert accepts(new, old).kind is Kind.COMPATIBLE
+    assert accepts(new, old, policy="strict").witness == {"b": None} or accepts(new, old, policy="strict").witness
+    assert accepts(old, new).kind is Kind.COMPATIBLE
+    refused = accepts(old, new, unknown="rejected")
+    assert (refused.kind, refused.witness) == (Kind.INCOMPATIBLE, {"b": "a"})
+    assert accepts(old, new, unknown={"/args": "rejected"}).kind is Kind.COMPATIBLE
+    nested = [{"properties": {"args": one}} for one in (old, new)]
+    assert accepts(*nested, unknown={"/args": "rejected"}).witness == {"args": {"b": "a"}}
+
+
+@pytest.mark.parametrize(
+    "writer",
+    [
+        {"allOf": [{"properties": {"a": True}}, {"properties": {"b": True}}], "type": "object"},
+        {"type": "object", "properties": {"a": True}, "required": ["b"]},
+        {
+            "type": "object",
+            "oneOf": [{"properties": {"a": {"const": 1}}, "required": ["a"]}, {"properties": {"b": True}}],
+        },
+        {"$ref": "#/definitions/x", "definitions": {"x": {"type": "object", "properties": {"a": True, "b": True}}}},
+        {"type": "object", "properties": {"a": True}, "dependencies": {"a": ["b"]}},
+        {"type": "object", "properties": {"a": True}, "additionalProperties": {"type": "null"}},
+    ],
+)
+def test_closing_a_writer_leaves_it_what_it_declares(writer: Any) -> None:
+    """A closed writer that could send nothing would be compatible with everything."""
+    assert accepts({"not": {"required": ["b"]}}, writer).kind is Kind.INCOMPATIBLE
+    assert accepts({"not": {}}, writer).kind is Kind.INCOMPATIBLE
+
+
+def test_a_witness_is_made_from_an_example() -> None:
+    old = {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "rate": {"type": "integer"}},
+        "required": ["rate"],
+    }
+    new = {**old, "properties": {"name": {"type": "string"}, "rate": {"type": "integer", "minimum": 1}}}
+    example = {"name": "H1:GDS-CALIB_STRAIN", "rate": 16384}
+    verdict = accepts(new, old, examples=[example])
+    assert verdict.witness == {"name": "H1:GDS-CALIB_STRAIN", "rate": 0}
+    assert verdict.at == "rate: expected at least 1, found 0"
+
+
+def test_words_alone_are_annotations() -> None:
+    verdict = accepts({"type": "null", "title": "a"}, {"type": "null", "title": "b", "x-unit": "s"})
+    assert verdict.kind is Kind.COMPATIBLE
+    assert {change.effect.value for change in verdict.findings} == {"annotation"}
+
+
+def nested(depth: int) -> Any:
+    schema: Any = True
+    for _ in range(depth):
+        schema = {"properties": {"a": schema}, "not": {"const": 1}}
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("reader", "writer"),
+    [
+        (nested(10_000), nested(9_999)),
+        (
+            {"allOf": [{"$ref": "#/definitions/d0"}], "definitions": {
+                **{f"d{n}": {"allOf": [{"$ref": f"#/definitions/d{n + 1}"}] * 2} for n in range(40)}, "d40": {"maximum": 5}}},
+            {"type": "integer"},
+        ),
+        ({"type": "string", "pattern": "(a+)+b"}, {"type": "string", "minLength": 60, "pattern": "^a*$"}),
+        ({"type": "string", "pattern": "^(a{1,999}){1,999}$"}, {"type": "string"}),
+        ({"minItems": 10**9}, {"type": "array", "minItems": 10**9 - 1}),
+        ({"minLength": 10**12}, {"type": "string"}),
+        ({"anyOf": [{"multipleOf": 1 + n / 1000} for n in range(60)]}, {"type": "number"}),
+        ({"properties": {f"p{n}": {"oneOf": [{"minimum": n}, {"multipleOf": 7}]} for n in range(60)}}, {"type": "object"}),
+        ({"patternProperties": {f"^{n}": {"minimum": n} for n in range(20)}}, {"type": "object"}),
+        ({"maximum": 1e308}, {"type": "number"}),
+    ],
+    ids=["deep", "allOf", "backtracking", "repetition", "items", "length", "multiples", "choices", "patterns", "huge"],
+)  # fmt: skip
+def test_hostile_schemas_end(reader: Any, writer: Any) -> None:
+    for one, other in ((reader, writer), (writer, reader)):
+        verdict = accepts(one, other, timeout=1)
+        assert verdict.kind in set(Kind)
+        if verdict.kind is Kind.INCOMPATIBLE and len(json.dumps(verdict.witness)) < 1000:
+            assert not jsonschema.Draft7Validator(one).is_valid(verdict.witness)
+
+
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        ({"type": "foo"}, "no valid JSON Schema"),
+        ({"minimum": float("nan")}, "NaN"),
+        ({"$schema": "http://json-schema.org/draft-04/schema#"}, "known are"),
+        ({"$schema": 3}, "known are"),
+    ],
+)
+def test_what_is_no_schema_is_refused(schema: Any, problem: str) -> None:
+    with pytest.raises(InvalidSchemaError, match=problem):
+        accepts(schema, {})
+
+
+def test_a_union_of_forty_variants() -> None:
+    def variants(extra: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "required": ["kind"],
+                    "properties": {"kind": {"const": f"k{n}"}, "v": {"type": "integer", **extra}},
+                }
+                for n in range(40)
+            ]
+        }
+
+    assert accepts(variants({}), variants({"minimum": 0})).kind is Kind.COMPATIBLE
+    assert accepts(variants({"minimum": 0}), variants({})).kind is Kind.INCOMPATIBLE
