@@ -6,7 +6,7 @@ PEERS := .venv-peers/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test check bench test-peers lock clean
+.PHONY: help serve test check bench attack test-peers lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -24,7 +24,10 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/arrakis-schema check | tail -1
 
 bench: .venv/ready ## Measure speed beside the peers (serving: apt-get install nginx-light wrk)
-	@for name in load validate serve; do $(BIN)/python benchmarks/$$name.py || exit; done
+	@for name in load validate compat serve; do $(BIN)/python benchmarks/$$name.py || exit; done
+
+attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=5000 SEED=)
+	@$(BIN)/python -m tests.compat.attack $(or $(PAIRS),5000) $(SEED)
 
 test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-server with this package in place of the released one
 	@$(PEERS)/python tests/peers/run.py
