@@ -48,6 +48,14 @@ def test_the_gitlab_job_writes_its_reports_and_fails(against: str, code: int, tm
     assert (suite.attrib["failures"] != "0") == bool(code)
 
 
+@pytest.mark.parametrize(
+    ("schema", "file"), [("vendor.github-actions", "action.yml"), ("vendor.gitlab-ci", "ci/gitlab.yml")]
+)
+def test_the_files_are_what_the_systems_read(schema: str, file: str) -> None:
+    done = run(f"check-jsonschema --builtin-schema {schema} {file}", PROJECT)
+    assert done.returncode == 0, done.stdout
+
+
 def test_the_hooks_of_pre_commit_run() -> None:
     hooks = yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())
     for hook in hooks:

@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from junitparser import JUnitXml
+from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.report import FORMATS
@@ -44,6 +46,14 @@ def test_the_json_formats_have_their_shape(name: str, findings: list[Finding]) -
         "json": lambda: report["findings"],
     }
     assert len(listed[name]()) == len(findings)
+    if name == "sarif":
+        assert len(Sarif.model_validate(report).runs[0].results or []) == len(findings)
+
+
+@given(FINDINGS)
+def test_another_parser_reads_junit(findings: list[Finding]) -> None:
+    (suite,) = JUnitXml.fromstring(FORMATS["junit"](findings).encode())
+    assert (suite.tests, suite.failures) == (len(list(suite)), sum(not case.is_passed for case in suite))
 
 
 @given(FINDINGS)

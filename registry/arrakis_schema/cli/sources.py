@@ -15,6 +15,7 @@ from arrakis_schema.validation.packets import parse_json
 
 _LARGEST = 16 * 1024 * 1024
 _SECONDS = 10
+_URLS = ("http://", "https://", "file://")
 _MAGIC = b"\xff\xff\xff\xff"
 
 
@@ -37,7 +38,7 @@ def sources(store: Store, given: str) -> list[Source]:
     """Return the documents that an argument stands for: one, or all that bear a name (`find@0.5.0`)."""
     if given == "-":
         return [_source("standard input", sys.stdin.buffer.read(_LARGEST + 1))]
-    if given.startswith(("http://", "https://")):
+    if given.startswith(_URLS):
         return [_source(given, _fetched(given))]
     name, at, version = given.rpartition("@")
     if at and not Path(given).exists():
@@ -56,7 +57,7 @@ def sources(store: Store, given: str) -> list[Source]:
 def _fetched(url: str) -> bytes:
     """Return what a URL answers."""
     try:
-        with urlopen(Request(url, headers={"Accept": "*/*"}), timeout=_SECONDS) as answer:  # noqa: S310 - http(s) only
+        with urlopen(Request(url, headers={"Accept": "*/*"}), timeout=_SECONDS) as answer:  # noqa: S310 - asked for by name
             content: bytes = answer.read(_LARGEST + 1)
             return content
     except (URLError, OSError, ValueError) as error:

@@ -115,7 +115,7 @@ class _Case:
         self.question, self.tick = question, clock(question.timeout)
         self.reader_dialect = checked(question.reader, "reader's schema")
         self.writer_dialect = checked(question.writer, "writer's schema")
-        nodes = Nodes(assert_formats=question.assert_formats)
+        nodes = Nodes(self.tick, assert_formats=question.assert_formats)
         self.reader = nodes.root(question.reader, self.reader_dialect, question.reader_closure)
         self.writer = nodes.root(question.writer, self.writer_dialect, question.writer_closure)
         self.ecma = Interpretation(Reading.ECMA, self.tick)

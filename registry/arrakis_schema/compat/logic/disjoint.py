@@ -1,5 +1,7 @@
 """Whether two schemas plainly have no instance in common: it spares the alternatives of `oneOf` most of their work."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from arrakis_schema.compat.logic.nodes import Node
@@ -8,18 +10,45 @@ from arrakis_schema.compat.logic.values import canonical
 _OBJECT = frozenset({"object"})
 
 
-def disjoint(one: Node, other: Node) -> bool:
-    """Tell whether this is plain: other types, other constants, or a required tag with other constants."""
-    if one.schema is False or other.schema is False:
-        return True
-    if not isinstance(one.schema, dict) or not isinstance(other.schema, dict) or _refers(one) or _refers(other):
-        return False
-    return _apart(_types(one.schema), _types(other.schema)) or _apart_by_values(one.schema, other.schema)
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """What a schema allows at most, as far as it plainly says: types, values, and the values of required members."""
+
+    empty: bool = False
+    types: frozenset[str] | None = None
+    values: frozenset[str] | None = None
+    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def apart(self, other: "_Extent") -> bool:
+        """Tell whether two extents plainly have nothing in common."""
+        if self.empty or other.empty or _apart(self.types, other.types) or _apart(self.values, other.values):
+            return True
+        shared = self.tags.keys() & other.tags.keys()
+        return any(not self.tags[name] & other.tags[name] for name in shared)
 
 
-def _refers(node: Node) -> bool:
-    """Tell whether a schema says by a reference what it is."""
-    return "$ref" in node.schema
+def overlapping(nodes: list[Node]) -> list[list[int]]:
+    """Return for each schema the positions of the others that it may have an instance in common with."""
+    extents = [_extent(node) for node in nodes]
+    found = []
+    for index, extent in enumerate(extents):
+        nodes[index].nodes.tick()
+        found.append([other for other, one in enumerate(extents) if other != index and not extent.apart(one)])
+    return found
+
+
+def _extent(node: Node) -> _Extent:
+    """Return what a schema allows at most."""
+    schema = node.schema
+    if not isinstance(schema, dict) or "$ref" in schema:
+        return _Extent(empty=schema is False)
+    types = _types(schema)
+    if types != _OBJECT:
+        return _Extent(types=types, values=_values(schema))
+    properties = schema.get("properties", {})
+    listed = {name: _values(properties.get(name)) for name in schema.get("required", ())}
+    tags = {name: values for name, values in listed.items() if values is not None}
+    return _Extent(types=types, values=_values(schema), tags=tags)
 
 
 def _apart(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
@@ -41,14 +70,3 @@ def _values(schema: Any) -> frozenset[str] | None:
         return None
     listed = [schema["const"]] if "const" in schema else schema.get("enum")
     return None if listed is None else frozenset(map(canonical, listed))
-
-
-def _apart_by_values(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Tell whether the schemas, or a member that both require of an object, have other constants."""
-    if _apart(_values(one), _values(other)):
-        return True
-    if _types(one) != _OBJECT or _types(other) != _OBJECT:
-        return False
-    shared = set(one.get("required", ())) & set(other.get("required", ()))
-    tags = ((one.get("properties", {}).get(name), other.get("properties", {}).get(name)) for name in shared)
-    return any(_apart(_values(first), _values(second)) for first, second in tags)

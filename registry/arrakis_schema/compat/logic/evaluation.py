@@ -46,10 +46,10 @@ class Interpretation:
                 return all(self.admits(part, value) for part in parts)
             case f.Some(parts):
                 return any(self.admits(part, value) for part in parts)
-            case f.OneOf(texts):
-                return canonical(value) in texts
-            case f.NoneOf(texts):
-                return canonical(value) not in texts
+            case f.OneOf():
+                return canonical(value) in formula
+            case f.NoneOf():
+                return canonical(value) not in formula
             case f.Typed(name):
                 return type_of(value) == name
             case f.Opaque(keyword):

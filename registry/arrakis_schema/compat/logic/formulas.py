@@ -6,7 +6,7 @@ Every formula is a value that can be compared and put into sets; a *state* is a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from arrakis_schema.compat.logic.values import Json, value_of
@@ -49,18 +49,27 @@ class Some:
     parts: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """The instance is one of these values, each written as `canonical` writes it."""
+@dataclass(frozen=True)
+class Listed:
+    """The instance is one of these values, or none of them; each is written as `canonical` writes it."""
 
     values: tuple[str, ...]
 
+    def __contains__(self, text: str) -> bool:
+        """Tell whether a canonical text is one of the values."""
+        return text in self._members
 
-@dataclass(frozen=True, slots=True)
-class NoneOf:
+    @cached_property
+    def _members(self) -> frozenset[str]:
+        return frozenset(self.values)
+
+
+class OneOf(Listed):
+    """The instance is one of these values."""
+
+
+class NoneOf(Listed):
     """The instance is none of these values."""
-
-    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

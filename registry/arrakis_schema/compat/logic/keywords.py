@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.disjoint import disjoint
+from arrakis_schema.compat.logic.disjoint import overlapping
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, conjunction, disjunction
 from arrakis_schema.compat.logic.nodes import Node
 from arrakis_schema.compat.logic.values import canonical, fraction, type_of
@@ -74,10 +74,8 @@ def any_of(node: Node, schemas: list[Any], _type: str) -> Pair:
 
 
 def one_of(node: Node, schemas: list[Any], _type: str) -> Pair:
-    overlaps = [
-        [j for j, other in enumerate(schemas) if j != i and not disjoint(node.beside(schema), node.beside(other))]
-        for i, schema in enumerate(schemas)
-    ]
+    known = node.nodes.overlaps
+    overlaps = known.get(node) or known.setdefault(node, overlapping(list(map(node.beside, schemas))))
     yes = [node.same(schema, holds=True) for schema in schemas]
     no = [node.same(schema, holds=False) for schema in schemas]
     just_one = [conjunction([yes[i], *(no[j] for j in overlaps[i])]) for i in range(len(schemas))]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from referencing import Registry
 from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
@@ -16,6 +16,9 @@ from referencing.jsonschema import DRAFT7, DRAFT202012
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, MANY, NAMED, ONE
 from arrakis_schema.errors import ArrakisSchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ANNOTATIONS = frozenset(
     [
@@ -135,9 +138,10 @@ class Scope:
 class Nodes:
     """The nodes of some documents, each made once."""
 
-    def __init__(self, *, assert_formats: bool = False) -> None:
-        """Begin without any."""
-        self.assert_formats = assert_formats
+    def __init__(self, tick: Callable[[], None], *, assert_formats: bool = False) -> None:
+        """Begin without any; `tick` is called often and may raise."""
+        self.tick, self.assert_formats = tick, assert_formats
+        self.overlaps: dict[Node, list[list[int]]] = {}
         self._nodes: dict[tuple[object, ...], Node] = {}
         self._roots: dict[tuple[str, str], tuple[Any, Scope]] = {}
         self._meanings: dict[int, tuple[Any, str]] = {}
@@ -163,6 +167,7 @@ class Nodes:
     def _node(self, schema: Any, dialect: str, closure: Closure, *, inner: bool, scope: Scope) -> Node:
         """Return the one node of this schema; what refers elsewhere is one only within its own scope."""
         text = self._meaning(schema, dialect)
+        self.tick()
         key = (text, dialect, closure, inner, scope if '"$ref"' in text or '"$dynamicRef"' in text else None)
         node = self._nodes.get(key)
         if node is None:

@@ -111,6 +111,11 @@ class _Layout:
     def __init__(self, wanted: _Wanted, interpretation: Interpretation, solve: Solve) -> None:
         self.wanted, self.solve, self.interpretation = wanted, solve, interpretation
         self.wanted.needs = list(dict.fromkeys(wanted.needs))
+        self.general = [atom for atom in wanted.every if not isinstance(atom.names, f.Named)]
+        self.of_name: dict[str, list[Formula]] = {}
+        for atom in wanted.every:
+            if isinstance(atom.names, f.Named):
+                self.of_name.setdefault(atom.names.name, []).append(atom.formula)
         self.known = wanted.known
         self.free = [name for name in self.known if name not in wanted.absent and self._name_allowed(name)]
         patterns = wanted.patterns
@@ -128,7 +133,9 @@ class _Layout:
 
     def slot(self, place: str | _Kind) -> _Slot:
         """Return the slot of a name or a kind, with what every such member satisfies."""
-        value = frozenset(atom.formula for atom in self.wanted.every if self.inside(atom.names, place))
+        self.interpretation.tick()
+        named = self.of_name.get(place, []) if isinstance(place, str) else []
+        value = frozenset([*named, *(atom.formula for atom in self.general if self.inside(atom.names, place))])
         return _Slot(place, value, frozenset() if isinstance(place, str) else self._kind_state(place))
 
     def inside(self, names: f.Names, place: str | _Kind) -> bool:

@@ -165,12 +165,17 @@ class Tableau:
 
     def _listed(self, values: Iterable[Json], branch: _Branch, state: State) -> Result:
         """Return the first of some values that is a model: they are all there are."""
-        left = [value for value in values if not self.interpretation.refuted(branch.atoms, value)]
+        left = [value for value in values if not self._refuted(branch.atoms, value)]
         models = (Model(value) for value in left if self.interpretation.satisfied(state, value))
         if (model := next(models, None)) is not None:
             return model
         closed = all(self.interpretation.refuted(state, value) for value in left)
         return CLOSED if closed else Open("a keyword that is not decided")
+
+    def _refuted(self, atoms: set[Atom], value: Json) -> bool:
+        """Tell whether an atom does not hold of a value."""
+        self.interpretation.tick()
+        return self.interpretation.refuted(atoms, value)
 
     def _typed(self, instance_type: str, atoms: set[Atom]) -> Result:
         """Solve atoms of one type."""
