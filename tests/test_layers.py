@@ -11,7 +11,7 @@ import pytest
 FLOORS = [
     ["errors"],
     ["versions", "dialect"],
-    ["settings", "documents", "findings", "representations"],
+    ["settings", "documents", "findings", "differences", "representations"],
     ["loading"],
     ["arrow"],
     ["validation", "payloads"],

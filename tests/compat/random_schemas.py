@@ -68,7 +68,7 @@ class Schemas:
 
     def _change(self, holder: dict[str, Any], key: str) -> None:
         value = holder[key]
-        if isinstance(value, bool) or key == "$ref":
+        if isinstance(value, bool) or key == "$ref" or (isinstance(value, list) and key in NAMES):
             return
         if isinstance(value, int | float) and key not in {"const", "default"}:
             holder[key] = max(value + self.random.choice([-1, 1, 2]), 1 if key == "multipleOf" else 0)

@@ -17,8 +17,8 @@ from arrakis_schema.compat.changes import changes
 from arrakis_schema.compat.json_schemas import Question, contained
 from arrakis_schema.compat.logic.keywords import GENERAL, READ_BY_ANOTHER, SPECIAL
 from arrakis_schema.compat.logic.nodes import ANNOTATIONS
-from arrakis_schema.compat.rules import RULES
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.differences import RULES
 from tests.compat.attack import mistake, pair
 from tests.compat.random_schemas import Instances
 
