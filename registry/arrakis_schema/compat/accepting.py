@@ -50,10 +50,9 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     `NotComparableError` for two formats.
     """
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
-        question = Question(
-            reader, writer, closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE, timeout, formats
-        )
-        return explained(replace(question, examples=tuple(examples)), reader_is_new=reader_is_new)
+        closures = closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE
+        question = Question(reader, writer, *closures, timeout, formats, tuple(examples))
+        return explained(question, reader_is_new=reader_is_new)
     if isinstance(reader, dict | bool) or isinstance(writer, dict | bool):
         raise NotComparableError("one of the two is a JSON Schema and the other is not")
     from arrakis_schema.compat.arrow_schemas import read_by  # noqa: PLC0415 - an extra

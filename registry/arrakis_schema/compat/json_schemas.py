@@ -15,8 +15,9 @@ from arrakis_schema.compat.confirm import invalid_schema, refusals
 from arrakis_schema.compat.fault import worded
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.evaluation import Interpretation
-from arrakis_schema.compat.logic.formulas import Closed, Literal, Model, Open, Result
+from arrakis_schema.compat.logic.formulas import Literal
 from arrakis_schema.compat.logic.nodes import Closure, Node, Nodes, UndecidedError
+from arrakis_schema.compat.logic.results import Closed, Model, Open, Result
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
 from arrakis_schema.compat.solve.tableau import Tableau

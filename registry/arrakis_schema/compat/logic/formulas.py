@@ -6,10 +6,9 @@ Every formula is a value that can be compared and put into sets; a *state* is a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from arrakis_schema.compat.logic.values import Json, value_of
 from arrakis_schema.compat.regex import Reading, parse
 from arrakis_schema.compat.regex.automaton import automaton
 
@@ -245,29 +244,6 @@ State: TypeAlias = frozenset[Formula]
 TRUE, FALSE = Constant(holds=True), Constant(holds=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """An instance of which a state holds."""
-
-    value: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """There is no instance of which a state holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """It could not be told whether there is an instance."""
-
-    reason: str
-
-
-Result: TypeAlias = Model | Closed | Open
-CLOSED = Closed()
-
-
 def conjunction(formulas: Iterable[Formula]) -> Formula:
     """Return one formula for all of these."""
     parts: list[Formula] = []
@@ -323,9 +299,3 @@ def pattern_formula(pattern: str, *, holds: bool) -> Formula:
     """Return the formula for a pattern that is found in a string, or is not; raises `UnsupportedPatternError`."""
     atoms = [Matches(pattern, number, part.wanted == holds) for number, part in enumerate(parse(pattern))]
     return conjunction(atoms) if holds else disjunction(atoms)
-
-
-@lru_cache(maxsize=4096)
-def values_of(texts: tuple[str, ...]) -> tuple[Json, ...]:
-    """Return the values that canonical texts stand for."""
-    return tuple(map(value_of, texts))

@@ -5,6 +5,7 @@ https://json-schema.org/draft-07/draft-handrews-json-schema-01#section-4.2.3: nu
 
 import json
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -55,3 +56,9 @@ def _plain(value: Json) -> Json:
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     return value
+
+
+@lru_cache(maxsize=4096)
+def values_of(texts: tuple[str, ...]) -> tuple[Json, ...]:
+    """Return the values that canonical texts stand for."""
+    return tuple(map(value_of, texts))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Closed, Formula, Model, Open, Result, State
+from arrakis_schema.compat.logic.formulas import Atom, Formula, State
+from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.solve.distinct import Solve, distinct
 

@@ -6,7 +6,8 @@ By Hall's theorem a state with as many models as there are states is never short
 from collections.abc import Callable, Sequence
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import CLOSED, Closed, Open, Result, State
+from arrakis_schema.compat.logic.formulas import State
+from arrakis_schema.compat.logic.results import CLOSED, Closed, Open, Result
 from arrakis_schema.compat.logic.values import Json, canonical, value_of
 
 Solve = Callable[[State], Result]

@@ -7,8 +7,9 @@ from itertools import islice
 from math import ceil, floor, lcm
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Model, Open, Result
-from arrakis_schema.compat.logic.values import fraction, number_of, type_of
+from arrakis_schema.compat.logic.formulas import Atom
+from arrakis_schema.compat.logic.results import CLOSED, Model, Open, Result
+from arrakis_schema.compat.logic.values import fraction, number_of, type_of, values_of
 
 _MOST_STEPS = 20_000
 _MOST_DECIMALS = 30
@@ -42,7 +43,7 @@ class _Range:
                 else:
                     self.off.append(factor)
             case f.NoneOf(texts):
-                values = f.values_of(texts)
+                values = values_of(texts)
                 self.excluded |= {fraction(value) for value in values if type_of(value) == "number"}  # type: ignore[arg-type]
 
     @property

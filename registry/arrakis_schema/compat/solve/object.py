@@ -10,8 +10,9 @@ from itertools import chain, combinations
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.evaluation import Interpretation, within
-from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Closed, Formula, Model, Open, Result, State
+from arrakis_schema.compat.logic.formulas import Atom, Formula, State
 from arrakis_schema.compat.logic.nodes import UndecidedError
+from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result
 from arrakis_schema.compat.logic.values import Json, canonical
 from arrakis_schema.compat.regex import UnsupportedPatternError
 from arrakis_schema.compat.solve.distinct import Solve, distinct

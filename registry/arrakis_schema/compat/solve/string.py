@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Model, Open, Result
+from arrakis_schema.compat.logic.formulas import Atom
+from arrakis_schema.compat.logic.results import CLOSED, Model, Open, Result
+from arrakis_schema.compat.logic.values import values_of
 from arrakis_schema.compat.regex import Reading, SearchLimitError, UnsupportedPatternError, parse
 from arrakis_schema.compat.regex.automaton import automaton
 from arrakis_schema.compat.regex.search import Search, shortest
@@ -26,7 +28,7 @@ def string(atoms: Iterable[Atom], reading: Reading, tick: Callable[[], None]) ->
             case f.Matches():
                 patterns.append(atom)
             case f.NoneOf(texts):
-                excluded |= {value for value in f.values_of(texts) if isinstance(value, str)}
+                excluded |= {value for value in values_of(texts) if isinstance(value, str)}
     if maximum is not None and minimum > maximum:
         return CLOSED
     if not patterns and maximum != 0 and (simple := _repeated(max(minimum, 1), excluded)) is not None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.evaluation import Interpretation
-from arrakis_schema.compat.logic.formulas import CLOSED, Atom, Closed, Formula, Literal, Model, Open, Result, State
-from arrakis_schema.compat.logic.values import TYPES, Json, canonical, type_of
+from arrakis_schema.compat.logic.formulas import Atom, Formula, Literal, State
+from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result
+from arrakis_schema.compat.logic.values import TYPES, Json, canonical, type_of, values_of
 from arrakis_schema.compat.solve.array import array
 from arrakis_schema.compat.solve.number import number
 from arrakis_schema.compat.solve.object import object_
@@ -135,7 +136,7 @@ class Tableau:
                 case Literal():
                     pass
                 case f.NoneOf(texts) if instance_type in {"array", "object"}:
-                    todo += [_differs(value) for value in f.values_of(texts) if type_of(value) == instance_type]
+                    todo += [_differs(value) for value in values_of(texts) if type_of(value) == instance_type]
                 case _:
                     branch.atoms.add(formula)
         return True
@@ -155,7 +156,7 @@ class Tableau:
         opaque = next((atom for atom in branch.atoms if isinstance(atom, f.Opaque)), None)
         listed = [atom for atom in branch.atoms if isinstance(atom, f.OneOf)]
         if listed or instance_type in _FINITE:
-            values = f.values_of(listed[0].values) if listed else _FINITE[instance_type]
+            values = values_of(listed[0].values) if listed else _FINITE[instance_type]
             result = self._listed(values, branch, state)
         else:
             result = self._typed(instance_type, branch.atoms)

@@ -1,0 +1,66 @@
+"""Keywords that apply subschemas to the members of an object, or to their names."""
+
+from typing import Any
+
+from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.formulas import TRUE, conjunction, disjunction
+from arrakis_schema.compat.logic.nodes import Node
+from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, joined, undecided
+
+
+def required(_node: Node, names: list[str], _type: str) -> Pair:
+    return joined([(f.Present(name, holds=True), f.Present(name, holds=False)) for name in names])
+
+
+def _every_member(node: Node, names: f.Names, schema: Any) -> Pair:
+    """Return the meaning of a schema for the members of these names."""
+    name = names.name if isinstance(names, f.Named) else None
+    holds, fails = node.member(schema, name, holds=True), node.member(schema, name, holds=False)
+    return ALWAYS if holds == TRUE else (f.EveryMember(names, holds), f.SomeMember(names, fails))
+
+
+def properties(node: Node, schemas: dict[str, Any], _type: str) -> Pair:
+    return joined([_every_member(node, f.Named(name), schema) for name, schema in schemas.items()])
+
+
+def pattern_properties(node: Node, schemas: dict[str, Any], _type: str) -> Pair:
+    return joined([_every_member(node, f.Matching(pattern), schema) for pattern, schema in schemas.items()])
+
+
+def additional_properties(node: Node, schema: Any, _type: str) -> Pair:
+    names = tuple(sorted(node.schema.get("properties", ())))
+    return _every_member(node, f.Others(names, tuple(sorted(node.schema.get("patternProperties", ())))), schema)
+
+
+def unevaluated_properties(node: Node, schema: Any, instance_type: str) -> Pair:
+    if schema is True or schema == {}:
+        return ALWAYS
+    if not node.in_place() and "additionalProperties" not in node.schema and "$dynamicRef" not in node.schema:
+        return additional_properties(node, schema, instance_type)
+    return undecided("unevaluatedProperties")(node, schema, instance_type)
+
+
+def property_names(node: Node, schema: Any, _type: str) -> Pair:
+    holds, fails = node.member(schema, None, holds=True), node.member(schema, None, holds=False)
+    return ALWAYS if holds == TRUE else (f.EveryName(holds), f.SomeName(fails))
+
+
+def dependent_required(_node: Node, needs: dict[str, list[str]], _type: str) -> Pair:
+    return joined([_dependency(name, required(_node, needed, _type)) for name, needed in needs.items()])
+
+
+def dependent_schemas(node: Node, schemas: dict[str, Any], _type: str) -> Pair:
+    pairs = {name: (node.same(schema, holds=True), node.same(schema, holds=False)) for name, schema in schemas.items()}
+    return joined([_dependency(name, pair) for name, pair in pairs.items()])
+
+
+def dependencies(node: Node, needs: dict[str, Any], instance_type: str) -> Pair:
+    names = {name: needed for name, needed in needs.items() if isinstance(needed, list)}
+    schemas = {name: needed for name, needed in needs.items() if name not in names}
+    return joined([dependent_required(node, names, instance_type), dependent_schemas(node, schemas, instance_type)])
+
+
+def _dependency(name: str, pair: Pair) -> Pair:
+    """Return the meaning of what must hold where a member of this name is present."""
+    holds, fails = pair
+    return disjunction([f.Present(name, holds=False), holds]), conjunction([f.Present(name, holds=True), fails])

@@ -1,0 +1,29 @@
+"""What a keyword means: the formula for "it holds" and the formula for "it fails", and how such pairs are joined."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, conjunction, disjunction
+from arrakis_schema.compat.logic.nodes import Node
+
+Pair = tuple[Formula, Formula]
+Meaning = Callable[[Node, Any, str], Pair]
+ALWAYS: Pair = TRUE, FALSE
+NEVER: Pair = FALSE, TRUE
+
+
+def joined(pairs: list[Pair]) -> Pair:
+    """Return the meaning of several things that hold together."""
+    return conjunction(holds for holds, _ in pairs), disjunction(fails for _, fails in pairs)
+
+
+def undecided(keyword: str) -> Meaning:
+    """Return the meaning of a keyword that is not decided."""
+
+    def meaning(_node: Node, value: Any, _type: str) -> Pair:
+        text = json.dumps(value, sort_keys=True)
+        return f.Opaque(keyword, text, holds=True), f.Opaque(keyword, text, holds=False)
+
+    return meaning
