@@ -103,6 +103,10 @@ def test_serve_answers_until_it_is_interrupted(weather: Path) -> None:
         ("pyarrow", ["build", "nowhere"], "arrow"),
         ("pyarrow", ["show", "find", "--as", "arrow"], "arrow"),
         ("jsonschema", ["lint"], "check"),
+        ("jsonschema", ["compare", "find@0.5.0", "find@0.4.0"], "check"),
+        ("pyarrow", ["check"], "check"),
+        ("rich", ["diff", "0.5.0"], "check"),
+        ("rich", ["matrix"], "check"),
     ],
 )
 def test_a_missing_extra_names_the_command_that_installs_it(module: str, arguments: list[str], extra: str) -> None:

@@ -159,5 +159,7 @@ def test_every_family_has_a_case() -> None:
 
 
 def test_two_formats_are_not_compared() -> None:
-    with pytest.raises(NotComparableError):
+    with pytest.raises(NotComparableError, match="one of the two"):
         accepts({}, parse_document("a: int8"))
+    with pytest.raises(NotComparableError, match="the writer is neither a JSON Schema nor an Arrow schema, but str"):
+        accepts(parse_document("a: int8"), "a: int8")

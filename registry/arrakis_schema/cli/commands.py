@@ -3,8 +3,10 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from importlib import import_module
 
 from arrakis_schema.cli.show import VIEWS
+from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings import Severity
 from arrakis_schema.lock import verify
 from arrakis_schema.release import freeze
@@ -87,32 +89,18 @@ def serve(options: Namespace) -> int:
     return 0
 
 
-def compare(options: Namespace) -> int:
-    """Compare two documents."""
-    from arrakis_schema.cli.comparing import compare as run  # noqa: PLC0415 - it needs an extra
+def _later(module: str, name: str) -> Callable[[Namespace], int]:
+    """Return a command whose module needs the extra `check`, and is imported when the command is called."""
 
-    return run(options)
+    def run(options: Namespace) -> int:
+        try:
+            command = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
+        except ModuleNotFoundError as error:
+            raise MissingExtraError(str(error.name), "check") from error
+        code: int = command(options)
+        return code
 
-
-def check(options: Namespace) -> int:
-    """Check the working set."""
-    from arrakis_schema.cli.comparing import check as run  # noqa: PLC0415 - the same
-
-    return run(options)
-
-
-def diff(options: Namespace) -> int:
-    """Show the differences of two releases."""
-    from arrakis_schema.cli.tables import diff as run  # noqa: PLC0415 - the same
-
-    return run(options)
-
-
-def matrix(options: Namespace) -> int:
-    """Show who gets on with whom."""
-    from arrakis_schema.cli.tables import matrix as run  # noqa: PLC0415 - the same
-
-    return run(options)
+    return run
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
@@ -121,10 +109,10 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "lint": lint_,
     "release": release,
     "verify": verify_,
-    "compare": compare,
-    "check": check,
-    "diff": diff,
-    "matrix": matrix,
+    "compare": _later("comparing", "compare"),
+    "check": _later("comparing", "check"),
+    "diff": _later("tables", "diff"),
+    "matrix": _later("tables", "matrix"),
     "build": build,
     "serve": serve,
 }

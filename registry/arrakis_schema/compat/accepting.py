@@ -16,7 +16,7 @@ Unknown = str | Mapping[str, str]
 
 
 class NotComparableError(ArrakisSchemaError, TypeError):
-    """The two documents are not of one format."""
+    """The two documents are not of one format, or of none that is known."""
 
 
 def accepts(  # noqa: PLR0913 - each is a fact about the two sides
@@ -53,10 +53,14 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
         closures = closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE
         question = Question(reader, writer, *closures, timeout, formats, tuple(examples))
         return explained(question, reader_is_new=reader_is_new)
-    if isinstance(reader, dict | bool) or isinstance(writer, dict | bool):
-        raise NotComparableError("one of the two is a JSON Schema and the other is not")
-    from arrakis_schema.compat.arrow_schemas import read_by  # noqa: PLC0415 - an extra
+    from arrakis_schema.compat.arrow_schemas import is_arrow, read_by  # noqa: PLC0415 - an extra
 
+    for name, side in (("reader", reader), ("writer", writer)):
+        if not isinstance(side, dict | bool) and not is_arrow(side):
+            what = f"neither a JSON Schema nor an Arrow schema, but {type(side).__name__}"
+            raise NotComparableError(f"the {name} is {what}")
+    if not (is_arrow(reader) and is_arrow(writer)):
+        raise NotComparableError("one of the two is a JSON Schema and the other an Arrow schema")
     refuses = unknown == "rejected"
     return read_by(reader, writer, refuses_unknown=refuses, exact=columns == "exact", meaningful=metadata)
 

@@ -35,6 +35,11 @@ _SAMPLE_TYPES = (
 )
 
 
+def is_arrow(schema: object) -> bool:
+    """Tell whether this is an Arrow schema or a template of one."""
+    return isinstance(schema, pa.Schema | Template)
+
+
 def read_by(
     reader: ArrowSchema, writer: ArrowSchema, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str] = ()
 ) -> Verdict:

@@ -10,10 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.compat.arrow_values import biting, limits, sample
+from arrakis_schema.compat.arrow_values import MANTISSA, biting, limits, sample
 from arrakis_schema.compat.verdicts import Effect
 
-_MANTISSA = {pa.float16(): 11, pa.float32(): 24, pa.float64(): 53}
 _UNITS = {"s": 0, "ms": 1, "us": 2, "ns": 3}
 
 
@@ -107,7 +106,7 @@ def _between_families(writer: pa.DataType, reader: pa.DataType, path: str) -> It
     """Yield the difference of types of two families."""
     if pa.types.is_integer(writer) and pa.types.is_floating(reader):
         low, high = limits(writer)
-        fits = max(-low, high + 1) <= 2 ** _MANTISSA[reader]
+        fits = max(-low, high + 1) <= 2 ** MANTISSA[reader]
         yield (_widened if fits else _unreadable)(writer, reader, path)
     elif pa.types.is_null(writer):
         yield _widened(writer, reader, path)

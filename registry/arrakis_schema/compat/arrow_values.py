@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-BEYOND_DOUBLE = 2**53 + 1
+MANTISSA = {pa.float16(): 11, pa.float32(): 24, pa.float64(): 53}
 _INTEGERS = {f"{sign}int{bits}": (bits, sign == "") for bits in (8, 16, 32, 64) for sign in ("", "u")}
 
 
@@ -23,10 +23,10 @@ def sample(data_type: pa.DataType) -> Any:
 def biting(writer: pa.DataType, reader: pa.DataType) -> Any:
     """Return a value of the writer's type that the reader's type lacks, or else any."""
     if pa.types.is_integer(writer) and pa.types.is_integer(reader):
-        low, high = limits(writer)
-        return low if low < limits(reader)[0] else high
+        (low, high), (lowest, highest) = limits(writer), limits(reader)
+        return highest + 1 if high > highest else lowest - 1 if low < lowest else high
     if pa.types.is_integer(writer) and pa.types.is_floating(reader):
-        return min(limits(writer)[1], BEYOND_DOUBLE)
+        return min(limits(writer)[1], 2 ** MANTISSA[reader] + 1)
     if pa.types.is_floating(writer) and pa.types.is_floating(reader):
         return 0.1 if writer == pa.float64() else 1e9
     if pa.types.is_decimal(writer):
