@@ -1,14 +1,17 @@
 """Laws of containment, on random schemas: what must hold whatever the schemas say."""
 
 import json
+from random import Random
 from typing import Any
 
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
+from referencing import Registry
 
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts
 from arrakis_schema.compat.json_schemas import Question, contained
-from tests.compat.attack import pair
+from tests.compat.attack import VALIDATORS, pair
+from tests.compat.random_schemas import Instances
 
 SEEDS = st.integers(0, 10**9)
 few = settings(max_examples=40)
@@ -120,3 +123,20 @@ def test_the_differences_run_from_the_old_document_to_the_new(reader: Any, write
 
 def _rules_at_fault(verdict: Verdict) -> set[str]:
     return {change.rule for change in verdict.findings if change.at_fault}
+
+
+@given(SEEDS)
+def test_one_value_is_accepted_just_where_a_validator_accepts_it(seed: int) -> None:
+    schema, _, modern = pair(seed)
+    validator = VALIDATORS[modern](schema, registry=Registry())
+    random = Random(seed)
+    named = {"$schema": schema["$schema"]} if modern else {}
+    for _ in range(4):
+        value = Instances(random, [schema]).instance(schema)
+        try:
+            valid = validator.is_valid(value)
+        except (RecursionError, TypeError):  # jsonschema fails on some of them
+            continue
+        wanted = {True: Kind.COMPATIBLE, False: Kind.INCOMPATIBLE}
+        assert within({**named, "const": value}, schema) in {wanted[valid], Kind.UNDECIDED}
+        assert within(schema, {**named, "not": {"const": value}}) in {wanted[not valid], Kind.UNDECIDED}
