@@ -6,7 +6,7 @@ PEERS := .venv-peers/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test check bench attack test-peers lock clean
+.PHONY: help serve test check docs bench attack test-peers lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 
 bench: .venv/ready ## Measure speed beside the peers (serving: apt-get install nginx-light wrk)
 	@for name in load validate compat serve; do $(BIN)/python benchmarks/$$name.py || exit; done
+
+docs: .venv/ready ## Write the site to build/site
+	@$(BIN)/arrakis-schema build build/site
 
 attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=5000 SEED=)
 	@$(BIN)/python -m tests.compat.attack $(or $(PAIRS),5000) $(SEED)

@@ -20,6 +20,7 @@ FLOORS = [
     ["lock"],
     ["system"],
     ["release", "report"],
+    ["reference"],
     ["site"],
     ["server"],
     ["cli"],

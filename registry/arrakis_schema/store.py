@@ -80,6 +80,11 @@ class Store:
         name = self.settings.version if folder == "schemas" else folder.removeprefix("versions/")
         return Release(name, folder, tuple(_files(self.root / folder)))
 
+    def every_release(self) -> list[Release]:
+        """Return the frozen releases, oldest first, and the working set unless it has just been released."""
+        newest: list[str | None] = [] if self.settings.version in self.releases else [None]
+        return [self.release(version) for version in (*self.releases, *newest)]
+
     def document(self, release: Release, path: str) -> Document:
         """Read one document of a release."""
         return Document(path, self._read(release, path))

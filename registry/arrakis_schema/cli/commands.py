@@ -71,9 +71,9 @@ def verify_(options: Namespace) -> int:
 
 def build(options: Namespace) -> int:
     """Write the site."""
-    from arrakis_schema.site import tree, write_tree  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.site import site, write_tree  # noqa: PLC0415 - it needs an extra
 
-    count = write_tree(tree(open_store(options.root)), options.out)
+    count = write_tree(site(open_store(options.root)), options.out)
     print(f"{options.out} holds {count} files")
     return 0
 
@@ -81,11 +81,11 @@ def build(options: Namespace) -> int:
 def serve(options: Namespace) -> int:
     """Serve the site until interrupted."""
     from arrakis_schema.server import serve as run  # noqa: PLC0415 - it needs an extra
-    from arrakis_schema.site import tree  # noqa: PLC0415 - the same
+    from arrakis_schema.site import site  # noqa: PLC0415 - the same
 
     store = open_store(options.root)
     place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    run(lambda: tree(store), **place, announce=lambda url: print(f"serving {store.root} at {url}", flush=True))
+    run(lambda: site(store), **place, announce=lambda url: print(f"serving {store.root} at {url}", flush=True))
     return 0
 
 

@@ -42,7 +42,7 @@ def diff(options: Namespace) -> int:
 def matrix(options: Namespace) -> int:
     """Print who gets on with whom, a table for each endpoint: clients in rows, servers in columns."""
     store = open_store(options.root)
-    releases = [store.release(version) for version in (*store.releases, None)]
+    releases = store.every_release()
     comparisons, console = Comparisons(store, options.timeout), _console()
     wanted = [name for name in names(releases) if not options.names or name in options.names]
     bar = Console(stderr=True)

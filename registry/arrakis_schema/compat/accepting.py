@@ -53,6 +53,11 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
         closures = closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE
         question = Question(reader, writer, *closures, timeout, formats, tuple(examples))
         return explained(question, reader_is_new=reader_is_new)
+    return _arrow(reader, writer, refuses_unknown=unknown == "rejected", exact=columns == "exact", meaningful=metadata)
+
+
+def _arrow(reader: Any, writer: Any, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]) -> Verdict:
+    """Return the verdict on two Arrow schemas; raises `NotComparableError` where they are none."""
     from arrakis_schema.compat.arrow_schemas import is_arrow, read_by  # noqa: PLC0415 - an extra
 
     for name, side in (("reader", reader), ("writer", writer)):
@@ -61,8 +66,7 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
             raise NotComparableError(f"the {name} is {what}")
     if not (is_arrow(reader) and is_arrow(writer)):
         raise NotComparableError("one of the two is a JSON Schema and the other an Arrow schema")
-    refuses = unknown == "rejected"
-    return read_by(reader, writer, refuses_unknown=refuses, exact=columns == "exact", meaningful=metadata)
+    return read_by(reader, writer, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful)
 
 
 def explained(question: Question, *, reader_is_new: bool) -> Verdict:

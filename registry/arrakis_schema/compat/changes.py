@@ -181,9 +181,11 @@ def _named_schemas(keyword: str, before: Any, after: Any, place: Place) -> Itera
     for name in dict.fromkeys((*old, *new)):
         inner = place.below(name)
         if name not in old:
-            yield inner.change(f"{keyword}-added", effect or Effect.NARROWED, f"{keyword} describes it newly")
+            said = "a new property" if keyword == "properties" else f"{keyword} has {name!r} newly"
+            yield inner.change(f"{keyword}-added", effect or Effect.NARROWED, said)
         elif name not in new:
-            yield inner.change(f"{keyword}-removed", effect or Effect.WIDENED, f"{keyword} no longer describes it")
+            said = "no longer a property" if keyword == "properties" else f"{keyword} has no longer {name!r}"
+            yield inner.change(f"{keyword}-removed", effect or Effect.WIDENED, said)
         elif isinstance(old[name], list) or isinstance(new[name], list):
             if old[name] != new[name]:
                 yield inner.change(f"{keyword}-changed", Effect.CHANGED, f"what depends on {name!r} changed")

@@ -7,5 +7,9 @@ try:
     from arrakis_schema.site.tree import tree
 except ImportError as missing:
     raise MissingExtraError("pyarrow", "arrow") from missing
+try:
+    from arrakis_schema.site.render import rendered as site
+except ImportError:  # without the extra `docs` the site is the raw files and a plain front page
+    site = tree
 
-__all__ = ["BuildError", "tree", "write_tree"]
+__all__ = ["BuildError", "site", "tree", "write_tree"]

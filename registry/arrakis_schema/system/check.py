@@ -5,10 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from arrakis_schema.compat import Kind, Verdict
-from arrakis_schema.compat.accepting import closure_of
-from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
 from arrakis_schema.compat.verdicts import Effect
-from arrakis_schema.documents import Document, Format
+from arrakis_schema.documents import Document
 from arrakis_schema.documents import Kind as DocumentKind
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.settings import REGISTRY_FILE
@@ -16,7 +14,6 @@ from arrakis_schema.system.bump import Bump, after, moved, needed
 from arrakis_schema.system.exceptions import EXCEPTIONS_FILE, Accepted
 from arrakis_schema.system.places import Places
 from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.system.single import Break, breaks
 from arrakis_schema.versions import is_release
 
 Documents = Mapping[str, Document]
@@ -127,23 +124,12 @@ class Check:
             message = f"{who}: not decided, {verdict.reason}"
             yield Finding(f"{WORKING}/{new.path}", 1, 1, "undecided", Severity.WARNING, "", message)
         if verdict.kind is Kind.INCOMPATIBLE:
-            for one in self._breaks(verdict, reader, writer, reader_is_new=reader_is_new):
+            for one in self.comparisons.breaks(reader, writer, reader_is_new=reader_is_new):
                 line, column = places.at(one.change.new)
                 message = f"{who} breaks: {one.change.message}{f' ({one.at})' if one.at else ''}"
                 shown = json.dumps(one.witness, ensure_ascii=False, default=str)
                 place = f"{WORKING}/{new.path}", line, column
                 yield Finding(*place, one.change.rule, Severity.ERROR, one.change.new, message, shown)
-
-    def _breaks(self, verdict: Verdict, reader: Document, writer: Document, *, reader_is_new: bool) -> Iterator[Break]:
-        """Yield every change that breaks by itself."""
-        if reader.format is not Format.JSON_SCHEMA:
-            yield from (Break(change, change.witness, "") for change in verdict.findings if change.at_fault)
-            return
-        schemas = self.comparisons.parsed(reader), self.comparisons.parsed(writer)
-        unknown = self.comparisons.store.settings.reader(reader.kind.value).unknown
-        examples = tuple(self.comparisons.examples(reader.path))
-        question = Question(*schemas, closure_of(unknown), CLOSED_EVERYWHERE, examples=examples)
-        yield from breaks(question, verdict, reader_is_new=reader_is_new)
 
     def _accepted(self, found: Finding) -> Finding:
         """Return a finding as a notice where its break is accepted."""

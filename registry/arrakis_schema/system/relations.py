@@ -12,10 +12,14 @@ from typing import Any
 
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import Kind, Verdict, accepts, not_understood
+from arrakis_schema.compat.accepting import closure_of
+from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
 from arrakis_schema.documents import Document, Format
 from arrakis_schema.documents import Kind as DocumentKind
 from arrakis_schema.loading import parse_schema
 from arrakis_schema.store import Release, Store
+from arrakis_schema.system.single import Break, breaks
+from arrakis_schema.versions import precedence
 
 
 class Answer(StrEnum):
@@ -39,6 +43,7 @@ class Exchange:
     reader: str
     answer: Answer
     verdict: Verdict
+    reader_is_new: bool = True
 
     @property
     def why(self) -> str:
@@ -48,7 +53,7 @@ class Exchange:
         if self.answer is Answer.UNDECIDED:
             return self.verdict.reason
         fault = [change.message for change in self.verdict.findings if change.at_fault]
-        passed = [change.message for change in not_understood(self.verdict, reader_is_new=True)]
+        passed = [change.message for change in not_understood(self.verdict, reader_is_new=self.reader_is_new)]
         return "; ".join(fault if self.answer is Answer.BREAKS else passed)
 
 
@@ -76,6 +81,7 @@ class Comparisons:
     _parsed: dict[bytes, Any] = field(default_factory=dict)
     _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
     _examples: dict[str, list[Any]] = field(default_factory=dict)
+    _breaks: dict[tuple[str, bytes, bytes, bool], list[Break]] = field(default_factory=dict)
 
     def relation(self, name: str, client: Release, server: Release) -> Relation:
         """Return how a client and a server of these releases get on at one endpoint, or with one publication."""
@@ -98,8 +104,10 @@ class Comparisons:
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
         """Return whether a reader of one release takes what a writer of another sends."""
-        verdict = self.verdict(self.store.document(reader, path), self.store.document(writer, path))
-        return Exchange(path, writer.version, reader.version, answer_of(verdict), verdict)
+        new = precedence(reader.version) >= precedence(writer.version)
+        pair = self.store.document(reader, path), self.store.document(writer, path)
+        verdict = self.verdict(*pair, reader_is_new=new)
+        return Exchange(path, writer.version, reader.version, answer_of(verdict, reader_is_new=new), verdict, new)
 
     def verdict(self, reader: Document, writer: Document, *, reader_is_new: bool = True) -> Verdict:
         """Return the verdict on two documents of one path."""
@@ -119,6 +127,24 @@ class Comparisons:
             )
         return self._verdicts[key]
 
+    def breaks(self, reader: Document, writer: Document, *, reader_is_new: bool) -> list[Break]:
+        """Return every change between two documents that breaks the reader by itself."""
+        key = reader.path, reader.content, writer.content, reader_is_new
+        if key not in self._breaks:
+            verdict = self.verdict(reader, writer, reader_is_new=reader_is_new)
+            self._breaks[key] = list(self._single(reader, writer, verdict, reader_is_new=reader_is_new))
+        return self._breaks[key]
+
+    def _single(self, reader: Document, writer: Document, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
+        """Yield every change that breaks by itself; the columns of Arrow schemas are told apart already."""
+        if reader.format is not Format.JSON_SCHEMA:
+            yield from (Break(change, change.witness, "") for change in verdict.findings if change.at_fault)
+            return
+        unknown = closure_of(self.store.settings.reader(reader.kind.value).unknown)
+        examples = tuple(self.examples(reader.path))
+        question = Question(self.parsed(reader), self.parsed(writer), unknown, CLOSED_EVERYWHERE, examples=examples)
+        yield from breaks(question, verdict, reader_is_new=reader_is_new)
+
     def parsed(self, document: Document) -> Any:
         """Return the schema that a document holds."""
         if document.content not in self._parsed:
@@ -135,13 +161,13 @@ class Comparisons:
         return self._examples[path]
 
 
-def answer_of(verdict: Verdict) -> Answer:
+def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
     """Return the answer that a verdict gives."""
     if verdict.kind is Kind.UNDECIDED:
         return Answer.UNDECIDED
     if verdict.kind is Kind.INCOMPATIBLE:
         return Answer.BREAKS
-    return Answer.PARTLY if not_understood(verdict, reader_is_new=True) else Answer.WORKS
+    return Answer.PARTLY if not_understood(verdict, reader_is_new=reader_is_new) else Answer.WORKS
 
 
 def names(releases: list[Release]) -> list[str]:

@@ -1,0 +1,74 @@
+"""The whole site: the pages that MkDocs renders, and the raw files that they link to."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import MkDocsException
+
+from arrakis_schema.representations import Representation, media_type_of
+from arrakis_schema.site.tree import tree
+from arrakis_schema.site.write import BuildError
+from arrakis_schema.store import Store
+
+_OWN_CONFIG = "mkdocs.yml"
+_HERE = Path(__file__).parent
+_ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
+
+
+def rendered(store: Store) -> Iterator[Representation]:
+    """Yield every file of the site; the same for the same store and pages. Raises `BuildError`."""
+    raw = {file.path: file for file in tree(store) if file.path != "index.html"}
+    yield from raw.values()
+    with TemporaryDirectory() as folder, _environment():
+        target = Path(folder, "site")
+        try:
+            build(load_config(**_options(store, Path(folder)), site_dir=str(target)))
+        except (MkDocsException, SystemExit) as error:
+            raise BuildError(f"MkDocs cannot render the pages of {store.root}: {error}") from error
+        for path in sorted(path for path in target.rglob("*") if path.is_file()):
+            name = path.relative_to(target).as_posix()
+            if name not in raw:
+                yield Representation(name, path.read_bytes(), media_type_of(name))
+
+
+def _options(store: Store, folder: Path) -> dict[str, Any]:
+    """Return the configuration: the root folder's own, or that of this package with a front page."""
+    if (store.root / _OWN_CONFIG).exists():
+        return {"config_file": str(store.root / _OWN_CONFIG)}
+    docs = store.root / "docs"
+    if not (docs / "index.md").exists():
+        docs = folder / "docs"
+        docs.mkdir()
+        (docs / "index.md").write_text(_front(store), encoding="utf-8")
+    named = {"site_name": store.settings.title, "docs_dir": str(docs), "extra": {"root": str(store.root)}}
+    return {"config_file": str(_HERE / _OWN_CONFIG), **named}
+
+
+def _front(store: Store) -> str:
+    """Return the front page of a store that has none."""
+    links = {
+        "Releases": "releases/index.md",
+        "Who gets on with whom": "matrix.md",
+        "For programs": "versions/index.json",
+    }
+    listed = "\n".join(f"- [{name}]({path})" for name, path in links.items())
+    return f"# {store.settings.title}\n\nEvery schema of every release, by URL. A release never changes.\n\n{listed}\n"
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Tell MkDocs a fixed date, so that two builds are the same, and to be quiet."""
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update({name: value for name, value in _ENVIRONMENT.items() if before[name] is None})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
