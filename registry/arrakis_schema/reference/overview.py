@@ -83,7 +83,7 @@ def releases_page(history: History) -> str:
         same = f"the same in meaning as {twin}" if twin != release.version else ""
         label = "" if release.frozen else "not released yet"
         rows.append((f"[{release.version}]({release.version}/index.md)", label or same, str(len(release.documents))))
-    return page("# Releases", "A release never changes.", table(("release", "", "documents"), rows))
+    return page("# Releases", "A release never changes.", table(("release", "note", "documents"), rows))
 
 
 def matrix_page(history: History) -> str:

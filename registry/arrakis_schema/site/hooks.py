@@ -13,13 +13,14 @@ from arrakis_schema.reference import book, navigation
 from arrakis_schema.site.tree import tree
 from arrakis_schema.store import open_store
 
-_STYLE = "reference.css"
+_STYLE, _SCRIPT = "reference.css", "reference.js"
 _WATCHED = ("schemas", "versions")
 
 
 def on_config(config: Any) -> Any:
     """Put the generated pages behind the first entry of the navigation."""
     config.extra_css.append(_STYLE)
+    config.extra_javascript.append(_SCRIPT)
     config.nav = [*(config.nav or [])[:1], *navigation(open_store(_root(config))), *(config.nav or [])[1:]]
     return config
 
@@ -32,9 +33,9 @@ def on_files(files: Files, config: Any) -> Files:
     for raw in tree(store):
         if raw.path != "index.html":
             files.append(File.generated(config, raw.path, content=raw.content))
-    files.append(
-        File.generated(config, _STYLE, content=resources.files("arrakis_schema.site").joinpath(_STYLE).read_bytes())
-    )
+    for name in (_STYLE, _SCRIPT):
+        content = resources.files("arrakis_schema.site").joinpath(name).read_bytes()
+        files.append(File.generated(config, name, content=content))
     return files
 
 

@@ -1,0 +1,122 @@
+"""The site in a real browser: quiet, found by search, usable by keyboard and screen reader, and without JavaScript."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+PROJECT = Path(__file__).parent.parent.parent
+KINDS = [
+    "",
+    "endpoints/find/",
+    "endpoints/publication/",
+    "releases/",
+    "releases/0.5.0/",
+    "releases/0.5.0/find/",
+    "matrix/",
+    "changes/",
+    "compatibility/",
+    "rules/",
+]
+VIEWS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 800}}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    command = [sys.executable, "-m", "arrakis_schema.cli", "serve", "--port", "0", "--root-path", "/under/a/path"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as server:
+        assert server.stdout is not None
+        found = re.search(r"http://\S+", server.stdout.readline())
+        assert found
+        yield found.group()
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as started:
+        try:
+            running = started.chromium.launch(executable_path=installed, args=["--no-sandbox", "--disable-gpu"])
+        except Error:
+            pytest.skip("no browser: apt-get install chromium, or python -m playwright install chromium")
+        yield running
+        running.close()
+
+
+def opened(browser: Browser, view: str = "wide", scheme: str = "light", **more: bool) -> Page:
+    context = browser.new_context(viewport=VIEWS[view], color_scheme=scheme, **more)  # type: ignore[arg-type]
+    return context.new_page()
+
+
+def test_every_page_loads_without_an_error_or_another_host(browser: Browser, address: str) -> None:
+    page = opened(browser)
+    wrong: list[str] = []
+    host = address.split("/")[2]
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: wrong.append(request.url) if request.url.split("/")[2] != host else None)
+    todo, seen = [address], {address}
+    while todo:
+        page.goto(todo.pop())
+        links = page.eval_on_selector_all("a[href]", "found => found.map(one => one.href.split('#')[0])")
+        pages = {link for link in links if link.startswith(address) and link.endswith("/")}
+        todo += sorted(pages - seen)
+        seen |= pages
+    assert wrong == []
+    assert len(seen) > 70
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(browser: Browser, address: str, view: str, scheme: str) -> None:
+    page, found = opened(browser, view, scheme), []
+    for kind in KINDS:
+        page.goto(f"{address}{kind}")
+        page.wait_for_timeout(150)
+        violations = Axe().run(page).response["violations"]
+        found += [(kind, one["id"], one["nodes"][0]["html"][:200]) for one in violations]
+        assert page.evaluate("document.documentElement.scrollWidth") <= VIEWS[view]["width"], kind
+    assert found == []
+
+
+def test_search_finds_a_field_and_lands_on_it(browser: Browser, address: str) -> None:
+    page = opened(browser)
+    page.goto(address)
+    page.keyboard.press("/")
+    page.keyboard.type("max_rate")
+    result = page.locator(".md-search-result__link[href*='find/'][href*='args.max_rate']").first
+    result.wait_for(timeout=10_000)
+    result.click()
+    page.wait_for_url(re.compile(r"endpoints/find/.*#args\.max_rate$"))
+    assert page.locator("[id='args.max_rate']").is_visible()
+
+
+def test_the_page_is_read_without_javascript(browser: Browser, address: str) -> None:
+    page = opened(browser, java_script_enabled=False)
+    page.goto(f"{address}endpoints/find/")
+    assert page.locator("[id='args.max_rate']").is_visible()
+    for text in ("Highest sample rate to choose", "at most 9223372036854775807", "Samples per second"):
+        assert page.locator("article").get_by_text(text).first.is_visible(), text
+
+
+def test_a_known_problem_is_shown_in_an_old_release(browser: Browser, address: str) -> None:
+    page = opened(browser)
+    page.goto(f"{address}releases/0.5.0/find/")
+    assert page.get_by_text("exclusiveMinimum is misspelt").is_visible()
+    page.get_by_role("link", name="find in 0.6.0").click()
+    assert page.url.endswith("/endpoints/find/")
+
+
+def test_a_cell_of_the_matrix_leads_to_its_reason(browser: Browser, address: str) -> None:
+    page = opened(browser)
+    page.goto(f"{address}matrix/")
+    page.locator("article table a[href^='#why-find-']").first.click()
+    target = page.url.partition("#")[2]
+    assert page.locator(f"[id='{target}']").is_visible()
