@@ -15,7 +15,7 @@ serve: .venv/ready ## Serve the schemas by URL on http://127.0.0.1:8000/ (HOST=,
 	@$(BIN)/arrakis-schema serve --host $(HOST) --port $(PORT)
 
 test: check ## Run every check and every test
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || timeout 120 $(BIN)/python -m playwright install chromium \
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || timeout 60 $(BIN)/python -m playwright install chromium \
 		>/dev/null 2>&1 || echo "no browser could be installed: the tests in tests/browser are skipped" >&2
 	@$(BIN)/python -m pytest
 
