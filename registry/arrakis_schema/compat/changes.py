@@ -16,7 +16,6 @@ from arrakis_schema.dialect.positions import escaped, unescaped
 from arrakis_schema.validation.violations import shortened
 
 _FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
-_EVERY_TYPE = {"null", "boolean", "number", "string", "array", "object"}
 _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
 
 

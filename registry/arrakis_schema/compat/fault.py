@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from arrakis_schema.compat.verdicts import Change, Effect
-from arrakis_schema.dialect.positions import escaped, unescaped
+from arrakis_schema.dialect.positions import escaped, unescaped, value_at
 from arrakis_schema.validation.violations import violation
 
 
@@ -81,19 +81,8 @@ def _pointer(error: Any, document: Any) -> str:
         reference = schema.get("$ref") if isinstance(schema, dict) and part == "$ref" else None
         if isinstance(reference, str):
             pointer = unquote(reference.removeprefix("#"))
-            schema = _value_at(document, pointer)
+            schema = value_at(document, pointer)
         else:
             pointer = f"{pointer}/{escaped(str(part))}"
-            schema = _value_at(schema, f"/{escaped(str(part))}")
+            schema = value_at(schema, f"/{escaped(str(part))}")
     return pointer
-
-
-def _value_at(document: Any, pointer: str) -> Any:
-    """Return what a JSON Pointer leads to, or None."""
-    for part in pointer.split("/")[1:]:
-        name = unescaped(part)
-        if isinstance(document, list) and name.isdecimal() and int(name) < len(document):
-            document = document[int(name)]
-        else:
-            document = document.get(name) if isinstance(document, dict) else None
-    return document

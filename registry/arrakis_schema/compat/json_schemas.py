@@ -13,10 +13,8 @@ from typing import Any
 
 from arrakis_schema.compat.confirm import invalid_schema, refusals
 from arrakis_schema.compat.fault import worded
-from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.evaluation import Interpretation
-from arrakis_schema.compat.logic.formulas import Literal
-from arrakis_schema.compat.logic.nodes import Closure, Node, Nodes, UndecidedError
+from arrakis_schema.compat.logic.nodes import Closure, Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed, Model, Open, Result
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
@@ -117,8 +115,9 @@ class _Case:
         self.reader_dialect = checked(question.reader, "reader's schema")
         self.writer_dialect = checked(question.writer, "writer's schema")
         nodes = Nodes(self.tick, assert_formats=question.assert_formats)
-        self.reader = nodes.root(question.reader, self.reader_dialect, question.reader_closure)
-        self.writer = nodes.root(question.writer, self.writer_dialect, question.writer_closure)
+        reader = nodes.root(question.reader, self.reader_dialect, question.reader_closure)
+        writer = nodes.root(question.writer, self.writer_dialect, question.writer_closure)
+        self.state = frozenset([nodes.literal(writer, holds=True), nodes.literal(reader, holds=False)])
         self.ecma = Interpretation(Reading.ECMA, self.tick)
 
     def verdict(self) -> Verdict:
@@ -134,8 +133,7 @@ class _Case:
 
     def solved(self, interpretation: Interpretation) -> Result:
         """Search for a model of the writer without the reader."""
-        state = frozenset([_literal(self.writer, holds=True), _literal(self.reader, holds=False)])
-        return Tableau(interpretation).solve(state)
+        return Tableau(interpretation).solve(self.state)
 
     def has_patterns(self) -> bool:
         """Tell whether a regular expression takes part."""
@@ -150,8 +148,7 @@ class _Case:
 
     def refused(self, value: Json) -> bool:
         """Tell whether a value is a witness, by our meaning of both schemas."""
-        writer, reader = _literal(self.writer, holds=True), _literal(self.reader, holds=False)
-        return self.ecma.satisfied([writer, reader], value)
+        return self.ecma.satisfied(self.state, value)
 
     def confirmed(self, value: Json) -> Verdict:
         """Return the verdict for a witness, which the validator must confirm; a likelier one is preferred."""
@@ -174,11 +171,6 @@ class _Case:
     def undeclared(self, value: Json) -> bool:
         """Tell whether the reader refuses a value only because it holds members that are not declared."""
         return self.question.reader_closure != OPEN and self.refused(value)
-
-
-def _literal(node: Node, *, holds: bool) -> f.Formula:
-    """Return the literal for a whole document."""
-    return node.nodes.literal(node, holds=holds) if isinstance(node.schema, bool) else Literal(node, holds)
 
 
 def _short(value: Json) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import Any
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 Positions = dict[str, tuple[int, int]]
@@ -66,6 +67,20 @@ def _value(container: _Container | None) -> str:
 def escaped(name: str) -> str:
     """Return a name as a JSON Pointer holds it."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def value_at(document: Any, pointer: str, default: Any = None) -> Any:
+    """Return what a JSON Pointer leads to in a document, or the default where it leads nowhere."""
+    for part in pointer.split("/")[1:]:
+        document = member(document, unescaped(part), default)
+    return document
+
+
+def member(value: Any, name: str, default: Any = None) -> Any:
+    """Return what an object holds under a name, or an array at an index, or the default."""
+    if isinstance(value, list):
+        return value[int(name)] if name.isdecimal() and int(name) < len(value) else default
+    return value.get(name, default) if isinstance(value, dict) else default
 
 
 def unescaped(part: str) -> str:

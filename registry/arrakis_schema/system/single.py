@@ -10,7 +10,7 @@ from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
 from arrakis_schema.compat.changes import changes
 from arrakis_schema.compat.json_schemas import Question, contained
 from arrakis_schema.compat.verdicts import Effect
-from arrakis_schema.dialect.positions import unescaped
+from arrakis_schema.dialect.positions import member, unescaped, value_at
 
 _MOST_CHANGES = 200
 _MISSING: Any = object()
@@ -47,14 +47,16 @@ def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iter
 
 def with_one(old: Any, new: Any, change: Change) -> Any:
     """Return the old schema with one change taken over from the new one."""
-    value = _at(new, change.new)
+    value = value_at(new, change.new, _MISSING)
     changed = copy.deepcopy(old)
     path = [unescaped(part) for part in change.old.split("/")[1:]]
     if not path:
         return value
     parent = changed
     for name, following in pairwise(path):
-        parent = _child(parent, name, make=value is not _MISSING and not following.isdecimal())
+        if isinstance(parent, dict) and value is not _MISSING and not following.isdecimal():
+            parent.setdefault(name, {})
+        parent = member(parent, name, _MISSING)
         if parent is _MISSING:
             return _MISSING
     return _put(changed, parent, path[-1], value)
@@ -77,19 +79,3 @@ def _put(changed: Any, parent: Any, name: str, value: Any) -> Any:
     else:
         parent.append(value)
     return changed
-
-
-def _child(parent: Any, name: str, *, make: bool) -> Any:
-    """Return what an object or array holds under a name, made as an object where it lacks and should be."""
-    if isinstance(parent, list):
-        return parent[int(name)] if name.isdecimal() and int(name) < len(parent) else _MISSING
-    if not isinstance(parent, dict):
-        return _MISSING
-    return parent.setdefault(name, {}) if make else parent.get(name, _MISSING)
-
-
-def _at(document: Any, pointer: str) -> Any:
-    """Return what a JSON Pointer leads to."""
-    for part in pointer.split("/")[1:]:
-        document = _child(document, unescaped(part), make=False)
-    return document

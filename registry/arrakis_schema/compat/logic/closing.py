@@ -10,15 +10,13 @@ from arrakis_schema.compat.logic.formulas import (
     FALSE,
     TRUE,
     EveryMember,
-    Formula,
     Others,
     SomeMember,
     conjunction,
     disjunction,
 )
 from arrakis_schema.compat.logic.nodes import Node
-
-Pair = tuple[Formula, Formula]
+from arrakis_schema.compat.logic.pairs import ALWAYS, Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def _own(node: Node) -> Declared:
 def _closed(names: Declared) -> Pair:
     """Return the formulas for one set of declared members."""
     if names.anything or not names.listed:
-        return TRUE, FALSE
+        return ALWAYS
     others = Others(tuple(sorted(names.names)), tuple(sorted(names.patterns)))
     return EveryMember(others, FALSE), SomeMember(others, TRUE)
 

@@ -77,9 +77,9 @@ class Node:
         """Return the node of a subschema of the same place."""
         return self.nodes.node(schema, self, self.closure, inner=True)
 
-    def target(self, keyword: str = "$ref") -> Node:
+    def target(self) -> Node:
         """Return the node that a reference leads to; raises `UndecidedError` where it leads nowhere."""
-        contents, scope = self.scope.lookup(self.schema[keyword])
+        contents, scope = self.scope.lookup(self.schema["$ref"])
         return self.nodes.node(contents, self, self.closure, inner=True, scope=scope)
 
     @property

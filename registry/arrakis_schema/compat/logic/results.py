@@ -1,5 +1,6 @@
 """The answers to "is there an instance of which these formulas hold?"."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -27,3 +28,13 @@ class Open:
 
 Result: TypeAlias = Model | Closed | Open
 CLOSED = Closed()
+
+
+def first_model(results: Iterable[Result]) -> Result:
+    """Return the first model; without one, the first that stayed open, and closed where all are."""
+    opened: Open | None = None
+    for result in results:
+        if isinstance(result, Model):
+            return result
+        opened = opened or (result if isinstance(result, Open) else None)
+    return opened or CLOSED

@@ -42,11 +42,6 @@ def value_of(text: str) -> Json:
     return value
 
 
-def equal(one: Json, other: Json) -> bool:
-    """Tell whether two values are equal."""
-    return type_of(one) == type_of(other) and canonical(one) == canonical(other)
-
-
 def _plain(value: Json) -> Json:
     """Return an equal value without integral floats."""
     if isinstance(value, float) and value.is_integer():

@@ -4,15 +4,16 @@ For each length from the shortest, a position is chosen for every item that must
 atom tells apart all positions are alike, which bounds both the lengths and the choices.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Atom, Formula, State
-from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result
+from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.solve.distinct import Solve, distinct
+from arrakis_schema.compat.solve.sizes import sizes
 
 _LONGEST = 3000
 _MOST_LENGTHS = 40
@@ -23,8 +24,8 @@ _MOST_CHOICES = 2000
 class _Wanted:
     """The atoms of an array, sorted by what they say."""
 
-    minimum: int = 0
-    maximum: int | None = None
+    minimum: int
+    maximum: int | None
     every: list[f.EveryItem] = field(default_factory=list)
     some: list[f.SomeItem] = field(default_factory=list)
     few: list[f.FewItems] = field(default_factory=list)
@@ -33,10 +34,6 @@ class _Wanted:
     def add(self, atom: Atom) -> None:
         """Sort one atom."""
         match atom:
-            case f.MinSize(size):
-                self.minimum = max(self.minimum, size)
-            case f.MaxSize(size):
-                self.maximum = size if self.maximum is None else min(self.maximum, size)
             case f.EveryItem():
                 self.every.append(atom)
             case f.SomeItem():
@@ -64,39 +61,28 @@ class _Wanted:
         return frozenset(atom.formula for atom in atoms)
 
 
-def array(atoms: Iterable[Atom], solve: Solve, tick: Callable[[], None]) -> Result:
+def array(atoms: Collection[Atom], solve: Solve, tick: Callable[[], None]) -> Result:
     """Return an array of which all atoms hold."""
-    wanted = _Wanted()
+    wanted = _Wanted(*sizes(atoms))
     for atom in atoms:
         wanted.add(atom)
     wanted.some = list(dict.fromkeys(wanted.some))
     if len(wanted.unique) > 1:
         return CLOSED
     lengths = wanted.lengths()
-    open_: Open | None = None
     if wanted.minimum > _LONGEST and lengths:
         return Open(f"an array of {wanted.minimum} items")
-    for length in islice(lengths, _MOST_LENGTHS):
-        result = _of_length(wanted, length, solve, tick)
-        if isinstance(result, Model):
-            return result
-        open_ = open_ or (result if isinstance(result, Open) else None)
-    if len(lengths) > _MOST_LENGTHS:
-        return Open("an array of too many lengths")
-    return open_ or CLOSED
+    result = first_model(_of_length(wanted, length, solve, tick) for length in lengths[:_MOST_LENGTHS])
+    too_many = len(lengths) > _MOST_LENGTHS and not isinstance(result, Model)
+    return Open("an array of too many lengths") if too_many else result
 
 
 def _of_length(wanted: _Wanted, length: int, solve: Solve, tick: Callable[[], None]) -> Result:
     """Return an array of this length: its equal items are chosen first, then those that few formulas may hold of."""
-    open_: Open | None = None
-    for number, cells in enumerate(_cells(wanted, length)):
-        if number >= _MOST_CHOICES:
-            return Open("an array with too many choices")
-        result = _Arrangement(wanted, cells, solve, tick).result()
-        if isinstance(result, Model):
-            return result
-        open_ = open_ or (result if isinstance(result, Open) else None)
-    return open_ or CLOSED
+    layouts = _cells(wanted, length)
+    result = first_model(_Arrangement(wanted, cells, solve, tick).result() for cells in islice(layouts, _MOST_CHOICES))
+    too_many = not isinstance(result, Model) and next(layouts, None) is not None
+    return Open("an array with too many choices") if too_many else result
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +149,13 @@ class _Arrangement:
         self.tick()
         if number == len(self.needs):
             return self.filled(cells)
+        return first_model(self.place(*choice) for choice in self.choices(number, cells, taken))
+
+    def choices(
+        self, number: int, cells: list[_Cell], taken: frozenset[int]
+    ) -> Iterator[tuple[int, list[_Cell], frozenset[int]]]:
+        """Yield the cells with one of them meeting a need, the number of the next need, and the cells taken for it."""
         atom = self.needs[number]
-        open_: Open | None = None
         tried: set[State] = set()
         used = taken if number and self.needs[number - 1] is atom else frozenset()
         for index, cell in enumerate(cells):
@@ -178,11 +169,7 @@ class _Arrangement:
                 continue
             placed = [*cells[:index], told, *cells[index + 1 :]]
             covered = min(len(weight), self._left(number))
-            result = self.place(number + covered, placed, used | {index})
-            if isinstance(result, Model):
-                return result
-            open_ = open_ or (result if isinstance(result, Open) else None)
-        return open_ or CLOSED
+            yield number + covered, placed, used | {index}
 
     def _left(self, number: int) -> int:
         """Return how many more items the need of this number still asks for."""

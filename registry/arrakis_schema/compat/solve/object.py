@@ -4,7 +4,7 @@ Names that appear in an atom are looked at one by one; all others fall into *kin
 can match. Each member that must exist becomes a slot: a name or a kind, what holds of its value, and of its name.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, combinations
 
@@ -12,10 +12,11 @@ from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.evaluation import Interpretation, within
 from arrakis_schema.compat.logic.formulas import Atom, Formula, State
 from arrakis_schema.compat.logic.nodes import UndecidedError
-from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result
+from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
 from arrakis_schema.compat.logic.values import Json, canonical
 from arrakis_schema.compat.regex import UnsupportedPatternError
 from arrakis_schema.compat.solve.distinct import Solve, distinct
+from arrakis_schema.compat.solve.sizes import sizes
 
 _MOST_PATTERNS = 8
 _MOST_MEMBERS = 400
@@ -42,8 +43,8 @@ class _Slot:
 class _Wanted:
     """The atoms of an object, sorted by what they say."""
 
-    minimum: int = 0
-    maximum: int | None = None
+    minimum: int
+    maximum: int | None
     present: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
     every: list[f.EveryMember] = field(default_factory=list)
@@ -53,10 +54,6 @@ class _Wanted:
     def add(self, atom: Atom) -> None:
         """Sort one atom."""
         match atom:
-            case f.MinSize(size):
-                self.minimum = max(self.minimum, size)
-            case f.MaxSize(size):
-                self.maximum = size if self.maximum is None else min(self.maximum, size)
             case f.Present(name, holds):
                 (self.present if holds else self.absent).add(name)
             case f.EveryMember():
@@ -87,9 +84,9 @@ class _Wanted:
         return sorted({*matching, *others})
 
 
-def object_(atoms: Iterable[Atom], interpretation: Interpretation, solve: Solve) -> Result:
+def object_(atoms: Collection[Atom], interpretation: Interpretation, solve: Solve) -> Result:
     """Return an object of which all atoms hold."""
-    wanted = _Wanted()
+    wanted = _Wanted(*sizes(atoms))
     for atom in atoms:
         wanted.add(atom)
     if wanted.present & wanted.absent:
@@ -174,13 +171,8 @@ class _Layout:
             return CLOSED
         if number == len(self.wanted.needs):
             return self.padded(slots)
-        open_: Open | None = None
-        for choice in self.choices(self.wanted.needs[number], slots):
-            result = self.place(number + 1, choice)
-            if isinstance(result, Model):
-                return result
-            open_ = open_ or (result if isinstance(result, Open) else None)
-        return open_ or CLOSED
+        choices = self.choices(self.wanted.needs[number], slots)
+        return first_model(self.place(number + 1, choice) for choice in choices)
 
     def choices(self, need: Need, slots: tuple[_Slot, ...]) -> Iterator[tuple[_Slot, ...]]:
         """Yield the slots with one of them, or one more, meeting a need."""

@@ -1,6 +1,6 @@
 """Strings: patterns as automata, lengths, and some words that are excluded."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Atom
@@ -9,22 +9,19 @@ from arrakis_schema.compat.logic.values import values_of
 from arrakis_schema.compat.regex import Reading, SearchLimitError, UnsupportedPatternError, parse
 from arrakis_schema.compat.regex.automaton import automaton
 from arrakis_schema.compat.regex.search import Search, shortest
+from arrakis_schema.compat.solve.sizes import sizes
 
 _LONGEST = 1_000_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def string(atoms: Iterable[Atom], reading: Reading, tick: Callable[[], None]) -> Result:
+def string(atoms: Collection[Atom], reading: Reading, tick: Callable[[], None]) -> Result:
     """Return a string of which all atoms hold, a short and readable one."""
-    minimum, maximum = 0, None
+    minimum, maximum = sizes(atoms)
     patterns: list[f.Matches] = []
     excluded: set[str] = set()
     for atom in atoms:
         match atom:
-            case f.MinSize(size):
-                minimum = max(minimum, size)
-            case f.MaxSize(size):
-                maximum = size if maximum is None else min(maximum, size)
             case f.Matches():
                 patterns.append(atom)
             case f.NoneOf(texts):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import Atom, Formula, Literal, State
-from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result
+from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
 from arrakis_schema.compat.logic.values import TYPES, Json, canonical, type_of, values_of
 from arrakis_schema.compat.solve.array import array
 from arrakis_schema.compat.solve.number import number
@@ -89,14 +89,7 @@ class Tableau:
     def _of_any_type(self, state: State) -> Result:
         """Return a model of the first type that has one."""
         wanted = {formula.name for formula in state if isinstance(formula, f.Typed)}
-        open_: Open | None = None
-        for instance_type in TYPES:
-            if wanted <= {instance_type}:
-                result = self._grow(instance_type, list(state), _Branch(), state)
-                if isinstance(result, Model):
-                    return result
-                open_ = open_ or (result if isinstance(result, Open) else None)
-        return open_ or CLOSED
+        return first_model(self._grow(name, list(state), _Branch(), state) for name in TYPES if wanted <= {name})
 
     def _grow(self, instance_type: str, todo: list[Formula], branch: _Branch, state: State) -> Result:
         """Take formulas into a branch, and close it, find a model at its leaf, or branch on."""
@@ -198,13 +191,7 @@ class Tableau:
             unmet = [one for one in branch.choices if not self.interpretation.satisfied([one], value)] or unmet
         choice = min(unmet, key=lambda one: len(one.parts))
         branch.choices.remove(choice)
-        open_: Open | None = None
-        for part in choice.parts:
-            found = self._grow(instance_type, [part], branch.copy(), state)
-            if isinstance(found, Model):
-                return found
-            open_ = open_ or (found if isinstance(found, Open) else None)
-        return open_ or CLOSED
+        return first_model(self._grow(instance_type, [part], branch.copy(), state) for part in choice.parts)
 
 
 def _forced(branch: _Branch) -> list[Formula] | None:
