@@ -17,6 +17,11 @@ class Kind(StrEnum):
     PAYLOAD = "payload"
     PUBLICATION = "publication"
 
+    @property
+    def answers(self) -> bool:
+        """Whether it is the answer that the other side writes: a payload, and nothing else."""
+        return self is Kind.PAYLOAD
+
 
 class Format(StrEnum):
     """How a document is written."""

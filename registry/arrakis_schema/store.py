@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from arrakis_schema.documents import Document, Example, documented_by, is_document
+from arrakis_schema.documents import Document, Example, documented_by, is_document, name_of
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.loading import read_file, release_folder, releases
 from arrakis_schema.settings import Settings, read_settings
@@ -124,10 +124,10 @@ def open_store(root: Path) -> Store:
 def find(store: Store, release: Release, name: str) -> list[str]:
     """Return the paths of the documents of this name (`find`), or the one at this path; raises `UnknownSchemaError`."""
     wanted = name.removesuffix(".json").removesuffix(".txt")
-    found = [path for path in release.documents if name == path or wanted == Document(path, b"").name]
+    found = [path for path in release.documents if name == path or wanted == name_of(path)]
     if found:
         return found
-    names = sorted({Document(path, b"").name for path in release.documents})
+    names = sorted({name_of(path) for path in release.documents})
     label = f"release {release.version}" if release.frozen else f"the working set ({NEXT})"
     raise UnknownSchemaError(f"{label} of {store.root} has no document {name!r}", names)
 

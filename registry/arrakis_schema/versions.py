@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 _NUMBER = r"(?:0|[1-9]\d*)"
 _RELEASE = re.compile(rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?", re.ASCII)
-_SERIES = re.compile(rf"{_NUMBER}\.{_NUMBER}", re.ASCII)
 
 LATEST, NEXT = "latest", "next"
 
@@ -56,8 +55,3 @@ def aliases(releases: "Iterable[str]") -> dict[str, str]:
     final = sorted((name for name in releases if "-" not in name), key=precedence)
     series = {name.rpartition(".")[0]: name for name in final}
     return {**series, **({LATEST: final[-1]} if final else {})}
-
-
-def is_alias(name: str) -> bool:
-    """Tell whether this name could be an alias: nothing that `is_release` says yes to is one."""
-    return name in {LATEST, NEXT} or _SERIES.fullmatch(name) is not None

@@ -14,7 +14,7 @@ from arrakis_schema.compat import Change
 from arrakis_schema.compat.verdicts import Effect
 from arrakis_schema.store import Release, Store, open_store
 from arrakis_schema.system.bases import documents_of
-from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, names
+from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, names
 
 _MARKS = {Answer.WORKS: "[green]✓[/]", Answer.PARTLY: "[yellow]~[/]", Answer.BREAKS: "[red]✗[/]", Answer.UNDECIDED: "?"}
 _COLOURS = {Effect.NARROWED: "red", Effect.CHANGED: "yellow", Effect.WIDENED: "green", Effect.ANNOTATION: "dim"}
@@ -47,7 +47,7 @@ def matrix(options: Namespace) -> int:
     wanted = [name for name in names(releases) if not options.names or name in options.names]
     bar = Console(stderr=True)
     steps = track(wanted, "comparing", console=bar, transient=True, disable=not bar.is_terminal)
-    tables = [(name, _relations(comparisons, name, releases)) for name in steps]
+    tables = [(name, list(grid(comparisons, name, releases))) for name in steps]
     for name, relations in tables:
         console.print(_table(name, relations, releases))
         for relation in relations if options.why else []:
@@ -72,11 +72,6 @@ def _changes(store: Store, old: Release, new: Release) -> Iterator[tuple[str, Ch
             yield path, Change(f"document-{what}", "", "", effect, f"the document was {what}")
         elif before[path].content != after[path].content:
             yield from ((path, change) for change in comparisons.verdict(after[path], before[path]).findings)
-
-
-def _relations(comparisons: Comparisons, name: str, releases: list[Release]) -> list[Relation]:
-    """Return the relation of every client with every server."""
-    return [comparisons.relation(name, client, server) for client in releases for server in releases]
 
 
 def _table(name: str, relations: list[Relation], releases: list[Release]) -> Table:

@@ -8,7 +8,7 @@ from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.loading import parse_schema
 from arrakis_schema.reference.fields import Field, path_of
 from arrakis_schema.reference.history import History
-from arrakis_schema.reference.markdown import code, escaped, fenced, note, page, table
+from arrakis_schema.reference.markdown import code, escaped, fenced, json_block, note, page, table
 from arrakis_schema.store import Release
 from arrakis_schema.validation import validate
 
@@ -66,7 +66,7 @@ def _examples(history: History, release: Release, document: Document) -> Iterato
     for example in sorted(found, key=lambda one: (one.refused, one.name != "minimal", len(one.content))):
         label = f"✗ {example.name}" if example.refused else example.name
         reason = _refusal(history, release, example) if example.refused and document.kind is Kind.REQUEST else ""
-        shown = page(f"Refused: {escaped(reason)}" if reason else "", fenced(_shown(example.content), "json"))
+        shown = page(f"Refused: {escaped(reason)}" if reason else "", json_block(json.loads(example.content)))
         yield f'=== "{label}"\n\n{_indented(shown)}'
 
 
@@ -143,11 +143,6 @@ def _steps(history: History, name: str) -> Iterator[str]:
     for step in steps:
         yield f"### {step.release}, {code(step.document.rpartition('/')[2])}"
         yield step.told
-
-
-def _shown(content: bytes) -> str:
-    """Return an example with its members on lines of their own."""
-    return json.dumps(json.loads(content), indent=2, ensure_ascii=False)
 
 
 def _indented(text: str) -> str:

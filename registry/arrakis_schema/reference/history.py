@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from arrakis_schema.compat import Change, Effect
 from arrakis_schema.documents import Document, Kind, kind_of
@@ -54,6 +55,7 @@ class History:
     comparisons: Comparisons
     errata: list[Erratum]
     _fields: dict[bytes, list[Field]] = field(default_factory=dict)
+    _since: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of a release that bear a name."""
@@ -67,25 +69,29 @@ class History:
 
     def since(self, path: str, name: str) -> dict[str, str]:
         """Return for each field of a document the first release that has it."""
-        found: dict[str, str] = {}
-        for release in self.releases:
-            document = self.documents(release, name).get(path)
-            for one in self.fields(document) if document else ():
-                found.setdefault(one.path, release.version)
-        return found
+        if path not in self._since:
+            found = self._since[path] = {}
+            for release in self.releases:
+                document = self.documents(release, name).get(path)
+                for one in self.fields(document) if document else ():
+                    found.setdefault(one.path, release.version)
+        return self._since[path]
 
     def steps(self, name: str) -> Iterator[Step]:
         """Yield each change of the documents of a name, the newest first."""
-        pairs = list(zip(self.releases, self.releases[1:], strict=False))
-        for old, new in reversed(pairs):
-            before, after = self.documents(old, name), self.documents(new, name)
-            for path in sorted(before.keys() & after.keys()):
-                if before[path].content != after[path].content:
-                    yield self._step(old, new, path)
+        for old, new in reversed(list(pairwise(self.releases))):
+            yield from self.between(old, new, name)
+
+    def between(self, old: Release, new: Release, name: str) -> Iterator[Step]:
+        """Yield each change of the documents of a name from one release to another."""
+        before, after = self.documents(old, name), self.documents(new, name)
+        for path in sorted(before.keys() & after.keys()):
+            if before[path].content != after[path].content:
+                yield self._step(old, new, path)
 
     def _step(self, old: Release, new: Release, path: str) -> Step:
         """Return what a release changed in a document, and which of the changes break those of the release before."""
-        writer, reader = (new, old) if kind_of(path) is Kind.PAYLOAD else (old, new)
+        writer, reader = (new, old) if kind_of(path).answers else (old, new)
         exchange = self.comparisons.exchange(path, writer, reader)
         broken = []
         if exchange.answer is Answer.BREAKS:

@@ -1,5 +1,6 @@
 """Small pieces of Markdown, with what stands in the documents escaped."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 
@@ -24,6 +25,11 @@ def fenced(text: str, language: str = "") -> str:
     longest = max((len(found) for found in _FENCE.findall(text)), default=2)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def json_block(value: object) -> str:
+    """Return a value as a block of JSON."""
+    return fenced(json.dumps(value, indent=2, ensure_ascii=False, default=str), "json")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,15 +1,14 @@
 """The pages about all endpoints at once: the releases, and who gets on with whom."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 
-from arrakis_schema.documents import Document
+from arrakis_schema.documents import name_of
 from arrakis_schema.lock import read_lock
 from arrakis_schema.reference.history import History
-from arrakis_schema.reference.markdown import code, escaped, fenced, page, table
+from arrakis_schema.reference.markdown import code, escaped, json_block, page, table
 from arrakis_schema.store import Release
-from arrakis_schema.system.relations import Answer, Relation, alike, names
+from arrakis_schema.system.relations import Answer, Relation, alike, grid, names
 
 Relations = dict[tuple[str, str], Relation]
 _MARKS = {
@@ -33,7 +32,7 @@ def release_page(history: History, release: Release) -> str:
             code(entries[path].sha256[:16]) if path in entries else "",
         )
         for path in release.documents
-        for name in [Document(path, b"").name]
+        for name in [name_of(path)]
     ]
     return page(
         "" if release is history.releases[-1] else "---\nsearch:\n  exclude: true\n---",
@@ -55,8 +54,8 @@ def _changes(history: History, old: Release, new: Release) -> Iterator[str]:
     yield f"## What changed since {old.version}"
     told: dict[str, list[str]] = {}
     for name in names([old, new]):
-        for step in history.steps(name):
-            if step.release == new.version and step.changes:
+        for step in history.between(old, new, name):
+            if step.changes:
                 told.setdefault(step.told, []).append(f"{escaped(name)} ({code(step.document.rpartition('/')[2])})")
     added = [name for name in names([new]) if not history.documents(old, name)]
     yield f"New: {', '.join(map(escaped, added))}." if added else ""
@@ -91,11 +90,8 @@ def matrix_page(history: History) -> str:
     releases = list(reversed(history.releases))
     blocks = ["---\nhide:\n  - toc\nsearch:\n  exclude: true\n---", "# Who gets on with whom", _question()]
     for name in names(history.releases):
-        relations = {
-            (client.version, server.version): history.comparisons.relation(name, client, server)
-            for client in releases
-            for server in releases
-        }
+        found = grid(history.comparisons, name, releases)
+        relations = {(relation.client, relation.server): relation for relation in found}
         if any(relation.answer is not Answer.WORKS for relation in relations.values()):
             groups = _groups([release.version for release in releases], relations)
             blocks += [f"## {escaped(name)}", _matrix(name, relations, groups), *_reasons(name, relations, groups)]
@@ -171,9 +167,4 @@ def _reasons(name: str, relations: Relations, groups: dict[str, str]) -> Iterato
             if exchange.why:
                 yield f"{code(exchange.document.rpartition('/')[2])}: {escaped(exchange.why)}"
             if exchange.answer is Answer.BREAKS and exchange.verdict.witness is not None:
-                yield fenced(_shown(exchange.verdict.witness), "json")
-
-
-def _shown(witness: object) -> str:
-    """Return a message as JSON."""
-    return json.dumps(witness, indent=2, ensure_ascii=False, default=str)
+                yield json_block(exchange.verdict.witness)

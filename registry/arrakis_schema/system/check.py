@@ -94,7 +94,7 @@ class Check:
         """Compare one document, for those of the base with the working set and the other way round."""
         both_ways = new.kind is DocumentKind.PUBLICATION
         writes, reads = _SIDES[new.kind]
-        new_reads = new.kind is not DocumentKind.PAYLOAD
+        new_reads = not new.kind.answers
         for reader_is_new in (new_reads, not new_reads):
             must_work = both_ways or reader_is_new == new_reads
             reader, writer = (new, old) if reader_is_new else (old, new)

@@ -14,7 +14,7 @@ from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import Kind, Verdict, accepts, not_understood
 from arrakis_schema.compat.accepting import closure_of
 from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
-from arrakis_schema.documents import Document, Format
+from arrakis_schema.documents import Document, Format, name_of
 from arrakis_schema.documents import Kind as DocumentKind
 from arrakis_schema.loading import parse_schema
 from arrakis_schema.store import Release, Store
@@ -89,8 +89,7 @@ class Comparisons:
         exchanges = []
         for path in sorted({*asked, *answering}):
             if path in asked and path in answering:
-                forth = asked[path].kind is not DocumentKind.PAYLOAD
-                writer, reader = (client, server) if forth else (server, client)
+                writer, reader = (server, client) if asked[path].kind.answers else (client, server)
                 exchanges.append(self.exchange(path, writer, reader))
             elif path in asked and asked[path].kind is DocumentKind.REQUEST:
                 gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
@@ -99,8 +98,7 @@ class Comparisons:
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of a release that bear a name, by path."""
-        documents = (Document(path, b"") for path in release.documents)
-        return {one.path: self.store.document(release, one.path) for one in documents if one.name == name}
+        return {path: self.store.document(release, path) for path in release.documents if name_of(path) == name}
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
         """Return whether a reader of one release takes what a writer of another sends."""
@@ -172,14 +170,19 @@ def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
 
 def names(releases: list[Release]) -> list[str]:
     """Return the names of endpoints and publications in any of these releases, in their order."""
-    return list(dict.fromkeys(Document(path, b"").name for release in releases for path in release.documents))
+    return list(dict.fromkeys(name_of(path) for release in releases for path in release.documents))
 
 
 def matrix(comparisons: Comparisons, releases: list[Release]) -> Iterator[Relation]:
     """Yield the relation of every client with every server for every name, clients first."""
     for name in names(releases):
-        for client in releases:
-            yield from (comparisons.relation(name, client, server) for server in releases)
+        yield from grid(comparisons, name, releases)
+
+
+def grid(comparisons: Comparisons, name: str, releases: list[Release]) -> Iterator[Relation]:
+    """Yield the relation of every client with every server for one name, clients first."""
+    for client in releases:
+        yield from (comparisons.relation(name, client, server) for server in releases)
 
 
 def alike(comparisons: Comparisons, releases: list[Release]) -> dict[str, str]:
