@@ -11,7 +11,7 @@ import pytest
 FLOORS = [
     ["errors"],
     ["versions", "dialect"],
-    ["settings", "documents", "findings", "differences", "representations"],
+    ["settings", "documents", "findings", "differences", "representations", "dates"],
     ["loading"],
     ["arrow"],
     ["validation", "payloads"],

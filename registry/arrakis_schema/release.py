@@ -2,7 +2,8 @@
 
 Everything is written beside `versions/` first and synced. Then two renames follow, and their order is what makes a
 release atomic: the lock, which nobody reads releases from, then the folder, which makes the release visible. A run that
-was killed between them is completed by the next one; a run that was killed earlier has changed nothing.
+was killed between them is completed by the next one; a run that was killed earlier has changed nothing. Between the two
+the date is written: a date without a release says nothing, and a release without one has none.
 """
 
 import fcntl
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from arrakis_schema.dates import DATES_FILE, with_date
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.lock import LOCK_FILE, STAGED, Entry, digest, format_lock, lock_release, read_lock, verify
 from arrakis_schema.store import Release, Store
@@ -34,6 +36,7 @@ def freeze(store: Store) -> Release:
         lock[working.version] = lock_release(lock, contents)
         _stage(store.root / "versions" / STAGED, working.version, contents)
         _replace(store.root / LOCK_FILE, format_lock(lock))
+        _replace(store.root / DATES_FILE, with_date(store.root, working.version))
         _complete(store)
     return store.release(working.version)
 

@@ -45,7 +45,9 @@ def test_a_release_is_the_working_set(store: Store) -> None:
     del working["registry.toml"]
     assert tree(store.root / "versions/1.1.0") == working
     assert verify(store) == []
-    assert sorted(tree(store.root / "versions")) == sorted([*(f"1.1.0/{path}" for path in working), "lock.json"])
+    assert sorted(tree(store.root / "versions")) == sorted(
+        [*(f"1.1.0/{path}" for path in working), "dates.toml", "lock.json"]
+    )
 
 
 def test_a_release_is_never_made_twice(store: Store) -> None:

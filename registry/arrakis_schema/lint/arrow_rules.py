@@ -103,7 +103,7 @@ def example_missing(seen: ArrowSubject) -> Faults:
 def example_invalid(seen: ArrowSubject) -> Faults:
     """Every accepted example fits the columns."""
     for example in seen.subject.examples:
-        problem = None if example.refused else _problem(seen, example.content)
+        problem = None if example.refused else rows_problem(seen.document, example.content)
         if problem is not None:
             yield Fault("", f"this example must be accepted, but {problem}", example=example.path)
 
@@ -111,16 +111,16 @@ def example_invalid(seen: ArrowSubject) -> Faults:
 def example_accepted(seen: ArrowSubject) -> Faults:
     """Every refused example is refused."""
     for example in seen.subject.examples:
-        if example.refused and _problem(seen, example.content) is None:
+        if example.refused and rows_problem(seen.document, example.content) is None:
             yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
 
 
-def _problem(seen: ArrowSubject, content: bytes) -> str | None:
-    """Return why an example does not fit, or None."""
+def rows_problem(document: pa.Schema | Template, content: bytes) -> str | None:
+    """Return why an example of rows does not fit a schema, or None."""
     try:
         example = parse_json(content)
-        bind = seen.document.bind if isinstance(seen.document, Template) else None
-        schema = bind(example.get("columns", ()), **example.get("values", {})) if bind else seen.document
+        bind = document.bind if isinstance(document, Template) else None
+        schema = bind(example.get("columns", ()), **example.get("values", {})) if bind else document
         record_batch(schema, example["rows"])
     except MalformedRequestError as error:
         return f"it cannot be read: {error.problem}"

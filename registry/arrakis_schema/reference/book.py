@@ -1,40 +1,83 @@
-"""All generated pages of a store, by their path in the docs folder."""
+"""All generated pages of a store and the data beside them, by their path in the docs folder."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+from arrakis_schema.reference.changelog import FEED, changelog_page, feed
+from arrakis_schema.reference.comparison import compared_pairs, comparison_index, comparison_page
+from arrakis_schema.reference.data import endpoint_data, release_data
 from arrakis_schema.reference.endpoint import endpoint_page
-from arrakis_schema.reference.history import read_history
-from arrakis_schema.reference.overview import matrix_page, release_page, releases_page
-from arrakis_schema.store import Store
+from arrakis_schema.reference.history import History, read_history
+from arrakis_schema.reference.matrix import endpoint_matrix_page, matrices, matrix_data, matrix_page
+from arrakis_schema.reference.releases import release_page, releases_page
+from arrakis_schema.store import Release, Store
 from arrakis_schema.system.relations import names
 
+Pages = Iterator[tuple[str, str]]
 
-def book(store: Store) -> Iterator[tuple[str, str]]:
-    """Yield the path and the Markdown of every page: the newest release at `endpoints/`, each one at `releases/`."""
+
+def book(store: Store) -> Pages:
+    """Yield the path and the text of every page, and of every file of data beside one.
+
+    The newest release is at `endpoints/`, each older one at `releases/`.
+    """
     history = read_history(store)
-    newest = history.releases[-1]
-    for name in names([newest]):
-        yield f"endpoints/{name}.md", endpoint_page(history, newest, name, up="../")
     for release in history.releases:
-        yield f"releases/{release.version}/index.md", release_page(history, release)
-        if release is not newest:
-            for name in names([release]):
-                yield f"releases/{release.version}/{name}.md", endpoint_page(history, release, name, up="../../")
+        yield from _release(history, release)
     yield "releases/index.md", releases_page(history)
-    yield "matrix.md", matrix_page(history)
+    yield "releases/index.json", _json({"releases": [_short(history, one) for one in reversed(history.releases)]})
+    yield "compare/index.md", comparison_index(history)
+    yield from (
+        (f"compare/{old.version}...{new.version}.md", comparison_page(history, old, new))
+        for old, new in compared_pairs(history)
+    )
+    found = matrices(history)
+    yield "matrix.md", matrix_page(history, found)
+    yield "matrix/index.json", _json(matrix_data(history, found))
+    yield from ((f"matrix/{one.name}.md", endpoint_matrix_page(one)) for one in found)
+    yield "changelog.md", changelog_page(history)
+    yield FEED, feed(history)
+
+
+def _release(history: History, release: Release) -> Pages:
+    """Yield the pages of one release."""
+    yield f"releases/{release.version}/index.md", release_page(history, release)
+    yield f"releases/{release.version}/index.json", _json(release_data(history, release))
+    newest = release is history.newest
+    folder, up = ("endpoints", "../") if newest else (f"releases/{release.version}", "../../")
+    for name in names([release]):
+        yield f"{folder}/{name}.md", endpoint_page(history, release, name, up=up)
+        yield f"{folder}/{name}/index.json", _json(endpoint_data(history, release, name, f"{folder}/{name}/"))
+
+
+def _short(history: History, release: Release) -> dict[str, Any]:
+    """Return one line of the list of releases."""
+    moment = history.dates.get(release.version)
+    return {
+        "version": release.version,
+        "frozen": release.frozen,
+        "released": moment and f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        "url": f"releases/{release.version}/",
+    }
+
+
+def _json(value: Any) -> str:
+    """Return data as the text of a file."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def navigation(store: Store) -> list[Any]:
-    """Return the generated part of the navigation; pages of old releases are reached from their release."""
-    every = store.every_release()
-    newest = every[-1]
-    endpoints = [{name: f"endpoints/{name}.md"} for name in names([newest])]
-    releases = [
-        {version: f"releases/{version}/index.md"} for version in (release.version for release in reversed(every))
-    ]
+    """Return the generated part of the navigation, the same size for any number of releases."""
+    newest = store.every_release()[-1]
     return [
-        {"Endpoints": endpoints},
-        {"Releases": ["releases/index.md", *releases]},
-        {"Who gets on with whom": "matrix.md"},
+        {"Endpoints": [{name: f"endpoints/{name}.md"} for name in names([newest])]},
+        {
+            "Releases": [
+                "releases/index.md",
+                {"Changelog": "changelog.md"},
+                {"Compare": "compare/index.md"},
+                {"Who gets on with whom": "matrix.md"},
+            ]
+        },
     ]

@@ -1,150 +1,159 @@
 """The page of one endpoint or publication in one release."""
 
-import json
 from collections.abc import Iterator
+from html import escape
+from posixpath import basename
 
-from arrakis_schema.documents import Document, Example, Format, Kind
-from arrakis_schema.errors import InvalidRequestError
+from arrakis_schema.documents import Document, Format, Kind, kind_of
 from arrakis_schema.loading import parse_schema
-from arrakis_schema.reference.fields import Field, path_of
+from arrakis_schema.lock import digest
+from arrakis_schema.reference.changes import told
+from arrakis_schema.reference.columns import columns
+from arrakis_schema.reference.examples import examples
 from arrakis_schema.reference.history import History
-from arrakis_schema.reference.markdown import code, escaped, fenced, json_block, note, page, table
+from arrakis_schema.reference.html import chip, element
+from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, note, page, table
+from arrakis_schema.reference.properties import properties
+from arrakis_schema.reference.timeline import drawing, field_rows, shown_releases
 from arrakis_schema.store import Release
-from arrakis_schema.validation import validate
 
-_TITLES = {
-    Kind.ENVELOPE: "Envelope",
-    Kind.REQUEST: "The request",
-    Kind.PAYLOAD: "The payload",
-    Kind.PUBLICATION: "The message",
-}
+_TITLES = {Kind.ENVELOPE: "Envelope", Kind.REQUEST: "Request", Kind.PAYLOAD: "Payload", Kind.PUBLICATION: "Message"}
 
 
 def endpoint_page(history: History, release: Release, name: str, *, up: str) -> str:
-    """Return the page; `up` leads from it to the top of the site."""
+    """Return the page; `up` leads from its source to the top of the docs folder, `up` and one more from its URL."""
     documents = history.documents(release, name)
-    newest = history.releases[-1]
-    old = release.version != newest.version
-    front = "---\nsearch:\n  exclude: true\n---" if old else ""
-    sections = [part for one in documents.values() for part in _document(history, release, name, one)]
+    old = release is not history.newest
+    summary = _summary(documents)
+    title = f"{name} in {release.version}" if old else name
     return page(
-        front,
-        f"# {escaped(name)}{f' in {release.version}' if old else ''}",
+        front_matter(title=title, description=summary, searched=not old),
+        f"# {escaped(name)} {{ .name }}",
         _banner(history, release, name, up) if old else "",
-        _summary(documents),
+        f"{escaped(summary)}\n{{ .lead }}" if summary else "",
         _facts(history, release, name, up),
-        *sections,
-        *(_steps(history, name) if not old else ()),
+        *(part for one in documents.values() for part in _document(history, release, name, one, up)),
+        *_try(release, name, up),
+        *(_steps(history, name, up) if not old else ()),
+        *_themselves(history, release, name, up),
     )
 
 
 def _summary(documents: dict[str, Document]) -> str:
     """Return the sentence of the document that describes itself."""
     schemas = (parse_schema(one.content, one.path) for one in documents.values() if one.format is Format.JSON_SCHEMA)
-    return next((escaped(str(schema["description"])) for schema in schemas if "description" in schema), "")
+    return next((str(schema["description"]) for schema in schemas if "description" in schema), "")
 
 
 def _banner(history: History, release: Release, name: str, up: str) -> str:
     """Return the words that this is not the newest release."""
-    newest = history.releases[-1]
+    newest = history.newest
     there = bool(history.documents(newest, name))
     link = f"[{name} in {newest.version}]({up}endpoints/{name}.md)" if there else f"it is gone in {newest.version}"
     return note("warning", f"This is release {release.version}", f"The newest is {link}.")
 
 
 def _facts(history: History, release: Release, name: str, up: str) -> str:
-    """Return the line of facts: the version, since when, and the raw files."""
-    folder = f"versions/{release.version if release.frozen else 'next'}"
-    links = [f"[{path.rpartition('/')[2]}]({up}{folder}/{path})" for path in history.documents(release, name)]
+    """Return the line of facts, and the raw files with a button to copy their URL."""
     label = release.version if release.frozen else f"{release.version}, not released yet"
-    return f"**{label}** · since {history.first(name)} · {' · '.join(links)}"
+    chips = [
+        chip(label, "version"),
+        chip(f"since {history.first(name)}"),
+        chip(f"last changed in {history.changed(name)}"),
+    ]
+    links = [f"[{text}]({up}{path}){{ data-copy }}" for text, path in _raw(history, release, name)]
+    return page(element("p", " ".join(chips), class_="facts head"), f"{' '.join(links)}\n{{ .raw }}").rstrip()
 
 
-def _examples(history: History, release: Release, document: Document) -> Iterator[str]:
-    """Yield the examples of a document, the smallest first; those that are refused come last, with the reason."""
-    found = history.store.examples(release, document.path)
-    for example in sorted(found, key=lambda one: (one.refused, one.name != "minimal", len(one.content))):
-        label = f"✗ {example.name}" if example.refused else example.name
-        reason = _refusal(history, release, example) if example.refused and document.kind is Kind.REQUEST else ""
-        shown = page(f"Refused: {escaped(reason)}" if reason else "", json_block(json.loads(example.content)))
-        yield f'=== "{label}"\n\n{_indented(shown)}'
+def _raw(history: History, release: Release, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the raw files of an endpoint with what they are."""
+    folder = f"versions/{release.version if release.frozen else 'next'}"
+    for path, document in history.documents(release, name).items():
+        yield basename(path), f"{folder}/{path}"
+        if document.format is Format.ARROW:
+            stem = path.removesuffix(".txt")
+            yield from (
+                (basename(f"{stem}{suffix}"), f"{folder}/{stem}{suffix}") for suffix in (".arrow", ".arrow.json")
+            )
 
 
-def _refusal(history: History, release: Release, example: Example) -> str:
-    """Return why a request is refused."""
-    try:
-        validate(json.loads(example.content), release.version if release.frozen else None, root=history.store.root)
-    except InvalidRequestError as error:
-        return str(error.violation)
-    return ""
+def _document(history: History, release: Release, name: str, document: Document, up: str) -> Iterator[str]:
+    """Yield the sections of one document: examples, then fields or columns."""
+    title = _TITLES[document.kind]
+    if document.kind is Kind.PUBLICATION and len(history.documents(release, name)) > 1:
+        title = f"{title}: {basename(document.path)}"
+    if document.format is Format.JSON_SCHEMA:
+        shown = list(examples(history, release, document, up))
+        yield from (f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}", *shown) if shown else ()
+        yield f"## {title} fields {{ #{_slug(document)}-fields }}"
+        yield from properties(history, release, name, document)
+        return
+    yield f"## {title} {{ #{_slug(document)}-columns }}"
+    yield from columns(history, release, name, document)
+    shown = list(examples(history, release, document, up))
+    yield from ("**Examples**", *shown) if shown else ()
 
 
-def _document(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
-    """Yield the section of one document: its fields, and what is known to be wrong."""
-    yield f"## {_TITLES[document.kind]}" + (
-        f": {document.path.rpartition('/')[2]}" if document.kind is Kind.PUBLICATION else ""
+def _slug(document: Document) -> str:
+    """Return what the ids of the sections of a document begin with; no field has such a name."""
+    return f"the-{document.kind.value}"
+
+
+def _try(release: Release, name: str, up: str) -> Iterator[str]:
+    """Yield the place where a message can be tried; without JavaScript it says what else to do."""
+    yield f"## Try it {{ #try-it {UNSEARCHED} }}"
+    command = (
+        f"arrakis-schema validate FILE --release {release.version}"
+        if release.frozen
+        else "arrakis-schema validate FILE"
     )
-    yield from _examples(history, release, document)
-    problems = history.known_problems(release, document.path)
-    fields, since = history.fields(document), history.since(document.path, name)
-    known = {one.path for one in fields}
-    for erratum in problems:
-        if path_of(erratum.location) not in known:
-            yield _problem(erratum.text, erratum.fixed)
-    if document.format is Format.ARROW:
-        yield table(("column", "type", "null", "unit", "since", "meaning"), [_column(one, since) for one in fields])
-        yield from (
-            _problem(f"{one.location}: {one.text}", one.fixed) for one in problems if path_of(one.location) in known
+    without = f"This needs JavaScript. On the command line: <code>{escape(command)}</code>"
+    place = {"data_name": name, "data_version": release.version, "data_data": "index.json", "data_up": f"{up}../"}
+    yield element("div", element("noscript", element("p", without)), class_="try", data_try="", **place)
+
+
+def _steps(history: History, name: str, up: str) -> Iterator[str]:
+    """Yield what changed in which release, drawn and told; request and payload apart."""
+    yield f"## History {{ #history {UNSEARCHED} }}"
+    releases = [one for one in shown_releases(history) if history.documents(one, name)]
+    for path in history.documents(history.newest, name):
+        rows = field_rows(history, releases, name, path)
+        if rows and len(releases) > 1:
+            yield f"{code(basename(path))}: a bar says that a field is there, a dot that it changed.\n{{ .caption }}"
+            yield drawing(f"The fields of {name}, {basename(path)}, by release", releases, rows)
+    told_any = False
+    for step in history.steps(name):
+        told_any = True
+        compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
+        heading = f"{step.new}, {_TITLES[kind_of(step.document)].lower()}"
+        yield f"### {heading} {{ #{step.new}-{basename(step.document)} {UNSEARCHED} }}"
+        yield f"{compared}\n{{ .compared }}"
+        yield told(history, step, up)
+    if not told_any:
+        yield f"Nothing changed since {history.first(name)}."
+
+
+def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
+    """Yield the documents themselves: size, digest, and since when they are the same."""
+    folder = f"versions/{release.version if release.frozen else 'next'}"
+    rows = []
+    for path, document in history.documents(release, name).items():
+        same = [one.version for one in history.releases if _is_same(history, one, name, path, document)]
+        earlier = f"identical since {same[0]}" if same[0] != release.version else f"new in {release.version}"
+        link = f"[{code(path)}]({up}{folder}/{path}){{ data-copy }}"
+        rows.append(
+            (
+                link,
+                f"{len(document.content)} bytes",
+                element("code", digest(document.content), class_="digest"),
+                earlier,
+            )
         )
-        yield fenced(document.text)
-        return
-    for one in fields:
-        yield f"### `{one.path}` {{ #{_anchor(one.path)} }}"
-        yield _field(one, since.get(one.path, release.version))
-        yield from (_problem(found.text, found.fixed) for found in problems if path_of(found.location) == one.path)
+    yield f"## Documents {{ #documents {UNSEARCHED} }}"
+    yield table(("document", "size", "sha256", ""), rows)
 
 
-def _anchor(path: str) -> str:
-    """Return the id of a field's heading."""
-    return path.replace("[]", "-items")
-
-
-def _field(one: Field, since: str) -> str:
-    """Return what is to be said of one field."""
-    facts = [one.type, "required" if one.required else "optional"]
-    facts += ["may be null"] if one.nullable else []
-    facts += [f"in {code(one.unit)}"] if one.unit else []
-    facts += [escaped(bound) for bound in one.bounds]
-    line = f"{' · '.join(facts)} · since {since}\n{{ .facts }}"
-    told = [("If it is null", one.null), ("If it is left out", one.omitted)]
-    said = [f"**{what}**: {escaped(text)}" for what, text in told if text]
-    values = f"One of {', '.join(map(code, one.values))}." if one.values else ""
-    return page(line, escaped(one.description), values, *said).rstrip()
-
-
-def _column(one: Field, since: dict[str, str]) -> tuple[str, ...]:
-    """Return the row of one column."""
-    null = escaped(one.null) or ("yes" if one.nullable else "never")
-    name = f'<span id="column-{one.path}"></span>{code(one.path)}' if "{" not in one.path else code(one.path)
-    return name, code(one.type), null, escaped(one.unit), since.get(one.path, ""), escaped(one.description)
-
-
-def _problem(text: str, fixed: str) -> str:
-    """Return a known problem, where it bites."""
-    return note("danger", "Known problem" + (f", mended in {fixed}" if fixed else ""), escaped(text))
-
-
-def _steps(history: History, name: str) -> Iterator[str]:
-    """Yield what changed in which release."""
-    steps = [step for step in history.steps(name) if step.changes]
-    if not steps:
-        return
-    yield "## History"
-    for step in steps:
-        yield f"### {step.release}, {code(step.document.rpartition('/')[2])}"
-        yield step.told
-
-
-def _indented(text: str) -> str:
-    """Return a block inside a tab."""
-    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+def _is_same(history: History, release: Release, name: str, path: str, document: Document) -> bool:
+    """Tell whether a release has the same document."""
+    other = history.documents(release, name).get(path)
+    return other is not None and other.content == document.content

@@ -1,5 +1,6 @@
 """The fields of a document as a flat list: each with its path, and what people want to know of it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +18,18 @@ _BOUNDS = (
     *("pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
 _TOLD = ("description", "x-unit", "x-null", "x-omitted")
+_STRANGE = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One property of a request, or one column of a payload; `path` is what validators print, as `args.max_rate`."""
+    """One property of a request, or one column of a payload.
+
+    `path` is what validators print, as in `args.max_rate`; `anchor` is the id of the field's place on its page.
+    """
 
     path: str
+    anchor: str
     type: str
     nullable: bool
     required: bool
@@ -42,7 +48,8 @@ def fields_of(document: Document) -> list[Field]:
         if not isinstance(parsed, Template):
             return [_column(column, str(column.type)) for column in parsed]
         texts = [column.lines[0].partition(": ")[2].removesuffix(" not null") for column in parsed.columns]
-        return [_column(*pair) for pair in zip(parsed.preview(), texts, strict=True)]
+        allowed = [tuple(value for values in column.allowed.values() for value in values) for column in parsed.columns]
+        return [_column(*parts) for parts in zip(parsed.preview(), texts, allowed, strict=True)]
     return list(_properties(parse_schema(document.content, document.path), ""))
 
 
@@ -78,15 +85,21 @@ def _property(schema: Any, path: str, *, required: bool) -> Iterator[Field]:
     bounds = tuple(str(EXPECTATIONS[keyword](schema[keyword], None)) for keyword in _BOUNDS if keyword in schema)
     values = tuple(str(value) for value in schema.get("enum", ()) if value is not None)
     description, unit, null, omitted = (str(schema.get(key, "")) for key in _TOLD)
-    yield Field(path, words, not types or "null" in types, required, description, unit, null, omitted, values, bounds)
+    anchor, nullable = _slug(path.replace("[]", "-items")), not types or "null" in types
+    yield Field(path, anchor, words, nullable, required, description, unit, null, omitted, values, bounds)
     yield from _properties(schema, f"{path}.")
     if isinstance(schema.get("items"), dict) and schema["items"]:
         yield from _property(schema["items"], f"{path}[]", required=True)
 
 
-def _column(column: pa.Field, kind: str) -> Field:
+def _column(column: pa.Field, kind: str, allowed: tuple[str, ...] = ()) -> Field:
     """Return a column as a field."""
     metadata = {key.decode(): value.decode() for key, value in (column.metadata or {}).items()}
-    told = (metadata.get("description", ""), metadata.get("unit", ""), metadata.get("null", ""))
-    description, unit, null = told
-    return Field(column.name, kind, column.nullable, True, description, unit, null)  # noqa: FBT003
+    told = {name: metadata.get(name, "") for name in ("description", "unit", "null")}
+    anchor = f"column-{_slug(column.name)}"
+    return Field(column.name, anchor, kind, column.nullable, required=True, values=allowed, **told)
+
+
+def _slug(path: str) -> str:
+    """Return a path as it may stand in an id and in a fragment."""
+    return _STRANGE.sub("", path) or "nameless"

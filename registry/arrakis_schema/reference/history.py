@@ -2,48 +2,40 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 
 from arrakis_schema.compat import Change, Effect
-from arrakis_schema.documents import Document, Kind, kind_of
+from arrakis_schema.dates import read_dates
+from arrakis_schema.documents import Document
 from arrakis_schema.reference.fields import Field, fields_of
-from arrakis_schema.reference.markdown import escaped
 from arrakis_schema.store import Erratum, Release, Store
 from arrakis_schema.system.relations import Answer, Comparisons, Exchange
-
-_OLDER = {
-    Kind.ENVELOPE: "clients",
-    Kind.REQUEST: "clients",
-    Kind.PAYLOAD: "clients",
-    Kind.PUBLICATION: "publishers",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one release changed in a document, and how those of the release before get on with it."""
+    """What one release changed in a document, and how those of the releases on both sides get on.
 
-    release: str
+    `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one, `newer` the
+    other way round; `breaking` are the changes that break the older by themselves.
+    """
+
+    old: str
+    new: str
     document: str
-    exchange: Exchange
+    older: Exchange
+    newer: Exchange
     breaking: tuple[Change, ...]
 
     @property
     def changes(self) -> list[Change]:
         """The differences that are more than words."""
-        return [change for change in self.exchange.verdict.findings if change.effect is not Effect.ANNOTATION]
+        return [change for change in self.older.verdict.findings if change.effect is not Effect.ANNOTATION]
 
-    @property
-    def told(self) -> str:
-        """The changes as a list in Markdown, those that break marked, and what they mean for whom."""
-        side = _OLDER[kind_of(self.document)]
-        broken = {(one.rule, one.new) for one in self.breaking}
-        rows = [f"- {'✗ ' if (one.rule, one.new) in broken else ''}{escaped(one.message)}" for one in self.changes]
-        means = {
-            Answer.BREAKS: f"**Older {side} break.**",
-            Answer.UNDECIDED: f"Whether older {side} break is undecided.",
-        }.get(self.exchange.answer, f"Older {side} go on working.")
-        return "\n".join([means, "", *rows])
+    def breaks(self, change: Change) -> bool:
+        """Tell whether one change breaks the older by itself."""
+        return any((one.rule, one.new) == (change.rule, change.new) for one in self.breaking)
 
 
 @dataclass(slots=True)
@@ -54,12 +46,33 @@ class History:
     releases: list[Release]
     comparisons: Comparisons
     errata: list[Erratum]
+    dates: dict[str, datetime]
     _fields: dict[bytes, list[Field]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
+    _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
+    _steps: dict[tuple[str, str, str], list[Step]] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> Release:
+        """The newest release, or the working set."""
+        return self.releases[-1]
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether the root folder has a page that explains the rules of compatibility."""
+        return (self.store.root / "docs/changes.md").exists()
+
+    def before(self, release: Release) -> Release | None:
+        """Return the release before one."""
+        index = self.releases.index(release)
+        return self.releases[index - 1] if index else None
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of a release that bear a name."""
-        return self.comparisons.documents(release, name)
+        key = release.version, name
+        if key not in self._documents:
+            self._documents[key] = self.comparisons.documents(release, name)
+        return self._documents[key]
 
     def fields(self, document: Document) -> list[Field]:
         """Return the fields of a document."""
@@ -78,26 +91,39 @@ class History:
         return self._since[path]
 
     def steps(self, name: str) -> Iterator[Step]:
-        """Yield each change of the documents of a name, the newest first."""
+        """Yield each change of the documents of a name that is more than words, the newest first."""
         for old, new in reversed(list(pairwise(self.releases))):
-            yield from self.between(old, new, name)
+            yield from (step for step in self.between(old, new, name) if step.changes)
 
-    def between(self, old: Release, new: Release, name: str) -> Iterator[Step]:
-        """Yield each change of the documents of a name from one release to another."""
-        before, after = self.documents(old, name), self.documents(new, name)
-        for path in sorted(before.keys() & after.keys()):
-            if before[path].content != after[path].content:
-                yield self._step(old, new, path)
+    def between(self, old: Release, new: Release, name: str) -> list[Step]:
+        """Return each difference of the documents of a name from one release to another."""
+        key = old.version, new.version, name
+        if key not in self._steps:
+            before, after = self.documents(old, name), self.documents(new, name)
+            shared = sorted(before.keys() & after.keys())
+            different = [path for path in shared if before[path].content != after[path].content]
+            self._steps[key] = [self._step(old, new, path) for path in different]
+        return self._steps[key]
+
+    def changed(self, name: str) -> str:
+        """Return the last release that changed the documents of a name by more than words, or brought one."""
+        for old, new in reversed(list(pairwise(self.releases))):
+            appeared = self.documents(new, name).keys() - self.documents(old, name).keys()
+            if appeared or any(step.changes for step in self.between(old, new, name)):
+                return new.version
+        return self.first(name)
 
     def _step(self, old: Release, new: Release, path: str) -> Step:
         """Return what a release changed in a document, and which of the changes break those of the release before."""
-        writer, reader = (new, old) if kind_of(path).answers else (old, new)
-        exchange = self.comparisons.exchange(path, writer, reader)
+        answers = self.store.document(new, path).kind.answers
+        writer, reader = (new, old) if answers else (old, new)
+        older = self.comparisons.exchange(path, writer, reader)
+        newer = self.comparisons.exchange(path, reader, writer)
         broken = []
-        if exchange.answer is Answer.BREAKS:
+        if older.answer is Answer.BREAKS:
             pair = self.store.document(reader, path), self.store.document(writer, path)
             broken = self.comparisons.breaks(*pair, reader_is_new=reader is new)
-        return Step(new.version, path, exchange, tuple(one.change for one in broken))
+        return Step(old.version, new.version, path, older, newer, tuple(one.change for one in broken))
 
     def known_problems(self, release: Release, path: str) -> list[Erratum]:
         """Return what is known to be wrong in a document of a release."""
@@ -110,4 +136,4 @@ class History:
 
 def read_history(store: Store) -> History:
     """Return the history of a store."""
-    return History(store, store.every_release(), Comparisons(store), store.errata())
+    return History(store, store.every_release(), Comparisons(store), store.errata(), read_dates(store.root))

@@ -3,14 +3,18 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from html import escape
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!])")
+UNSEARCHED = "data-search-exclude"
+"""The attribute of a heading whose section search passes over, so that a field is found where it is described."""
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#|!])")
 _FENCE = re.compile(r"`{3,}")
 
 
 def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
 
 
 def code(text: str) -> str:
@@ -32,6 +36,11 @@ def json_block(value: object) -> str:
     return fenced(json.dumps(value, indent=2, ensure_ascii=False, default=str), "json")
 
 
+def fenced_json_line(value: object) -> str:
+    """Return a value as JSON on one line, which the page breaks where it must."""
+    return fenced(json.dumps(value, ensure_ascii=False, default=str))
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table; the cells are Markdown already."""
     lines = [f"| {' | '.join(head)} |", f"| {' | '.join('---' for _ in head)} |"]
@@ -40,8 +49,26 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def note(kind: str, title: str, text: str) -> str:
     """Return an admonition."""
-    inside = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
-    return f'!!! {kind} "{title.replace(chr(34), chr(39))}"\n\n{inside}'
+    return f'!!! {kind} "{title.replace(chr(34), chr(39))}"\n\n{indented(text)}'
+
+
+def tabs(blocks: Iterable[tuple[str, str]]) -> str:
+    """Return blocks as tabs under their titles; without JavaScript they change all the same."""
+    return "\n\n".join(f'=== "{title}"\n\n{indented(text)}' for title, text in blocks)
+
+
+def indented(text: str) -> str:
+    """Return a block inside of a tab or a note."""
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+
+
+def front_matter(*, title: str = "", description: str = "", searched: bool = True, contents: bool = True) -> str:
+    """Return what a page says of itself; `searched` is whether search finds it, `contents` whether it has a list."""
+    said = {name: json.dumps(text) for name, text in (("title", title), ("description", description)) if text}
+    lines = [f"{name}: {text}" for name, text in said.items()]
+    lines += [] if searched else ["search:", "  exclude: true"]
+    lines += [] if contents else ["hide:", "  - toc"]
+    return "\n".join(["---", *lines, "---"]) if lines else ""
 
 
 def page(*blocks: str) -> str:

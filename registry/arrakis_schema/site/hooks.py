@@ -3,25 +3,49 @@
 https://www.mkdocs.org/user-guide/configuration/#hooks
 """
 
-from importlib import resources
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mkdocs.structure.files import File, Files
 
 from arrakis_schema.reference import book, navigation
-from arrakis_schema.site.tree import tree
+from arrakis_schema.settings import read_settings
+from arrakis_schema.site.policy import with_policy
+from arrakis_schema.site.summary import summary
+from arrakis_schema.site.tree import INDEX, tree
 from arrakis_schema.store import open_store
 
-_STYLE, _SCRIPT = "reference.css", "reference.js"
+ASSETS = "assets/schemas"
+_HERE = Path(__file__).parent
 _WATCHED = ("schemas", "versions")
 
 
+@dataclass(slots=True)
+class Build:
+    """What later hooks have to know: whether pages reload while they are edited, the pages, the files."""
+
+    live: bool = False
+    navigation: Any = None
+    files: frozenset[str] = frozenset()
+
+
+_BUILD = Build()
+
+
+def on_startup(*, command: str, **_: Any) -> None:
+    """Note whether pages are reloaded while they are edited: what does that runs as an inline script."""
+    _BUILD.live = command == "serve"
+
+
 def on_config(config: Any) -> Any:
-    """Put the generated pages behind the first entry of the navigation."""
-    config.extra_css.append(_STYLE)
-    config.extra_javascript.append(_SCRIPT)
-    config.nav = [*(config.nav or [])[:1], *navigation(open_store(_root(config))), *(config.nav or [])[1:]]
+    """Add the theme's parts and put the generated pages behind the first entry of the navigation."""
+    root = _root(config)
+    config.theme.dirs.insert(0, str(_HERE / "theme"))
+    config.extra_css[:0] = [f"{ASSETS}/{path.name}" for path in _assets() if path.suffix == ".css"]
+    config.nav = [*(config.nav or [])[:1], *navigation(open_store(root)), *(config.nav or [])[1:]]
+    if not _BUILD.live:
+        config.site_url = config.site_url or read_settings(str(root)).base_url
     return config
 
 
@@ -33,10 +57,38 @@ def on_files(files: Files, config: Any) -> Files:
     for raw in tree(store):
         if raw.path != "index.html":
             files.append(File.generated(config, raw.path, content=raw.content))
-    for name in (_STYLE, _SCRIPT):
-        content = resources.files("arrakis_schema.site").joinpath(name).read_bytes()
-        files.append(File.generated(config, name, content=content))
+    for asset in _assets():
+        files.append(File.generated(config, f"{ASSETS}/{asset.name}", content=asset.read_bytes()))
+    for file in [one for one in files if one.src_uri.endswith(".map")]:
+        files.remove(file)
     return files
+
+
+def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
+    """Tell the theme where the data of a page is, and keep its Markdown beside it."""
+    target = Path(config.site_dir, page.file.dest_uri)
+    data = PurePosixPath(page.file.dest_uri).with_name("index.json").as_posix()
+    context["data_url"] = data if data in _BUILD.files else INDEX
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.with_name("index.md").write_text(page.markdown, encoding="utf-8")
+    return context
+
+
+def on_nav(nav: Any, *, files: Files, **_: Any) -> None:
+    """Note the pages and the files, once all are known."""
+    _BUILD.navigation, _BUILD.files = nav, frozenset(file.src_uri for file in files)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Allow a page the scripts that it has, and no others."""
+    return output if _BUILD.live else with_policy(output)
+
+
+def on_post_build(*, config: Any) -> None:
+    """Write the list of pages for language models."""
+    Path(config.site_dir, "llms.txt").write_text(
+        summary(_BUILD.navigation, config.site_name, config.site_description), encoding="utf-8"
+    )
 
 
 def on_serve(server: Any, config: Any, **_: Any) -> Any:
@@ -44,6 +96,12 @@ def on_serve(server: Any, config: Any, **_: Any) -> Any:
     for folder in _WATCHED:
         server.watch(str(_root(config) / folder))
     return server
+
+
+def _assets() -> list[Path]:
+    """Return the style sheets, scripts and fonts: those written by hand, and those that a bundler made."""
+    folders = (_HERE / "assets", _HERE / "bundle")
+    return [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()) if path.is_file()]
 
 
 def _root(config: Any) -> Path:

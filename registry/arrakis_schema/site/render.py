@@ -54,6 +54,7 @@ def _front(store: Store) -> str:
     """Return the front page of a store that has none."""
     links = {
         "Releases": "releases/index.md",
+        "Changelog": "changelog.md",
         "Who gets on with whom": "matrix.md",
         "For programs": "versions/index.json",
     }

@@ -1,0 +1,40 @@
+"""`versions/dates.toml`: when each release was frozen. Releases from before this file may be missing in it."""
+
+import os
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from arrakis_schema.errors import DamagedStoreError
+
+DATES_FILE = "versions/dates.toml"
+_EPOCH = "SOURCE_DATE_EPOCH"
+
+
+def read_dates(root: Path) -> dict[str, datetime]:
+    """Return the moment of each release that the file names, in UTC; raises `DamagedStoreError`."""
+    path = root / DATES_FILE
+    if not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DamagedStoreError([f"{DATES_FILE} is not TOML: {error}"]) from error
+    wrong = [release for release, moment in table.items() if not isinstance(moment, datetime) or not moment.tzinfo]
+    if wrong:
+        raise DamagedStoreError([f"{DATES_FILE}: {wrong[0]} needs a date and time with its zone: 2026-07-27T19:15:17Z"])
+    return {release: moment.astimezone(UTC) for release, moment in table.items()}
+
+
+def with_date(root: Path, release: str) -> str:
+    """Return the text of the file with the present moment for a release; `SOURCE_DATE_EPOCH` can set the moment.
+
+    https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    path = root / DATES_FILE
+    written = path.read_text(encoding="utf-8") if path.exists() else ""
+    if release in read_dates(root):
+        return written
+    given = os.environ.get(_EPOCH, "")
+    moment = datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else datetime.now(UTC)
+    return f'{written}"{release}" = {moment:%Y-%m-%dT%H:%M:%SZ}\n'

@@ -1,0 +1,69 @@
+"""What changed between two releases, in words: what breaks whom, then every difference."""
+
+from collections.abc import Iterator
+
+from arrakis_schema.compat import Change
+from arrakis_schema.documents import Kind, kind_of
+from arrakis_schema.reference.history import History, Step
+from arrakis_schema.reference.markdown import code, escaped, page
+from arrakis_schema.store import Release
+from arrakis_schema.system.relations import Answer, names
+
+_SIDES = {Kind.PUBLICATION: ("publishers", "subscribers")}
+_ASKED = ("clients", "servers")
+_OUTCOME = {
+    Answer.WORKS: "go on working",
+    Answer.PARTLY: "go on working, though not every field is understood",
+    Answer.BREAKS: "break",
+    Answer.UNDECIDED: "may break: it is undecided",
+}
+
+
+def told(history: History, step: Step, up: str) -> str:
+    """Return the changes of one document as a list, those that break marked, after what they mean for whom."""
+    rows = [f"- {'**breaks** ' if step.breaks(one) else ''}{_sentence(history, one, up)}" for one in step.changes]
+    return page(" ".join(effects(step)), "\n".join(rows)).rstrip()
+
+
+def effects(step: Step) -> Iterator[str]:
+    """Yield what a change means for those of the old release with the new one, and the other way round."""
+    asking, answering = _SIDES.get(kind_of(step.document), _ASKED)
+    pairs = [
+        (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),
+        (f"{asking} of {step.new} with {answering} of {step.old}", step.newer.answer),
+    ]
+    outcomes = [f"{who} {_marked(answer)}" for who, answer in pairs]
+    yield f"{outcomes[0]}; {outcomes[1]}."
+
+
+def _marked(answer: Answer) -> str:
+    """Return an outcome, the bad ones in bold."""
+    return f"**{_OUTCOME[answer]}**" if answer in {Answer.BREAKS, Answer.UNDECIDED} else _OUTCOME[answer]
+
+
+def _sentence(history: History, change: Change, up: str) -> str:
+    """Return one change with its rule."""
+    rule = f"[{code(change.rule)}]({up}changes.md#{change.rule})" if history.has_rules else code(change.rule)
+    return f"{escaped(change.message)} {rule}"
+
+
+def between(history: History, old: Release, new: Release, up: str) -> Iterator[str]:
+    """Yield what a release changed, by endpoint; endpoints that changed alike are told once."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name in names([old, new]):
+        for step in history.between(old, new, name):
+            if step.changes:
+                kind = kind_of(step.document).value.capitalize()
+                groups.setdefault((kind, told(history, step, up)), []).append(escaped(name))
+    for word, (one, other) in {"New": (old, new), "Gone": (new, old)}.items():
+        listed = [code(path) for path in new.documents + old.documents if path in set(other.documents)]
+        found = [path for path in dict.fromkeys(listed) if path.strip("`") not in one.documents]
+        yield f"{word}: {', '.join(found)}." if found else ""
+    yield from (f"### {kind}: {', '.join(found)}\n\n{text}" for (kind, text), found in groups.items())
+    if not groups and old.documents == new.documents:
+        yield "No schema changed." if _equal(history, old, new) else "Words changed; what is accepted and sent did not."
+
+
+def _equal(history: History, old: Release, new: Release) -> bool:
+    """Tell whether two releases have the same bytes."""
+    return not any(history.between(old, new, name) for name in names([old, new]))

@@ -1,0 +1,85 @@
+"""The columns of a payload or a publication, in their order, and the same schema for other programs."""
+
+from collections.abc import Iterator
+from html import escape
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template, parse_document
+from arrakis_schema.documents import Document
+from arrakis_schema.reference.fields import Field, path_of
+from arrakis_schema.reference.history import History
+from arrakis_schema.reference.html import element
+from arrakis_schema.reference.markdown import code, escaped, fenced, table, tabs
+from arrakis_schema.reference.properties import problem, values
+from arrakis_schema.store import Release
+
+_NAMED = {"halffloat": "float16", "float": "float32", "double": "float64"}
+
+
+def columns(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
+    """Yield the table of columns, what is known to be wrong in them, and the schema to copy."""
+    fields, since = history.fields(document), history.since(document.path, name)
+    yield table(("column", "type", "null", "unit", "since", "meaning"), [_row(one, since) for one in fields])
+    yield from (values(one) for one in fields)
+    parsed = parse_document(document.text)
+    if isinstance(parsed, Template) and parsed.repeated:
+        names = ", ".join(code(f"{{{one}}}") for one in parsed.repeated)
+        yield f"Names in braces are filled in: one such column for each thing asked for ({names})."
+    known = {one.path for one in fields}
+    for one in history.known_problems(release, document.path):
+        yield problem(one, one.location if path_of(one.location) in known else "")
+    yield tabs(_forms(release, document, parsed))
+
+
+def _row(one: Field, since: dict[str, str]) -> tuple[str, ...]:
+    """Return the row of one column."""
+    null = escaped(one.null) or ("yes" if one.nullable else "never")
+    name = element("span", element("code", escape(one.path)), id=one.anchor)
+    return name, code(one.type), null, escaped(one.unit), since.get(one.path, ""), escaped(one.description)
+
+
+def _forms(release: Release, document: Document, parsed: pa.Schema | Template) -> Iterator[tuple[str, str]]:
+    """Yield the schema in each form that can be copied."""
+    yield "print(schema)", fenced(document.text)
+    written = None if isinstance(parsed, Template) else schema_code(parsed)
+    if written is not None:
+        yield "pyarrow", fenced(written, "python")
+    version = f', "{release.version}"' if release.frozen else ""
+    bound = ""
+    if isinstance(parsed, Template):
+        given = [f"{one}=…" for one in parsed.values]
+        given += [f"[{{{', '.join(f'{chr(34)}{one}{chr(34)}: …' for one in parsed.repeated)}}}]"] * bool(
+            parsed.repeated
+        )
+        bound = f".bind({', '.join(given)})"
+    loaded = f'from arrakis_schema import load_payload\n\nschema = load_payload("{document.name}"{version}){bound}'
+    yield "arrakis_schema", fenced(loaded, "python")
+
+
+def schema_code(schema: pa.Schema) -> str | None:
+    """Return Python that makes the schema without its annotations; None where a type has no plain constructor."""
+    rows = []
+    for field in schema:
+        made = _type_code(field.type)
+        if made is None:
+            return None
+        nullable = "" if field.nullable else ", nullable=False"
+        rows.append(f"    pa.field({field.name!r}, {made}{nullable}),\n")
+    return f"import pyarrow as pa\n\nschema = pa.schema([\n{''.join(rows)}])"
+
+
+def _type_code(data_type: pa.DataType) -> str | None:
+    """Return the call that makes a type; None where there is no plain one."""
+    if pa.types.is_map(data_type):
+        inner = [_type_code(data_type.key_type), _type_code(data_type.item_type)]
+        return None if None in inner else f"pa.map_({', '.join(map(str, inner))})"
+    if pa.types.is_list(data_type):
+        inside = _type_code(data_type.value_type)
+        return None if inside is None else f"pa.list_({inside})"
+    name = _NAMED.get(str(data_type), str(data_type))
+    maker = getattr(pa, name, None) if name.isidentifier() else None
+    try:
+        return f"pa.{name}()" if maker is not None and maker() == data_type else None
+    except TypeError:
+        return None

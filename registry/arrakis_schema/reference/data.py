@@ -1,0 +1,71 @@
+"""The same facts as data: what each page says, as JSON beside it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from arrakis_schema.documents import Document, Format
+from arrakis_schema.lock import digest
+from arrakis_schema.reference.examples import judged
+from arrakis_schema.reference.history import History
+from arrakis_schema.store import Release
+
+
+def endpoint_data(history: History, release: Release, name: str, page: str) -> dict[str, Any]:
+    """Return what the page of an endpoint says; every URL is relative to the top of the site."""
+    return {
+        "name": name,
+        "version": release.version,
+        "frozen": release.frozen,
+        "since": history.first(name),
+        "changed": history.changed(name),
+        "page": page,
+        "documents": [
+            {**_document(history, release, name, one), "examples": _examples(history, release, one)}
+            for one in history.documents(release, name).values()
+        ],
+    }
+
+
+def release_data(history: History, release: Release) -> dict[str, Any]:
+    """Return what a release holds."""
+    moment = history.dates.get(release.version)
+    names = dict.fromkeys(Document(path, b"").name for path in release.documents)
+    return {
+        "version": release.version,
+        "frozen": release.frozen,
+        "released": moment and f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        "documents": [
+            _document(history, release, name, one)
+            for name in names
+            for one in history.documents(release, name).values()
+        ],
+    }
+
+
+def _document(history: History, release: Release, name: str, document: Document) -> dict[str, Any]:
+    """Return one document with its fields."""
+    reader, since = history.store.settings.reader(document.kind.value), history.since(document.path, name)
+    problems = history.known_problems(release, document.path)
+    return {
+        "name": name,
+        "kind": document.kind.value,
+        "format": document.format.value,
+        "path": document.path,
+        "url": f"versions/{release.version if release.frozen else 'next'}/{document.path}",
+        "sha256": digest(document.content),
+        "size": len(document.content),
+        "fields": [{**asdict(one), "since": since.get(one.path, release.version)} for one in history.fields(document)],
+        "problems": [{"location": one.location, "text": one.text, "fixed": one.fixed} for one in problems],
+        "reader": {
+            "unknown": reader.unknown if isinstance(reader.unknown, str) else dict(reader.unknown),
+            "columns": reader.columns if document.format is Format.ARROW else "by-name",
+        },
+    }
+
+
+def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:
+    """Return the examples of a document, and whether this release refuses them."""
+    return [
+        {"name": one.example.name, "refused": bool(one.reason), "url": one.path, "reason": one.reason}
+        for one in judged(history, release, document)
+    ]

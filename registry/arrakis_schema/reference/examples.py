@@ -1,0 +1,135 @@
+"""The examples of a document: which are accepted, which are refused and why, and how each is sent."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import splitext
+from pprint import pformat
+from typing import Any
+
+from arrakis_schema.arrow import parse_document
+from arrakis_schema.documents import Document, Example, Format, Kind
+from arrakis_schema.errors import InvalidRequestError
+from arrakis_schema.lint.arrow_rules import rows_problem
+from arrakis_schema.reference.history import History
+from arrakis_schema.reference.markdown import code, escaped, fenced, json_block, tabs
+from arrakis_schema.store import Release
+from arrakis_schema.validation import validate, validator
+
+_SHOWN = ("minimal", "full")
+_WIDTH = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An example, the release whose folder it stands in, and why the release of the page refuses it (or nothing)."""
+
+    example: Example
+    home: Release
+    reason: str
+
+    @property
+    def path(self) -> str:
+        """Its path on the site."""
+        return f"versions/{self.home.version if self.home.frozen else 'next'}/{self.example.path}"
+
+    @property
+    def value(self) -> Any:
+        """What it holds."""
+        return json.loads(self.example.content)
+
+
+def judged(history: History, release: Release, document: Document) -> list[Judged]:
+    """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
+    home = release if history.store.examples(release, document.path) else history.newest
+    found = history.store.examples(home, document.path)
+    each = [Judged(one, home, refusal(history, release, document, one.content)) for one in found]
+    return sorted(each, key=lambda one: (bool(one.reason), _rank(one.example.name), one.example.name))
+
+
+def refusal(history: History, release: Release, document: Document, content: bytes) -> str:
+    """Return why a release refuses a message, or nothing where it accepts it."""
+    if document.format is Format.ARROW:
+        return rows_problem(parse_document(document.text), content) or ""
+    version, message = release.version if release.frozen else None, json.loads(content)
+    try:
+        if document.kind is Kind.REQUEST:
+            validate(message, version, root=history.store.root)
+        else:
+            validator(document.name, version, root=history.store.root)(message)
+    except InvalidRequestError as error:
+        return str(error.violation)
+    return ""
+
+
+def examples(history: History, release: Release, document: Document, up: str) -> Iterator[str]:
+    """Yield the section: the minimal and the full example, then a list of all others and why they are refused."""
+    found = judged(history, release, document)
+    accepted = [one for one in found if not one.reason]
+    shown = [one for one in accepted if one.example.name in _SHOWN] or accepted[:1]
+    for one in shown:
+        yield f"**{escaped(one.example.name).capitalize()}**"
+        yield tabs(_ways(history, release, document, one))
+    yield from _others(found, [one for one in found if one not in shown], up)
+
+
+def _ways(history: History, release: Release, document: Document, one: Judged) -> Iterator[tuple[str, str]]:
+    """Yield each way to write or to send an example, with its title."""
+    yield "JSON", json_block(one.value)
+    if document.kind is not Kind.REQUEST:
+        return
+    for title, text in _programs(history, one):
+        yield title, fenced(text, "python")
+    yield "Python (pyarrow.flight)", fenced(_flight(one.value), "python")
+    option = "" if release is history.newest else f" --release {release.version}"
+    command = f"arrakis-schema validate{option} - <<'END'\n{json.dumps(one.value, ensure_ascii=False)}\nEND"
+    yield "Command line", fenced(command, "sh")
+
+
+def _programs(history: History, one: Judged) -> Iterator[tuple[str, str]]:
+    """Yield the programs beside an example that send it: `minimal.arrakis.py` does so with the package arrakis."""
+    stem = f"{splitext(one.example.path)[0]}."
+    for path in one.home.files:
+        library, suffix = splitext(path.removeprefix(stem))
+        if path.startswith(stem) and suffix == ".py":
+            yield f"Python ({library})", (history.store.root / one.home.folder / path).read_text(encoding="utf-8")
+
+
+def _flight(message: Any) -> str:
+    """Return a program that sends a request by pyarrow and reads what is answered."""
+    return (
+        "import json\nfrom pyarrow import flight\n\n"
+        f"request = {pformat(message, width=_WIDTH, sort_dicts=False)}\n"
+        'client = flight.connect("grpc://HOST:PORT")\n'
+        "descriptor = flight.FlightDescriptor.for_command(json.dumps(request))\n"
+        "for endpoint in client.get_flight_info(descriptor).endpoints:\n"
+        "    print(client.do_get(endpoint.ticket).read_all())"
+    )
+
+
+def _others(found: list[Judged], others: list[Judged], up: str) -> Iterator[str]:
+    """Yield one refused example whole, and a list of those that are not shown."""
+    refused = [one for one in others if one.reason]
+    if refused:
+        first = max(refused, key=lambda one: ("." in one.reason.partition(":")[0], -len(one.example.content)))
+        yield f"**Refused**: {escaped(first.reason)}"
+        yield json_block(first.value)
+    if others:
+        rows = [f"- {_link(one, up)} {_told(one)}" for one in others]
+        yield f"All {len(found)} examples are files. Also there:" if len(rows) > 1 else ""
+        yield f'<div class="examples" markdown>\n\n{chr(10).join(rows)}\n\n</div>'
+
+
+def _link(one: Judged, up: str) -> str:
+    """Return a link to the file of an example."""
+    return f"[{code(one.example.name)}]({up}{one.path})"
+
+
+def _told(one: Judged) -> str:
+    """Return whether an example is accepted, in words."""
+    return f"is refused: {escaped(one.reason)}" if one.reason else "is accepted"
+
+
+def _rank(name: str) -> int:
+    """Return the place of an example in the list: the minimal one, the full one, the others."""
+    return _SHOWN.index(name) if name in _SHOWN else len(_SHOWN)

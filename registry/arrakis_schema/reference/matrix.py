@@ -1,0 +1,255 @@
+"""Who gets on with whom: the answer for every client with every server, and the reasons for each endpoint."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from arrakis_schema.reference.history import History
+from arrakis_schema.reference.html import element
+from arrakis_schema.reference.markdown import code, escaped, fenced_json_line, front_matter, page, table
+from arrakis_schema.store import Release
+from arrakis_schema.system.relations import Answer, Relation, names
+
+MOST, _NAMED = 16, 2
+_MARKS = {
+    Answer.WORKS: ("✓", "works"),
+    Answer.PARTLY: ("~", "partly"),
+    Answer.BREAKS: ("✗", "breaks"),
+    Answer.UNDECIDED: ("?", "undecided"),
+}
+_WORST = (Answer.WORKS, Answer.PARTLY, Answer.UNDECIDED, Answer.BREAKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The relations of one endpoint: of neighbouring releases that get on alike with all, the first stands for all."""
+
+    name: str
+    groups: tuple[tuple[str, ...], ...]
+    relations: dict[tuple[str, str], Relation]
+
+    def relation(self, client: int, server: int) -> Relation:
+        """Return how the clients of one group get on with the servers of another."""
+        return self.relations[self.groups[client][0], self.groups[server][0]]
+
+
+def matrices(history: History) -> list[Matrix]:
+    """Return the matrix of each endpoint, for the newest releases that have it."""
+    releases = list(reversed(history.releases))
+    return [
+        _matrix(history, name, [one for one in releases if history.documents(one, name)]) for name in names(releases)
+    ]
+
+
+def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
+    """Return the matrix of one endpoint. Releases with the same bytes are compared once."""
+    twins = _twins(history, name, releases)
+    first = list(twins.values())[:MOST]
+    found = {
+        (client[0].version, server[0].version): history.comparisons.relation(name, client[0], server[0])
+        for client in first
+        for server in first
+    }
+    merged: list[list[list[Release]]] = []
+    for twin in first:
+        if merged and _alike(merged[-1][0][0].version, twin[0].version, [one[0].version for one in first], found):
+            merged[-1].append(twin)
+        else:
+            merged.append([twin])
+    return Matrix(name, tuple(tuple(one.version for twin in group for one in twin) for group in merged), found)
+
+
+def _twins(history: History, name: str, releases: list[Release]) -> dict[Any, list[Release]]:
+    """Return neighbouring releases whose documents of a name have the same bytes."""
+    found: dict[Any, list[Release]] = {}
+    for release in releases:
+        content = tuple((path, one.content) for path, one in history.documents(release, name).items())
+        found.setdefault(content, []).append(release)
+    return found
+
+
+def _alike(one: str, other: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
+    """Tell whether two releases get on with each other, and alike with everybody else."""
+    if not relations[one, other].answer is relations[other, one].answer is Answer.WORKS:
+        return False
+
+    def seen(version: str) -> list[tuple[tuple[Answer, str], ...]]:
+        pairs = [((version, third), (third, version)) for third in versions if third not in (one, other)]
+        return [tuple((relations[pair].answer, _reason(relations[pair])) for pair in both) for both in pairs]
+
+    return seen(one) == seen(other)
+
+
+def matrix_page(history: History, found: list[Matrix]) -> str:
+    """Return the answer for all endpoints at once: one table, whose cells lead to the reasons."""
+    versions = [release.version for release in reversed(history.releases)][:MOST]
+    groups = _overall(found, versions)
+    rows = [
+        (f"**{_label(client)}**", *(_overall_cell(found, client[0], server[0]) for server in groups))
+        for client in groups
+    ]
+    links = [f"[{escaped(one.name)}](matrix/{one.name}.md)" for one in found]
+    question = (
+        "Does a client of one release work with a server of another? Rows are clients, columns are servers, the newest"
+        " first; releases that get on alike share a row. A cell names what breaks, and leads to the reason and to a"
+        " message that shows it. *Partly* means that it works, and a field is not understood. A publisher counts as a"
+        " client, a subscriber as a server."
+    )
+    return page(
+        front_matter(description="Which client works with which server, and why not.", searched=False, contents=False),
+        "# Who gets on with whom",
+        question,
+        table(("client ↓ server →", *map(_label, groups)), rows),
+        _older(history, versions),
+        f"By endpoint: {', '.join(links)}. For any two releases, with all differences: [compare](compare/index.md).",
+    )
+
+
+def _older(history: History, versions: list[str]) -> str:
+    """Return where to find what the table leaves out."""
+    rest = len(history.releases) - len(versions)
+    return f"{rest} older releases are not shown: `arrakis-schema matrix` shows all." if rest > 0 else ""
+
+
+def _overall(found: list[Matrix], versions: list[str]) -> list[list[str]]:
+    """Return neighbouring releases that are in the same group at every endpoint."""
+    places = {version: tuple(_group_of(one, version) for one in found) for version in versions}
+    groups: list[list[str]] = []
+    for version in versions:
+        if groups and places[groups[-1][0]] == places[version]:
+            groups[-1].append(version)
+        else:
+            groups.append([version])
+    return groups
+
+
+def _group_of(matrix: Matrix, version: str) -> int | None:
+    """Return the number of the group that a release is in, or None where it has no such endpoint."""
+    return next((number for number, group in enumerate(matrix.groups) if version in group), None)
+
+
+def _overall_cell(found: list[Matrix], client: str, server: str) -> str:
+    """Return the worst answer of all endpoints, with links to those that give it."""
+    answers = {}
+    for one in found:
+        asking, answering = _group_of(one, client), _group_of(one, server)
+        if asking is not None and answering is not None:
+            answers[one.name] = one.relation(asking, answering)
+    worst = max((relation.answer for relation in answers.values()), key=_WORST.index, default=Answer.WORKS)
+    if worst is Answer.WORKS:
+        return _mark(worst)
+    links = [
+        f"[{escaped(name)}](matrix/{name}.md#{_key(relation)})"
+        for name, relation in answers.items()
+        if relation.answer is worst
+    ]
+    rest = f" and {len(links) - _NAMED} more" if len(links) > _NAMED + 1 else ""
+    return f"{_mark(worst)} {', '.join(links[:_NAMED] if rest else links)}{rest}"
+
+
+def endpoint_matrix_page(matrix: Matrix) -> str:
+    """Return the matrix of one endpoint, and each reason once with a message that shows it."""
+    numbers = range(len(matrix.groups))
+    rows = [
+        (f"**{_label(matrix.groups[client])}**", *(_cell(matrix.relation(client, server)) for server in numbers))
+        for client in numbers
+    ]
+    return page(
+        front_matter(title=f"{matrix.name}: who gets on with whom", searched=False, contents=False),
+        f"# {escaped(matrix.name)}: who gets on with whom",
+        f"Rows are clients, columns are servers, the newest first. [The endpoint]({_page(matrix.name)}) ·"
+        " [all endpoints](../matrix.md)",
+        table(("client ↓ server →", *map(_label, matrix.groups)), rows),
+        *_reasons(matrix),
+    )
+
+
+def _page(name: str) -> str:
+    """Return the link to the page of an endpoint."""
+    return f"../endpoints/{name}.md"
+
+
+def _label(group: tuple[str, ...] | list[str]) -> str:
+    """Return the name of a group of releases."""
+    return group[0] if len(group) == 1 else f"{group[-1]} to {group[0]}"
+
+
+def _mark(answer: Answer) -> str:
+    """Return a symbol and a word, coloured."""
+    symbol, word = _MARKS[answer]
+    return element("span", f"{symbol} {word}", class_=f"answer {answer.name.lower()}")
+
+
+def _cell(relation: Relation) -> str:
+    """Return a cell: a mark and a word, with a link where there is something to say."""
+    mark = _mark(relation.answer)
+    return mark if relation.answer is Answer.WORKS else f"[{mark}](#{_key(relation)})"
+
+
+def _key(relation: Relation) -> str:
+    """Return the id of the reason: relations with the same reason share it."""
+    return f"why-{relation.name}-{hashlib.sha256(_reason(relation).encode()).hexdigest()[:8]}"
+
+
+def _reason(relation: Relation) -> str:
+    """Return what stands in the way, as one text."""
+    return "\n".join(exchange.why for exchange in relation.exchanges)
+
+
+def _why(matrix: Matrix) -> dict[str, list[tuple[int, int]]]:
+    """Return each reason by its id, with the groups of clients and servers that it stands between."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for client in range(len(matrix.groups)):
+        for server in range(len(matrix.groups)):
+            relation = matrix.relation(client, server)
+            if relation.answer is not Answer.WORKS:
+                found.setdefault(_key(relation), []).append((client, server))
+    return found
+
+
+def _reasons(matrix: Matrix) -> Iterator[str]:
+    """Yield each reason once, with the pairs it stands for and a message that shows it."""
+    for key, pairs in _why(matrix).items():
+        relation = matrix.relation(*pairs[0])
+        listed = ", ".join(f"{_label(matrix.groups[one])} with {_label(matrix.groups[two])}" for one, two in pairs)
+        yield f"## {' '.join(_MARKS[relation.answer])}: {listed} {{ #{key} .why }}"
+        for exchange in relation.exchanges:
+            if exchange.why:
+                yield f"{code(exchange.document.rpartition('/')[2])}: {escaped(exchange.why)}"
+            if exchange.answer is Answer.BREAKS and exchange.verdict.witness is not None:
+                yield fenced_json_line(exchange.verdict.witness)
+
+
+def matrix_data(history: History, found: list[Matrix]) -> dict[str, Any]:
+    """Return all matrices as data."""
+    return {
+        "releases": [release.version for release in reversed(history.releases)],
+        "names": {one.name: _data(one) for one in found},
+    }
+
+
+def _data(matrix: Matrix) -> dict[str, Any]:
+    """Return one matrix as data: `cells[client][server]` by the numbers of the groups."""
+    numbers = range(len(matrix.groups))
+    return {
+        "groups": matrix.groups,
+        "cells": [[_cell_data(matrix.relation(client, server)) for server in numbers] for client in numbers],
+        "reasons": {key: _reason_data(matrix.relation(*pairs[0])) for key, pairs in _why(matrix).items()},
+    }
+
+
+def _cell_data(relation: Relation) -> dict[str, str]:
+    """Return one cell as data."""
+    answer = {"answer": relation.answer.name.lower()}
+    return answer if relation.answer is Answer.WORKS else {**answer, "reason": _key(relation)}
+
+
+def _reason_data(relation: Relation) -> dict[str, Any]:
+    """Return a reason as data."""
+    exchanges = [
+        {"document": one.document, "why": one.why, "witness": one.verdict.witness}
+        for one in relation.exchanges
+        if one.answer is not Answer.WORKS
+    ]
+    return {"answer": relation.answer.name.lower(), "exchanges": exchanges}

@@ -1,0 +1,51 @@
+"""The fields of a request, one linkable heading each, and what is known to be wrong where it bites."""
+
+from collections.abc import Iterator
+from html import escape
+
+from arrakis_schema.documents import Document
+from arrakis_schema.reference.fields import Field, path_of
+from arrakis_schema.reference.history import History
+from arrakis_schema.reference.html import chip, element, facts, meanings
+from arrakis_schema.reference.markdown import escaped, note, page
+from arrakis_schema.store import Erratum, Release
+
+
+def properties(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
+    """Yield the fields in their order; problems of the document as a whole come first."""
+    problems, since = history.known_problems(release, document.path), history.since(document.path, name)
+    fields = history.fields(document)
+    known = {one.path for one in fields}
+    yield from (problem(one) for one in problems if path_of(one.location) not in known)
+    for one in fields:
+        yield f"### `{one.path}` {{ #{one.anchor} .field }}"
+        yield _field(one, since.get(one.path, release.version))
+        yield from (problem(found) for found in problems if path_of(found.location) == one.path)
+
+
+def problem(erratum: Erratum, where: str = "") -> str:
+    """Return a known problem, where it bites."""
+    mended = f", mended in {erratum.fixed}" if erratum.fixed else ""
+    return note("danger", f"Known problem{mended}", f"{f'`{where}`: ' if where else ''}{escaped(erratum.text)}")
+
+
+def _field(one: Field, since: str) -> str:
+    """Return what is to be said of one field."""
+    line = facts(
+        [
+            chip(one.type, "type"),
+            chip("required", "required") if one.required else chip("optional", "optional"),
+            chip("may be null", "null") if one.nullable else "",
+            chip(f"in {one.unit}", "unit") if one.unit else "",
+            *(chip(bound, "bound") for bound in one.bounds),
+            chip(f"since {since}", "since"),
+        ]
+    )
+    means = meanings({"If null": one.null, "If left out": one.omitted})
+    return page(line, escaped(one.description), values(one), means).rstrip()
+
+
+def values(one: Field) -> str:
+    """Return the values that a field may have, as chips."""
+    each = "".join(element("code", escape(value)) for value in one.values)
+    return element("p", f"One of {each}", class_="values") if each else ""

@@ -1,0 +1,111 @@
+"""The pages about releases: what each one changed, its documents with their digests, what is known to be wrong."""
+
+from collections.abc import Iterator
+
+from arrakis_schema.documents import name_of
+from arrakis_schema.lock import digest
+from arrakis_schema.reference.changes import between
+from arrakis_schema.reference.history import History
+from arrakis_schema.reference.html import chip, element
+from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, page, table
+from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
+from arrakis_schema.store import Release
+from arrakis_schema.system.relations import alike
+
+UP = "../../"
+
+
+def release_page(history: History, release: Release) -> str:
+    """Return the page of one release."""
+    before = history.before(release)
+    compared = (
+        f"[Compare with {before.version}, line by line]({UP}compare/{before.version}...{release.version}.md)"
+        if before
+        else ""
+    )
+    return page(
+        front_matter(
+            title=f"Release {release.version}",
+            description=f"What release {release.version} of {history.store.settings.title} changed.",
+            searched=release is history.newest,
+        ),
+        f"# Release {release.version}",
+        _facts(history, release),
+        f"## What changed since {before.version}" if before else "The first release.",
+        *(between(history, before, release, UP) if before else ()),
+        compared,
+        *_problems(history, release),
+        f"## Documents {{ #documents {UNSEARCHED} }}",
+        table(("document", "page", "size", "sha256", "unchanged since"), _documents(history, release)),
+    )
+
+
+def _facts(history: History, release: Release) -> str:
+    """Return when it was released, and the folder of its files."""
+    moment = history.dates.get(release.version)
+    when = f"released {moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
+    folder = f"versions/{release.version if release.frozen else 'next'}/"
+    chips = [chip(release.version, "version"), chip(when) if when else "", chip(folder)]
+    return element("p", " ".join(one for one in chips if one), class_="facts head")
+
+
+def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each document."""
+    folder = f"versions/{release.version if release.frozen else 'next'}"
+    for path in release.documents:
+        content = history.store.document(release, path).content
+        since = unchanged_since(history, release, path)
+        name = name_of(path)
+        yield (
+            f"[{code(path)}]({UP}{folder}/{path})",
+            f"[{escaped(name)}]({page_of(history, release, name)})",
+            f"{len(content)} bytes",
+            code(digest(content)[:16]),
+            since if since != release.version else "**new here**",
+        )
+
+
+def page_of(history: History, release: Release, name: str) -> str:
+    """Return the link from the page of a release to that of an endpoint in it."""
+    return f"{UP}endpoints/{name}.md" if release is history.newest else f"{name}.md"
+
+
+def unchanged_since(history: History, release: Release, path: str) -> str:
+    """Return the release from which on a document has the bytes that it has in this one."""
+    name, since = name_of(path), release
+    content = history.documents(release, name)[path].content
+    for earlier in reversed(history.releases[: history.releases.index(release)]):
+        document = history.documents(earlier, name).get(path)
+        if document is None or document.content != content:
+            break
+        since = earlier
+    return since.version
+
+
+def _problems(history: History, release: Release) -> Iterator[str]:
+    """Yield what is known to be wrong in a release."""
+    found = [one for one in history.errata if release.version in one.releases]
+    if found:
+        yield "## Known problems { #known-problems }"
+        rows = [(escaped(", ".join(one.documents)), code(one.location), escaped(one.text), one.fixed) for one in found]
+        yield table(("documents", "where", "what", "mended in"), rows)
+
+
+def releases_page(history: History) -> str:
+    """Return the list of releases, the newest first, and the drawing of their documents."""
+    groups, rows = alike(history.comparisons, history.releases), []
+    for release in reversed(history.releases):
+        twin, moment = groups[release.version], history.dates.get(release.version)
+        same = f"the same in meaning as {twin}" if twin != release.version else ""
+        when = f"{moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
+        rows.append((f"[{release.version}]({release.version}/index.md)", when, str(len(release.documents)), same))
+    shown = shown_releases(history)
+    return page(
+        front_matter(description=f"Every release of {history.store.settings.title}: when, and what changed."),
+        "# Releases",
+        "A release never changes: what you fetch today is what you fetch in ten years, byte for byte.",
+        table(("release", "released", "documents", "note"), rows),
+        "## Which documents changed when { #timeline }",
+        "A bar says that a document is there, a dot that the release changed it.\n{ .caption }",
+        drawing("The documents by release", shown, document_rows(history, shown)),
+    )

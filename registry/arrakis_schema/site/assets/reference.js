@@ -1,0 +1,28 @@
+// What the theme leaves out for those who use a keyboard or a screen reader, buttons that copy a URL, and the parts of a
+// page that are loaded only where they are wanted.
+function complete() {
+  document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
+  for (const scrolled of document.querySelectorAll(".md-typeset__scrollwrap, .tabbed-labels")) scrolled.tabIndex = 0;
+}
+
+function copyButton(link) {
+  const button = document.createElement("button");
+  const name = `Copy the URL of ${link.textContent}`;
+  button.type = "button";
+  button.className = "copy";
+  button.title = name;
+  button.setAttribute("aria-label", name);
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(link.href);
+    button.classList.add("copied");
+    button.setAttribute("aria-label", "Copied");
+    setTimeout(() => { button.classList.remove("copied"); button.setAttribute("aria-label", name); }, 1500);
+  });
+  link.after(button);
+}
+
+complete();
+addEventListener("load", () => { complete(); requestAnimationFrame(complete); setTimeout(complete, 100); });
+if (navigator.clipboard) document.querySelectorAll("a[data-copy]").forEach(copyButton);
+if (document.querySelector("[data-try]")) import("./try.js");
+if (document.querySelector("[data-compare]")) import("./compare.js");

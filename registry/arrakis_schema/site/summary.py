@@ -1,0 +1,18 @@
+"""`llms.txt`: what the site is and which pages it has, for language models (https://llmstxt.org)."""
+
+from itertools import groupby
+from typing import Any
+
+
+def summary(navigation: Any, title: str, description: str | None) -> str:
+    """Return the text of the file: the pages of MkDocs' navigation, in its order, each as Markdown."""
+    blocks = [f"# {title}", f"> {description or 'Versioned schemas, for people and programs.'}"]
+    for section, pages in groupby(navigation.pages, key=_section):
+        blocks += [f"## {section}", "\n".join(f"- [{page.title}]({page.url}index.md)" for page in pages)]
+    blocks += ["## Data", "- [versions/index.json](versions/index.json): every release and document, with its sha256"]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _section(page: Any) -> str:
+    """Return the title of the outermost section that a page is in."""
+    return str(page.ancestors[-1].title) if page.ancestors else "Pages"
