@@ -21,6 +21,7 @@ OCTETS = "application/octet-stream"
 
 MEDIA_TYPES = {
     ".arrow": ARROW_STREAM,
+    ".atom": "application/atom+xml",
     ".css": "text/css; charset=utf-8",
     ".gz": "application/gzip",
     ".html": "text/html; charset=utf-8",
@@ -31,6 +32,7 @@ MEDIA_TYPES = {
     ".map": "application/json",
     ".md": "text/markdown; charset=utf-8",
     ".png": "image/png",
+    ".py": "text/x-python; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".woff": "font/woff",

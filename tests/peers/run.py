@@ -2,7 +2,8 @@
 
 1. Every frozen request is equal, as JSON, to the document in the released wheel of that version.
 2. The test suite that the released package 0.5.0 ships passes on this package.
-3. The test suites that arrakis and arrakis-server ship pass with this package in place of the released one.
+3. Each program beside an example sends that example.
+4. The test suites that arrakis and arrakis-server ship pass with this package in place of the released one.
 """
 
 import json
@@ -74,6 +75,7 @@ def main() -> None:
         counts = {release: compare(release, found[release]) for release in RELEASES}
         print(f"{sum(counts.values())} documents of {len(counts)} releases are what was released")
         released_suite(found["0.5.0"], Path(folder))
+    run(sys.executable, str(Path(__file__).with_name("programs.py")))
     suite("arrakis")
     suite("arrakis_server")
 

@@ -42,6 +42,11 @@ def parser() -> ArgumentParser:
     lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
     lint.add_argument("--release", metavar="V", help=_RELEASE)
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    validate = command("validate", "hold a request against the schemas of a release")
+    validate.add_argument("file", metavar="FILE", help="the message as JSON: a file, - for standard input, or a URL")
+    validate.add_argument("--release", metavar="V", help=_RELEASE)
+    document = "hold it against this document, as in metadata (default: those of the endpoint that it asks)"
+    validate.add_argument("--document", metavar="NAME", help=document)
     command("release", "freeze the working set under its declared version")
     command("verify", "prove that every frozen byte is what versions/lock.json says")
     _comparing(command)

@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 
 from arrakis_schema.cli.show import VIEWS
@@ -79,13 +80,16 @@ def build(options: Namespace) -> int:
 
 
 def serve(options: Namespace) -> int:
-    """Serve the site until interrupted."""
-    from arrakis_schema.server import serve as run  # noqa: PLC0415 - it needs an extra
-    from arrakis_schema.site import site  # noqa: PLC0415 - the same
+    """Serve the site until interrupted, and build it again when its sources changed."""
+    from arrakis_schema.server import Sources  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.server import serve as run  # noqa: PLC0415 - the same
+    from arrakis_schema.site import fingerprint, site  # noqa: PLC0415 - the same
 
     store = open_store(options.root)
     place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    run(lambda: site(store), **place, announce=lambda url: print(f"serving {store.root} at {url}", flush=True))
+    say = partial(print, flush=True)
+    sources = Sources(lambda: fingerprint(store.root), say)
+    run(lambda: site(store), **place, announce=lambda url: say(f"serving {store.root} at {url}"), sources=sources)
     return 0
 
 
@@ -107,6 +111,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "list": list_,
     "show": show,
     "lint": lint_,
+    "validate": _later("validating", "validate"),
     "release": release,
     "verify": verify_,
     "compare": _later("comparing", "compare"),

@@ -1,4 +1,4 @@
-"""The documents that `compare` is given: files, standard input, URLs, or names in the store."""
+"""What commands are given to read: files, standard input, URLs, or names in the store."""
 
 import sys
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _MAGIC = b"\xff\xff\xff\xff"
 
 
 class SourceError(ArrakisSchemaError):
-    """What `compare` was given cannot be read."""
+    """What a command was given cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +36,28 @@ class Source:
 
 def sources(store: Store, given: str) -> list[Source]:
     """Return the documents that an argument stands for: one, or all that bear a name (`find@0.5.0`)."""
-    if given == "-":
-        return [_source("standard input", sys.stdin.buffer.read(_LARGEST + 1))]
-    if given.startswith(_URLS):
-        return [_source(given, _fetched(given))]
+    if given == "-" or given.startswith(_URLS):
+        return [_source(*read(given))]
     name, at, version = given.rpartition("@")
     if at and not Path(given).exists():
         release = store.release(version)
         paths = find(store, release, name)
         return [_stored(f"{release.folder}/{path}", store.document(release, path).content, path) for path in paths]
+    return [_source(*read(given, "a file, - for standard input, a URL, or NAME@RELEASE"))]
+
+
+def read(given: str, wanted: str = "a file, - for standard input, or a URL") -> tuple[str, bytes]:
+    """Return a label and the bytes of what an argument names; a little more than is allowed of what is too large."""
+    if given == "-":
+        return "standard input", sys.stdin.buffer.read(_LARGEST + 1)
+    if given.startswith(_URLS):
+        return given, _fetched(given)
     try:
         with Path(given).open("rb") as file:
-            return [_source(given, file.read(_LARGEST + 1))]
+            return given, file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        remedy = "give a file, - for standard input, a URL, or NAME@RELEASE"
-        raise SourceError(f"{given} cannot be read: {reason} ({remedy})") from error
+        raise SourceError(f"{given} cannot be read: {reason} (give {wanted})") from error
 
 
 def _fetched(url: str) -> bytes:

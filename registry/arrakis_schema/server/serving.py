@@ -14,7 +14,7 @@ from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import cast
+from typing import Any, cast
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -23,10 +23,14 @@ from starlette.types import ASGIApp
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.representations import Representation
 from arrakis_schema.server.application import assembled
-from arrakis_schema.server.tree import Tree, tree
+from arrakis_schema.server.tree import tree
+from arrakis_schema.server.watching import Current, Sources, keep_current
 
 GRACE = 5
 """Seconds that a client has to take the answer it asked for when the server is told to stop."""
+
+OVERLAP = 0.5
+"""Seconds that workers with the new site have to start listening before those with the old one stop."""
 
 PORTS = range(65536)
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -66,14 +70,16 @@ def serve(  # noqa: PLR0913 - each is one option of the command line
     workers: int = 1,
     root_path: str = "",
     announce: Callable[[str], None] = lambda _: None,
+    sources: Sources | None = None,
 ) -> None:
     """Answer over HTTP with what `load` gives, until SIGINT or SIGTERM; a request in flight is answered first.
 
-    `load` is called once, here. Port 0 takes a free one. `announce` is called with the URL once that answers.
+    `load` is called here, and again whenever the `sources` changed. Port 0 takes a free one. `announce` is called with
+    the URL once that answers.
     """
     address, free_port = bindable(host, port)
     root_path = f"/{root_path.strip('/')}".rstrip("/")
-    loader = partial(_in_worker, tree(load()))
+    current = Current(tree(load()))
     server = Granian(
         "arrakis_schema.server",
         address=address,
@@ -85,14 +91,17 @@ def serve(  # noqa: PLR0913 - each is one option of the command line
         log_enabled=False,
         url_path_prefix=root_path or None,
         workers_kill_timeout=GRACE,
+        respawn_interval=OVERLAP,
     )
     server.main_loop_interrupt = cast("Event", Interrupt())
     stopped = Event()
     url = f"http://{f'[{host}]' if ':' in host else host}:{free_port}{root_path}/"
     server.on_startup(lambda: _when_listening(address, free_port, stopped, lambda: announce(url)))
+    if sources is not None:
+        keep_current(current, sources, lambda: tree(load()), lambda: _restart(server), stopped)
     os.register_at_fork(after_in_child=lambda: None if stopped.is_set() else _let_sigterm_wait())
     try:
-        server.serve(target_loader=loader, wrap_loader=False)
+        server.serve(target_loader=partial(_in_worker, current), wrap_loader=False)
     except SystemExit as ended:
         if not server.interrupt_signal:
             raise ServeError("a worker of the server ended unexpectedly, and the server with it") from ended
@@ -100,7 +109,13 @@ def serve(  # noqa: PLR0913 - each is one option of the command line
         stopped.set()
 
 
-def _in_worker(site: Tree) -> ASGIApp:
+def _restart(server: Any) -> None:
+    """Let new workers take the place of the old ones, as SIGHUP does."""
+    server.reload_signal = True
+    server.main_loop_interrupt.set()
+
+
+def _in_worker(current: Current) -> ASGIApp:
     """Return the application, in a worker that leaves Ctrl-C to its parent and does not outlive it.
 
     A terminal sends SIGINT to both, and a worker that ends by itself looks like one that failed. SIGTERM waits for the
@@ -109,7 +124,7 @@ def _in_worker(site: Tree) -> ASGIApp:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     asyncio.get_event_loop().call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-    return assembled(site)
+    return assembled(current.site)
 
 
 def _let_sigterm_wait() -> None:

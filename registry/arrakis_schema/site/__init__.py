@@ -1,6 +1,7 @@
 """The store as a tree of files, in which a path is a URL: for any static host, or for the server."""
 
 from arrakis_schema.errors import MissingExtraError
+from arrakis_schema.site.sources import fingerprint
 from arrakis_schema.site.write import BuildError, write_tree
 
 try:
@@ -12,4 +13,4 @@ try:
 except ImportError:  # without the extra `docs` the site is the raw files and a plain front page
     site = tree
 
-__all__ = ["BuildError", "site", "tree", "write_tree"]
+__all__ = ["BuildError", "fingerprint", "site", "tree", "write_tree"]

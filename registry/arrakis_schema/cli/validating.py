@@ -1,0 +1,46 @@
+"""The command that holds a message against the schemas of a release: each violation with its place in the file."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+
+from arrakis_schema.cli.sources import read
+from arrakis_schema.dialect.positions import Positions, escaped, positions
+from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
+from arrakis_schema.store import open_store
+from arrakis_schema.validation import Violation, iter_errors, parse_request, validator
+
+
+def validate(options: Namespace) -> int:
+    """Print each violation of a message, or that the release accepts it; 1 where it does not."""
+    store = open_store(options.root)
+    release = store.release(options.release)
+    label, content = read(options.file)
+    try:
+        found = list(_violations(content, options))
+    except MalformedRequestError as error:
+        print(f"{label}: {error.problem}")
+        return 1
+    except InvalidRequestError as error:
+        found = [error.violation]
+    places = positions(content.decode("utf-8"))
+    for one in found:
+        line, column = _place(places, one)
+        print(f"{label}:{line}:{column}: {one}")
+    if not found:
+        sys.stdout.write(f"{label}: accepted by release {release.version}\n")
+    return 1 if found else 0
+
+
+def _violations(content: bytes, options: Namespace) -> Iterator[Violation]:
+    """Yield what is wrong with a message: as a request, or as what one document describes."""
+    message = parse_request(content)
+    if options.document is None:
+        yield from iter_errors(message, options.release, root=options.root)
+    else:
+        validator(options.document, options.release, root=options.root)(message)
+
+
+def _place(places: Positions, violation: Violation) -> tuple[int, int]:
+    """Return the line and column of a violation, or of what is around it."""
+    return places.get("".join(f"/{escaped(str(part))}" for part in violation.path), (1, 1))

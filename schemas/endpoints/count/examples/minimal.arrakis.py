@@ -1,0 +1,3 @@
+import arrakis
+
+print(arrakis.count())

@@ -1,0 +1,4 @@
+import arrakis
+
+for channel in arrakis.find():
+    print(channel)
