@@ -112,13 +112,18 @@ def load_schema(filename: str, version: str | None = None, *, root: "Root" = Non
 
 def parse_schema(content: bytes, path: str) -> "dict[str, Any]":
     """Return a document's JSON object; raises `DamagedStoreError` that names the file."""
-    try:
-        schema = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise DamagedStoreError([f"{path} is not JSON: {error}"]) from error
+    schema = parse_file(content, path)
     if not isinstance(schema, dict):
         raise DamagedStoreError([f"{path} is not a JSON object"])
     return schema
+
+
+def parse_file(content: bytes, path: str) -> "Any":
+    """Return the JSON value that a file holds; raises `DamagedStoreError` that names the file."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise DamagedStoreError([f"{path} is not JSON: {error}"]) from error
 
 
 def find_payload(name: str, version: str | None, root: str) -> tuple[str, str]:

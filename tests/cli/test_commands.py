@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,39 @@ def test_serve_answers_until_it_is_interrupted(weather: Path) -> None:
         assert busy.returncode == 2
         assert busy.stderr == f"arrakis-schema: port {port} on 127.0.0.1 is in use: choose another with --port\n"
         server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=15) == 0
+
+
+def told(server: "subprocess.Popen[str]") -> str:
+    assert server.stdout is not None
+    return server.stdout.readline().rstrip("\n")
+
+
+def answered(url: str, wanted: str) -> None:
+    """Wait until no worker answers with anything else: an old one may still answer while it is replaced."""
+    seen, deadline = 0, time.monotonic() + 15
+    while seen < 20:
+        assert time.monotonic() < deadline
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
+            seen = seen + 1 if wanted in answer.read().decode() else 0
+        time.sleep(0.05)
+
+
+def test_serve_shows_what_was_edited_and_goes_on_with_the_site_before_where_it_cannot(weather: Path) -> None:
+    command = [sys.executable, "-m", "arrakis_schema.cli", "serve", "--root", str(weather), "--port", "0"]
+    document = weather / "schemas/endpoints/forecast/descriptor.json"
+    text = document.read_text()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as server:
+        page = f"{told(server).split()[-1]}endpoints/forecast/"
+        document.write_text(text.replace('"description": "', '"description": "Edited just now: ', 1))
+        assert told(server).startswith("built again: ")
+        answered(page, "Edited just now")
+        document.write_text(text[:-5])
+        assert "the site is as before, for it could not be built again: schemas/endpoints/forecast" in told(server)
+        answered(page, "Edited just now")
+        document.write_text(text)
+        assert told(server).startswith("built again: ")
+        server.terminate()
         assert server.wait(timeout=15) == 0
 
 

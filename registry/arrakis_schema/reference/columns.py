@@ -14,7 +14,11 @@ from arrakis_schema.reference.markdown import code, escaped, fenced, table, tabs
 from arrakis_schema.reference.properties import problem, values
 from arrakis_schema.store import Release
 
-_NAMED = {"halffloat": "float16", "float": "float32", "double": "float64"}
+_NAMED = {"halffloat": "float16", "float": "float32", "double": "float64", "bool": "bool_"}
+_PLAIN = {
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+    *("float16", "float32", "float64", "bool_", "null", "string", "large_string", "binary", "large_binary", "date32"),
+}
 
 
 def columns(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
@@ -44,7 +48,7 @@ def _forms(release: Release, document: Document, parsed: pa.Schema | Template) -
     yield "print(schema)", fenced(document.text)
     written = None if isinstance(parsed, Template) else schema_code(parsed)
     if written is not None:
-        yield "pyarrow", fenced(written, "python")
+        yield "pyarrow", fenced(written)
     version = f', "{release.version}"' if release.frozen else ""
     bound = ""
     if isinstance(parsed, Template):
@@ -71,15 +75,16 @@ def schema_code(schema: pa.Schema) -> str | None:
 
 def _type_code(data_type: pa.DataType) -> str | None:
     """Return the call that makes a type; None where there is no plain one."""
-    if pa.types.is_map(data_type):
-        inner = [_type_code(data_type.key_type), _type_code(data_type.item_type)]
-        return None if None in inner else f"pa.map_({', '.join(map(str, inner))})"
-    if pa.types.is_list(data_type):
-        inside = _type_code(data_type.value_type)
-        return None if inside is None else f"pa.list_({inside})"
+    if pa.types.is_map(data_type) and pa.map_(data_type.key_type, data_type.item_type) == data_type:
+        return _call("map_", data_type.key_type, data_type.item_type)
+    if pa.types.is_list(data_type) and pa.list_(data_type.value_type) == data_type:
+        return _call("list_", data_type.value_type)
     name = _NAMED.get(str(data_type), str(data_type))
-    maker = getattr(pa, name, None) if name.isidentifier() else None
-    try:
-        return f"pa.{name}()" if maker is not None and maker() == data_type else None
-    except TypeError:
-        return None
+    maker = getattr(pa, name, None) if name in _PLAIN else None
+    return f"pa.{name}()" if maker is not None and maker() == data_type else None
+
+
+def _call(name: str, *inside: pa.DataType) -> str | None:
+    """Return the call that makes a type of others; None where one of them has none."""
+    made = [_type_code(one) for one in inside]
+    return None if None in made else f"pa.{name}({', '.join(map(str, made))})"

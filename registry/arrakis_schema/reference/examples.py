@@ -11,8 +11,9 @@ from arrakis_schema.arrow import parse_document
 from arrakis_schema.documents import Document, Example, Format, Kind
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.lint.arrow_rules import rows_problem
+from arrakis_schema.loading import parse_file
 from arrakis_schema.reference.history import History
-from arrakis_schema.reference.markdown import code, escaped, fenced, json_block, tabs
+from arrakis_schema.reference.markdown import code, escaped, fenced, tabs
 from arrakis_schema.store import Release
 from arrakis_schema.validation import validate, validator
 
@@ -34,24 +35,24 @@ class Judged:
         return f"versions/{self.home.version if self.home.frozen else 'next'}/{self.example.path}"
 
     @property
-    def value(self) -> Any:
-        """What it holds."""
-        return json.loads(self.example.content)
+    def text(self) -> str:
+        """What the file says."""
+        return self.example.content.decode("utf-8", "replace")
 
 
 def judged(history: History, release: Release, document: Document) -> list[Judged]:
     """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
     home = release if history.store.examples(release, document.path) else history.newest
     found = history.store.examples(home, document.path)
-    each = [Judged(one, home, refusal(history, release, document, one.content)) for one in found]
+    each = [Judged(one, home, refusal(history, release, document, one)) for one in found]
     return sorted(each, key=lambda one: (bool(one.reason), _rank(one.example.name), one.example.name))
 
 
-def refusal(history: History, release: Release, document: Document, content: bytes) -> str:
+def refusal(history: History, release: Release, document: Document, example: Example) -> str:
     """Return why a release refuses a message, or nothing where it accepts it."""
     if document.format is Format.ARROW:
-        return rows_problem(parse_document(document.text), content) or ""
-    version, message = release.version if release.frozen else None, json.loads(content)
+        return rows_problem(parse_document(document.text), example.content) or ""
+    version, message = release.version if release.frozen else None, parse_file(example.content, example.path)
     try:
         if document.kind is Kind.REQUEST:
             validate(message, version, root=history.store.root)
@@ -75,15 +76,16 @@ def examples(history: History, release: Release, document: Document, up: str) ->
 
 def _ways(history: History, release: Release, document: Document, one: Judged) -> Iterator[tuple[str, str]]:
     """Yield each way to write or to send an example, with its title."""
-    yield "JSON", json_block(one.value)
+    yield "JSON", fenced(one.text, "json" if document.format is Format.JSON_SCHEMA else "")
     if document.kind is not Kind.REQUEST:
         return
     for title, text in _programs(history, one):
         yield title, fenced(text, "python")
-    yield "Python (pyarrow.flight)", fenced(_flight(one.value), "python")
+    if one.example.name != "full":  # how it is sent is shown once
+        yield "Python (pyarrow.flight)", fenced(_flight(json.loads(one.text)), "python")
     option = "" if release is history.newest else f" --release {release.version}"
-    command = f"arrakis-schema validate{option} - <<'END'\n{json.dumps(one.value, ensure_ascii=False)}\nEND"
-    yield "Command line", fenced(command, "sh")
+    command = f"arrakis-schema validate{option} - <<'END'\n{one.text.rstrip()}\nEND"
+    yield "Command line", fenced(command)
 
 
 def _programs(history: History, one: Judged) -> Iterator[tuple[str, str]]:
@@ -113,7 +115,7 @@ def _others(found: list[Judged], others: list[Judged], up: str) -> Iterator[str]
     if refused:
         first = max(refused, key=lambda one: ("." in one.reason.partition(":")[0], -len(one.example.content)))
         yield f"**Refused**: {escaped(first.reason)}"
-        yield json_block(first.value)
+        yield fenced(first.text)
     if others:
         rows = [f"- {_link(one, up)} {_told(one)}" for one in others]
         yield f"All {len(found)} examples are files. Also there:" if len(rows) > 1 else ""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
 
-from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.server.tree import Tree
 
 POLL = 0.5
@@ -40,7 +39,7 @@ def keep_current(
             built = seen
             try:
                 current.site = build()
-            except (ArrakisSchemaError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the thread must see the next change
                 sources.tell(f"the site is as before, for it could not be built again: {error}")
                 continue
             restart()

@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 
 from arrakis_schema.reference import book, navigation
 from arrakis_schema.settings import read_settings
-from arrakis_schema.site.policy import with_policy
+from arrakis_schema.site.finish import dense, with_policy
 from arrakis_schema.site.summary import summary
 from arrakis_schema.site.tree import INDEX, tree
 from arrakis_schema.store import open_store
@@ -80,8 +80,8 @@ def on_nav(nav: Any, *, files: Files, **_: Any) -> None:
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """Allow a page the scripts that it has, and no others."""
-    return output if _BUILD.live else with_policy(output)
+    """Leave out the theme's indentation, and allow a page the scripts that it has, and no others."""
+    return output if _BUILD.live else with_policy(dense(output))
 
 
 def on_post_build(*, config: Any) -> None:

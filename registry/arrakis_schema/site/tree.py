@@ -13,6 +13,7 @@ from typing import Any
 from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
 from arrakis_schema.documents import Document, Format, is_document
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
+from arrakis_schema.loading import parse_schema
 from arrakis_schema.lock import Entry, digest, read_lock
 from arrakis_schema.representations import JSON_SCHEMA, Representation, media_type_of
 from arrakis_schema.site.front import front_page
@@ -132,7 +133,7 @@ def _catalog(store: Store, releases: list[Release], working: Release) -> dict[st
 
 def _catalogued(store: Store, newest: Release, releases: list[Release], path: str) -> dict[str, Any]:
     """Return one schema of the catalogue; the URLs are relative to it."""
-    schema = json.loads(store.document(newest, path).content)
+    schema = parse_schema(store.document(newest, path).content, f"{newest.folder}/{path}")
     title = schema.get("title", path) if isinstance(schema, dict) else path
     folder = newest.version if newest.frozen else NEXT
     return {

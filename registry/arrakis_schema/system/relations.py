@@ -4,7 +4,6 @@ A request is written by the client and read by the server; a payload the other w
 and read by the subscriber. Documents with the same bytes are compared once.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,7 +15,7 @@ from arrakis_schema.compat.accepting import closure_of
 from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
 from arrakis_schema.documents import Document, Format, name_of
 from arrakis_schema.documents import Kind as DocumentKind
-from arrakis_schema.loading import parse_schema
+from arrakis_schema.loading import parse_file, parse_schema
 from arrakis_schema.store import Release, Store
 from arrakis_schema.system.single import Break, breaks
 from arrakis_schema.versions import precedence
@@ -155,7 +154,7 @@ class Comparisons:
         """Return the examples that stand beside a document of the working set."""
         if path not in self._examples:
             found = self.store.examples(self.store.release(None), path)
-            self._examples[path] = [json.loads(example.content) for example in found if not example.refused]
+            self._examples[path] = [parse_file(one.content, one.path) for one in found if not one.refused]
         return self._examples[path]
 
 

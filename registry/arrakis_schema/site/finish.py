@@ -1,5 +1,6 @@
-"""The Content-Security-Policy of a page: its own files, the scripts that stand in it, and nothing else.
+"""What is done to a finished page: without indentation it is small, with a Content-Security-Policy it is safe.
 
+The policy allows the site's own files, the scripts that stand in the page, and nothing else.
 https://www.w3.org/TR/CSP3/#meta-element
 """
 
@@ -8,6 +9,9 @@ from base64 import b64encode
 from hashlib import sha256
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_SHOWN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
+_BLANK = re.compile(r'<span class="w">(\s*)</span>')
+_INDENTATION = re.compile(r"\s*\n\s*")
 _PLACE = '<meta charset="utf-8">'
 _OWN = {
     "default-src": "'none'",
@@ -19,6 +23,13 @@ _OWN = {
     "base-uri": "'none'",
     "form-action": "'none'",
 }
+
+
+def dense(html: str) -> str:
+    """Return a page without empty lines and indentation, but where they are shown, and blanks without a colour."""
+    parts = _SHOWN.split(_BLANK.sub(r"\1", html))
+    parts[::2] = [_INDENTATION.sub("\n", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def with_policy(html: str) -> str:

@@ -1,0 +1,174 @@
+"""The pieces of the pages: drawings, code to copy, differences, the feed, the data beside a page."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import feedparser
+import jsonschema
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arrakis_schema.arrow import Template, parse_document
+from arrakis_schema.documents import Format
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.reference import book
+from arrakis_schema.reference.columns import schema_code
+from arrakis_schema.reference.html import element, meanings
+from arrakis_schema.reference.markdown import escaped
+from arrakis_schema.reference.timeline import Row, drawing
+from arrakis_schema.site.finish import dense
+from arrakis_schema.store import Release, Store
+from tests.arrow.schemas import SCHEMAS
+
+PROJECT = Path(__file__).parent.parent.parent
+STORE = Store(PROJECT)
+BOOK = dict(book(STORE))
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def release(version: str) -> Release:
+    return Release(version, f"versions/{version}", ())
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12).filter(any), st.data())
+def test_a_drawing_has_a_bar_where_a_thing_is_and_a_dot_where_it_changed(
+    there: list[bool], data: st.DataObject
+) -> None:
+    changed = data.draw(st.lists(st.booleans(), min_size=len(there), max_size=len(there)))
+    releases = [release(f"1.{number}.0") for number in range(len(there))]
+    text = drawing("A <title>", releases, [Row("a.b<c>", tuple(there), tuple(changed))])
+    svg = ET.fromstring(text)[0]  # noqa: S314 - our own
+    bars = [(float(bar.get("x", "")), float(bar.get("width", ""))) for bar in svg.iter("rect")]
+    middles = {one.text: float(one.get("x", "")) for one in svg.iter("text") if one.get("class") == "head"}
+    for present, version in zip(there, (one.version for one in releases), strict=True):
+        assert present == any(start < middles[version] < start + width for start, width in bars)
+    dots = [float(dot.get("cx", "")) for dot in svg.iter("circle")]
+    assert dots == [middles[one.version] for one, differs in zip(releases, changed, strict=True) if differs]
+
+
+@given(SCHEMAS)
+def test_code_to_copy_makes_the_schema(schema: pa.Schema) -> None:
+    code = schema_code(schema)
+    if code is not None:
+        made: dict[str, Any] = {}
+        exec(code, made)  # noqa: S102 - our own
+        assert made["schema"].equals(schema, check_metadata=False)
+
+
+def test_every_payload_that_is_no_template_has_code_to_copy() -> None:
+    for one in STORE.every_release():
+        for document in STORE.documents(one):
+            parsed = parse_document(document.text) if document.format is Format.ARROW else None
+            assert parsed is None or isinstance(parsed, Template) or schema_code(parsed)
+
+
+def test_the_feed_is_read_by_a_reader_of_feeds() -> None:
+    feed = feedparser.parse(BOOK["changelog.atom"])
+    assert not feed.bozo
+    assert feed.version == "atom10"
+    assert [entry.title for entry in feed.entries] == [f"Arrakis API {version}" for version in reversed(STORE.releases)]
+    assert feed.entries[0].updated == "2026-07-27T19:15:17Z"
+    assert "a new property" in feed.entries[0].content[0].value
+    assert "No schema change" in next(one for one in feed.entries if one.title.endswith("0.1.1")).content[0].value
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in BOOK if re.search(r"/(find|count|stream|describe|publish|partition)/index.json$", path)]
+)
+def test_the_data_beside_a_page_says_what_a_validator_says(path: str) -> None:
+    data = json.loads(BOOK[path])
+    for document in data["documents"]:
+        file = PROJECT / document["url"].replace("versions/next", "schemas")
+        assert len(file.read_bytes()) == document["size"]
+        if document["format"] != "json-schema":
+            continue
+        check = jsonschema.Draft7Validator(json.loads(file.read_text()))
+        assert document["examples"]
+        for example in document["examples"]:
+            message = json.loads((PROJECT / example["url"].replace("versions/next", "schemas")).read_text())
+            assert check.is_valid(message) != example["refused"], example
+            assert bool(example["reason"]) == example["refused"]
+
+
+def test_the_matrix_as_data_has_a_reason_for_each_cell_that_does_not_work() -> None:
+    data = json.loads(BOOK["matrix/index.json"])
+    assert data["releases"][0] == "0.6.0"
+    for name, matrix in data["names"].items():
+        numbers = range(len(matrix["groups"]))
+        for client in numbers:
+            for server in numbers:
+                cell = matrix["cells"][client][server]
+                assert (cell["answer"] == "works") != ("reason" in cell)
+                if "reason" in cell:
+                    reason = matrix["reasons"][cell["reason"]]
+                    assert reason["answer"] == cell["answer"]
+                    assert all(exchange["why"] for exchange in reason["exchanges"]), name
+        assert all(matrix["cells"][number][number]["answer"] == "works" for number in numbers)
+
+
+def test_a_witness_of_the_matrix_is_refused_by_a_validator() -> None:
+    matrix = json.loads(BOOK["matrix/index.json"])["names"]["count"]
+    groups = [group[0] for group in matrix["groups"]]
+    seen = 0
+    for client, row in zip(groups, matrix["cells"], strict=True):
+        for server, cell in zip(groups, row, strict=True):
+            for exchange in matrix["reasons"].get(cell.get("reason"), {"exchanges": []})["exchanges"]:
+                if cell["answer"] == "breaks" and exchange["document"].endswith("descriptor.json"):
+                    folders = [f"versions/{one}" if one in STORE.releases else "schemas" for one in (client, server)]
+                    writes, reads = (
+                        json.loads((PROJECT / folder / exchange["document"]).read_text()) for folder in folders
+                    )
+                    if exchange["witness"] is not None and not jsonschema.Draft7Validator(reads).is_valid(
+                        exchange["witness"]
+                    ):
+                        assert jsonschema.Draft7Validator(writes).is_valid(exchange["witness"])
+                        seen += 1
+    assert seen > 10
+
+
+def test_a_difference_line_by_line_is_both_documents() -> None:
+    page = BOOK["compare/0.4.0...0.5.0.md"]
+    shown = unescape(re.findall(r"<details.*?endpoints/find/descriptor.json.*?<code>(.*)</code></pre>", page)[0])
+    old, new = (
+        (PROJECT / f"versions/{one}/endpoints/find/descriptor.json").read_text().splitlines()
+        for one in ("0.4.0", "0.5.0")
+    )
+    plain = re.sub(r"</?(?:ins|del)>", "", shown).splitlines()
+    assert {line[1:] for line in plain if line.startswith("-")} <= set(old)
+    assert {line[1:] for line in plain if line.startswith("+")} <= set(new)
+    assert [line for line in plain if line.startswith("+")]
+    assert len(old) - len(new) == sum(line.startswith("-") for line in plain) - sum(
+        line.startswith("+") for line in plain
+    )
+
+
+def test_a_page_without_indentation_says_the_same() -> None:
+    page = "<p>\n   a <b>b</b>\n\n  c</p>\n  <pre>  x\n\n   y</pre>  \n<script>\n  let a;\n\n  a</script>\n <i>d</i>"
+    assert dense(page) == "<p>\na <b>b</b>\nc</p>\n<pre>  x\n\n   y</pre>\n<script>\n  let a;\n\n  a</script>\n<i>d</i>"
+
+
+@pytest.mark.parametrize("text", ["<b>", "a & b", "`code`", "[link](x)", "*a* _b_", "a|b", "{ #id }", "# no heading"])
+def test_what_stands_in_a_document_is_shown_as_it_is(text: str) -> None:
+    import markdown  # noqa: PLC0415 - what MkDocs renders with
+
+    html = markdown.markdown(f"x {escaped(text)}", extensions=["tables", "attr_list", "md_in_html"])
+    assert unescape(re.sub(r"<[^>]*>", "", html)) == f"x {text}"
+    assert "<b>" not in element("p", meanings({"a": text})).replace("<dl", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["= 1", '"1.0.0" = "yesterday"', '"1.0.0" = 2026-01-01', '"1.0.0" = 2026-01-01T00:00:00']
+)
+def test_a_damaged_list_of_dates_is_one_sentence(text: str, tmp_path: Path) -> None:
+    from arrakis_schema.dates import read_dates  # noqa: PLC0415 - its only use here
+
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions/dates.toml").write_text(text)
+    with pytest.raises(DamagedStoreError, match=r"versions/dates\.toml"):
+        read_dates(tmp_path)
