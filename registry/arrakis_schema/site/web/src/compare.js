@@ -1,0 +1,2 @@
+// Any two releases compared.
+export {};
