@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Locator, Page
 
+from arrakis_schema.arrow import parse_document
 from arrakis_schema.store import Store
 from arrakis_schema.validation import iter_errors
 from arrakis_schema.validation.packets import parse_json
@@ -111,9 +113,10 @@ def test_all_releases_are_asked_at_once(page: Page, parts: str) -> None:
     table = found.get_by_role("table")
     table.wait_for()
     rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
-    assert rows[0] == ["0.6.0, not released yet", "refused", "args.max_rate: expected more than 0, found 0"]
-    assert rows[1][0].endswith(" to 0.5.0")
-    assert rows[1][1:] == ["accepted", ""]
+    assert rows[:2] == [
+        ["0.6.0, not released yet", "refused", "args.max_rate: expected more than 0, found 0"],
+        ["0.3.0 to 0.5.0", "accepted", ""],
+    ]
 
 
 def test_no_json_is_told_with_its_place(page: Page, parts: str) -> None:
@@ -158,3 +161,35 @@ def test_nobody_is_shut_out(browser: Browser, parts: str, width: int, scheme: st
     assert Axe().run(page, context=".try").response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+def payload(page: Page, address: str, name: str) -> Locator:
+    page.goto(f"{address}endpoints/{name}/")
+    found = page.locator("form", has_text="print(schema)")
+    found.locator(".try-verdict").wait_for()
+    return found
+
+
+def test_a_printed_schema_is_compared_with_the_payload_of_a_release(page: Page, parts: str) -> None:
+    found = payload(page, parts, "find")
+    assert found.locator(".try-verdict").inner_text() == "The same as the payload of find 0.6.0."
+    text = str(parse_document((PROJECT / "schemas/endpoints/find/schema.txt").read_text()))
+    assert verdict(found, text) == "The same as the payload of find 0.6.0."
+    found.get_by_label("Release").select_option("0.5.0")
+    found.get_by_text(
+        "stride: not in the payload of find 0.5.0; clients refuse a column that they do not know"
+    ).wait_for()
+
+
+def test_an_arrow_file_is_compared_with_a_template(page: Page, parts: str, tmp_path: Path) -> None:
+    template = parse_document((PROJECT / "schemas/endpoints/stream/schema.txt").read_text())
+    schema = template.bind([{"channel": "H1:A", "data_type": "float32", "sample_rate": 16}])
+    with pa.OSFile(str(tmp_path / "some.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema):
+        pass
+    (tmp_path / "other.arrow").write_bytes(b"PAR1" + bytes(100))
+    found = payload(page, parts, "stream")
+    found.locator("input[type=file]").set_input_files(tmp_path / "some.arrow")
+    found.get_by_text("The same as the payload of stream 0.6.0, with 1 column for {channel}.").wait_for()
+    assert found.get_by_role("textbox").input_value() == "time: int64 not null\nH1:A: list<item: float>"
+    found.locator("input[type=file]").set_input_files(tmp_path / "other.arrow")
+    found.get_by_text("other.arrow: this is a Parquet file, not an Arrow file or stream").wait_for()

@@ -21,10 +21,13 @@ def node() -> str:
     return found
 
 
+def answers(script: str, cases: list[Any]) -> list[dict[str, Any]]:
+    """Return what a script beside this file answers to each case."""
+    ran = subprocess.run([node(), HERE / script], input=json.dumps(cases), capture_output=True, text=True, check=True)
+    found: list[dict[str, Any]] = json.loads(ran.stdout)
+    return found
+
+
 def judged(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what the pages say of these cases: `sentences`, `value`, `error` or `failure`."""
-    ran = subprocess.run(
-        [node(), HERE / "judge.js"], input=json.dumps(cases), capture_output=True, text=True, check=True
-    )
-    answers: list[dict[str, Any]] = json.loads(ran.stdout)
-    return answers
+    return answers("judge.js", cases)

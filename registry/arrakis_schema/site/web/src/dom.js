@@ -25,9 +25,10 @@ export function element(tag, attributes = {}, ...children) {
  * Return a label with its control.
  * @param {string} text
  * @param {HTMLElement} control
+ * @param {string} [kind] a further class
  */
-export function labelled(text, control) {
-  return element("label", { class: "try-label" }, element("span", {}, text), control);
+export function labelled(text, control, kind = "") {
+  return element("label", { class: `try-label ${kind}`.trim() }, element("span", {}, text), control);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 import { requestForm } from "./request.js";
-import { json, releases, top } from "./site.js";
+import { json, pathOf, releases, top } from "./site.js";
 
 /**
  * Fill a container with the forms for the documents of its page.
@@ -12,14 +12,12 @@ async function fill(container) {
   const root = top(container);
   const [page, all] = await Promise.all([json(new URL(container.dataset.data ?? "index.json", document.baseURI)), releases(root)]);
   const newest = page.page.startsWith("endpoints/") ? page.version : all[0].version;
-  const parts = page.documents
-    .filter((/** @type {{ kind: string }} */ entry) => entry.kind !== "envelope")
-    .map(async (/** @type {import("./site.js").Entry} */ entry) => {
-      const context = { root, page, entry, releases: all, newest };
-      if (entry.format === "json-schema") return requestForm(context);
-      return null;
-    });
-  container.replaceChildren(...(await Promise.all(parts)).filter((part) => part !== null));
+  const made = page.documents.flatMap((/** @type {import("./site.js").Entry} */ entry) => {
+    const having = all.filter((release) => release.documents.some((one) => pathOf(one) === entry.path));
+    const context = { root, page, entry, releases: having, newest };
+    return entry.format === "arrow" ? import("./payload.js").then((module) => module.payloadForm(context)) : requestForm(context);
+  });
+  container.replaceChildren(...(await Promise.all(made)));
 }
 
 for (const container of document.querySelectorAll("[data-try]")) {

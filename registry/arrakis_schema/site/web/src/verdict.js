@@ -10,8 +10,8 @@ import { count, dotted } from "./words.js";
 /** @typedef {import("./site.js").Field} Field */
 /** @typedef {import("./site.js").Problem} Problem */
 /** @typedef {{ name: string, version: string, schema: Json, envelope: Json | null, fields: Field[], problems: Problem[], unknown: string | Record<string, string> | undefined, reader: string }} Judge */
-/** @typedef {{ label: string, text: string, anchor: string, place: Place | undefined }} Remark */
-/** @typedef {{ state: "accepted" | "refused" | "unreadable", title: string, problems: Remark[], notes: Remark[] }} Verdict */
+/** @typedef {import("./form.js").Remark} Remark */
+/** @typedef {import("./form.js").Verdict} Verdict */
 
 /**
  * Return the verdict of one release on a text.
@@ -25,7 +25,7 @@ export function verdict(text, judge) {
     return judged(value, places, judge);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    return { state: "unreadable", title: "This is not JSON.", problems: [remark("", error.message, "", error.place)], notes: [] };
+    return { state: "unreadable", word: "no JSON", title: "This is not JSON.", problems: [remark("", error.message, "", error.place)], notes: [] };
   }
 }
 
@@ -64,12 +64,19 @@ function judged(value, places, judge) {
   return { ...outcome(name, version, reader, broken.length, refusing.length), problems: [...broken, ...refusing], notes };
 }
 
-/** @param {string} name @param {string} version @param {string} reader @param {number} broken @param {number} refusing */
+/**
+ * @param {string} name
+ * @param {string} version
+ * @param {string} reader
+ * @param {number} broken
+ * @param {number} refusing
+ * @returns {Pick<Verdict, "state" | "word" | "title">}
+ */
 function outcome(name, version, reader, broken, refusing) {
-  if (broken + refusing === 0) return { state: /** @type {const} */ ("accepted"), title: `Accepted by ${name} ${version}.` };
-  const state = /** @type {const} */ ("refused");
-  if (broken) return { state, title: `Refused by ${name} ${version}: ${count(broken + refusing, "problem")}` };
-  return { state, title: `Refused by the ${reader}: ${name} ${version} does not describe ${count(refusing, "member")}` };
+  if (broken + refusing === 0) return { state: "accepted", word: "accepted", title: `Accepted by ${name} ${version}.` };
+  if (broken) return { state: "refused", word: "refused", title: `Refused by ${name} ${version}: ${count(broken + refusing, "problem")}` };
+  const title = `Refused by the ${reader}: ${name} ${version} does not describe ${count(refusing, "member")}`;
+  return { state: "refused", word: `refused by the ${reader}`, title };
 }
 
 /** @param {string} label @param {string} text @param {string} anchor @param {Place | undefined} place @returns {Remark} */
