@@ -62,7 +62,7 @@ clean: ## Remove everything that was made here
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(BUNDLE)/THIRD-PARTY.txt: $(wildcard $(WEB)/*.js $(WEB)/*.json $(WEB)/src/*.js) | .venv/ready
+$(BUNDLE)/THIRD-PARTY.txt: $(wildcard $(WEB)/*.js $(WEB)/*.json $(WEB)/*.txt $(WEB)/src/*.js) | .venv/ready
 	@command -v npm >/dev/null || test -x $(BIN)/npm || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(NODE) || true
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build \
 		|| echo "no npm or no network: the site is built without its JavaScript, so without Try it and Compare" >&2

@@ -17,7 +17,7 @@ from arrakis_schema.reference.fields import Field
 from arrakis_schema.reference.history import History, read_history
 from arrakis_schema.site.tree import tree
 from arrakis_schema.store import Release, Store
-from arrakis_schema.system.relations import grid, names
+from arrakis_schema.system.relations import Answer, grid, names
 
 SITE = Path(__file__).parents[2] / "registry/arrakis_schema/site"
 ASSETS = "assets/schemas"
@@ -138,12 +138,12 @@ def _cells(history: History, name: str, releases: list[Release]) -> dict[str, An
     keys: dict[str, str] = {}
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for relation in grid(history.comparisons, name, releases):
-        cell = cells[relation.client, relation.server] = {"answer": relation.answer.value}
-        if relation.answer.value != "works":
+        cell = cells[relation.client, relation.server] = {"answer": relation.answer.name.lower()}
+        if relation.answer is not Answer.WORKS:
             told = "\n".join(one.why for one in relation.exchanges)
             cell["reason"] = keys.setdefault(told, f"why-{name}-{len(keys)}")
             reasons[cell["reason"]] = {
-                "answer": relation.answer.value,
+                "answer": relation.answer.name.lower(),
                 "exchanges": [
                     {"document": one.document, "why": one.why, "witness": one.verdict.witness}
                     for one in relation.exchanges

@@ -78,10 +78,21 @@ function face(family, weight, style, file, range) {
 async function notices(names) {
   const parts = names.map(async (name) => {
     const folder = join(here, "node_modules", name);
-    const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const { version, license, author } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file)).sort();
     const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+    if (!texts.length) texts.push(await standard(license, author));
     return [`${name} ${version} (${license})`, ...texts.map((one) => one.trim())].join("\n\n");
   });
   return `What is bundled here, and its licences.\n\n${(await Promise.all(parts)).join(`\n\n${"-".repeat(72)}\n\n`)}\n`;
+}
+
+/**
+ * Return the text of a licence that a package names and does not hold.
+ * @param {string} license
+ * @param {string | { name: string }} author
+ */
+async function standard(license, author) {
+  const holder = typeof author === "string" ? author : author.name;
+  return `Copyright (c) ${holder}\n\n${await readFile(join(here, `${license}.txt`), "utf8")}`;
 }

@@ -66,14 +66,17 @@ export function settled(task, milliseconds) {
  * Return a table whose columns have headings.
  * @param {string} caption
  * @param {string[]} headings
- * @param {Child[][]} rows the first cell of each is its heading
+ * @param {Child[][]} rows the first cell of each is its heading; null where that of the row above goes on
  * @param {string} [kind] a class
  */
 export function table(caption, headings, rows, kind = "") {
   const head = element("tr", {}, ...headings.map((text) => element("th", { scope: "col" }, text)));
-  const body = rows.map(([first, ...rest]) =>
-    element("tr", {}, element("th", { scope: "row" }, first), ...rest.map((cell) => element("td", {}, cell))),
-  );
+  const body = rows.map(([first, ...rest], index) => {
+    const next = rows.slice(index + 1).findIndex(([one]) => one !== null);
+    const span = next < 0 ? rows.length - index : next + 1;
+    const heading = first !== null && element("th", span > 1 ? { scope: "rowgroup", rowspan: span } : { scope: "row" }, first);
+    return element("tr", {}, heading, ...rest.map((cell) => element("td", {}, cell)));
+  });
   return element(
     "div",
     { class: "try-scroll", tabindex: 0, role: "region", "aria-label": caption },

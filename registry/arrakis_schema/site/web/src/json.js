@@ -45,9 +45,10 @@ export class JsonError extends Error {
 /**
  * Return the value of a JSON text, and where each part of it stands; throws `JsonError` for the first thing wrong.
  * @param {string} text
+ * @param {{ strict: boolean }} [how] what the site wrote itself may nest as it likes and hold half surrogate pairs
  * @returns {Parsed}
  */
-export function parse(text) {
+export function parse(text, { strict } = { strict: true }) {
   /** @type {Map<string, Place>} */
   const places = new Map();
   /** @type {{ value: any, name: string, path: string }[]} */
@@ -65,7 +66,7 @@ export function parse(text) {
   /** @param {unknown} value @param {Place} at */
   const enter = (value, at) => {
     const path = put(value, at);
-    if (open.length > MAX_DEPTH + 1) throw new JsonError(`it nests more than ${MAX_DEPTH} levels`, at);
+    if (strict && open.length > MAX_DEPTH + 1) throw new JsonError(`it nests more than ${MAX_DEPTH} levels`, at);
     open.push({ value, name: "", path });
   };
   const leave = () => void open.pop();
@@ -80,9 +81,9 @@ export function parse(text) {
       onObjectProperty: (name, ...at) => {
         const parent = open[open.length - 1];
         if (name in parent.value) throw new JsonError(`the name ${JSON.stringify(name)} stands twice in one object`, placed(at));
-        parent.name = sound(name, placed(at));
+        parent.name = strict ? sound(name, placed(at)) : name;
       },
-      onLiteralValue: (value, ...at) => put(literal(value, text, placed(at)), placed(at)),
+      onLiteralValue: (value, ...at) => put(literal(value, text, placed(at), strict), placed(at)),
       onError: (code, ...at) => {
         throw new JsonError(cause(code, text, placed(at)), placed(at));
       },
@@ -117,10 +118,10 @@ function placed(at) {
   return { offset, length, line: line + 1, column: column + 1 };
 }
 
-/** @param {unknown} value @param {string} text @param {Place} at */
-function literal(value, text, at) {
+/** @param {unknown} value @param {string} text @param {Place} at @param {boolean} strict */
+function literal(value, text, at, strict) {
   if (typeof value === "number") return number(text.slice(at.offset, at.offset + at.length), at);
-  return typeof value === "string" ? sound(value, at) : value;
+  return strict && typeof value === "string" ? sound(value, at) : value;
 }
 
 /**

@@ -43,10 +43,10 @@ export async function json(url) {
 /**
  * Return a JSON file of the site with every digit of its integers.
  * @param {URL} url
- * @returns {Promise<Json>}
+ * @returns {Promise<any>}
  */
 export function exact(url) {
-  return once(`exact ${url.href}`, async () => parse(await text(url)).value);
+  return once(`exact ${url.href}`, async () => parse(await text(url), { strict: false }).value);
 }
 
 /**

@@ -38,6 +38,20 @@ export function dumped(value) {
 }
 
 /**
+ * Return a value as JSON in lines, every digit of an integer kept.
+ * @param {unknown} value
+ * @param {string} [indent]
+ * @returns {string}
+ */
+export function laidOut(value, indent = "\n") {
+  if (typeof value !== "object" || value === null || !Object.keys(value).length) return dumped(value);
+  const inner = `${indent}  `;
+  const named = (/** @type {[string, unknown]} */ [name, part]) => `${Array.isArray(value) ? "" : `${JSON.stringify(name)}: `}${laidOut(part, inner)}`;
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return `${open}${inner}${Object.entries(value).map(named).join(`,${inner}`)}${indent}${close}`;
+}
+
+/**
  * Say what a keyword with this value expects of an instance.
  * @param {string} keyword
  * @param {any} value
