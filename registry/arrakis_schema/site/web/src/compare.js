@@ -12,6 +12,7 @@ const BETWEEN = "...";
 async function fill(container) {
   const root = top(container);
   const all = await releases(root);
+  if (all.length < 2) return container.replaceChildren(element("p", {}, "There is one release so far: nothing to compare yet."));
   const options = all.map((release) => ({ value: release.version, text: label(release) }));
   const go = () => {
     location.hash = `${old.value}${BETWEEN}${fresh.value}`;

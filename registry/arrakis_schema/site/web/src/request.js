@@ -2,7 +2,7 @@
 
 import { choice, labelled } from "./dom.js";
 import { form } from "./form.js";
-import { entries, exact, pathOf, text } from "./site.js";
+import { entries, exact, json, pageOf, pathOf, text } from "./site.js";
 import { verdict } from "./verdict.js";
 
 /** @typedef {import("./form.js").Context} Context */
@@ -18,7 +18,7 @@ const MESSAGE = { noun: "message", reader: "subscriber" };
  */
 export async function requestForm(context) {
   const { entry, root } = context;
-  const examples = entry.examples ?? [];
+  const examples = await examplesOf(context);
   const first = examples.find(({ name, refused }) => name === "minimal" && !refused) ?? examples.find(({ refused }) => !refused);
   const load = async (/** @type {string} */ url) => (await text(new URL(url, root))).trimEnd();
   const select = choice(
@@ -33,6 +33,13 @@ export async function requestForm(context) {
     ask: async (written, version) => verdict(written, await judgeOf(context, version)),
   });
   return made.element;
+}
+
+/** Return the examples of a document: its own, or where a release came without, those of the newest. @param {Context} context @returns {Promise<import("./site.js").Example[]>} */
+async function examplesOf({ root, page, entry, releases, newest }) {
+  if (entry.examples?.length || !releases.some(({ version }) => version === newest)) return entry.examples ?? [];
+  const { documents } = /** @type {import("./site.js").Page} */ (await json(new URL("index.json", pageOf(root, page.name, newest, newest))));
+  return documents.find(({ path }) => path === entry.path)?.examples ?? [];
 }
 
 /** @param {Entry} entry */
