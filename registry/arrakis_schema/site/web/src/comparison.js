@@ -1,0 +1,173 @@
+// What two releases differ in: who gets on, which fields changed, and the text of each document.
+
+import { element, table } from "./dom.js";
+import { changes, reordered, withoutWords } from "./fields.js";
+import { patch } from "./patch.js";
+import { ANSWERS, relation } from "./relations.js";
+import { entries, exact, json, pageOf, pathOf, text } from "./site.js";
+import { laidOut } from "./words.js";
+
+/** @typedef {import("./fields.js").Change} Change */
+/** @typedef {import("./site.js").Entry} Entry */
+/** @typedef {import("./site.js").Release} Release */
+/** @typedef {{ name: string, path: string, old: Entry | undefined, fresh: Entry | undefined, same: boolean }} Pair one document of both releases */
+/** @typedef {{ root: URL, newest: string, old: string, fresh: string }} Between */
+
+/**
+ * Return a sentence about two releases, and the sections that say more.
+ * @param {URL} root
+ * @param {Release[]} all
+ * @param {Release} old
+ * @param {Release} fresh
+ */
+export async function comparison(root, all, old, fresh) {
+  const between = { root, newest: all[0].version, old: old.version, fresh: fresh.version };
+  const [matrix, before, after] = await Promise.all([
+    exact(new URL("matrix/index.json", root)),
+    entries(root, old.version),
+    entries(root, fresh.version),
+  ]);
+  const pairs = await paired(between, [old, fresh], before, after);
+  const names = [...new Set(pairs.map(({ name }) => name))];
+  const differing = names.filter((name) => pairs.some((pair) => pair.name === name && !pair.same));
+  const sections = differing.map((name) => section(between, name, pairs.filter((pair) => pair.name === name)));
+  if (old === fresh) return { sentence: `Both are ${old.version}: choose another release to see a difference.`, sections: [] };
+  return { sentence: sentence(between, names, differing), sections: [relations(between, matrix, names, pairs), ...sections] };
+}
+
+/** @param {Between} between @param {string[]} names @param {string[]} differing */
+function sentence({ old, fresh }, names, differing) {
+  if (!differing.length) return `No difference: the documents of ${old} and ${fresh} are the same, byte for byte.`;
+  const same = names.filter((name) => !differing.includes(name));
+  return `From ${old} to ${fresh} these differ: ${differing.join(", ")}.${same.length ? ` No difference in ${same.join(", ")}.` : ""}`;
+}
+
+/**
+ * Return the documents of two releases side by side.
+ * @param {Between} between
+ * @param {Release[]} both
+ * @param {Entry[]} before
+ * @param {Entry[]} after
+ * @returns {Promise<Pair[]>}
+ */
+async function paired({ root }, both, before, after) {
+  const paths = [...new Set([...after, ...before].map(({ path }) => path))];
+  const listed = both.map(({ documents }) => new Map(documents.map((one) => [pathOf(one), one])));
+  return Promise.all(
+    paths.map(async (path) => {
+      const [old, fresh] = [before, after].map((some) => some.find((one) => one.path === path));
+      const [one, other] = listed.map((documents) => documents.get(path));
+      const name = other?.name ?? one?.name ?? path;
+      const same = Boolean(old && fresh) && (await alike(root, one, other));
+      return { name, path, old, fresh, same };
+    }),
+  );
+}
+
+/** @param {URL} root @param {{ url: string, sha256?: string } | undefined} one @param {{ url: string, sha256?: string } | undefined} other */
+async function alike(root, one, other) {
+  if (one?.sha256 && other?.sha256) return one.sha256 === other.sha256;
+  const texts = await Promise.all([one, other].map((document) => text(new URL(`versions/${document?.url}`, root))));
+  return texts[0] === texts[1];
+}
+
+/** @param {Between} between @param {{ names: Record<string, import("./relations.js").Grid> }} matrix @param {string[]} names @param {Pair[]} pairs */
+function relations({ root, old, fresh }, matrix, names, pairs) {
+  const only = (/** @type {string} */ name) => {
+    const own = pairs.filter((pair) => pair.name === name);
+    if (own.every((pair) => !pair.old)) return fresh;
+    return own.every((pair) => !pair.fresh) ? old : "";
+  };
+  const cell = (/** @type {string} */ name, /** @type {string} */ client, /** @type {string} */ server) => {
+    const found = relation(matrix.names[name], client, server);
+    if (found && !(found.answer === "works" && only(name))) return answer(root, found);
+    return element("span", { class: "compare-only" }, only(name) ? `only in ${only(name)}` : "not known");
+  };
+  const rows = names.map((name) => [name, cell(name, old, fresh), cell(name, fresh, old)]);
+  const headings = ["Name", `client ${old}, server ${fresh}`, `client ${fresh}, server ${old}`];
+  const shown = table("A client of one with a server of the other", headings, rows, "compare-relations");
+  return element("section", {}, element("h2", {}, "Who gets on with whom"), shown);
+}
+
+/** @param {URL} root @param {import("./relations.js").Relation} found */
+function answer(root, found) {
+  const word = element("span", { class: `compare-${found.answer}` }, ANSWERS[found.answer] ?? found.answer);
+  const told = found.exchanges.filter(({ why }) => why);
+  if (!told.length) return word;
+  const link = element("a", { href: new URL(`matrix/#${found.reason}`, root).href }, "in the matrix");
+  return element("details", {}, element("summary", {}, word, " ", element("span", { class: "compare-why" }, "why")), ...told.flatMap(exchange), element("p", {}, link));
+}
+
+/** @param {import("./relations.js").Exchange} exchange */
+function exchange({ document, why, witness }) {
+  const shown = witness === null || witness === undefined ? null : element("pre", { tabindex: 0 }, element("code", {}, laidOut(witness)));
+  return [element("p", {}, element("code", {}, file(document)), `: ${why}`), shown && element("p", {}, "A message that shows it:"), shown].filter((one) => one !== null);
+}
+
+/** @param {string} path */
+function file(path) {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** @param {Between} between @param {string} name @param {Pair[]} pairs */
+function section(between, name, pairs) {
+  return element("section", {}, element("h2", {}, name), ...pairs.flatMap((pair) => documentPart(between, name, pair)));
+}
+
+/** @param {Between} between @param {string} name @param {Pair} pair @returns {HTMLElement[]} */
+function documentPart(between, name, pair) {
+  const { path, old, fresh, same } = pair;
+  const heading = element("h3", {}, element("code", {}, file(path)));
+  if (same) return [heading, element("p", {}, "No difference.")];
+  if (!old) return [heading, element("p", {}, `New in ${between.fresh}.`), ...fieldTable(between, name, pair)];
+  if (!fresh) return [heading, element("p", {}, `Not in ${between.fresh} any more.`)];
+  return [heading, ...fieldTable(between, name, pair), rawDifference(between, path)];
+}
+
+/** @param {Between} between @param {string} name @param {Pair} pair @returns {HTMLElement[]} */
+function fieldTable(between, name, { path, old, fresh }) {
+  const [before, after] = [old?.fields ?? [], fresh?.fields ?? []];
+  const columns = (fresh ?? old)?.format === "arrow";
+  const found = changes(before, after, columns);
+  /** @type {import("./dom.js").Child[][]} */
+  const rows = found.map(withoutWords).flatMap((change) => changeRows(between, name, change));
+  const order = columns ? reordered(before, after) : null;
+  if (order) rows.push(["all columns", "order", order.old, order.new]);
+  const words = found.filter((change) => change.kind === "changed" && !withoutWords(change).facts.length);
+  const rest = words.length ? [element("p", { class: "compare-words" }, `In other words only: ${words.map(({ field }) => field.path).join(", ")}.`)] : [];
+  if (!rows.length) return words.length ? rest : [element("p", {}, "No field differs.")];
+  return [table(`Fields of ${path} that differ`, ["Field", "What", between.old, between.fresh], rows, "compare-fields"), ...rest];
+}
+
+/** @param {Between} between @param {string} name @param {Change} change @returns {import("./dom.js").Child[][]} */
+function changeRows({ root, newest, old, fresh }, name, { field, kind, facts }) {
+  const page = pageOf(root, name, kind === "removed" ? old : fresh, newest);
+  const link = element("a", { href: new URL(`#${encodeURIComponent(field.anchor)}`, page).href }, breakable(field.path));
+  const all = (/** @type {"old" | "new"} */ side) => facts.map((fact) => fact[side]).filter(Boolean).join(" · ");
+  if (kind !== "changed") return [[link, mark(kind), all("old"), all("new")]];
+  return facts.map((fact, index) => [index ? null : link, fact.name, fact.old || "none", fact.new || "none"]);
+}
+
+/** Return a path that may break behind its dots. @param {string} path */
+function breakable(path) {
+  return element("code", {}, ...path.split(/(?<=\.)/).flatMap((part) => [part, element("wbr")]));
+}
+
+/** @param {string} kind */
+function mark(kind) {
+  return element("span", { class: `compare-mark-${kind}` }, kind);
+}
+
+/** Return the difference of the raw texts, which are fetched when it is opened. @param {Between} between @param {string} path */
+function rawDifference({ root, old, fresh }, path) {
+  const details = element("details", { class: "compare-raw" }, element("summary", {}, `The text of ${path}, line by line`));
+  const load = async () => {
+    const all = await json(new URL("versions/index.json", root));
+    const url = (/** @type {string} */ version) => all.releases.find((/** @type {Release} */ one) => one.version === version).documents.find((/** @type {{ url: string }} */ one) => pathOf(one) === path).url;
+    const [before, after] = await Promise.all([old, fresh].map((version) => text(new URL(`versions/${url(version)}`, root))));
+    details.append(...patch(path, before, after));
+  };
+  const failed = (/** @type {Error} */ error) => details.append(element("p", {}, error.message));
+  details.addEventListener("toggle", () => void load().catch(failed), { once: true });
+  return details;
+}

@@ -1,0 +1,85 @@
+// Elements, made without markup: what others wrote becomes text and nothing else.
+
+/** @typedef {Node | string | null | undefined | false} Child */
+
+/**
+ * Return an element with attributes, listeners (`onclick`) and children.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number | boolean | EventListener | undefined>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== undefined) made.setAttribute(name, String(value));
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return made;
+}
+
+/**
+ * Return a label with its control.
+ * @param {string} text
+ * @param {HTMLElement} control
+ * @param {string} [kind] a further class
+ */
+export function labelled(text, control, kind = "") {
+  return element("label", { class: `try-label ${kind}`.trim() }, element("span", {}, text), control);
+}
+
+/**
+ * Return a select.
+ * @param {{ value: string, text: string, group?: string }[]} options
+ * @param {EventListener} onchange
+ */
+export function choice(options, onchange) {
+  const select = element("select", { onchange });
+  /** @type {Map<string, HTMLElement>} */
+  const groups = new Map();
+  for (const { value, text, group } of options) {
+    if (group && !groups.has(group)) groups.set(group, element("optgroup", { label: group }));
+    const parent = group ? groups.get(group) : select;
+    if (parent && parent !== select && !parent.parentNode) select.append(parent);
+    parent?.append(element("option", { value }, text));
+  }
+  return select;
+}
+
+/**
+ * Return a function that runs the task once it has not been asked for this long.
+ * @param {() => void} task
+ * @param {number} milliseconds
+ */
+export function settled(task, milliseconds) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(task, milliseconds);
+  };
+}
+
+/**
+ * Return a table whose columns have headings.
+ * @param {string} caption
+ * @param {string[]} headings
+ * @param {Child[][]} rows the first cell of each is its heading; null where that of the row above goes on
+ * @param {string} [kind] a class
+ */
+export function table(caption, headings, rows, kind = "") {
+  const head = element("tr", {}, ...headings.map((text) => element("th", { scope: "col" }, text)));
+  const body = rows.map(([first, ...rest], index) => {
+    const next = rows.slice(index + 1).findIndex(([one]) => one !== null);
+    const span = next < 0 ? rows.length - index : next + 1;
+    const heading = first !== null && element("th", span > 1 ? { scope: "rowgroup", rowspan: span } : { scope: "row" }, first);
+    return element("tr", {}, heading, ...rest.map((cell) => element("td", {}, cell)));
+  });
+  return element(
+    "div",
+    { class: "try-scroll", tabindex: 0, role: "region", "aria-label": caption },
+    element("table", { class: `try-table ${kind}` }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...body)),
+  );
+}

@@ -1,0 +1,155 @@
+// JSON as the package reads it: every digit kept, and refused in words where RFC 8259 leaves it to the parser.
+// Integers beyond 2^53 become BigInts, all other numbers are numbers; each value is remembered with its place.
+
+import { ParseErrorCode, visit } from "jsonc-parser";
+
+/** @typedef {null | boolean | number | bigint | string | unknown[] | Record<string, unknown>} Json */
+/** @typedef {{ offset: number, length: number, line: number, column: number }} Place */
+/** @typedef {{ value: Json, places: Map<string, Place> }} Parsed */
+
+const MAX_DEPTH = 32;
+const MAX_DIGITS = 4300;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** @type {Record<number, string>} */
+const CAUSES = {
+  [ParseErrorCode.InvalidSymbol]: "this is no JSON value",
+  [ParseErrorCode.InvalidNumberFormat]: "this is no JSON number",
+  [ParseErrorCode.PropertyNameExpected]: "the name of a member is expected, in double quotes",
+  [ParseErrorCode.ValueExpected]: "a value is expected",
+  [ParseErrorCode.ColonExpected]: "a colon is expected behind the name",
+  [ParseErrorCode.CommaExpected]: "a comma is expected",
+  [ParseErrorCode.CloseBraceExpected]: "a closing brace is expected",
+  [ParseErrorCode.CloseBracketExpected]: "a closing bracket is expected",
+  [ParseErrorCode.EndOfFileExpected]: "something follows the end of the value",
+  [ParseErrorCode.InvalidCommentToken]: "JSON has no comments",
+  [ParseErrorCode.UnexpectedEndOfString]: "the string has no closing quotation mark",
+  [ParseErrorCode.UnexpectedEndOfNumber]: "the number is not complete",
+  [ParseErrorCode.InvalidUnicode]: "\\u wants four hexadecimal digits",
+  [ParseErrorCode.InvalidEscapeCharacter]: "the string has an escape that JSON does not know",
+  [ParseErrorCode.InvalidCharacter]: "the string holds a control character, which must be escaped",
+};
+
+/** A text that is not JSON, with the place and the cause. */
+export class JsonError extends Error {
+  /**
+   * @param {string} cause
+   * @param {Place} place
+   */
+  constructor(cause, place) {
+    super(`line ${place.line}, column ${place.column}: ${cause}`);
+    this.place = place;
+  }
+}
+
+/**
+ * Return the value of a JSON text, and where each part of it stands; throws `JsonError` for the first thing wrong.
+ * @param {string} text
+ * @param {{ strict: boolean }} [how] what the site wrote itself may nest as it likes and hold half surrogate pairs
+ * @returns {Parsed}
+ */
+export function parse(text, { strict } = { strict: true }) {
+  /** @type {Map<string, Place>} */
+  const places = new Map();
+  /** @type {{ value: any, name: string, path: string }[]} */
+  const open = [{ value: [], name: "", path: "" }];
+
+  /** @param {unknown} value @param {Place} at */
+  const put = (value, at) => {
+    const parent = open[open.length - 1];
+    const key = Array.isArray(parent.value) ? String(parent.value.length) : parent.name;
+    const path = open.length === 1 ? "" : `${parent.path}/${escaped(key)}`;
+    parent.value[key] = value;
+    places.set(path, at);
+    return path;
+  };
+  /** @param {unknown} value @param {Place} at */
+  const enter = (value, at) => {
+    const path = put(value, at);
+    if (strict && open.length > MAX_DEPTH + 1) throw new JsonError(`it nests more than ${MAX_DEPTH} levels`, at);
+    open.push({ value, name: "", path });
+  };
+  const leave = () => void open.pop();
+
+  visit(
+    text,
+    {
+      onObjectBegin: (...at) => enter(Object.create(null), placed(at)),
+      onArrayBegin: (...at) => enter([], placed(at)),
+      onObjectEnd: leave,
+      onArrayEnd: leave,
+      onObjectProperty: (name, ...at) => {
+        const parent = open[open.length - 1];
+        if (name in parent.value) throw new JsonError(`the name ${JSON.stringify(name)} stands twice in one object`, placed(at));
+        parent.name = strict ? sound(name, placed(at)) : name;
+      },
+      onLiteralValue: (value, ...at) => put(literal(value, text, placed(at), strict), placed(at)),
+      onError: (code, ...at) => {
+        throw new JsonError(cause(code, text, placed(at)), placed(at));
+      },
+    },
+    { disallowComments: true, allowTrailingComma: false },
+  );
+  return { value: open[0].value[0], places };
+}
+
+/**
+ * Return a name as JSON Pointer writes it.
+ * @param {string | number} name
+ */
+export function escaped(name) {
+  return String(name).replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/**
+ * Return the names of a JSON Pointer.
+ * @param {string} pointer
+ */
+export function steps(pointer) {
+  return pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/**
+ * @param {unknown[]} at what the visitor tells: offset, length, line and column from zero
+ * @returns {Place}
+ */
+function placed(at) {
+  const [offset, length, line, column] = /** @type {number[]} */ (at);
+  return { offset, length, line: line + 1, column: column + 1 };
+}
+
+/** @param {unknown} value @param {string} text @param {Place} at @param {boolean} strict */
+function literal(value, text, at, strict) {
+  if (typeof value === "number") return number(text.slice(at.offset, at.offset + at.length), at);
+  return strict && typeof value === "string" ? sound(value, at) : value;
+}
+
+/**
+ * Return the number that a literal stands for: as Python reads it, an integer exactly, anything else as a double.
+ * @param {string} source
+ * @param {Place} at
+ */
+function number(source, at) {
+  const value = Number(source);
+  if (source.length > MAX_DIGITS) throw new JsonError(`a number of ${source.length} characters is too long to read`, at);
+  if (!/[.eE]/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
+  if (!Number.isFinite(value)) throw new JsonError(`${source} is too large a number`, at);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
+}
+
+/** @param {string} value @param {Place} at */
+function sound(value, at) {
+  if (LONE_SURROGATE.test(value)) throw new JsonError("half a surrogate pair has no form in UTF-8", at);
+  return value;
+}
+
+/** @param {number} code @param {string} text @param {Place} at */
+function cause(code, text, at) {
+  const word = /^-?[A-Za-z]+/.exec(text.slice(at.offset))?.[0] ?? "";
+  if (/^-?(NaN|Infinity)$/.test(word)) return `${word} is not a JSON number`;
+  if (/^(True|False|None)$/.test(word)) return `${word} is Python; JSON writes ${word === "None" ? "null" : word.toLowerCase()}`;
+  if (text[at.offset] === "'") return "JSON writes strings in double quotes";
+  if (text.trim() === "") return "there is nothing here yet";
+  if (/^[}\]]/.test(text.slice(at.offset)) && /,\s*$/.test(text.slice(0, at.offset))) return "nothing follows this comma";
+  return at.offset >= text.length ? `the text ends too early: ${CAUSES[code]}` : CAUSES[code];
+}

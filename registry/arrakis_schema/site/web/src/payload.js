@@ -1,0 +1,59 @@
+// Try it, for Arrow documents: a schema as pyarrow prints it, or a file, beside the registered one.
+
+import { element } from "./dom.js";
+import { difference } from "./difference.js";
+import { form } from "./form.js";
+import { entries, pathOf, text } from "./site.js";
+
+/** @typedef {import("./form.js").Context} Context */
+
+const PAYLOAD = { title: "Your payload, as print(schema) shows it", of: "the payload of ", readers: "clients" };
+const PUBLICATION = { title: "Your message, as print(schema) shows it", of: "the message of ", readers: "subscribers" };
+
+/**
+ * Return the form for an Arrow document.
+ * @param {Context} context
+ */
+export async function payloadForm(context) {
+  const { entry, page } = context;
+  const said = entry.kind === "publication" ? PUBLICATION : PAYLOAD;
+  const registered = await registeredIn(context, page.version, said);
+  const file = element("input", { type: "file", class: "try-file", id: `try-file-${entry.path}`, accept: ".arrow,.arrows,.feather,.ipc" });
+  file.addEventListener("change", async () => {
+    const chosen = file.files?.[0];
+    if (!chosen) return;
+    try {
+      const { printed } = await import("./arrow-file.js");
+      made.write(await printed(chosen));
+    } catch (error) {
+      made.show(`${chosen.name}: ${error instanceof Error ? error.message : error}`);
+    }
+    file.value = "";
+  });
+  const made = form(context, {
+    title: said.title,
+    text: columnLines(registered.text),
+    placeholder: "Paste what print(schema) shows in Python, as in\nsample_rate: int32 not null",
+    extra: [element("span", { class: "try-open" }, file, element("label", { class: "try-button", for: file.id }, "Open an Arrow file"))],
+    ask: async (written, version) => difference(written, await registeredIn(context, version, said)),
+  });
+  return made.element;
+}
+
+/** @param {Context} context @param {string} version @param {typeof PAYLOAD} said @returns {Promise<import("./difference.js").Registered>} */
+async function registeredIn({ root, page, entry, releases }, version, { of, readers }) {
+  const release = releases.find((one) => one.version === version);
+  const document = release?.documents.find((one) => pathOf(one) === entry.path);
+  const [written, told] = await Promise.all([
+    text(new URL(`versions/${document?.url}`, root)),
+    version === page.version ? entry : entries(root, version).then((all) => all.find((one) => one.path === entry.path)),
+  ]);
+  const { unknown = "ignored", columns = "by-name" } = entry.reader ?? {};
+  const way = typeof unknown === "string" ? unknown : (unknown[""] ?? "ignored");
+  return { text: written, what: `${of}${page.name} ${version}`, fields: told?.fields ?? [], readers, unknown: way, exact: columns === "exact" };
+}
+
+/** Return the columns of a printed schema without their children and metadata. @param {string} written */
+function columnLines(written) {
+  return written.split("\n").filter((line) => line && !line.startsWith(" ")).join("\n");
+}

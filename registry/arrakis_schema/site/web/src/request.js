@@ -1,0 +1,68 @@
+// Try it, for JSON documents: a request or a message, judged by a release.
+
+import { choice, labelled } from "./dom.js";
+import { form } from "./form.js";
+import { entries, exact, json, pageOf, pathOf, text } from "./site.js";
+import { verdict } from "./verdict.js";
+
+/** @typedef {import("./form.js").Context} Context */
+/** @typedef {import("./site.js").Entry} Entry */
+/** @typedef {import("./verdict.js").Judge} Judge */
+
+const REQUEST = { noun: "request", reader: "server" };
+const MESSAGE = { noun: "message", reader: "subscriber" };
+
+/**
+ * Return the form for a JSON document.
+ * @param {Context} context
+ */
+export async function requestForm(context) {
+  const { entry, root } = context;
+  const examples = await examplesOf(context);
+  const first = examples.find(({ name, refused }) => name === "minimal" && !refused) ?? examples.find(({ refused }) => !refused);
+  const load = async (/** @type {string} */ url) => (await text(new URL(url, root))).trimEnd();
+  const select = choice(
+    examples.map(({ name, refused, url }) => ({ value: url, text: name, group: refused ? "Refused" : "Accepted" })),
+    () => void load(select.value).then(made.write, (error) => made.show(error.message)),
+  );
+  if (first) select.value = first.url;
+  const made = form(context, {
+    title: `Your ${said(entry).noun}, in JSON`,
+    text: first ? await load(first.url) : "{}",
+    extra: [examples.length ? labelled("Example", select, "try-wide") : null],
+    ask: async (written, version) => verdict(written, await judgeOf(context, version)),
+  });
+  return made.element;
+}
+
+/** Return the examples of a document: its own, or where a release came without, those of the newest. @param {Context} context @returns {Promise<import("./site.js").Example[]>} */
+async function examplesOf({ root, page, entry, releases, newest }) {
+  if (entry.examples?.length || !releases.some(({ version }) => version === newest)) return entry.examples ?? [];
+  const { documents } = /** @type {import("./site.js").Page} */ (await json(new URL("index.json", pageOf(root, page.name, newest, newest))));
+  return documents.find(({ path }) => path === entry.path)?.examples ?? [];
+}
+
+/** @param {Entry} entry */
+function said({ kind }) {
+  return kind === "publication" ? MESSAGE : REQUEST;
+}
+
+/**
+ * Return what is needed to judge by a release: the documents, and their fields to link to.
+ * @param {Context} context
+ * @param {string} version
+ * @returns {Promise<Judge>}
+ */
+async function judgeOf({ root, page, entry, releases }, version) {
+  const documents = releases.find((release) => release.version === version)?.documents ?? [];
+  const own = documents.find((one) => pathOf(one) === entry.path);
+  const envelope = entry.kind === "request" ? documents.find((one) => one.kind === "envelope") : undefined;
+  const [schema, outer, told] = await Promise.all([
+    exact(new URL(`versions/${own?.url}`, root)),
+    envelope ? exact(new URL(`versions/${envelope.url}`, root)) : null,
+    version === page.version ? entry : entries(root, version).then((all) => all.find((one) => one.path === entry.path)),
+  ]);
+  const { fields = [], problems = [] } = told ?? {};
+  const { reader } = said(entry);
+  return { name: page.name, version, schema, envelope: outer, fields, problems, unknown: entry.reader?.unknown, reader };
+}

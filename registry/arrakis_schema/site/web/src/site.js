@@ -1,0 +1,114 @@
+// What lies on the site: pages' data, releases and raw documents, each fetched once. No other host is asked.
+
+import { parse } from "./json.js";
+
+/** @typedef {import("./json.js").Json} Json */
+/** @typedef {{ path: string, anchor: string, type: string, nullable: boolean, required: boolean, description: string, unit: string, null: string, omitted: string, values: string[], bounds: string[], since?: string }} Field */
+/** @typedef {{ name: string, refused: boolean, url: string, reason?: string }} Example */
+/** @typedef {{ location: string, text: string, fixed: string }} Problem */
+/** @typedef {{ unknown?: string | Record<string, string>, columns?: string }} Reader */
+/** @typedef {{ kind: string, format: string, path: string, url: string, name?: string, sha256?: string, size?: number, fields: Field[], examples?: Example[], problems?: Problem[], reader?: Reader }} Entry */
+/** @typedef {{ name: string, version: string, frozen: boolean, page: string, documents: Entry[] }} Page */
+/** @typedef {{ version: string, frozen: boolean, url: string, documents: { name: string, kind: string, format: string, url: string }[] }} Release */
+
+/** A file of the site that cannot be read. */
+export class SiteError extends Error {}
+
+/** @type {Map<string, Promise<any>>} */
+const fetched = new Map();
+
+/**
+ * Return the text of a file of the site.
+ * @param {URL} url
+ * @returns {Promise<string>}
+ */
+export function text(url) {
+  return once(url.href, async () => {
+    const answer = await fetch(url).catch(() => null);
+    if (!answer) throw new SiteError(`${url.pathname} cannot be reached: are you offline?`);
+    if (!answer.ok) throw new SiteError(`${url.pathname} cannot be read: the server says ${answer.status}`);
+    return answer.text();
+  });
+}
+
+/**
+ * Return a JSON file of the site.
+ * @param {URL} url
+ * @returns {Promise<any>}
+ */
+export async function json(url) {
+  return JSON.parse(await text(url));
+}
+
+/**
+ * Return a JSON file of the site with every digit of its integers.
+ * @param {URL} url
+ * @returns {Promise<any>}
+ */
+export function exact(url) {
+  return once(`exact ${url.href}`, async () => parse(await text(url), { strict: false }).value);
+}
+
+/**
+ * Return the folder that the site begins at.
+ * @param {HTMLElement} container
+ */
+export function top(container) {
+  return new URL(container.dataset.up ?? "", document.baseURI);
+}
+
+/**
+ * Return every release, newest first.
+ * @param {URL} root
+ * @returns {Promise<Release[]>}
+ */
+export async function releases(root) {
+  return (await json(new URL("versions/index.json", root))).releases;
+}
+
+/**
+ * Return how people call a release.
+ * @param {{ version: string, frozen: boolean }} release
+ */
+export function label({ version, frozen }) {
+  return frozen ? version : `${version}, not released yet`;
+}
+
+/**
+ * Return the path of a document in its release: what follows the version in its URL.
+ * @param {{ url: string }} document
+ */
+export function pathOf({ url }) {
+  return url.slice(url.indexOf("/") + 1);
+}
+
+/**
+ * Return the documents of a release, with their fields.
+ * @param {URL} root
+ * @param {string} version
+ * @returns {Promise<Entry[]>}
+ */
+export async function entries(root, version) {
+  return (await json(new URL(`releases/${version}/index.json`, root))).documents;
+}
+
+/**
+ * Return the page of an endpoint in a release: the newest release has the address without a version.
+ * @param {URL} root
+ * @param {string} name
+ * @param {string} version
+ * @param {string} newest
+ */
+export function pageOf(root, name, version, newest) {
+  return new URL(version === newest ? `endpoints/${name}/` : `releases/${version}/${name}/`, root);
+}
+
+/** @template Result @param {string} key @param {() => Promise<Result>} get @returns {Promise<Result>} */
+function once(key, get) {
+  const known = fetched.get(key);
+  if (known) return known;
+  const asked = get();
+  fetched.set(key, asked);
+  asked.catch(() => fetched.delete(key));
+  return asked;
+}

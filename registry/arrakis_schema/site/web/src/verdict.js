@@ -1,0 +1,141 @@
+// Is this text accepted by a document of a release? What the schemas say, and what the reader does with the rest.
+
+import { JsonError, parse, steps } from "./json.js";
+import { strangers } from "./unknown.js";
+import { sentence, violations } from "./violations.js";
+import { count, dotted } from "./words.js";
+
+/** @typedef {import("./json.js").Json} Json */
+/** @typedef {import("./json.js").Place} Place */
+/** @typedef {import("./site.js").Field} Field */
+/** @typedef {import("./site.js").Problem} Problem */
+/** @typedef {{ name: string, version: string, schema: Json, envelope: Json | null, fields: Field[], problems: Problem[], unknown: string | Record<string, string> | undefined, reader: string }} Judge */
+/** @typedef {import("./form.js").Remark} Remark */
+/** @typedef {import("./form.js").Verdict} Verdict */
+
+/**
+ * Return the verdict of one release on a text.
+ * @param {string} text
+ * @param {Judge} judge
+ * @returns {Verdict}
+ */
+export function verdict(text, judge) {
+  try {
+    const { value, places } = parse(text);
+    return judged(value, places, judge);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return { state: "unreadable", word: "no JSON", title: "This is not JSON.", problems: [remark("", error.message, "", error.place)], notes: [] };
+  }
+}
+
+/**
+ * Return the violations that the package would report: where the envelope refuses the request as a whole or its name,
+ * the endpoint is not asked.
+ * @param {Json} value
+ * @param {Json} schema
+ * @param {Json | null} envelope
+ */
+export function reported(value, schema, envelope) {
+  const outer = envelope === null ? [] : violations(value, [envelope]);
+  const stops = outer.some(({ path }) => path.length === 0 || (path.length === 1 && path[0] === "request"));
+  return stops ? outer : violations(value, envelope === null ? [schema] : [envelope, schema]);
+}
+
+/** @param {Json} value @param {Map<string, Place>} places @param {Judge} judge @returns {Verdict} */
+function judged(value, places, judge) {
+  const { name, version, schema, envelope, unknown, reader, fields } = judge;
+  const broken = reported(value, schema, envelope).map((one) => {
+    const [label, ...rest] = split(sentence(one));
+    return remark(label, rest.join(""), anchorOf(one.path, fields), placeOf(one.pointer, places));
+  });
+  const described = envelope === null ? [schema] : [envelope, schema];
+  const others = strangers(value, described, unknown).map(({ path, pointer, rejected }) => ({
+    rejected,
+    ...remark(
+      dotted(path),
+      `not described by ${version}; the ${reader} ${rejected ? "refuses" : "ignores"} it`,
+      "",
+      placeOf(pointer, places),
+    ),
+  }));
+  const refusing = others.filter(({ rejected }) => rejected);
+  const notes = [...others.filter(({ rejected }) => !rejected), ...known(value, judge)];
+  return { ...outcome(name, version, reader, broken.length, refusing.length), problems: [...broken, ...refusing], notes };
+}
+
+/**
+ * @param {string} name
+ * @param {string} version
+ * @param {string} reader
+ * @param {number} broken
+ * @param {number} refusing
+ * @returns {Pick<Verdict, "state" | "word" | "title">}
+ */
+function outcome(name, version, reader, broken, refusing) {
+  if (broken + refusing === 0) return { state: "accepted", word: "accepted", title: `Accepted by ${name} ${version}.` };
+  if (broken) return { state: "refused", word: "refused", title: `Refused by ${name} ${version}: ${count(broken + refusing, "problem")}` };
+  const title = `Refused by the ${reader}: ${name} ${version} does not describe ${count(refusing, "member")}`;
+  return { state: "refused", word: `refused by the ${reader}`, title };
+}
+
+/** @param {string} label @param {string} text @param {string} anchor @param {Place | undefined} place @returns {Remark} */
+function remark(label, text, anchor, place) {
+  return { label, text, anchor, place };
+}
+
+/** @param {string} said */
+function split(said) {
+  const colon = said.indexOf(": expected ");
+  return [said.slice(0, colon), said.slice(colon + 2)];
+}
+
+/** Return the anchor of the field at a path, or of the nearest one around it. @param {(string | number)[]} path @param {Field[]} fields */
+export function anchorOf(path, fields) {
+  for (let length = path.length; length > 0; length -= 1) {
+    const named = fieldPath(path.slice(0, length));
+    const field = fields.find((one) => one.path === named);
+    if (field) return field.anchor;
+  }
+  return "";
+}
+
+/** @param {(string | number)[]} path */
+function fieldPath(path) {
+  return path.map((step) => (typeof step === "number" ? "[]" : `.${step}`)).join("").replace(/^\./, "");
+}
+
+/** @param {string} pointer @param {Map<string, Place>} places */
+function placeOf(pointer, places) {
+  return places.get(pointer);
+}
+
+/** Return the known problems of the release that concern members of this instance. @param {Json} value @param {Judge} judge @returns {Remark[]} */
+function known(value, { fields, problems }) {
+  return problems.flatMap(({ location, text }) => {
+    const path = instancePath(location);
+    return path.length && reaches(value, path) ? [remark(fieldPath(path), `known problem: ${text}`, anchorOf(path, fields), undefined)] : [];
+  });
+}
+
+/** Return the instance path that a JSON Pointer into a schema is about. @param {string} location @returns {(string | number)[]} */
+function instancePath(location) {
+  /** @type {(string | number)[]} */
+  const path = [];
+  const rest = steps(location);
+  for (let keyword = rest.shift(); keyword !== undefined; keyword = rest.shift()) {
+    if (keyword === "properties" && rest.length) path.push(/** @type {string} */ (rest.shift()));
+    else if (keyword === "items") path.push(0);
+  }
+  return path;
+}
+
+/** @param {any} value @param {(string | number)[]} path */
+function reaches(value, path) {
+  let part = value;
+  for (const step of path) {
+    if (typeof part !== "object" || part === null || !(step in part)) return false;
+    part = part[step];
+  }
+  return true;
+}

@@ -1,0 +1,120 @@
+// Every place where an instance breaks a schema: the leaves of what @cfworker/json-schema reports, in words.
+// The validator interprets the schema as it lies on the site; no code is made from it.
+
+import { dereference, validate } from "@cfworker/json-schema";
+
+import { steps } from "./json.js";
+import { exactly } from "./standins.js";
+import { discovery, dotted, expectation } from "./words.js";
+
+/** @typedef {import("./json.js").Json} Json */
+/** @typedef {{ path: (string | number)[], pointer: string, keyword: string, expected: string, found: string }} Violation */
+/** @typedef {{ keyword: string, keywordLocation: string, instanceLocation: string }} Unit */
+
+/** What is told as a whole: which of its branches failed for what reason says nothing. */
+const OPAQUE = new Set(["anyOf", "oneOf", "not", "contains"]);
+/** What is told as a whole where it forbids everything. */
+const FORBIDDING = new Set(["additionalProperties", "additionalItems"]);
+/** @type {Record<string, "4" | "7" | "2019-09" | "2020-12">} */
+const DRAFTS = { "draft-04": "4", "2019-09": "2019-09", "2020-12": "2020-12" };
+
+/**
+ * Return every violation of the schemas, in the order of their paths; none for a valid instance.
+ * @param {Json} instance
+ * @param {Json[]} schemas
+ * @returns {Violation[]}
+ */
+export function violations(instance, schemas) {
+  /** @type {Map<string, Violation>} */
+  const found = new Map();
+  for (const schema of schemas) for (const one of broken(instance, schema)) found.set(JSON.stringify(one), one);
+  return [...found.values()].sort(inOrder);
+}
+
+/**
+ * Say a violation in one clause.
+ * @param {Violation} violation
+ */
+export function sentence({ path, expected, found }) {
+  return `${dotted(path) || "the whole"}: expected ${expected}, found ${found}`;
+}
+
+/** @param {Json} instance @param {Json} exact @returns {Generator<Violation>} */
+function* broken(instance, exact) {
+  const { instance: lean, schema, originals } = exactly(instance, exact);
+  const lookup = dereference(schema);
+  const { errors } = validate(lean, schema, draft(schema), lookup, false);
+  let told = "";
+  for (const [index, unit] of errors.entries()) {
+    const place = unit.keywordLocation;
+    if (told && place.startsWith(told)) continue;
+    told = "";
+    const { keyword, value, named } = asserted(unit, schema, lookup, originals);
+    const whole = OPAQUE.has(unit.keyword) || (FORBIDDING.has(keyword) && value === false);
+    if (whole) told = `${place}/`;
+    const inner = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${place}/`);
+    if (whole || !inner) yield violation(instance, decoded(unit.instanceLocation), keyword, value, named);
+  }
+}
+
+/** Return a JSON Pointer that the validator wrote as the fragment of a URI. @param {string} location */
+function decoded(location) {
+  return decodeURI(location.slice(1));
+}
+
+/** @param {any} schema */
+function draft(schema) {
+  const named = Object.keys(DRAFTS).find((name) => String(schema?.$schema).includes(name));
+  return named ? DRAFTS[named] : "7";
+}
+
+/**
+ * Return the keyword of a unit and its value in the original schema, and whether it is asserted of a member's name.
+ * @param {Unit} unit
+ * @param {any} schema
+ * @param {Record<string, any>} lookup
+ * @param {Map<object, any>} originals
+ */
+function asserted(unit, schema, lookup, originals) {
+  let node = schema;
+  let named = false;
+  for (const step of steps(decoded(unit.keywordLocation)).slice(0, -1)) {
+    named ||= step === "propertyNames" && originals.has(node);
+    node = step === "$ref" && originals.has(node) ? lookup[node.__absolute_ref__ ?? node.$ref] : node[step];
+  }
+  const original = originals.get(node);
+  return original === false
+    ? { keyword: "false", value: false, named }
+    : { keyword: unit.keyword, value: original[unit.keyword], named };
+}
+
+/** @param {any} instance @param {string} pointer @param {string} keyword @param {any} value @param {boolean} named */
+function violation(instance, pointer, keyword, value, named) {
+  const names = steps(pointer);
+  const name = named ? names.pop() : undefined;
+  /** @type {(string | number)[]} */
+  const path = [];
+  let part = instance;
+  for (const step of names) {
+    path.push(Array.isArray(part) ? Number(step) : step);
+    part = part[step];
+  }
+  const judged = named ? name : part;
+  const place = named ? pointer.slice(0, pointer.lastIndexOf("/")) : pointer;
+  return { path, pointer: place, keyword, expected: expectation(keyword, value, judged), found: discovery(keyword, judged) };
+}
+
+/** @param {Violation} one @param {Violation} other */
+function inOrder(one, other) {
+  for (const [index, step] of one.path.entries()) {
+    if (index >= other.path.length) return 1;
+    const order = compared(String(step), String(other.path[index]));
+    if (order) return order;
+  }
+  return one.path.length - other.path.length || compared(one.keyword, other.keyword);
+}
+
+/** @param {string} one @param {string} other */
+function compared(one, other) {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
