@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,12 @@ class Release:
     @property
     def documents(self) -> tuple[str, ...]:
         """The paths of its documents."""
-        return tuple(filter(is_document, self.files))
+        return _documents(self.files)
 
     @property
     def examples(self) -> dict[str, str]:
         """The path of each example, with the path of the document that it belongs to."""
-        owners = {path: documented_by(path, self.documents) for path in self.files if path.endswith(".json")}
-        return {path: owner for path, owner in owners.items() if owner is not None}
+        return _owners(self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,20 @@ def find(store: Store, release: Release, name: str) -> list[str]:
     names = sorted({name_of(path) for path in release.documents})
     label = f"release {release.version}" if release.frozen else f"the working set ({NEXT})"
     raise UnknownSchemaError(f"{label} of {store.root} has no document {name!r}", names)
+
+
+@lru_cache(maxsize=256)
+def _documents(files: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of these files are documents."""
+    return tuple(filter(is_document, files))
+
+
+@lru_cache(maxsize=256)
+def _owners(files: tuple[str, ...]) -> dict[str, str]:
+    """Return the examples among these files, with the document that each belongs to."""
+    documents = frozenset(_documents(files))
+    owners = {path: documented_by(path, documents) for path in files if path.endswith(".json")}
+    return {path: owner for path, owner in owners.items() if owner is not None}
 
 
 def _files(folder: Path) -> list[str]:

@@ -5,6 +5,7 @@ https://json-schema.org/draft/2020-12/json-schema-core
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ ONE = ["additionalItems", "additionalProperties", "contains", "contentSchema", "
 ONE += ["then", "unevaluatedItems", "unevaluatedProperties"]
 MANY = ["allOf", "anyOf", "oneOf", "prefixItems"]
 NAMED = ["$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"]
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_WORDS = {"$comment", "title", "description", "default", "examples", "readOnly", "writeOnly", "deprecated"}
 _ASSERT_ONLY = {"if", "then", "else", "not", "contains", "propertyNames", "anyOf", "oneOf"}
 
 KINDS: dict[str, frozenset[str]] = {
@@ -87,6 +90,22 @@ def walk(document: Any) -> Iterator[Node]:
         yield node
         if isinstance(node.schema, dict):
             todo.extend(reversed(list(_children(node))))
+
+
+def essence(document: Any) -> Any:
+    """Return a schema without what only says something to people: what it accepts is the same.
+
+    `$id` goes too where nothing is referred to, for there it is only a name.
+    """
+    kept = deepcopy(document)
+    nodes = [node.schema for node in walk(kept) if isinstance(node.schema, dict)]
+    refers = any(keyword in schema for schema in nodes for keyword in _REFERENCES)
+    for schema in nodes:
+        for keyword in [name for name in schema if name in _WORDS or name.startswith("x-")]:
+            del schema[keyword]
+        if not refers:
+            schema.pop("$id", None)
+    return kept
 
 
 def _children(node: Node) -> Iterator[Node]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from arrakis_schema.documents import Document, Format
 from arrakis_schema.lock import digest
-from arrakis_schema.reference.examples import judged
 from arrakis_schema.reference.history import History
 from arrakis_schema.store import Release
 
@@ -67,5 +66,5 @@ def _examples(history: History, release: Release, document: Document) -> list[di
     """Return the examples of a document, and whether this release refuses them."""
     return [
         {"name": one.example.name, "refused": bool(one.reason), "url": one.path, "reason": one.reason}
-        for one in judged(history, release, document)
+        for one in history.examples(release, document)
     ]

@@ -1,73 +1,25 @@
-"""The examples of a document: which are accepted, which are refused and why, and how each is sent."""
+"""The examples of a document on its page: which are accepted, which are refused and why, and how each is sent."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from posixpath import splitext
 from pprint import pformat
 from typing import Any
 
-from arrakis_schema.arrow import parse_document
-from arrakis_schema.documents import Document, Example, Format, Kind
-from arrakis_schema.errors import InvalidRequestError
-from arrakis_schema.lint.arrow_rules import rows_problem
-from arrakis_schema.loading import parse_file
+from arrakis_schema.documents import Document, Format, Kind
 from arrakis_schema.reference.history import History
+from arrakis_schema.reference.judged import SHOWN, Judged
 from arrakis_schema.reference.markdown import code, escaped, fenced, tabs
 from arrakis_schema.store import Release
-from arrakis_schema.validation import validate, validator
 
-_SHOWN = ("minimal", "full")
 _WIDTH = 88
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An example, the release whose folder it stands in, and why the release of the page refuses it (or nothing)."""
-
-    example: Example
-    home: Release
-    reason: str
-
-    @property
-    def path(self) -> str:
-        """Its path on the site."""
-        return f"versions/{self.home.version if self.home.frozen else 'next'}/{self.example.path}"
-
-    @property
-    def text(self) -> str:
-        """What the file says."""
-        return self.example.content.decode("utf-8", "replace")
-
-
-def judged(history: History, release: Release, document: Document) -> list[Judged]:
-    """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
-    home = release if history.store.examples(release, document.path) else history.newest
-    found = history.store.examples(home, document.path)
-    each = [Judged(one, home, refusal(history, release, document, one)) for one in found]
-    return sorted(each, key=lambda one: (bool(one.reason), _rank(one.example.name), one.example.name))
-
-
-def refusal(history: History, release: Release, document: Document, example: Example) -> str:
-    """Return why a release refuses a message, or nothing where it accepts it."""
-    if document.format is Format.ARROW:
-        return rows_problem(parse_document(document.text), example.content) or ""
-    version, message = release.version if release.frozen else None, parse_file(example.content, example.path)
-    try:
-        if document.kind is Kind.REQUEST:
-            validate(message, version, root=history.store.root)
-        else:
-            validator(document.name, version, root=history.store.root)(message)
-    except InvalidRequestError as error:
-        return str(error.violation)
-    return ""
 
 
 def examples(history: History, release: Release, document: Document, up: str) -> Iterator[str]:
     """Yield the section: the minimal and the full example, then a list of all others and why they are refused."""
-    found = judged(history, release, document)
+    found = history.examples(release, document)
     accepted = [one for one in found if not one.reason]
-    shown = [one for one in accepted if one.example.name in _SHOWN] or accepted[:1]
+    shown = [one for one in accepted if one.example.name in SHOWN] or accepted[:1]
     for one in shown:
         yield f"**{escaped(one.example.name).capitalize()}**"
         yield tabs(_ways(history, release, document, one))
@@ -130,8 +82,3 @@ def _link(one: Judged, up: str) -> str:
 def _told(one: Judged) -> str:
     """Return whether an example is accepted, in words."""
     return f"is refused: {escaped(one.reason)}" if one.reason else "is accepted"
-
-
-def _rank(name: str) -> int:
-    """Return the place of an example in the list: the minimal one, the full one, the others."""
-    return _SHOWN.index(name) if name in _SHOWN else len(_SHOWN)

@@ -9,6 +9,7 @@ from arrakis_schema.compat import Change, Effect
 from arrakis_schema.dates import read_dates
 from arrakis_schema.documents import Document
 from arrakis_schema.reference.fields import Field, fields_of
+from arrakis_schema.reference.judged import Judged, judged
 from arrakis_schema.store import Erratum, Release, Store
 from arrakis_schema.system.relations import Answer, Comparisons, Exchange
 
@@ -50,6 +51,7 @@ class History:
     _fields: dict[bytes, list[Field]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
     _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
+    _examples: dict[tuple[str, str], list[Judged]] = field(default_factory=dict)
     _steps: dict[tuple[str, str, str], list[Step]] = field(default_factory=dict)
 
     @property
@@ -89,6 +91,13 @@ class History:
                 for one in self.fields(document) if document else ():
                     found.setdefault(one.path, release.version)
         return self._since[path]
+
+    def examples(self, release: Release, document: Document) -> list[Judged]:
+        """Return the examples of a document, each with what the release has against it."""
+        key = release.version, document.path
+        if key not in self._examples:
+            self._examples[key] = judged(self.store, release, self.newest, document)
+        return self._examples[key]
 
     def steps(self, name: str) -> Iterator[Step]:
         """Yield each change of the documents of a name that is more than words, the newest first."""
@@ -136,4 +145,6 @@ class History:
 
 def read_history(store: Store) -> History:
     """Return the history of a store."""
-    return History(store, store.every_release(), Comparisons(store), store.errata(), read_dates(store.root))
+    return History(
+        store, store.every_release(), Comparisons(store, words=False), store.errata(), read_dates(store.root)
+    )

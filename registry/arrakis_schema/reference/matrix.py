@@ -43,7 +43,7 @@ def matrices(history: History) -> list[Matrix]:
 
 
 def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
-    """Return the matrix of one endpoint. Releases with the same bytes are compared once."""
+    """Return the matrix of one endpoint. Releases that mean the same are compared once."""
     twins = _twins(history, name, releases)
     first = list(twins.values())[:MOST]
     found = {
@@ -61,11 +61,12 @@ def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
 
 
 def _twins(history: History, name: str, releases: list[Release]) -> dict[Any, list[Release]]:
-    """Return neighbouring releases whose documents of a name have the same bytes."""
+    """Return neighbouring releases whose documents of a name mean the same."""
     found: dict[Any, list[Release]] = {}
     for release in releases:
-        content = tuple((path, one.content) for path, one in history.documents(release, name).items())
-        found.setdefault(content, []).append(release)
+        documents = history.documents(release, name).items()
+        meant = tuple((path, history.comparisons.meaning(one)) for path, one in documents)
+        found.setdefault(meant, []).append(release)
     return found
 
 

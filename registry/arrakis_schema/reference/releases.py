@@ -10,7 +10,7 @@ from arrakis_schema.reference.html import chip, element
 from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, page, table
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
 from arrakis_schema.store import Release
-from arrakis_schema.system.relations import alike
+from arrakis_schema.system.relations import names
 
 UP = "../../"
 
@@ -91,12 +91,18 @@ def _problems(history: History, release: Release) -> Iterator[str]:
         yield table(("documents", "where", "what", "mended in"), rows)
 
 
+def _same(history: History, old: Release, new: Release) -> bool:
+    """Tell whether a release changed nothing but words."""
+    steps = (step for name in names([new]) for step in history.between(old, new, name))
+    return old.documents == new.documents and not any(step.changes for step in steps)
+
+
 def releases_page(history: History) -> str:
     """Return the list of releases, the newest first, and the drawing of their documents."""
-    groups, rows = alike(history.comparisons, history.releases), []
+    rows = []
     for release in reversed(history.releases):
-        twin, moment = groups[release.version], history.dates.get(release.version)
-        same = f"the same in meaning as {twin}" if twin != release.version else ""
+        before, moment = history.before(release), history.dates.get(release.version)
+        same = f"the same in meaning as {before.version}" if before and _same(history, before, release) else ""
         when = f"{moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
         rows.append((f"[{release.version}]({release.version}/index.md)", when, str(len(release.documents)), same))
     shown = shown_releases(history)

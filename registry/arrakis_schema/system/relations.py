@@ -4,6 +4,7 @@ A request is written by the client and read by the server; a payload the other w
 and read by the subscriber. Documents with the same bytes are compared once.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,7 @@ from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import Kind, Verdict, accepts, not_understood
 from arrakis_schema.compat.accepting import closure_of
 from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
+from arrakis_schema.dialect.keywords import essence
 from arrakis_schema.documents import Document, Format, name_of
 from arrakis_schema.documents import Kind as DocumentKind
 from arrakis_schema.loading import parse_file, parse_schema
@@ -73,11 +75,16 @@ class Relation:
 
 @dataclass(slots=True)
 class Comparisons:
-    """The documents of a store, parsed once, and the verdicts on pairs of them, found once."""
+    """The documents of a store, parsed once, and the verdicts on pairs of them, found once.
+
+    With `words=False` documents that differ only in words are the same, and no finding is about words.
+    """
 
     store: Store
     timeout: float = 2.0
+    words: bool = True
     _parsed: dict[bytes, Any] = field(default_factory=dict)
+    _meanings: dict[bytes, bytes] = field(default_factory=dict)
     _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
     _examples: dict[str, list[Any]] = field(default_factory=dict)
     _breaks: dict[tuple[str, bytes, bytes, bool], list[Break]] = field(default_factory=dict)
@@ -108,7 +115,7 @@ class Comparisons:
 
     def verdict(self, reader: Document, writer: Document, *, reader_is_new: bool = True) -> Verdict:
         """Return the verdict on two documents of one path."""
-        key = f"{reader.path} {reader_is_new}", reader.content, writer.content
+        key = f"{reader.path} {reader_is_new}", self.meaning(reader), self.meaning(writer)
         if key not in self._verdicts:
             how = self.store.settings.reader(reader.kind.value)
             examples = self.examples(reader.path) if reader.format is Format.JSON_SCHEMA else []
@@ -126,7 +133,7 @@ class Comparisons:
 
     def breaks(self, reader: Document, writer: Document, *, reader_is_new: bool) -> list[Break]:
         """Return every change between two documents that breaks the reader by itself."""
-        key = reader.path, reader.content, writer.content, reader_is_new
+        key = reader.path, self.meaning(reader), self.meaning(writer), reader_is_new
         if key not in self._breaks:
             verdict = self.verdict(reader, writer, reader_is_new=reader_is_new)
             self._breaks[key] = list(self._single(reader, writer, verdict, reader_is_new=reader_is_new))
@@ -147,8 +154,16 @@ class Comparisons:
         if document.content not in self._parsed:
             is_json = document.format is Format.JSON_SCHEMA
             parse = parse_schema(document.content, document.path) if is_json else parse_document(document.text)
-            self._parsed[document.content] = parse
+            self._parsed[document.content] = essence(parse) if is_json and not self.words else parse
         return self._parsed[document.content]
+
+    def meaning(self, document: Document) -> bytes:
+        """Return bytes that are equal for documents that are the same."""
+        if self.words or document.format is not Format.JSON_SCHEMA:
+            return document.content
+        if document.content not in self._meanings:
+            self._meanings[document.content] = json.dumps(self.parsed(document), sort_keys=True).encode()
+        return self._meanings[document.content]
 
     def examples(self, path: str) -> list[Any]:
         """Return the examples that stand beside a document of the working set."""
