@@ -103,7 +103,7 @@ function item(remark, page, area) {
     area.focus();
     if (place) area.setSelectionRange(place.offset, place.offset + place.length);
   };
-  const jump = place && element("button", { type: "button", class: "try-line", onclick: select }, `line ${place.line}`);
+  const jump = place && element("button", { type: "button", class: "try-line", onclick: select }, remark.label ? `line ${place.line}` : "show");
   return element("li", {}, ...said(remark, page), jump && " ", jump);
 }
 
