@@ -43,12 +43,12 @@ function paired(given, own) {
 }
 
 /** @param {Column[]} given @param {Column[]} own @param {Map<Column, Column>} pairs @param {Registered} registered @returns {Difference[]} */
-function missing(given, own, pairs, { what, fields }) {
+function missing(given, own, pairs, { fields }) {
   const met = new Set(pairs.values());
   const end = given[given.length - 1].place;
   return own
     .filter((column) => !column.repeated && !met.has(column))
-    .map((column) => told(column.name, `missing; ${what} has it, as ${expected(column)}${column.nullable ? "" : " not null"}`, { ...end, length: 0 }, fields, false));
+    .map((column) => told(column.name, `missing; expected ${expected(column)}${column.nullable ? "" : " not null"}`, { ...end, length: 0 }, fields, false));
 }
 
 /** @param {Column[]} given @param {Map<Column, Column>} pairs @param {Registered} registered @returns {Difference[]} */
