@@ -6,8 +6,17 @@ import { difference } from "../../registry/arrakis_schema/site/web/src/differenc
 
 const said = ({ label, text }) => (label ? `${label}: ${text}` : text);
 const answer = ({ given, registered, unknown = "ignored", exact = false }) => {
-  const about = { text: registered, what: "it", fields: [], readers: "clients", unknown, exact };
+  const about = {
+    text: registered,
+    what: "it",
+    fields: [],
+    readers: "clients",
+    unknown,
+    exact,
+  };
   const { state, title, problems, notes } = difference(given, about);
   return { state, title, problems: problems.map(said), notes: notes.map(said) };
 };
-process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)));
+process.stdout.write(
+  JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)),
+);

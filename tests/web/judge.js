@@ -3,7 +3,10 @@
 
 import { readFileSync } from "node:fs";
 
-import { JsonError, parse } from "../../registry/arrakis_schema/site/web/src/json.js";
+import {
+  JsonError,
+  parse,
+} from "../../registry/arrakis_schema/site/web/src/json.js";
 import { reported } from "../../registry/arrakis_schema/site/web/src/verdict.js";
 import { sentence } from "../../registry/arrakis_schema/site/web/src/violations.js";
 import { dumped } from "../../registry/arrakis_schema/site/web/src/words.js";
@@ -19,11 +22,19 @@ function answer({ text, schema, envelope }) {
   try {
     const { value } = parse(text);
     if (schema === undefined) return { value: dumped(value) };
-    return { sentences: reported(value, schemaOf(schema), envelope ? schemaOf(envelope) : null).map(sentence) };
+    return {
+      sentences: reported(
+        value,
+        schemaOf(schema),
+        envelope ? schemaOf(envelope) : null,
+      ).map(sentence),
+    };
   } catch (error) {
     if (error instanceof JsonError) return { error: error.message };
     return { failure: String(error) };
   }
 }
 
-process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)));
+process.stdout.write(
+  JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)),
+);

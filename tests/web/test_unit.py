@@ -17,15 +17,15 @@ def test_the_scripts_pass_their_own_tests() -> None:
     assert "# tests 0" not in ran.stdout
 
 
-def test_the_scripts_are_typed() -> None:
+@pytest.mark.parametrize(
+    "command", [["typescript/bin/tsc", "--project", "."], ["prettier/bin/prettier.cjs", "--check", ".", "../assets"]]
+)
+def test_the_scripts_are_typed_and_formatted(command: list[str]) -> None:
+    program, *arguments = command
     ran = subprocess.run(
-        [node(), "node_modules/typescript/bin/tsc", "--project", "."],
-        cwd=WEB,
-        capture_output=True,
-        text=True,
-        check=False,
+        [node(), f"node_modules/{program}", *arguments], cwd=WEB, capture_output=True, text=True, check=False
     )
-    assert ran.returncode == 0, ran.stdout
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,13 @@ const FILE_HEAD = 8;
 const CONTINUATION = -1;
 const LARGEST = 16 * 2 ** 20;
 /** @type {Record<string, string>} what other files begin with */
-const OTHERS = { PAR1: "a Parquet file", FEA1: "a Feather file of version 1, from before Arrow", "\x1f\x8b": "compressed with gzip", "(\xb5/\xfd": "compressed with zstd", "PK": "a zip archive" };
+const OTHERS = {
+  PAR1: "a Parquet file",
+  FEA1: "a Feather file of version 1, from before Arrow",
+  "\x1f\x8b": "compressed with gzip",
+  "(\xb5/\xfd": "compressed with zstd",
+  PK: "a zip archive",
+};
 
 /**
  * Return the columns of an Arrow file or stream, one a line; throws an `Error` that says why there are none.
@@ -25,10 +31,13 @@ export async function printed(file) {
   const schema = new Schema();
   try {
     const head = Message.getRootAsMessage(new ByteBuffer(message));
-    if (head.headerType() !== MessageHeader.Schema || !head.header(schema)) throw new Error("its first message is no schema");
+    if (head.headerType() !== MessageHeader.Schema || !head.header(schema))
+      throw new Error("its first message is no schema");
     return Array.from({ length: schema.fieldsLength() }, (_, index) => column(schema, index)).join("\n");
   } catch (error) {
-    throw new Error(`the schema in this file cannot be read: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Error(`the schema in this file cannot be read: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
   }
 }
 
@@ -51,8 +60,12 @@ async function schemaMessage(file) {
   const modern = numbers.getInt32(start, true) === CONTINUATION;
   const length = numbers.getInt32(start + (modern ? 4 : 0), true);
   const begin = start + (modern ? 8 : 4);
-  if (length <= 0 || length > LARGEST || (!modern && start === 0 && length % 4)) throw new Error("this is no Arrow file or stream: it begins with neither ARROW1 nor a schema");
-  if (begin + length > file.size) throw new Error(`this Arrow file is cut short: its schema ends at byte ${begin + length}, the file at ${file.size}`);
+  if (length <= 0 || length > LARGEST || (!modern && start === 0 && length % 4))
+    throw new Error("this is no Arrow file or stream: it begins with neither ARROW1 nor a schema");
+  if (begin + length > file.size)
+    throw new Error(
+      `this Arrow file is cut short: its schema ends at byte ${begin + length}, the file at ${file.size}`,
+    );
   return bytes(file, begin, begin + length);
 }
 

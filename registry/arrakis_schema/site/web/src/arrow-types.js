@@ -119,7 +119,8 @@ function union(field) {
 /** @param {Field} field */
 function map(field) {
   const [key, value] = children(child(field, 0));
-  const named = (/** @type {Field} */ one, /** @type {string} */ usual) => type(one) + (one.name() === usual ? "" : ` ('${one.name()}')`);
+  const named = (/** @type {Field} */ one, /** @type {string} */ usual) =>
+    type(one) + (one.name() === usual ? "" : ` ('${one.name()}')`);
   const sorted = field.type(new MapType()).keysSorted() ? ", keys_sorted" : "";
   return `map<${named(key, "key")}, ${named(value, "value")}${sorted}>`;
 }
@@ -147,7 +148,8 @@ const WORDINGS = {
   [Type.Time]: time,
   [Type.Timestamp]: timestamp,
   [Type.Duration]: (field) => `duration[${UNITS[field.type(new Duration()).unit()]}]`,
-  [Type.Interval]: (field) => ["month_interval", "day_time_interval", "month_day_nano_interval"][field.type(new Interval()).unit()],
+  [Type.Interval]: (field) =>
+    ["month_interval", "day_time_interval", "month_day_nano_interval"][field.type(new Interval()).unit()],
   [Type.FixedSizeBinary]: (field) => `fixed_size_binary[${field.type(new FixedSizeBinary()).byteWidth()}]`,
   [Type.List]: list("list"),
   [Type.LargeList]: list("large_list"),

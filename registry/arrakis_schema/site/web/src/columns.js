@@ -2,7 +2,10 @@
 // A template's columns have placeholders in braces; a pair with `...` between them is one column that repeats.
 
 /** @typedef {import("./json.js").Place} Place */
-/** @typedef {{ name: string, type: string, nullable: boolean, repeated: boolean, allowed: Record<string, string[]>, place: Place }} Column */
+/**
+ * @typedef {{ name: string, type: string, nullable: boolean, repeated: boolean, allowed: Record<string, string[]>,
+ *   place: Place }} Column
+ */
 
 const PLACEHOLDER = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const ALLOWED = /^ {2}\{([A-Za-z_][A-Za-z0-9_]*)\}: '(.*)'$/;
@@ -62,7 +65,8 @@ function read(line, place) {
   const [written, rest] = line.startsWith('"') ? quoted(line, place) : cut(line, place);
   const nullable = !rest.endsWith(" not null");
   const type = nullable ? rest : rest.slice(0, -" not null".length);
-  if (!/^(\{\w+\}|[a-z]\w*([[<(].*|))$/.test(type)) throw new SchemaTextError(`${type || "nothing"} is no type as pyarrow prints it`, place);
+  if (!/^(\{\w+\}|[a-z]\w*([[<(].*|))$/.test(type))
+    throw new SchemaTextError(`${type || "nothing"} is no type as pyarrow prints it`, place);
   const repeated = !line.startsWith('"') && written.search(PLACEHOLDER) >= 0;
   return { name: written, type, nullable, repeated, allowed: {}, place };
 }
@@ -86,7 +90,12 @@ function quoted(line, place) {
   throw new SchemaTextError("a quoted name is a JSON string, with a colon behind it", place);
 }
 
-/** Read a line of metadata or of a child: only the values that placeholders may have are wanted. @param {Column[]} found @param {string} line @param {Place} place */
+/**
+ * Read a line of metadata or of a child: only the values that placeholders may have are wanted.
+ * @param {Column[]} found
+ * @param {string} line
+ * @param {Place} place
+ */
 function note(found, line, place) {
   const last = found[found.length - 1];
   if (!last) throw new SchemaTextError("expected a column at the start of the line", place);
@@ -97,7 +106,8 @@ function note(found, line, place) {
 /** @param {Column[]} found @param {Place} place */
 function began(found, place) {
   const last = found[found.length - 1];
-  if (!last?.repeated) throw new SchemaTextError("... stands between a column with placeholders in _1 and one in _N", place);
+  if (!last?.repeated)
+    throw new SchemaTextError("... stands between a column with placeholders in _1 and one in _N", place);
   return last;
 }
 
@@ -112,7 +122,13 @@ function finish(first, last) {
 }
 
 /** What data types are called in requests, and what pyarrow prints for them. @type {Record<string, string>} */
-const PRINTED = { float16: "halffloat", float32: "float", float64: "double", date32: "date32[day]", date64: "date64[ms]" };
+const PRINTED = {
+  float16: "halffloat",
+  float32: "float",
+  float64: "double",
+  date32: "date32[day]",
+  date64: "date64[ms]",
+};
 
 /**
  * Tell whether a column's type is one that the registered column stands for: its placeholders may be anything allowed.

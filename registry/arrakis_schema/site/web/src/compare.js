@@ -12,7 +12,8 @@ const BETWEEN = "...";
 async function fill(container) {
   const root = top(container);
   const all = await releases(root);
-  if (all.length < 2) return container.replaceChildren(element("p", {}, "There is one release so far: nothing to compare yet."));
+  if (all.length < 2)
+    return container.replaceChildren(element("p", {}, "There is one release so far: nothing to compare yet."));
   const options = all.map((release) => ({ value: release.version, text: label(release) }));
   const go = () => {
     location.hash = `${old.value}${BETWEEN}${fresh.value}`;
@@ -51,14 +52,22 @@ async function fill(container) {
   await show();
 }
 
-/** Return the releases that the address names, or the newest two. @param {Release[]} all @returns {[Release, Release]} */
+/**
+ * Return the releases that the address names, or the newest two.
+ * @param {Release[]} all
+ * @returns {[Release, Release]}
+ */
 function chosen(all) {
-  const [old, fresh] = decodeURIComponent(location.hash.slice(1)).split(BETWEEN).map((version) => all.find((one) => one.version === version));
+  const [old, fresh] = decodeURIComponent(location.hash.slice(1))
+    .split(BETWEEN)
+    .map((version) => all.find((one) => one.version === version));
   return old && fresh ? [old, fresh] : [all[1] ?? all[0], all[0]];
 }
 
 for (const container of document.querySelectorAll("[data-compare]")) {
   fill(/** @type {HTMLElement} */ (container)).catch((error) =>
-    container.replaceChildren(element("p", { class: "try-verdict try-unreadable" }, `Comparing does not work here: ${error.message}`)),
+    container.replaceChildren(
+      element("p", { class: "try-verdict try-unreadable" }, `Comparing does not work here: ${error.message}`),
+    ),
   );
 }

@@ -10,7 +10,10 @@ import { laidOut } from "./words.js";
 /** @typedef {import("./fields.js").Change} Change */
 /** @typedef {import("./site.js").Entry} Entry */
 /** @typedef {import("./site.js").Release} Release */
-/** @typedef {{ name: string, path: string, old: Entry | undefined, fresh: Entry | undefined, same: boolean }} Pair one document of both releases */
+/**
+ * @typedef {{ name: string, path: string, old: Entry | undefined, fresh: Entry | undefined, same: boolean }} Pair
+ *   one document of both releases
+ */
 /** @typedef {{ root: URL, newest: string, old: string, fresh: string }} Between */
 
 /**
@@ -30,9 +33,19 @@ export async function comparison(root, all, old, fresh) {
   const pairs = await paired(between, [old, fresh], before, after);
   const names = [...new Set(pairs.map(({ name }) => name))];
   const differing = names.filter((name) => pairs.some((pair) => pair.name === name && !pair.same));
-  const sections = differing.map((name) => section(between, name, pairs.filter((pair) => pair.name === name)));
-  if (old === fresh) return { sentence: `Both are ${old.version}: choose another release to see a difference.`, sections: [] };
-  return { sentence: sentence(between, names, differing), sections: [relations(between, matrix, names, pairs), ...sections] };
+  const sections = differing.map((name) =>
+    section(
+      between,
+      name,
+      pairs.filter((pair) => pair.name === name),
+    ),
+  );
+  if (old === fresh)
+    return { sentence: `Both are ${old.version}: choose another release to see a difference.`, sections: [] };
+  return {
+    sentence: sentence(between, names, differing),
+    sections: [relations(between, matrix, names, pairs), ...sections],
+  };
 }
 
 /** @param {Between} between @param {string[]} names @param {string[]} differing */
@@ -64,14 +77,23 @@ async function paired({ root }, both, before, after) {
   );
 }
 
-/** @param {URL} root @param {{ url: string, sha256?: string } | undefined} one @param {{ url: string, sha256?: string } | undefined} other */
+/**
+ * @param {URL} root
+ * @param {{ url: string, sha256?: string } | undefined} one
+ * @param {{ url: string, sha256?: string } | undefined} other
+ */
 async function alike(root, one, other) {
   if (one?.sha256 && other?.sha256) return one.sha256 === other.sha256;
   const texts = await Promise.all([one, other].map((document) => text(new URL(`versions/${document?.url}`, root))));
   return texts[0] === texts[1];
 }
 
-/** @param {Between} between @param {{ names: Record<string, import("./relations.js").Grid> }} matrix @param {string[]} names @param {Pair[]} pairs */
+/**
+ * @param {Between} between
+ * @param {{ names: Record<string, import("./relations.js").Grid> }} matrix
+ * @param {string[]} names
+ * @param {Pair[]} pairs
+ */
 function relations({ root, old, fresh }, matrix, names, pairs) {
   const only = (/** @type {string} */ name) => {
     const own = pairs.filter((pair) => pair.name === name);
@@ -95,13 +117,26 @@ function answer(root, found) {
   const told = found.exchanges.filter(({ why }) => why);
   if (!told.length) return word;
   const link = element("a", { href: new URL(`matrix/#${found.reason}`, root).href }, "in the matrix");
-  return element("details", {}, element("summary", {}, word, " ", element("span", { class: "compare-why" }, "why")), ...told.flatMap(exchange), element("p", {}, link));
+  return element(
+    "details",
+    {},
+    element("summary", {}, word, " ", element("span", { class: "compare-why" }, "why")),
+    ...told.flatMap(exchange),
+    element("p", {}, link),
+  );
 }
 
 /** @param {import("./relations.js").Exchange} exchange */
 function exchange({ document, why, witness }) {
-  const shown = witness === null || witness === undefined ? null : element("pre", { tabindex: 0 }, element("code", {}, laidOut(witness)));
-  return [element("p", {}, element("code", {}, file(document)), `: ${why}`), shown && element("p", {}, "A message that shows it:"), shown].filter((one) => one !== null);
+  const shown =
+    witness === null || witness === undefined
+      ? null
+      : element("pre", { tabindex: 0 }, element("code", {}, laidOut(witness)));
+  return [
+    element("p", {}, element("code", {}, file(document)), `: ${why}`),
+    shown && element("p", {}, "A message that shows it:"),
+    shown,
+  ].filter((one) => one !== null);
 }
 
 /** @param {string} path */
@@ -134,16 +169,35 @@ function fieldTable(between, name, { path, old, fresh }) {
   const order = columns ? reordered(before, after) : null;
   if (order) rows.push(["all columns", "order", order.old, order.new]);
   const words = found.filter((change) => change.kind === "changed" && !withoutWords(change).facts.length);
-  const rest = words.length ? [element("p", { class: "compare-words" }, `In other words only: ${words.map(({ field }) => field.path).join(", ")}.`)] : [];
+  const rest = words.length
+    ? [
+        element(
+          "p",
+          { class: "compare-words" },
+          `In other words only: ${words.map(({ field }) => field.path).join(", ")}.`,
+        ),
+      ]
+    : [];
   if (!rows.length) return words.length ? rest : [element("p", {}, "No field differs.")];
-  return [table(`Fields of ${path} that differ`, ["Field", "What", between.old, between.fresh], rows, "compare-fields"), ...rest];
+  return [
+    table(`Fields of ${path} that differ`, ["Field", "What", between.old, between.fresh], rows, "compare-fields"),
+    ...rest,
+  ];
 }
 
 /** @param {Between} between @param {string} name @param {Change} change @returns {import("./dom.js").Child[][]} */
 function changeRows({ root, newest, old, fresh }, name, { field, kind, facts }) {
   const page = pageOf(root, name, kind === "removed" ? old : fresh, newest);
-  const link = element("a", { href: new URL(`#${encodeURIComponent(field.anchor)}`, page).href }, breakable(field.path));
-  const all = (/** @type {"old" | "new"} */ side) => facts.map((fact) => fact[side]).filter(Boolean).join(" · ");
+  const link = element(
+    "a",
+    { href: new URL(`#${encodeURIComponent(field.anchor)}`, page).href },
+    breakable(field.path),
+  );
+  const all = (/** @type {"old" | "new"} */ side) =>
+    facts
+      .map((fact) => fact[side])
+      .filter(Boolean)
+      .join(" · ");
   if (kind !== "changed") return [[link, mark(kind), all("old"), all("new")]];
   return facts.map((fact, index) => [index ? null : link, fact.name, fact.old || "none", fact.new || "none"]);
 }
@@ -158,13 +212,26 @@ function mark(kind) {
   return element("span", { class: `compare-mark-${kind}` }, kind);
 }
 
-/** Return the difference of the raw texts, which are fetched when it is opened. @param {Between} between @param {string} path */
+/**
+ * Return the difference of the raw texts, which are fetched when it is opened.
+ * @param {Between} between
+ * @param {string} path
+ */
 function rawDifference({ root, old, fresh }, path) {
-  const details = element("details", { class: "compare-raw" }, element("summary", {}, `The text of ${path}, line by line`));
+  const details = element(
+    "details",
+    { class: "compare-raw" },
+    element("summary", {}, `The text of ${path}, line by line`),
+  );
   const load = async () => {
     const all = await json(new URL("versions/index.json", root));
-    const url = (/** @type {string} */ version) => all.releases.find((/** @type {Release} */ one) => one.version === version).documents.find((/** @type {{ url: string }} */ one) => pathOf(one) === path).url;
-    const [before, after] = await Promise.all([old, fresh].map((version) => text(new URL(`versions/${url(version)}`, root))));
+    const url = (/** @type {string} */ version) =>
+      all.releases
+        .find((/** @type {Release} */ one) => one.version === version)
+        .documents.find((/** @type {{ url: string }} */ one) => pathOf(one) === path).url;
+    const [before, after] = await Promise.all(
+      [old, fresh].map((version) => text(new URL(`versions/${url(version)}`, root))),
+    );
     details.append(...patch(path, before, after));
   };
   const failed = (/** @type {Error} */ error) => details.append(element("p", {}, error.message));

@@ -74,12 +74,19 @@ export function table(caption, headings, rows, kind = "") {
   const body = rows.map(([first, ...rest], index) => {
     const next = rows.slice(index + 1).findIndex(([one]) => one !== null);
     const span = next < 0 ? rows.length - index : next + 1;
-    const heading = first !== null && element("th", span > 1 ? { scope: "rowgroup", rowspan: span } : { scope: "row" }, first);
+    const heading =
+      first !== null && element("th", span > 1 ? { scope: "rowgroup", rowspan: span } : { scope: "row" }, first);
     return element("tr", {}, heading, ...rest.map((cell) => element("td", {}, cell)));
   });
   return element(
     "div",
     { class: "try-scroll", tabindex: 0, role: "region", "aria-label": caption },
-    element("table", { class: `try-table ${kind}` }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...body)),
+    element(
+      "table",
+      { class: `try-table ${kind}` },
+      element("caption", {}, caption),
+      element("thead", {}, head),
+      element("tbody", {}, ...body),
+    ),
   );
 }

@@ -1,7 +1,10 @@
 // What became of the fields of a document from one release to another.
 
 /** @typedef {import("./site.js").Field} Field */
-/** @typedef {{ field: Field, kind: "added" | "removed" | "changed", facts: { name: string, old: string, new: string }[] }} Change */
+/**
+ * @typedef {{ field: Field, kind: "added" | "removed" | "changed", facts: { name: string, old: string, new: string
+ *   }[] }} Change
+ */
 
 /** What is told of a field, in the order it is told in. @type {[string, (field: Field) => string][]} */
 const FACTS = [
@@ -54,7 +57,9 @@ export function reordered(old, fresh) {
     return some.map(({ path }) => path).filter((path) => known.has(path));
   };
   const [before, after] = [paths(old, fresh), paths(fresh, old)];
-  return before.every((path, index) => path === after[index]) ? null : { old: before.join(", "), new: after.join(", ") };
+  return before.every((path, index) => path === after[index])
+    ? null
+    : { old: before.join(", "), new: after.join(", ") };
 }
 
 /** @param {typeof FACTS} told @param {Field | undefined} old @param {Field} field @returns {Change} */

@@ -10,8 +10,14 @@ import { SiteError, label, pageOf } from "./site.js";
 /** @typedef {{ label: string, text: string, anchor: string, place?: Place }} Remark */
 /** @typedef {"accepted" | "refused" | "differs" | "unreadable"} State */
 /** @typedef {{ state: State, word: string, title: string, problems: Remark[], notes: Remark[] }} Verdict */
-/** @typedef {{ root: URL, page: Page, entry: Entry, releases: Release[], newest: string }} Context the page, one document of it, and the releases that have this document */
-/** @typedef {{ title: string, text: string, placeholder?: string, extra: (HTMLElement | null)[], ask: (text: string, version: string) => Promise<Verdict> }} Parts */
+/**
+ * @typedef {{ root: URL, page: Page, entry: Entry, releases: Release[], newest: string }} Context the page, one
+ *   document of it, and the releases that have this document
+ */
+/**
+ * @typedef {{ title: string, text: string, placeholder?: string, extra: (HTMLElement | null)[], ask: (text:
+ *   string, version: string) => Promise<Verdict> }} Parts
+ */
 
 const EVERY = "every release";
 
@@ -36,7 +42,10 @@ export function form(context, { title, text, placeholder, extra, ask }) {
   const options = context.releases.map((one) => ({ value: one.version, text: label(one) }));
   const release = choice([...options, { value: EVERY, text: EVERY }], () => void check());
   release.value = context.page.version;
-  area.addEventListener("input", settled(() => void check(), 200));
+  area.addEventListener(
+    "input",
+    settled(() => void check(), 200),
+  );
   void check();
   const bar = element(
     "div",
@@ -61,7 +70,11 @@ export function form(context, { title, text, placeholder, extra, ask }) {
   return { element: element("form", { class: "try-form", onsubmit: submit }, bar, area, result), write, show };
 }
 
-/** Put the answer in place, unless it is there already: what has not changed is not read out again. @param {HTMLElement} result @param {HTMLElement[]} shown */
+/**
+ * Put the answer in place, unless it is there already: what has not changed is not read out again.
+ * @param {HTMLElement} result
+ * @param {HTMLElement[]} shown
+ */
 function put(result, shown) {
   const next = element("div", {}, ...shown);
   if (next.innerHTML !== result.innerHTML) result.replaceChildren(...next.childNodes);
@@ -78,12 +91,20 @@ function put(result, shown) {
 async function answer(context, chosen, area, ask) {
   try {
     if (chosen !== EVERY) return one(context, chosen, await ask(area.value, chosen), area);
-    const found = await Promise.all(context.releases.map(async (release) => ({ release, verdict: await ask(area.value, release.version) })));
+    const found = await Promise.all(
+      context.releases.map(async (release) => ({ release, verdict: await ask(area.value, release.version) })),
+    );
     const unreadable = found.find(({ verdict }) => verdict.state === "unreadable");
     return unreadable ? one(context, unreadable.release.version, unreadable.verdict, area) : [every(context, found)];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [element("p", { class: "try-verdict try-unreadable" }, error instanceof SiteError ? reason : `This cannot be judged here: ${reason}`)];
+    return [
+      element(
+        "p",
+        { class: "try-verdict try-unreadable" },
+        error instanceof SiteError ? reason : `This cannot be judged here: ${reason}`,
+      ),
+    ];
   }
 }
 
@@ -91,8 +112,13 @@ async function answer(context, chosen, area, ask) {
 function one(context, version, { state, title, problems, notes }, area) {
   const page = pageOf(context.root, context.page.name, version, context.newest);
   const list = (/** @type {Remark[]} */ remarks, /** @type {string} */ kind) =>
-    remarks.length > 0 && element("ul", { class: `try-list ${kind}` }, ...remarks.map((each) => item(each, page, area)));
-  const shown = [element("p", { class: `try-verdict try-${state}` }, title), list(problems, "try-problems"), list(notes, "try-notes")];
+    remarks.length > 0 &&
+    element("ul", { class: `try-list ${kind}` }, ...remarks.map((each) => item(each, page, area)));
+  const shown = [
+    element("p", { class: `try-verdict try-${state}` }, title),
+    list(problems, "try-problems"),
+    list(notes, "try-notes"),
+  ];
   return /** @type {HTMLElement[]} */ (shown.filter(Boolean));
 }
 
@@ -103,7 +129,13 @@ function item(remark, page, area) {
     area.focus();
     if (place) area.setSelectionRange(place.offset, place.offset + place.length);
   };
-  const jump = place && element("button", { type: "button", class: "try-line", onclick: select }, `line ${place.line}`);
+  const jump =
+    place &&
+    element(
+      "button",
+      { type: "button", class: "try-line", onclick: select },
+      remark.label ? `line ${place.line}` : "show",
+    );
   return element("li", {}, ...said(remark, page), jump && " ", jump);
 }
 
@@ -127,7 +159,11 @@ function every(context, found) {
     const first = problems[0] ?? (state === "differs" ? notes[0] : undefined);
     const more = problems.length > 1 ? `, ${problems.length} problems` : "";
     const verdict = element("span", { class: `try-verdict try-${state}` }, word + more);
-    return [from === to ? label(to) : `${from.version} to ${label(to)}`, verdict, first ? element("span", {}, ...said(first, page)) : ""];
+    return [
+      from === to ? label(to) : `${from.version} to ${label(to)}`,
+      verdict,
+      first ? element("span", {}, ...said(first, page)) : "",
+    ];
   });
   return table(`What each release of ${context.page.name} says`, ["Release", "Verdict", "First problem"], rows);
 }

@@ -80,7 +80,8 @@ export function parse(text, { strict } = { strict: true }) {
       onArrayEnd: leave,
       onObjectProperty: (name, ...at) => {
         const parent = open[open.length - 1];
-        if (name in parent.value) throw new JsonError(`the name ${JSON.stringify(name)} stands twice in one object`, placed(at));
+        if (name in parent.value)
+          throw new JsonError(`the name ${JSON.stringify(name)} stands twice in one object`, placed(at));
         parent.name = strict ? sound(name, placed(at)) : name;
       },
       onLiteralValue: (value, ...at) => put(literal(value, text, placed(at), strict), placed(at)),
@@ -106,7 +107,10 @@ export function escaped(name) {
  * @param {string} pointer
  */
 export function steps(pointer) {
-  return pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 /**
@@ -131,7 +135,8 @@ function literal(value, text, at, strict) {
  */
 function number(source, at) {
   const value = Number(source);
-  if (source.length > MAX_DIGITS) throw new JsonError(`a number of ${source.length} characters is too long to read`, at);
+  if (source.length > MAX_DIGITS)
+    throw new JsonError(`a number of ${source.length} characters is too long to read`, at);
   if (!/[.eE]/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
   if (!Number.isFinite(value)) throw new JsonError(`${source} is too large a number`, at);
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
@@ -147,9 +152,11 @@ function sound(value, at) {
 function cause(code, text, at) {
   const word = /^-?[A-Za-z]+/.exec(text.slice(at.offset))?.[0] ?? "";
   if (/^-?(NaN|Infinity)$/.test(word)) return `${word} is not a JSON number`;
-  if (/^(True|False|None)$/.test(word)) return `${word} is Python; JSON writes ${word === "None" ? "null" : word.toLowerCase()}`;
+  if (/^(True|False|None)$/.test(word))
+    return `${word} is Python; JSON writes ${word === "None" ? "null" : word.toLowerCase()}`;
   if (text[at.offset] === "'") return "JSON writes strings in double quotes";
   if (text.trim() === "") return "there is nothing here yet";
-  if (/^[}\]]/.test(text.slice(at.offset)) && /,\s*$/.test(text.slice(0, at.offset))) return "nothing follows this comma";
+  if (/^[}\]]/.test(text.slice(at.offset)) && /,\s*$/.test(text.slice(0, at.offset)))
+    return "nothing follows this comma";
   return at.offset >= text.length ? `the text ends too early: ${CAUSES[code]}` : CAUSES[code];
 }

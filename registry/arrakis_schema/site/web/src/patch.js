@@ -29,9 +29,14 @@ export function patch(path, old, fresh) {
     element("span", { class: "compare-hunk" }, `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@\n`),
     ...inner.map((line) => element("span", { class: KINDS[line[0]] }, `${line}\n`)),
   ]);
-  const some = (/** @type {string} */ sign) => found.flatMap(({ lines: inner }) => inner).filter((line) => line.startsWith(sign)).length;
+  const some = (/** @type {string} */ sign) =>
+    found.flatMap(({ lines: inner }) => inner).filter((line) => line.startsWith(sign)).length;
   return [
     element("p", { class: "compare-count" }, `${count(some("-"), "line")} removed, ${count(some("+"), "line")} added.`),
-    element("pre", { class: "compare-patch", tabindex: 0, role: "region", "aria-label": `Text of ${path}, line by line` }, element("code", {}, ...lines)),
+    element(
+      "pre",
+      { class: "compare-patch", tabindex: 0, role: "region", "aria-label": `Text of ${path}, line by line` },
+      element("code", {}, ...lines),
+    ),
   ];
 }

@@ -18,7 +18,12 @@ export async function payloadForm(context) {
   const { entry, page } = context;
   const said = entry.kind === "publication" ? PUBLICATION : PAYLOAD;
   const registered = await registeredIn(context, page.version, said);
-  const file = element("input", { type: "file", class: "try-file", id: `try-file-${entry.path}`, accept: ".arrow,.arrows,.feather,.ipc" });
+  const file = element("input", {
+    type: "file",
+    class: "try-file",
+    id: `try-file-${entry.path}`,
+    accept: ".arrow,.arrows,.feather,.ipc",
+  });
   file.addEventListener("change", async () => {
     const chosen = file.files?.[0];
     if (!chosen) return;
@@ -34,13 +39,25 @@ export async function payloadForm(context) {
     title: said.title,
     text: columnLines(registered.text),
     placeholder: "Paste what print(schema) shows in Python, as in\nsample_rate: int32 not null",
-    extra: [element("span", { class: "try-open" }, file, element("label", { class: "try-button", for: file.id }, "Open an Arrow file"))],
+    extra: [
+      element(
+        "span",
+        { class: "try-open" },
+        file,
+        element("label", { class: "try-button", for: file.id }, "Open an Arrow file"),
+      ),
+    ],
     ask: async (written, version) => difference(written, await registeredIn(context, version, said)),
   });
   return made.element;
 }
 
-/** @param {Context} context @param {string} version @param {typeof PAYLOAD} said @returns {Promise<import("./difference.js").Registered>} */
+/**
+ * @param {Context} context
+ * @param {string} version
+ * @param {typeof PAYLOAD} said
+ * @returns {Promise<import("./difference.js").Registered>}
+ */
 async function registeredIn({ root, page, entry, releases }, version, { of, readers }) {
   const release = releases.find((one) => one.version === version);
   const document = release?.documents.find((one) => pathOf(one) === entry.path);
@@ -50,10 +67,20 @@ async function registeredIn({ root, page, entry, releases }, version, { of, read
   ]);
   const { unknown = "ignored", columns = "by-name" } = entry.reader ?? {};
   const way = typeof unknown === "string" ? unknown : (unknown[""] ?? "ignored");
-  return { text: written, what: `${of}${page.name} ${version}`, fields: told?.fields ?? [], readers, unknown: way, exact: columns === "exact" };
+  return {
+    text: written,
+    what: `${of}${page.name} ${version}`,
+    fields: told?.fields ?? [],
+    readers,
+    unknown: way,
+    exact: columns === "exact",
+  };
 }
 
 /** Return the columns of a printed schema without their children and metadata. @param {string} written */
 function columnLines(written) {
-  return written.split("\n").filter((line) => line && !line.startsWith(" ")).join("\n");
+  return written
+    .split("\n")
+    .filter((line) => line && !line.startsWith(" "))
+    .join("\n");
 }

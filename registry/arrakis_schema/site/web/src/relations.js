@@ -2,7 +2,10 @@
 
 /** @typedef {{ document: string, why: string, witness: unknown }} Exchange */
 /** @typedef {{ answer: string, exchanges: Exchange[] }} Reason */
-/** @typedef {{ groups: string[][], cells: { answer: string, reason?: string }[][], reasons: Record<string, Reason> }} Grid */
+/**
+ * @typedef {{ groups: string[][], cells: { answer: string, reason?: string }[][], reasons: Record<string, Reason>
+ *   }} Grid
+ */
 /** @typedef {{ answer: string, reason: string, exchanges: Exchange[] }} Relation */
 
 /** What is said of each answer. @type {Record<string, string>} */

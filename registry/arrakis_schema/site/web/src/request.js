@@ -19,7 +19,8 @@ const MESSAGE = { noun: "message", reader: "subscriber" };
 export async function requestForm(context) {
   const { entry, root } = context;
   const examples = await examplesOf(context);
-  const first = examples.find(({ name, refused }) => name === "minimal" && !refused) ?? examples.find(({ refused }) => !refused);
+  const first =
+    examples.find(({ name, refused }) => name === "minimal" && !refused) ?? examples.find(({ refused }) => !refused);
   const load = async (/** @type {string} */ url) => (await text(new URL(url, root))).trimEnd();
   const select = choice(
     examples.map(({ name, refused, url }) => ({ value: url, text: name, group: refused ? "Refused" : "Accepted" })),
@@ -35,10 +36,16 @@ export async function requestForm(context) {
   return made.element;
 }
 
-/** Return the examples of a document: its own, or where a release came without, those of the newest. @param {Context} context @returns {Promise<import("./site.js").Example[]>} */
+/**
+ * Return the examples of a document: its own, or where a release came without, those of the newest.
+ * @param {Context} context
+ * @returns {Promise<import("./site.js").Example[]>}
+ */
 async function examplesOf({ root, page, entry, releases, newest }) {
   if (entry.examples?.length || !releases.some(({ version }) => version === newest)) return entry.examples ?? [];
-  const { documents } = /** @type {import("./site.js").Page} */ (await json(new URL("index.json", pageOf(root, page.name, newest, newest))));
+  const { documents } = /** @type {import("./site.js").Page} */ (
+    await json(new URL("index.json", pageOf(root, page.name, newest, newest)))
+  );
   return documents.find(({ path }) => path === entry.path)?.examples ?? [];
 }
 
@@ -64,5 +71,14 @@ async function judgeOf({ root, page, entry, releases }, version) {
   ]);
   const { fields = [], problems = [] } = told ?? {};
   const { reader } = said(entry);
-  return { name: page.name, version, schema, envelope: outer, fields, problems, unknown: entry.reader?.unknown, reader };
+  return {
+    name: page.name,
+    version,
+    schema,
+    envelope: outer,
+    fields,
+    problems,
+    unknown: entry.reader?.unknown,
+    reader,
+  };
 }

@@ -3,13 +3,22 @@
 import { parse } from "./json.js";
 
 /** @typedef {import("./json.js").Json} Json */
-/** @typedef {{ path: string, anchor: string, type: string, nullable: boolean, required: boolean, description: string, unit: string, null: string, omitted: string, values: string[], bounds: string[], since?: string }} Field */
+/**
+ * @typedef {{ path: string, anchor: string, type: string, nullable: boolean, required: boolean, description:
+ *   string, unit: string, null: string, omitted: string, values: string[], bounds: string[], since?: string }} Field
+ */
 /** @typedef {{ name: string, refused: boolean, url: string, reason?: string }} Example */
 /** @typedef {{ location: string, text: string, fixed: string }} Problem */
 /** @typedef {{ unknown?: string | Record<string, string>, columns?: string }} Reader */
-/** @typedef {{ kind: string, format: string, path: string, url: string, name?: string, sha256?: string, size?: number, fields: Field[], examples?: Example[], problems?: Problem[], reader?: Reader }} Entry */
+/**
+ * @typedef {{ kind: string, format: string, path: string, url: string, name?: string, sha256?: string, size?:
+ *   number, fields: Field[], examples?: Example[], problems?: Problem[], reader?: Reader }} Entry
+ */
 /** @typedef {{ name: string, version: string, frozen: boolean, page: string, documents: Entry[] }} Page */
-/** @typedef {{ version: string, frozen: boolean, url: string, documents: { name: string, kind: string, format: string, url: string }[] }} Release */
+/**
+ * @typedef {{ version: string, frozen: boolean, url: string, documents: { name: string, kind: string, format:
+ *   string, url: string }[] }} Release
+ */
 
 /** A file of the site that cannot be read. */
 export class SiteError extends Error {}

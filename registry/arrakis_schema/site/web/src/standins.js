@@ -28,7 +28,8 @@ export function exactly(instance, schema) {
 /** @param {Json} value @returns {Generator<number | bigint>} */
 function* far(value) {
   if (typeof value === "bigint" || (typeof value === "number" && Math.abs(value) > FAR)) yield value;
-  if (typeof value === "object" && value !== null) for (const part of Object.values(value)) yield* far(/** @type {Json} */ (part));
+  if (typeof value === "object" && value !== null)
+    for (const part of Object.values(value)) yield* far(/** @type {Json} */ (part));
 }
 
 /**
@@ -68,7 +69,9 @@ function divisor(schema) {
   if (typeof schema !== "object" || schema === null) return 1n;
   const own = schema.multipleOf;
   const first = Number.isSafeInteger(own) && own > 0 ? BigInt(own) : 1n;
-  return Object.values(schema).map(divisor).reduce((one, other) => (one / common(one, other)) * other, first);
+  return Object.values(schema)
+    .map(divisor)
+    .reduce((one, other) => (one / common(one, other)) * other, first);
 }
 
 /** @param {bigint} one @param {bigint} other @returns {bigint} */

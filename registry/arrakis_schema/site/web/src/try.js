@@ -10,18 +10,25 @@ import { json, pathOf, releases, top } from "./site.js";
  */
 async function fill(container) {
   const root = top(container);
-  const [page, all] = await Promise.all([json(new URL(container.dataset.data ?? "index.json", document.baseURI)), releases(root)]);
+  const [page, all] = await Promise.all([
+    json(new URL(container.dataset.data ?? "index.json", document.baseURI)),
+    releases(root),
+  ]);
   const newest = page.page.startsWith("endpoints/") ? page.version : all[0].version;
   const made = page.documents.flatMap((/** @type {import("./site.js").Entry} */ entry) => {
     const having = all.filter((release) => release.documents.some((one) => pathOf(one) === entry.path));
     const context = { root, page, entry, releases: having, newest };
-    return entry.format === "arrow" ? import("./payload.js").then((module) => module.payloadForm(context)) : requestForm(context);
+    return entry.format === "arrow"
+      ? import("./payload.js").then((module) => module.payloadForm(context))
+      : requestForm(context);
   });
   container.replaceChildren(...(await Promise.all(made)));
 }
 
 for (const container of document.querySelectorAll("[data-try]")) {
   fill(/** @type {HTMLElement} */ (container)).catch((error) =>
-    container.replaceChildren(element("p", { class: "try-verdict try-unreadable" }, `Try it does not work here: ${error.message}`)),
+    container.replaceChildren(
+      element("p", { class: "try-verdict try-unreadable" }, `Try it does not work here: ${error.message}`),
+    ),
   );
 }

@@ -17,7 +17,15 @@ const BRANCHES = ["if", "then", "else", "not"];
  * @returns {Stranger[]}
  */
 export function strangers(instance, schemas, reader) {
-  return [...search(instance, schemas.map((schema) => ({ schema, root: schema })), [], "", reader)];
+  return [
+    ...search(
+      instance,
+      schemas.map((schema) => ({ schema, root: schema })),
+      [],
+      "",
+      reader,
+    ),
+  ];
 }
 
 /** @typedef {{ schema: any, root: any }} Node */
@@ -57,7 +65,10 @@ function applied(given) {
     const { schema, root } = node;
     if (typeof schema !== "object" || schema === null || seen.has(schema)) continue;
     seen.set(schema, node);
-    const inner = [...IN_PLACE.flatMap((keyword) => schema[keyword] ?? []), ...BRANCHES.map((keyword) => schema[keyword])];
+    const inner = [
+      ...IN_PLACE.flatMap((keyword) => schema[keyword] ?? []),
+      ...BRANCHES.map((keyword) => schema[keyword]),
+    ];
     if (typeof schema.$ref === "string") inner.push(target(root, schema.$ref));
     todo.push(...inner.map((one) => ({ schema: one, root })));
   }
@@ -67,7 +78,9 @@ function applied(given) {
 /** @param {any} root @param {string} reference */
 function target(root, reference) {
   const [, pointer] = reference.split("#");
-  const names = decodeURIComponent(pointer ?? "").split("/").slice(1);
+  const names = decodeURIComponent(pointer ?? "")
+    .split("/")
+    .slice(1);
   return names.reduce((part, name) => part?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], root);
 }
 

@@ -9,7 +9,10 @@ import { count, dotted } from "./words.js";
 /** @typedef {import("./json.js").Place} Place */
 /** @typedef {import("./site.js").Field} Field */
 /** @typedef {import("./site.js").Problem} Problem */
-/** @typedef {{ name: string, version: string, schema: Json, envelope: Json | null, fields: Field[], problems: Problem[], unknown: string | Record<string, string> | undefined, reader: string }} Judge */
+/**
+ * @typedef {{ name: string, version: string, schema: Json, envelope: Json | null, fields: Field[], problems:
+ *   Problem[], unknown: string | Record<string, string> | undefined, reader: string }} Judge
+ */
 /** @typedef {import("./form.js").Remark} Remark */
 /** @typedef {import("./form.js").Verdict} Verdict */
 
@@ -25,7 +28,13 @@ export function verdict(text, judge) {
     return judged(value, places, judge);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    return { state: "unreadable", word: "no JSON", title: "This is not JSON.", problems: [remark("", error.message, "", error.place)], notes: [] };
+    return {
+      state: "unreadable",
+      word: "no JSON",
+      title: "This is not JSON.",
+      problems: [remark("", error.message, "", error.place)],
+      notes: [],
+    };
   }
 }
 
@@ -61,7 +70,11 @@ function judged(value, places, judge) {
   }));
   const refusing = others.filter(({ rejected }) => rejected);
   const notes = [...others.filter(({ rejected }) => !rejected), ...known(value, judge)];
-  return { ...outcome(name, version, reader, broken.length, refusing.length), problems: [...broken, ...refusing], notes };
+  return {
+    ...outcome(name, version, reader, broken.length, refusing.length),
+    problems: [...broken, ...refusing],
+    notes,
+  };
 }
 
 /**
@@ -74,12 +87,23 @@ function judged(value, places, judge) {
  */
 function outcome(name, version, reader, broken, refusing) {
   if (broken + refusing === 0) return { state: "accepted", word: "accepted", title: `Accepted by ${name} ${version}.` };
-  if (broken) return { state: "refused", word: "refused", title: `Refused by ${name} ${version}: ${count(broken + refusing, "problem")}` };
+  if (broken)
+    return {
+      state: "refused",
+      word: "refused",
+      title: `Refused by ${name} ${version}: ${count(broken + refusing, "problem")}`,
+    };
   const title = `Refused by the ${reader}: ${name} ${version} does not describe ${count(refusing, "member")}`;
   return { state: "refused", word: `refused by the ${reader}`, title };
 }
 
-/** @param {string} label @param {string} text @param {string} anchor @param {Place | undefined} place @returns {Remark} */
+/**
+ * @param {string} label
+ * @param {string} text
+ * @param {string} anchor
+ * @param {Place | undefined} place
+ * @returns {Remark}
+ */
 function remark(label, text, anchor, place) {
   return { label, text, anchor, place };
 }
@@ -90,7 +114,11 @@ function split(said) {
   return [said.slice(0, colon), said.slice(colon + 2)];
 }
 
-/** Return the anchor of the field at a path, or of the nearest one around it. @param {(string | number)[]} path @param {Field[]} fields */
+/**
+ * Return the anchor of the field at a path, or of the nearest one around it.
+ * @param {(string | number)[]} path
+ * @param {Field[]} fields
+ */
 export function anchorOf(path, fields) {
   for (let length = path.length; length > 0; length -= 1) {
     const named = fieldPath(path.slice(0, length));
@@ -102,7 +130,10 @@ export function anchorOf(path, fields) {
 
 /** @param {(string | number)[]} path */
 function fieldPath(path) {
-  return path.map((step) => (typeof step === "number" ? "[]" : `.${step}`)).join("").replace(/^\./, "");
+  return path
+    .map((step) => (typeof step === "number" ? "[]" : `.${step}`))
+    .join("")
+    .replace(/^\./, "");
 }
 
 /** @param {string} pointer @param {Map<string, Place>} places */
@@ -110,15 +141,26 @@ function placeOf(pointer, places) {
   return places.get(pointer);
 }
 
-/** Return the known problems of the release that concern members of this instance. @param {Json} value @param {Judge} judge @returns {Remark[]} */
+/**
+ * Return the known problems of the release that concern members of this instance.
+ * @param {Json} value
+ * @param {Judge} judge
+ * @returns {Remark[]}
+ */
 function known(value, { fields, problems }) {
   return problems.flatMap(({ location, text }) => {
     const path = instancePath(location);
-    return path.length && reaches(value, path) ? [remark(fieldPath(path), `known problem: ${text}`, anchorOf(path, fields), undefined)] : [];
+    return path.length && reaches(value, path)
+      ? [remark(fieldPath(path), `known problem: ${text}`, anchorOf(path, fields), undefined)]
+      : [];
   });
 }
 
-/** Return the instance path that a JSON Pointer into a schema is about. @param {string} location @returns {(string | number)[]} */
+/**
+ * Return the instance path that a JSON Pointer into a schema is about.
+ * @param {string} location
+ * @returns {(string | number)[]}
+ */
 function instancePath(location) {
   /** @type {(string | number)[]} */
   const path = [];

@@ -8,7 +8,10 @@ import { exactly } from "./standins.js";
 import { discovery, dotted, expectation } from "./words.js";
 
 /** @typedef {import("./json.js").Json} Json */
-/** @typedef {{ path: (string | number)[], pointer: string, keyword: string, expected: string, found: string }} Violation */
+/**
+ * @typedef {{ path: (string | number)[], pointer: string, keyword: string, expected: string, found: string }}
+ *   Violation
+ */
 /** @typedef {{ keyword: string, keywordLocation: string, instanceLocation: string }} Unit */
 
 /** What is told as a whole: which of its branches failed for what reason says nothing. */
@@ -101,7 +104,13 @@ function violation(instance, pointer, keyword, value, named) {
   }
   const judged = named ? name : part;
   const place = named ? pointer.slice(0, pointer.lastIndexOf("/")) : pointer;
-  return { path, pointer: place, keyword, expected: expectation(keyword, value, judged), found: discovery(keyword, judged) };
+  return {
+    path,
+    pointer: place,
+    keyword,
+    expected: expectation(keyword, value, judged),
+    found: discovery(keyword, judged),
+  };
 }
 
 /** @param {Violation} one @param {Violation} other */

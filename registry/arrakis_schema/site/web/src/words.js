@@ -12,7 +12,9 @@ const ARTICLES = { integer: "an integer", array: "an array", object: "an object"
  * @param {(string | number)[]} path
  */
 export function dotted(path) {
-  const parts = path.map((part) => (typeof part === "string" && PLAIN.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`));
+  const parts = path.map((part) =>
+    typeof part === "string" && PLAIN.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`,
+  );
   return parts.join("").replace(/^\./, "");
 }
 
@@ -34,7 +36,9 @@ export function dumped(value) {
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return `[${value.map(dumped).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  return `{${Object.entries(value).map(([name, part]) => `${JSON.stringify(name)}: ${dumped(part)}`).join(", ")}}`;
+  return `{${Object.entries(value)
+    .map(([name, part]) => `${JSON.stringify(name)}: ${dumped(part)}`)
+    .join(", ")}}`;
 }
 
 /**
@@ -46,7 +50,8 @@ export function dumped(value) {
 export function laidOut(value, indent = "\n") {
   if (typeof value !== "object" || value === null || !Object.keys(value).length) return dumped(value);
   const inner = `${indent}  `;
-  const named = (/** @type {[string, unknown]} */ [name, part]) => `${Array.isArray(value) ? "" : `${JSON.stringify(name)}: `}${laidOut(part, inner)}`;
+  const named = (/** @type {[string, unknown]} */ [name, part]) =>
+    `${Array.isArray(value) ? "" : `${JSON.stringify(name)}: `}${laidOut(part, inner)}`;
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
   return `${open}${inner}${Object.entries(value).map(named).join(`,${inner}`)}${indent}${close}`;
 }
@@ -102,7 +107,10 @@ function length(instance) {
 
 /** @param {any} value */
 function type(value) {
-  return [value].flat().map((name) => ARTICLES[name] ?? `a ${name}`).join(" or ");
+  return [value]
+    .flat()
+    .map((name) => ARTICLES[name] ?? `a ${name}`)
+    .join(" or ");
 }
 
 /** @param {any} value */
@@ -116,7 +124,11 @@ function required(value, instance) {
   return `the member${missing.length > 1 ? "s" : ""} ${missing.map((/** @type {string} */ name) => JSON.stringify(name)).join(", ")}`;
 }
 
-/** The wording of a bound: on the value itself, or on a count of `unit`. @param {string} relation @param {string} [unit] */
+/**
+ * The wording of a bound: on the value itself, or on a count of `unit`.
+ * @param {string} relation
+ * @param {string} [unit]
+ */
 function at(relation, unit) {
   return (/** @type {any} */ value) => `${relation} ${unit ? count(value, unit) : shortened(value)}`;
 }

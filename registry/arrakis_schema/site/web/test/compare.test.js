@@ -5,16 +5,56 @@ import { changes, reordered, withoutWords } from "../src/fields.js";
 import { hunks } from "../src/patch.js";
 import { relation } from "../src/relations.js";
 
-const FIELD = { path: "a", anchor: "a", type: "integer", nullable: false, required: true, description: "", unit: "", null: "", omitted: "", values: [], bounds: [] };
+const FIELD = {
+  path: "a",
+  anchor: "a",
+  type: "integer",
+  nullable: false,
+  required: true,
+  description: "",
+  unit: "",
+  null: "",
+  omitted: "",
+  values: [],
+  bounds: [],
+};
 
 test("a field is added, removed, or changed fact by fact", () => {
   const old = [FIELD, { ...FIELD, path: "b" }, { ...FIELD, path: "c" }];
-  const fresh = [{ ...FIELD, path: "d", unit: "Hz" }, { ...FIELD, nullable: true, bounds: ["more than 0"] }, { ...FIELD, path: "c" }];
+  const fresh = [
+    { ...FIELD, path: "d", unit: "Hz" },
+    { ...FIELD, nullable: true, bounds: ["more than 0"] },
+    { ...FIELD, path: "c" },
+  ];
   const found = changes(old, fresh, false).map(({ field, kind, facts }) => [field.path, kind, facts]);
   assert.deepEqual(found, [
-    ["d", "added", [{ name: "type", old: "", new: "integer" }, { name: "presence", old: "", new: "required" }, { name: "null", old: "", new: "never null" }, { name: "unit", old: "", new: "Hz" }]],
-    ["a", "changed", [{ name: "null", old: "never null", new: "may be null" }, { name: "bounds", old: "", new: "more than 0" }]],
-    ["b", "removed", [{ name: "type", old: "integer", new: "" }, { name: "presence", old: "required", new: "" }, { name: "null", old: "never null", new: "" }]],
+    [
+      "d",
+      "added",
+      [
+        { name: "type", old: "", new: "integer" },
+        { name: "presence", old: "", new: "required" },
+        { name: "null", old: "", new: "never null" },
+        { name: "unit", old: "", new: "Hz" },
+      ],
+    ],
+    [
+      "a",
+      "changed",
+      [
+        { name: "null", old: "never null", new: "may be null" },
+        { name: "bounds", old: "", new: "more than 0" },
+      ],
+    ],
+    [
+      "b",
+      "removed",
+      [
+        { name: "type", old: "integer", new: "" },
+        { name: "presence", old: "required", new: "" },
+        { name: "null", old: "never null", new: "" },
+      ],
+    ],
   ]);
 });
 
@@ -33,10 +73,17 @@ test("columns that both have may stand in another order", () => {
 test("a relation is that of the groups of client and server", () => {
   const grid = {
     groups: [["3"], ["2", "1"]],
-    cells: [[{ answer: "works" }, { answer: "breaks", reason: "why" }], [{ answer: "partly", reason: "other" }, { answer: "works" }]],
+    cells: [
+      [{ answer: "works" }, { answer: "breaks", reason: "why" }],
+      [{ answer: "partly", reason: "other" }, { answer: "works" }],
+    ],
     reasons: { why: { answer: "breaks", exchanges: [{ document: "d", why: "w", witness: 1n }] } },
   };
-  assert.deepEqual(relation(grid, "3", "1"), { answer: "breaks", reason: "why", exchanges: grid.reasons.why.exchanges });
+  assert.deepEqual(relation(grid, "3", "1"), {
+    answer: "breaks",
+    reason: "why",
+    exchanges: grid.reasons.why.exchanges,
+  });
   assert.equal(relation(grid, "1", "3")?.answer, "partly");
   assert.equal(relation(grid, "1", "2")?.answer, "works");
   assert.equal(relation(grid, "1", "0"), null);
@@ -47,6 +94,15 @@ test("the difference of two texts has three lines around each change", () => {
   const old = Array.from({ length: 20 }, (_, index) => `line ${index}\n`);
   const fresh = old.with(10, "other\n");
   const [hunk] = hunks(old.join(""), fresh.join(""));
-  assert.deepEqual(hunk.lines, [" line 7", " line 8", " line 9", "-line 10", "+other", " line 11", " line 12", " line 13"]);
+  assert.deepEqual(hunk.lines, [
+    " line 7",
+    " line 8",
+    " line 9",
+    "-line 10",
+    "+other",
+    " line 11",
+    " line 12",
+    " line 13",
+  ]);
   assert.deepEqual(hunks("a\n", "a\n"), []);
 });

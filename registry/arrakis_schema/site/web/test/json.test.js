@@ -5,8 +5,15 @@ import { JsonError, parse, steps } from "../src/json.js";
 import { dumped, laidOut } from "../src/words.js";
 
 test("every digit of an integer is kept", () => {
-  const text = '[9007199254740993, -9223372036854775809, 1187000000000000000, 1e3, 0.5, 1e22]';
-  assert.deepEqual(parse(text).value, [9007199254740993n, -9223372036854775809n, 1187000000000000000n, 1000, 0.5, 10000000000000000000000n]);
+  const text = "[9007199254740993, -9223372036854775809, 1187000000000000000, 1e3, 0.5, 1e22]";
+  assert.deepEqual(parse(text).value, [
+    9007199254740993n,
+    -9223372036854775809n,
+    1187000000000000000n,
+    1000,
+    0.5,
+    10000000000000000000000n,
+  ]);
   assert.equal(dumped(parse("[9223372036854775808]").value), "[9223372036854775808]");
 });
 
@@ -18,7 +25,10 @@ test("each part of a text has its place", () => {
 });
 
 test("names that objects have by nature are names like others", () => {
-  assert.deepEqual(Object.entries(/** @type {object} */ (parse('{"__proto__": 1, "toString": 2}').value)), [["__proto__", 1], ["toString", 2]]);
+  assert.deepEqual(Object.entries(/** @type {object} */ (parse('{"__proto__": 1, "toString": 2}').value)), [
+    ["__proto__", 1],
+    ["toString", 2],
+  ]);
 });
 
 test("what the site wrote may nest deep", () => {

@@ -21,13 +21,23 @@ test("the same number has the same stand-in in instance and schema", () => {
 });
 
 test("a stand-in leaves the same remainder, and is whole where the number is", () => {
-  const { instance } = exactly([7n * 10n ** 25n, 7n * 10n ** 25n + 1n, -(21n * 10n ** 20n), 2 ** 51 + 0.5], { items: { multipleOf: 7 }, not: { multipleOf: 6 } });
-  assert.deepEqual(instance.map((/** @type {number} */ one) => one % 7 === 0), [true, false, true, false]);
+  const { instance } = exactly([7n * 10n ** 25n, 7n * 10n ** 25n + 1n, -(21n * 10n ** 20n), 2 ** 51 + 0.5], {
+    items: { multipleOf: 7 },
+    not: { multipleOf: 6 },
+  });
+  assert.deepEqual(
+    instance.map((/** @type {number} */ one) => one % 7 === 0),
+    [true, false, true, false],
+  );
   assert.equal(instance[3] % 1, 0.5);
 });
 
 test("what is false, and formats, are written so that the validator says what the package says", () => {
-  const { schema, originals } = exactly(null, { properties: { format: { format: "date" } }, additionalProperties: false, enum: [false] });
+  const { schema, originals } = exactly(null, {
+    properties: { format: { format: "date" } },
+    additionalProperties: false,
+    enum: [false],
+  });
   assert.deepEqual(Object.keys(schema.properties.format), []);
   assert.deepEqual(Object.keys(schema.additionalProperties), ["not"]);
   assert.deepEqual(schema.enum, [false]);
