@@ -10,7 +10,7 @@ import arrakis_schema
 from arrakis_schema import compat
 from arrakis_schema.site.render import rendered
 from arrakis_schema.store import Store
-from tests.docs.pages import PROJECT, blocks
+from tests.docs.pages import PROJECT, texts
 
 PAGES = ("api/documents", "api/requests", "api/compat", "api/errors")
 MOST = 60_000
@@ -18,10 +18,10 @@ MOST = 60_000
 
 def test_the_tutorial_prints_what_it_shows() -> None:
     shown = StringIO()
-    for code in blocks("python.md", "python"):
+    for code in texts("python.md", "python"):
         with redirect_stdout(shown):
             exec(code, {})  # noqa: S102 - our own page
-    assert shown.getvalue() == "".join(blocks("python.md", "text"))
+    assert shown.getvalue() == "".join(texts("python.md", "text"))
 
 
 @pytest.fixture(scope="module")
