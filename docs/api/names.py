@@ -1,6 +1,7 @@
 """Public names in docstrings become links to their own headings; MkDocs runs this, and nobody else."""
 
 import re
+from functools import partial
 from typing import Any
 
 from griffe import Extension, Object
@@ -27,14 +28,13 @@ class Names(Extension):
 
     def _walk(self, parent: Any) -> None:
         """Link the names in the docstrings of an object and of its members."""
-        for member in (parent, *parent.members.values()):
-            if isinstance(member, Object) and member.docstring is not None:
-                own = member.name
-                member.docstring.value = _CODE.sub(lambda found: self._linked(found, own), member.docstring.value)
-            if member is not parent and isinstance(member, Object):
+        if parent.docstring is not None:
+            parent.docstring.value = _CODE.sub(partial(self._linked, parent.name), parent.docstring.value)
+        for member in parent.members.values():
+            if isinstance(member, Object):
                 self._walk(member)
 
-    def _linked(self, found: re.Match[str], own: str) -> str:
+    def _linked(self, own: str, found: re.Match[str]) -> str:
         """Return the link for a public name, and everything else as it is."""
         name = found.group(1)
         return f"[`{name}`][{self._homes[name]}]" if name in self._homes and name != own else found.group()

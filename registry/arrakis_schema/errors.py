@@ -65,7 +65,7 @@ class InvalidRequestError(ArrakisSchemaError, ValueError):
 
 
 class SchemaTextError(ArrakisSchemaError, ValueError):
-    """A `schema.txt` is not what pyarrow prints for a schema; `line` counts from 1, `problem` says what is wrong in it."""
+    """A `schema.txt` is not what pyarrow prints for a schema; `line` counts from 1, `problem` says what is wrong."""
 
     def __init__(self, line: int, problem: str) -> None:
         self.line, self.problem = line, problem
@@ -73,7 +73,7 @@ class SchemaTextError(ArrakisSchemaError, ValueError):
 
 
 class TemplateError(ArrakisSchemaError, ValueError):
-    """The values given to a payload template do not fit its placeholders: the text names the placeholder and what it takes.
+    """The values given to a payload template do not fit its placeholders; the text names one, and what it takes.
 
     Raised by `bind` for a value that is missing, unknown or not allowed, and for two columns of one name.
     """

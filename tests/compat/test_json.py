@@ -1,8 +1,8 @@
 """Containment of JSON Schemas: cases for every keyword, equal pairs, what stays undecided; judged by real validators."""
 
 import json
-import re
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -127,7 +127,11 @@ def test_random_pairs_survive_an_attack(seed: int) -> None:
 def test_every_difference_has_a_rule_on_the_page() -> None:
     page = (PROJECT / "docs/changes.md").read_text()
     for rule, said in RULES.items():
-        row = re.search(rf'^\| <span id="{re.escape(rule)}">\[`{re.escape(rule)}`\]\((.*)#(.*)\)</span> \| (.*) \|$', page, re.MULTILINE)
+        row = re.search(
+            rf'^\| <span id="{re.escape(rule)}">\[`{re.escape(rule)}`\]\((.*)#(.*)\)</span> \| (.*) \|$',
+            page,
+            re.MULTILINE,
+        )
         assert row, rule
         assert row.groups()[1:] == (rule, said)
         assert f'<h3 id="{rule}">' in (PROJECT / "docs" / row.group(1)).read_text()

@@ -133,8 +133,8 @@ def _document(rule: str, case: list[Any]) -> str:
     """Return the section of a difference between two JSON Schemas."""
     old, new = map(_shown, case)
     verdicts = asked(rule)
-    said = tuple(map(_said, verdicts))
-    todo = SPECIAL.get(rule) or ADVICE.get(said, _LOOK)
+    backward, forward = map(_said, verdicts)
+    todo = SPECIAL.get(rule) or ADVICE.get((backward, forward), _LOOK)
     told = [f"{who}: {_told(verdict)}" for who, verdict in zip(_WHO, verdicts, strict=True)]
     return "\n".join([heading(rule), "", RULES[rule], f"{old} → {new}", "", *(f"- {line}" for line in (*told, todo))])
 
@@ -161,13 +161,13 @@ def _said(verdict: Verdict) -> str:
 def _told(verdict: Verdict) -> str:
     """Return a verdict in words, with the message that breaks."""
     if verdict.kind is Kind.UNDECIDED:
-        return f"undecided, {verdict.reason}."
+        return f"undecided: {verdict.reason.partition(' (')[0]}."
     if verdict.kind is Kind.COMPATIBLE:
         return "works."
     witness = verdict.witness
     if isinstance(witness, dict) and "column" in witness:
         return f"**breaks** with the value `{json.dumps(witness['value'])}`." if witness["column"] else "**breaks**."
-    return f"**breaks** with `{json.dumps(witness)}`."
+    return f"**breaks** with `{json.dumps(witness, sort_keys=True)}`."
 
 
 def _shown(schema: Any) -> str:

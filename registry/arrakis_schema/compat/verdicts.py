@@ -33,9 +33,9 @@ class Effect(StrEnum):
 class Change:
     """One difference between two documents, and whether the witness is refused by it (`at_fault`).
 
-    `rule` is an id, as in `required-added`; `old` and `new` are the places in either document: a JSON Pointer (RFC 6901),
-    or the dotted name of a column. `message` is one clause for people. `witness` is what shows a change at fault, where
-    it is not the witness of the whole verdict.
+    `rule` is an id, as in `required-added`; `old` and `new` are the places in either document: a JSON Pointer (RFC
+    6901), or the dotted name of a column. `message` is one clause for people. `witness` is what shows a change at
+    fault, where it is not the witness of the whole verdict.
     """
 
     rule: str
@@ -51,10 +51,10 @@ class Change:
 class Verdict:
     """What was shown; for an incompatible pair `witness` is what the writer may send and the reader refuses.
 
-    `witness` is a JSON instance, or for Arrow schemas an object with `column`, `writer`, `reader` and `value`: the name,
-    the type on both sides, and a value that the reader cannot take. `findings` are all differences, also those that break
-    nothing. `at` says where in the witness the reader refuses it, and why; `reason` says why a pair is undecided, and
-    `errors` are what the validator `jsonschema` has against the witness.
+    `witness` is a JSON instance, or for Arrow schemas an object with `column`, `writer`, `reader` and `value`: the
+    name, the type on both sides, and a value that the reader cannot take. `findings` are all differences, also those
+    that break nothing. `at` says where in the witness the reader refuses it, and why; `reason` says why a pair is
+    undecided, and `errors` are what the validator `jsonschema` has against the witness.
     """
 
     kind: Kind

@@ -51,8 +51,9 @@ def validator(name: str, version: str | None = None, *, root: Root = None) -> Ca
 def iter_errors(request: Any, version: str | None = None, *, root: Root = None) -> Iterator[Violation]:
     """Yield every violation of the envelope and of the endpoint, in the order of their paths; none for a valid request.
 
-    Needs the extra `check` (jsonschema), else raises `MissingExtraError`; takes some hundred times as long as `validate`.
-    Raises `InvalidRequestError` where the envelope lets a request pass that names no endpoint of the release.
+    Needs the extra `check` (jsonschema), else raises `MissingExtraError`; takes some hundred times as long as
+    `validate`. Raises `InvalidRequestError` where the envelope lets a request pass that names no endpoint of the
+    release.
     """
     place = _text(root)
     found = set(_violations(ENVELOPE, version, place, request) if _has_envelope(version, place) else ())
