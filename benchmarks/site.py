@@ -1,7 +1,7 @@
 """What a page costs its reader, and how long a site of many releases takes to build, beside json-schema-for-humans.
 
-Bytes are what chromium really asks for; pages are built from synthetic releases of one project. The peer renders the same
-JSON Schemas, one page each. Exit code 1: a budget is missed; 2: a tool is missing.
+Bytes are what chromium really asks for; pages are built from synthetic releases of one project. The peer renders the
+same JSON Schemas, one page each. Exit code 1: a budget is missed; 2: a tool is missing.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -51,7 +52,9 @@ def main() -> int:
     options = arguments()
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None or not (BIN / "generate-schema-doc").exists():
-        print("chromium or json-schema-for-humans is missing: apt-get install chromium; make .venv/ready", file=sys.stderr)
+        print(
+            "chromium or json-schema-for-humans is missing: apt-get install chromium; make .venv/ready", file=sys.stderr
+        )
         return 2
     with TemporaryDirectory() as folder:
         missed = [*weigh(Path(folder), chromium), *build_times(Path(folder), options.pages, options.limit)]
@@ -70,7 +73,13 @@ def weigh(folder: Path, chromium: str) -> Iterator[str]:
     site, peer = folder / "site", folder / "peer"
     run([str(BIN / "arrakis-schema"), "build", str(site)])
     peer.mkdir()
-    run([str(BIN / "generate-schema-doc"), str(PROJECT / "schemas/endpoints/find/descriptor.json"), str(peer / "find.html")])
+    run(
+        [
+            str(BIN / "generate-schema-doc"),
+            str(PROJECT / "schemas/endpoints/find/descriptor.json"),
+            str(peer / "find.html"),
+        ]
+    )
     ours, theirs = loaded(site, FIND, chromium), loaded(peer, "find.html", chromium)
     print(f"\nfirst load of find {'':<22} {'raw':>10} {'gzip':>10} {'requests':>9} {'of other hosts':>15}")
     for name, load in (("arrakis-schema", ours), ("json-schema-for-humans", theirs)):
@@ -101,7 +110,7 @@ def loaded(site: Path, path: str, chromium: str) -> Load:
         page.route(re.compile(f"^(?!{re.escape(address)}|data:|blob:)"), lambda route: route.abort())
         page.on("requestfailed", lambda failed: strangers.append(failed.url))
         answers: list[Response] = []
-        page.on("response", lambda answer: answers.append(answer))
+        page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - playwright marks its handlers
         page.goto(f"{address}{path}", wait_until="networkidle")
         for answer in answers:
             if answer.url.startswith(address) and answer.ok:
@@ -125,7 +134,10 @@ def served(folder: Path) -> Iterator[str]:
 
 def build_times(folder: Path, sizes: list[int], limit: float) -> Iterator[str]:
     """Print how long sites of several sizes take, and yield the budgets that are missed."""
-    print(f"\nbuild {'':<4} {'releases':>9} {'pages':>7} {'seconds':>9} {'ms a page':>10} {'peer: pages':>12} {'ms a page':>10}")
+    print(
+        f"\nbuild {'':<4} {'releases':>9} {'pages':>7} {'seconds':>9} {'ms a page':>10}"
+        f" {'peer: pages':>12} {'ms a page':>10}"
+    )
     times: dict[int, float] = {}
     for size in sizes:
         releases = max(1, round(size / (ENDPOINTS + 1)))
@@ -137,7 +149,9 @@ def build_times(folder: Path, sizes: list[int], limit: float) -> Iterator[str]:
         if took:
             times[pages] = took
         shown = f"{took:>9.1f} {took / pages * 1e3:>10.1f}" if took else f"{'over':>4} {limit:.0f} {'':>10}"
-        print(f"{'':<10} {releases:>9} {pages or size:>7} {shown} {count:>12} {theirs / count * 1e3:>10.1f}", flush=True)
+        print(
+            f"{'':<10} {releases:>9} {pages or size:>7} {shown} {count:>12} {theirs / count * 1e3:>10.1f}", flush=True
+        )
     yield from () if len(times) == len(sizes) else told(f"seconds of {sizes[-1]} pages", float("inf"), limit, "s")
     yield from slopes(times)
 
@@ -145,7 +159,7 @@ def build_times(folder: Path, sizes: list[int], limit: float) -> Iterator[str]:
 def slopes(times: dict[int, float]) -> Iterator[str]:
     """Yield the budgets that are missed: what one more page costs, and whether that grows with the site."""
     pages = sorted(times)
-    more = [(times[b] - times[a]) / (b - a) * 1e3 for a, b in zip(pages, pages[1:], strict=False)]
+    more = [(times[b] - times[a]) / (b - a) * 1e3 for a, b in pairwise(pages)]
     if more:
         yield from told("ms for one more page", more[-1], PER_PAGE, "ms")
     if len(more) > 1:
