@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from arrakis_schema.versions import parse_version, supports
 
     __version__: str
+    """The version of this package: the one that `schemas/registry.toml` declares, as `"0.6.0"`."""
     SCHEMA_VERSION: str
+    """The version of the schemas that a client sends as `version`; the same as `__version__`."""
 
 _ERRORS = "arrakis_schema.errors"
 _VALIDATION = "arrakis_schema.validation"

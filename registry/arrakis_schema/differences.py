@@ -13,15 +13,18 @@ _MEANING = {
 _BOUNDS = [f"{end}{what}" for what in ("Length", "Items", "Properties", "Contains") for end in ("min", "max")]
 _BOUNDS += ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
 _ASSERTIONS = ["const", "pattern", "multipleOf", "uniqueItems", "$ref", "$dynamicRef"]
-_SCHEMAS = ["not", "if", "then", "else", "contains", "propertyNames", "items", "additionalItems"]
+_ASSERTIONS += ["items", "dependencies", "dependentRequired"]
+# What is inside of these differs by itself, and is reported there.
+_SCHEMAS = ["not", "if", "then", "else", "contains", "propertyNames", "additionalItems", "prefixItems"]
 _SCHEMAS += ["additionalProperties", "unevaluatedItems", "unevaluatedProperties"]
-_NAMED = ["properties", "patternProperties", "dependencies", "dependentSchemas", "dependentRequired", "definitions"]
-_LISTED = ["allOf", "anyOf", "oneOf", "prefixItems"]
+_SCHEMAS += ["properties", "patternProperties", "dependentSchemas", "definitions", "$defs"]
+_LISTED = ["required", "allOf", "anyOf", "oneOf"]
 _SUFFIXES = {
-    **dict.fromkeys(_BOUNDS, ("added", "removed", "tightened", "loosened", "changed")),
+    **dict.fromkeys(_BOUNDS, ("added", "removed", "tightened", "loosened")),
     **dict.fromkeys(("type", "enum"), ("added", "removed", "tightened", "loosened", "changed", "reordered")),
-    **dict.fromkeys([*_ASSERTIONS, *_SCHEMAS, *_NAMED, "$defs", "format"], ("added", "removed", "changed")),
-    **dict.fromkeys(("required", *_LISTED), ("added", "removed", "changed", "reordered")),
+    **dict.fromkeys(_ASSERTIONS, ("added", "removed", "changed")),
+    **dict.fromkeys(_SCHEMAS, ("added", "removed")),
+    **dict.fromkeys(_LISTED, ("added", "removed", "reordered")),
 }
 _OTHERS = {
     "schema-changed": "A schema turned into `true` or `false`, or from one of them.",
@@ -38,7 +41,6 @@ _OTHERS = {
     "encoding-changed": "The same values come in another encoding, such as a dictionary or 64-bit offsets.",
     "metadata-changed": "The metadata of a column says something else.",
     "value-removed": "The reader's template does not allow a value that the writer's does.",
-    "document-added": "There is a document that was not there before.",
     "document-removed": "A document is gone: whoever uses it breaks.",
     "version-too-low": "The declared version does not say how much has changed.",
     "version-too-high": "The declared version says more than has changed.",

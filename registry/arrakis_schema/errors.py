@@ -15,7 +15,10 @@ class ArrakisSchemaError(Exception):
 
 
 class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
-    """A document or a release of this name does not exist; says which do."""
+    """A document or a release of this name does not exist; says which do.
+
+    `what` is the clause that says what is missing, `available` the names there are, `remedy` what to do, or empty.
+    """
 
     def __init__(self, what: str, available: "Iterable[str]", remedy: str = "") -> None:
         self.what, self.available, self.remedy = what, tuple(available), remedy
@@ -28,7 +31,10 @@ class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
 
 
 class MissingExtraError(ArrakisSchemaError, ImportError):
-    """An optional dependency is not installed; names the command that installs it."""
+    """An optional dependency is not installed; names the command that installs it.
+
+    `module` is the Python module that is missing, `extra` the extra of this package that brings it.
+    """
 
     def __init__(self, module: str, extra: str) -> None:
         self.module, self.extra = module, extra
@@ -36,7 +42,10 @@ class MissingExtraError(ArrakisSchemaError, ImportError):
 
 
 class MalformedRequestError(ArrakisSchemaError, ValueError):
-    """A descriptor packet is not one JSON object in UTF-8; `problem` says why."""
+    """A descriptor packet is not one JSON object in UTF-8; `problem` says why.
+
+    What JSON leaves open is refused: RFC 8259, sections 4 (names given twice), 6 (numbers), 8 (encoding), 9 (depth).
+    """
 
     def __init__(self, problem: str) -> None:
         self.problem = problem
@@ -44,7 +53,11 @@ class MalformedRequestError(ArrakisSchemaError, ValueError):
 
 
 class InvalidRequestError(ArrakisSchemaError, ValueError):
-    """A request is refused by its schema; `violation` says where, what was expected and what was found."""
+    """A request is refused by its schema; `violation` says where, what was expected and what was found.
+
+    `violation` is a `Violation`, `document` the name of the document that refuses (`"find"`, or `"descriptor"` for the
+    envelope), `release` the full name of its release, also where an alias was asked for.
+    """
 
     def __init__(self, violation: "Violation", document: str, release: str) -> None:
         self.violation, self.document, self.release = violation, document, release
@@ -52,7 +65,7 @@ class InvalidRequestError(ArrakisSchemaError, ValueError):
 
 
 class SchemaTextError(ArrakisSchemaError, ValueError):
-    """A `schema.txt` is not what pyarrow prints for a schema; `line` counts from 1."""
+    """A `schema.txt` is not what pyarrow prints for a schema; `line` counts from 1, `problem` says what is wrong."""
 
     def __init__(self, line: int, problem: str) -> None:
         self.line, self.problem = line, problem
@@ -60,7 +73,10 @@ class SchemaTextError(ArrakisSchemaError, ValueError):
 
 
 class TemplateError(ArrakisSchemaError, ValueError):
-    """The values given to a payload template do not fit its placeholders."""
+    """The values given to a payload template do not fit its placeholders; the text names one, and what it takes.
+
+    Raised by `bind` for a value that is missing, unknown or not allowed, and for two columns of one name.
+    """
 
 
 class RowsError(ArrakisSchemaError, ValueError):
@@ -68,7 +84,7 @@ class RowsError(ArrakisSchemaError, ValueError):
 
 
 class DamagedStoreError(ArrakisSchemaError):
-    """Files of a store cannot be read or are not what the lock says; names each file."""
+    """Files of a store cannot be read or are not what the lock says; `problems` has one sentence for each file."""
 
     def __init__(self, problems: "Sequence[str]") -> None:
         self.problems = tuple(problems)

@@ -20,7 +20,8 @@ def load_payload(
     A payload whose columns depend on the request is a `Template`: bind it to the channels or the data type.
     Field metadata holds `description`, `unit` and `null` (what a null means), which no server sends.
 
-    Raises `UnknownSchemaError`, a `FileNotFoundError`, that lists what there is. Needs the extra `arrow` (pyarrow).
+    Raises `UnknownSchemaError`, a `FileNotFoundError`, that lists what there is, and `DamagedStoreError` for a file
+    that is no Arrow schema. Needs the extra `arrow` (pyarrow), else raises `MissingExtraError`.
     """
     base = data_root(root)
     folder, path = find_payload(name, version, base)

@@ -16,7 +16,10 @@ LATEST, NEXT = "latest", "next"
 
 
 def parse_version(version: str | None) -> tuple[int, int] | None:
-    """Return major and minor of a version as it came off the wire, or None where they cannot be read."""
+    """Return major and minor of a version as it came off the wire, or None where they cannot be read.
+
+    `"0.5.0"` gives `(0, 5)`; what is no text, or has no two numbers in front, gives None.
+    """
     if not isinstance(version, str):
         return None
     major, _, rest = version.partition(".")
@@ -27,7 +30,10 @@ def parse_version(version: str | None) -> tuple[int, int] | None:
 
 
 def supports(advertised: str | None, minimum: tuple[int, int]) -> bool | None:
-    """Tell whether an advertised version is at least `minimum` (major, minor); None where it cannot be read."""
+    """Tell whether an advertised version is at least `minimum` (major, minor); None where it cannot be read.
+
+    `supports("0.4.1", (0, 5))` is False. None is neither yes nor no: the other side did not say.
+    """
     parsed = parse_version(advertised)
     return None if parsed is None else parsed >= minimum
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -125,7 +126,15 @@ def test_random_pairs_survive_an_attack(seed: int) -> None:
 
 def test_every_difference_has_a_rule_on_the_page() -> None:
     page = (PROJECT / "docs/changes.md").read_text()
-    assert all(f'| <span id="{rule}">`{rule}`</span> | {said} |' in page for rule, said in RULES.items())
+    for rule, said in RULES.items():
+        row = re.search(
+            rf'^\| <span id="{re.escape(rule)}">\[`{re.escape(rule)}`\]\((.*)#(.*)\)</span> \| (.*) \|$',
+            page,
+            re.MULTILINE,
+        )
+        assert row, rule
+        assert row.groups()[1:] == (rule, said)
+        assert f'<h3 id="{rule}">' in (PROJECT / "docs" / row.group(1)).read_text()
     assert page.count("<span id=") == len(RULES)
     for seed in range(300):
         old, new, _ = pair(seed)

@@ -16,7 +16,7 @@ Unknown = str | Mapping[str, str]
 
 
 class NotComparableError(ArrakisSchemaError, TypeError):
-    """The two documents are not of one format, or of none that is known."""
+    """The two documents are not of one format, or of none that is known; the text says which side is what."""
 
 
 def accepts(  # noqa: PLR0913 - each is a fact about the two sides
@@ -84,7 +84,10 @@ def explained(question: Question, *, reader_is_new: bool) -> Verdict:
 
 
 def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences by which a reader lets something pass that it does not know."""
+    """Return the differences by which a reader lets something pass that it does not know.
+
+    `reader_is_new` is what `accepts` was told. Empty where the reader understands all that it takes.
+    """
     rule = "properties-removed" if reader_is_new else "properties-added"
     return [change for change in verdict.findings if change.rule in {rule, "column-added"} and not change.at_fault]
 

@@ -6,7 +6,10 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What could be shown."""
+    """What could be shown: `"compatible"` is proved, `"incompatible"` has a witness, `"undecided"` has a reason.
+
+    Each member equals its text, so `verdict.kind == "compatible"` holds.
+    """
 
     COMPATIBLE = "compatible"
     INCOMPATIBLE = "incompatible"
@@ -14,7 +17,11 @@ class Kind(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a difference does to the set of accepted instances, from the old document to the new one."""
+    """What a difference does to the set of accepted instances, from the old document to the new one.
+
+    `"widened"`, `"narrowed"`, `"changed"` where it is neither or not clear, and `"annotation"` where it is nothing.
+    Each member equals its text.
+    """
 
     WIDENED = "widened"
     NARROWED = "narrowed"
@@ -24,10 +31,11 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between two documents, and whether the witness is refused by it.
+    """One difference between two documents, and whether the witness is refused by it (`at_fault`).
 
-    `witness` is what shows a change at fault, where it is not the witness of the whole verdict; `old` and `new` are the
-    places in either: a JSON Pointer (RFC 6901), or the dotted name of a column.
+    `rule` is an id, as in `required-added`; `old` and `new` are the places in either document: a JSON Pointer (RFC
+    6901), or the dotted name of a column. `message` is one clause for people. `witness` is what shows a change at
+    fault, where it is not the witness of the whole verdict.
     """
 
     rule: str
@@ -43,8 +51,10 @@ class Change:
 class Verdict:
     """What was shown; for an incompatible pair `witness` is what the writer may send and the reader refuses.
 
-    `at` says where in the witness the reader refuses it, and why; `reason` says why a pair is undecided,
-    `errors` are what the validator `jsonschema` has against the witness.
+    `witness` is a JSON instance, or for Arrow schemas an object with `column`, `writer`, `reader` and `value`: the
+    name, the type on both sides, and a value that the reader cannot take. `findings` are all differences, also those
+    that break nothing. `at` says where in the witness the reader refuses it, and why; `reason` says why a pair is
+    undecided, and `errors` are what the validator `jsonschema` has against the witness.
     """
 
     kind: Kind

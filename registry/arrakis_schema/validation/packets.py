@@ -17,7 +17,11 @@ _TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "nul
 
 
 class Request(TypedDict, total=False):
-    """The envelope of a request: which endpoint, with which arguments, by which version of the schemas."""
+    """The envelope of a request, a dict: which endpoint, with which arguments, by which version of the schemas.
+
+    `request` is the name of the endpoint as it travels, as in `"Find"`; `args` are its arguments; `version`, which may
+    be left out, is the release that the client knows.
+    """
 
     request: Required[str]
     args: Required[dict[str, Any]]
@@ -27,7 +31,8 @@ class Request(TypedDict, total=False):
 def parse_request(command: bytes | bytearray | memoryview) -> Request:
     """Return the request that a descriptor's command holds; it is not yet validated against a schema.
 
-    Raises `MalformedRequestError` for anything but an object, and for all that `parse_json` refuses.
+    Raises `MalformedRequestError` for what is not UTF-8, not JSON or not an object, for NaN and infinities, a name
+    given twice, half a surrogate pair, and nesting of more than 32 levels.
     """
     parsed = parse_json(bytes(command))
     if not isinstance(parsed, dict):

@@ -25,7 +25,8 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
 
     `version` is a release, an alias or None (this package's own). The error names the instance path, what was
     expected, what was found, and the release; for all violations at once see `iter_errors`. Validators are compiled
-    on first use and kept: a schema that is edited later needs a new process.
+    on first use and kept: a schema that is edited later needs a new process. Raises `UnknownSchemaError` where there is
+    no such release; an endpoint that the release does not have is a violation of `request`.
     """
     place = _text(root)
     try:
@@ -41,7 +42,8 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
 def validator(name: str, version: str | None = None, *, root: Root = None) -> Callable[[Any], None]:
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
-    `name` is as for `load_schema`. Compiled on first use, once for each document and release.
+    `name` is as for `load_schema`, and so is `UnknownSchemaError`. Compiled on first use, once for each document and
+    release. Unlike `validate`, the check of an endpoint does not ask the envelope (`"descriptor"`).
     """
     return _compiled(name.removesuffix(".json"), version, _text(root))
 
@@ -49,7 +51,9 @@ def validator(name: str, version: str | None = None, *, root: Root = None) -> Ca
 def iter_errors(request: Any, version: str | None = None, *, root: Root = None) -> Iterator[Violation]:
     """Yield every violation of the envelope and of the endpoint, in the order of their paths; none for a valid request.
 
-    Needs the extra `check` (jsonschema), and takes some hundred times as long as `validate`.
+    Needs the extra `check` (jsonschema), else raises `MissingExtraError`; takes some hundred times as long as
+    `validate`. Raises `InvalidRequestError` where the envelope lets a request pass that names no endpoint of the
+    release.
     """
     place = _text(root)
     found = set(_violations(ENVELOPE, version, place, request) if _has_envelope(version, place) else ())

@@ -17,7 +17,12 @@ _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One place where an instance breaks its schema: the instance path, the keyword, what it expects, what is there."""
+    """One place where an instance breaks its schema: the instance path, the keyword, what it expects, what is there.
+
+    `path` holds the names and indices from the top, as in `("args", "channels", 0)`; `keyword` is that of JSON Schema,
+    or `"false"` where nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
+    it reads `args.max_rate: expected more than 0, found 0`.
+    """
 
     path: tuple[str | int, ...]
     keyword: str

@@ -21,13 +21,24 @@ function copyButton(link) {
   link.after(button);
 }
 
-function load(wanted, module) {
-  for (const place of document.querySelectorAll(wanted))
-    import(module).catch(() => { place.textContent = "This site was built without its scripts: make bundle, and build it again."; });
+const says = "This site was built without its scripts: make bundle, and build it again.";
+
+function load(place, module) {
+  import(module).catch(() => { place.textContent = says; });
+}
+
+// A form far down the page is loaded when it comes near.
+function whenNear(place, module) {
+  const watch = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    watch.disconnect();
+    load(place, module);
+  }, { rootMargin: "800px" });
+  watch.observe(place);
 }
 
 complete();
 addEventListener("load", () => { complete(); requestAnimationFrame(complete); setTimeout(complete, 100); });
 if (navigator.clipboard) document.querySelectorAll("a[data-copy]").forEach(copyButton);
-load("[data-try]", "./try.js");
-load("[data-compare]", "./compare.js");
+for (const place of document.querySelectorAll("[data-try]")) whenNear(place, "./try.js");
+for (const place of document.querySelectorAll("[data-compare]")) load(place, "./compare.js");

@@ -1,0 +1,203 @@
+"""Writes the pages on rules of compatibility from their cases: `python -m tests.docs.differences`.
+
+What each example means for whom is asked of the engine, so that no page says what does not happen.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import chain, groupby
+from typing import Any
+
+from arrakis_schema.arrow import parse_document
+from arrakis_schema.compat import Kind, Verdict, accepts
+from arrakis_schema.differences import RULES
+from tests.docs.pages import DOCS, PROJECT
+
+CASES = json.loads((PROJECT / "tests/cases/compat/differences.json").read_text(encoding="utf-8"))
+TITLES = {
+    "values": "Values, types and words",
+    "numbers": "Numbers",
+    "strings": "Strings",
+    "arrays": "Arrays",
+    "objects": "Objects",
+    "combined": "Schemas in schemas",
+    "columns": "Columns",
+    "releases": "Releases",
+}
+_KEEP = (
+    "Go on accepting what is sent, or [accept the break](../compatibility.md#breaks-that-are-meant) until a release."
+)
+_UPGRADE = "Upgrade the readers first: old ones refuse what new writers may send."
+_BOTH = "No order of upgrades is safe. Rather add what is new beside what is old, and drop the old one later."
+_NOTHING = "Nothing: nobody breaks."
+_LOOK = "Rewrite it without this keyword, with `$ref`, so that it can be decided."
+ADVICE = {
+    ("works", "works"): _NOTHING,
+    ("breaks", "works"): _KEEP,
+    ("works", "breaks"): _UPGRADE,
+    ("breaks", "breaks"): _BOTH,
+}
+SPECIAL = {
+    "required-added": "Leave it optional, and say in `x-omitted` what absence means. Where that cannot be, "
+    "[accept the break](../compatibility.md#breaks-that-are-meant) until a release.",
+    "properties-added": "Keep it optional. Readers that refuse what they do not know (`unknown` in `registry.toml`) must be "
+    "upgraded before writers use it.",
+    "properties-removed": "The new reader passes over what old writers still send, and does not understand it; one that "
+    "refuses what it does not know breaks. Keep the property until nobody sends it.",
+    "unevaluatedProperties-added": "Nothing: a writer sends only what it declares. With `--policy strict` it breaks.",
+    "unevaluatedProperties-removed": "Nothing: a writer sends only what it declares. With `--policy strict` it breaks "
+    "old readers.",
+    "annotation-changed": "Nothing. `arrakis-schema diff --annotations` shows it. If a keyword was meant, "
+    "[lint](../rules.md#keyword-unknown) tells.",
+    "enum-loosened": "Upgrade the readers first: old ones refuse the new value. Readers that pass over values that they do "
+    "not know should not list them in `enum`.",
+    "type-loosened": "Upgrade the readers first. Where null is new, say in `x-null` what it means.",
+    "pattern-changed": f"{_BOTH} The message is the shortest that the patterns tell apart.",
+    "column-added": "Mind `unknown` in `registry.toml`: readers that ignore columns go on working, those that refuse them "
+    "must be upgraded before the writer sends it.",
+    "column-removed": "Send the column as null for as long as old readers are there. One that may be null in the reader's "
+    "schema can be left out: the reader fills in null.",
+    "column-reordered": "Nothing where readers take columns by name (`columns` in `registry.toml`). Else keep the order, and "
+    "add columns at the end.",
+    "nullable-tightened": "Declare the column `not null` where no null is sent. Else upgrade the readers first.",
+    "type-narrowed": "Keep the type, or upgrade the readers first.",
+    "metadata-changed": "Nothing, unless readers go by the key (`metadata` in `registry.toml`), as here.",
+    "value-removed": "Upgrade the readers first, or bind the template to what both allow.",
+}
+COLUMN_ADVICE = {"works": _NOTHING, "breaks": _KEEP}
+
+
+def main() -> None:
+    """Write the pages into `docs/`."""
+    for path, text in pages().items():
+        (DOCS / path).parent.mkdir(exist_ok=True)
+        (DOCS / path).write_text(text, encoding="utf-8")
+
+
+def pages() -> dict[str, str]:
+    """Return every page by its path in `docs/`; the one on releases is written by hand, and only listed."""
+    found = {f"changes/{name}.md": _page(TITLES[name], _grouped(cases, _document)) for name, cases in _named()}
+    columns = chain([_COLUMNS], _grouped(CASES["columns"], _column))
+    return {**found, "changes/columns.md": _page("Columns", columns), "changes.md": _index()}
+
+
+def _grouped(cases: dict[str, list[Any]], section: Callable[[str, list[Any]], str]) -> Iterator[str]:
+    """Yield the section of each rule, those of one keyword under its name."""
+    for keyword, rules in groupby(cases, lambda rule: rule.rpartition("-")[0]):
+        yield f"## {keyword}"
+        yield from (section(rule, cases[rule]) for rule in rules)
+
+
+def home(rule: str) -> str:
+    """Return the name of the page that a rule has its section on."""
+    if rule in CASES["columns"]:
+        return "columns"
+    return next((name for name, cases in _named() if rule in cases), "releases")
+
+
+def asked(rule: str) -> tuple[Verdict, Verdict]:
+    """Return what the engine says of the example of a rule: old writer and new reader, then the other way round."""
+    old, new = next(cases[rule] for _, cases in _named() if rule in cases)
+    return accepts(new, old), accepts(old, new, reader_is_new=False)
+
+
+def asked_of_columns(rule: str) -> Verdict:
+    """Return what the engine says of the example of a rule for columns."""
+    reader, writer, how = CASES["columns"][rule]
+    return accepts(parse_document(reader), parse_document(writer), **how)
+
+
+_COLUMNS = """Of a payload, the reader is an old client and the writer a new server; of a publication, it may be either way.
+How readers take columns is declared in [`registry.toml`](../compatibility.md#who-reads-and-how). Where the types of a
+column have nothing to do with each other, as `int32` and `string`, it is [`type-changed`](values.md#type-changed)."""
+
+
+def _named() -> list[tuple[str, dict[str, list[Any]]]]:
+    """Return the cases of documents by the page that they are on."""
+    return list(CASES["documents"].items())
+
+
+def _page(title: str, parts: Iterator[str]) -> str:
+    """Return a page; rules are found by their links, so search is not burdened with them."""
+    front = "---\nsearch:\n  exclude: true\n---"
+    return "\n\n".join([front, f"# {title}: rules of compatibility", *parts]) + "\n"
+
+
+def heading(rule: str) -> str:
+    """Return the heading of a rule: not in the table of contents, which would be longer than the page."""
+    link = f'<a class="headerlink" href="#{rule}" title="Permanent link">&para;</a>'
+    return f'<h3 id="{rule}"><code>{rule}</code>{link}</h3>'
+
+
+def _document(rule: str, case: list[Any]) -> str:
+    """Return the section of a difference between two JSON Schemas."""
+    old, new = map(_shown, case)
+    verdicts = asked(rule)
+    backward, forward = map(_said, verdicts)
+    todo = SPECIAL.get(rule) or ADVICE.get((backward, forward), _LOOK)
+    told = [f"{who}: {_told(verdict)}" for who, verdict in zip(_WHO, verdicts, strict=True)]
+    return "\n".join([heading(rule), "", RULES[rule], f"{old} → {new}", "", *(f"- {line}" for line in (*told, todo))])
+
+
+_WHO = ("Old writer, new reader", "New writer, old reader")
+
+
+def _column(rule: str, case: list[Any]) -> str:
+    """Return the section of a difference between columns."""
+    reader, writer, how = case
+    verdict = asked_of_columns(rule)
+    way = f" ({', '.join(f'`{key} = {json.dumps(value)}`' for key, value in how.items())})" if how else ""
+    todo = SPECIAL.get(rule) or COLUMN_ADVICE[_said(verdict)]
+    code = "\n".join(f"{side}  {line}" for side, text in (("<", reader), (">", writer)) for line in text.split("\n"))
+    told = f"The reader (`<`) with what the writer sends (`>`){way}: {_told(verdict)}"
+    return f"{heading(rule)}\n\n{RULES[rule]}\n\n```text\n{code}\n```\n\n- {told}\n- {todo}"
+
+
+def _said(verdict: Verdict) -> str:
+    """Return a verdict in one word."""
+    return {Kind.COMPATIBLE: "works", Kind.INCOMPATIBLE: "breaks"}.get(verdict.kind, "undecided")
+
+
+def _told(verdict: Verdict) -> str:
+    """Return a verdict in words, with the message that breaks."""
+    if verdict.kind is Kind.UNDECIDED:
+        return f"undecided: {verdict.reason.partition(' (')[0]}."
+    if verdict.kind is Kind.COMPATIBLE:
+        return "works."
+    witness = verdict.witness
+    if isinstance(witness, dict) and "column" in witness:
+        return f"**breaks** with the value `{json.dumps(witness['value'])}`." if witness["column"] else "**breaks**."
+    return f"**breaks** with `{json.dumps(witness, sort_keys=True)}`."
+
+
+def _shown(schema: Any) -> str:
+    """Return a schema in one line; a dialect that is not draft-07 stands behind it."""
+    named = isinstance(schema, dict) and "$schema" in schema
+    shown = {key: value for key, value in schema.items() if key != "$schema"} if named else schema
+    return f"`{json.dumps(shown)}`{' (2020-12)' if named else ''}"
+
+
+def _index() -> str:
+    """Return the page that lists every rule."""
+    rows = [
+        f'| <span id="{rule}">[`{rule}`](changes/{home(rule)}.md#{rule})</span> | {said} |'
+        for rule, said in RULES.items()
+    ]
+    return f"{_INDEX}\n" + "\n".join(["| id | what it says |", "| --- | --- |", *rows]) + "\n"
+
+
+_INDEX = """---
+search:
+  exclude: true
+---
+
+# Rules of compatibility
+
+Every difference that `compare`, `check` and `diff` report has an id, which keeps its meaning. Each has a section with the
+smallest example, what it means for whom, and what to do. Whether a difference breaks somebody is not in the rule but in the
+verdict: see [Compatibility](compatibility.md). Location and line are those of the keyword or column at fault.
+"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The hand-written pages in a real browser: nobody is shut out, in light and dark, wide and narrow."""
+
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Error, sync_playwright
+
+from arrakis_schema.site.render import rendered
+from arrakis_schema.site.write import write_tree
+from arrakis_schema.store import Store
+from tests.docs.pages import PROJECT
+
+PAGES = [
+    *(
+        "guides/fetch/",
+        "guides/releasing/",
+        "guides/your-api/",
+        "guides/github/",
+        "guides/gitlab/",
+        "guides/pre-commit/",
+    ),
+    *("python/", "api/documents/", "api/requests/", "api/compat/", "api/errors/", "rules/", "changes/"),
+    *(
+        f"changes/{name}/"
+        for name in ("values", "numbers", "strings", "arrays", "objects", "combined", "columns", "releases")
+    ),
+]
+WIDTHS = {"wide": 1280, "narrow": 390}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named so by the base
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("site") / "out"
+    write_tree(rendered(Store(PROJECT)), folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as started:
+        try:
+            running = started.chromium.launch(executable_path=installed, args=["--no-sandbox", "--disable-gpu"])
+        except Error:
+            pytest.skip("no browser: apt-get install chromium, or python -m playwright install chromium")
+        yield running
+        running.close()
+
+
+@pytest.mark.parametrize(("view", "scheme"), [("wide", "light"), ("narrow", "dark")])
+def test_nobody_is_shut_out(browser: Browser, address: str, view: str, scheme: str) -> None:
+    size = {"width": WIDTHS[view], "height": 800}
+    page = browser.new_context(viewport=size, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+    found, strangers = [], []
+    page.on("request", lambda asked: strangers.append(asked.url) if not asked.url.startswith(address) else None)
+    for path in PAGES:
+        page.goto(f"{address}{path}")
+        page.wait_for_timeout(150)
+        violations = Axe().run(page).response["violations"]
+        found += [(path, one["id"], one["nodes"][0]["html"][:200]) for one in violations]
+        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+            found.append((path, "too wide", ""))
+    assert found == []
+    assert strangers == []
+
+
+def test_every_tab_of_the_page_on_fetching_can_be_chosen(browser: Browser, address: str) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{address}guides/fetch/")
+    for name in ("curl", "Python", "The package", "JavaScript", "Rust", "C++"):
+        page.locator(".tabbed-labels label").get_by_text(name, exact=True).click()
+    assert page.get_by_text("#include <arrow/ipc/reader.h>").is_visible()

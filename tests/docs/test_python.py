@@ -1,0 +1,46 @@
+"""The page on Python prints what it shows, and the reference has every public name."""
+
+import re
+from contextlib import redirect_stdout
+from io import StringIO
+
+import pytest
+
+import arrakis_schema
+from arrakis_schema import compat
+from arrakis_schema.site.render import rendered
+from arrakis_schema.store import Store
+from tests.docs.pages import PROJECT, texts
+
+PAGES = ("api/documents", "api/requests", "api/compat", "api/errors")
+MOST = 60_000
+
+
+def test_the_tutorial_prints_what_it_shows() -> None:
+    shown = StringIO()
+    for code in texts("python.md", "python"):
+        with redirect_stdout(shown):
+            exec(code, {})  # noqa: S102 - our own page
+    assert shown.getvalue() == "".join(texts("python.md", "text"))
+
+
+@pytest.fixture(scope="module")
+def site() -> dict[str, bytes]:
+    return {file.path: file.content for file in rendered(Store(PROJECT))}
+
+
+def test_every_public_name_has_a_heading_in_the_reference(site: dict[str, bytes]) -> None:
+    text = "".join(site[f"{page}/index.html"].decode() for page in PAGES)
+    found = re.findall(r'<h3 id="([\w.]+)"', text)
+    wanted = [f"arrakis_schema.{name}" for name in arrakis_schema.__all__]
+    wanted += [f"arrakis_schema.compat.{name}" for name in compat.__all__]
+    assert sorted(found) == sorted([*wanted, "arrakis_schema.arrow.Template", "arrakis_schema.arrow.strip_annotations"])
+
+
+def test_the_reference_is_small_and_links_no_source(site: dict[str, bytes]) -> None:
+    for page in PAGES:
+        content = site[f"{page}/index.html"]
+        assert len(content) <= MOST, page
+        assert b"Source code" not in content
+        assert b'<a class="autorefs autorefs-internal"' in content, page
+    assert b"arrakis_schema.load_payload" not in site["search/search_index.json"]

@@ -1,0 +1,114 @@
+"""Every rule has a section, and each example on it is reported by the engine, or mended."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arrakis_schema.compat import Kind
+from arrakis_schema.differences import RULES
+from arrakis_schema.documents import Document, Example
+from arrakis_schema.lint import Subject, lint, rules
+from arrakis_schema.release import freeze
+from arrakis_schema.store import Store
+from tests.docs import differences
+from tests.docs.pages import DOCS, PROJECT, blocks, play
+
+RELEASES = [rule for rule in RULES if differences.home(rule) == "releases"]
+DOCUMENTS = [rule for rule in RULES if differences.home(rule) not in {"columns", "releases"}]
+
+
+def sections(page: str) -> dict[str, str]:
+    parts = re.split(r'^<h3 id="([^"]+)">', (DOCS / page).read_text(), flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_the_pages_are_written_from_their_cases() -> None:
+    stale = [path for path, text in differences.pages().items() if (DOCS / path).read_text() != text]
+    assert stale == [], "python -m tests.docs.differences"
+
+
+def test_every_rule_has_one_section() -> None:
+    found = [rule for name in differences.TITLES for rule in sections(f"changes/{name}.md")]
+    assert sorted(found) == sorted(RULES)
+
+
+@pytest.mark.parametrize("rule", DOCUMENTS)
+def test_a_difference_is_reported_in_its_example(rule: str) -> None:
+    for verdict in differences.asked(rule):
+        if rule.endswith("-reordered") or rule.startswith("annotation-"):
+            assert verdict.kind is Kind.COMPATIBLE
+    assert rule in {change.rule for change in differences.asked(rule)[0].findings}
+
+
+@pytest.mark.parametrize("rule", differences.CASES["columns"])
+def test_a_difference_of_columns_is_reported_in_its_example(rule: str) -> None:
+    assert rule in {change.rule for change in differences.asked_of_columns(rule).findings}
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
+    freeze(Store(tmp_path / "weather"))
+    return tmp_path / "weather"
+
+
+@pytest.mark.parametrize("rule", RELEASES)
+def test_the_commands_of_a_rule_on_releases_print_what_is_shown(rule: str, released: Path) -> None:
+    block = blocks("changes/releases.md")[RELEASES_IN_ORDER.index(rule)]
+    assert f"[{rule}]" in play([block], released)
+    assert RULES[rule] in sections("changes/releases.md")[rule]
+
+
+RELEASES_IN_ORDER = list(sections("changes/releases.md"))
+
+
+def lint_examples() -> dict[str, list[str]]:
+    parts = re.split(r"^## `([a-z-]+)`$", (DOCS / "rules.md").read_text(), flags=re.MULTILINE)[1:]
+    found = {
+        rule: re.findall(r"```diff\n(.*?)```", text, re.DOTALL) for rule, text in zip(*[iter(parts)] * 2, strict=True)
+    }
+    assert set(found) == set(rules())
+    return found
+
+
+def side(diff: str, sign: str) -> list[str]:
+    """Return the lines of one side of a difference."""
+    return [line[2:] for line in diff.splitlines() if line[:1] in {sign, " "}]
+
+
+def subject(lines: list[str]) -> Subject:
+    """Return the document that some lines of the page stand for: an Arrow schema, a JSON Schema, or one property of it."""
+    placed = [line.partition(": ")[::2] for line in lines if line.startswith("examples/")]
+    text = "\n".join(line for line in lines if not line.startswith("examples/"))
+    arrow = not text.startswith(("{ ", '"'))
+    path = "publication/schema.txt" if arrow else "endpoints/x/descriptor.json"
+    text = (
+        f'{{"description": "d", "properties": {{{text}}}}}' if text.startswith('"') else text + "\n" if arrow else text
+    )
+    folder = path.rpartition("/")[0]
+    examples = tuple(Example(f"{folder}/{name}", content.encode()) for name, content in placed)
+    return Subject(Document(path, text.encode()), "https://example.org/versions/1.0.0/find.json", path, examples)
+
+
+@pytest.mark.parametrize(("rule", "diff"), [(rule, diff) for rule, diffs in lint_examples().items() for diff in diffs])
+def test_lint_reports_the_wrong_lines_and_not_the_mended_ones(rule: str, diff: str) -> None:
+    wrong, mended = ({one.rule for one in lint(subject(side(diff, sign)))} for sign in "-+")
+    assert rule in wrong
+    assert rule not in mended
+    assert "json-invalid" not in mended
+    assert "text-invalid" not in mended
+
+
+def test_every_rule_of_lint_has_an_example_and_its_own_sentence() -> None:
+    page = (DOCS / "rules.md").read_text()
+    assert all(lint_examples().values())
+    assert all(summary in page for summary in rules().values())
+
+
+def test_the_cases_are_of_known_rules() -> None:
+    cases: dict[str, Any] = json.loads((PROJECT / "tests/cases/compat/differences.json").read_text())
+    assert {rule for part in cases["documents"].values() for rule in part} | set(cases["columns"]) <= set(RULES)
