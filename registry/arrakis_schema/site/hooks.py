@@ -18,6 +18,12 @@ from arrakis_schema.store import open_store
 
 ASSETS = "assets/schemas"
 _HERE = Path(__file__).parent
+_STYLES = ("fonts.css", "reference.css")
+"""Linked by every page; other style sheets come with the script that needs them."""
+
+_OF_PLUGINS = "assets/_"
+"""How the style sheets of plugins begin: a page that needs one names it in its front matter, under `styles`."""
+
 _WATCHED = ("schemas", "versions")
 
 
@@ -42,7 +48,8 @@ def on_config(config: Any) -> Any:
     """Add the theme's parts and put the generated pages behind the first entry of the navigation."""
     root = _root(config)
     config.theme.dirs.insert(0, str(_HERE / "theme"))
-    config.extra_css[:0] = [f"{ASSETS}/{path.name}" for path in _assets() if path.suffix == ".css"]
+    own = [f"{ASSETS}/{path.name}" for path in _assets() if path.name in _STYLES]
+    config.extra_css = own + [path for path in config.extra_css if not str(path).startswith(_OF_PLUGINS)]
     config.nav = [*(config.nav or [])[:1], *navigation(open_store(root)), *(config.nav or [])[1:]]
     if not _BUILD.live:
         config.site_url = config.site_url or read_settings(str(root)).base_url

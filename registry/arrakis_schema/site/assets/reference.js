@@ -2,7 +2,10 @@
 // page that are loaded only where they are wanted.
 function complete() {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
-  for (const scrolled of document.querySelectorAll(".md-typeset__scrollwrap, .tabbed-labels")) scrolled.tabIndex = 0;
+  for (const scrolled of document.querySelectorAll(
+    ".md-typeset__scrollwrap, .tabbed-labels",
+  ))
+    scrolled.tabIndex = 0;
 }
 
 function copyButton(link) {
@@ -16,29 +19,51 @@ function copyButton(link) {
     await navigator.clipboard.writeText(link.href);
     button.classList.add("copied");
     button.setAttribute("aria-label", "Copied");
-    setTimeout(() => { button.classList.remove("copied"); button.setAttribute("aria-label", name); }, 1500);
+    setTimeout(() => {
+      button.classList.remove("copied");
+      button.setAttribute("aria-label", name);
+    }, 1500);
   });
   link.after(button);
 }
 
-const says = "This site was built without its scripts: make bundle, and build it again.";
+const says =
+  "This site was built without its scripts: make bundle, and build it again.";
 
-function load(place, module) {
-  import(module).catch(() => { place.textContent = says; });
+async function load(place, module) {
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = new URL("try.css", import.meta.url);
+  const styled = new Promise((done) => (style.onload = style.onerror = done));
+  document.head.append(style);
+  await styled;
+  import(module).catch(() => {
+    place.textContent = says;
+  });
 }
 
 // A form far down the page is loaded when it comes near.
 function whenNear(place, module) {
-  const watch = new IntersectionObserver((entries) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    watch.disconnect();
-    load(place, module);
-  }, { rootMargin: "800px" });
+  const watch = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watch.disconnect();
+      load(place, module);
+    },
+    { rootMargin: "800px" },
+  );
   watch.observe(place);
 }
 
 complete();
-addEventListener("load", () => { complete(); requestAnimationFrame(complete); setTimeout(complete, 100); });
-if (navigator.clipboard) document.querySelectorAll("a[data-copy]").forEach(copyButton);
-for (const place of document.querySelectorAll("[data-try]")) whenNear(place, "./try.js");
-for (const place of document.querySelectorAll("[data-compare]")) load(place, "./compare.js");
+addEventListener("load", () => {
+  complete();
+  requestAnimationFrame(complete);
+  setTimeout(complete, 100);
+});
+if (navigator.clipboard)
+  document.querySelectorAll("a[data-copy]").forEach(copyButton);
+for (const place of document.querySelectorAll("[data-try]"))
+  whenNear(place, "./try.js");
+for (const place of document.querySelectorAll("[data-compare]"))
+  load(place, "./compare.js");

@@ -5,7 +5,13 @@
   const turned = new Promise((resolve) => {
     const asked = new URLSearchParams(location.search).has("q");
     if (asked) resolve();
-    for (const kind of ["focusin", "pointerdown"]) addEventListener(kind, (event) => event.target.closest?.(".md-search, [for=__search]") && resolve(), true);
+    for (const kind of ["focusin", "pointerdown"])
+      addEventListener(
+        kind,
+        (event) =>
+          event.target.closest?.(".md-search, [for=__search]") && resolve(),
+        true,
+      );
   });
   XMLHttpRequest.prototype.open = function (method, url, ...more) {
     this.waits = String(url).endsWith("/search_index.json");
