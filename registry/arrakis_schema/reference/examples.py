@@ -19,6 +19,8 @@ def examples(history: History, release: Release, document: Document, up: str) ->
     """Yield the section: the minimal and the full example, then a list of all others and why they are refused."""
     found = history.examples(release, document)
     accepted = [one for one in found if not one.reason]
+    if found and found[0].home is not release:
+        yield f"This release came without examples: these are of {found[0].home.version}, held against this release."
     shown = [one for one in accepted if one.example.name in SHOWN] or accepted[:1]
     for one in shown:
         yield f"**{escaped(one.example.name).capitalize()}**"

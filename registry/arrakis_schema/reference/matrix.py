@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from arrakis_schema.reference.history import History
@@ -92,14 +93,18 @@ def matrix_page(history: History, found: list[Matrix]) -> str:
     ]
     links = [f"[{escaped(one.name)}](matrix/{one.name}.md)" for one in found]
     question = (
-        "Does a client of one release work with a server of another? Rows are clients, columns are servers, the newest"
-        " first; releases that get on alike share a row. A cell names what breaks, and leads to the reason and to a"
-        " message that shows it. *Partly* means that it works, and a field is not understood. A publisher counts as a"
-        " client, a subscriber as a server."
+        "Rows are clients, columns are servers, the newest first; releases that get on alike share a row. A cell names"
+        " what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a field"
+        " is not understood. A publisher counts as a client, a subscriber as a server."
     )
     return page(
-        front_matter(description="Which client works with which server, and why not.", searched=False, contents=False),
-        "# Who gets on with whom",
+        front_matter(
+            title="Who gets on with whom",
+            description="Which client works with which server, and why not.",
+            searched=False,
+            contents=False,
+        ),
+        "# Does a client of one release work with a server of another?",
         question,
         table(("client ↓ server →", *map(_label, groups)), rows),
         _older(history, versions),
@@ -213,13 +218,21 @@ def _reasons(matrix: Matrix) -> Iterator[str]:
     """Yield each reason once, with the pairs it stands for and a message that shows it."""
     for key, pairs in _why(matrix).items():
         relation = matrix.relation(*pairs[0])
-        listed = ", ".join(f"{_label(matrix.groups[one])} with {_label(matrix.groups[two])}" for one, two in pairs)
-        yield f"## {' '.join(_MARKS[relation.answer])}: {listed} {{ #{key} .why }}"
+        yield f"## {' '.join(_MARKS[relation.answer])}: {_pairs(matrix, pairs)} {{ #{key} .why }}"
         for exchange in relation.exchanges:
             if exchange.why:
                 yield f"{code(exchange.document.rpartition('/')[2])}: {escaped(exchange.why)}"
             if exchange.answer is Answer.BREAKS and exchange.verdict.witness is not None:
                 yield fenced_json_line(exchange.verdict.witness)
+
+
+def _pairs(matrix: Matrix, pairs: list[tuple[int, int]]) -> str:
+    """Return pairs of clients and servers in words, each client once."""
+    told = []
+    for client, group in groupby(pairs, key=lambda pair: pair[0]):
+        servers = ", ".join(_label(matrix.groups[server]) for _, server in group)
+        told.append(f"client {_label(matrix.groups[client])} with server {servers}")
+    return "; ".join(told)
 
 
 def matrix_data(history: History, found: list[Matrix]) -> dict[str, Any]:
