@@ -1,0 +1,143 @@
+"""A broker, read and never written: no group is joined, no offset is committed, no topic is created."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from time import monotonic
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.kafka.reading import Read, Unread, Wanted
+
+LARGEST = 64 * 1024 * 1024
+_OFFSET_TAIL = -2000  # librdkafka's RD_KAFKA_OFFSET_TAIL_BASE: so many messages before the end
+_SLICE = 0.5
+OURS = {
+    "group.id": "arrakis-schema-conform",
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "allow.auto.create.topics": False,
+    "enable.partition.eof": True,
+    "auto.offset.reset": "earliest",
+    "receive.message.max.bytes": LARGEST + 1024 * 1024,
+    "fetch.max.bytes": LARGEST,
+    "message.max.bytes": LARGEST,
+}
+_SILENT = logging.getLogger("arrakis_schema.kafka.broker")
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
+
+
+class BrokerError(ArrakisSchemaError):
+    """A broker cannot be reached, or what answers is none."""
+
+
+class Broker:
+    """A connection for reading; `close` ends it."""
+
+    def __init__(self, servers: str, timeout: float, more: Mapping[str, str]) -> None:
+        """Take the addresses, the seconds that everything together may take, and more settings of librdkafka."""
+        self.servers, self._reasons = servers, list[str]()
+        self._until = monotonic() + timeout
+        settings: dict[str, Any] = {**more, **OURS, "bootstrap.servers": servers, "error_cb": self._note}
+        try:
+            self._consumer = Consumer(settings, logger=_SILENT)
+        except (KafkaException, ValueError, TypeError) as error:
+            raise BrokerError(f"the settings of the consumer are not accepted: {_reason(error)}") from error
+
+    def topics(self) -> dict[str, list[int]]:
+        """Return the topics with their partitions; asked for all at once, because asking for one may create it."""
+        why = ""
+        while self._left() > 0:
+            try:
+                listed = self._consumer.list_topics(timeout=min(_SLICE, self._left()))
+            except KafkaException as error:
+                why = _reason(error)
+                self._consumer.poll(0)  # serves `_note`
+                if self._reasons and "all broker" in " ".join(self._reasons).lower():
+                    break
+            else:
+                return {name: sorted(topic.partitions) for name, topic in listed.topics.items()}
+        reasons = "; ".join(dict.fromkeys([*self._reasons, why])) or "no answer in time"
+        raise BrokerError(f"{self.servers} does not answer as a Kafka broker: {reasons}")
+
+    def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
+        """Yield the messages of the partitions up to the end that each has when it is first read."""
+        open_ = {(one.topic, one.partition): one for one in wanted}
+        ends: dict[tuple[str, int], int] = {}
+        self._consumer.assign([TopicPartition(one.topic, one.partition, _start(one.newest)) for one in wanted])
+        while open_ and self._left() > 0:
+            message = self._consumer.poll(min(_SLICE, self._left()))
+            if message is None:
+                continue
+            place = str(message.topic()), message.partition() or 0
+            if place in open_:
+                yield from self._step(message, open_, ends)
+        for topic, partition in open_:
+            why = "; ".join(dict.fromkeys(self._reasons)) or "it was not read to its end in time"
+            yield Unread(topic, partition, why)
+        self._consumer.unassign()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._consumer.close()
+
+    def _step(
+        self, message: Message, open_: dict[tuple[str, int], Wanted], ends: dict[tuple[str, int], int]
+    ) -> Iterator[Read | Unread]:
+        """Yield what one answer of the broker holds, and close a partition that is read."""
+        place = str(message.topic()), message.partition() or 0
+        error = message.error()
+        if error is not None:
+            del open_[place]
+            if error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's name of it
+                yield Unread(*place, error.str())
+            return
+        offset = message.offset() or 0
+        if place not in ends:
+            ends[place] = self._end(place, offset)
+            first = ends[place] - (open_[place].newest or ends[place])
+            if offset < first:  # a broker that misjudges its end starts too early
+                self._consumer.seek(TopicPartition(*place, first))
+                return
+        yield _read(message, place[0], offset)
+        if offset >= ends[place] - 1:
+            del open_[place]
+            self._consumer.incremental_unassign([TopicPartition(*place)])
+
+    def _end(self, place: tuple[str, int], offset: int) -> int:
+        """Return the end of a partition as its last fetch said it."""
+        watermarks = self._consumer.get_watermark_offsets(TopicPartition(*place), cached=True)
+        return max(int(watermarks[1]) if watermarks else 0, offset + 1)
+
+    def _left(self) -> float:
+        """Return how many seconds are left."""
+        return self._until - monotonic()
+
+    def _note(self, error: KafkaError) -> None:
+        """Keep what the library reports about its connections."""
+        if len(self._reasons) < 3:  # noqa: PLR2004 - a sentence holds no more
+            self._reasons.append(error.str())
+
+
+def _start(newest: int | None) -> int:
+    """Return the offset to begin with."""
+    return OFFSET_BEGINNING if newest is None else _OFFSET_TAIL - newest
+
+
+def _read(message: Message, topic: str, offset: int) -> Read:
+    """Return a message as it was read."""
+    key, value = message.key(), message.value()
+    return Read(topic, offset, _bytes(key), _bytes(value), bool(message.headers()), int(message.timestamp()[1]))
+
+
+def _bytes(value: object) -> bytes | None:
+    """Return a key or a value, which the library may give as text."""
+    return value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else None
+
+
+def _reason(error: Exception) -> str:
+    """Return what an error of the library says."""
+    inner = error.args[0] if error.args else error
+    return inner.str() if isinstance(inner, KafkaError) else str(inner)
