@@ -21,7 +21,7 @@ class Length:
     terms: tuple[tuple[str, bool], ...]
 
     def of(self, record: Mapping[str, Any]) -> int | None:
-        """Return the length for a record; None where the record does not say a member, or where it is no whole number."""
+        """Return the length for a record; None where it lacks a member, or where the length is no whole number."""
         result = Fraction(1)
         for term, divides in self.terms:
             value = int(term) if term.isdecimal() else record.get(term)

@@ -96,6 +96,10 @@ def _rows(mask: pa.Array) -> Iterator[int]:
     return (row for row, true in enumerate(mask.to_pylist()) if true)
 
 
+def _refers(field: pa.Field, text: str) -> bool:
+    return bool(pa.types.is_integer(field.type)) and text.isidentifier()
+
+
 def _measures(field: pa.Field, text: str) -> bool:
     lists = isinstance(field.type, pa.ListType | pa.LargeListType)
     return lists and parse_length(text) is not None
@@ -111,5 +115,5 @@ WANTED: dict[str, tuple[str, Callable[[pa.Field, str], bool]]] = {
     "rows": ("'alike' is all it can be", lambda _, text: text == "alike"),
     "values": ("words with spaces between, in a column of text", _lists),
     "length": ("a product such as 'rate * stride / 1000', in a column of lists", _measures),
-    "refers_to": ("the name of a member, in a column of integers", lambda field, text: pa.types.is_integer(field.type) and text.isidentifier()),
+    "refers_to": ("the name of a member, in a column of integers", _refers),
 }

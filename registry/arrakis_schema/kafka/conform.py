@@ -110,8 +110,8 @@ class Examination:
     def _envelope(self, read: Read, topics: Topics) -> Iterator[Finding]:
         """Yield what is wrong around the value of a message."""
         if topics.key == "none" and (read.key is not None or read.headers):
-            there = " and ".join(what for what, is_there in (("a key", read.key is not None), ("headers", read.headers)) if is_there)
-            yield self._about(topics, "message-key", f"expected neither key nor headers, found {there}")
+            found = "a key" if read.key is not None else "headers"
+            yield self._about(topics, "message-key", f"expected neither key nor headers, found {found}")
 
     def _content(self, read: Read, topics: Topics) -> list[Finding]:
         """Return what is wrong with the value of a message."""

@@ -26,8 +26,8 @@ class Descriptions:
         if before is not None:
             del self._records[before][key]
         if isinstance(value, dict):
-            about = next((name for one in self._topics if one.described_by == document if (name := one.topic_of(value))), "")
-            self._about[key] = about
+            named = (one.topic_of(value) for one in self._topics if one.described_by == document)
+            about = self._about[key] = next(filter(None, named), "")
             self._records.setdefault(about, {})[key] = value
 
     def describes(self, topic: str) -> bool:

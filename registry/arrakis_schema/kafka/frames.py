@@ -55,7 +55,8 @@ def frames(data: bytes) -> Iterator[Frame]:
         try:
             kind = pa.ipc.read_message(reader).type
         except (pa.ArrowException, OSError, ValueError, EOFError) as error:
-            raise FrameError(f"what begins at byte {position:,} is no Arrow IPC message: {first_line(error)}") from error
+            where = f"what begins at byte {position:,}"
+            raise FrameError(f"{where} is no Arrow IPC message: {first_line(error)}") from error
         yield Frame(kind, position, reader.tell())
         position = reader.tell()
 

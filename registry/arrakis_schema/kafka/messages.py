@@ -1,4 +1,4 @@
-"""`check_message`: is this one complete Arrow IPC stream (schema, one batch, end of stream) of the publication?
+"""`check_message`: whether bytes are one complete Arrow IPC stream (schema, one batch, end) of the publication.
 
 What a schema says is read once: messages of one topic begin with the same bytes, and are known by them.
 """
@@ -18,7 +18,7 @@ from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, firs
 from arrakis_schema.tables import Contract, batch_findings, compared, load_contract
 from arrakis_schema.tables.references import Expected, References, reference_findings, references_of
 
-_MOST_KNOWN = 256
+_MOST_KNOWN, _LARGEST_KNOWN = 256, 64 * 1024
 _MOST_FINDINGS = 50
 _MOST_FRAMES = 100
 _LARGEST_HEAD = 16 * 1024 * 1024
@@ -33,7 +33,7 @@ def check_message(
     channels: Iterable[Mapping[str, Any]] | None = None,
     root: str | os.PathLike[str] | None = None,
 ) -> list[Finding]:
-    """Return what is wrong with the bytes of one Kafka message as the `publication` of a release; nothing if it is right.
+    """Return what is wrong with the bytes of a Kafka message as the `publication` of a release; nothing if it is right.
 
     `channels` are the records that the rows refer to, as a Find answers them for the partition of the topic: with them,
     rows of no channel and lists of another length than the channel's are found too. `version` is a release, an alias or
@@ -103,7 +103,7 @@ class Checker:
             return None, found
         promises = tuple((sent.get_field_index(promise.column), promise) for promise in promises_of(wanted))
         known = _Known(sent, wanted, promises, references_of(wanted))
-        if len(self._known) < _MOST_KNOWN:
+        if len(self._known) < _MOST_KNOWN and len(head) <= _LARGEST_KNOWN:
             self._known[head] = known
         return known, []
 
@@ -132,10 +132,10 @@ class Checker:
             return
         size = unpacked_size(metadata, message.body)
         if size is None:
-            if len(self._plain) < _MOST_KNOWN:
+            if len(self._plain) < _MOST_KNOWN and len(metadata) <= _LARGEST_KNOWN:
                 self._plain.add(metadata)
         elif size > LARGEST:
-            raise FrameError(f"its batch says that it unpacks to {size:,} bytes, and more than {LARGEST:,} are not read")
+            raise FrameError(f"its batch unpacks to {size:,} bytes, by what it says; at most {LARGEST:,} are read")
 
     def _misframed(self, data: bytes) -> Finding:
         """Return what is wrong with the messages of a stream behind its schema."""

@@ -28,8 +28,8 @@ class RecordChecker:
             self._validate(record)
         except InvalidRequestError as error:
             where = dotted(error.violation.path)
-            found = self._finding("record-invalid", where, f"the record of the key {record['key']!r}: {error.violation}")
-            return None, [found]
+            message = f"the record of the key {record['key']!r}: {error.violation}"
+            return None, [self._finding("record-invalid", where, message)]
         return record, []
 
     def _finding(self, rule: str, where: str, message: str) -> Finding:

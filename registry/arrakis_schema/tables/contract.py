@@ -1,8 +1,7 @@
 """An Arrow document of a release, read once: what is checked against it, and where in it a finding belongs."""
 
 from functools import cached_property, lru_cache
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.documents import Document
@@ -10,6 +9,9 @@ from arrakis_schema.errors import DamagedStoreError, SchemaTextError
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.loading import data_root, find_payload, read_file
 from arrakis_schema.system.places import Places
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Contract:

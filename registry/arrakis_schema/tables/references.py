@@ -48,7 +48,7 @@ def references_of(schema: pa.Schema) -> References | None:
 def reference_findings(
     contract: Contract, references: References, batch: pa.RecordBatch, expected: Expected
 ) -> Iterator[Finding]:
-    """Yield a finding for the first rows that are of no record, and for those of another length than their record says."""
+    """Yield a finding for the first rows that are of no record, or whose lists are not as long as their record says."""
     numbers = batch.column(references.column).to_pylist()
     unknown = [(row, number) for row, number in enumerate(numbers) if number is not None and number not in expected]
     for row, number in unknown[:SHOWN]:

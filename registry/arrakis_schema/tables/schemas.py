@@ -73,14 +73,16 @@ def _reordered(change: Change, wanted: pa.Schema, sent: pa.Schema) -> str:
 
 def _metadata(change: Change, wanted: pa.Schema, sent: pa.Schema) -> str:
     path, _, key = change.new.rpartition("#")
+    if path and path not in wanted.names:
+        return change.message
     sides = [_value(schema, path, key) for schema in (wanted, sent)]
     return f"{path or 'the schema'}: expected {sides[0]} in the metadata {key!r}, found {sides[1]}"
 
 
 def _value(schema: pa.Schema, path: str, key: str) -> str:
     """Return what a schema or one of its columns says under a key of metadata."""
-    holder: Any = schema.field(path) if path in schema.names else None if path else schema
-    value = ((holder.metadata if holder is not None else None) or {}).get(key.encode())
+    holder: Any = schema.field(path) if path else schema
+    value = (holder.metadata or {}).get(key.encode())
     return "nothing" if value is None else repr(value.decode("utf-8", "replace"))[:80]
 
 

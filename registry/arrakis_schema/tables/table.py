@@ -1,4 +1,4 @@
-"""`check_table`: is this what the document says, before it is sent?"""
+"""`check_table`: whether a table is what the document says, before it is sent."""
 
 import os
 from itertools import islice
@@ -44,6 +44,6 @@ def _whole(table: pa.Table) -> pa.RecordBatch:
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
     """Return a column as one array."""
-    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks) if column.num_chunks else (
-        pa.array([], column.type)
-    )
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
