@@ -60,15 +60,16 @@ def _nulls(field: pa.Field, array: pa.Array, rows: pa.Array, path: str) -> Itera
         for child in inner:
             values = pc.filter(array.field(child.name), there)
             yield from _nulls(child, values, pc.filter(rows, there), f"{path}.{child.name}")
-    elif isinstance(array, pa.ListArray | pa.LargeListArray | pa.FixedSizeListArray):
+    else:
         parents = pc.list_parent_indices(array)
         values = array.flatten()
         yield from _nulls(field.type.field(0), values, rows.take(parents), f"{path}[]")
 
 
 def _inner(data_type: pa.DataType) -> list[pa.Field]:
-    """Return the fields inside a struct or a list."""
-    return [data_type.field(number) for number in range(data_type.num_fields)] if pa.types.is_nested(data_type) else []
+    """Return the fields inside a struct or a list; those of a map are left to Arrow, which knows no null keys."""
+    looked_into = isinstance(data_type, pa.StructType | pa.ListType | pa.LargeListType | pa.FixedSizeListType)
+    return [data_type.field(number) for number in range(data_type.num_fields)] if looked_into else []
 
 
 def _takes_all(field: pa.Field) -> bool:
