@@ -30,7 +30,13 @@ def said(found: list[Finding]) -> list[tuple[str, str]]:
 
 def partition(**columns: list[Any]) -> pa.Table:
     rows = max(map(len, columns.values()))
-    usual = {"channel": "H1:A-B", "data_type": "float64", "sample_rate": 16, "partition_id": None, "partition_index": None}
+    usual = {
+        "channel": "H1:A-B",
+        "data_type": "float64",
+        "sample_rate": 16,
+        "partition_id": None,
+        "partition_index": None,
+    }
     filled = {name: columns.get(name, [value] * rows) for name, value in usual.items()}
     return pa.table([pa.array(filled[field.name], field.type) for field in SENT], schema=SENT)
 

@@ -1,6 +1,7 @@
 """A broker, read and never written: no group is joined, no offset is committed, no topic is created."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from time import monotonic
 from typing import Any
@@ -20,13 +21,13 @@ OURS = {
     "allow.auto.create.topics": False,
     "enable.partition.eof": True,
     "auto.offset.reset": "earliest",
+    "fetch.wait.max.ms": 100,
     "receive.message.max.bytes": LARGEST + 1024 * 1024,
     "fetch.max.bytes": LARGEST,
     "message.max.bytes": LARGEST,
 }
-_SILENT = logging.getLogger("arrakis_schema.kafka.broker")
-_SILENT.addHandler(logging.NullHandler())
-_SILENT.propagate = False
+_FAILED = re.compile(r"FAIL .*?\]: (.*?)(?: \(after .*)?", re.DOTALL)
+_PATIENCE = 3.0
 
 
 class BrokerError(ArrakisSchemaError):
@@ -38,29 +39,29 @@ class Broker:
 
     def __init__(self, servers: str, timeout: float, more: Mapping[str, str]) -> None:
         """Take the addresses, the seconds that everything together may take, and more settings of librdkafka."""
-        self.servers, self._reasons = servers, list[str]()
-        self._until = monotonic() + timeout
-        settings: dict[str, Any] = {**more, **OURS, "bootstrap.servers": servers, "error_cb": self._note}
+        self.servers, self._failures = servers, _Failures()
+        self._begin = monotonic()
+        self._until = self._begin + timeout
+        log = logging.Logger("librdkafka")  # noqa: LOG001 - one of our own, which nobody else hears
+        log.addHandler(self._failures)
+        settings: dict[str, Any] = {**more, **OURS, "bootstrap.servers": servers}
         try:
-            self._consumer = Consumer(settings, logger=_SILENT)
+            self._consumer = Consumer(settings, logger=log)
         except (KafkaException, ValueError, TypeError) as error:
             raise BrokerError(f"the settings of the consumer are not accepted: {_reason(error)}") from error
 
     def topics(self) -> dict[str, list[int]]:
         """Return the topics with their partitions; asked for all at once, because asking for one may create it."""
-        why = ""
-        while self._left() > 0:
+        why = "no answer in time"
+        while self._left() > 0 and not (self._failures.reasons and monotonic() - self._begin > _PATIENCE):
             try:
-                listed = self._consumer.list_topics(timeout=min(_SLICE, self._left()))
+                listed = self._consumer.list_topics(timeout=self._slice())
             except KafkaException as error:
                 why = _reason(error)
-                self._consumer.poll(0)  # serves `_note`
-                if self._reasons and "all broker" in " ".join(self._reasons).lower():
-                    break
+                self._consumer.poll(0)  # brings the log
             else:
                 return {name: sorted(topic.partitions) for name, topic in listed.topics.items()}
-        reasons = "; ".join(dict.fromkeys([*self._reasons, why])) or "no answer in time"
-        raise BrokerError(f"{self.servers} does not answer as a Kafka broker: {reasons}")
+        raise BrokerError(f"{self.servers} does not answer as a Kafka broker: {self._failures or why}")
 
     def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
         """Yield the messages of the partitions up to the end that each has when it is first read."""
@@ -68,15 +69,14 @@ class Broker:
         ends: dict[tuple[str, int], int] = {}
         self._consumer.assign([TopicPartition(one.topic, one.partition, _start(one.newest)) for one in wanted])
         while open_ and self._left() > 0:
-            message = self._consumer.poll(min(_SLICE, self._left()))
+            message = self._consumer.poll(self._slice())
             if message is None:
                 continue
             place = str(message.topic()), message.partition() or 0
             if place in open_:
                 yield from self._step(message, open_, ends)
         for topic, partition in open_:
-            why = "; ".join(dict.fromkeys(self._reasons)) or "it was not read to its end in time"
-            yield Unread(topic, partition, why)
+            yield Unread(topic, partition, f"it was not read to its end in time ({self._failures or 'no failure'})")
         self._consumer.unassign()
 
     def close(self) -> None:
@@ -111,14 +111,33 @@ class Broker:
         watermarks = self._consumer.get_watermark_offsets(TopicPartition(*place), cached=True)
         return max(int(watermarks[1]) if watermarks else 0, offset + 1)
 
+    def _slice(self) -> float:
+        """Return how long to wait once; never less than nothing, which would mean for ever."""
+        return max(0.01, min(_SLICE, self._left()))
+
     def _left(self) -> float:
         """Return how many seconds are left."""
         return self._until - monotonic()
 
-    def _note(self, error: KafkaError) -> None:
-        """Keep what the library reports about its connections."""
-        if len(self._reasons) < 3:  # noqa: PLR2004 - a sentence holds no more
-            self._reasons.append(error.str())
+
+class _Failures(logging.Handler):
+    """What the library logs about connections that fail: the last, and as a text how it words it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.reasons: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a failure."""
+        found = _FAILED.fullmatch(record.getMessage())
+        if found:
+            self.reasons = [*self.reasons[-1:], found.group(1)]
+
+    def __str__(self) -> str:
+        return self.reasons[-1] if self.reasons else ""
+
+    def __bool__(self) -> bool:
+        return bool(self.reasons)
 
 
 def _start(newest: int | None) -> int:
