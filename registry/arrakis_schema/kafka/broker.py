@@ -26,7 +26,7 @@ OURS = {
     "fetch.max.bytes": LARGEST,
     "message.max.bytes": LARGEST,
 }
-_FAILED = re.compile(r"FAIL .*?\]: (.*?)(?: \(after .*)?", re.DOTALL)
+_FAILED = re.compile(r"FAIL .*?\]: (?:\S+/\w+: )?(.*?)(?: \(after .*)?", re.DOTALL)
 _PATIENCE = 3.0
 
 
