@@ -3,6 +3,7 @@
 1. Every frozen request is equal, as JSON, to the document in the released wheel of that version.
 2. The test suite that the released package 0.5.0 ships passes on this package.
 3. The test suites that arrakis and arrakis-server ship pass with this package in place of the released one.
+4. What the real publisher and server put into a real broker conforms: see publish.py.
 """
 
 import json
@@ -76,6 +77,7 @@ def main() -> None:
         released_suite(found["0.5.0"], Path(folder))
     suite("arrakis")
     suite("arrakis_server")
+    run(sys.executable, str(Path(__file__).with_name("publish.py")))
 
 
 if __name__ == "__main__":
