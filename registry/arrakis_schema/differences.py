@@ -49,6 +49,8 @@ _OTHERS = {
 }
 
 _SENT = {
+    "cleanup-differs": "A topic has another cleanup policy than `registry.toml` says.",
+    "key-differs": "The key of a record is not what the record says that it is.",
     "length-differs": "A list is not as long as the record that its row refers to says.",
     "message-key": "A message has a key or headers where there are none.",
     "message-malformed": "A message is not one complete Arrow IPC stream, or a record is not JSON with a key in UTF-8.",

@@ -14,16 +14,18 @@ _ANYTHING = ".+"
 class Topics:
     """The topics of one document.
 
-    `names` may have placeholders, as in `station-{id}`; `partitions` is how many each topic has (0: not said). `key` is
-    `text` where each message has a key in UTF-8, `none` where it has neither key nor headers. `described_by` is the
-    document whose records say more of the rows: a row is described by the record that it refers to, in whose name the
-    topic is called.
+    `names` may have placeholders, as in `station-{id}`; `partitions` is how many each topic has (0: not said),
+    `cleanup` its `cleanup.policy` (empty: not said). `key` is `text` where each message has a key in UTF-8, `none` where it has
+    neither key nor headers; `key_member` is the member of a value that repeats the key. `described_by` is the document
+    whose records say more of the rows: a row is of the record that it refers to, whose members make the topic's name.
     """
 
     document: str
     names: tuple[str, ...]
     partitions: int = 0
+    cleanup: str = ""
     key: str = "text"
+    key_member: str = ""
     described_by: str = ""
 
     def holds(self, topic: str) -> bool:
@@ -66,6 +68,9 @@ def topic_problems(table: Any) -> Iterator[str]:
                 yield f"{where}.{key} is the path of a document, as in publication/schema.txt"
         if entry.get("key", KEYS[0]) not in KEYS:
             yield f'{where}.key is "text" or "none"'
+        for key in ("cleanup", "key_member"):
+            if not isinstance(entry.get(key, ""), str):
+                yield f"{where}.{key} is text"
         partitions = entry.get("partitions", 0)
         if isinstance(partitions, bool) or not isinstance(partitions, int) or partitions < 0:
             yield f"{where}.partitions is a number"

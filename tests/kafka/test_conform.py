@@ -49,9 +49,13 @@ class Table:
     partitions: dict[str, list[int]] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
     asked: list[Wanted] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
 
     def topics(self) -> dict[str, list[int]]:
         return {**{message.topic: [0] for message in self.messages}, **self.partitions}
+
+    def policies(self, topics: list[str]) -> dict[str, str]:
+        return {name: policy for name, policy in self.kept.items() if name in topics}
 
     def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
         self.asked += wanted
@@ -121,6 +125,12 @@ CASES: dict[str, tuple[list[Read], str, str, str]] = {
         "error",
         "record-invalid",
         "the record of the key 'H1:T-2': value.data_type: expected one of ",
+    ),
+    "a key of another channel": (
+        [record(channel(2), key="H1:T-9"), data(GOOD)],
+        "error",
+        "key-differs",
+        "the record of the key 'H1:T-9': value.name is 'H1:T-2'",
     ),
     "a digest that is none": (
         [record({"version": 1, "digest": "x", "count": 1}, "__digest__"), data(GOOD)],
@@ -194,6 +204,14 @@ def test_chosen_topics_alone_are_told_of_but_records_are_read() -> None:
 def test_partitions_are_counted() -> None:
     found = said(Table([*CHANNELS, data(GOOD)], {METADATA: [0, 1, 2, 3]}))
     assert found == [("error", "partitions-differ", f"{METADATA}: expected 1 partition, found 4")]
+
+
+def test_the_way_a_topic_is_kept_is_looked_at() -> None:
+    table = Table([*CHANNELS, data(GOOD)], kept={METADATA: "delete", DATA: "delete"})
+    message = f"{METADATA}: expected the cleanup policy compact, found delete"
+    assert said(table) == [("error", "cleanup-differs", message)]
+    table.kept[METADATA] = "compact"
+    assert said(table) == []
 
 
 def test_nothing_to_look_at_is_undecided() -> None:

@@ -3,10 +3,12 @@
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.kafka.reading import Read, Unread, Wanted
@@ -14,6 +16,7 @@ from arrakis_schema.kafka.reading import Read, Unread, Wanted
 LARGEST = 64 * 1024 * 1024
 _OFFSET_TAIL = -2000  # librdkafka's RD_KAFKA_OFFSET_TAIL_BASE: so many messages before the end
 _SLICE = 0.5
+_BATCH = 100
 OURS = {
     "group.id": "arrakis-schema-conform",
     "enable.auto.commit": False,
@@ -47,6 +50,7 @@ class Broker:
         settings: dict[str, Any] = {**more, **OURS, "bootstrap.servers": servers}
         try:
             self._consumer = Consumer(settings, logger=log)
+            self._admin = AdminClient({**more, "bootstrap.servers": servers}, logger=log)
         except (KafkaException, ValueError, TypeError) as error:
             raise BrokerError(f"the settings of the consumer are not accepted: {_reason(error)}") from error
 
@@ -62,6 +66,17 @@ class Broker:
             else:
                 return {name: sorted(topic.partitions) for name, topic in listed.topics.items()}
         raise BrokerError(f"{self.servers} does not answer as a Kafka broker: {self._failures or why}")
+
+    def policies(self, topics: list[str]) -> dict[str, str]:
+        """Return the `cleanup.policy` of topics; one that is not told, or may not be asked for, is left out."""
+        found = {}
+        asked = [ConfigResource(ResourceType.TOPIC, topic) for topic in topics]
+        for batch in (asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)):
+            for resource, future in self._admin.describe_configs(batch, request_timeout=max(1.0, self._left())).items():
+                with suppress(KafkaException, TimeoutError):
+                    said = future.result(max(1.0, self._left())).get("cleanup.policy")
+                    found.update({resource.name: said.value} if said is not None else {})
+        return found
 
     def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
         """Yield the messages of the partitions up to the end that each has when it is first read."""

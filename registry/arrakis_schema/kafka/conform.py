@@ -58,7 +58,7 @@ class Examination:
         held = {name: topics for name in sorted(there) if (topics := topics_of(self._topics, name))}
         wanted = {name for name in held if chosen is None or chosen.search(name)}
         self.examined.messages = dict.fromkeys(sorted(wanted), 0)
-        self._count_partitions(there, {name: held[name] for name in wanted})
+        self._layout(source, there, {name: held[name] for name in wanted})
         described = {one.described_by for one in self._topics if one.described_by}
         first = [name for name in held if held[name].document in described]
         rest = [name for name in held if name in wanted and name not in first]
@@ -86,8 +86,13 @@ class Examination:
         """Return how many messages of a topic are read: all, where they are records with keys."""
         return None if self._files[topics.document].format is Format.JSON_SCHEMA else newest
 
-    def _count_partitions(self, there: Mapping[str, list[int]], held: Mapping[str, Topics]) -> None:
-        """Note each topic that has not as many partitions as it must."""
+    def _layout(self, source: Source, there: Mapping[str, list[int]], held: Mapping[str, Topics]) -> None:
+        """Note each topic that has not as many partitions as it must, or is not kept as it must be."""
+        asked = [name for name, topics in sorted(held.items()) if topics.cleanup]
+        for name, policy in (source.policies(asked) if asked else {}).items():
+            if policy != held[name].cleanup:
+                message = f"{name}: expected the cleanup policy {held[name].cleanup}, found {policy}"
+                self._add(name, self._about(held[name], "cleanup-differs", message))
         for name, topics in sorted(held.items()):
             count = len(there[name])
             if topics.partitions and count != topics.partitions:
@@ -117,7 +122,7 @@ class Examination:
         """Return what is wrong with the value of a message."""
         checker = self._checkers[topics.document]
         if isinstance(checker, RecordChecker):
-            record, found = checker.check(read.key, read.value)
+            record, found = checker.check(read.key, read.value, topics.key_member)
             if record is not None:
                 self._described.note(topics.document, read.topic, record, read.time)
             return found

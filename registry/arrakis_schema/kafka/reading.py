@@ -41,5 +41,8 @@ class Source(Protocol):
     def topics(self) -> dict[str, list[int]]:
         """Return the topics with their partitions."""
 
+    def policies(self, topics: list[str]) -> dict[str, str]:
+        """Return the `cleanup.policy` of topics, as far as it is told."""
+
     def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
         """Yield the messages of partitions."""

@@ -18,8 +18,11 @@ class RecordChecker:
         self._file = file
         self._validate = validator(document.name, release, root=root)
 
-    def check(self, key: bytes | None, value: bytes | None) -> tuple[Any, list[Finding]]:
-        """Return the record, None where there is none, and what is wrong with it."""
+    def check(self, key: bytes | None, value: bytes | None, key_member: str = "") -> tuple[Any, list[Finding]]:
+        """Return the record, None where there is none, and what is wrong with it.
+
+        `key_member` is the member of the value that repeats the key, where the value has it.
+        """
         try:
             record = {"key": _text(key), "value": None if value is None else parse_json(value)}
         except MalformedRequestError as error:
@@ -30,6 +33,10 @@ class RecordChecker:
             where = dotted(error.violation.path)
             message = f"the record of the key {record['key']!r}: {error.violation}"
             return None, [self._finding("record-invalid", where, message)]
+        said = record["value"].get(key_member, record["key"]) if isinstance(record["value"], dict) else record["key"]
+        if said != record["key"]:
+            message = f"the record of the key {record['key']!r}: value.{key_member} is {said!r}"
+            return record, [self._finding("key-differs", f"value.{key_member}", message)]
         return record, []
 
     def _finding(self, rule: str, where: str, message: str) -> Finding:
