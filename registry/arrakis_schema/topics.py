@@ -15,9 +15,10 @@ class Topics:
     """The topics of one document.
 
     `names` may have placeholders, as in `station-{id}`; `partitions` is how many each topic has (0: not said),
-    `cleanup` its `cleanup.policy` (empty: not said). `key` is `text` where each message has a key in UTF-8, `none` where it has
-    neither key nor headers; `key_member` is the member of a value that repeats the key. `described_by` is the document
-    whose records say more of the rows: a row is of the record that it refers to, whose members make the topic's name.
+    `cleanup` its `cleanup.policy` (empty: not said). `key` is `text` where each message has a key in UTF-8, `none`
+    where it has neither key nor headers; `key_member` is the member of a value that repeats the key. `described_by` is
+    the document whose records say more of the rows: a row is of the record that it refers to, whose members make the
+    name of the topic.
     """
 
     document: str

@@ -229,6 +229,14 @@ def test_what_could_not_be_read_is_undecided() -> None:
     assert found.findings[0].message == f"{DATA}, partition 0: Broker: Topic authorization failed"
 
 
+def test_what_was_not_read_for_one_reason_is_said_once() -> None:
+    late = [Unread(f"arrakis-X_{number}", 0, "it was not read to its end in time") for number in range(50)]
+    table = Table([*CHANNELS, data(GOOD)], {one.topic: [0] for one in late}, late)
+    assert [found[2] for found in said(table)] == [
+        "arrakis-X_0, partition 0: it was not read to its end in time (and 49 more like it)"
+    ]
+
+
 def test_a_release_without_the_document_says_so() -> None:
     with pytest.raises(UnknownSchemaError, match=r"release 0.5.0 has no document publication/metadata.json"):
         Examination(Store(PROJECT), "0.5.0")

@@ -91,7 +91,8 @@ class Broker:
             if place in open_:
                 yield from self._step(message, open_, ends)
         for topic, partition in open_:
-            yield Unread(topic, partition, f"it was not read to its end in time ({self._failures or 'no failure'})")
+            failed = f": {self._failures}" if self._failures else ""
+            yield Unread(topic, partition, f"it was not read to its end in time{failed}")
         self._consumer.unassign()
 
     def close(self) -> None:

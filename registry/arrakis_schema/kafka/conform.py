@@ -48,7 +48,8 @@ class Examination:
             raise UnknownSchemaError(f"{REGISTRY_FILE} has no [[topics]]: what is in Kafka is not said", ())
         self._files = {one.document: self._document(store, one.document) for one in self._topics}
         self._checkers = {path: self._checker(path, document) for path, document in self._files.items()}
-        self._described = Descriptions(self._topics)
+        asked = [one.references for one in self._checkers.values() if isinstance(one, Checker) and one.references]
+        self._described = Descriptions(self._topics, {name for one in asked for name in one.members})
         self._seen: dict[tuple[str, str, str], tuple[Finding, int]] = {}
         self.examined = Examined()
 
@@ -104,7 +105,7 @@ class Examination:
         if isinstance(read, Unread):
             self.examined.undecided = True
             message = f"{read.topic}, partition {read.partition}: {read.why}"
-            self._add(read.topic, self._about(topics, "undecided", message, Severity.WARNING))
+            self._add(read.why, self._about(topics, "undecided", message, Severity.WARNING))
             return
         found = [*self._envelope(read, topics), *self._content(read, topics)]
         if reported:
@@ -144,9 +145,9 @@ class Examination:
         """Return a finding about a document as a whole."""
         return Finding(f"{self._folder}/{topics.document}", 1, 1, rule, severity, "", message)
 
-    def _add(self, topic: str, found: Finding) -> None:
-        """Note a finding; of many alike in one topic, the first and how many there are."""
-        place = topic, found.rule, found.location
+    def _add(self, group: str, found: Finding) -> None:
+        """Note a finding; of many alike in one group, such as a topic, the first and how many there are."""
+        place = group, found.rule, found.location
         first, count = self._seen.get(place, (found, 0))
         self._seen[place] = first, count + 1
 

@@ -1,6 +1,6 @@
 """What records say of the rows in other topics: the latest record of each key, by the topic that it is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from arrakis_schema.tables.references import Expected, References
@@ -10,9 +10,9 @@ from arrakis_schema.topics import Topics
 class Descriptions:
     """The records read so far that describe rows."""
 
-    def __init__(self, topics: Sequence[Topics]) -> None:
-        """Take what the topics hold."""
-        self._topics = topics
+    def __init__(self, topics: Sequence[Topics], members: Collection[str]) -> None:
+        """Take what the topics hold, and the members of a record that are asked for: only these are kept."""
+        self._topics, self._members = topics, frozenset(members)
         self._about: dict[tuple[str, str], str] = {}
         self._records: dict[str, dict[tuple[str, str], Mapping[str, Any]]] = {}
         self._expected: dict[str, Expected] = {}
@@ -28,7 +28,8 @@ class Descriptions:
         if isinstance(value, dict):
             named = (one.topic_of(value) for one in self._topics if one.described_by == document)
             about = self._about[key] = next(filter(None, named), "")
-            self._records.setdefault(about, {})[key] = value
+            kept = {member: value[member] for member in self._members & value.keys()}
+            self._records.setdefault(about, {})[key] = kept
 
     def describes(self, topic: str) -> bool:
         """Tell whether any record is about the rows of a topic."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Promise, promises_of
+from arrakis_schema.arrow import Promise, Template, promises_of
 from arrakis_schema.findings import Finding
 from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, first_line, frames, head_size, unpacked_size
 from arrakis_schema.tables import Contract, batch_findings, compared, load_contract
@@ -80,6 +80,12 @@ class Checker:
         self.contract = contract
         self._known: dict[bytes, _Known] = {}
         self._plain: set[bytes] = set()
+
+    @property
+    def references(self) -> References | None:
+        """How the rows of the document refer to records, or None where they do not."""
+        parsed = self.contract.parsed
+        return references_of(pa.schema(parsed.preview()) if isinstance(parsed, Template) else parsed)
 
     def check(self, data: bytes, expected: Expecting | None = None) -> list[Finding]:
         """Return what is wrong with the bytes of one message; `expected` returns what is known of the records."""

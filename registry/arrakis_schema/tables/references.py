@@ -24,6 +24,11 @@ class References:
     member: str
     lengths: tuple[tuple[str, Length], ...]
 
+    @property
+    def members(self) -> set[str]:
+        """The members of a record that are asked for."""
+        return {self.member, *(name for _, length in self.lengths for name, _ in length.terms)}
+
     def expected(self, records: Iterable[Mapping[str, Any]]) -> dict[int, tuple[int | None, ...]]:
         """Return the lengths for each record by its number; a length is None where the record does not say it."""
         numbered = ((record.get(self.member), record) for record in records)
