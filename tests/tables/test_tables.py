@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrakis_schema import UnknownSchemaError, check_table, load_payload
+from arrakis_schema import DamagedStoreError, UnknownSchemaError, check_table, load_payload
 from arrakis_schema.arrow import Template, record_batch, strip_annotations
 from arrakis_schema.arrow.lengths import parse_length
 from arrakis_schema.findings import Finding
@@ -96,10 +96,7 @@ def test_a_null_that_must_not_be_is_found() -> None:
 def test_nulls_inside_are_found_in_their_row(tmp_path: Any) -> None:
     inner = pa.struct([pa.field("a", pa.int8(), nullable=False)])
     schema = pa.schema([pa.field("s", inner), pa.field("l", pa.list_(pa.field("item", inner, nullable=False)))])
-    root = tmp_path
-    (root / "schemas/endpoints/x").mkdir(parents=True)
-    (root / "schemas/registry.toml").write_text('version = "0.1.0"\ntitle = "X"\nbase_url = "https://example.org/"\n')
-    (root / "schemas/endpoints/x/schema.txt").write_text(schema.to_string() + "\n")
+    root = own(tmp_path, schema)
     columns = [[None, {"a": 1}, {"a": None}], [[], None, [{"a": 1}, {"a": None}, None]]]
     table = pa.table([pa.array(*pair) for pair in zip(columns, schema.types, strict=True)], schema=schema)
     assert [one.message for one in check_table(table, "x", root=root)] == [
@@ -169,3 +166,41 @@ def test_a_length_is_exact_or_unknown(text: str, record: dict[str, Any], length:
     product = parse_length(text)
     assert product is not None
     assert product.of(record) == length
+
+
+def own(root: Any, schema: pa.Schema) -> Any:
+    (root / "schemas/endpoints/x").mkdir(parents=True)
+    (root / "schemas/registry.toml").write_text('version = "0.1.0"\ntitle = "X"\nbase_url = "https://example.org/"\n')
+    (root / "schemas/endpoints/x/schema.txt").write_text(schema.to_string() + "\n")
+    return root
+
+
+def test_what_differs_inside_is_said(tmp_path: Any) -> None:
+    inner = [pa.field("a", pa.int8()), pa.field("b", pa.int8(), metadata={"scale": "2"})]
+    root = own(tmp_path, pa.schema([pa.field("s", pa.struct(inner))]))
+    turned = pa.schema([pa.field("s", pa.struct(inner[::-1]))])
+    assert said(check_table(turned.empty_table(), "x", root=root))[0] == (
+        "column-reordered",
+        "s: the fields inside come in another order",
+    )
+    silent = pa.schema([pa.field("s", pa.struct([inner[0], inner[1].remove_metadata()]))])
+    assert said(check_table(silent.empty_table(), "x", root=root)) == [
+        ("metadata-changed", "s.b: the metadata 'scale' differs")
+    ]
+    less = pa.schema([pa.field("s", pa.struct(inner[:1]))])
+    assert said(check_table(less.empty_table(), "x", root=root)) == [
+        ("column-removed", "s.b: expected a field, found no such column")
+    ]
+
+
+def test_many_differences_are_counted() -> None:
+    found = check_table(pa.table({f"x{number}": [1] for number in range(100)}), "count")
+    assert len(found) == 21
+    assert found[-1].message == "and 81 more differences, from x20 on"
+
+
+def test_a_document_that_is_none_says_so(tmp_path: Any) -> None:
+    root = own(tmp_path, pa.schema([("a", pa.int8())]))
+    (root / "schemas/endpoints/x/schema.txt").write_text("a: in8\n")
+    with pytest.raises(DamagedStoreError, match=r"schemas/endpoints/x/schema.txt: line 1: "):
+        check_table(pa.table({"a": [1]}), "x", root=root)
