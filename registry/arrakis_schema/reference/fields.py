@@ -16,7 +16,7 @@ _BOUNDS = (
     *("const", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
     *("pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
-_PROMISES = {"nulls": "{} null", "rows": "{} in all rows", "length": "{} items"}
+_PROMISES = {"rows": "{} in all rows", "length": "{} items"}
 _TOLD = ("description", "x-unit", "x-null", "x-omitted")
 
 
