@@ -15,8 +15,10 @@ if TYPE_CHECKING:
         TemplateError,
         UnknownSchemaError,
     )
+    from arrakis_schema.kafka import check_message
     from arrakis_schema.loading import load_schema
     from arrakis_schema.payloads import load_payload
+    from arrakis_schema.tables import check_table
     from arrakis_schema.validation import (
         Request,
         Violation,
@@ -46,6 +48,8 @@ _HOMES = {
     "TemplateError": _ERRORS,
     "UnknownSchemaError": _ERRORS,
     "Violation": _VALIDATION,
+    "check_message": "arrakis_schema.kafka",
+    "check_table": "arrakis_schema.tables",
     "dump_request": _VALIDATION,
     "iter_errors": _VALIDATION,
     "load_payload": "arrakis_schema.payloads",
@@ -70,6 +74,8 @@ __all__ = [
     "UnknownSchemaError",
     "Violation",
     "__version__",
+    "check_message",
+    "check_table",
     "dump_request",
     "iter_errors",
     "load_payload",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.topics import Topics, read_topics, topic_problems
 from arrakis_schema.versions import is_release
 
 REGISTRY_FILE = "schemas/registry.toml"
@@ -36,13 +37,15 @@ class Reader:
 class Settings:
     """The declared version of the working set, the title for people, the URL that every `$id` begins with, the readers.
 
-    `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them.
+    `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them;
+    `topics` says which topics of Kafka hold which document.
     """
 
     version: str
     title: str
     base_url: str
     readers: Mapping[str, Reader] = field(default_factory=dict)
+    topics: tuple[Topics, ...] = ()
 
     def reader(self, kind: str) -> Reader:
         """Return how documents of a kind are read; an envelope is read by those who read requests."""
@@ -73,9 +76,9 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - {*_DEFAULT, "readers"}]
-    readers = table.get("readers", {})
-    problems += list(_reader_problems(readers))
+    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - {*_DEFAULT, "readers", "topics"}]
+    readers, topics = table.get("readers", {}), table.get("topics", [])
+    problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in topic_problems(topics))]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
         problems.append(f"{REGISTRY_FILE}: version = {version!r} is not a semantic version")
@@ -83,7 +86,7 @@ def _settings(table: dict[str, object]) -> Settings:
         problems.append(f"{REGISTRY_FILE}: base_url = {base_url!r} is not an http(s) URL that ends with a slash")
     if problems:
         raise DamagedStoreError(problems)
-    return Settings(str(version), str(table["title"]), str(base_url), _readers(readers))
+    return Settings(str(version), str(table["title"]), str(base_url), _readers(readers), read_topics(topics))
 
 
 def _readers(table: Any) -> dict[str, Reader]:

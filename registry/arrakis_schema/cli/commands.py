@@ -116,6 +116,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "verify": verify_,
     "compare": _later("comparing", "compare"),
     "check": _later("comparing", "check"),
+    "conform": _later("conforming_kafka", "conform_kafka"),
     "diff": _later("tables", "diff"),
     "matrix": _later("tables", "matrix"),
     "build": build,

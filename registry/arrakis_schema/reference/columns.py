@@ -11,7 +11,7 @@ from arrakis_schema.reference.fields import Field, path_of
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.html import element
 from arrakis_schema.reference.markdown import code, escaped, fenced, table, tabs
-from arrakis_schema.reference.properties import problem, values
+from arrakis_schema.reference.properties import problem
 from arrakis_schema.store import Release
 
 _NAMED = {"halffloat": "float16", "float": "float32", "double": "float64", "bool": "bool_"}
@@ -25,7 +25,6 @@ def columns(history: History, release: Release, name: str, document: Document) -
     """Yield the table of columns, what is known to be wrong in them, and the schema to copy."""
     fields, since = history.fields(document), history.since(document.path, name)
     yield table(("column", "type", "null", "unit", "since", "meaning"), [_row(one, since) for one in fields])
-    yield from (values(one) for one in fields)
     parsed = parse_document(document.text)
     if isinstance(parsed, Template) and parsed.repeated:
         names = ", ".join(code(f"{{{one}}}") for one in parsed.repeated)
@@ -40,7 +39,9 @@ def _row(one: Field, since: dict[str, str]) -> tuple[str, ...]:
     """Return the row of one column."""
     null = escaped(one.null) or ("yes" if one.nullable else "never")
     name = element("span", element("code", escape(one.path)), id=one.anchor)
-    return name, code(one.type), null, escaped(one.unit), since.get(one.path, ""), escaped(one.description)
+    values = [f"one of {' '.join(map(code, one.values))}"] if one.values else []
+    meaning = " · ".join([escaped(one.description), *values, *map(escaped, one.bounds)])
+    return name, code(one.type), null, escaped(one.unit), since.get(one.path, ""), meaning
 
 
 def _forms(release: Release, document: Document, parsed: pa.Schema | Template) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ _BOUNDS = (
     *("const", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
     *("pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
+_PROMISES = {"rows": "{} in all rows", "length": "{} items"}
 _TOLD = ("description", "x-unit", "x-null", "x-omitted")
 _STRANGE = re.compile(r"[^\w.-]+", re.ASCII)
 
@@ -96,8 +97,10 @@ def _column(column: pa.Field, kind: str, allowed: tuple[str, ...] = ()) -> Field
     """Return a column as a field."""
     metadata = {key.decode(): value.decode() for key, value in (column.metadata or {}).items()}
     told = {name: metadata.get(name, "") for name in ("description", "unit", "null")}
+    values = tuple(metadata.get("values", "").split()) or allowed
+    bounds = tuple(words.format(metadata[key]) for key, words in _PROMISES.items() if key in metadata)
     anchor = f"column-{_slug(column.name)}"
-    return Field(column.name, anchor, kind, column.nullable, required=True, values=allowed, **told)
+    return Field(column.name, anchor, kind, column.nullable, required=True, values=values, bounds=bounds, **told)
 
 
 def _slug(path: str) -> str:

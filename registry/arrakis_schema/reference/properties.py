@@ -42,10 +42,10 @@ def _field(one: Field, since: str) -> str:
         ]
     )
     means = meanings({"If null": one.null, "If left out": one.omitted})
-    return page(line, escaped(one.description), values(one), means).rstrip()
+    return page(line, escaped(one.description), _values(one), means).rstrip()
 
 
-def values(one: Field) -> str:
+def _values(one: Field) -> str:
     """Return the values that a field may have, as chips."""
     each = "".join(element("code", escape(value)) for value in one.values)
     return element("p", f"One of {each}", class_="values") if each else ""
