@@ -28,7 +28,7 @@ def fenced(text: str, language: str = "") -> str:
     """Return a block of code; without a language as HTML on one line, which costs MkDocs nothing to render."""
     if not language:
         shown = escape(text.rstrip(), quote=False).replace("\n", "&#10;")
-        return f'<div class="highlight"><pre><code>{shown}</code></pre></div>'
+        return f'<div class="highlight" {UNSEARCHED}><pre><code>{shown}</code></pre></div>'
     longest = max((len(found) for found in _FENCE.findall(text)), default=2)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
