@@ -1,9 +1,12 @@
 """Settings that hold for every test."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, Error, sync_playwright
 
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=200, database=None)
 settings.load_profile("suite")
@@ -14,3 +17,16 @@ PROJECT = Path(__file__).parent.parent
 @pytest.fixture(scope="session")
 def project() -> Path:
     return PROJECT
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start a browser for one module: while it runs, its event loop does, and other tests want their own."""
+    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as started:
+        try:
+            running = started.chromium.launch(executable_path=installed, args=["--no-sandbox", "--disable-gpu"])
+        except Error:
+            pytest.skip("no browser: apt-get install chromium, or python -m playwright install chromium")
+        yield running
+        running.close()

@@ -34,9 +34,15 @@ def page(browser: Browser, parts: str) -> Iterator[Page]:
 
 def form(page: Page, address: str, name: str = "find") -> Locator:
     page.goto(f"{address}endpoints/{name}/")
-    found = page.locator("form").first
+    found = near(page)
     found.locator(".try-verdict").first.wait_for()
     return found
+
+
+def near(page: Page) -> Locator:
+    """Go to where the forms are, for they are loaded only then, and return the first."""
+    page.locator("[data-try]").scroll_into_view_if_needed()
+    return page.locator(".try form").first
 
 
 def verdict(found: Locator, text: str) -> str:
@@ -119,7 +125,7 @@ def test_all_releases_are_asked_at_once(page: Page, parts: str) -> None:
 
 def test_the_page_of_an_old_release_asks_that_release(page: Page, parts: str) -> None:
     page.goto(f"{parts}releases/0.2.0/find/")
-    found = page.locator("form").first
+    found = near(page)
     found.locator(".try-verdict").wait_for()
     assert found.get_by_label("Release").input_value() == "0.2.0"
     assert found.locator(".try-verdict").inner_text() == "Refused by the server: find 0.2.0 does not describe 1 member"
@@ -174,7 +180,8 @@ def test_nobody_is_shut_out(browser: Browser, parts: str, width: int, scheme: st
 
 def payload(page: Page, address: str, name: str) -> Locator:
     page.goto(f"{address}endpoints/{name}/")
-    found = page.locator("form", has_text="print(schema)")
+    near(page)
+    found = page.locator(".try form", has_text="print(schema)")
     found.locator(".try-verdict").wait_for()
     return found
 

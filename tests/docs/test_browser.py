@@ -1,18 +1,15 @@
 """The hand-written pages in a real browser: nobody is shut out, in light and dark, wide and narrow."""
 
-import shutil
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser
 
 from arrakis_schema.site.render import rendered
 from arrakis_schema.site.write import write_tree
 from arrakis_schema.store import Store
+from tests.browser.serving import served
 from tests.docs.pages import PROJECT
 
 PAGES = [
@@ -33,31 +30,12 @@ PAGES = [
 WIDTHS = {"wide": 1280, "narrow": 390}
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named so by the base
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("site") / "out"
     write_tree(rendered(Store(PROJECT)), folder)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as started:
-        try:
-            running = started.chromium.launch(executable_path=installed, args=["--no-sandbox", "--disable-gpu"])
-        except Error:
-            pytest.skip("no browser: apt-get install chromium, or python -m playwright install chromium")
-        yield running
-        running.close()
+    with served(folder) as site:
+        yield site
 
 
 @pytest.mark.parametrize(("view", "scheme"), [("wide", "light"), ("narrow", "dark")])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.parts import SITE
+from tests.browser.serving import BUNDLE
 from tests.web.node import WEB, node
 
 REQUESTS = 60_000
@@ -48,7 +48,7 @@ def test_the_bundle_is_small_and_the_same_each_time(bundle: Path) -> None:
     assert len(loaded) > 1
     assert sum((bundle / name).stat().st_size for name in loaded) < REQUESTS
     assert not any("arrow" in name for name in loaded)
-    made = SITE / "bundle"
+    made = BUNDLE
     if not made.is_dir():
         pytest.skip("there is no bundle beside the sources: run make bundle")
     assert {one.name: one.read_bytes() for one in bundle.iterdir()} == {

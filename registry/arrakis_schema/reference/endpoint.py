@@ -150,7 +150,7 @@ def _themselves(history: History, release: Release, name: str, up: str) -> Itera
             )
         )
     yield f"## Documents {{ #documents {UNSEARCHED} }}"
-    yield table(("document", "size", "sha256", ""), rows)
+    yield table(("document", "size", "sha256", "note"), rows)
 
 
 def _is_same(history: History, release: Release, name: str, path: str, document: Document) -> bool:

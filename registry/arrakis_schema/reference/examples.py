@@ -30,7 +30,8 @@ def examples(history: History, release: Release, document: Document, up: str) ->
 
 def _ways(history: History, release: Release, document: Document, one: Judged) -> Iterator[tuple[str, str]]:
     """Yield each way to write or to send an example, with its title."""
-    yield "JSON", fenced(one.text, "json" if document.format is Format.JSON_SCHEMA else "")
+    coloured = document.format is Format.JSON_SCHEMA and release is history.newest  # colours cost most of a build
+    yield "JSON", fenced(one.text, "json" if coloured else "")
     if document.kind is not Kind.REQUEST:
         return
     for title, text in _programs(history, one):

@@ -71,6 +71,12 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
+def on_env(env: Any, **_: Any) -> Any:
+    """Read each template once: none changes during a build, and looking is a third of rendering a page."""
+    env.auto_reload = _BUILD.live
+    return env
+
+
 def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
     """Tell the theme where the data of a page is, and keep its Markdown beside it."""
     target = Path(config.site_dir, page.file.dest_uri)

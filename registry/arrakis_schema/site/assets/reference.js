@@ -1,11 +1,13 @@
 // What the theme leaves out for those who use a keyboard or a screen reader, buttons that copy a URL, and the parts of a
 // page that are loaded only where they are wanted.
+const SCROLLED = ".md-typeset__scrollwrap, .tabbed-labels, pre > code";
+
 function complete() {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
-  for (const scrolled of document.querySelectorAll(
-    ".md-typeset__scrollwrap, .tabbed-labels",
-  ))
+  for (const scrolled of document.querySelectorAll(SCROLLED))
     scrolled.tabIndex = 0;
+  for (const buttons of document.querySelectorAll(".md-code__nav"))
+    buttons.setAttribute("role", "presentation");
 }
 
 function copyButton(link) {
@@ -56,10 +58,9 @@ function whenNear(place, module) {
 }
 
 complete();
-addEventListener("load", () => {
-  complete();
-  requestAnimationFrame(complete);
-  setTimeout(complete, 100);
+new MutationObserver(complete).observe(document.body, {
+  childList: true,
+  subtree: true,
 });
 if (navigator.clipboard)
   document.querySelectorAll("a[data-copy]").forEach(copyButton);
