@@ -10,7 +10,7 @@ import pytest
 # Lowest first. Rooms in one line do not import each other.
 FLOORS = [
     ["errors"],
-    ["versions", "dialect"],
+    ["versions", "dialect", "flight_settings"],
     ["settings", "documents", "findings", "differences", "representations"],
     ["loading"],
     ["arrow"],
@@ -22,7 +22,7 @@ FLOORS = [
     ["release", "report"],
     ["reference"],
     ["site"],
-    ["server"],
+    ["server", "flight"],
     ["cli"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.flight_settings import Flight, read_flight
 from arrakis_schema.versions import is_release
 
 REGISTRY_FILE = "schemas/registry.toml"
@@ -36,13 +37,15 @@ class Reader:
 class Settings:
     """The declared version of the working set, the title for people, the URL that every `$id` begins with, the readers.
 
-    `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them.
+    `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them;
+    `flight` is how requests travel.
     """
 
     version: str
     title: str
     base_url: str
     readers: Mapping[str, Reader] = field(default_factory=dict)
+    flight: Flight = field(default_factory=Flight)
 
     def reader(self, kind: str) -> Reader:
         """Return how documents of a kind are read; an envelope is read by those who read requests."""
@@ -73,9 +76,12 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - {*_DEFAULT, "readers"}]
+    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - {*_DEFAULT, "readers", "flight"}]
     readers = table.get("readers", {})
     problems += list(_reader_problems(readers))
+    about_flight: list[str] = []
+    flight = read_flight(table.get("flight", {}), about_flight)
+    problems += [f"{REGISTRY_FILE}: {problem}" for problem in about_flight]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
         problems.append(f"{REGISTRY_FILE}: version = {version!r} is not a semantic version")
@@ -83,7 +89,7 @@ def _settings(table: dict[str, object]) -> Settings:
         problems.append(f"{REGISTRY_FILE}: base_url = {base_url!r} is not an http(s) URL that ends with a slash")
     if problems:
         raise DamagedStoreError(problems)
-    return Settings(str(version), str(table["title"]), str(base_url), _readers(readers))
+    return Settings(str(version), str(table["title"]), str(base_url), _readers(readers), flight)
 
 
 def _readers(table: Any) -> dict[str, Reader]:

@@ -1,0 +1,120 @@
+"""What a release promises, with the messages that show it: its documents, and examples that fit them.
+
+A release without examples of its own takes those of the working set that its documents judge alike.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import join
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template
+from arrakis_schema.documents import Example, Kind, kind_of, name_of
+from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.forms import form_of, refuse_strangers
+from arrakis_schema.flight_settings import Flight
+from arrakis_schema.payloads import load_payload
+from arrakis_schema.store import Release, Store
+from arrakis_schema.validation import validate
+from arrakis_schema.validation.packets import parse_json
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A request of an example file, and whether the release must refuse it."""
+
+    name: str
+    path: str
+    request: Any
+    refused: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One release of a store, as those see it who send and answer its requests."""
+
+    store: Store
+    release: Release
+
+    @property
+    def root(self) -> str:
+        """The root folder, as the functions of the package take it."""
+        return str(self.store.root)
+
+    @property
+    def version(self) -> str | None:
+        """The release, as the functions of the package take it: None for the working set."""
+        return self.release.version if self.release.frozen else None
+
+    @cached_property
+    def flight(self) -> Flight:
+        """How requests travel."""
+        return self.store.settings.flight
+
+    @cached_property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints of the release, in their order."""
+        return tuple(name_of(path) for path in self.release.documents if kind_of(path) is Kind.REQUEST)
+
+    def payload(self, endpoint: str) -> pa.Schema | Template | None:
+        """Return the registered payload of an endpoint; None where the release has none."""
+        if f"endpoints/{endpoint}/schema.txt" not in self.release.documents:
+            return None
+        return load_payload(endpoint, self.version, root=self.root)
+
+    def file(self, endpoint: str, name: str) -> str:
+        """Return the path of a document of an endpoint, relative to the root folder."""
+        return join(self.release.folder, "endpoints", endpoint, name)
+
+    def accept(self, request: Any) -> None:
+        """Raise `InvalidRequestError` for what the release refuses: by its schema, or as an unknown argument."""
+        validate(request, self.version, root=self.root)
+        refuse_strangers(request, self.version, self.root)
+
+    def samples(self, endpoint: str) -> Iterator[Sample]:
+        """Yield the requests of the examples of an endpoint that the release judges as their folder says."""
+        for holder, example in self._examples(f"endpoints/{endpoint}/descriptor.json"):
+            request = self._stamped(endpoint, parse_json(example.content))
+            if self._refuses(request) is example.refused:
+                yield Sample(example.name, join(holder.folder, example.path), request, example.refused)
+
+    def rows(self, endpoint: str) -> list[dict[str, Any]]:
+        """Return the rows of the longest example of an answer; none where there is no example."""
+        found = [
+            json.loads(example.content).get("rows", [])
+            for _, example in self._examples(f"endpoints/{endpoint}/schema.txt")
+            if not example.refused
+        ]
+        return max(found, key=len, default=[])
+
+    def _examples(self, document: str) -> Iterator[tuple[Release, Example]]:
+        """Yield the examples of a document: the release's own, or those of the working set."""
+        for holder in (self.release, self.store.release(None)):
+            found = self.store.examples(holder, document)
+            if found:
+                yield from ((holder, example) for example in found)
+                return
+
+    def _refuses(self, request: Any) -> bool:
+        """Tell whether the release refuses a request."""
+        try:
+            self.accept(request)
+        except ArrakisSchemaError:
+            return True
+        return False
+
+    def _stamped(self, endpoint: str, request: Any) -> Any:
+        """Return a request as a sender of this release writes it: it names the release, if anything."""
+        form, stamp = form_of(endpoint, self.version, self.root), self.flight.release
+        if not isinstance(request, dict) or stamp not in request:
+            return request
+        return {**{name: value for name, value in request.items() if name != stamp}, **form.after}
+
+
+def contract(store: Store, version: str | None) -> Contract:
+    """Return the contract of a release, an alias or (None) the working set."""
+    return Contract(store, store.release(version))
