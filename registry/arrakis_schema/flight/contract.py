@@ -84,12 +84,12 @@ class Contract:
 
     def rows(self, endpoint: str) -> list[dict[str, Any]]:
         """Return the rows of the longest example of an answer; none where there is no example."""
-        found = [
-            json.loads(example.content).get("rows", [])
-            for _, example in self._examples(f"endpoints/{endpoint}/schema.txt")
-            if not example.refused
-        ]
-        return max(found, key=len, default=[])
+        return max(self.answers(endpoint), key=len, default=[])
+
+    def answers(self, endpoint: str) -> list[list[dict[str, Any]]]:
+        """Return the rows of each example of an answer."""
+        examples = self._examples(f"endpoints/{endpoint}/schema.txt")
+        return [json.loads(one.content).get("rows", []) for _, one in examples if not one.refused]
 
     def _examples(self, document: str) -> Iterator[tuple[Release, Example]]:
         """Yield the examples of a document: the release's own, or those of the working set."""
