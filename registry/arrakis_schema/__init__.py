@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         TemplateError,
         UnknownSchemaError,
     )
+    from arrakis_schema.flight import descriptor, parse_ticket, payload_schema
     from arrakis_schema.loading import load_schema
     from arrakis_schema.payloads import load_payload
     from arrakis_schema.validation import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _ERRORS = "arrakis_schema.errors"
 _VALIDATION = "arrakis_schema.validation"
+_FLIGHT = "arrakis_schema.flight"
 _HOMES = {
     "ArrakisSchemaError": _ERRORS,
     "DamagedStoreError": _ERRORS,
@@ -44,12 +46,15 @@ _HOMES = {
     "TemplateError": _ERRORS,
     "UnknownSchemaError": _ERRORS,
     "Violation": _VALIDATION,
+    "descriptor": _FLIGHT,
     "dump_request": _VALIDATION,
     "iter_errors": _VALIDATION,
     "load_payload": "arrakis_schema.payloads",
     "load_schema": "arrakis_schema.loading",
     "parse_request": _VALIDATION,
+    "parse_ticket": _FLIGHT,
     "parse_version": "arrakis_schema.versions",
+    "payload_schema": _FLIGHT,
     "supports": "arrakis_schema.versions",
     "validate": _VALIDATION,
     "validator": _VALIDATION,
@@ -68,12 +73,15 @@ __all__ = [
     "UnknownSchemaError",
     "Violation",
     "__version__",
+    "descriptor",
     "dump_request",
     "iter_errors",
     "load_payload",
     "load_schema",
     "parse_request",
+    "parse_ticket",
     "parse_version",
+    "payload_schema",
     "supports",
     "validate",
     "validator",

@@ -111,6 +111,8 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "verify": verify_,
     "compare": _later("comparing", "compare"),
     "check": _later("comparing", "check"),
+    "conform": _later("conforming", "conform"),
+    "mock": _later("conforming", "mock"),
     "diff": _later("tables", "diff"),
     "matrix": _later("tables", "matrix"),
     "build": build,

@@ -1,4 +1,4 @@
-"""What the reference server answers: the rows of examples, as far as a request asks for them, in the release's schema."""
+"""What the reference server answers: the rows of examples, as far as a request asks for them, in the promised schema."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ def within(schema: pa.Schema, row: Row) -> Row:
 def completed(contract: Contract, endpoint: str, batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return what an exchange answers to a batch: each null is filled from the example, a number by counting on."""
     schema = strip_annotations(payload_schema(endpoint, promised(contract, endpoint), root=contract.root))
-    example = next((row for row in reversed(contract.rows(endpoint)) if None not in row.values()), {})
+    example: Row = next((row for row in reversed(contract.rows(endpoint)) if None not in row.values()), {})
     rows = [
         {field.name: _filled(field, row.get(field.name), example, number) for field in schema}
         for number, row in enumerate(batch.to_pylist())

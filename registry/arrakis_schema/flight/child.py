@@ -47,7 +47,7 @@ def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     except UnreachableError as error:
         yield {"failed": f"{access.location} is not reached: {error.said}"}
     except TimedOutError as error:
-        yield {"failed": f"{access.location} does not answer within {access.seconds:g} s ({error.said})"}
+        yield {"failed": f"{access.location} does not answer as a Flight server in time: {error.said}"}
     except NotAllowedError as error:
         yield {"failed": f"{access.location} does not let this in: {error.said}"}
     except ArrakisSchemaError as error:

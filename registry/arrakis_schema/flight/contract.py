@@ -78,7 +78,7 @@ class Contract:
     def samples(self, endpoint: str) -> Iterator[Sample]:
         """Yield the requests of the examples of an endpoint that the release judges as their folder says."""
         for holder, example in self._examples(f"endpoints/{endpoint}/descriptor.json"):
-            request = self._stamped(endpoint, parse_json(example.content))
+            request = self._written(endpoint, parse_json(example.content))
             if self._refuses(request) is example.refused:
                 yield Sample(example.name, join(holder.folder, example.path), request, example.refused)
 
@@ -107,12 +107,16 @@ class Contract:
             return True
         return False
 
-    def _stamped(self, endpoint: str, request: Any) -> Any:
-        """Return a request as a sender of this release writes it: it names the release, if anything."""
+    def _written(self, endpoint: str, request: Any) -> Any:
+        """Return a request as a sender of this release writes it: it names the release, and has no later arguments."""
         form, stamp = form_of(endpoint, self.version, self.root), self.flight.release
-        if not isinstance(request, dict) or stamp not in request:
+        if not isinstance(request, dict):
             return request
-        return {**{name: value for name, value in request.items() if name != stamp}, **form.after}
+        members = {name: value for name, value in request.items() if name != stamp or name in form.after}
+        inside = members.get(form.place)
+        if isinstance(inside, dict) and form.known is not None:
+            members[form.place] = {name: value for name, value in inside.items() if name in form.known}
+        return {**members, **{name: value for name, value in form.after.items() if name in request}}
 
 
 def contract(store: Store, version: str | None) -> Contract:

@@ -17,14 +17,12 @@ from arrakis_schema.flight.notes import Counts, Notes
 from arrakis_schema.flight.own import NothingOwnError, adopted, own_names, still_refused, varied, varying
 from arrakis_schema.flight.peer import (
     BrokenError,
-    CallError,
     NotAllowedError,
     Peer,
     RefusedError,
     Stream,
     TimedOutError,
     UnavailableError,
-    UnreachableError,
 )
 from arrakis_schema.flight.promises import bound
 from arrakis_schema.flight.requests import parse_ticket
@@ -72,6 +70,8 @@ class Examination:
         else:
             try:
                 self._samples(name, notes)
+                if not notes.answered and not notes.skipped and not notes.faults:
+                    notes.skip("all of it is", "no example shows a request that the contract accepts")
             except (TimedOutError, NotAllowedError) as error:
                 what = "no end within the time" if isinstance(error, TimedOutError) else "the server wants a token"
                 notes.wrong("undecided", f"not decided, {what}: {error.said}", Severity.WARNING)
@@ -111,12 +111,14 @@ class Examination:
         request = adopted(self.contract, name, sample.request, self.names)
         try:
             info = self.peer.info(dump_request(request))
-            self._schema(name, "FlightInfo", _schema_of(info), self._promise(name, request), notes)
+            self._schema("FlightInfo", _schema_of(info), self._promise(name, request), notes)
             self._data(name, sample, request, info, notes)
         except UnavailableError as error:
             notes.skip(sample.name, f"the server does not have it: {error.said}")
         except RefusedError as error:
-            notes.wrong("request-refused", f"the server refuses {sample.name}, which the contract accepts: {error.said}")
+            notes.wrong(
+                "request-refused", f"the server refuses {sample.name}, which the contract accepts: {error.said}"
+            )
         else:
             notes.answered += 1
 
@@ -128,7 +130,9 @@ class Examination:
             self._exchange(name, request, notes)
         elif not info.endpoints:
             notes.wrong("answer-broken", f"{sample.name}: the FlightInfo has no endpoint")
-        for endpoint in [] if name in {*self._closed(), *self.contract.flight.exchange} else info.endpoints[:MOST_ENDPOINTS]:
+        for endpoint in (
+            [] if name in {*self._closed(), *self.contract.flight.exchange} else info.endpoints[:MOST_ENDPOINTS]
+        ):
             with self.peer.stream(endpoint) as stream:
                 self._stream(name, _asked(endpoint, request), stream, notes)
         if len(info.endpoints) > MOST_ENDPOINTS:
@@ -141,7 +145,7 @@ class Examination:
     def _stream(self, name: str, request: Any, stream: Stream, notes: Notes) -> None:
         """Hold the schema and the rows of a stream against the promise for a request."""
         promised = self._promise(name, request)
-        self._schema(name, "stream", stream.schema, promised, notes)
+        self._schema("stream", stream.schema, promised, notes)
         for batch in stream.batches():
             notes.batches += 1
             notes.rows += batch.num_rows
@@ -159,8 +163,9 @@ class Examination:
         keys = varying(self.contract)
         for endpoint, columns in self.contract.flight.columns.items():
             template = self.contract.payload(endpoint)
-            kinds = {tuple(row.get(key) for key in keys): row for row in rows}
-            for row in kinds.values() if isinstance(template, Template) else ():
+            if not isinstance(template, Template):
+                continue
+            for row in {tuple(row.get(key) for key in keys): row for row in rows}.values():
                 try:
                     bound(endpoint, template, columns, [row])
                 except TemplateError as error:
@@ -168,7 +173,7 @@ class Examination:
                     notes.fault("stream", Fault(keys[0], "rows-invalid", Severity.ERROR, shortened(message)))
         self.listed += rows
 
-    def _schema(self, name: str, where: str, sent: pa.Schema, promised: pa.Schema | None, notes: Notes) -> None:
+    def _schema(self, where: str, sent: pa.Schema, promised: pa.Schema | None, notes: Notes) -> None:
         """Hold a schema against the promise, where there is one."""
         if promised is None:
             return
@@ -200,7 +205,7 @@ class Examination:
         if promised is None:
             return
         table = self.peer.exchange(dump_request(request), record_batch(promised, self._sent(name, promised)))
-        self._schema(name, "exchange", table.schema, promised, notes)
+        self._schema("exchange", table.schema, promised, notes)
         for batch in table.to_batches():
             notes.batches += 1
             notes.rows += batch.num_rows
@@ -239,5 +244,3 @@ def _args(contract: Contract, name: str, request: Any) -> Mapping[str, Any]:
     place = form_of(name, contract.version, contract.root).place
     inside = request.get(place, {}) if place else request
     return inside if isinstance(inside, Mapping) else {}
-
-

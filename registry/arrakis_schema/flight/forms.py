@@ -97,7 +97,7 @@ def _rejects(settings: Settings, pointer: str) -> bool:
 
 
 def _defaults(inside: Any, settings: Settings) -> dict[str, Any]:
-    """Return what stands for each required argument that is left out: declared in the schema or the settings, or null."""
+    """Return what stands for each required argument that is left out: by the schema, by the settings, or null."""
     found: dict[str, Any] = {}
     members = properties(inside)
     for name in inside.get("required", []) if isinstance(inside, dict) else []:

@@ -46,8 +46,14 @@ def schema_faults(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: bool
         shown = json.dumps(change.witness, ensure_ascii=False, default=str) if change.at_fault else ""
         yield Fault(change.new, change.rule, severity, shortened(_told(change.message)), shortened(shown))
     if not changes and verdict.kind is not Kind.UNDECIDED and not sent.equals(promised, check_metadata=True):
-        name = next((one.name for one, other in zip(sent, promised, strict=False) if not one.equals(other, True)), "")
+        name = _first_other(sent, promised)
         yield Fault(name, "type-changed", Severity.WARNING, "what lies inside bears other names or metadata")
+
+
+def _first_other(sent: pa.Schema, promised: pa.Schema) -> str:
+    """Return the name of the first column that differs."""
+    pairs = zip(sent, promised, strict=False)
+    return next((one.name for one, other in pairs if not one.equals(other, check_metadata=True)), "")
 
 
 def row_faults(batch: pa.RecordBatch, promised: pa.Schema) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.answers import answer, completed
-from arrakis_schema.flight.contract import Contract, contract
+from arrakis_schema.flight.contract import contract
 from arrakis_schema.flight.forms import form_of
 from arrakis_schema.store import Store
 from arrakis_schema.validation import dump_request, parse_request
@@ -18,7 +19,7 @@ REUSE_CONNECTION = "arrow-flight-reuse-connection://?"
 """The location that means the server which was asked: https://arrow.apache.org/docs/format/Flight.html."""
 
 
-class MockServer(flight.FlightServerBase):
+class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no types
     """Answers requests over Flight; what the release refuses is refused with an error that says field and reason.
 
     Listens as soon as it is made, on a free port of 127.0.0.1 unless a location is given; a context manager. Further
@@ -103,16 +104,13 @@ class MockServer(flight.FlightServerBase):
         return endpoint, request[form.place] if form.place else request, {**request, **form.after}
 
 
-class _refusing:  # noqa: N801 - used as a statement
-    """Turns what this package raises into errors that Flight carries."""
-
-    def __enter__(self) -> None:
-        """Do nothing."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        """Raise the Flight error for an error of this package."""
-        if isinstance(error, ArrakisSchemaError):
-            raise flight.FlightServerError(str(error)) from error
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what this package raises into an error that Flight carries."""
+    try:
+        yield
+    except ArrakisSchemaError as error:
+        raise flight.FlightServerError(str(error)) from error
 
 
 def _until_cancelled(context: flight.ServerCallContext, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -70,7 +70,9 @@ class Notes:
             message = f"{self.endpoint}: the server answers {_listed(self.lenient)}, which the contract refuses"
             yield self._notice("request-answered", message)
         if self.silent:
-            message = f"{self.endpoint}: the server refuses {_listed(self.silent)} as an internal error, without a reason"
+            message = (
+                f"{self.endpoint}: the server refuses {_listed(self.silent)} as an internal error, without a reason"
+            )
             yield self._notice("refusal-unexplained", message)
 
     def _finding(self, fault: Fault, seen: list[str]) -> Finding:
@@ -86,7 +88,11 @@ class Notes:
     def _place(self, file: str, name: str, location: str) -> tuple[int, int]:
         """Return line and column of a registered column."""
         path = Path(self.contract.root, file)
-        return Places(Document(f"endpoints/{self.endpoint}/{name}", path.read_bytes())).at(location) if path.exists() else (1, 1)
+        return (
+            Places(Document(f"endpoints/{self.endpoint}/{name}", path.read_bytes())).at(location)
+            if path.exists()
+            else (1, 1)
+        )
 
     def _notice(self, rule: str, message: str) -> Finding:
         """Return a finding that fails nothing."""

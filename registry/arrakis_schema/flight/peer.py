@@ -1,4 +1,4 @@
-"""A server that is examined: every call is bounded in time and size, and ends in an answer or in one of few failures."""
+"""A server that is examined: every call is bounded in time and size, and ends in an answer or one of few failures."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,12 +17,15 @@ from arrakis_schema.validation.packets import parse_json
 
 LARGEST_MESSAGE = 64 * 1024 * 1024
 MOST_BATCHES = 64
-_PATIENCE = 1.0
+_PATIENCE = 0.25
+_SHARE = 6  # of the time, that one call may take
 _OPTIONS = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.max_metadata_size", 1024 * 1024)]
 _NOT_CONNECTED = re.compile(
-    r"failed to connect|errors resolving|socket closed|connection (refused|reset|aborted)|broken pipe|goaway", re.I
+    r"failed to connect|errors resolving|socket closed|connection (refused|reset|aborted)|broken pipe|goaway",
+    re.IGNORECASE,
 )
 _FROM_THERE = re.compile(r" Detail: |^Flight returned")
+_UNCAUGHT = "Detail: Python exception: "
 _CONTEXT = re.compile(r"\.? (Detail|gRPC client debug context|Client context): .*", re.DOTALL)
 _PREFIX = re.compile(r"^Flight (returned|cancelled|error)[^:]*, with message: |^Flight error: ")
 
@@ -67,10 +70,10 @@ class BrokenError(CallError):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to get at a server: where, for how many seconds a call may take, who asks, and whom to believe."""
+    """How to get at a server: where, how many seconds everything together may take, who asks, and whom to believe."""
 
     location: str
-    seconds: float = 10.0
+    seconds: float = 30.0
     token: str = ""
     root_certs: bytes = b""
 
@@ -81,6 +84,7 @@ class Peer:
     def __init__(self, access: Access) -> None:
         """Take how to get at it; nothing is sent yet."""
         self.access = access
+        self._until = monotonic() + access.seconds
         certs = {"tls_root_certs": access.root_certs} if access.root_certs else {}
         try:
             self._client = flight.connect(access.location, generic_options=_OPTIONS, **certs)
@@ -95,7 +99,9 @@ class Peer:
     def action(self, name: str) -> Any:
         """Return the JSON value that an action answers."""
         with self._calling():
-            body = next((result.body for result in self._client.do_action(flight.Action(name, b""), self._call())), None)
+            body = next(
+                (result.body for result in self._client.do_action(flight.Action(name, b""), self._call())), None
+            )
         try:
             return parse_json(b"" if body is None else body.to_pybytes())
         except MalformedRequestError as error:
@@ -108,7 +114,7 @@ class Peer:
 
     @contextmanager
     def stream(self, endpoint: flight.FlightEndpoint) -> "Iterator[Stream]":
-        """Open the stream of an endpoint, at the server itself or where the endpoint says; it is cancelled at the end."""
+        """Open the stream of an endpoint, at the server or where the endpoint says; it is cancelled at the end."""
         with self._calling():
             client, call = self._client_of(endpoint)
             reader = client.do_get(endpoint.ticket, call)
@@ -133,7 +139,10 @@ class Peer:
         """Return the options of a call; the token goes to the server that was asked for, and nowhere else."""
         token = self.access.token if known else ""
         headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
-        return flight.FlightCallOptions(timeout=self.access.seconds, headers=headers)
+        left = self._until - monotonic()
+        if left <= 0:
+            raise TimedOutError(f"the {self.access.seconds:g} s are over")
+        return flight.FlightCallOptions(timeout=min(left, self.access.seconds / _SHARE), headers=headers)
 
     def _client_of(self, endpoint: flight.FlightEndpoint) -> tuple[flight.FlightClient, flight.FlightCallOptions]:
         """Return the connection to the first location of an endpoint."""
@@ -214,7 +223,7 @@ def failure(error: BaseException) -> CallError:
     text, said = str(error), _said(error)
     if isinstance(error, flight.FlightUnavailableError) and _NOT_CONNECTED.search(text):
         return UnreachableError(said)
-    if isinstance(error, flight.FlightInternalError):
+    if isinstance(error, flight.FlightInternalError) or _UNCAUGHT in text:
         return RefusedError(said or "internal error", internal=True)
     if isinstance(error, flight.FlightCancelledError | MemoryError):
         limit = f"more than {LARGEST_MESSAGE // 1024 // 1024} MiB in one message is not taken"
@@ -227,4 +236,4 @@ def failure(error: BaseException) -> CallError:
 
 def _said(error: BaseException) -> str:
     """Return the words of an error without those of the transport and of the other side's stack."""
-    return shortened(_PREFIX.sub("", _CONTEXT.sub("", str(error).strip("'\""))))
+    return shortened(_PREFIX.sub("", _CONTEXT.sub("", str(error)))).strip("'\" ")
