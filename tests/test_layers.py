@@ -23,7 +23,7 @@ FLOORS = [
     ["reference"],
     ["site"],
     ["server", "flight"],
-    ["cli"],
+    ["cli", "pytest_plugin"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # `declared_version` is asked for only where a version is no folder, and imported only then: see `loading`.

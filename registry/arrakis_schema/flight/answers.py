@@ -1,4 +1,4 @@
-"""What the reference server answers: the rows of examples, as far as a request asks for them, in the promised schema."""
+"""What the reference server answers: rows of examples, as far as a request asks for them, by the promised schema."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings import Finding
 from arrakis_schema.flight.contract import Contract, contract
-from arrakis_schema.flight.examining import Examination, Examined
+from arrakis_schema.flight.examining import Asking, Examination, Examined
 from arrakis_schema.flight.peer import Access, CallError, NotAllowedError, Peer, TimedOutError, UnreachableError
 from arrakis_schema.flight.texts import shortened
 from arrakis_schema.flight_settings import Info
 from arrakis_schema.store import Store, open_store
 
-MEMORY = 3 * 1024 * 1024 * 1024
+MEMORY = 768 * 1024 * 1024
 _MOST_MEMBERS = 20
+KINDS: dict[type, str] = {Asking: "asking", Examined: "examined", Finding: "finding"}
 
 
 def main() -> int:
@@ -43,7 +45,7 @@ def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         offered = told.get(store.settings.flight.info.endpoints)
         known = [str(name) for name in offered] if isinstance(offered, list) else None
         for event in Examination(examined, peer, known, may_write=job["may_write"]).run():
-            yield {"examined" if isinstance(event, Examined) else "finding": asdict(event)}
+            yield {KINDS[type(event)]: asdict(event)}
     except UnreachableError as error:
         yield {"failed": f"{access.location} is not reached: {error.said}"}
     except TimedOutError as error:

@@ -65,8 +65,8 @@ def examine(
         "release": release,
         "may_write": may_write,
     }
-    lines, ended = _run(json.dumps(job), access.seconds + _GRACE)
-    return _report(access.location, lines, ended)
+    events, ended = _run(json.dumps(job), access.seconds + _GRACE)
+    return _report(access.location, events, ended)
 
 
 def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
@@ -80,7 +80,7 @@ def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
     ) as child:
         try:
             printed, _ = child.communicate(job, timeout=seconds)
-            ended = "" if child.returncode == 0 else f"the examination broke off ({_reason(child.returncode)})"
+            ended = _reason(child.returncode)
         except subprocess.TimeoutExpired:
             child.kill()
             printed, _ = child.communicate()
@@ -89,8 +89,11 @@ def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
 
 
 def _reason(code: int) -> str:
-    """Return why a process ended: a signal, or its exit code."""
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+    """Return why a process ended that did not do so by itself."""
+    if code == 0:
+        return ""
+    why = f"signal {-code}: what came may have been larger than its memory" if code < 0 else f"exit code {code}"
+    return f"the examination broke off ({why})"
 
 
 def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str) -> Report:
@@ -102,7 +105,9 @@ def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str) -> R
     findings = [_finding(event["finding"]) for event in events if "finding" in event]
     examined = {event["examined"]["endpoint"]: event["examined"]["counts"] for event in events if "examined" in event}
     if failed:
-        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", f"not decided: {failed}"))
+        asking = [event["asking"]["endpoint"] for event in events if "asking" in event][-1:]
+        told = f"not decided: {failed}{f', when {asking[0]} was asked' if asking else ''}"
+        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", told))
     claimed = about["about"]["release"]
     if claimed and claimed != about["release"]:
         message = f"the server claims release {claimed}, and is held against {about['release']}"

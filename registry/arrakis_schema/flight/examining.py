@@ -42,6 +42,13 @@ class Examined:
     counts: Counts
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """An endpoint is asked from now on."""
+
+    endpoint: str
+
+
 @dataclass
 class Examination:
     """One server and the contract that it is held against; it is asked to write only where `may_write`."""
@@ -53,11 +60,12 @@ class Examination:
     listed: list[dict[str, Any]] = field(default_factory=list)
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def run(self) -> Iterator[Finding | Examined]:
+    def run(self) -> Iterator[Finding | Examined | Asking]:
         """Yield what is found, endpoint by endpoint, the listing first: the others ask for what it lists."""
         listing = self.contract.flight.listing
         names = sorted(self.contract.endpoints, key=lambda name: (name != listing, name))
         for name in names:
+            yield Asking(name)
             yield from self._endpoint(name)
             if name == listing or not listing:
                 self.names = own_names(self.contract, self.peer, self.listed)
@@ -70,7 +78,7 @@ class Examination:
         else:
             try:
                 self._samples(name, notes)
-                if not notes.answered and not notes.skipped and not notes.faults:
+                if notes.asked_in_vain:
                     notes.skip("all of it is", "no example shows a request that the contract accepts")
             except (TimedOutError, NotAllowedError) as error:
                 what = "no end within the time" if isinstance(error, TimedOutError) else "the server wants a token"
@@ -84,7 +92,7 @@ class Examination:
             try:
                 (self._refused if sample.refused else self._accepted)(name, sample, notes)
             except BrokenError as error:
-                notes.wrong("answer-broken", f"{sample.name}: {error.said}")
+                notes.broken.setdefault(error.said, []).append(sample.name)
             except NothingOwnError as error:
                 notes.skip(sample.name, str(error))
 
@@ -116,9 +124,7 @@ class Examination:
         except UnavailableError as error:
             notes.skip(sample.name, f"the server does not have it: {error.said}")
         except RefusedError as error:
-            notes.wrong(
-                "request-refused", f"the server refuses {sample.name}, which the contract accepts: {error.said}"
-            )
+            notes.unanswered.setdefault(error.said, []).append(sample.name)
         else:
             notes.answered += 1
 
@@ -129,7 +135,7 @@ class Examination:
         elif name in self.contract.flight.exchange:
             self._exchange(name, request, notes)
         elif not info.endpoints:
-            notes.wrong("answer-broken", f"{sample.name}: the FlightInfo has no endpoint")
+            raise BrokenError("the FlightInfo has no endpoint")
         for endpoint in (
             [] if name in {*self._closed(), *self.contract.flight.exchange} else info.endpoints[:MOST_ENDPOINTS]
         ):

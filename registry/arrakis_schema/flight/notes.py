@@ -34,6 +34,8 @@ class Notes:
     batches: int = 0
     rows: int = 0
     faults: dict[Fault, list[str]] = field(default_factory=dict)
+    broken: dict[str, list[str]] = field(default_factory=dict)
+    unanswered: dict[str, list[str]] = field(default_factory=dict)
     lenient: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=dict)
@@ -42,6 +44,11 @@ class Notes:
     def counts(self) -> Counts:
         """What was examined so far."""
         return Counts(self.answered, self.refused, self.batches, self.rows)
+
+    @property
+    def asked_in_vain(self) -> bool:
+        """Whether no request that must be answered was asked."""
+        return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered)
 
     def fault(self, seen: str, fault: Fault) -> None:
         """Note a fault, and where it was seen."""
@@ -64,6 +71,10 @@ class Notes:
         if len(self.faults) > _MOST:
             message = f"{self.endpoint}: {len(self.faults) - _MOST} more findings are not shown"
             yield self._notice("not-examined", message)
+        for rule, told, group in self._groups():
+            for said, samples in group.items():
+                message = f"{self.endpoint}: {told.format(_listed(samples))}: {said}"
+                yield self._about_requests(rule, Severity.ERROR, message)
         for why, what in self.skipped.items():
             yield self._notice("not-examined", f"{self.endpoint}: {_listed(what)} not examined: {why}")
         if self.lenient:
@@ -74,6 +85,13 @@ class Notes:
                 f"{self.endpoint}: the server refuses {_listed(self.silent)} as an internal error, without a reason"
             )
             yield self._notice("refusal-unexplained", message)
+
+    def _groups(self) -> list[tuple[str, str, dict[str, list[str]]]]:
+        """Return what is wrong with answers: the rule, the words for it, and the examples by what is said."""
+        return [
+            ("answer-broken", "no whole answer to {}", self.broken),
+            ("request-refused", "the server refuses {}, which the contract accepts", self.unanswered),
+        ]
 
     def _finding(self, fault: Fault, seen: list[str]) -> Finding:
         """Return the finding for a fault; one about a column stands at the column's line."""
@@ -96,8 +114,11 @@ class Notes:
 
     def _notice(self, rule: str, message: str) -> Finding:
         """Return a finding that fails nothing."""
-        file = self.contract.file(self.endpoint, "descriptor.json")
-        return Finding(file, 1, 1, rule, Severity.NOTICE, "", message)
+        return self._about_requests(rule, Severity.NOTICE, message)
+
+    def _about_requests(self, rule: str, severity: Severity, message: str) -> Finding:
+        """Return a finding about requests as a whole."""
+        return Finding(self.contract.file(self.endpoint, "descriptor.json"), 1, 1, rule, severity, "", message)
 
 
 def _listed(names: list[str]) -> str:

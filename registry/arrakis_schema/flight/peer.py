@@ -85,9 +85,8 @@ class Peer:
         """Take how to get at it; nothing is sent yet."""
         self.access = access
         self._until = monotonic() + access.seconds
-        certs = {"tls_root_certs": access.root_certs} if access.root_certs else {}
         try:
-            self._client = flight.connect(access.location, generic_options=_OPTIONS, **certs)
+            self._client = self._connected(access.location)
         except (pa.ArrowException, ValueError, OSError) as error:
             raise UnreachableError(f"{access.location} is no location of a Flight server: {_said(error)}") from error
 
@@ -115,8 +114,8 @@ class Peer:
     @contextmanager
     def stream(self, endpoint: flight.FlightEndpoint) -> "Iterator[Stream]":
         """Open the stream of an endpoint, at the server or where the endpoint says; it is cancelled at the end."""
+        client, call = self._client_of(endpoint)
         with self._calling():
-            client, call = self._client_of(endpoint)
             reader = client.do_get(endpoint.ticket, call)
         try:
             yield Stream(reader)
@@ -149,9 +148,19 @@ class Peer:
         there = [location.uri.decode("utf-8", "replace") for location in endpoint.locations][:1]
         if not there or there[0].startswith("arrow-flight-reuse-connection:") or there[0] == self.access.location:
             return self._client, self._call()
+        place = shortened(there[0], 60)
+        try:
+            known = urlsplit(there[0]).hostname == urlsplit(self.access.location).hostname
+            client = self._connected(there[0])
+            client.wait_for_available(max(1, int(self.access.seconds / _SHARE)))
+        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+            raise BrokenError(f"the location {place} of its data is not reached: {_said(error)}") from error
+        return client, self._call(known=known)
+
+    def _connected(self, location: str) -> flight.FlightClient:
+        """Return a connection; nothing is sent yet."""
         certs = {"tls_root_certs": self.access.root_certs} if self.access.root_certs else {}
-        known = urlsplit(there[0]).hostname == urlsplit(self.access.location).hostname
-        return flight.connect(there[0], generic_options=_OPTIONS, **certs), self._call(known=known)
+        return flight.connect(location, generic_options=_OPTIONS, **certs)
 
     @staticmethod
     @contextmanager
@@ -192,6 +201,10 @@ class Stream:
                 failed = failure(error)
                 if isinstance(failed, TimedOutError) and number:
                     return
+                if isinstance(failed, RefusedError) and number:
+                    raise BrokenError(
+                        f"it breaks off after {_count(number, 'batch', 'batches')}: {failed.said}"
+                    ) from error
                 raise failed from error
             if batch is None:
                 continue
@@ -225,13 +238,20 @@ def failure(error: BaseException) -> CallError:
         return UnreachableError(said)
     if isinstance(error, flight.FlightInternalError) or _UNCAUGHT in text:
         return RefusedError(said or "internal error", internal=True)
-    if isinstance(error, flight.FlightCancelledError | MemoryError):
+    if isinstance(error, MemoryError):
+        return BrokenError(f"the answer needs more memory than there is: {said}")
+    if isinstance(error, flight.FlightCancelledError):
         limit = f"more than {LARGEST_MESSAGE // 1024 // 1024} MiB in one message is not taken"
         return BrokenError(f"the answer was cut off ({limit}){f': {said}' if said else ''}")
     if isinstance(error, pa.ArrowInvalid) and not _FROM_THERE.search(text):
         return BrokenError(f"no Arrow data: {said}")
     kind = next((failed for raised, failed in FAILURES.items() if isinstance(error, raised)), BrokenError)
     return kind(said or type(error).__name__)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def _said(error: BaseException) -> str:
