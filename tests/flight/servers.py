@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -190,8 +191,8 @@ def deep() -> flight.FlightInfo:
 
 
 def no_schema() -> flight.FlightInfo:
-    """Tell of a schema that is none: the field 1 of a FlightInfo, with bytes that mean nothing."""
-    return flight.FlightInfo.deserialize(b"\x0a\x06\xff\xff\xff\xff\x01\x02")
+    """Tell of a schema that is none: the fields 1 (bytes that mean nothing) and 2 (a descriptor) of a FlightInfo."""
+    return flight.FlightInfo.deserialize(b"\x0a\x06\xff\xff\xff\xff\x01\x02" + b"\x12\x02\x08\x02")
 
 
 def elsewhere(location: str) -> Callable[[], flight.FlightInfo]:
@@ -227,6 +228,11 @@ class Drifting(MockServer):
         batch = record_batch(pa.schema([pa.field(field.name, field.type) for field in self.schema]), self.rows)
         sent = pa.RecordBatch.from_arrays(batch.columns, schema=self.schema)
         return flight.GeneratorStream(self.schema, iter([sent]))
+
+    def do_action(self, _context: Any, _action: flight.Action) -> Iterator[bytes]:
+        """Offer nothing but this endpoint and the listing: the rest would take time."""
+        about = {"arrakis_schema_version": "0.6.0", "capabilities": ["find", self.endpoint]}
+        yield json.dumps(about).encode()
 
     def asked(self, command: bytes) -> bool:
         return f'"{self.endpoint.title()}"'.encode() in command

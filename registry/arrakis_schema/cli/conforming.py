@@ -1,8 +1,10 @@
 """The commands `conform`, which holds what travels against what is registered, and `mock`."""
 
 import os
+import socket
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -47,12 +49,15 @@ def mock(options: Namespace) -> int:
     store = open_store(options.root)
     release = store.release(options.release).version
     try:
+        with socket.create_server((options.host, options.port)):
+            pass  # gRPC would share a port that is in use
         server = MockServer(store, options.release, f"grpc://{options.host}:{options.port}")
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, OverflowError) as error:
         place = f"port {options.port} on {options.host}"
         raise OptionError(f"{place} cannot be listened on: choose another with --port") from error
     print(f"answering by release {release} at grpc://{options.host}:{server.port}", flush=True)
-    server.serve()
+    with suppress(KeyboardInterrupt):
+        server.serve()
     return 0
 
 

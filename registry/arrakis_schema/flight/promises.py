@@ -53,7 +53,9 @@ def _rows(endpoint: str, columns: Columns, args: Mapping[str, Any]) -> list[Mapp
     given = args.get(columns.argument)
     if isinstance(given, pa.Table | pa.RecordBatch):
         given = given.to_pylist()
-    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+    if isinstance(given, str | bytes | Mapping):
+        given = [None]
+    if not isinstance(given, Iterable):
         given = [given]
     rows = list(given)
     if not rows or not all(isinstance(row, Mapping) for row in rows):
