@@ -3,6 +3,7 @@
 1. Every frozen request is equal, as JSON, to the document in the released wheel of that version.
 2. The test suite that the released package 0.5.0 ships passes on this package.
 3. The test suites that arrakis and arrakis-server ship pass with this package in place of the released one.
+4. Real clients run on the reference server, and real servers are held against the documents: see travel.py.
 """
 
 import json
@@ -74,6 +75,7 @@ def main() -> None:
         counts = {release: compare(release, found[release]) for release in RELEASES}
         print(f"{sum(counts.values())} documents of {len(counts)} releases are what was released")
         released_suite(found["0.5.0"], Path(folder))
+    run(sys.executable, str(Path(__file__).with_name("travel.py")))
     suite("arrakis")
     suite("arrakis_server")
 

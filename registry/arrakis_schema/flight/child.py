@@ -44,7 +44,8 @@ def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"about": _about(told, store.settings.flight.info), "release": examined.release.version}
         offered = told.get(store.settings.flight.info.endpoints)
         known = [str(name) for name in offered] if isinstance(offered, list) else None
-        for event in Examination(examined, peer, known, may_write=job["may_write"]).run():
+        claimed = _claimed(store, told)
+        for event in Examination(examined, peer, known, may_write=job["may_write"], claimed=claimed).run():
             yield {KINDS[type(event)]: asdict(event)}
     except UnreachableError as error:
         yield {"failed": f"{access.location} is not reached: {error.said}"}
@@ -88,6 +89,15 @@ def _contract(store: Store, release: str | None, told: dict[str, Any]) -> Contra
     if isinstance(claimed, str):
         return contract(store, shortened(claimed, 40))
     raise ArrakisSchemaError("the server does not say which release it keeps to: name one with --release")
+
+
+def _claimed(store: Store, told: dict[str, Any]) -> Contract | None:
+    """Return the contract that a server says it keeps, if there is one of this name."""
+    claimed = told.get(store.settings.flight.info.release)
+    try:
+        return contract(store, claimed) if isinstance(claimed, str) else None
+    except ArrakisSchemaError:
+        return None
 
 
 def _about(told: dict[str, Any], info: Info) -> dict[str, str]:

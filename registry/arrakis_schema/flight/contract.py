@@ -79,7 +79,7 @@ class Contract:
         """Yield the requests of the examples of an endpoint that the release judges as their folder says."""
         for holder, example in self._examples(f"endpoints/{endpoint}/descriptor.json"):
             request = self._written(endpoint, parse_json(example.content))
-            if self._refuses(request) is example.refused:
+            if self.refuses(request) is example.refused:
                 yield Sample(example.name, join(holder.folder, example.path), request, example.refused)
 
     def rows(self, endpoint: str) -> list[dict[str, Any]]:
@@ -99,7 +99,7 @@ class Contract:
                 yield from ((holder, example) for example in found)
                 return
 
-    def _refuses(self, request: Any) -> bool:
+    def refuses(self, request: Any) -> bool:
         """Tell whether the release refuses a request."""
         try:
             self.accept(request)

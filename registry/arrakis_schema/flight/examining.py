@@ -51,12 +51,16 @@ class Asking:
 
 @dataclass
 class Examination:
-    """One server and the contract that it is held against; it is asked to write only where `may_write`."""
+    """One server and the contract that it is held against; it is asked to write only where `may_write`.
+
+    `offered` are the endpoints that it says it answers, `claimed` the contract that it says it keeps, where it says so.
+    """
 
     contract: Contract
     peer: Peer
     offered: Sequence[str] | None = None
     may_write: bool = False
+    claimed: Contract | None = None
     listed: list[dict[str, Any]] = field(default_factory=list)
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -124,7 +128,10 @@ class Examination:
         except UnavailableError as error:
             notes.skip(sample.name, f"the server does not have it: {error.said}")
         except RefusedError as error:
-            notes.unanswered.setdefault(error.said, []).append(sample.name)
+            if self.claimed is not None and self.claimed.refuses(request):
+                notes.not_yet.append(sample.name)
+            else:
+                notes.unanswered.setdefault(error.said, []).append(sample.name)
         else:
             notes.answered += 1
 

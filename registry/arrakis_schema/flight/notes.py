@@ -36,6 +36,7 @@ class Notes:
     faults: dict[Fault, list[str]] = field(default_factory=dict)
     broken: dict[str, list[str]] = field(default_factory=dict)
     unanswered: dict[str, list[str]] = field(default_factory=dict)
+    not_yet: list[str] = field(default_factory=list)
     lenient: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Notes:
     @property
     def asked_in_vain(self) -> bool:
         """Whether no request that must be answered was asked."""
-        return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered)
+        return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered or self.not_yet)
 
     def fault(self, seen: str, fault: Fault) -> None:
         """Note a fault, and where it was seen."""
@@ -77,6 +78,9 @@ class Notes:
                 yield self._about_requests(rule, Severity.ERROR, message)
         for why, what in self.skipped.items():
             yield self._notice("not-examined", f"{self.endpoint}: {_listed(what)} not examined: {why}")
+        if self.not_yet:
+            message = f"{self.endpoint}: the server refuses {_listed(self.not_yet)}, as the release does that it claims"
+            yield self._notice("request-refused", message)
         if self.lenient:
             message = f"{self.endpoint}: the server answers {_listed(self.lenient)}, which the contract refuses"
             yield self._notice("request-answered", message)

@@ -25,6 +25,7 @@ _NOT_CONNECTED = re.compile(
     re.IGNORECASE,
 )
 _FROM_THERE = re.compile(r" Detail: |^Flight returned")
+_ONE_OF_MANY = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b")
 _UNCAUGHT = "Detail: Python exception: "
 _CONTEXT = re.compile(r"\.? (Detail|gRPC client debug context|Client context): .*", re.DOTALL)
 _PREFIX = re.compile(r"^Flight (returned|cancelled|error)[^:]*, with message: |^Flight error: ")
@@ -255,5 +256,5 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _said(error: BaseException) -> str:
-    """Return the words of an error without those of the transport and of the other side's stack."""
-    return shortened(_PREFIX.sub("", _CONTEXT.sub("", str(error)))).strip("'\" ")
+    """Return the words of an error without those of the transport, the other side's stack, and numbers of the call."""
+    return _ONE_OF_MANY.sub("…", shortened(_PREFIX.sub("", _CONTEXT.sub("", str(error)))).strip("'\" "))
