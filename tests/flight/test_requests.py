@@ -16,7 +16,9 @@ from arrakis_schema import (
     TemplateError,
     UnknownSchemaError,
     descriptor,
+    dump_request,
     load_schema,
+    parse_request,
     parse_ticket,
     payload_schema,
     validate,
@@ -99,6 +101,13 @@ def test_an_argument_of_a_later_release_is_refused() -> None:
         descriptor("forecast", root=WEATHER, place="Hannover", planet="Mars")
     with pytest.raises(MalformedRequestError):
         descriptor("find", pattern="\ud800")
+
+
+@pytest.mark.parametrize("pattern", ["{", "[[", "\\ud800", "é\U0001f600", '"\\', "\n\0"])
+def test_the_command_is_what_dump_request_writes(pattern: str) -> None:
+    command = descriptor("find", pattern=pattern).command
+    assert command == dump_request(parse_request(command))
+    assert json.loads(command)["args"]["pattern"] == pattern
 
 
 def test_a_default_that_is_changed_is_nobody_elses() -> None:

@@ -19,6 +19,7 @@ from arrakis_schema.store import open_store
 
 CONFORMS, DIFFERS, UNDECIDED = 0, 1, 3
 SCHEMES = ("grpc://", "grpc+tls://", "grpc+tcp://")
+_LAST_PORT = 65535
 TOKEN = "ARRAKIS_SCHEMA_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -48,14 +49,18 @@ def mock(options: Namespace) -> int:
     """Answer requests until interrupted."""
     store = open_store(options.root)
     release = store.release(options.release).version
+    six = ":" in options.host
+    host = f"[{options.host}]" if six else options.host
     try:
-        with socket.create_server((options.host, options.port)):
+        if not 0 <= options.port <= _LAST_PORT:
+            raise OSError("no such port")
+        with socket.create_server((options.host, options.port), family=socket.AF_INET6 if six else socket.AF_INET):
             pass  # gRPC would share a port that is in use
-        server = MockServer(store, options.release, f"grpc://{options.host}:{options.port}")
-    except (pa.ArrowException, OSError, OverflowError) as error:
+        server = MockServer(store, options.release, f"grpc://{host}:{options.port}")
+    except (pa.ArrowException, OSError) as error:
         place = f"port {options.port} on {options.host}"
         raise OptionError(f"{place} cannot be listened on: choose another with --port") from error
-    print(f"answering by release {release} at grpc://{options.host}:{server.port}", flush=True)
+    print(f"answering by release {release} at grpc://{host}:{server.port}", flush=True)
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0

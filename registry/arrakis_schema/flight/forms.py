@@ -1,7 +1,8 @@
 """What the requests of an endpoint look like in a release: what is fixed, what may be filled in, what is known."""
 
+import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.loading import data_root, declared_version, load_schema, release_folder
 from arrakis_schema.settings import Settings, read_settings
-from arrakis_schema.validation import Request, Violation
+from arrakis_schema.validation import Violation
+from arrakis_schema.validation.requests import checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class Form:
     """A request of an endpoint before its arguments are filled in.
 
     `place` is the member that holds the arguments (empty: the request itself), `before` and `after` are the members
-    around it, `known` are the arguments that the release describes (None: servers take others too).
+    around it, `known` are the arguments that the release describes (None: servers take others too), `checks` hold the
+    release against a request, `head` and `tail` are the JSON around the arguments.
     """
 
     name: str
@@ -27,15 +30,25 @@ class Form:
     after: dict[str, Any]
     defaults: dict[str, Any]
     known: frozenset[str] | None
+    checks: tuple[Callable[[Any], None], ...]
+    head: bytes
+    tail: bytes
 
+    def request(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the request for all its arguments."""
+        if self.place:
+            return {**self.before, self.place: given, **self.after}
+        return {**self.before, **given, **self.after}
 
-def complete(endpoint: str, version: str | None, root: str | None, args: Mapping[str, Any]) -> Request:
-    """Return the request of an endpoint for these arguments, with all that can be filled in."""
-    form = form_of(endpoint, version, root)
-    given = {**form.defaults, **args}
-    inside = {form.place: given} if form.place else given
-    request: Request = {**form.before, **inside, **form.after}  # type: ignore[typeddict-item] # of any API
-    return request
+    def refuse(self, args: Mapping[str, Any]) -> None:
+        """Raise `InvalidRequestError` for an argument that is not described, where servers refuse those."""
+        if self.known is None or args.keys() <= self.known:
+            return
+        name = next(name for name in args if name not in self.known)
+        expected = f"one of the arguments {', '.join(sorted(self.known))}"
+        path = (self.place, name) if self.place else (name,)
+        stranger = Violation(path, "additionalProperties", expected, "one that is not described")
+        raise InvalidRequestError(stranger, self.name, self.release)
 
 
 def refuse_strangers(request: Any, version: str | None, root: str | None) -> None:
@@ -45,13 +58,8 @@ def refuse_strangers(request: Any, version: str | None, root: str | None) -> Non
         return
     form = form_of(asked.lower(), version, root)
     inside = request.get(form.place) if form.place else request
-    if form.known is None or not isinstance(inside, dict) or inside.keys() <= form.known:
-        return
-    name = next(name for name in inside if name not in form.known)
-    expected = f"one of the arguments {', '.join(sorted(form.known))}"
-    path = (form.place, name) if form.place else (name,)
-    stranger = Violation(path, "additionalProperties", expected, "one that is not described")
-    raise InvalidRequestError(stranger, form.name, form.release)
+    if isinstance(inside, dict):
+        form.refuse(inside)
 
 
 @lru_cache(maxsize=256)
@@ -69,7 +77,15 @@ def form_of(endpoint: str, version: str | None, root: str | None) -> Form:
     declared = frozenset(properties(inside))
     known = declared if _rejects(settings, f"/{place}" if place else "") else None
     defaults = {name: value for name, value in _defaults(inside, settings).items() if name not in fixed}
-    return Form(endpoint, release, place, fixed, after, defaults, known)
+    asked = checks(str(fixed.get("request", endpoint)), version, root)
+    around = _around(fixed, place, after) if place else (b"", b"")
+    return Form(endpoint, release, place, fixed, after, defaults, known, asked, *around)
+
+
+def _around(before: Mapping[str, Any], place: str, after: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """Return the JSON of a request before and after its arguments."""
+    head, _, tail = json.dumps({**before, place: 0, **after}).rpartition(f"{json.dumps(place)}: 0")
+    return f"{head}{json.dumps(place)}: ".encode(), tail.encode()
 
 
 @lru_cache(maxsize=16)
