@@ -49,13 +49,9 @@ def mock(options: Namespace) -> int:
     """Answer requests until interrupted."""
     store = open_store(options.root)
     release = store.release(options.release).version
-    six = ":" in options.host
-    host = f"[{options.host}]" if six else options.host
+    host = f"[{options.host}]" if ":" in options.host else options.host
     try:
-        if not 0 <= options.port <= _LAST_PORT:
-            raise OSError("no such port")
-        with socket.create_server((options.host, options.port), family=socket.AF_INET6 if six else socket.AF_INET):
-            pass  # gRPC would share a port that is in use
+        _claim(options.host, options.port)
         server = MockServer(store, options.release, f"grpc://{host}:{options.port}")
     except (pa.ArrowException, OSError) as error:
         place = f"port {options.port} on {options.host}"
@@ -64,6 +60,14 @@ def mock(options: Namespace) -> int:
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0
+
+
+def _claim(host: str, port: int) -> None:
+    """Raise `OSError` unless this port is free: gRPC would share it with whoever listens there."""
+    if not 0 <= port <= _LAST_PORT:
+        raise OSError(f"there is no port {port}")
+    with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+        pass
 
 
 def _verdict(report: Report) -> str:
