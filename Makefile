@@ -27,7 +27,7 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/arrakis-schema check | tail -1
 
 bench: .venv/ready ## Measure speed beside the peers (serving: apt-get install nginx-light wrk)
-	@for name in load validate compat flight serve; do $(BIN)/python benchmarks/$$name.py || exit; done
+	@for name in load validate compat flight message serve; do $(BIN)/python benchmarks/$$name.py || exit; done
 
 docs: .venv/ready ## Write the site to build/site
 	@$(BIN)/arrakis-schema build build/site

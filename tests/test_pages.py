@@ -59,3 +59,13 @@ def test_every_public_name_is_on_the_python_page() -> None:
 def test_every_task_of_the_makefile_that_the_readme_names_exists() -> None:
     tasks = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make ([a-z-]+)", README)) <= tasks
+
+
+def test_what_the_guide_to_publishing_shows_is_what_happens(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (PROJECT / "docs/guides/publishing.md").read_text()
+    names: dict[str, object] = {}
+    pairs = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL)
+    assert len(pairs) == 2
+    for code, shown in pairs:
+        exec(code, names)  # noqa: S102 - our own page
+        assert capsys.readouterr().out == shown

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
         UnknownSchemaError,
     )
     from arrakis_schema.flight import descriptor, parse_ticket, payload_schema
+    from arrakis_schema.kafka import check_message
     from arrakis_schema.loading import load_schema
     from arrakis_schema.payloads import load_payload
+    from arrakis_schema.tables import check_table
     from arrakis_schema.validation import (
         Request,
         Violation,
@@ -46,6 +48,8 @@ _HOMES = {
     "TemplateError": _ERRORS,
     "UnknownSchemaError": _ERRORS,
     "Violation": _VALIDATION,
+    "check_message": "arrakis_schema.kafka",
+    "check_table": "arrakis_schema.tables",
     "descriptor": _FLIGHT,
     "dump_request": _VALIDATION,
     "iter_errors": _VALIDATION,
@@ -73,6 +77,8 @@ __all__ = [
     "UnknownSchemaError",
     "Violation",
     "__version__",
+    "check_message",
+    "check_table",
     "descriptor",
     "dump_request",
     "iter_errors",

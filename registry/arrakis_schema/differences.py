@@ -55,6 +55,20 @@ _OTHERS = {
     "undecided": "It could be neither proved nor refuted that the reader accepts all; the finding says why.",
 }
 
+_SENT = {
+    "cleanup-differs": "A topic has another cleanup policy than `registry.toml` says.",
+    "key-differs": "The key of a record is not what the record says that it is.",
+    "length-differs": "A list is not as long as the record that its row refers to says.",
+    "message-key": "A message has a key or headers where there are none.",
+    "message-malformed": "A message is not one complete Arrow IPC stream, or a record is not JSON with a key in UTF-8.",
+    "null-sent": "A value is null where none ever is.",
+    "partitions-differ": "A topic has another number of partitions than `registry.toml` says.",
+    "record-invalid": "A record of a metadata topic is refused by its JSON Schema.",
+    "reference-unknown": "A row refers to a record that is not there.",
+    "row-differs": "A value differs from the first row's, where all rows are alike.",
+    "value-unknown": "A value, or a data type, is none of those that the document lists.",
+}
+
 
 def _keyword_rules() -> Iterator[tuple[str, str]]:
     """Yield the ids of the differences in keywords."""
@@ -63,4 +77,4 @@ def _keyword_rules() -> Iterator[tuple[str, str]]:
             yield f"{keyword}-{suffix}", _MEANING[suffix].format(f"`{keyword}`")
 
 
-RULES: dict[str, str] = {**dict(_keyword_rules()), **_OTHERS}
+RULES: dict[str, str] = {**dict(_keyword_rules()), **_OTHERS, **_SENT}

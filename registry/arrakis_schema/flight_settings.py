@@ -96,16 +96,14 @@ class Flight:
 TABLES = {"names": Names, "filters": Filter, "columns": Columns}
 
 
-def read_flight(table: Any, problems: list[str]) -> Flight:
-    """Return what the table says; adds a sentence to `problems` for each key that is unknown or not of its type."""
-    found = list(_problems(Flight, table, "flight"))
-    problems += found
-    if found:
-        return Flight()
+def read_flight(table: Any) -> tuple[Flight, list[str]]:
+    """Return what the table says, and a sentence for each key that is unknown or not of its type."""
+    problems = list(_problems(Flight, table, "flight"))
+    if problems:
+        return Flight(), problems
     parsed: Flight = _parsed(Flight, table)
     bad = [name for name, one in parsed.filters.items() if one.keeps not in KEEPS]
-    problems += [f"flight.filters.{name}.keeps is none of {', '.join(KEEPS)}" for name in bad]
-    return parsed
+    return parsed, [f"flight.filters.{name}.keeps is none of {', '.join(KEEPS)}" for name in bad]
 
 
 def _parsed(kind: type[Any], table: Mapping[str, Any]) -> Any:

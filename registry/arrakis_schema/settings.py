@@ -8,6 +8,7 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.flight_settings import Flight, read_flight
+from arrakis_schema.topics import Topics, read_topics, topic_problems
 from arrakis_schema.versions import is_release
 
 REGISTRY_FILE = "schemas/registry.toml"
@@ -38,7 +39,7 @@ class Settings:
     """The declared version of the working set, the title for people, the URL that every `$id` begins with, the readers.
 
     `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them;
-    `flight` is how requests travel.
+    `flight` is how requests travel, `topics` which topics of Kafka hold which document.
     """
 
     version: str
@@ -46,6 +47,7 @@ class Settings:
     base_url: str
     readers: Mapping[str, Reader] = field(default_factory=dict)
     flight: Flight = field(default_factory=Flight)
+    topics: tuple[Topics, ...] = ()
 
     def reader(self, kind: str) -> Reader:
         """Return how documents of a kind are read; an envelope is read by those who read requests."""
@@ -76,12 +78,12 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - {*_DEFAULT, "readers", "flight"}]
-    readers = table.get("readers", {})
-    problems += list(_reader_problems(readers))
-    about_flight: list[str] = []
-    flight = read_flight(table.get("flight", {}), about_flight)
-    problems += [f"{REGISTRY_FILE}: {problem}" for problem in about_flight]
+    known = {*_DEFAULT, "readers", "flight", "topics"}
+    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - known]
+    readers, topics = table.get("readers", {}), table.get("topics", [])
+    flight, about_flight = read_flight(table.get("flight", {}))
+    others = [*topic_problems(topics), *about_flight]
+    problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
         problems.append(f"{REGISTRY_FILE}: version = {version!r} is not a semantic version")
@@ -89,7 +91,8 @@ def _settings(table: dict[str, object]) -> Settings:
         problems.append(f"{REGISTRY_FILE}: base_url = {base_url!r} is not an http(s) URL that ends with a slash")
     if problems:
         raise DamagedStoreError(problems)
-    return Settings(str(version), str(table["title"]), str(base_url), _readers(readers), flight)
+    places = str(version), str(table["title"]), str(base_url)
+    return Settings(*places, _readers(readers), flight, read_topics(topics))
 
 
 def _readers(table: Any) -> dict[str, Reader]:

@@ -35,7 +35,8 @@ from tests.flight.servers import PROJECT
 def test_a_mistake_is_told_by_name(tmp_path: Path, table: str, said: str) -> None:
     shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path, dirs_exist_ok=True)
     file = tmp_path / "schemas/registry.toml"
-    file.write_text(f"{file.read_text()}\n{table}\n")
+    parts = [file.read_text(), table] if table.startswith("[") else [table, file.read_text()]
+    file.write_text("\n".join(parts))
     with pytest.raises(DamagedStoreError) as caught:
         read_settings(str(tmp_path))
     assert str(caught.value).startswith(f"schemas/registry.toml: {said}")

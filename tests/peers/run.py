@@ -4,6 +4,7 @@
 2. The test suite that the released package 0.5.0 ships passes on this package.
 3. The test suites that arrakis and arrakis-server ship pass with this package in place of the released one.
 4. Real clients run on the reference server, and real servers are held against the documents: see travel.py.
+5. What the real publisher and server put into a real broker conforms: see publish.py.
 """
 
 import json
@@ -78,6 +79,7 @@ def main() -> None:
     run(sys.executable, str(Path(__file__).with_name("travel.py")))
     suite("arrakis")
     suite("arrakis_server")
+    run(sys.executable, str(Path(__file__).with_name("publish.py")))
 
 
 if __name__ == "__main__":

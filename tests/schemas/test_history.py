@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import pyarrow as pa
 import pytest
 
 from arrakis_schema import load_payload, load_schema
@@ -91,7 +92,20 @@ def fits(text: str, example: dict[str, object]) -> bool:
     except ArrakisSchemaError:
         return False
     batch.validate(full=True)
-    return bool(batch.schema.equals(schema))
+    return bool(batch.schema.equals(schema)) and keeps_promises(schema, example["rows"])  # type: ignore[arg-type]
+
+
+def keeps_promises(schema: pa.Schema, rows: list[dict[str, object]]) -> bool:
+    for field in schema:
+        said = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+        values = [row.get(field.name) for row in rows]
+        if said.get("nulls") == "never" and any(value is None for value in values):
+            return False
+        if said.get("rows") == "alike" and any(value != values[0] for value in values):
+            return False
+        if "values" in said and any(value not in (None, *said["values"].split()) for value in values):
+            return False
+    return True
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)

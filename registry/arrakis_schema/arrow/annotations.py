@@ -1,10 +1,11 @@
-"""Field metadata that explains a field to people and never travels."""
+"""Field metadata that explains a field, or promises something of its values, and never travels."""
 
 import pyarrow as pa
 
 from arrakis_schema.arrow.children import children, with_children
 
-ANNOTATIONS = ("description", "unit", "null")
+PROMISED = ("nulls", "rows", "values", "length", "refers_to")
+ANNOTATIONS = ("description", "unit", "null", *PROMISED)
 _KEYS = frozenset(name.encode() for name in ANNOTATIONS)
 
 

@@ -172,7 +172,8 @@ class _Values:
         allowed = self.allowed.get(placeholder)
         names = {pa.type_for_alias(name) for name in allowed or ()} if isinstance(value, pa.DataType) else allowed
         if names is not None and allowed and value not in names:
-            raise TemplateError(f"{placeholder} = {value!r} is not one of {', '.join(allowed)}")
+            shown = value if isinstance(value, pa.DataType) else repr(value)
+            raise TemplateError(f"{placeholder} = {shown} is not one of {', '.join(allowed)}")
         return value
 
 

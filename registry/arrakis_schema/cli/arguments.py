@@ -4,7 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from pathlib import Path
 
-from arrakis_schema.cli import commands, flight_arguments
+from arrakis_schema.cli import commands, conform_arguments
 from arrakis_schema.cli.show import VIEWS
 from arrakis_schema.loading import data_root, declared_version
 from arrakis_schema.report import FORMATS
@@ -45,7 +45,7 @@ def parser() -> ArgumentParser:
     command("release", "freeze the working set under its declared version")
     command("verify", "prove that every frozen byte is what versions/lock.json says")
     _comparing(command)
-    flight_arguments.add(command, _seconds, _RELEASE)
+    conform_arguments.add(command, _seconds, _count, _RELEASE)
     build = command("build", "write the site: a tree of files for any static host")
     build.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder, or an earlier site to replace")
     serve = command("serve", "serve the site over HTTP until interrupted")

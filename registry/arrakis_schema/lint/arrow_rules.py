@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, format_document, record_batch
+from arrakis_schema.arrow import Template, format_document, promises_of, record_batch
+from arrakis_schema.arrow.promises import problem_of
 from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.documents import Kind
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
@@ -85,6 +86,11 @@ def null_undescribed(seen: ArrowSubject) -> Faults:
     return seen.faults(wrong)
 
 
+def promise_invalid(seen: ArrowSubject) -> Faults:
+    """Everything that a column's metadata promises of its values can be held against them."""
+    return seen.faults(lambda column: None if (wrong := problem_of(column)) is None else f"{column.name}: {wrong}")
+
+
 def placeholder_unlimited(seen: ArrowSubject) -> Faults:
     """Every placeholder for a data type lists the types that it may stand for."""
     for column in seen.document.columns if isinstance(seen.document, Template) else ():
@@ -121,13 +127,22 @@ def _problem(seen: ArrowSubject, content: bytes) -> str | None:
         example = parse_json(content)
         bind = seen.document.bind if isinstance(seen.document, Template) else None
         schema = bind(example.get("columns", ()), **example.get("values", {})) if bind else seen.document
-        record_batch(schema, example["rows"])
+        batch = record_batch(schema, example["rows"])
     except MalformedRequestError as error:
         return f"it cannot be read: {error.problem}"
     except ArrakisSchemaError as error:
         return str(error)
     except (KeyError, AttributeError, TypeError):
         return 'it is not an object with "rows" (and "columns" or "values" for a template)'
+    return _broken_promise(schema, batch)
+
+
+def _broken_promise(schema: pa.Schema, batch: pa.RecordBatch) -> str | None:
+    """Return the first promise that the rows of an example break, or None."""
+    for promise in promises_of(schema):
+        row, problem = next(promise.broken(batch.column(promise.column)), (0, None))
+        if problem is not None:
+            return f"row {row}, column {promise.column!r}: {problem}"
     return None
 
 
@@ -153,6 +168,7 @@ ARROW_RULES: dict[str, Rule] = {
     "text-not-canonical": _rule(Severity.ERROR, text_not_canonical),
     "field-name-duplicate": _rule(Severity.ERROR, field_name_duplicate),
     "field-name-empty": _rule(Severity.ERROR, field_name_empty),
+    "promise-invalid": _rule(Severity.ERROR, promise_invalid),
     "example-invalid": _rule(Severity.ERROR, example_invalid),
     "example-accepted": _rule(Severity.ERROR, example_accepted),
     "description-missing": _rule(Severity.WARNING, description_missing),

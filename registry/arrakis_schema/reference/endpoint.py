@@ -96,7 +96,7 @@ def _document(history: History, release: Release, name: str, document: Document)
         yield from (
             _problem(f"{one.location}: {one.text}", one.fixed) for one in problems if path_of(one.location) in known
         )
-        yield fenced(document.text)
+        yield f"<div markdown data-search-exclude>\n\n{fenced(document.text)}\n\n</div>"  # the table says the same
         return
     for one in fields:
         yield f"### `{one.path}` {{ #{_anchor(one.path)} }}"
@@ -126,7 +126,9 @@ def _column(one: Field, since: dict[str, str]) -> tuple[str, ...]:
     """Return the row of one column."""
     null = escaped(one.null) or ("yes" if one.nullable else "never")
     name = f'<span id="column-{one.path}"></span>{code(one.path)}' if "{" not in one.path else code(one.path)
-    return name, code(one.type), null, escaped(one.unit), since.get(one.path, ""), escaped(one.description)
+    values = [f"one of {', '.join(map(code, one.values))}"] if one.values else []
+    meaning = " · ".join([escaped(one.description), *values, *map(escaped, one.bounds)])
+    return name, code(one.type), null, escaped(one.unit), since.get(one.path, ""), meaning
 
 
 def _problem(text: str, fixed: str) -> str:

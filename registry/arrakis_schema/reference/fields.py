@@ -16,6 +16,7 @@ _BOUNDS = (
     *("const", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
     *("pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
+_PROMISES = {"rows": "{} in all rows", "length": "{} items"}
 _TOLD = ("description", "x-unit", "x-null", "x-omitted")
 
 
@@ -87,6 +88,8 @@ def _property(schema: Any, path: str, *, required: bool) -> Iterator[Field]:
 def _column(column: pa.Field, kind: str) -> Field:
     """Return a column as a field."""
     metadata = {key.decode(): value.decode() for key, value in (column.metadata or {}).items()}
-    told = (metadata.get("description", ""), metadata.get("unit", ""), metadata.get("null", ""))
-    description, unit, null = told
-    return Field(column.name, kind, column.nullable, True, description, unit, null)  # noqa: FBT003
+    description, unit, null = (metadata.get(key, "") for key in ("description", "unit", "null"))
+    values = tuple(metadata.get("values", "").split())
+    bounds = tuple(words.format(metadata[key]) for key, words in _PROMISES.items() if key in metadata)
+    told = {"description": description, "unit": unit, "null": null, "values": values, "bounds": bounds}
+    return Field(column.name, kind, column.nullable, True, **told)  # noqa: FBT003

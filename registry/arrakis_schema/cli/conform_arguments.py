@@ -7,8 +7,13 @@ from pathlib import Path
 from arrakis_schema.report import FORMATS
 
 
-def add(command: Callable[[str, str], ArgumentParser], seconds: Callable[[str], float], release: str) -> None:
-    """Add the commands."""
+def add(
+    command: Callable[[str, str], ArgumentParser],
+    seconds: Callable[[str], float],
+    count: Callable[[str], int],
+    release: str,
+) -> None:
+    """Add the commands; `seconds` and `count` read numbers, `release` says what a release is."""
     mock = command("mock", "answer requests over Flight by the contract of a release, from its examples")
     mock.add_argument("--release", metavar="V", help=release)
     mock.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
@@ -22,6 +27,7 @@ def add(command: Callable[[str, str], ArgumentParser], seconds: Callable[[str], 
     limit = "how long everything together may take, in seconds (default: 30)"
     conform.add_argument("--timeout", type=seconds, default=30.0, metavar="S", help=limit)
     add_flight(conform)
+    add_kafka(conform, count)
 
 
 def add_flight(conform: ArgumentParser) -> None:
@@ -33,3 +39,13 @@ def add_flight(conform: ArgumentParser) -> None:
     group.add_argument("--token-file", type=Path, metavar="FILE", help=token)
     certs = "a PEM file with the certificates to trust (default: those of the system)"
     group.add_argument("--tls-root-certs", type=Path, metavar="FILE", help=certs)
+
+
+def add_kafka(conform: ArgumentParser, count: Callable[[str], int]) -> None:
+    """Add what only a broker is asked with."""
+    group = conform.add_argument_group("kafka://")
+    group.add_argument("--topics", metavar="REGEX", help="check only topics in whose names this is found")
+    newest = "how many of the newest messages of a topic to check (default: 10)"
+    group.add_argument("--newest", type=count, default=10, metavar="N", help=newest)
+    config = "a properties file with settings of the consumer, such as TLS and SASL"
+    group.add_argument("--consumer-config", type=Path, metavar="FILE", help=config)

@@ -1,0 +1,126 @@
+"""What the metadata of a column promises of its values, beyond what an Arrow type can say: one maker a key.
+
+A promise is kept by whoever writes; readers are not held to it, so compatibility takes it for an annotation.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arrakis_schema.arrow.lengths import parse_length
+
+Broken = Iterator[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is promised of one column: `holds` is quick, `broken` yields each row that breaks it, and in words how."""
+
+    column: str
+    rule: str
+    holds: Callable[[pa.Array], bool]
+    broken: Callable[[pa.Array], Broken]
+
+
+def promises_of(schema: pa.Schema) -> tuple[Promise, ...]:
+    """Return what the columns of a schema promise; what cannot be read is left to lint (`promise-invalid`)."""
+    return tuple(promise for field in schema for promise in _promises(field))
+
+
+def problem_of(field: pa.Field) -> str | None:
+    """Return what is wrong with the promises of a field, or None."""
+    for key, wanted in WANTED.items():
+        text = _said(field, key)
+        if text is not None and not wanted[1](field, text):
+            return f"{key}: {text!r} cannot be held: {wanted[0]}"
+    return None
+
+
+def nulls(field: pa.Field, _text: str) -> Promise:
+    """No value is null, though the column is nullable."""
+
+    def broken(array: pa.Array) -> Broken:
+        yield from ((row, "null, which is never sent") for row in _rows(array.is_null()))
+
+    return Promise(field.name, "null-sent", lambda array: array.null_count == 0, broken)
+
+
+def rows(field: pa.Field, _text: str) -> Promise:
+    """The value is the same in every row of a batch."""
+    width = field.type.bit_width // 8 if pa.types.is_primitive(field.type) else 0
+
+    def holds(array: pa.Array) -> bool:
+        last = len(array) - 1
+        if last < 1:
+            return True
+        if width and not array.offset and not array.null_count:
+            values = array.buffers()[1].to_pybytes()[: (last + 1) * width]
+            if values[width:] == values[:-width]:  # three times as fast as what follows
+                return True
+        return bool(array.slice(1).equals(array.slice(0, last)))
+
+    def broken(array: pa.Array) -> Broken:
+        first = array[0].as_py()
+        differing = ((row, value) for row, value in enumerate(array.to_pylist()) if value != first)
+        yield from ((row, f"{value!r}, but {first!r} in row 0: all rows are alike") for row, value in differing)
+
+    return Promise(field.name, "row-differs", holds, broken)
+
+
+def values(field: pa.Field, text: str) -> Promise:
+    """Every value is one of these words, or null."""
+    allowed = text.split()
+    known = pa.array([*allowed, None], pa.string())
+
+    def inside(array: pa.Array) -> pa.Array:
+        return pc.is_in(array, value_set=known)
+
+    def broken(array: pa.Array) -> Broken:
+        for row in _rows(pc.invert(inside(array))):
+            yield row, f"{array[row].as_py()!r} is not one of {', '.join(allowed)}"
+
+    return Promise(field.name, "value-unknown", lambda array: bool(pc.all(inside(array), min_count=0).as_py()), broken)
+
+
+def _promises(field: pa.Field) -> Iterator[Promise]:
+    """Yield the promises of one field that can be held by looking at the column alone."""
+    for key, maker in MAKERS.items():
+        text = _said(field, key)
+        if text is not None and WANTED[key][1](field, text):
+            yield maker(field, text)
+
+
+def _said(field: pa.Field, key: str) -> str | None:
+    """Return what a field's metadata has under a key."""
+    text = (field.metadata or {}).get(key.encode())
+    return None if text is None else text.decode("utf-8", "replace")
+
+
+def _rows(mask: pa.Array) -> Iterator[int]:
+    """Yield the rows of which a mask is true."""
+    return (row for row, true in enumerate(mask.to_pylist()) if true)
+
+
+def _refers(field: pa.Field, text: str) -> bool:
+    return bool(pa.types.is_integer(field.type)) and text.isidentifier()
+
+
+def _measures(field: pa.Field, text: str) -> bool:
+    lists = isinstance(field.type, pa.ListType | pa.LargeListType)
+    return lists and parse_length(text) is not None
+
+
+def _lists(field: pa.Field, text: str) -> bool:
+    return bool(pa.types.is_string(field.type) or pa.types.is_large_string(field.type)) and bool(text.split())
+
+
+MAKERS: dict[str, Callable[[pa.Field, str], Promise]] = {"nulls": nulls, "rows": rows, "values": values}
+WANTED: dict[str, tuple[str, Callable[[pa.Field, str], bool]]] = {
+    "nulls": ("'never' is all it can be, in a nullable column", lambda field, text: text == "never" and field.nullable),
+    "rows": ("'alike' is all it can be", lambda _, text: text == "alike"),
+    "values": ("words with spaces between, in a column of text", _lists),
+    "length": ("a product such as 'rate * stride / 1000', in a column of lists", _measures),
+    "refers_to": ("the name of a member, in a column of integers", _refers),
+}

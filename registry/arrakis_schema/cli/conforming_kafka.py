@@ -1,0 +1,81 @@
+"""`conform kafka://…`: what is in the topics of a broker, held against the documents of a release."""
+
+import re
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
+from arrakis_schema.kafka.conform import Examination, Examined
+from arrakis_schema.report import FORMATS
+from arrakis_schema.store import open_store
+
+CONFORMS, DIFFERS, UNDECIDED = 0, 1, 3
+SCHEME = "kafka://"
+
+
+class KafkaOptionError(ArrakisSchemaError, ValueError):
+    """An option of `conform` for Kafka cannot be used."""
+
+
+def conform_kafka(options: Namespace) -> int:
+    """Print what does not conform in the topics of a broker; return 0, 1, or 3 where nothing could be looked at."""
+    try:
+        from arrakis_schema.kafka.broker import OURS, Broker  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise MissingExtraError("confluent_kafka", "kafka") from error
+    servers, chosen = _servers(options.url), _pattern(options.topics)
+    settings = _settings(options.consumer_config, {*OURS, "bootstrap.servers"}) if options.consumer_config else {}
+    examination = Examination(open_store(options.root), options.release)
+    broker = Broker(servers, options.timeout, settings)
+    try:
+        examined = examination.run(broker, options.newest, chosen)
+    finally:
+        broker.close()
+    sys.stdout.write(FORMATS[options.format](examined.findings))
+    if options.format == "text":
+        print(_counts(examined))
+    return DIFFERS if examined.failed else UNDECIDED if examined.undecided else CONFORMS
+
+
+def _servers(url: str) -> str:
+    """Return the addresses in a URL, one or several with commas between."""
+    servers = url.removeprefix(SCHEME).rstrip("/")
+    if not url.startswith(SCHEME) or not all(re.fullmatch(r"[^\s/,]+:\d{1,5}", part) for part in servers.split(",")):
+        raise KafkaOptionError(f"{url} is not {SCHEME}HOST:PORT, or several HOST:PORT with commas between")
+    return servers
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    """Return the expression that names of topics must match."""
+    try:
+        return re.compile(text) if text is not None else None
+    except re.error as error:
+        raise KafkaOptionError(f"--topics {text!r} is not a regular expression: {error}") from error
+
+
+def _settings(file: Path, ours: set[str]) -> dict[str, str]:
+    """Read a properties file: a line `name=value` for each setting of librdkafka, `#` before a comment."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise KafkaOptionError(f"{file} cannot be read: {reason}") from error
+    settings = {}
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name:
+            raise KafkaOptionError(f"{file}, line {number} is not name=value")
+        if name in ours:
+            raise KafkaOptionError(f"{file}, line {number}: {name} cannot be set: reading must change nothing")
+        settings[name] = value
+    return settings
+
+
+def _counts(examined: Examined) -> str:
+    """Say how much was looked at."""
+    messages, topics = sum(examined.messages.values()), len(examined.messages)
+    return f"{messages:,} message{'s' * (messages != 1)} of {topics:,} topic{'s' * (topics != 1)}"

@@ -1,0 +1,48 @@
+"""What is read from a broker, and what a broker is to those who examine it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One partition to read, and how many of its newest messages: None for all that there are."""
+
+    topic: str
+    partition: int
+    newest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One message as it was read, `value` None where it has none; `time` is the broker's, in milliseconds."""
+
+    topic: str
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: bool
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A partition that was not read to its end, and why."""
+
+    topic: str
+    partition: int
+    why: str
+
+
+class Source(Protocol):
+    """What is examined: a broker, or what stands for one."""
+
+    def topics(self) -> dict[str, list[int]]:
+        """Return the topics with their partitions."""
+
+    def policies(self, topics: list[str]) -> dict[str, str]:
+        """Return the `cleanup.policy` of topics, as far as it is told."""
+
+    def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
+        """Yield the messages of partitions."""

@@ -1,0 +1,54 @@
+"""Records of a compacted topic: key and value put together into one object, and held against its JSON Schema."""
+
+from typing import Any
+
+from arrakis_schema.documents import Document
+from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
+from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.validation import validator
+from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.validation.violations import dotted
+
+
+class RecordChecker:
+    """The check of one JSON document: `{"key": text, "value": what the message holds, null where it holds nothing}`."""
+
+    def __init__(self, document: Document, file: str, release: str, root: str) -> None:
+        """Take the document; its validator is compiled once."""
+        self._file = file
+        self._validate = validator(document.name, release, root=root)
+
+    def check(self, key: bytes | None, value: bytes | None, key_member: str = "") -> tuple[Any, list[Finding]]:
+        """Return the record, None where there is none, and what is wrong with it.
+
+        `key_member` is the member of the value that repeats the key, where the value has it.
+        """
+        try:
+            record = {"key": _text(key), "value": None if value is None else parse_json(value)}
+        except MalformedRequestError as error:
+            return None, [self._finding("message-malformed", "", f"the record cannot be read: {error.problem}")]
+        try:
+            self._validate(record)
+        except InvalidRequestError as error:
+            where = dotted(error.violation.path)
+            message = f"the record of the key {record['key']!r}: {error.violation}"
+            return None, [self._finding("record-invalid", where, message)]
+        said = record["value"].get(key_member, record["key"]) if isinstance(record["value"], dict) else record["key"]
+        if said != record["key"]:
+            message = f"the record of the key {record['key']!r}: value.{key_member} is {said!r}"
+            return record, [self._finding("key-differs", f"value.{key_member}", message)]
+        return record, []
+
+    def _finding(self, rule: str, where: str, message: str) -> Finding:
+        """Return an error about a record."""
+        return Finding(self._file, 1, 1, rule, Severity.ERROR, where, message)
+
+
+def _text(key: bytes | None) -> str:
+    """Return the key of a record."""
+    if key is None:
+        raise MalformedRequestError("it has no key")
+    try:
+        return key.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedRequestError(f"byte {error.start} of its key is not UTF-8") from error

@@ -1,0 +1,56 @@
+"""An Arrow document of a release, read once: what is checked against it, and where in it a finding belongs."""
+
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from arrakis_schema.arrow import Template, parse_document
+from arrakis_schema.documents import Document
+from arrakis_schema.errors import DamagedStoreError, SchemaTextError
+from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.loading import data_root, find_payload, read_file
+from arrakis_schema.system.places import Places
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Contract:
+    """An Arrow document, the file that findings name, and its schema or template."""
+
+    def __init__(self, document: Document, file: str) -> None:
+        """Read the document; raises `DamagedStoreError` where it is none."""
+        self.document, self.file = document, file
+        self._places = Places(document)
+        _ = self.parsed
+
+    @cached_property
+    def parsed(self) -> "pa.Schema | Template":
+        """The schema, or the template where the columns depend on the request."""
+        try:
+            return parse_document(self.document.text)
+        except (SchemaTextError, UnicodeDecodeError) as error:
+            raise DamagedStoreError([f"{self.file}: {error}"]) from error
+
+    @property
+    def size(self) -> int | None:
+        """The number of columns, None where it depends on the request."""
+        if isinstance(self.parsed, Template):
+            return None if self.parsed.repeated else len(self.parsed.columns)
+        return len(self.parsed)
+
+    def finding(self, rule: str, column: str, message: str) -> Finding:
+        """Return an error at the line of a column, or at the head of the document where `column` is empty."""
+        line, place = self._places.at(column) if column else (1, 1)
+        return Finding(self.file, line, place, rule, Severity.ERROR, column, message)
+
+
+def contract_of(folder: str, path: str, root: str) -> Contract:
+    """Return the contract in a file of a release's folder."""
+    return Contract(Document(path, read_file(root, f"{folder}/{path}")), f"{folder}/{path}")
+
+
+@lru_cache(maxsize=64)
+def load_contract(name: str, version: str | None, root: str | None) -> Contract:
+    """Return the contract of an endpoint's payload, or the `publication`, read once; raises `UnknownSchemaError`."""
+    base = data_root(root)
+    return contract_of(*find_payload(name, version, base), base)

@@ -1,0 +1,72 @@
+"""Rows that refer to records: which record a row is of, and how long its lists must be for it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arrakis_schema.arrow.lengths import Length, parse_length
+from arrakis_schema.findings import Finding
+from arrakis_schema.tables.contract import Contract
+from arrakis_schema.tables.values import SHOWN
+
+Expected = Mapping[int, tuple[int | None, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The column that refers to records, the member of theirs that it holds, and the columns with a length."""
+
+    column: str
+    member: str
+    lengths: tuple[tuple[str, Length], ...]
+
+    @property
+    def members(self) -> set[str]:
+        """The members of a record that are asked for."""
+        return {self.member, *(name for _, length in self.lengths for name, _ in length.terms)}
+
+    def expected(self, records: Iterable[Mapping[str, Any]]) -> dict[int, tuple[int | None, ...]]:
+        """Return the lengths for each record by its number; a length is None where the record does not say it."""
+        numbered = ((record.get(self.member), record) for record in records)
+        return {number: self.lengths_for(record) for number, record in numbered if isinstance(number, int)}
+
+    def lengths_for(self, record: Mapping[str, Any]) -> tuple[int | None, ...]:
+        """Return the length of each column for one record."""
+        return tuple(length.of(record) for _, length in self.lengths)
+
+
+def references_of(schema: pa.Schema) -> References | None:
+    """Return how the rows of a schema refer to records, or None where they do not."""
+    said = {field.name: field.metadata or {} for field in schema}
+    column = next((name for name, metadata in said.items() if b"refers_to" in metadata), None)
+    if column is None:
+        return None
+    texts = ((name, metadata[b"length"].decode()) for name, metadata in said.items() if b"length" in metadata)
+    lengths = tuple((name, length) for name, text in texts if (length := parse_length(text)) is not None)
+    return References(column, said[column][b"refers_to"].decode(), lengths)
+
+
+def reference_findings(
+    contract: Contract, references: References, batch: pa.RecordBatch, expected: Expected
+) -> Iterator[Finding]:
+    """Yield a finding for the first rows that are of no record, or whose lists are not as long as their record says."""
+    numbers = batch.column(references.column).to_pylist()
+    unknown = [(row, number) for row, number in enumerate(numbers) if number is not None and number not in expected]
+    for row, number in unknown[:SHOWN]:
+        message = f"{references.column}, row {row}: {number} is the {references.member} of no record that is known"
+        yield contract.finding("reference-unknown", references.column, message)
+    if len(unknown) > SHOWN:
+        more = f"{references.column}: and {len(unknown) - SHOWN:,} more rows of no record that is known"
+        yield contract.finding("reference-unknown", references.column, more)
+    for place, (name, length) in enumerate(references.lengths):
+        found = pc.list_value_length(batch.column(name)).to_pylist()
+        wanted = [expected.get(number, (None,) * (place + 1))[place] for number in numbers]
+        pairs = enumerate(zip(wanted, found, strict=True))
+        wrong = ((row, *pair) for row, pair in pairs if None not in pair and pair[0] != pair[1])
+        for row, want, there in islice(wrong, SHOWN):
+            message = f"{name}, row {row}: expected {want:,} items ({length.text}), found {there:,}"
+            yield contract.finding("length-differs", name, message)

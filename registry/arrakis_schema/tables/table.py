@@ -1,0 +1,49 @@
+"""`check_table`: whether a table is what the document says, before it is sent."""
+
+import os
+from itertools import islice
+
+import pyarrow as pa
+
+from arrakis_schema.findings import Finding
+from arrakis_schema.tables.contract import load_contract
+from arrakis_schema.tables.schemas import compared
+from arrakis_schema.tables.values import batch_findings
+
+_MOST = 100
+
+
+def check_table(
+    table: pa.Table | pa.RecordBatch,
+    name: str,
+    version: str | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+) -> list[Finding]:
+    """Return what is wrong with a table as the payload of an endpoint, or as the `publication`; nothing if it is right.
+
+    Columns, their order, types, nullability and metadata, and the values: the message of a finding says which column,
+    which row and which value. `version` is a release, an alias or None (this package's own). A table is taken as one
+    batch: a promise about all rows is held over all of them.
+
+    Raises `UnknownSchemaError` where there is no such document. Needs the extra `check`.
+    """
+    contract = load_contract(name, version, None if root is None else os.fspath(root))
+    wanted, found = compared(contract, table.schema)
+    if wanted is None:
+        return found
+    batch = table if isinstance(table, pa.RecordBatch) else _whole(table)
+    return [*found, *islice(batch_findings(contract, wanted, batch), _MOST)]
+
+
+def _whole(table: pa.Table) -> pa.RecordBatch:
+    """Return a table as one batch."""
+    columns = [_one(column) for column in table.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=table.schema)
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)

