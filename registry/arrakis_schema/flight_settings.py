@@ -76,7 +76,8 @@ class Flight:
     """How the endpoints are asked by Arrow Flight; each field is a key of `[flight]`, and empty where it is not there.
 
     `arguments` and `release` are members of a request; `exchange` are the endpoints that are asked by DoExchange,
-    `writes` those that are asked for data only with leave; `counts` maps an endpoint to the one whose rows it counts.
+    `writes` those that are asked for data only with leave; `times` are the arguments that ask for data of a time, which
+    a server need not have kept; `counts` maps an endpoint to the one whose rows it counts.
     """
 
     arguments: str = ""
@@ -84,6 +85,7 @@ class Flight:
     listing: str = ""
     exchange: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
     counts: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     info: Info = field(default_factory=Info)

@@ -210,6 +210,7 @@ class Drifting(MockServer):
 
     def __init__(self, endpoint: str, text: str, rows: list[dict[str, Any]], release: str | None = None) -> None:
         self.endpoint, self.schema, self.rows = endpoint, parse_schema(text), rows
+        self.claimed = release or "0.6.0"
         super().__init__(open_store(PROJECT), release)
 
     @property
@@ -231,7 +232,7 @@ class Drifting(MockServer):
 
     def do_action(self, _context: Any, _action: flight.Action) -> Iterator[bytes]:
         """Offer nothing but this endpoint and the listing: the rest would take time."""
-        about = {"arrakis_schema_version": "0.6.0", "capabilities": ["find", self.endpoint]}
+        about = {"arrakis_schema_version": self.claimed, "capabilities": ["find", self.endpoint]}
         yield json.dumps(about).encode()
 
     def asked(self, command: bytes) -> bool:

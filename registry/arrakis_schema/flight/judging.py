@@ -3,17 +3,21 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
 import pyarrow as pa
 
+from arrakis_schema.arrow import strip_annotations
 from arrakis_schema.arrow.children import children
 from arrakis_schema.compat.arrow_schemas import read_by
 from arrakis_schema.compat.verdicts import Effect, Kind
 from arrakis_schema.findings import Severity
 from arrakis_schema.flight.texts import shortened
+from arrakis_schema.tables.contract import Contract
+from arrakis_schema.tables.values import batch_findings
 
 _WIDEST = 1000
+_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ def schema_faults(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: bool
 
     An error is what breaks a client that reads by the promise; a warning, what such a client does not notice.
     """
+    promised = strip_annotations(promised)
     if len(sent) > len(promised) + _WIDEST:
         message = f"the server sends {len(sent):,} columns, and {len(promised)} are registered"
         yield Fault("", "column-added", Severity.ERROR, message)
@@ -39,7 +44,7 @@ def schema_faults(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: bool
     meaningful = {key.decode("utf-8", "replace") for key in _keys(promised)}
     verdict = read_by(promised, sent, refuses_unknown=refuses_unknown, exact=False, meaningful=meaningful)
     if verdict.kind is Kind.UNDECIDED:
-        yield Fault("", "rows-invalid", Severity.ERROR, f"nobody can tell its columns apart: {verdict.reason}")
+        yield Fault("", "column-added", Severity.ERROR, shortened(verdict.reason))
     changes = [change for change in verdict.findings if change.effect is not Effect.ANNOTATION]
     for change in changes:
         severity = Severity.ERROR if change.at_fault else Severity.WARNING
@@ -56,28 +61,10 @@ def _first_other(sent: pa.Schema, promised: pa.Schema) -> str:
     return next((one.name for one, other in pairs if not one.equals(other, check_metadata=True)), "")
 
 
-def row_faults(batch: pa.RecordBatch, promised: pa.Schema) -> Iterator[Fault]:
-    """Yield what is wrong with the rows of a batch: broken data, or nulls where the promise has none."""
-    try:
-        batch.validate(full=True)
-    except (pa.ArrowException, ValueError) as error:
-        yield Fault("", "rows-invalid", Severity.ERROR, f"the rows are damaged: {shortened(error)}")
-        return
-    names = set(batch.schema.names)
-    for field in promised:
-        if field.name in names:
-            yield from _nulls(batch.column(batch.schema.get_field_index(field.name)), field, field.name)
-
-
-def _nulls(array: Any, field: pa.Field, path: str) -> Iterator[Fault]:
-    """Yield a fault for a null where a field, or one inside it, has none."""
-    if not field.nullable and array.null_count:
-        yield Fault(path, "rows-invalid", Severity.ERROR, f"{path}: a null, in a column that has none")
-    if pa.types.is_list(field.type) and pa.types.is_list(array.type):
-        yield from _nulls(array.flatten(), field.type.value_field, f"{path}.{field.type.value_field.name}")
-    elif pa.types.is_struct(field.type) and array.type == field.type:
-        for child, inside in zip(array.drop_null().flatten(), field.type, strict=True):
-            yield from _nulls(child, inside, f"{path}.{inside.name}")
+def row_faults(contract: Contract, promised: pa.Schema, batch: pa.RecordBatch) -> Iterator[Fault]:
+    """Yield what is wrong with the values of a batch, as `check_table` says it of one that is to be sent."""
+    for found in islice(batch_findings(contract, promised, batch), _MOST):
+        yield Fault(found.location, found.rule, found.severity, shortened(found.message))
 
 
 def _told(message: str) -> str:

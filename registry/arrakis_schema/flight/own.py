@@ -24,7 +24,8 @@ def own_names(contract: Contract, peer: Peer, rows: Sequence[Row]) -> dict[str, 
         if said.action:
             found[name] = list(_named_by(peer, said.action))
         else:
-            values = (row.get(said.column) for row in varied(rows, keys))
+            ordered = sorted(rows, key=lambda row: str(row.get(said.column)))
+            values = (row.get(said.column) for row in varied(ordered, keys))
             found[name] = list(dict.fromkeys(value for value in values if isinstance(value, str) and value))
     return found
 

@@ -189,6 +189,12 @@ class Stream:
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
             raise failure(error) from error
 
+    def begin(self) -> None:
+        """Read the schema and the first batch, if one comes in time; a refusal may come in place of either."""
+        _ = self.schema
+        with suppress(TimedOutError):
+            next(self.batches(), None)
+
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield batches until the end, or as many as the bounds allow; an open stream may be quiet for long."""
         since, size = 0.0, 0
