@@ -55,6 +55,10 @@ def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"failed": f"{access.location} does not let this in: {error.said}"}
     except ArrakisSchemaError as error:
         yield {"failed": str(error)}
+    except Exception as error:  # noqa: BLE001 - whatever a server sends must end in words
+        yield {
+            "failed": f"{access.location} sends what cannot be examined ({type(error).__name__}: {shortened(error)})"
+        }
     else:
         yield {"end": True}
 
@@ -87,7 +91,10 @@ def _contract(store: Store, release: str | None, told: dict[str, Any]) -> Contra
     if release is not None:
         return contract(store, release)
     if isinstance(claimed, str):
-        return contract(store, shortened(claimed, 40))
+        try:
+            return contract(store, shortened(claimed, 40))
+        except ArrakisSchemaError as error:
+            raise ArrakisSchemaError(f"the server claims what is not here: {error}; name one with --release") from error
     raise ArrakisSchemaError("the server does not say which release it keeps to: name one with --release")
 
 

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,14 @@ def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
             child.kill()
             printed, _ = child.communicate()
             ended = f"the examination was not over after {seconds:g} s"
-    return [json.loads(line) for line in printed.splitlines() if line.endswith("}")], ended
+    return list(_events(printed)), ended
+
+
+def _events(printed: str) -> Iterator[dict[str, Any]]:
+    """Yield the events in what was printed; the last line may be cut."""
+    for line in printed.splitlines():
+        with suppress(ValueError):
+            yield json.loads(line)
 
 
 def _reason(code: int) -> str:
@@ -107,6 +115,9 @@ def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str) -> R
     if failed:
         asking = [event["asking"]["endpoint"] for event in events if "asking" in event][-1:]
         told = f"not decided: {failed}{f', when {asking[0]} was asked' if asking else ''}"
+        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", told))
+    elif not any(counts["answered"] for counts in examined.values()):
+        told = "not decided: the server answered no request that the contract accepts"
         findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", told))
     claimed = about["about"]["release"]
     if claimed and claimed != about["release"]:

@@ -14,7 +14,7 @@ from arrakis_schema.flight.contract import Contract, Sample
 from arrakis_schema.flight.forms import form_of
 from arrakis_schema.flight.judging import Fault, row_faults, schema_faults
 from arrakis_schema.flight.notes import Counts, Notes
-from arrakis_schema.flight.own import NothingOwnError, adopted, own_names, still_refused, varied, varying
+from arrakis_schema.flight.own import NothingOwnError, adopted, kind_of, own_names, still_refused, varied, varying
 from arrakis_schema.flight.peer import (
     BrokenError,
     NotAllowedError,
@@ -147,21 +147,17 @@ class Examination:
         """Read the data of an answer."""
         if name in self.contract.flight.writes and not self.may_write:
             notes.skip("its data is", "the server may write then, and --allow-publish is not given")
-        elif name in self.contract.flight.exchange:
+            return
+        if name in self.contract.flight.exchange:
             self._exchange(name, request, notes)
-        elif not info.endpoints:
+            return
+        if not info.endpoints:
             raise BrokenError("the FlightInfo has no endpoint")
-        for endpoint in (
-            [] if name in {*self._closed(), *self.contract.flight.exchange} else info.endpoints[:MOST_ENDPOINTS]
-        ):
+        for endpoint in info.endpoints[:MOST_ENDPOINTS]:
             with self.peer.stream(endpoint) as stream:
                 self._stream(name, _asked(endpoint, request), stream, notes)
         if len(info.endpoints) > MOST_ENDPOINTS:
             notes.skip(sample.name, f"only {MOST_ENDPOINTS} of its {len(info.endpoints)} endpoints were read")
-
-    def _closed(self) -> Sequence[str]:
-        """Return the endpoints whose data is not asked for."""
-        return () if self.may_write else self.contract.flight.writes
 
     def _stream(self, name: str, request: Any, stream: Stream, notes: Notes) -> None:
         """Hold the schema and the rows of a stream against the promise for a request."""
@@ -202,12 +198,12 @@ class Examination:
             template = self.contract.payload(endpoint)
             if not isinstance(template, Template):
                 continue
-            for row in {tuple(row.get(key) for key in keys): row for row in rows}.values():
+            for row in {kind_of(row, keys): row for row in rows}.values():
                 try:
                     bound(endpoint, template, columns, [row])
                 except TemplateError as error:
                     message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
-                    notes.fault("stream", Fault(keys[0], "rows-invalid", Severity.ERROR, shortened(message)))
+                    notes.fault("stream", Fault((*keys, "")[0], "rows-invalid", Severity.ERROR, shortened(message)))
 
     def _rows(self, where: str, name: str, promised: pa.Schema | None, batch: pa.RecordBatch, notes: Notes) -> None:
         """Hold the values of a batch against the promise, where there is one."""
@@ -235,8 +231,8 @@ class Examination:
         if columns is None:
             return None
         wanted = _args(self.contract, name, request).get(columns.argument) or []
-        rows = {row.get(columns.column): row for row in self.listed}
-        missing = [one for one in wanted if one not in rows]
+        rows = {str(row.get(columns.column)): row for row in self.listed}
+        missing = [one for one in wanted if not isinstance(one, str) or one not in rows]
         if missing:
             raise BrokenError(f"a ticket asks for {shortened(missing[0], 60)}, which was not asked")
         try:

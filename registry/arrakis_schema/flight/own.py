@@ -64,15 +64,20 @@ def varying(contract: Contract) -> list[str]:
 
 def varied(rows: Iterable[Row], keys: Sequence[str]) -> list[Row]:
     """Return the rows with one of each kind first."""
-    first: dict[tuple[Any, ...], Row] = {}
+    first: dict[tuple[str, ...], Row] = {}
     rest = []
     for row in rows:
-        kind = tuple(row.get(key) for key in keys)
+        kind = kind_of(row, keys)
         if kind in first:
             rest.append(row)
         else:
             first[kind] = row
     return [*first.values(), *rest]
+
+
+def kind_of(row: Row, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return what is the same for rows of a kind: a server may have put anything there."""
+    return tuple(repr(row.get(key)) for key in keys)
 
 
 def _adopted(name: str, value: Any, own: Sequence[str]) -> Any:

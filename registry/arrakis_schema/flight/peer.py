@@ -151,7 +151,7 @@ class Peer:
             return self._client, self._call()
         place = shortened(there[0], 60)
         try:
-            known = urlsplit(there[0]).hostname == urlsplit(self.access.location).hostname
+            known = _host(there[0]) == _host(self.access.location)
             client = self._connected(there[0])
             client.wait_for_available(max(1, int(self.access.seconds / _SHARE)))
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
@@ -254,6 +254,12 @@ def failure(error: BaseException) -> CallError:
         return BrokenError(f"no Arrow data: {said}")
     kind = next((failed for raised, failed in FAILURES.items() if isinstance(error, raised)), BrokenError)
     return kind(said or type(error).__name__)
+
+
+def _host(location: str) -> tuple[str, str | None]:
+    """Return scheme and host of a location: who may see what is shown to another port of it, as openly."""
+    parts = urlsplit(location)
+    return parts.scheme, parts.hostname
 
 
 def _count(number: int, one: str, many: str) -> str:
