@@ -45,7 +45,7 @@ for name, args in (("find", {ARGS!r}), ("describe", {MANY!r})):
     times = interleaved({{
         "ours": lambda: descriptor(name, **args),
         "real": lambda: create_descriptor(kind, validator=validator, **args),
-    }})
+    }}, rounds=25)
     print(times["real"] / times["ours"])
 """
 

@@ -19,8 +19,8 @@ class Form:
     """A request of an endpoint before its arguments are filled in.
 
     `place` is the member that holds the arguments (empty: the request itself), `before` and `after` are the members
-    around it, `known` are the arguments that the release describes (None: servers take others too), `checks` hold the
-    release against a request, `head` and `tail` are the JSON around the arguments.
+    around it (`around` has both, in order), `known` are the arguments that the release describes (None: servers take
+    others too), `checks` hold the release against a request, `head` and `tail` are the JSON around the arguments.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Form:
     place: str
     before: dict[str, Any]
     after: dict[str, Any]
+    around: dict[str, Any]
     defaults: dict[str, Any]
     known: frozenset[str] | None
     checks: tuple[Callable[[Any], None], ...]
@@ -36,9 +37,11 @@ class Form:
 
     def request(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the request for all its arguments."""
-        if self.place:
-            return {**self.before, self.place: given, **self.after}
-        return {**self.before, **given, **self.after}
+        if not self.place:
+            return {**self.before, **given, **self.after}
+        request = self.around.copy()
+        request[self.place] = given
+        return request
 
     def refuse(self, args: Mapping[str, Any]) -> None:
         """Raise `InvalidRequestError` for an argument that is not described, where servers refuse those."""
@@ -78,13 +81,14 @@ def form_of(endpoint: str, version: str | None, root: str | None) -> Form:
     known = declared if _rejects(settings, f"/{place}" if place else "") else None
     defaults = {name: value for name, value in _defaults(inside, settings).items() if name not in fixed}
     asked = checks(str(fixed.get("request", endpoint)), version, root)
-    around = _around(fixed, place, after) if place else (b"", b"")
-    return Form(endpoint, release, place, fixed, after, defaults, known, asked, *around)
+    around = {**fixed, place: None, **after} if place else {}
+    texts = _around(around, place) if place else (b"", b"")
+    return Form(endpoint, release, place, fixed, after, around, defaults, known, asked, *texts)
 
 
-def _around(before: Mapping[str, Any], place: str, after: Mapping[str, Any]) -> tuple[bytes, bytes]:
+def _around(around: Mapping[str, Any], place: str) -> tuple[bytes, bytes]:
     """Return the JSON of a request before and after its arguments."""
-    head, _, tail = json.dumps({**before, place: 0, **after}).rpartition(f"{json.dumps(place)}: 0")
+    head, _, tail = json.dumps(around).rpartition(f"{json.dumps(place)}: null")
     return f"{head}{json.dumps(place)}: ".encode(), tail.encode()
 
 

@@ -9,7 +9,7 @@ from pyarrow import flight
 from arrakis_schema.flight.forms import form_of
 from arrakis_schema.validation import Request, dump_request, parse_request
 
-_ENCODER = json.JSONEncoder(allow_nan=False)
+_ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False)
 Root = str | os.PathLike[str] | None
 
 
@@ -26,7 +26,8 @@ def descriptor(endpoint: str, version: str | None = None, *, root: Root = None, 
     form = form_of(endpoint, version, None if root is None else os.fspath(root))
     given = {**form.defaults, **args}
     request = form.request(given)
-    form.refuse(args)
+    if form.known is not None and not args.keys() <= form.known:
+        form.refuse(args)
     for check in form.checks:
         check(request)
     try:
