@@ -11,7 +11,7 @@ NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetc
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
-.PHONY: help serve test check docs bundle wheel bench attack test-peers lock clean
+.PHONY: help serve test check docs bundle wheel bench attack test-peers record lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -22,6 +22,7 @@ serve: .venv/ready bundle ## Serve the schemas by URL on http://127.0.0.1:8000/ 
 test: check bundle ## Run every check and every test
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || timeout 60 $(BIN)/python -m playwright install chromium \
 		>/dev/null 2>&1 || echo "no browser could be installed: the tests in tests/browser are skipped" >&2
+	@$(MAKE) --silent .venv-peers/ready 2>/dev/null || echo "arrakis could not be installed: the test of the real peers is skipped" >&2
 	@$(BIN)/python -m pytest
 
 check: .venv/ready ## Check style, types, the schemas and the frozen releases
@@ -31,7 +32,7 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/arrakis-schema check | tail -1
 
 bench: .venv/ready ## Measure speed beside the peers (apt-get install nginx-light wrk chromium)
-	@for name in load validate compat message serve site; do $(BIN)/python benchmarks/$$name.py || exit; done
+	@for name in load validate compat flight message serve site; do $(BIN)/python benchmarks/$$name.py || exit; done
 
 docs: .venv/ready bundle ## Write the site to build/site
 	@$(BIN)/arrakis-schema build build/site
@@ -46,6 +47,9 @@ attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=500
 
 test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-server with this package in place of the released one
 	@$(PEERS)/python tests/peers/run.py
+
+record: .venv-peers/ready ## Examine the real client and server again, and write versions/conformance.json
+	@$(PEERS)/python tests/peers/travel.py --write
 
 lock: .venv/ready ## Renew requirements.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
@@ -71,6 +75,8 @@ $(BUNDLE)/THIRD-PARTY.txt: $(wildcard $(WEB)/*.js $(WEB)/*.json $(WEB)/*.txt $(W
 .venv-peers/ready: .venv/ready $(wildcard registry/arrakis_schema/*.py registry/arrakis_schema/*/*.py) tests/peers/requirements.txt | $(BUNDLE)/THIRD-PARTY.txt
 	@$(PYTHON) -m venv .venv-peers
 	@$(PEERS)/python -m pip install --quiet --disable-pip-version-check -r tests/peers/requirements.txt
+	@$(PEERS)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps --target .venv-peers/released \
+		arrakis-schema==0.5.0 # the schemas that arrakis-server was released with
 	@rm -rf build/wheel && $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w build/wheel .
 	@$(PEERS)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps build/wheel/*.whl
 	@touch $@

@@ -10,7 +10,7 @@ import pytest
 # Lowest first. Rooms in one line do not import each other.
 FLOORS = [
     ["errors"],
-    ["versions", "dialect", "topics"],
+    ["versions", "dialect", "flight_settings", "topics"],
     ["settings", "documents", "findings", "differences", "representations", "dates"],
     ["loading"],
     ["arrow"],
@@ -22,8 +22,8 @@ FLOORS = [
     ["release", "report", "tables"],
     ["reference", "kafka"],
     ["site"],
-    ["server"],
-    ["cli"],
+    ["server", "flight"],
+    ["cli", "pytest_plugin"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # `declared_version` is asked for only where a version is no folder, and imported only then: see `loading`.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         TemplateError,
         UnknownSchemaError,
     )
+    from arrakis_schema.flight import descriptor, parse_ticket, payload_schema
     from arrakis_schema.kafka import check_message
     from arrakis_schema.loading import load_schema
     from arrakis_schema.payloads import load_payload
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _ERRORS = "arrakis_schema.errors"
 _VALIDATION = "arrakis_schema.validation"
+_FLIGHT = "arrakis_schema.flight"
 _HOMES = {
     "ArrakisSchemaError": _ERRORS,
     "DamagedStoreError": _ERRORS,
@@ -50,12 +52,15 @@ _HOMES = {
     "Violation": _VALIDATION,
     "check_message": "arrakis_schema.kafka",
     "check_table": "arrakis_schema.tables",
+    "descriptor": _FLIGHT,
     "dump_request": _VALIDATION,
     "iter_errors": _VALIDATION,
     "load_payload": "arrakis_schema.payloads",
     "load_schema": "arrakis_schema.loading",
     "parse_request": _VALIDATION,
+    "parse_ticket": _FLIGHT,
     "parse_version": "arrakis_schema.versions",
+    "payload_schema": _FLIGHT,
     "supports": "arrakis_schema.versions",
     "validate": _VALIDATION,
     "validator": _VALIDATION,
@@ -76,12 +81,15 @@ __all__ = [
     "__version__",
     "check_message",
     "check_table",
+    "descriptor",
     "dump_request",
     "iter_errors",
     "load_payload",
     "load_schema",
     "parse_request",
+    "parse_ticket",
     "parse_version",
+    "payload_schema",
     "supports",
     "validate",
     "validator",

@@ -127,7 +127,7 @@ def _differences(store: Store, version: str, entries: dict[str, Entry]) -> list[
 
 def _strays(root: Path) -> list[str]:
     """Name what stands in `versions/` and is neither a release nor known."""
-    known = {"lock.json", "errata.toml", "dates.toml"}
+    known = {"lock.json", "errata.toml", "dates.toml", "sent.toml", "conformance.json"}
     entries = sorted(path.name for path in (root / "versions").iterdir()) if (root / "versions").is_dir() else []
     strays = [name for name in entries if name not in known and not is_release(name) and not name.startswith(".")]
     return [f"versions/{name} is not a release, which is a folder named by a semantic version" for name in strays]

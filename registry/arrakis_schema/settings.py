@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.flight_settings import Flight, read_flight
 from arrakis_schema.topics import Topics, read_topics, topic_problems
 from arrakis_schema.versions import is_release
 
@@ -38,13 +39,14 @@ class Settings:
     """The declared version of the working set, the title for people, the URL that every `$id` begins with, the readers.
 
     `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them;
-    `topics` says which topics of Kafka hold which document.
+    `flight` is how requests travel, `topics` which topics of Kafka hold which document.
     """
 
     version: str
     title: str
     base_url: str
     readers: Mapping[str, Reader] = field(default_factory=dict)
+    flight: Flight = field(default_factory=Flight)
     topics: tuple[Topics, ...] = ()
 
     def reader(self, kind: str) -> Reader:
@@ -76,9 +78,12 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - {*_DEFAULT, "readers", "topics"}]
+    known = {*_DEFAULT, "readers", "flight", "topics"}
+    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - known]
     readers, topics = table.get("readers", {}), table.get("topics", [])
-    problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in topic_problems(topics))]
+    flight, about_flight = read_flight(table.get("flight", {}))
+    others = [*topic_problems(topics), *about_flight]
+    problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
         problems.append(f"{REGISTRY_FILE}: version = {version!r} is not a semantic version")
@@ -86,7 +91,8 @@ def _settings(table: dict[str, object]) -> Settings:
         problems.append(f"{REGISTRY_FILE}: base_url = {base_url!r} is not an http(s) URL that ends with a slash")
     if problems:
         raise DamagedStoreError(problems)
-    return Settings(str(version), str(table["title"]), str(base_url), _readers(readers), read_topics(topics))
+    places = str(version), str(table["title"]), str(base_url)
+    return Settings(*places, _readers(readers), flight, read_topics(topics))
 
 
 def _readers(table: Any) -> dict[str, Reader]:

@@ -12,7 +12,7 @@ from arrakis_schema.site.render import rendered
 from arrakis_schema.store import Store
 from tests.docs.pages import PROJECT, texts
 
-PAGES = ("api/documents", "api/requests", "api/compat", "api/errors")
+PAGES = ("api/documents", "api/requests", "api/travel", "api/compat", "api/errors")
 MOST = 60_000
 
 

@@ -4,7 +4,8 @@
 2. The test suite that the released package 0.5.0 ships passes on this package.
 3. Each program beside an example sends that example.
 4. The test suites that arrakis and arrakis-server ship pass with this package in place of the released one.
-5. What the real publisher and server put into a real broker conforms: see publish.py.
+5. Real clients run on the reference server, and real servers are held against the documents: see travel.py.
+6. What the real publisher and server put into a real broker conforms: see publish.py.
 """
 
 import json
@@ -77,6 +78,7 @@ def main() -> None:
         print(f"{sum(counts.values())} documents of {len(counts)} releases are what was released")
         released_suite(found["0.5.0"], Path(folder))
     run(sys.executable, str(Path(__file__).with_name("programs.py")))
+    run(sys.executable, str(Path(__file__).with_name("travel.py")))
     suite("arrakis")
     suite("arrakis_server")
     run(sys.executable, str(Path(__file__).with_name("publish.py")))

@@ -1,4 +1,4 @@
-"""The arguments of `conform`."""
+"""The arguments of the commands that travel: `mock` and `conform`."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -13,14 +13,32 @@ def add(
     count: Callable[[str], int],
     release: str,
 ) -> None:
-    """Add the command; `seconds` and `count` read numbers, `release` says what a release is."""
-    conform = command("conform", "tell whether what a running server or broker sends keeps to the documents")
-    conform.add_argument("url", metavar="URL", help="kafka://HOST:PORT")
-    conform.add_argument("--release", metavar="V", help=release)
+    """Add the commands; `seconds` and `count` read numbers, `release` says what a release is."""
+    mock = command("mock", "answer requests over Flight by the contract of a release, from its examples")
+    mock.add_argument("--release", metavar="V", help=release)
+    mock.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    mock.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one (default: 0)")
+    conform = command("conform", "tell whether a running server or broker keeps its contract")
+    conform.add_argument("url", metavar="URL", help="grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
+    conform.add_argument(
+        "--release", metavar="V", help=f"{release.partition(' (default')[0]} (default: what it claims)"
+    )
     conform.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
     limit = "how long everything together may take, in seconds (default: 30)"
     conform.add_argument("--timeout", type=seconds, default=30.0, metavar="S", help=limit)
+    add_flight(conform)
     add_kafka(conform, count)
+
+
+def add_flight(conform: ArgumentParser) -> None:
+    """Add what only a Flight server is asked with."""
+    group = conform.add_argument_group("grpc://")
+    allow = "ask also what makes the server write: data of the endpoints that publish, and DoExchange"
+    group.add_argument("--allow-publish", action="store_true", help=allow)
+    token = "a file with the bearer token (default: the variable ARRAKIS_SCHEMA_TOKEN, or none)"  # noqa: S105 - words
+    group.add_argument("--token-file", type=Path, metavar="FILE", help=token)
+    certs = "a PEM file with the certificates to trust (default: those of the system)"
+    group.add_argument("--tls-root-certs", type=Path, metavar="FILE", help=certs)
 
 
 def add_kafka(conform: ArgumentParser, count: Callable[[str], int]) -> None:

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from arrakis_schema.loading import read_file
 from arrakis_schema.reference.changelog import FEED, changelog_page, feed
 from arrakis_schema.reference.comparison import compared_pairs, comparison_index, comparison_page
+from arrakis_schema.reference.conformance import RECORD_FILE, conformance
 from arrakis_schema.reference.data import endpoint_data, release_data
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.history import History, read_history
@@ -36,6 +38,7 @@ def book(store: Store) -> Pages:
     yield "matrix.md", matrix_page(history, found)
     yield "matrix/index.json", _json(matrix_data(history, found))
     yield from ((f"matrix/{one.name}.md", endpoint_matrix_page(one)) for one in found)
+    yield from _examined(store)
     yield "changelog.md", changelog_page(history)
     yield FEED, feed(history)
 
@@ -49,6 +52,13 @@ def _release(history: History, release: Release) -> Pages:
     for name in names([release]):
         yield f"{folder}/{name}.md", endpoint_page(history, release, name, up=up)
         yield f"{folder}/{name}/index.json", _json(endpoint_data(history, release, name, f"{folder}/{name}/"))
+
+
+def _examined(store: Store) -> Pages:
+    """Yield what real servers were found to send, where that is on record."""
+    if text := conformance(store):
+        yield "conformance.md", text
+        yield "conformance/index.json", read_file(str(store.root), RECORD_FILE).decode("utf-8")
 
 
 def _short(history: History, release: Release) -> dict[str, Any]:
@@ -70,6 +80,7 @@ def _json(value: Any) -> str:
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
     newest = store.every_release()[-1]
+    examined: list[Any] = [{"Real servers": "conformance.md"}] if (store.root / RECORD_FILE).exists() else []
     return [
         {"Endpoints": [{name: f"endpoints/{name}.md"} for name in names([newest])]},
         {
@@ -78,6 +89,7 @@ def navigation(store: Store) -> list[Any]:
                 {"Changelog": "changelog.md"},
                 {"Compare": "compare/index.md"},
                 {"Who gets on with whom": "matrix.md"},
+                *examined,
             ]
         },
     ]

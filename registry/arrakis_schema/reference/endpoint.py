@@ -9,6 +9,7 @@ from arrakis_schema.loading import parse_schema
 from arrakis_schema.lock import digest
 from arrakis_schema.reference.changes import told
 from arrakis_schema.reference.columns import columns
+from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.html import chip, element
@@ -121,6 +122,9 @@ def _steps(history: History, name: str, up: str) -> Iterator[str]:
         if rows and len(releases) > 1:
             yield f"{code(basename(path))}: a bar says that a field is there, a dot that it changed.\n{{ .caption }}"
             yield drawing(f"The fields of {name}, {basename(path)}, by release", releases, rows)
+    if sent := as_sent(history.store, name):
+        yield f"### As documented, as sent {{ #as-sent {UNSEARCHED} }}"
+        yield sent
     told_any = False
     for step in history.steps(name):
         told_any = True

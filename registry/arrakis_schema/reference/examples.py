@@ -36,7 +36,8 @@ def _ways(history: History, release: Release, document: Document, one: Judged) -
         return
     for title, text in _programs(history, one):
         yield title, fenced(text, "python")
-    if one.example.name != "full":  # how it is sent is shown once
+    exchanged = document.name in history.store.settings.flight.exchange
+    if one.example.name != "full" and not exchanged:  # how it is sent is shown once
         yield "Python (pyarrow.flight)", fenced(_flight(json.loads(one.text)), "python")
     option = "" if release is history.newest else f" --release {release.version}"
     command = f"arrakis-schema validate{option} - <<'END'\n{one.text.rstrip()}\nEND"

@@ -30,7 +30,7 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
     """
     place = _text(root)
     try:
-        for check in _checks(request["request"], version, place):
+        for check in checks(request["request"], version, place):
             check(request)
     except (KeyError, TypeError, InvalidRequestError):
         if _has_envelope(version, place):  # the envelope's own violation comes first
@@ -69,8 +69,11 @@ def _text(root: Root) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _checks(asked: str, version: str | None, root: str | None) -> tuple[Callable[[Any], None], ...]:
-    """Return the checks of the request that is asked: the endpoint's, after the envelope's if that adds something."""
+def checks(asked: str, version: str | None, root: str | None) -> tuple[Callable[[Any], None], ...]:
+    """Return the checks of the request that is asked, as `validate` makes them: the endpoint's, and the envelope's.
+
+    The envelope's comes first, and is left out if it adds nothing.
+    """
     endpoint = _endpoint(asked, version, root)
     envelope_adds = _has_envelope(version, root) and not implies(
         *(load_schema(name, version, root=root) for name in (endpoint, ENVELOPE))

@@ -1,0 +1,14 @@
+"""What travels by Arrow Flight: build requests, read tickets, say which schema is promised, answer, examine.
+
+Needs pyarrow, the extra `arrow`; examining a server needs the extra `check`.
+"""
+
+from arrakis_schema.errors import MissingExtraError
+
+try:
+    from arrakis_schema.flight.promises import payload_schema
+    from arrakis_schema.flight.requests import descriptor, parse_ticket
+except ModuleNotFoundError as error:
+    raise MissingExtraError(str(error.name).partition(".")[0], "arrow") from error
+
+__all__ = ["descriptor", "parse_ticket", "payload_schema"]

@@ -1,0 +1,76 @@
+"""Fixtures for projects that speak the API: a server that keeps its contract, and the question whether another does.
+
+pytest finds them by the entry point `pytest11`; nothing happens unless a test asks for one. Needs the extra `check`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+
+class Conforms(Protocol):
+    """Fails the test unless the Flight server at a location keeps its contract."""
+
+    def __call__(  # noqa: PLR0913 - each is an option of the command
+        self,
+        location: str,
+        release: str | None = None,
+        *,
+        allow_publish: bool = False,
+        token: str = "",
+        root_certs: bytes = b"",
+        timeout: float = 30.0,
+    ) -> None:
+        """Hold the server against a release, or against the one that it claims; see the command `conform`."""
+
+
+@pytest.fixture(scope="session")
+def arrakis_schema_release() -> str | None:
+    """Return the release that the mock server answers by: None is the working set. To be overridden."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def arrakis_schema_root() -> Path:
+    """Return the folder with `schemas/` and `versions/`: that of this package. To be overridden."""
+    from arrakis_schema.loading import data_root  # noqa: PLC0415 - nothing is imported before it is asked for
+
+    return Path(data_root())
+
+
+@pytest.fixture(scope="session")
+def arrakis_schema_server(arrakis_schema_root: Path, arrakis_schema_release: str | None) -> Iterator[str]:
+    """Yield the location of a mock server, as in grpc://127.0.0.1:41234, that answers by the contract of a release."""
+    from arrakis_schema.flight.mock import MockServer  # noqa: PLC0415 - the same
+    from arrakis_schema.store import open_store  # noqa: PLC0415 - the same
+
+    with MockServer(open_store(arrakis_schema_root), arrakis_schema_release) as server:
+        yield f"grpc://127.0.0.1:{server.port}"
+
+
+@pytest.fixture(scope="session")
+def assert_conforms(arrakis_schema_root: Path) -> Conforms:
+    """Return the function that fails a test unless a Flight server keeps its contract."""
+
+    def check(  # noqa: PLR0913 - each is an option of the command
+        location: str,
+        release: str | None = None,
+        *,
+        allow_publish: bool = False,
+        token: str = "",
+        root_certs: bytes = b"",
+        timeout: float = 30.0,
+    ) -> None:
+        __tracebackhide__ = True
+        from arrakis_schema.flight.conforming import examine  # noqa: PLC0415 - the same
+        from arrakis_schema.flight.peer import Access  # noqa: PLC0415 - the same
+        from arrakis_schema.report import FORMATS  # noqa: PLC0415 - the same
+
+        access = Access(location, timeout, token, root_certs)
+        report = examine(access, release, root=arrakis_schema_root, may_write=allow_publish)
+        if not report.conforms or report.undecided:
+            pytest.fail(f"{location} and release {report.release}:\n{FORMATS['text'](report.findings)}", pytrace=False)
+
+    return check

@@ -1,0 +1,137 @@
+"""What travels beside what is registered: which server was held against which release, and how payloads were sent.
+
+Both come from files beside the releases: `versions/conformance.json`, which the tests write, and `versions/sent.toml`.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import dirname
+from typing import Any
+
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.loading import read_file
+from arrakis_schema.reference.markdown import code, escaped, page, table
+from arrakis_schema.store import Release, Store, find
+
+RECORD_FILE = "versions/conformance.json"
+SENT_FILE = "versions/sent.toml"
+_COLUMN = re.compile(r"^(?![ -])(?!\.\.\.$)(.+?)(?:_1|_N)?(\}?): ", re.MULTILINE)
+_MARKS = {"error": "✗", "warning": "✗", "notice": "·"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the payload of some endpoints was really sent as, since a release of the software; a note if need be."""
+
+    endpoints: tuple[str, ...]
+    since: str
+    columns: str
+    note: str = ""
+
+
+def conformance(store: Store) -> str:
+    """Return the page of what was checked, against which real version, with which result; empty without a record."""
+    record = _record(store)
+    if record is None:
+        return ""
+    try:
+        return _page(record)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedStoreError([f"{RECORD_FILE} is not what tests/peers/travel.py writes: {error!r}"]) from error
+
+
+def as_sent(store: Store, name: str) -> str:
+    """Return what each release documents of a payload or the publication, beside what was sent; empty if unknown."""
+    sent = [one for one in sent_payloads(store) if name in one.endpoints]
+    if not sent:
+        return ""
+    documented = table(["documented in", "columns"], _documented(store, name))
+    since = table(
+        ["sent since", "columns", ""], [[escaped(one.since), _columns(one.columns), escaped(one.note)] for one in sent]
+    )
+    return page(documented, since)
+
+
+def sent_payloads(store: Store) -> list[Sent]:
+    """Return what servers have really sent, as the file beside the releases says; raises `DamagedStoreError`."""
+    if not (store.root / SENT_FILE).exists():
+        return []
+    try:
+        entries = tomllib.loads(read_file(str(store.root), SENT_FILE).decode("utf-8")).get("sent", [])
+        return [Sent(**{**entry, "endpoints": tuple(entry["endpoints"])}) for entry in entries]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, KeyError, AttributeError) as error:
+        raise DamagedStoreError([f"{SENT_FILE} is not a list of [[sent]] tables: {error}"]) from error
+
+
+def _record(store: Store) -> Any:
+    """Return the record of conformance, or None."""
+    if not (store.root / RECORD_FILE).exists():
+        return None
+    try:
+        return json.loads(read_file(str(store.root), RECORD_FILE))
+    except ValueError as error:
+        raise DamagedStoreError([f"{RECORD_FILE} is not JSON: {error}"]) from error
+
+
+def _page(record: Any) -> str:
+    """Return the page for a record."""
+    servers = [block for one in record["servers"] for block in _server(one)]
+    clients = [
+        f"- {escaped(one['client'])} on the reference server by {_release(one['release'])}: {', '.join(one['asked'])}."
+        for one in record["clients"]
+    ]
+    told = "What real servers answered, held against the documents, as `arrakis-schema conform` does it."
+    return page("# Conformance", told, _summary(record), *servers, "## Clients", "\n".join(clients))
+
+
+def _summary(record: dict[str, Any]) -> str:
+    """Return the table with a line for each examination."""
+    rows = []
+    for one in record["servers"]:
+        wrong = sum(finding[1] != "notice" for finding in one["findings"])
+        kept = "✓ conforms" if one["conforms"] else f"✗ {wrong} difference{'s' * (wrong != 1)}"
+        rows.append([escaped(one["server"]), escaped(one["claims"]), _release(one["release"]), kept])
+    return table(["server", "with the schemas of", "held against", "result"], rows)
+
+
+def _server(one: dict[str, Any]) -> Iterator[str]:
+    """Yield the blocks about one examination."""
+    yield f"## {escaped(one['server'])} with {escaped(one['claims'])}, held against {_release(one['release'])}"
+    counts = [[code(name), str(answered), str(refused)] for name, (answered, refused) in one["examined"].items()]
+    yield table(["endpoint", "requests answered", "requests refused, as they must be"], counts)
+    rows = [[_MARKS[kind], code(rule), escaped(told)] for _, kind, rule, _, told in one["findings"]]
+    yield table(["", "rule", "what"], rows) if rows else "Nothing was found."
+
+
+def _release(version: str) -> str:
+    """Return what people call a release."""
+    return "the working set" if version == "next" else f"release {escaped(version)}"
+
+
+def _documented(store: Store, name: str) -> list[list[str]]:
+    """Return a row for each payload of this name that differs from the one before."""
+    rows: list[list[str]] = []
+    for release in store.every_release():
+        columns = _columns(_text(store, release, name))
+        if not rows or rows[-1][1] != columns:
+            rows.append([escaped(release.version), columns])
+    return rows
+
+
+def _text(store: Store, release: Release, name: str) -> str:
+    """Return the text of a payload or publication in a release; empty where it has none."""
+    folder = "publication" if name == "publication" else f"endpoints/{name}"
+    path = f"{folder}/schema.txt"
+    if path not in release.documents:
+        return ""
+    (path,) = find(store, release, path)
+    return store.document(release, path).text if dirname(path) == folder else ""
+
+
+def _columns(text: str) -> str:
+    """Return the names of the columns in a text, in their order, each once."""
+    names = dict.fromkeys("".join(found) for found in _COLUMN.findall(text.strip()))
+    return ", ".join(code(name) for name in names) or "none"

@@ -1,0 +1,17 @@
+"""The real client and the real server, which have an environment of their own: `make .venv-peers/ready`."""
+
+import subprocess
+
+import pytest
+
+from tests.flight.servers import PROJECT
+
+PYTHON = PROJECT / ".venv-peers/bin/python"
+
+
+@pytest.mark.skipif(not (PROJECT / ".venv-peers/ready").exists(), reason="make .venv-peers/ready installs the peers")
+def test_real_clients_and_servers_do_what_is_recorded() -> None:
+    command = [str(PYTHON), str(PROJECT / "tests/peers/travel.py")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "is what real servers and clients do" in done.stdout

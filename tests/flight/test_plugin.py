@@ -1,0 +1,78 @@
+"""The fixtures that other projects use: found by pytest alone, silent unless asked for, and failing where they should."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.flight.servers import Drifting
+
+CLIENT = """
+from pyarrow import flight
+import pytest
+from arrakis_schema import descriptor
+
+def test_the_mock_answers(arrakis_schema_server):
+    with flight.connect(arrakis_schema_server) as client:
+        info = client.get_flight_info(descriptor("count", RELEASE))
+        assert client.do_get(info.endpoints[0].ticket).read_all().to_pylist() == [{"count": 3}]
+
+def test_the_mock_conforms(arrakis_schema_server, assert_conforms):
+    assert_conforms(arrakis_schema_server, allow_publish=True)
+"""
+RELEASE = """
+import pytest
+
+@pytest.fixture(scope="session")
+def arrakis_schema_release():
+    return "0.5.0"
+"""
+QUIET = """
+import sys
+
+def test_nothing_is_loaded():
+    assert "arrakis_schema.pytest_plugin" in sys.modules
+    assert not {"pyarrow", "jsonschema", "arrakis_schema.loading"} & set(sys.modules)
+"""
+
+
+def run(folder: Path, **files: str) -> subprocess.CompletedProcess[str]:
+    for name, text in files.items():
+        (folder / f"{name}.py").write_text(text)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-W",
+        "error",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:hypothesispytest",
+    ]
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, timeout=120)
+
+
+def test_nothing_happens_unless_a_fixture_is_used(tmp_path: Path) -> None:
+    done = run(tmp_path, test_quiet=QUIET)
+    assert "1 passed" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(("release", "files"), [("None", {}), ('"0.5.0"', {"conftest": RELEASE})])
+def test_a_client_is_tested_on_the_mock(tmp_path: Path, release: str, files: dict[str, str]) -> None:
+    done = run(tmp_path, test_client=CLIENT.replace("RELEASE", release), **files)
+    assert "2 passed" in done.stdout, done.stdout
+
+
+def test_a_server_that_drifts_fails_its_test_in_words(tmp_path: Path) -> None:
+    with Drifting("count", "count: string", [{"count": "3"}]) as server:
+        test = f"def test_server(assert_conforms):\n    assert_conforms({server.location!r})\n"
+        done = run(tmp_path, test_server=test)
+    assert done.returncode == 1
+    assert (
+        "count (FlightInfo and stream): count: the server sends string, a client takes int64 [type-changed]"
+        in done.stdout
+    )
+    assert "Traceback" not in done.stdout

@@ -1,0 +1,86 @@
+"""The conformance page and the history of what was sent: they say what the files say, and the columns are as in history."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from arrakis_schema.arrow import parse_document
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.reference.conformance import as_sent, conformance, sent_payloads
+from arrakis_schema.store import Store, open_store
+
+PROJECT = Path(__file__).parent.parent.parent
+STORE = open_store(PROJECT)
+NINE = (
+    "`channel`, `data_type`, `sample_rate`, `partition_id`, `partition_index`,"
+    " `publisher`, `stride`, `max_latency`, `replay_id`"
+)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Store:
+    shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "versions").mkdir()
+    return open_store(tmp_path)
+
+
+def test_the_page_says_which_server_keeps_what() -> None:
+    page = conformance(STORE)
+    assert "| arrakis-server 0.17.2 | 0.5.0 | release 0.5.0 | ✗ 8 differences |" in page
+    assert "| arrakis-server 0.17.2 | 0.6.0 | the working set | ✓ conforms |" in page
+    assert "- arrakis 0.21.0 on the reference server by the working set: find, count, describe, stream" in page
+    assert "stream (FlightInfo and stream): time: the server sends a column that a client does not know" in page
+
+
+def test_the_page_says_nothing_that_a_clock_would_change() -> None:
+    record = json.loads((PROJECT / "versions/conformance.json").read_text())
+    assert set(record) == {"servers", "clients"}
+    assert conformance(STORE) == conformance(open_store(PROJECT))
+
+
+def test_what_was_sent_stands_beside_what_is_documented() -> None:
+    told = as_sent(STORE, "find")
+    assert f"| 0.6.0 | {NINE} |" in told
+    assert f"| arrakis 0.12.0 | {NINE} | Clients 0.10 and 0.11 failed" in told
+    assert "| 0.1.0 | none |" in told
+    assert "| 0.1.2 | `{channel_name}` |" in as_sent(STORE, "stream")
+    assert "| arrakis 0.14.0 | `time`, `{channel}` | The columns of channels are sorted by name. |" in as_sent(
+        STORE, "stream"
+    )
+    assert as_sent(STORE, "descriptor") == ""
+
+
+def test_what_is_sent_today_is_what_the_working_set_documents() -> None:
+    names = {name for one in sent_payloads(STORE) for name in one.endpoints}
+    assert names == {"find", "count", "describe", "stream", "publish", "partition", "publication"}
+    for name in names:
+        documented, sent = as_sent(STORE, name).split("\n\n")
+        assert documented.splitlines()[-1].split("|")[2] == sent.splitlines()[-1].split("|")[2], name
+
+
+def test_what_was_sent_is_arrow() -> None:
+    for one in sent_payloads(STORE):
+        parse_document(one.columns)
+
+
+def test_an_api_without_records_has_no_page(other: Store) -> None:
+    assert conformance(other) == as_sent(other, "forecast") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sent.toml", "sent = 7"),
+        ("sent.toml", "[[sent]]\nsince = 'x'"),
+        ("sent.toml", "[[sent]"),
+        ("conformance.json", "{"),
+        ("conformance.json", "[]"),
+        ("conformance.json", '{"servers": [{}], "clients": []}'),
+    ],
+)
+def test_a_damaged_file_is_named(other: Store, name: str, text: str) -> None:
+    (other.root / "versions" / name).write_text(text)
+    with pytest.raises(DamagedStoreError, match=f"versions/{name} is not"):
+        conformance(other) + as_sent(other, "forecast")
