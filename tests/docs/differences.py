@@ -11,6 +11,7 @@ from typing import Any
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import Kind, Verdict, accepts
 from arrakis_schema.differences import RULES
+from tests.docs import sent
 from tests.docs.pages import DOCS, PROJECT
 
 CASES = json.loads((PROJECT / "tests/cases/compat/differences.json").read_text(encoding="utf-8"))
@@ -23,6 +24,7 @@ TITLES = {
     "combined": "Schemas in schemas",
     "columns": "Columns",
     "releases": "Releases",
+    "sent": "What is sent",
 }
 _KEEP = (
     "Go on accepting what is sent, or [accept the break](../compatibility.md#breaks-that-are-meant) until a release."
@@ -78,7 +80,8 @@ def pages() -> dict[str, str]:
     """Return every page by its path in `docs/`; the one on releases is written by hand, and only listed."""
     found = {f"changes/{name}.md": _page(TITLES[name], _grouped(cases, _document)) for name, cases in _named()}
     columns = chain([_COLUMNS], _grouped(CASES["columns"], _column))
-    return {**found, "changes/columns.md": _page("Columns", columns), "changes.md": _index()}
+    others = {"changes/sent.md": _page(TITLES["sent"], sent.sections(heading)), "changes.md": _index()}
+    return {**found, "changes/columns.md": _page("Columns", columns), **others}
 
 
 def _grouped(cases: dict[str, list[Any]], section: Callable[[str, list[Any]], str]) -> Iterator[str]:
@@ -90,8 +93,9 @@ def _grouped(cases: dict[str, list[Any]], section: Callable[[str, list[Any]], st
 
 def home(rule: str) -> str:
     """Return the name of the page that a rule has its section on."""
-    if rule in CASES["columns"]:
-        return "columns"
+    for name, cases in (("columns", CASES["columns"]), ("sent", sent.CASES)):
+        if rule in cases:
+            return name
     return next((name for name, cases in _named() if rule in cases), "releases")
 
 
@@ -193,7 +197,7 @@ search:
 
 # Rules of compatibility
 
-Every difference that `compare`, `check` and `diff` report has an id, which keeps its meaning. Each has a section with the
+Every difference that `compare`, `check`, `diff` and `conform` report has an id, which keeps its meaning. Each has a section with the
 smallest example, what it means for whom, and what to do. Whether a difference breaks somebody is not in the rule but in the
 verdict: see [Compatibility](compatibility.md). Location and line are those of the keyword or column at fault.
 """

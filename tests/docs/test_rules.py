@@ -14,11 +14,11 @@ from arrakis_schema.documents import Document, Example
 from arrakis_schema.lint import Subject, lint, rules
 from arrakis_schema.release import freeze
 from arrakis_schema.store import Store
-from tests.docs import differences
+from tests.docs import differences, sent
 from tests.docs.pages import DOCS, PROJECT, blocks, play
 
 RELEASES = [rule for rule in RULES if differences.home(rule) == "releases"]
-DOCUMENTS = [rule for rule in RULES if differences.home(rule) not in {"columns", "releases"}]
+DOCUMENTS = [rule for rule in RULES if differences.home(rule) not in {"columns", "releases", "sent"}]
 
 
 def sections(page: str) -> dict[str, str]:
@@ -47,6 +47,13 @@ def test_a_difference_is_reported_in_its_example(rule: str) -> None:
 @pytest.mark.parametrize("rule", differences.CASES["columns"])
 def test_a_difference_of_columns_is_reported_in_its_example(rule: str) -> None:
     assert rule in {change.rule for change in differences.asked_of_columns(rule).findings}
+
+
+@pytest.mark.parametrize("rule", sent.CASES)
+def test_what_is_sent_is_found_in_its_example_and_mended(rule: str) -> None:
+    assert {one.rule for one in sent.found(rule, "-")} == {rule}
+    assert sent.found(rule, "+") == ()
+    assert f"[{rule}]" in sections("changes/sent.md")[rule]
 
 
 @pytest.fixture

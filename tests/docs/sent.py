@@ -1,0 +1,99 @@
+"""The page on what is sent: each example goes through the code that examines tables, messages, brokers and servers.
+
+An example is a difference of lines: those with `-` are found, and those with `+` in their place are not.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema import check_table, load_payload
+from arrakis_schema.arrow import bound_like, record_batch, strip_annotations
+from arrakis_schema.arrow.template import Template
+from arrakis_schema.differences import RULES
+from arrakis_schema.findings import Finding
+from arrakis_schema.kafka.conform import Examination
+from arrakis_schema.kafka.reading import Read
+from arrakis_schema.report import FORMATS
+from arrakis_schema.store import Store
+from tests.docs.forecasts import examined
+from tests.docs.pages import PROJECT
+from tests.kafka.messages import schema_of, serialized
+from tests.kafka.test_conform import Table
+
+GROUPS = json.loads((PROJECT / "tests/cases/compat/sent.json").read_text(encoding="utf-8"))
+CASES: dict[str, dict[str, Any]] = {rule: case for group in GROUPS.values() for rule, case in group.items()}
+_DATA = "float64"
+
+INTRODUCTION = """What `check_table` and `check_message` find in a table or a message, and
+[`arrakis-schema conform`](../commands.md) in the topics of a broker or in the answers of a Flight server. A schema that is
+not the registered one is told by the ids of [columns](columns.md).
+
+Each example shows what is found (`-`), what to send in its place (`+`), and the finding. A line with `topic` is what is in a
+topic of Kafka (`rows` are one Arrow message of it), one with `payload` a table before it is sent. Requests are asked of a
+weather service, whose release 1.1.0 has one endpoint. Below `asked` stands what it answers: rows, or the error of
+`pyarrow.flight` that it raises."""
+
+
+def sections(heading: Any) -> Iterator[str]:
+    """Yield the introduction, and the section of each rule below the name of its group."""
+    yield INTRODUCTION
+    for title, cases in GROUPS.items():
+        yield f"## {title}"
+        yield from (_section(heading(rule), rule, case) for rule, case in cases.items())
+
+
+def _section(heading: str, rule: str, case: dict[str, Any]) -> str:
+    """Return the section of a rule, with what the example is found to be."""
+    shown = [one for one in found(rule, "-") if one.rule == rule]
+    lines = FORMATS["text"](shown).splitlines()[:-1]
+    example = "\n".join(["```diff", *case["lines"], "```"])
+    report = "\n".join(["```text", *lines, "```"])
+    return "\n\n".join([heading, RULES[rule], example, report, case["todo"]])
+
+
+@lru_cache(maxsize=64)
+def found(rule: str, sign: str) -> tuple[Finding, ...]:
+    """Return what is found in one side of an example, in the place of the working set it is of."""
+    lines = [json.loads(line[2:]) for line in CASES[rule]["lines"] if line[0] in {sign, " "}]
+    ways = {"topic": _broker, "payload": _table}
+    way = next((ways[key] for key in ways if key in lines[-1]), examined)
+    return tuple(way(lines))
+
+
+def _table(lines: list[dict[str, Any]]) -> list[Finding]:
+    """Return what is found in a table before it is sent."""
+    (line,) = lines
+    document = load_payload(line["payload"])
+    assert isinstance(document, pa.Schema)
+    return check_table(record_batch(strip_annotations(document), line["rows"]), line["payload"])
+
+
+def _broker(lines: list[dict[str, Any]]) -> list[Finding]:
+    """Return what is found in a broker that holds these messages."""
+    messages = [_read(offset, line) for offset, line in enumerate(lines) if {"rows", "value"} & line.keys()]
+    partitions = {line["topic"]: list(range(line["partitions"])) for line in lines if "partitions" in line}
+    kept = {line["topic"]: line["cleanup.policy"] for line in lines if "cleanup.policy" in line}
+    findings = Examination(Store(PROJECT), None).run(Table(messages, partitions, kept=kept), 10).findings
+    return [one for one in findings if "there is no message to check" not in one.message]
+
+
+def _read(offset: int, line: dict[str, Any]) -> Read:
+    """Return the message that a line stands for; text is sent as it is, rows as a message, and all else as JSON."""
+    key = line["key"].encode() if "key" in line else None
+    if "rows" in line:
+        value = serialized(record_batch(_publication(), line["rows"]))
+    else:
+        value = (line["value"] if isinstance(line["value"], str) else json.dumps(line["value"])).encode()
+    return Read(line["topic"], offset, key, value, headers=False, time=1)
+
+
+def _publication() -> pa.Schema:
+    """Return the schema of a message, which the document accepts."""
+    document, schema = load_payload("publication"), schema_of(_DATA)
+    assert isinstance(document, Template)
+    assert strip_annotations(bound_like(document, schema)) == schema
+    return schema
