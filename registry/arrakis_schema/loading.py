@@ -98,7 +98,7 @@ def read_file(root: str, path: str) -> bytes:
 
 
 def load_schema(filename: str, version: str | None = None, *, root: "Root" = None) -> "dict[str, Any]":
-    """Return one JSON Schema document: of an endpoint, the envelope (`descriptor`), or a JSON publication (`metadata`).
+    """Return one JSON Schema document: of an endpoint, the envelope (`"descriptor"`), or the JSON `"metadata"`.
 
     `filename` is the name, with or without `.json`. `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`,
     `"next"`) or None: this package's own release. The dict is the caller's to change.

@@ -8,6 +8,7 @@ import pytest
 
 import arrakis_schema
 from arrakis_schema import compat
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.site.render import rendered
 from arrakis_schema.store import Store
 from tests.docs.pages import PROJECT, texts
@@ -18,9 +19,10 @@ MOST = 60_000
 
 def test_the_tutorial_prints_what_it_shows() -> None:
     shown = StringIO()
-    for code in texts("python.md", "python"):
-        with redirect_stdout(shown):
-            exec(code, {})  # noqa: S102 - our own page
+    with MockServer(Store(PROJECT)) as server:
+        for code in texts("python.md", "python"):
+            with redirect_stdout(shown):
+                exec(code.replace("127.0.0.1:31206", f"127.0.0.1:{server.port}"), {})  # noqa: S102 - our own page
     assert shown.getvalue() == "".join(texts("python.md", "text"))
 
 
