@@ -1,6 +1,6 @@
 """The page on what is sent: each example goes through the code that examines tables, messages, brokers and servers.
 
-An example is a difference of lines: those with `-` are found, and those with `+` in their place are not.
+Of an example, what is `wrong` is found, and what is `mended` in its place is not; `given` is there beside both.
 """
 
 import json
@@ -26,6 +26,7 @@ from tests.kafka.test_conform import Table
 
 GROUPS = json.loads((PROJECT / "tests/cases/compat/sent.json").read_text(encoding="utf-8"))
 CASES: dict[str, dict[str, Any]] = {rule: case for group in GROUPS.values() for rule, case in group.items()}
+_SIGNS = {"given": " ", "wrong": "-", "mended": "+"}
 _DATA = "float64"
 
 INTRODUCTION = """What `check_table` and `check_message` find in a table or a message, and
@@ -48,17 +49,16 @@ def sections(heading: Any) -> Iterator[str]:
 
 def _section(heading: str, rule: str, case: dict[str, Any]) -> str:
     """Return the section of a rule, with what the example is found to be."""
-    shown = [one for one in found(rule, "-") if one.rule == rule]
-    lines = FORMATS["text"](shown).splitlines()[:-1]
-    example = "\n".join(["```diff", *case["lines"], "```"])
-    report = "\n".join(["```text", *lines, "```"])
+    lines = [f"{sign} {json.dumps(case[part], ensure_ascii=False)}" for part, sign in _SIGNS.items() if part in case]
+    example = "\n".join(["```diff", *lines, "```"])
+    report = "\n".join(["```text", *FORMATS["text"](found(rule, "wrong")).splitlines()[:-1], "```"])
     return "\n\n".join([heading, RULES[rule], example, report, case["todo"]])
 
 
 @lru_cache(maxsize=64)
-def found(rule: str, sign: str) -> tuple[Finding, ...]:
-    """Return what is found in one side of an example, in the place of the working set it is of."""
-    lines = [json.loads(line[2:]) for line in CASES[rule]["lines"] if line[0] in {sign, " "}]
+def found(rule: str, part: str) -> tuple[Finding, ...]:
+    """Return what is found in one part of an example, with what is given."""
+    lines = [CASES[rule][one] for one in ("given", part) if one in CASES[rule]]
     ways = {"topic": _broker, "payload": _table}
     way = next((ways[key] for key in ways if key in lines[-1]), examined)
     return tuple(way(lines))
