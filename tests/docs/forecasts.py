@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 from pyarrow import flight
@@ -52,8 +52,8 @@ class Service(MockServer):
         if json.loads(descriptor.command) != self.asked:
             return super().get_flight_info(context, descriptor)
         self.was_asked = True
-        if "raises" in self.does:
-            raise getattr(flight, self.does["raises"])(self.does["says"])
+        if "rows" not in self.does:
+            self.fail()
         endpoint = flight.FlightEndpoint(descriptor.command, [f"grpc://127.0.0.1:{self.port}"])
         return flight.FlightInfo(_SCHEMA, descriptor, [endpoint], -1, -1)
 
@@ -70,5 +70,9 @@ class Service(MockServer):
         texts = [pa.array([row[field.name] for row in self.does["rows"]], pa.string()) for field in _SCHEMA]
         arrays = [text.cast(field.type) for text, field in zip(texts, _SCHEMA, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
-        if "then" in self.does:
-            raise RuntimeError(self.does["then"])
+        if "raises" in self.does:
+            self.fail()
+
+    def fail(self) -> NoReturn:
+        name, _, said = self.does["raises"].partition(": ")
+        raise getattr(flight, name)(said)

@@ -5,6 +5,7 @@ Of an example, what is `wrong` is found, and what is `mended` in its place is no
 
 import json
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,6 @@ from arrakis_schema.differences import RULES
 from arrakis_schema.findings import Finding
 from arrakis_schema.kafka.conform import Examination
 from arrakis_schema.kafka.reading import Read
-from arrakis_schema.report import FORMATS
 from arrakis_schema.store import Store
 from tests.docs.forecasts import examined
 from tests.docs.pages import PROJECT
@@ -26,17 +26,16 @@ from tests.kafka.test_conform import Table
 
 GROUPS = json.loads((PROJECT / "tests/cases/compat/sent.json").read_text(encoding="utf-8"))
 CASES: dict[str, dict[str, Any]] = {rule: case for group in GROUPS.values() for rule, case in group.items()}
-_SIGNS = {"given": " ", "wrong": "-", "mended": "+"}
 _DATA = "float64"
 
 INTRODUCTION = """What `check_table` and `check_message` find in a table or a message, and
 [`arrakis-schema conform`](../commands.md) in the topics of a broker or in the answers of a Flight server. A schema that is
 not the registered one is told by the ids of [columns](columns.md).
 
-Each example shows what is found (`-`), what to send in its place (`+`), and the finding. A line with `topic` is what is in a
-topic of Kafka (`rows` are one Arrow message of it), one with `payload` a table before it is sent. Requests are asked of a
-weather service, whose release 1.1.0 has one endpoint. Below `asked` stands what it answers: rows, or the error of
-`pyarrow.flight` that it raises."""
+Each example shows what is found (`-`), what to send in its place (`+`), what else is there, and the finding. A message in
+Kafka has a `topic`, and a `value` that is text, a record of JSON, or an Arrow stream with a batch of each `row`. A `payload`
+is a table before it is sent. Requests are asked of a weather service, whose release 1.1.0 has one endpoint; below `asked`
+stands what it answers: each `row`, or the error of `pyarrow.flight` that it raises."""
 
 
 def sections(heading: Any) -> Iterator[str]:
@@ -49,10 +48,39 @@ def sections(heading: Any) -> Iterator[str]:
 
 def _section(heading: str, rule: str, case: dict[str, Any]) -> str:
     """Return the section of a rule, with what the example is found to be."""
-    lines = [f"{sign} {json.dumps(case[part], ensure_ascii=False)}" for part, sign in _SIGNS.items() if part in case]
-    example = "\n".join(["```diff", *lines, "```"])
-    report = "\n".join(["```text", *FORMATS["text"](found(rule, "wrong")).splitlines()[:-1], "```"])
-    return "\n\n".join([heading, RULES[rule], example, report, case["todo"]])
+    given = [f"  {line}" for line in _lines(case.get("given", {}))]
+    both = _difference(_lines(case["wrong"]), _lines(case["mended"]))
+    example = "\n".join(["```diff", *given, *([""] if given else []), *both, "```"])
+    told = [f"- {one.severity} at `{_place(one)}`: `{one.message}`" for one in found(rule, "wrong")]
+    return "\n\n".join([heading, RULES[rule], example, "\n".join([*told, f"- {case['todo']}"])])
+
+
+def _place(one: Finding) -> str:
+    """Return where a finding is: a line of a file, or a server."""
+    return one.file if "://" in one.file else f"{one.file}:{one.line}"
+
+
+def _difference(wrong: list[str], mended: list[str]) -> Iterator[str]:
+    """Yield the lines that both sides have, and those of one side with its sign."""
+    for kind, start, end, begin, stop in SequenceMatcher(None, wrong, mended).get_opcodes():
+        if kind == "equal":
+            yield from (f"  {line}" for line in wrong[start:end])
+        else:
+            yield from (f"- {line}" for line in wrong[start:end])
+            yield from (f"+ {line}" for line in mended[begin:stop])
+
+
+def _lines(what: dict[str, Any]) -> list[str]:
+    """Return what is sent as lines: one for each member, each member of a record, and each row."""
+    members: list[tuple[str, Any]] = []
+    for name, value in what.items():
+        if name == "rows":
+            members += [("row", row) for row in value]
+        elif name == "value" and isinstance(value, dict):
+            members += [(f"value.{inner}", said) for inner, said in value.items()]
+        else:
+            members.append((name, value))
+    return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in members]
 
 
 @lru_cache(maxsize=64)
@@ -75,7 +103,7 @@ def _table(lines: list[dict[str, Any]]) -> list[Finding]:
 def _broker(lines: list[dict[str, Any]]) -> list[Finding]:
     """Return what is found in a broker that holds these messages."""
     messages = [_read(offset, line) for offset, line in enumerate(lines) if {"rows", "value"} & line.keys()]
-    partitions = {line["topic"]: list(range(line["partitions"])) for line in lines if "partitions" in line}
+    partitions = {line["topic"]: list(range(line.get("partitions", 1))) for line in lines}
     kept = {line["topic"]: line["cleanup.policy"] for line in lines if "cleanup.policy" in line}
     findings = Examination(Store(PROJECT), None).run(Table(messages, partitions, kept=kept), 10).findings
     return [one for one in findings if "there is no message to check" not in one.message]
