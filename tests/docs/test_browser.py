@@ -20,11 +20,12 @@ PAGES = [
         "guides/github/",
         "guides/gitlab/",
         "guides/pre-commit/",
+        "guides/conformance/",
     ),
-    *("python/", "api/documents/", "api/requests/", "api/compat/", "api/errors/", "rules/", "changes/"),
+    *("python/", "api/documents/", "api/requests/", "api/travel/", "api/compat/", "api/errors/", "rules/", "changes/"),
     *(
         f"changes/{name}/"
-        for name in ("values", "numbers", "strings", "arrays", "objects", "combined", "columns", "releases")
+        for name in ("values", "numbers", "strings", "arrays", "objects", "combined", "columns", "releases", "sent")
     ),
 ]
 WIDTHS = {"wide": 1280, "narrow": 390}
