@@ -51,7 +51,6 @@ _OTHERS = {
     "request-answered": "A server answers a request that the contract refuses: nobody breaks, and mistakes pass.",
     "refusal-unexplained": "A server refuses a request as an internal error, and does not say which argument or why.",
     "answer-broken": "What a server sends is no answer: cut off, without data, too large, or no Arrow.",
-    "rows-invalid": "A row that is sent does not fit the schema that is promised for it.",
     "release-claimed": "A server claims another release than the one that it is held against.",
     "not-examined": "Something was not examined; the finding says why.",
     "undecided": "It could be neither proved nor refuted that the reader accepts all; the finding says why.",

@@ -203,7 +203,7 @@ class Examination:
                     bound(endpoint, template, columns, [row])
                 except TemplateError as error:
                     message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
-                    notes.fault("stream", Fault((*keys, "")[0], "rows-invalid", Severity.ERROR, shortened(message)))
+                    notes.fault("stream", Fault((*keys, "")[0], "value-unknown", Severity.ERROR, shortened(message)))
 
     def _rows(self, where: str, name: str, promised: pa.Schema | None, batch: pa.RecordBatch, notes: Notes) -> None:
         """Hold the values of a batch against the promise, where there is one."""

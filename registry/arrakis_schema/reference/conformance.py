@@ -13,13 +13,13 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.loading import read_file
-from arrakis_schema.reference.markdown import code, escaped, page, table
+from arrakis_schema.reference.markdown import code, escaped, front_matter, page, table
 from arrakis_schema.store import Release, Store, find
 
 RECORD_FILE = "versions/conformance.json"
 SENT_FILE = "versions/sent.toml"
 _COLUMN = re.compile(r"^(?![ -])(?!\.\.\.$)(.+?)(?:_1|_N)?(\}?): ", re.MULTILINE)
-_MARKS = {"error": "✗", "warning": "✗", "notice": "·"}
+_MARKS = {"error": "✗ error", "warning": "✗ warning", "notice": "notice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def as_sent(store: Store, name: str) -> str:
         return ""
     documented = table(["documented in", "columns"], _documented(store, name))
     since = table(
-        ["sent since", "columns", ""], [[escaped(one.since), _columns(one.columns), escaped(one.note)] for one in sent]
+        ["sent since", "columns", "note"],
+        [[escaped(one.since), _columns(one.columns), escaped(one.note)] for one in sent],
     )
     return page(documented, since)
 
@@ -84,7 +85,10 @@ def _page(record: Any) -> str:
         for one in record["clients"]
     ]
     told = "What real servers answered, held against the documents, as `arrakis-schema conform` does it."
-    return page("# Conformance", told, _summary(record), *servers, "## Clients", "\n".join(clients))
+    front = front_matter(
+        title="Real servers", description="What real servers send, beside the documents.", searched=False
+    )
+    return page(front, "# What real servers send", told, _summary(record), *servers, "## Clients", "\n".join(clients))
 
 
 def _summary(record: dict[str, Any]) -> str:
@@ -93,17 +97,22 @@ def _summary(record: dict[str, Any]) -> str:
     for one in record["servers"]:
         wrong = sum(finding[1] != "notice" for finding in one["findings"])
         kept = "✓ conforms" if one["conforms"] else f"✗ {wrong} difference{'s' * (wrong != 1)}"
-        rows.append([escaped(one["server"]), escaped(one["claims"]), _release(one["release"]), kept])
+        rows.append([_named(one), escaped(one["claims"]), _release(one["release"]), kept])
     return table(["server", "with the schemas of", "held against", "result"], rows)
 
 
 def _server(one: dict[str, Any]) -> Iterator[str]:
     """Yield the blocks about one examination."""
-    yield f"## {escaped(one['server'])} with {escaped(one['claims'])}, held against {_release(one['release'])}"
+    yield f"## {_named(one)} with {escaped(one['claims'])}, held against {_release(one['release'])}"
     counts = [[code(name), str(answered), str(refused)] for name, (answered, refused) in one["examined"].items()]
     yield table(["endpoint", "requests answered", "requests refused, as they must be"], counts)
     rows = [[_MARKS[kind], code(rule), escaped(told)] for _, kind, rule, _, told in one["findings"]]
-    yield table(["", "rule", "what"], rows) if rows else "Nothing was found."
+    yield table(["severity", "rule", "what"], rows) if rows else "Nothing was found."
+
+
+def _named(one: dict[str, Any]) -> str:
+    """Return a server and what stands behind it."""
+    return f"{escaped(one['server'])} (backend {escaped(one['backend'])})"
 
 
 def _release(version: str) -> str:

@@ -27,7 +27,7 @@ def release_page(history: History, release: Release) -> str:
         front_matter(
             title=f"Release {release.version}",
             description=f"What release {release.version} of {history.store.settings.title} changed.",
-            searched=release is history.newest,
+            searched=False,
         ),
         f"# Release {release.version}",
         _facts(history, release),
