@@ -10,6 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
+from arrakis_schema.site import site, write_tree
+from arrakis_schema.store import Store
+from tests.browser.serving import served
+
 PROJECT = Path(__file__).parent.parent.parent
 KINDS = [
     "",
@@ -115,3 +119,55 @@ def test_a_cell_of_the_matrix_leads_to_its_reason(browser: Browser, address: str
     page.wait_for_url("**/matrix/find/#why-find-*")
     target = page.url.partition("#")[2]
     assert page.locator(f"[id='{target}']").is_visible()
+
+
+def test_a_button_copies_the_address_of_a_schema(browser: Browser, address: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}endpoints/find/")
+    page.get_by_role("button", name="Copy the URL of descriptor.json").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{address}versions/next/endpoints/find/descriptor.json"
+    page.goto(copied)
+    assert '"const": "Find"' in page.content()
+
+
+def test_the_colours_follow_the_system_and_the_switch(browser: Browser, address: str) -> None:
+    page = opened(browser, scheme="dark")
+    page.goto(address)
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(background)
+    page.locator("label[title='Switch to light mode']:visible").click()
+    page.wait_for_function(f"{background} !== '{dark}'")
+    light = page.evaluate(background)
+    page.goto(f"{address}endpoints/find/")
+    assert page.evaluate(background) == light
+
+
+def test_the_keyboard_reaches_the_content_and_the_tabs(browser: Browser, address: str) -> None:
+    page = opened(browser)
+    page.goto(f"{address}endpoints/find/")
+    page.keyboard.press("Tab")
+    assert "md-skip" in page.evaluate("document.activeElement.className")
+    page.locator(".tabbed-set input").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_text("import arrakis").first.is_visible()
+    page.locator("button.copy").first.focus()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.href").endswith("descriptor.json")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_the_site_of_another_api_works_too(browser: Browser, tmp_path: Path) -> None:
+    write_tree(site(Store(PROJECT / "tests/fixtures/weather")), tmp_path / "weather")
+    page, wrong = opened(browser), list[str]()
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    with served(tmp_path / "weather") as place:
+        page.goto(f"{place}endpoints/forecast/")
+        page.locator("[data-try]").scroll_into_view_if_needed()
+        page.get_by_text("Accepted by forecast 1.1.0.").wait_for()
+        page.goto(place)
+        page.get_by_role("link", name="Changelog").first.click()
+        page.locator("article").get_by_text("First release").wait_for()
+    assert wrong == []

@@ -34,7 +34,7 @@ def _field(one: Field, since: str) -> str:
     line = facts(
         [
             chip(one.type, "type"),
-            chip("required", "required") if one.required else chip("optional", "optional"),
+            _presence(one),
             chip("may be null", "null") if one.nullable else "",
             chip(f"in {one.unit}", "unit") if one.unit else "",
             *(chip(bound, "bound") for bound in one.bounds),
@@ -43,6 +43,13 @@ def _field(one: Field, since: str) -> str:
     )
     means = meanings({"If null": one.null, "If left out": one.omitted})
     return page(line, escaped(one.description), _values(one), means).rstrip()
+
+
+def _presence(one: Field) -> str:
+    """Return whether a field must be there; what is said of items holds for each."""
+    if one.path.endswith("[]"):
+        return chip("each item")
+    return chip("required", "required") if one.required else chip("optional", "optional")
 
 
 def _values(one: Field) -> str:
