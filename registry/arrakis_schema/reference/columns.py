@@ -11,7 +11,7 @@ from arrakis_schema.reference.fields import Field, path_of
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.html import element
 from arrakis_schema.reference.markdown import code, escaped, fenced, table, tabs
-from arrakis_schema.reference.properties import problem
+from arrakis_schema.reference.properties import past_problem, problem
 from arrakis_schema.store import Release
 
 _NAMED = {"halffloat": "float16", "float": "float32", "double": "float64", "bool": "bool_"}
@@ -32,6 +32,8 @@ def columns(history: History, release: Release, name: str, document: Document) -
     known = {one.path for one in fields}
     for one in history.known_problems(release, document.path):
         yield problem(one, one.location if path_of(one.location) in known else "")
+    for one in history.past_problems(release, document.path):
+        yield past_problem(one, one.location if path_of(one.location) in known else "")
     yield tabs(_forms(release, document, parsed))
 
 
@@ -59,7 +61,7 @@ def _forms(release: Release, document: Document, parsed: pa.Schema | Template) -
         )
         bound = f".bind({', '.join(given)})"
     loaded = f'from arrakis_schema import load_payload\n\nschema = load_payload("{document.name}"{version}){bound}'
-    yield "arrakis_schema", fenced(loaded, "python")
+    yield "arrakis_schema", fenced(loaded)
 
 
 def schema_code(schema: pa.Schema) -> str | None:

@@ -11,7 +11,7 @@ from arrakis_schema.reference.changes import told
 from arrakis_schema.reference.columns import columns
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
-from arrakis_schema.reference.history import History
+from arrakis_schema.reference.history import History, Step
 from arrakis_schema.reference.html import chip, element
 from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, note, page, table
 from arrakis_schema.reference.properties import properties
@@ -34,7 +34,7 @@ def endpoint_page(history: History, release: Release, name: str, *, up: str) -> 
         f"{escaped(summary)}\n{{ .lead }}" if summary else "",
         _facts(history, release, name, up),
         *(part for one in documents.values() for part in _document(history, release, name, one, up)),
-        *_try(release, name, up),
+        *_try(release, name, len(documents), up),
         *(_steps(history, name, up) if not old else ()),
         *_themselves(history, release, name, up),
     )
@@ -100,7 +100,7 @@ def _slug(document: Document) -> str:
     return f"the-{document.kind.value}"
 
 
-def _try(release: Release, name: str, up: str) -> Iterator[str]:
+def _try(release: Release, name: str, forms: int, up: str) -> Iterator[str]:
     """Yield the place where a message can be tried; without JavaScript it says what else to do."""
     yield f"## Try it {{ #try-it {UNSEARCHED} }}"
     command = (
@@ -110,7 +110,7 @@ def _try(release: Release, name: str, up: str) -> Iterator[str]:
     )
     without = f"This needs JavaScript. On the command line: <code>{escape(command)}</code>"
     place = {"data_name": name, "data_version": release.version, "data_data": "index.json", "data_up": f"{up}../"}
-    yield element("div", element("noscript", element("p", without)), class_="try", data_try="", **place)
+    yield element("div", element("noscript", element("p", without)), class_=f"try forms-{forms}", data_try="", **place)
 
 
 def _steps(history: History, name: str, up: str) -> Iterator[str]:
@@ -129,12 +129,18 @@ def _steps(history: History, name: str, up: str) -> Iterator[str]:
     for step in history.steps(name):
         told_any = True
         compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
-        heading = f"{step.new}, {_TITLES[kind_of(step.document)].lower()}"
-        yield f"### {heading} {{ #{step.new}-{basename(step.document)} {UNSEARCHED} }}"
+        yield _step_heading(f"{step.new}, {_TITLES[kind_of(step.document)].lower()}", step)
         yield f"{compared}\n{{ .compared }}"
         yield told(history, step, up)
     if not told_any:
         yield f"Nothing changed since {history.first(name)}."
+
+
+def _step_heading(title: str, step: Step) -> str:
+    """Return a heading that the list of sections leaves out: it would be longer than the page."""
+    target = f"{step.new}-{basename(step.document)}"
+    link = element("a", "&para;", class_="headerlink", href=f"#{target}", title="Permanent link")
+    return element("h3", escape(title) + link, id=target, data_search_exclude="")
 
 
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:

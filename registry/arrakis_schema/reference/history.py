@@ -138,6 +138,13 @@ class History:
         """Return what is known to be wrong in a document of a release."""
         return [one for one in self.errata if release.version in one.releases and path in one.documents]
 
+    def past_problems(self, release: Release, path: str) -> list[Erratum]:
+        """Return what was wrong in a document of earlier releases, and is mended in a release."""
+        earlier = {one.version for one in self.releases[: self.releases.index(release)]}
+        known = self.known_problems(release, path)
+        about = [one for one in self.errata if path in one.documents and earlier.intersection(one.releases)]
+        return [one for one in about if one not in known]
+
     def first(self, name: str) -> str:
         """Return the first release that has documents of a name."""
         return next(release.version for release in self.releases if self.documents(release, name))

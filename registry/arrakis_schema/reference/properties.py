@@ -14,19 +14,34 @@ from arrakis_schema.store import Erratum, Release
 def properties(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
     """Yield the fields in their order; problems of the document as a whole come first."""
     problems, since = history.known_problems(release, document.path), history.since(document.path, name)
-    fields = history.fields(document)
+    fields, past = history.fields(document), history.past_problems(release, document.path)
     known = {one.path for one in fields}
     yield from (problem(one) for one in problems if path_of(one.location) not in known)
     for one in fields:
         yield f"### `{one.path}` {{ #{one.anchor} .field }}"
         yield _field(one, since.get(one.path, release.version))
         yield from (problem(found) for found in problems if path_of(found.location) == one.path)
+        yield from (past_problem(found) for found in past if path_of(found.location) == one.path)
 
 
 def problem(erratum: Erratum, where: str = "") -> str:
     """Return a known problem, where it bites."""
     mended = f", mended in {erratum.fixed}" if erratum.fixed else ""
     return note("danger", f"Known problem{mended}", f"{f'`{where}`: ' if where else ''}{escaped(erratum.text)}")
+
+
+def past_problem(erratum: Erratum, where: str = "") -> str:
+    """Return a problem that earlier releases had, for those who still meet them."""
+    place = f"`{where}`: " if where else ""
+    return f"**{_until(erratum)}** {place}{escaped(erratum.text)}\n{{ .past }}"
+
+
+def _until(erratum: Erratum) -> str:
+    """Return which releases have a problem, in words."""
+    first, last = erratum.releases[0], erratum.releases[-1]
+    return (
+        f"Before {erratum.fixed}:" if erratum.fixed else f"In {first}:" if first == last else f"In {first} to {last}:"
+    )
 
 
 def _field(one: Field, since: str) -> str:

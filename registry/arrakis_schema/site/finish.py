@@ -12,6 +12,8 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SHOWN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 _BLANK = re.compile(r'<span class="w">(\s*)</span>')
 _INDENTATION = re.compile(r"\s*\n\s*")
+_COMMENT, _SPACE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s+")
+_BETWEEN = re.compile(r" ?([{};,]) ?")
 _PLACE = '<meta charset="utf-8">'
 _OWN = {
     "default-src": "'none'",
@@ -30,6 +32,11 @@ def dense(html: str) -> str:
     parts = _SHOWN.split(_BLANK.sub(r"\1", html))
     parts[::2] = [_INDENTATION.sub("\n", part) for part in parts[::2]]
     return "".join(parts)
+
+
+def dense_style(css: str) -> str:
+    """Return a style sheet of ours without comments and line breaks."""
+    return _BETWEEN.sub(r"\1", _SPACE.sub(" ", _COMMENT.sub("", css))).strip()
 
 
 def with_policy(html: str) -> str:

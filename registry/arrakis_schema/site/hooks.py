@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 
 from arrakis_schema.reference import book, navigation
 from arrakis_schema.settings import read_settings
-from arrakis_schema.site.finish import dense, with_policy
+from arrakis_schema.site.finish import dense, dense_style, with_policy
 from arrakis_schema.site.summary import summary
 from arrakis_schema.site.tree import INDEX, tree
 from arrakis_schema.store import open_store
@@ -65,7 +65,8 @@ def on_files(files: Files, config: Any) -> Files:
         if raw.path != "index.html":
             files.append(File.generated(config, raw.path, content=raw.content))
     for asset in _assets():
-        files.append(File.generated(config, f"{ASSETS}/{asset.name}", content=asset.read_bytes()))
+        content = dense_style(asset.read_text(encoding="utf-8")) if asset.suffix == ".css" else asset.read_bytes()
+        files.append(File.generated(config, f"{ASSETS}/{asset.name}", content=content))
     for file in [one for one in files if one.src_uri.endswith(".map")]:
         files.remove(file)
     return files
