@@ -1,9 +1,10 @@
 """A second opinion on a witness: the validator `jsonschema`, kept within its time and never fetching anything."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 import jsonschema
@@ -25,7 +26,22 @@ _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 
 
 def invalid_schema(schema: Any, dialect: str) -> str | None:
-    """Return what is wrong with a schema by its meta-schema, or None."""
+    """Return what is wrong with a schema by its meta-schema, or None; a schema is looked at once."""
+    try:
+        text = json.dumps(schema)
+    except (TypeError, ValueError):  # no JSON, so nothing to remember it by
+        return _problem(schema, dialect)
+    return _remembered(text, dialect)
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str, dialect: str) -> str | None:
+    """Return what is wrong with the schema that a text holds."""
+    return _problem(json.loads(text), dialect)
+
+
+def _problem(schema: Any, dialect: str) -> str | None:
+    """Return what the meta-schema has against a schema."""
     error = jsonschema.exceptions.best_match(_BASES[dialect](_BASES[dialect].META_SCHEMA).iter_errors(schema))
     if error is None:
         return None

@@ -12,7 +12,7 @@ from arrakis_schema.reference.markdown import code, escaped, fenced_json_line, f
 from arrakis_schema.store import Release
 from arrakis_schema.system.relations import Answer, Relation, names
 
-MOST, _NAMED = 16, 2
+MOST, _NAMED = 12, 2
 _MARKS = {
     Answer.WORKS: ("✓", "works"),
     Answer.PARTLY: ("~", "partly"),
