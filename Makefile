@@ -31,7 +31,7 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/mypy
 	@$(BIN)/arrakis-schema check | tail -1
 
-bench: .venv/ready ## Measure speed beside the peers (apt-get install nginx-light wrk chromium)
+bench: .venv/ready .venv-peers/ready bundle ## Measure speed beside the peers (apt-get install nginx-light wrk chromium)
 	@for name in load validate compat flight message serve site; do $(BIN)/python benchmarks/$$name.py || exit; done
 
 docs: .venv/ready bundle ## Write the site to build/site

@@ -24,7 +24,8 @@ def examples(history: History, release: Release, document: Document, up: str) ->
     shown = [one for one in accepted if one.example.name in SHOWN] or accepted[:1]
     for one in shown:
         yield f"**{escaped(one.example.name).capitalize()}**"
-        yield tabs(_ways(history, release, document, one))
+        ways = list(_ways(history, release, document, one))
+        yield tabs(ways) if len(ways) > 1 else ways[0][1]
     yield from _others(found, [one for one in found if one not in shown], up)
 
 

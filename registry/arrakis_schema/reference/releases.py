@@ -5,24 +5,22 @@ from collections.abc import Iterator
 from arrakis_schema.documents import name_of
 from arrakis_schema.lock import digest
 from arrakis_schema.reference.changes import between
+from arrakis_schema.reference.fields import path_of
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.html import chip, element
 from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, page, table
+from arrakis_schema.reference.textdiff import text_diffs
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
 from arrakis_schema.store import Release
 from arrakis_schema.system.relations import names
 
 UP = "../../"
+_LONGEST = 16_000
 
 
 def release_page(history: History, release: Release) -> str:
     """Return the page of one release."""
     before = history.before(release)
-    compared = (
-        f"[Compare with {before.version}, line by line]({UP}compare/{before.version}...{release.version}.md)"
-        if before
-        else ""
-    )
     return page(
         front_matter(
             title=f"Release {release.version}",
@@ -32,12 +30,20 @@ def release_page(history: History, release: Release) -> str:
         f"# Release {release.version}",
         _facts(history, release),
         f"## What changed since {before.version}" if before else "The first release.",
-        *(between(history, before, release, UP) if before else ()),
-        compared,
+        *(_changes(history, before, release) if before else ()),
         *_problems(history, release),
         f"## Documents {{ #documents {UNSEARCHED} }}",
         table(("document", "page", "size", "sha256", "unchanged since"), _documents(history, release)),
     )
+
+
+def _changes(history: History, before: Release, release: Release) -> Iterator[str]:
+    """Yield what changed, in words and line by line; where that is long, it has a page of its own."""
+    yield from between(history, before, release, UP)
+    lines = list(text_diffs(history, before, release))
+    if sum(map(len, lines)) < _LONGEST:
+        yield from lines
+    yield f"[Compared with {before.version}, line by line]({UP}compare/{before.version}...{release.version}.md)"
 
 
 def _facts(history: History, release: Release) -> str:
@@ -87,7 +93,15 @@ def _problems(history: History, release: Release) -> Iterator[str]:
     found = [one for one in history.errata if release.version in one.releases]
     if found:
         yield "## Known problems { #known-problems }"
-        rows = [(escaped(", ".join(one.documents)), code(one.location), escaped(one.text), one.fixed) for one in found]
+        rows = [
+            (
+                escaped(", ".join(one.documents)),
+                code(path_of(one.location) or one.location),
+                escaped(one.text),
+                one.fixed,
+            )
+            for one in found
+        ]
         yield table(("documents", "where", "what", "mended in"), rows)
 
 
