@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from arrakis_schema.site import site, write_tree
 from arrakis_schema.store import Store
@@ -22,3 +23,18 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_tree(site(Store(PROJECT)), folder / "under/a/path")
     with served(folder) as address:
         yield f"{address}under/a/path/"
+
+
+@pytest.fixture
+def page(browser: Browser, parts: str) -> Iterator[Page]:
+    """Return a page whose every error, foreign request and breach of the policy fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened, wrong = context.new_page(), list[str]()
+    opened.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on(
+        "request", lambda request: None if request.url.startswith((parts, "data:")) else wrong.append(request.url)
+    )
+    yield opened
+    assert wrong == []
+    context.close()

@@ -1,7 +1,6 @@
 """Any two releases compared, in a real browser under a strict policy."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,6 @@ from arrakis_schema.system.relations import Comparisons, names
 PROJECT = Path(__file__).parent.parent.parent
 STORE = Store(PROJECT)
 RELEASES = {release.version: release for release in STORE.every_release()}
-
-
-@pytest.fixture
-def page(browser: Browser, parts: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    opened, wrong = context.new_page(), list[str]()
-    opened.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on(
-        "request", lambda request: None if request.url.startswith((parts, "data:")) else wrong.append(request.url)
-    )
-    yield opened
-    assert wrong == []
-    context.close()
 
 
 def compared(page: Page, address: str, old: str, new: str) -> str:

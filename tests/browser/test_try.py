@@ -1,7 +1,6 @@
 """Try it in a real browser under a strict policy: verdicts, links, keyboard, narrow and dark."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,21 +14,6 @@ from arrakis_schema.validation import iter_errors
 from arrakis_schema.validation.packets import parse_json
 
 PROJECT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def page(browser: Browser, parts: str) -> Iterator[Page]:
-    """Return a page whose every error, foreign request and breach of the policy fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    opened, wrong = context.new_page(), list[str]()
-    opened.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on(
-        "request", lambda request: None if request.url.startswith((parts, "data:")) else wrong.append(request.url)
-    )
-    yield opened
-    assert wrong == []
-    context.close()
 
 
 def form(page: Page, address: str, name: str = "find") -> Locator:

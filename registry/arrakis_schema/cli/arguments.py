@@ -42,11 +42,7 @@ def parser() -> ArgumentParser:
     lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
     lint.add_argument("--release", metavar="V", help=_RELEASE)
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
-    validate = command("validate", "hold a request against the schemas of a release")
-    validate.add_argument("file", metavar="FILE", help="the message as JSON: a file, - for standard input, or a URL")
-    validate.add_argument("--release", metavar="V", help=_RELEASE)
-    document = "hold it against this document, as in metadata (default: those of the endpoint that it asks)"
-    validate.add_argument("--document", metavar="NAME", help=document)
+    _validating(command)
     command("release", "freeze the working set under its declared version")
     command("verify", "prove that every frozen byte is what versions/lock.json says")
     _comparing(command)
@@ -61,6 +57,15 @@ def parser() -> ArgumentParser:
     serve.add_argument("--workers", type=_count, default=1, help="how many processes answer (default: 1)")
     serve.add_argument("--root-path", default="", metavar="PATH", help="the path that the site lies under (default: /)")
     return top
+
+
+def _validating(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add the command that holds a message against a release."""
+    validate = command("validate", "hold a request against the schemas of a release")
+    validate.add_argument("file", metavar="FILE", help="the message as JSON: a file, - for standard input, or a URL")
+    validate.add_argument("--release", metavar="V", help=_RELEASE)
+    document = "hold it against this document, as in metadata (default: those of the endpoint that it asks)"
+    validate.add_argument("--document", metavar="NAME", help=document)
 
 
 def _comparing(command: Callable[[str, str], ArgumentParser]) -> None:

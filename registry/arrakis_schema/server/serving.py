@@ -80,19 +80,7 @@ def serve(  # noqa: PLR0913 - each is one option of the command line
     address, free_port = bindable(host, port)
     root_path = f"/{root_path.strip('/')}".rstrip("/")
     current = Current(tree(load()))
-    server = Granian(
-        "arrakis_schema.server",
-        address=address,
-        port=free_port,
-        interface=Interfaces.ASGINL,
-        workers=workers,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_enabled=False,
-        url_path_prefix=root_path or None,
-        workers_kill_timeout=GRACE,
-        respawn_interval=OVERLAP,
-    )
+    server = _granian(address, free_port, workers, root_path)
     server.main_loop_interrupt = cast("Event", Interrupt())
     stopped = Event()
     url = f"http://{f'[{host}]' if ':' in host else host}:{free_port}{root_path}/"
@@ -107,6 +95,23 @@ def serve(  # noqa: PLR0913 - each is one option of the command line
             raise ServeError("a worker of the server ended unexpectedly, and the server with it") from ended
     finally:
         stopped.set()
+
+
+def _granian(address: str, port: int, workers: int, root_path: str) -> Any:
+    """Return the server that is to listen there, quietly."""
+    return Granian(
+        "arrakis_schema.server",
+        address=address,
+        port=port,
+        interface=Interfaces.ASGINL,
+        workers=workers,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_enabled=False,
+        url_path_prefix=root_path or None,
+        workers_kill_timeout=GRACE,
+        respawn_interval=OVERLAP,
+    )
 
 
 def _restart(server: Any) -> None:
