@@ -31,15 +31,16 @@ def examples(history: History, release: Release, document: Document, up: str) ->
 
 def _ways(history: History, release: Release, document: Document, one: Judged) -> Iterator[tuple[str, str]]:
     """Yield each way to write or to send an example, with its title."""
-    coloured = document.format is Format.JSON_SCHEMA and release is history.newest  # colours cost most of a build
-    yield "JSON", fenced(one.text, "json" if coloured else "")
+    coloured = release is history.newest  # colours cost as much as the rest of a page, and old pages are many
+    yield "JSON", fenced(one.text, "json" if coloured and document.format is Format.JSON_SCHEMA else "")
     if document.kind is not Kind.REQUEST:
         return
+    python = "python" if coloured else ""
     for title, text in _programs(history, one):
-        yield title, fenced(text, "python")
+        yield title, fenced(text, python)
     exchanged = document.name in history.store.settings.flight.exchange
     if one.example.name != "full" and not exchanged:  # how it is sent is shown once
-        yield "Python (pyarrow.flight)", fenced(_flight(json.loads(one.text)), "python")
+        yield "Python (pyarrow.flight)", fenced(_flight(json.loads(one.text)), python)
     option = "" if release is history.newest else f" --release {release.version}"
     command = f"arrakis-schema validate{option} - <<'END'\n{one.text.rstrip()}\nEND"
     yield "Command line", fenced(command)

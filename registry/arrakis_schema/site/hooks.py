@@ -34,6 +34,7 @@ class Build:
     live: bool = False
     navigation: Any = None
     files: frozenset[str] = frozenset()
+    raw: frozenset[str] = frozenset()
 
 
 _BUILD = Build()
@@ -61,20 +62,27 @@ def on_files(files: Files, config: Any) -> Files:
     store = open_store(_root(config))
     for path, text in book(store):
         files.append(File.generated(config, path, content=text))
-    for raw in tree(store):
-        if raw.path != "index.html":
-            files.append(File.generated(config, raw.path, content=raw.content))
+    raw = {file.path: file.content for file in tree(store) if file.path != "index.html"}
+    for path, content in raw.items():
+        files.append(File.generated(config, path, content=content))
+    _BUILD.raw = frozenset(raw)
     for asset in _assets():
-        content = dense_style(asset.read_text(encoding="utf-8")) if asset.suffix == ".css" else asset.read_bytes()
-        files.append(File.generated(config, f"{ASSETS}/{asset.name}", content=content))
+        shipped = dense_style(asset.read_text(encoding="utf-8")) if asset.suffix == ".css" else asset.read_bytes()
+        files.append(File.generated(config, f"{ASSETS}/{asset.name}", content=shipped))
     for file in [one for one in files if one.src_uri.endswith(".map")]:
         files.remove(file)
     return files
 
 
-def on_env(env: Any, **_: Any) -> Any:
-    """Read each template once: none changes during a build, and looking is a third of rendering a page."""
+def on_env(env: Any, *, files: Files, config: Any) -> Any:
+    """Read each template once: none changes during a build. Leave the raw files to who writes them himself.
+
+    They are there for the links of the pages, which are resolved now; most files of a site are raw ones.
+    """
     env.auto_reload = _BUILD.live
+    if config.extra.get("raw") is False:
+        for file in [one for one in files if one.src_uri in _BUILD.raw]:
+            files.remove(file)
     return env
 
 

@@ -28,7 +28,9 @@ def rendered(store: Store) -> Iterator[Representation]:
     with TemporaryDirectory() as folder, _environment():
         target = Path(folder, "site")
         try:
-            build(load_config(**_options(store, Path(folder)), site_dir=str(target)))
+            config = load_config(**_options(store, Path(folder)), site_dir=str(target))
+            config.extra["raw"] = False  # they are in `raw` already
+            build(config)
         except (MkDocsException, SystemExit) as error:
             raise BuildError(f"MkDocs cannot render the pages of {store.root}: {error}") from error
         for path in sorted(path for path in target.rglob("*") if path.is_file()):
