@@ -26,6 +26,11 @@ def read_dates(root: Path) -> dict[str, datetime]:
     return {release: moment.astimezone(UTC) for release, moment in table.items()}
 
 
+def timestamp(moment: datetime) -> str:
+    """Return a moment in UTC as RFC 3339 writes it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def with_date(root: Path, release: str) -> str:
     """Return the text of the file with the present moment for a release; `SOURCE_DATE_EPOCH` can set the moment.
 
@@ -37,4 +42,4 @@ def with_date(root: Path, release: str) -> str:
         return written
     given = os.environ.get(_EPOCH, "")
     moment = datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else datetime.now(UTC)
-    return f'{written}"{release}" = {moment:%Y-%m-%dT%H:%M:%SZ}\n'
+    return f'{written}"{release}" = {timestamp(moment)}\n'

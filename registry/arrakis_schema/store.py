@@ -43,6 +43,11 @@ class Release:
         return self.folder != "schemas"
 
     @property
+    def place(self) -> str:
+        """Its folder below `versions/` on the site."""
+        return self.version if self.frozen else NEXT
+
+    @property
     def documents(self) -> tuple[str, ...]:
         """The paths of its documents."""
         return _documents(self.files)

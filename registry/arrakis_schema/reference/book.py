@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from arrakis_schema.dates import timestamp
 from arrakis_schema.loading import read_file
 from arrakis_schema.reference.changelog import FEED, changelog_page, feed
 from arrakis_schema.reference.comparison import compared_pairs, comparison_index, comparison_page
@@ -67,7 +68,7 @@ def _short(history: History, release: Release) -> dict[str, Any]:
     return {
         "version": release.version,
         "frozen": release.frozen,
-        "released": moment and f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        "released": moment and timestamp(moment),
         "url": f"releases/{release.version}/",
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from posixpath import basename
 from xml.etree import ElementTree as ET
 
+from arrakis_schema.dates import timestamp
 from arrakis_schema.documents import Kind, kind_of
 from arrakis_schema.reference.history import History, Step
 from arrakis_schema.reference.markdown import code, escaped, front_matter, page
@@ -84,14 +85,14 @@ def feed(history: History) -> str:
     root = ET.Element("feed", xmlns=_ATOM)
     updated = max((history.dates[one.version] for one in dated), default=None)
     _children(root, id=f"{base}{FEED}", title=f"{title}: releases")
-    _children(root, updated=f"{updated:%Y-%m-%dT%H:%M:%SZ}" if updated else "1980-01-01T00:00:00Z")
+    _children(root, updated=timestamp(updated) if updated else "1980-01-01T00:00:00Z")
     ET.SubElement(ET.SubElement(root, "author"), "name").text = title
     ET.SubElement(root, "link", rel="self", href=f"{base}{FEED}")
     for release in dated:
         url = f"{base}releases/{release.version}/"
         item = ET.SubElement(root, "entry")
         _children(item, id=url, title=f"{title} {release.version}")
-        _children(item, updated=f"{history.dates[release.version]:%Y-%m-%dT%H:%M:%SZ}")
+        _children(item, updated=timestamp(history.dates[release.version]))
         ET.SubElement(item, "link", href=url)
         said = "\n".join(f"{name}: {'; '.join(lines)}" for name, lines in entry(history, release).items())
         ET.SubElement(item, "content", type="text").text = _plain(said)

@@ -56,9 +56,8 @@ def between(history: History, old: Release, new: Release, up: str) -> Iterator[s
                 kind = kind_of(step.document).value.capitalize()
                 groups.setdefault((kind, told(history, step, up)), []).append(escaped(name))
     for word, (one, other) in {"New": (old, new), "Gone": (new, old)}.items():
-        listed = [code(path) for path in new.documents + old.documents if path in set(other.documents)]
-        found = [path for path in dict.fromkeys(listed) if path.strip("`") not in one.documents]
-        yield f"{word}: {', '.join(found)}." if found else ""
+        listed = [code(path) for path in other.documents if path not in one.documents]
+        yield f"{word}: {', '.join(listed)}." if listed else ""
     yield from (f"### {kind}: {', '.join(found)}\n\n{text}" for (kind, text), found in groups.items())
     if not groups and old.documents == new.documents:
         yield "No schema changed." if _equal(history, old, new) else "Words changed; what is accepted and sent did not."

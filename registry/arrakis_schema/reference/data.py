@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from arrakis_schema.dates import timestamp
 from arrakis_schema.documents import Document, Format
 from arrakis_schema.lock import digest
 from arrakis_schema.reference.history import History
@@ -32,7 +33,7 @@ def release_data(history: History, release: Release) -> dict[str, Any]:
     return {
         "version": release.version,
         "frozen": release.frozen,
-        "released": moment and f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        "released": moment and timestamp(moment),
         "documents": [
             _document(history, release, name, one)
             for name in names
@@ -50,7 +51,7 @@ def _document(history: History, release: Release, name: str, document: Document)
         "kind": document.kind.value,
         "format": document.format.value,
         "path": document.path,
-        "url": f"versions/{release.version if release.frozen else 'next'}/{document.path}",
+        "url": f"versions/{release.place}/{document.path}",
         "sha256": digest(document.content),
         "size": len(document.content),
         "fields": [{**asdict(one), "since": since.get(one.path, release.version)} for one in history.fields(document)],

@@ -68,7 +68,7 @@ def _facts(history: History, release: Release, name: str, up: str) -> str:
 
 def _raw(history: History, release: Release, name: str) -> Iterator[tuple[str, str]]:
     """Yield the raw files of an endpoint with what they are."""
-    folder = f"versions/{release.version if release.frozen else 'next'}"
+    folder = f"versions/{release.place}"
     for path, document in history.documents(release, name).items():
         yield basename(path), f"{folder}/{path}"
         if document.format is Format.ARROW:
@@ -125,14 +125,13 @@ def _steps(history: History, name: str, up: str) -> Iterator[str]:
     if sent := as_sent(history.store, name):
         yield f"### As documented, as sent {{ #as-sent {UNSEARCHED} }}"
         yield sent
-    told_any = False
-    for step in history.steps(name):
-        told_any = True
+    steps = list(history.steps(name))
+    for step in steps:
         compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
         yield _step_heading(f"{step.new}, {_TITLES[kind_of(step.document)].lower()}", step)
         yield f"{compared}\n{{ .compared }}"
         yield told(history, step, up)
-    if not told_any:
+    if not steps:
         yield f"Nothing changed since {history.first(name)}."
 
 
@@ -145,11 +144,11 @@ def _step_heading(title: str, step: Step) -> str:
 
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
     """Yield the documents themselves: size, digest, and since when they are the same."""
-    folder = f"versions/{release.version if release.frozen else 'next'}"
+    folder = f"versions/{release.place}"
     rows = []
     for path, document in history.documents(release, name).items():
-        same = [one.version for one in history.releases if _is_same(history, one, name, path, document)]
-        earlier = f"identical since {same[0]}" if same[0] != release.version else f"new in {release.version}"
+        since = history.unchanged_since(release, path)
+        earlier = f"identical since {since}" if since != release.version else f"new in {since}"
         link = f"[{code(path)}]({up}{folder}/{path}){{ data-copy }}"
         rows.append(
             (
@@ -161,9 +160,3 @@ def _themselves(history: History, release: Release, name: str, up: str) -> Itera
         )
     yield f"## Documents {{ #documents {UNSEARCHED} }}"
     yield table(("document", "size", "sha256", "note"), rows)
-
-
-def _is_same(history: History, release: Release, name: str, path: str, document: Document) -> bool:
-    """Tell whether a release has the same document."""
-    other = history.documents(release, name).get(path)
-    return other is not None and other.content == document.content

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from arrakis_schema.compat import Change, Effect
 from arrakis_schema.dates import read_dates
-from arrakis_schema.documents import Document
+from arrakis_schema.documents import Document, name_of
 from arrakis_schema.reference.fields import Field, fields_of
 from arrakis_schema.reference.judged import Judged, judged
 from arrakis_schema.store import Erratum, Release, Store
@@ -137,6 +137,17 @@ class History:
     def known_problems(self, release: Release, path: str) -> list[Erratum]:
         """Return what is known to be wrong in a document of a release."""
         return [one for one in self.errata if release.version in one.releases and path in one.documents]
+
+    def unchanged_since(self, release: Release, path: str) -> str:
+        """Return the release from which on a document has the bytes that it has in this one."""
+        name, since = name_of(path), release
+        content = self.documents(release, name)[path].content
+        for earlier in reversed(self.releases[: self.releases.index(release)]):
+            document = self.documents(earlier, name).get(path)
+            if document is None or document.content != content:
+                break
+            since = earlier
+        return since.version
 
     def past_problems(self, release: Release, path: str) -> list[Erratum]:
         """Return what was wrong in a document of earlier releases, and is mended in a release."""

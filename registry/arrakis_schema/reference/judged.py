@@ -25,7 +25,7 @@ class Judged:
     @property
     def path(self) -> str:
         """Its path on the site."""
-        return f"versions/{self.home.version if self.home.frozen else 'next'}/{self.example.path}"
+        return f"versions/{self.home.place}/{self.example.path}"
 
     @property
     def text(self) -> str:

@@ -50,17 +50,17 @@ def _facts(history: History, release: Release) -> str:
     """Return when it was released, and the folder of its files."""
     moment = history.dates.get(release.version)
     when = f"released {moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
-    folder = f"versions/{release.version if release.frozen else 'next'}/"
+    folder = f"versions/{release.place}/"
     chips = [chip(release.version, "version"), chip(when) if when else "", chip(folder)]
     return element("p", " ".join(one for one in chips if one), class_="facts head")
 
 
 def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
     """Yield a row for each document."""
-    folder = f"versions/{release.version if release.frozen else 'next'}"
+    folder = f"versions/{release.place}"
     for path in release.documents:
         content = history.store.document(release, path).content
-        since = unchanged_since(history, release, path)
+        since = history.unchanged_since(release, path)
         name = name_of(path)
         yield (
             f"[{code(path)}]({UP}{folder}/{path})",
@@ -74,18 +74,6 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
 def page_of(history: History, release: Release, name: str) -> str:
     """Return the link from the page of a release to that of an endpoint in it."""
     return f"{UP}endpoints/{name}.md" if release is history.newest else f"{name}.md"
-
-
-def unchanged_since(history: History, release: Release, path: str) -> str:
-    """Return the release from which on a document has the bytes that it has in this one."""
-    name, since = name_of(path), release
-    content = history.documents(release, name)[path].content
-    for earlier in reversed(history.releases[: history.releases.index(release)]):
-        document = history.documents(earlier, name).get(path)
-        if document is None or document.content != content:
-            break
-        since = earlier
-    return since.version
 
 
 def _problems(history: History, release: Release) -> Iterator[str]:

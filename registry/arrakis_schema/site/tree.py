@@ -101,7 +101,7 @@ def _index(store: Store, releases: list[Release], lock: dict[str, dict[str, Entr
 
 def _entry(store: Store, release: Release, lock: dict[str, dict[str, Entry]]) -> dict[str, Any]:
     """Return one release of the index."""
-    folder = release.version if release.frozen else NEXT
+    folder = release.place
     entries = lock.get(release.version, {}) if release.frozen else {}
     documents = [_document(store, release, path, entries.get(path)) for path in release.documents]
     return {"version": release.version, "frozen": release.frozen, "url": f"{folder}/", "documents": documents}
@@ -110,7 +110,7 @@ def _entry(store: Store, release: Release, lock: dict[str, dict[str, Entry]]) ->
 def _document(store: Store, release: Release, path: str, entry: Entry | None) -> dict[str, Any]:
     """Return one document of the index; `url` is relative to the index."""
     document = store.document(release, path)
-    folder = release.version if release.frozen else NEXT
+    folder = release.place
     return {
         "name": document.name,
         "kind": document.kind.value,
@@ -135,7 +135,7 @@ def _catalogued(store: Store, newest: Release, releases: list[Release], path: st
     """Return one schema of the catalogue; the URLs are relative to it."""
     schema = parse_schema(store.document(newest, path).content, f"{newest.folder}/{path}")
     title = schema.get("title", path) if isinstance(schema, dict) else path
-    folder = newest.version if newest.frozen else NEXT
+    folder = newest.place
     return {
         "name": title,
         "description": (schema.get("description") if isinstance(schema, dict) else None) or title,
