@@ -31,7 +31,7 @@ def freeze(store: Store) -> Release:
         if working.version in _complete(store):
             return store.release(working.version)
         _refuse(store, working)
-        contents = {path: (store.root / working.folder / path).read_bytes() for path in working.files}
+        contents = {path: store.read(working, path) for path in working.files}
         lock = read_lock(store.root)
         lock[working.version] = lock_release(lock, contents)
         _stage(store.root / "versions" / STAGED, working.version, contents)
@@ -48,7 +48,7 @@ def _refuse(store: Store, working: Release) -> None:
         raise ReleaseError(f"release {working.version} exists and never changes: {remedy}")
     if not working.documents:
         raise ReleaseError(f"{store.root / 'schemas'} holds no documents")
-    problems = verify(store)
+    problems = [f"{working.folder}/{one.path}: {one.message}" for one in working.inventory.refused] or verify(store)
     if problems:
         raise DamagedStoreError(problems)
 
