@@ -55,24 +55,30 @@ def read_lock(root: Path) -> Lock:
     """
     if not exists(str(root), LOCK_FILE):
         return {}
+    return parse_lock(read_file(str(root), LOCK_FILE), LOCK_FILE)
+
+
+def parse_lock(content: bytes, file: str) -> Lock:
+    """Return what the bytes of a lock say; raises `DamagedStoreError` that names the file."""
     try:
-        return _parse(parse_json(read_file(str(root), LOCK_FILE)))
+        table = parse_json(content)
+        _check_format(table, file)
+        return {release: _entries(release, files) for release, files in table["releases"].items()}
     except (MalformedRequestError, ValueError) as error:
         reason = error.problem if isinstance(error, MalformedRequestError) else error
         remedy = "take it back from version control"
-        raise DamagedStoreError([f"{LOCK_FILE} is damaged: {reason}: {remedy}"]) from error
+        raise DamagedStoreError([f"{file} is damaged: {reason}: {remedy}"]) from error
 
 
-def _parse(table: Any) -> Lock:
-    """Check and return the content of the lock; raises `ValueError` that says what is wrong."""
+def _check_format(table: Any, file: str) -> None:
+    """Raise `ValueError` for what is no lock, and `DamagedStoreError` for one of a later format."""
     if not isinstance(table, dict) or table.keys() != {"format", "releases"}:
         raise ValueError('it is not an object with the members "format" and "releases"')
     if type(table["format"]) is not int or not isinstance(table["releases"], dict):
         raise ValueError('"format" is not a number, or "releases" is not an object')
     if table["format"] != FORMAT:
         remedy = f"this version of arrakis-schema reads format {FORMAT}: use the version that wrote it"
-        raise DamagedStoreError([f"{LOCK_FILE} has the format {table['format']}: {remedy}"])
-    return {release: _entries(release, files) for release, files in table["releases"].items()}
+        raise DamagedStoreError([f"{file} has the format {table['format']}: {remedy}"])
 
 
 def _entries(release: str, files: Any) -> dict[str, Entry]:
@@ -202,7 +208,7 @@ def _line_ends(converted: list[str]) -> Iterator[str]:
     """Say once that line ends were changed, and how to keep them."""
     if converted:
         files = f"{len(converted)} frozen files" if len(converted) > 1 else "a frozen file"
-        remedy = "put `* -text` into versions/.gitattributes, delete the releases and run `git checkout -- versions`"
+        remedy = "put `versions/** -text` into .gitattributes, delete the releases and run `git checkout -- versions`"
         yield f"git changed the line ends of {files} ({converted[0]}): {remedy}"
 
 
