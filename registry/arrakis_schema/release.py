@@ -43,9 +43,10 @@ def freeze(store: Store) -> Release:
 
 def _refuse(store: Store, working: Release) -> None:
     """Refuse what cannot become a release."""
-    if working.version in store.releases:
+    existing = next((release for release in store.releases if release.lower() == working.version.lower()), None)
+    if existing is not None:
         remedy = "declare the next version in schemas/registry.toml"
-        raise ReleaseError(f"release {working.version} exists and never changes: {remedy}")
+        raise ReleaseError(f"release {existing} exists and never changes: {remedy}")
     if not working.documents:
         raise ReleaseError(f"{store.root / 'schemas'} holds no documents")
     problems = [f"{working.folder}/{one.path}: {one.message}" for one in working.inventory.refused] or verify(store)

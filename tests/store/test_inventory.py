@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from arrakis_schema import files, load_payload, load_schema
 from arrakis_schema.documents import is_document
-from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
+from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
 from arrakis_schema.files import FILE, FOLDER, LINK, SPECIAL, printable, read_file
 from arrakis_schema.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
 from arrakis_schema.release import freeze
@@ -108,6 +108,21 @@ def test_what_lint_refuses_is_not_on_the_site(weather: Path) -> None:
     (weather / "schemas/publication/other.json").symlink_to(PROJECT / "schemas/publication/metadata.json")
     before = {file.path: file for file in tree(Store(WEATHER))}
     assert {file.path: file for file in tree(Store(weather))} == before
+
+
+def test_a_version_is_the_name_of_a_folder(weather: Path) -> None:
+    registry = weather / "schemas/registry.toml"
+    text = registry.read_text()
+    registry.write_text(text.replace("1.1.0", "2.0.0-rc.1"))
+    freeze(Store(weather))
+    for version, rule in {"2.0.0-RC.1": "file-name-clash", f"2.0.0-{'x' * 300}": "file-name-invalid"}.items():
+        registry.write_text(text.replace("1.1.0", version))
+        store = Store(weather)
+        found = [one.rule for one in lint_release(store, store.release(None)) if one.file == "schemas/registry.toml"]
+        assert found == [rule]
+    registry.write_text(text.replace("1.1.0", "2.0.0-RC.1"))
+    with pytest.raises(ReleaseError, match=r"^release 2\.0\.0-rc\.1 exists and never changes"):
+        freeze(Store(weather))
 
 
 def test_a_folder_that_cannot_be_read_is_an_error_everywhere(weather: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,12 @@
 """Lint over a release: each document with its URL and its examples, and the files and documents as a set."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.lint import Subject, find_unreachable, lint
+from arrakis_schema.portable_names import unportable
+from arrakis_schema.settings import REGISTRY_FILE
 from arrakis_schema.store import Release, Store
 
 
@@ -15,6 +18,7 @@ def lint_release(store: Store, release: Release, paths: Iterable[str] | None = N
         yield from lint(Subject(document, url, f"{release.folder}/{path}", store.examples(release, path)))
     if asked is None or set(asked) == set(release.documents):
         yield from find_refused(release)
+        yield from _find_wrong_version(store, release)
         yield from _find_unreadable_programs(store, release)
         yield from find_unreachable(store.documents(release), release.folder)
 
@@ -23,6 +27,19 @@ def find_refused(release: Release) -> Iterator[Finding]:
     """Yield a finding for each thing below the folder of a release that must not be there."""
     for one in release.inventory.refused:
         yield Finding(f"{release.folder}/{one.path}", 1, 1, one.rule, Severity.ERROR, "", one.message)
+
+
+def _find_wrong_version(store: Store, release: Release) -> Iterator[Finding]:
+    """Yield a finding where the declared version cannot name a folder beside the releases on every system."""
+    if release.frozen:
+        return
+    version, found = release.version, partial(Finding, REGISTRY_FILE, 1, 1)
+    if reason := unportable(version):
+        yield found("file-name-invalid", Severity.ERROR, "", f"the version names a folder, and {reason}: shorten it")
+    for other in store.releases:
+        if other != version and other.lower() == version.lower():
+            message = f"the version differs from the release {other} in case alone: declare another"
+            yield found("file-name-clash", Severity.ERROR, "", message)
 
 
 def _find_unreadable_programs(store: Store, release: Release) -> Iterator[Finding]:
