@@ -9,7 +9,7 @@ from posixpath import basename, dirname, splitext
 
 from arrakis_schema.documents import documented_by, is_document, name_of
 from arrakis_schema.files import FILE, FOLDER, NOT_PLAIN, printable, scan_folder
-from arrakis_schema.portable_names import LONGEST_PATH, clashes, unportable, unservable
+from arrakis_schema.portable_names import LONGEST_PATH, clashes, fault_of_name
 
 SETTINGS = frozenset({"registry.toml", "exceptions.toml"})
 NOTE = ".md"
@@ -69,24 +69,33 @@ def classify(entries: Iterable[tuple[str, str]]) -> Inventory:
     """Return the inventory of some paths with their kinds, as `scan_folder` yields them."""
     kinds = dict(sorted(entries))
     plain = tuple(path for path, kind in kinds.items() if kind == FILE)
-    named = [path for path in plain if not _has_no_url(path)]
-    documents = tuple(path for path in named if is_document(path) and not _is_taken(path))
-    owners = {path: documented_by(path, frozenset(documents)) for path in named if path.endswith(".json")}
+    misnamed = dict(_misnamed(kinds))
+    named = [path for path in plain if not misnamed.keys() & _around(path)]
+    visible = [path for path in named if not _is_hidden(path)]
+    documents = tuple(path for path in visible if is_document(path) and not _is_taken(path))
+    owners = {path: documented_by(path, frozenset(documents)) for path in visible if path.endswith(".json")}
     examples = tuple((path, owner) for path, owner in owners.items() if owner is not None)
     homes = {dirname(path) for path in (*documents, *dict(examples))}
-    programs = tuple(path for path in named if splitext(path)[1] in PROGRAMS and dirname(path) in homes)
-    notes = tuple(path for path in named if path.endswith(NOTE))
+    programs = tuple(path for path in visible if splitext(path)[1] in PROGRAMS and dirname(path) in homes)
+    notes = tuple(path for path in visible if path.endswith(NOTE))
     published = tuple(sorted((*documents, *dict(examples), *programs)))
     known = {*published, *notes, *(path for path in named if path in SETTINGS or basename(path) in IGNORED)}
-    refused = [*_not_plain(kinds), *_misnamed(kinds), *_unexpected(path for path in named if path not in known)]
+    unexpected = _unexpected(path for path in named if path not in known)
+    refused = [*_not_plain(kinds), *misnamed.values(), *unexpected]
     return Inventory(
         documents, examples, programs, notes, published, tuple(sorted(refused)), plain, tuple(_empty(kinds))
     )
 
 
-def _has_no_url(path: str) -> bool:
-    """Tell whether a part of a path has a name that no URL can stand for."""
-    return any(map(unservable, path.split("/")))
+def _around(path: str) -> set[str]:
+    """Return a path and the folders that it is in."""
+    parts = path.split("/")
+    return {"/".join(parts[:end]) for end in range(1, len(parts) + 1)}
+
+
+def _is_hidden(path: str) -> bool:
+    """Tell whether a file or a folder that it is in has a name that begins with a dot."""
+    return any(part.startswith(".") for part in path.split("/"))
 
 
 def _is_taken(path: str) -> bool:
@@ -102,25 +111,26 @@ def _not_plain(kinds: dict[str, str]) -> Iterator[Refusal]:
             yield Refusal(printable(path), "file-not-plain", NOT_PLAIN[kind])
 
 
-def _misnamed(kinds: dict[str, str]) -> Iterator[Refusal]:
-    """Yield a refusal for each name that is not the same everywhere."""
-    for path in kinds:
-        name = basename(path)
-        reason = unservable(name) or unportable(name)
-        if reason:
-            yield Refusal(printable(path), "file-name-invalid", f"the name {reason}: rename it")
-        elif len(path.encode("utf-8", "surrogatepass")) > LONGEST_PATH:
-            message = f"the path has more than {LONGEST_PATH} bytes: shorten its names"
-            yield Refusal(printable(path), "file-name-invalid", message)
+def _misnamed(kinds: dict[str, str]) -> Iterator[tuple[str, Refusal]]:
+    """Yield each path with a name that is not the same everywhere, with its refusal."""
     for path, other in clashes(kinds):
         message = f"is the same as {printable(other)} where case or Unicode form does not matter: rename one"
-        yield Refusal(printable(path), "file-name-clash", message)
+        yield path, Refusal(printable(path), "file-name-clash", message)
+    for path in kinds:
+        name = basename(path)
+        message = ""
+        if reason := fault_of_name(name):
+            message = f"the name {reason}: rename it"
+        elif len(path.encode("utf-8", "surrogatepass")) > LONGEST_PATH:
+            message = f"the path has more than {LONGEST_PATH} bytes: shorten its names"
+        if message:
+            yield path, Refusal(printable(path), "file-name-invalid", message)
 
 
 def _unexpected(paths: Iterable[str]) -> Iterator[Refusal]:
     """Yield a refusal for each file that has none of the roles."""
     for path in paths:
-        if is_document(path):
+        if is_document(path) and not _is_hidden(path):
             message = "has a name that the site uses for something else: rename it"
             yield Refusal(path, "file-name-clash", message)
         else:
@@ -129,6 +139,8 @@ def _unexpected(paths: Iterable[str]) -> Iterator[Refusal]:
 
 def _remedy(path: str) -> str:
     """Say what a file may have been meant for, and what to do."""
+    if _is_hidden(path):
+        return "is hidden, so neither published nor checked: delete it"
     folder, found, _ = path.partition("/examples/")
     suffix = splitext(path)[1]
     if found and suffix == ".json":

@@ -4,46 +4,36 @@ https://learn.microsoft.com/windows/win32/fileio/naming-a-file for Windows, RFC 
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from posixpath import split
+from unicodedata import is_normalized, normalize
 
 LONGEST_NAME, LONGEST_PATH = 100, 180
 """In bytes: what the site makes from a name is longer, and the folder of a checkout comes in front of a path."""
 
-_SPECIAL = '":*?<>|%#'
+_SURROGATE = re.compile("[\ud800-\udfff]")  # how Python has an octet that is not UTF-8
+_SPECIAL = re.compile(r'["*:<>?|\\%#]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_FAULTS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("is not UTF-8", _SURROGATE.search),
+    ("has a character that cannot be printed", lambda name: not name.isprintable()),
+    ('has one of " * : < > ? | \\ % #, which URLs or file systems read in their own way', _SPECIAL.search),
+    ("begins or ends with a space, or ends with a dot", lambda name: name != name.strip(" ") or name.endswith(".")),
+    ("is the name of a device on Windows", _DEVICE.fullmatch),
+    ("is not in Unicode's form NFC, and some systems change it", lambda name: not is_normalized("NFC", name)),
+    (f"has more than {LONGEST_NAME} bytes", lambda name: len(name.encode()) > LONGEST_NAME),
+)
 
 
-def unservable(name: str) -> str:
-    """Say why no URL can stand for a name; empty where one can."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return "is not UTF-8"
-    if not name.isprintable():
-        return "has a character that cannot be printed"
-    return "has a backslash, which browsers turn into a slash" if "\\" in name else ""
-
-
-def unportable(name: str) -> str:
-    """Say why a name cannot be used on every system; empty where it can."""
-    special = next((sign for sign in _SPECIAL if sign in name), "")
-    if special:
-        return f"has a {special}, which file systems or URLs read in their own way"
-    if name != name.strip(" ") or name.endswith("."):
-        return "begins or ends with a space, or ends with a dot"
-    if _DEVICE.fullmatch(name):
-        return "is the name of a device on Windows"
-    if name != unicodedata.normalize("NFC", name):
-        return "is not in Unicode's form NFC, and some systems change it"
-    return f"has more than {LONGEST_NAME} bytes" if len(name.encode()) > LONGEST_NAME else ""
+def fault_of_name(name: str) -> str:
+    """Say why a name cannot be used in a URL and on every system; empty where it can."""
+    return next((reason for reason, holds in _FAULTS if holds(name)), "")
 
 
 def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each path that stands for the same file as another one where case does not matter, with that other one."""
+    """Yield each path that is another one where case does not matter, with that one; small letters come first."""
     first: dict[str, str] = {}
-    for path in sorted(paths):
+    for path in sorted(paths, key=str.swapcase):
         other = first.setdefault(_folded(path), path)
         if other != path and split(other)[0] == split(path)[0]:
             yield path, other
@@ -51,4 +41,4 @@ def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _folded(path: str) -> str:
     """Return what paths have in common that some systems do not tell apart."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
+    return normalize("NFC", normalize("NFD", path).casefold())

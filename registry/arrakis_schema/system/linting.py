@@ -5,7 +5,7 @@ from functools import partial
 
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.lint import Subject, find_unreachable, lint
-from arrakis_schema.portable_names import unportable
+from arrakis_schema.portable_names import fault_of_name
 from arrakis_schema.settings import REGISTRY_FILE
 from arrakis_schema.store import Release, Store
 
@@ -34,7 +34,7 @@ def _find_wrong_version(store: Store, release: Release) -> Iterator[Finding]:
     if release.frozen:
         return
     version, found = release.version, partial(Finding, REGISTRY_FILE, 1, 1)
-    if reason := unportable(version):
+    if reason := fault_of_name(version):
         yield found("file-name-invalid", Severity.ERROR, "", f"the version names a folder, and {reason}: shorten it")
     for other in store.releases:
         if other != version and other.lower() == version.lower():
