@@ -17,8 +17,8 @@ PACKAGED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_data")
 
 FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special"
 NOT_PLAIN = {
-    LINK: "is a symbolic link, and links are not followed: put the file or folder itself there",
-    SPECIAL: "is a pipe, a socket or a device, and those are not opened: remove it",
+    LINK: "is a symbolic link, which is never followed: put the file or folder itself there",
+    SPECIAL: "is a pipe, a socket or a device, which is never opened: remove it",
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema import files, load_payload, load_schema
+from arrakis_schema.dates import read_dates
 from arrakis_schema.documents import is_document
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
-from arrakis_schema.files import FILE, FOLDER, LINK, SPECIAL, printable, read_file
+from arrakis_schema.files import FILE, FOLDER, LINK, SPECIAL, printable
 from arrakis_schema.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
+from arrakis_schema.lock import read_lock
 from arrakis_schema.release import freeze
+from arrakis_schema.settings import read_settings
 from arrakis_schema.site import tree
 from arrakis_schema.store import Store
+from arrakis_schema.system.exceptions import read_exceptions
 from arrakis_schema.system.linting import lint_release
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -169,7 +174,7 @@ def test_a_folder_that_is_a_link_is_not_followed(folder: str, weather: Path) -> 
     freeze(Store(weather))
     (weather / folder).rename(weather / "elsewhere")
     (weather / folder).symlink_to(weather / "elsewhere")
-    sentence = f"^{folder} is a symbolic link, and links are not followed: put the file or folder itself there$"
+    sentence = f"^{folder} is a symbolic link, which is never followed: put the file or folder itself there$"
     version = "1.1.0" if folder == "versions" else None
     with pytest.raises(DamagedStoreError, match=sentence):
         load_schema("forecast", version, root=weather)
@@ -199,14 +204,29 @@ def test_an_installer_may_make_the_data_of_the_package_of_links(
     assert packaged.release("latest").inventory == Store(weather).release("latest").inventory
 
 
-@pytest.mark.parametrize("path", ["schemas/registry.toml", "schemas/exceptions.toml", "versions/dates.toml"])
-def test_settings_and_records_are_plain_files(path: str, weather: Path) -> None:
+READERS: dict[str, Callable[[Path], object]] = {
+    "schemas/registry.toml": lambda root: read_settings(str(root)),
+    "schemas/exceptions.toml": read_exceptions,
+    "schemas/endpoints/forecast/descriptor.json": lambda root: load_schema("forecast", root=root),
+    "schemas/endpoints/forecast/schema.txt": lambda root: load_payload("forecast", root=root),
+    "versions/1.1.0/endpoints/forecast/descriptor.json": lambda root: load_schema("forecast", "1.1.0", root=root),
+    "versions/dates.toml": read_dates,
+    "versions/errata.toml": lambda root: Store(root).errata(),
+    "versions/lock.json": read_lock,
+    "versions/sent.toml": lambda root: list(tree(Store(root))),
+}
+
+
+@pytest.mark.parametrize("path", READERS)
+def test_whatever_is_read_is_a_plain_file(path: str, weather: Path) -> None:
     freeze(Store(weather))
     (weather / path).unlink(missing_ok=True)
-    os.mkfifo(weather / path)
-    with pytest.raises(DamagedStoreError, match=f"^{path} is a pipe, a socket or a device"):
-        read_file(str(weather), path)
-    (weather / path).unlink()
     (weather / path).symlink_to("/proc/self/environ")
-    with pytest.raises(DamagedStoreError, match=f"^{path} is a symbolic link"):
-        read_file(str(weather), path)
+    with pytest.raises(DamagedStoreError, match=f"{path} is a symbolic link, which is never followed"):
+        READERS[path](weather)
+    (weather / path).unlink()
+    os.mkfifo(weather / path)
+    with pytest.raises(
+        ArrakisSchemaError, match=f"{path} is a pipe, a socket or a device|there is none|has no document"
+    ):
+        READERS[path](weather)
