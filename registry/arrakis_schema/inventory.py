@@ -73,7 +73,8 @@ def classify(entries: Iterable[tuple[str, str]]) -> Inventory:
     named = [path for path in plain if not misnamed.keys() & _around(path)]
     visible = [path for path in named if not _is_hidden(path)]
     documents = tuple(path for path in visible if is_document(path) and not _is_taken(path))
-    owners = {path: documented_by(path, frozenset(documents)) for path in visible if path.endswith(".json")}
+    paths = frozenset(documents)
+    owners = {path: documented_by(path, paths) for path in visible if path.endswith(".json")}
     examples = tuple((path, owner) for path, owner in owners.items() if owner is not None)
     homes = {dirname(path) for path in (*documents, *dict(examples))}
     programs = tuple(path for path in visible if splitext(path)[1] in PROGRAMS and dirname(path) in homes)
