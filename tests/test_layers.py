@@ -10,9 +10,9 @@ import pytest
 # Lowest first. Rooms in one line do not import each other.
 FLOORS = [
     ["errors"],
-    ["versions", "dialect", "flight_settings", "topics"],
+    ["versions", "dialect", "flight_settings", "topics", "files", "portable_names"],
     ["settings", "documents", "findings", "differences", "representations", "dates"],
-    ["loading"],
+    ["loading", "inventory"],
     ["arrow"],
     ["validation", "payloads"],
     ["lint", "compat"],
@@ -60,7 +60,7 @@ def test_imports_point_down(path: Path) -> None:
         assert other == own or FLOOR[other] < FLOOR[own] or type_only, f"{own} imports {other}, which is above it"
 
 
-@pytest.mark.parametrize("name", ["errors", "versions", "loading"])
+@pytest.mark.parametrize("name", ["errors", "files", "versions", "loading"])
 def test_load_schema_runs_on_the_standard_library_and_little_of_it(name: str) -> None:
     code = (
         f"import sys; import arrakis_schema.{name}; from arrakis_schema import load_schema; load_schema('count.json');"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.files import exists, read_file
 
 DATES_FILE = "versions/dates.toml"
 _EPOCH = "SOURCE_DATE_EPOCH"
@@ -13,11 +14,10 @@ _EPOCH = "SOURCE_DATE_EPOCH"
 
 def read_dates(root: Path) -> dict[str, datetime]:
     """Return the moment of each release that the file names, in UTC; raises `DamagedStoreError`."""
-    path = root / DATES_FILE
-    if not path.exists():
+    if not exists(str(root), DATES_FILE):
         return {}
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_file(str(root), DATES_FILE).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DamagedStoreError([f"{DATES_FILE} is not TOML: {error}"]) from error
     wrong = [release for release, moment in table.items() if not isinstance(moment, datetime) or not moment.tzinfo]
@@ -36,8 +36,7 @@ def with_date(root: Path, release: str) -> str:
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
-    path = root / DATES_FILE
-    written = path.read_text(encoding="utf-8") if path.exists() else ""
+    written = read_file(str(root), DATES_FILE).decode("utf-8") if exists(str(root), DATES_FILE) else ""
     if release in read_dates(root):
         return written
     given = os.environ.get(_EPOCH, "")

@@ -8,6 +8,7 @@ import os
 import re
 
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
+from arrakis_schema.files import FOLDER, PACKAGED, list_folder, read_file
 from arrakis_schema.versions import NEXT, aliases, is_release, precedence
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     Root = str | os.PathLike[str] | None
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _SCHEMAS = ("endpoints/{}/descriptor.json", "endpoints/{}.json", "publication/{}.json")
 _PAYLOADS = ("endpoints/{}/schema.txt", "{}/schema.txt")
 
@@ -25,18 +26,13 @@ def data_root(root: "Root" = None) -> str:
     """Return the folder that holds `schemas/` and `versions/`: `root`, or else this package's own."""
     if root is not None:
         return os.fspath(root)
-    here = os.path.dirname(os.path.abspath(__file__))
-    packaged = os.path.join(here, "_data")
-    return packaged if os.path.isdir(packaged) else os.path.dirname(os.path.dirname(here))
+    return PACKAGED if os.path.isdir(PACKAGED) else os.path.dirname(os.path.dirname(os.path.dirname(PACKAGED)))
 
 
 def releases(root: str) -> list[str]:
     """Return the names of the frozen releases, oldest first."""
-    try:
-        entries = os.listdir(os.path.join(root, "versions"))
-    except FileNotFoundError:
-        return []
-    return sorted(filter(is_release, entries), key=precedence)
+    names = (name for name, kind in list_folder(root, "versions") if kind == FOLDER)
+    return sorted(filter(is_release, names), key=precedence)
 
 
 def declared_version(root: str) -> str:
@@ -69,7 +65,7 @@ def release_folder(root: str, version: str | None) -> str:
 def find_document(name: str, version: str | None, root: str, patterns: tuple[str, ...]) -> tuple[str, str]:
     """Return the release's folder and the path in it of the first document of this name that exists."""
     folder = release_folder(root, version)
-    if _NAME.fullmatch(name):
+    if NAME.fullmatch(name):
         for path in (pattern.format(name) for pattern in patterns):
             if os.path.isfile(os.path.join(root, folder, path)):
                 return folder, path
@@ -83,18 +79,9 @@ def _names(folder: str, patterns: tuple[str, ...]) -> list[str]:
     for head, tail in (pattern.split("{}") for pattern in patterns):
         parent = os.path.join(folder, head)
         entries = os.listdir(parent) if os.path.isdir(parent) else []
-        stems = [entry.removesuffix(tail) for entry in entries if _NAME.fullmatch(entry.removesuffix(tail))]
+        stems = [entry.removesuffix(tail) for entry in entries if NAME.fullmatch(entry.removesuffix(tail))]
         found.update(stem for stem in stems if os.path.isfile(f"{parent}{stem}{tail}"))
     return sorted(found)
-
-
-def read_file(root: str, path: str) -> bytes:
-    """Return the bytes of one file below `root`."""
-    try:
-        with open(os.path.join(root, path), "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise DamagedStoreError([f"{path} cannot be read: {error.strerror}"]) from error
 
 
 def load_schema(filename: str, version: str | None = None, *, root: "Root" = None) -> "dict[str, Any]":

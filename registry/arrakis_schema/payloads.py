@@ -4,7 +4,8 @@ import os
 from typing import TYPE_CHECKING
 
 from arrakis_schema.errors import DamagedStoreError, MissingExtraError, SchemaTextError
-from arrakis_schema.loading import data_root, find_payload, read_file
+from arrakis_schema.files import read_file
+from arrakis_schema.loading import data_root, find_payload
 
 if TYPE_CHECKING:
     import pyarrow as pa

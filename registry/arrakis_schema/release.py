@@ -31,7 +31,7 @@ def freeze(store: Store) -> Release:
         if working.version in _complete(store):
             return store.release(working.version)
         _refuse(store, working)
-        contents = {path: (store.root / working.folder / path).read_bytes() for path in working.files}
+        contents = {path: store.read(working, path) for path in working.files}
         lock = read_lock(store.root)
         lock[working.version] = lock_release(lock, contents)
         _stage(store.root / "versions" / STAGED, working.version, contents)
@@ -43,12 +43,13 @@ def freeze(store: Store) -> Release:
 
 def _refuse(store: Store, working: Release) -> None:
     """Refuse what cannot become a release."""
-    if working.version in store.releases:
+    existing = next((release for release in store.releases if release.lower() == working.version.lower()), None)
+    if existing is not None:
         remedy = "declare the next version in schemas/registry.toml"
-        raise ReleaseError(f"release {working.version} exists and never changes: {remedy}")
+        raise ReleaseError(f"release {existing} exists and never changes: {remedy}")
     if not working.documents:
         raise ReleaseError(f"{store.root / 'schemas'} holds no documents")
-    problems = verify(store)
+    problems = [f"{working.folder}/{one.path}: {one.message}" for one in working.inventory.refused] or verify(store)
     if problems:
         raise DamagedStoreError(problems)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.files import read_plain
 from arrakis_schema.flight_settings import Flight, read_flight
 from arrakis_schema.topics import Topics, read_topics, topic_problems
 from arrakis_schema.versions import is_release
@@ -62,7 +63,7 @@ def read_settings(root: str) -> Settings:
     """Read the settings of the folder `root`; raises `DamagedStoreError` that names file and key."""
     path = Path(root, REGISTRY_FILE)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_plain(root, REGISTRY_FILE).decode("utf-8"))
     except OSError as error:
         remedy = "a folder with schemas/ and versions/ is wanted: see --root"
         raise DamagedStoreError([f"{path}: {error.strerror} ({remedy})"]) from error

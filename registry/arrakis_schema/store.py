@@ -3,18 +3,18 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from arrakis_schema.documents import Document, Example, documented_by, is_document, name_of
+from arrakis_schema.documents import Document, Example, name_of
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
-from arrakis_schema.loading import read_file, release_folder, releases
+from arrakis_schema.files import exists, read_file
+from arrakis_schema.inventory import Inventory, read_inventory
+from arrakis_schema.loading import release_folder, releases
 from arrakis_schema.settings import Settings, read_settings
 from arrakis_schema.versions import NEXT, aliases
 
 ERRATA_FILE = "versions/errata.toml"
-_ABOUT = {"registry.toml", "exceptions.toml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Erratum:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release, or the working set under its declared version; the paths of its files are relative to its folder."""
+    """One release, or the working set under its declared version; all paths are relative to its folder."""
 
     version: str
     folder: str
-    files: tuple[str, ...]
+    inventory: Inventory
 
     @property
     def frozen(self) -> bool:
@@ -48,14 +48,19 @@ class Release:
         return self.version if self.frozen else NEXT
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of what it consists of: documents, examples and programs."""
+        return self.inventory.published
+
+    @property
     def documents(self) -> tuple[str, ...]:
         """The paths of its documents."""
-        return _documents(self.files)
+        return self.inventory.documents
 
     @property
     def examples(self) -> dict[str, str]:
         """The path of each example, with the path of the document that it belongs to."""
-        return _owners(self.files)
+        return dict(self.inventory.examples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Store:
         """Return a release by its version or an alias; None and `next` are the working set."""
         folder = release_folder(str(self.root), version)
         name = self.settings.version if folder == "schemas" else folder.removeprefix("versions/")
-        return Release(name, folder, tuple(_files(self.root / folder)))
+        return Release(name, folder, read_inventory(str(self.root), folder))
 
     def every_release(self) -> list[Release]:
         """Return the frozen releases, oldest first, and the working set unless it has just been released."""
@@ -92,7 +97,7 @@ class Store:
 
     def document(self, release: Release, path: str) -> Document:
         """Read one document of a release."""
-        return Document(path, self._read(release, path))
+        return Document(path, self.read(release, path))
 
     def documents(self, release: Release) -> Iterator[Document]:
         """Read the documents of a release, one after the other."""
@@ -101,12 +106,11 @@ class Store:
     def examples(self, release: Release, document: str) -> tuple[Example, ...]:
         """Read the examples of one document."""
         owners = release.examples.items()
-        return tuple(Example(path, self._read(release, path)) for path, owner in owners if owner == document)
+        return tuple(Example(path, self.read(release, path)) for path, owner in owners if owner == document)
 
     def errata(self) -> list[Erratum]:
         """Read what is known to be wrong in frozen releases."""
-        path = self.root / ERRATA_FILE
-        if not path.exists():
+        if not exists(str(self.root), ERRATA_FILE):
             return []
         try:
             table = tomllib.loads(read_file(str(self.root), ERRATA_FILE).decode("utf-8"))
@@ -114,7 +118,7 @@ class Store:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
             raise DamagedStoreError([f"{ERRATA_FILE} is not a list of [[erratum]] tables: {error}"]) from error
 
-    def _read(self, release: Release, path: str) -> bytes:
+    def read(self, release: Release, path: str) -> bytes:
         """Read one file of a release."""
         return read_file(str(self.root), f"{release.folder}/{path}")
 
@@ -135,27 +139,6 @@ def find(store: Store, release: Release, name: str) -> list[str]:
     names = sorted({name_of(path) for path in release.documents})
     label = f"release {release.version}" if release.frozen else f"the working set ({NEXT})"
     raise UnknownSchemaError(f"{label} of {store.root} has no document {name!r}", names)
-
-
-@lru_cache(maxsize=256)
-def _documents(files: tuple[str, ...]) -> tuple[str, ...]:
-    """Return which of these files are documents."""
-    return tuple(filter(is_document, files))
-
-
-@lru_cache(maxsize=256)
-def _owners(files: tuple[str, ...]) -> dict[str, str]:
-    """Return the examples among these files, with the document that each belongs to."""
-    documents = frozenset(_documents(files))
-    owners = {path: documented_by(path, documents) for path in files if path.endswith(".json")}
-    return {path: owner for path, owner in owners.items() if owner is not None}
-
-
-def _files(folder: Path) -> list[str]:
-    """Return the files of a release in order; what is said about the set as a whole and what is hidden is not in it."""
-    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    visible = (path for path in paths if not any(part.startswith(".") for part in path.parts))
-    return sorted(path.as_posix() for path in visible if path.as_posix() not in _ABOUT)
 
 
 def _erratum(entry: dict[str, Any]) -> dict[str, Any]:

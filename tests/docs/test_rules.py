@@ -14,6 +14,7 @@ from arrakis_schema.documents import Document, Example
 from arrakis_schema.lint import Subject, lint, rules
 from arrakis_schema.release import freeze
 from arrakis_schema.store import Store
+from arrakis_schema.system.linting import lint_release
 from tests.docs import differences, sent
 from tests.docs.pages import DOCS, PROJECT, blocks, play
 
@@ -103,9 +104,27 @@ def subject(lines: list[str]) -> Subject:
     return Subject(Document(path, text.encode()), "https://example.org/versions/1.0.0/find.json", path, examples)
 
 
+def found(lines: list[str], folder: Path) -> set[str]:
+    """Return the rules that find something in what some lines of the page stand for."""
+    if not lines[0].startswith("schemas/"):
+        return {one.rule for one in lint(subject(lines))}
+    (folder / "schemas").mkdir(parents=True)
+    (folder / "schemas/registry.toml").write_text('version = "1.0.0"\ntitle = "t"\nbase_url = "https://example.org/"\n')
+    for line in lines:
+        path, _, text = line.partition(": ")
+        path, _, target = path.partition(" -> ")
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        if target:
+            (folder / path).symlink_to(target)
+        else:
+            (folder / path).write_text(text or "{}")
+    store = Store(folder)
+    return {one.rule for one in lint_release(store, store.release(None))}
+
+
 @pytest.mark.parametrize(("rule", "diff"), [(rule, diff) for rule, diffs in lint_examples().items() for diff in diffs])
-def test_lint_reports_the_wrong_lines_and_not_the_mended_ones(rule: str, diff: str) -> None:
-    wrong, mended = ({one.rule for one in lint(subject(side(diff, sign)))} for sign in "-+")
+def test_lint_reports_the_wrong_lines_and_not_the_mended_ones(rule: str, diff: str, tmp_path: Path) -> None:
+    wrong, mended = (found(side(diff, sign), tmp_path / sign) for sign in "-+")
     assert rule in wrong
     assert rule not in mended
     assert "json-invalid" not in mended

@@ -1,7 +1,9 @@
 """Each rule finds what its cases say, where they say it, and stays silent where they say nothing."""
 
 import json
+import os
 import re
+import socket
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -15,12 +17,17 @@ from jsonschema_specifications import REGISTRY as SPECIFICATIONS
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, walk
 from arrakis_schema.dialect.positions import positions
 from arrakis_schema.documents import Document, Example
+from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.lint import Subject, lint, rules
+from arrakis_schema.release import freeze
 from arrakis_schema.store import Store
+from arrakis_schema.system.linting import lint_release
 
 PROJECT = Path(__file__).parent.parent.parent
 FILES = sorted((PROJECT / "tests/cases/lint").glob("*.json"))
-CASES = [(file.stem, number, case) for file in FILES for number, case in enumerate(json.loads(file.read_text()))]
+EVERY = [(file.stem, number, case) for file in FILES for number, case in enumerate(json.loads(file.read_text()))]
+CASES = [(rule, number, case) for rule, number, case in EVERY if "document" in case]
+OF_SETS = [(rule, number, case) for rule, number, case in EVERY if "files" in case]
 
 
 def subject(case: dict[str, Any]) -> Subject:
@@ -35,6 +42,48 @@ def subject(case: dict[str, Any]) -> Subject:
 def test_a_rule_finds_what_its_case_says(rule: str, case: dict[str, Any]) -> None:
     found = [[finding.location, finding.line] for finding in lint(subject(case)) if finding.rule == rule]
     assert found == case["findings"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"), [(rule, case) for rule, _, case in OF_SETS], ids=[f"{rule}-{n}" for rule, n, _ in OF_SETS]
+)
+def test_a_rule_over_the_files_finds_what_its_case_says(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
+    store = Store(write_set(tmp_path, case))
+    found = {finding.file for finding in lint_release(store, store.release(None)) if finding.rule == rule}
+    assert sorted(found) == [f"schemas/{path}" for path in case["findings"]]
+
+
+@pytest.mark.parametrize("case", [case for _, _, case in OF_SETS])
+def test_nothing_that_lint_refuses_is_frozen(case: dict[str, Any], tmp_path: Path) -> None:
+    """Only what is in a program or a document is not looked at by `freeze`: the command lints it first."""
+    store = Store(write_set(tmp_path, case))
+    if not store.release(None).inventory.refused:
+        return
+    with pytest.raises(ArrakisSchemaError):
+        freeze(store)
+    assert store.releases == []
+
+
+def write_set(folder: Path, case: dict[str, Any]) -> Path:
+    """Write the files, links, pipes and sockets of a case below `schemas/`."""
+    schemas = folder / "root/schemas"
+    schemas.mkdir(parents=True)
+    (schemas / "registry.toml").write_text('version = "1.0.0"\ntitle = "t"\nbase_url = "https://example.org/"\n')
+    for path in (*case["files"], *case.get("links", ()), *case.get("pipes", ()), *case.get("sockets", ())):
+        (schemas / path).parent.mkdir(parents=True, exist_ok=True)
+    for path, text in case["files"].items():
+        (schemas / path).write_bytes(os.fsencode(text))
+    for path, target in case.get("links", {}).items():
+        (schemas / path).symlink_to(target)
+    for kind, make in (("pipes", os.mkfifo), ("sockets", bind_socket)):
+        for path in case.get(kind, ()):
+            make(schemas / path)
+    return folder / "root"
+
+
+def bind_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(path))
 
 
 def test_every_rule_has_a_case_and_a_section_on_the_page() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.documents import Format
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.inventory import classify
 from arrakis_schema.reference import book
 from arrakis_schema.reference.columns import schema_code
 from arrakis_schema.reference.html import element, meanings
@@ -33,7 +34,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def release(version: str) -> Release:
-    return Release(version, f"versions/{version}", ())
+    return Release(version, f"versions/{version}", classify([]))
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=12).filter(any), st.data())

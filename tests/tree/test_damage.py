@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.release import freeze
 from arrakis_schema.site import site
 from arrakis_schema.store import Store
@@ -20,6 +20,21 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "a number": lambda content: b"1" + content[:0],
     "a list": lambda content: b"[[]]" + content[:0],
 }
+
+
+@pytest.mark.parametrize("path", ["docs/environment.md", "docs/environment.txt", "docs/more", "docs", "mkdocs.yml"])
+def test_no_page_is_a_link(path: str, tmp_path: Path) -> None:
+    root = tmp_path / "weather"
+    shutil.copytree(WEATHER, root)
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/index.md").write_text("# secret")
+    if path != "docs":
+        (root / "docs").mkdir()
+        (root / "docs/index.md").write_text("# Weather")
+    target = "/proc/self/environ" if "environment" in path else tmp_path / "secret"
+    (root / path).symlink_to(target)
+    with pytest.raises(DamagedStoreError, match=f"^{path} is a symbolic link"):
+        list(site(Store(root)))
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

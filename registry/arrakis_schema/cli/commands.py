@@ -41,8 +41,8 @@ def lint_(options: Namespace) -> int:
     """Print what is wrong with each document by itself."""
     store = open_store(options.root)
     release = store.release(options.release)
-    paths = [path for name in options.names for path in find(store, release, name)] or list(release.documents)
-    findings = sorted(lint_release(store, release, paths))
+    paths = [path for name in options.names for path in find(store, release, name)]
+    findings = sorted(lint_release(store, release, paths if options.names else None))
     sys.stdout.write(FORMATS[options.format](findings))
     return 1 if findings else 0
 
@@ -51,7 +51,7 @@ def release(options: Namespace) -> int:
     """Freeze the working set, unless a document in it is wrong."""
     store = open_store(options.root)
     working = store.release(None)
-    wrong = [found for found in lint_release(store, working, working.documents) if found.severity is Severity.ERROR]
+    wrong = [found for found in lint_release(store, working) if found.severity is Severity.ERROR]
     if wrong:
         sys.stdout.write(FORMATS["text"](wrong))
         return 1

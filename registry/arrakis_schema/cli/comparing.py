@@ -103,7 +103,7 @@ def check(options: Namespace) -> int:
     """Print whether the working set may be released: lint, frozen bytes, compatibility and version in one pass."""
     store = open_store(options.root)
     working = store.release(None)
-    checked = Checked(sorted(lint_release(store, working, working.documents)))
+    checked = Checked(sorted(lint_release(store, working)))
     checked.findings += [
         Finding("versions/lock.json", 1, 1, "release-changed", Severity.ERROR, "", problem) for problem in verify(store)
     ]

@@ -11,8 +11,10 @@ from arrakis_schema.dialect.positions import Positions, positions
 from arrakis_schema.documents import Format
 from arrakis_schema.errors import MalformedRequestError, MissingExtraError, SchemaTextError
 from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.inventory import FILE_RULES
 from arrakis_schema.lint.json_rules import JSON_RULES
 from arrakis_schema.lint.json_subject import JsonSubject
+from arrakis_schema.lint.reach import SET_RULES
 from arrakis_schema.lint.subject import Fault, Rule, Subject
 from arrakis_schema.validation.packets import parse_json
 
@@ -33,7 +35,12 @@ def rules() -> dict[str, str]:
     """Return the summary of every rule by its id."""
     from arrakis_schema.lint.arrow_rules import ARROW_RULES  # noqa: PLC0415 - pyarrow is an extra
 
-    return {**UNREADABLE, **{name: rule.summary for name, rule in {**ARROW_RULES, **JSON_RULES}.items()}}
+    return {
+        **FILE_RULES,
+        **SET_RULES,
+        **UNREADABLE,
+        **{name: rule.summary for name, rule in {**ARROW_RULES, **JSON_RULES}.items()},
+    }
 
 
 def _json(subject: Subject) -> Iterator[Finding]:

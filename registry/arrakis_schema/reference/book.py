@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from arrakis_schema.dates import timestamp
-from arrakis_schema.loading import read_file
+from arrakis_schema.files import read_file
 from arrakis_schema.reference.changelog import FEED, changelog_page, feed
 from arrakis_schema.reference.comparison import compared_pairs, comparison_index, comparison_page
 from arrakis_schema.reference.conformance import RECORD_FILE, conformance

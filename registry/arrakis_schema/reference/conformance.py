@@ -12,7 +12,7 @@ from posixpath import dirname
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.loading import read_file
+from arrakis_schema.files import read_file
 from arrakis_schema.reference.markdown import code, escaped, front_matter, page, table
 from arrakis_schema.store import Release, Store, find
 

@@ -52,7 +52,7 @@ def _programs(history: History, one: Judged) -> Iterator[tuple[str, str]]:
     for path in one.home.files:
         library, suffix = splitext(path.removeprefix(stem))
         if path.startswith(stem) and suffix == ".py":
-            yield f"Python ({library})", (history.store.root / one.home.folder / path).read_text(encoding="utf-8")
+            yield f"Python ({library})", history.store.read(one.home, path).decode("utf-8", "replace")
 
 
 def _flight(message: Any) -> str:

@@ -11,7 +11,9 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
+from arrakis_schema.files import exists, refuse_links
 from arrakis_schema.representations import Representation, media_type_of
+from arrakis_schema.site.sources import refuse_other_than_files
 from arrakis_schema.site.tree import tree
 from arrakis_schema.site.write import BuildError
 from arrakis_schema.store import Store
@@ -29,6 +31,7 @@ def rendered(store: Store) -> Iterator[Representation]:
         target = Path(folder, "site")
         try:
             config = load_config(**_options(store, Path(folder)), site_dir=str(target))
+            refuse_other_than_files(Path(config.docs_dir))
             config.extra["raw"] = False  # they are in `raw` already
             build(config)
         except (MkDocsException, SystemExit) as error:
@@ -41,7 +44,8 @@ def rendered(store: Store) -> Iterator[Representation]:
 
 def _options(store: Store, folder: Path) -> dict[str, Any]:
     """Return the configuration: the root folder's own, or that of this package with a front page."""
-    if (store.root / _OWN_CONFIG).exists():
+    if exists(str(store.root), _OWN_CONFIG):
+        refuse_links(str(store.root), _OWN_CONFIG)
         return {"config_file": str(store.root / _OWN_CONFIG)}
     docs = store.root / "docs"
     if not (docs / "index.md").exists():

@@ -4,12 +4,25 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.files import NOT_PLAIN, printable, scan_folder
+
 FOLDERS, FILES = ("schemas", "versions", "docs"), ("mkdocs.yml",)
 
 
 def fingerprint(root: Path) -> tuple[tuple[str, int, int], ...]:
     """Return the path, size and time of change of each source: it differs when one was changed, added or removed."""
     return tuple(sorted(_seen(root)))
+
+
+def refuse_other_than_files(folder: Path) -> None:
+    """Raise `DamagedStoreError` where a folder of pages holds a link or a pipe: MkDocs would follow and open it.
+
+    What is hidden is none of the pages.
+    """
+    for path, kind in sorted(scan_folder(str(folder.parent), folder.name)):
+        if kind in NOT_PLAIN and not any(part.startswith(".") for part in path.split("/")):
+            raise DamagedStoreError([f"{folder.name}/{printable(path)} {NOT_PLAIN[kind]}"])
 
 
 def _seen(root: Path) -> Iterator[tuple[str, int, int]]:

@@ -11,11 +11,11 @@ from posixpath import splitext
 from typing import Any
 
 from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
-from arrakis_schema.documents import Document, Format, is_document
+from arrakis_schema.documents import Document, Format
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
 from arrakis_schema.loading import parse_schema
-from arrakis_schema.lock import Entry, digest, read_lock
-from arrakis_schema.representations import JSON_SCHEMA, Representation, media_type_of
+from arrakis_schema.lock import Entry, digest, read_lock, verify
+from arrakis_schema.representations import JSON_SCHEMA, MEDIA_TYPES, Representation, media_type_of
 from arrakis_schema.site.front import front_page
 from arrakis_schema.store import Release, Store
 from arrakis_schema.versions import NEXT
@@ -24,9 +24,13 @@ INDEX, CATALOG = "versions/index.json", "catalog.json"
 
 
 def tree(store: Store) -> Iterator[Representation]:
-    """Yield every file of the site; each path once."""
+    """Yield every file of the site; each path once.
+
+    Raises `DamagedStoreError` where a frozen file is not what the lock says: what is served as immutable must be.
+    """
+    _refuse_damage(store)
     lock = read_lock(store.root)
-    shown = [store.release(version) for version in store.releases if version in lock]
+    shown = [store.release(version) for version in store.releases]
     working, digests = store.release(None), dict[str, Representation]()
     for release in shown:
         files = list(_release(store, release))
@@ -43,6 +47,14 @@ def tree(store: Store) -> Iterator[Representation]:
     yield Representation("index.html", front_page(store.settings, index), media_type_of("index.html"))
 
 
+def _refuse_damage(store: Store) -> None:
+    """Raise `DamagedStoreError` with one sentence where a release is not what was frozen."""
+    problems = verify(store)
+    if problems:
+        more = f" (and {len(problems) - 1} more: `arrakis-schema verify` names them)" if len(problems) > 1 else ""
+        raise DamagedStoreError([f"no site is made of releases that have changed: {problems[0]}{more}"])
+
+
 def _aliases(store: Store) -> dict[str, str | None]:
     """Return the version that each alias of the site stands for; the working set is `next`."""
     return {**store.aliases, NEXT: None}
@@ -56,11 +68,17 @@ def _placed(file: Representation, folder: str, *, name: str | None = None, immut
 def _release(store: Store, release: Release) -> Iterator[Representation]:
     """Yield the files of a release, and what is made from its Arrow documents, with paths relative to its folder."""
     for path in release.files:
-        content = (store.root / release.folder / path).read_bytes()
-        document = is_document(path)
-        yield Representation(path, content, JSON_SCHEMA if document and path.endswith(".json") else media_type_of(path))
-        if document and Document(path, content).format is Format.ARROW:
+        content = store.read(release, path)
+        yield Representation(path, content, _media_type(release, path))
+        if path in release.documents and Document(path, content).format is Format.ARROW:
             yield from _arrow(Document(path, content), f"{release.folder}/{path}")
+
+
+def _media_type(release: Release, path: str) -> str:
+    """Return the media type of a file of a release by its role: a program is read, and never run by a browser."""
+    if path in release.inventory.programs:
+        return MEDIA_TYPES[".txt"]
+    return JSON_SCHEMA if path in release.documents and path.endswith(".json") else media_type_of(path)
 
 
 def _arrow(document: Document, file: str) -> Iterator[Representation]:

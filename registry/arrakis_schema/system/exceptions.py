@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.files import exists, read_file
 from arrakis_schema.versions import is_release, precedence
 
 EXCEPTIONS_FILE = "schemas/exceptions.toml"
@@ -33,11 +34,10 @@ class Accepted:
 
 def read_exceptions(root: Path) -> list[Accepted]:
     """Read the accepted breaks; none where there is no file. Raises `DamagedStoreError` that names what is wrong."""
-    path = root / EXCEPTIONS_FILE
-    if not path.exists():
+    if not exists(str(root), EXCEPTIONS_FILE):
         return []
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_file(str(root), EXCEPTIONS_FILE).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DamagedStoreError([f"{EXCEPTIONS_FILE} is not TOML: {error}"]) from error
     entries = table.get("exception")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.documents import Document
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
+from arrakis_schema.files import read_file
 from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.loading import data_root, find_payload, read_file
+from arrakis_schema.loading import data_root, find_payload
 from arrakis_schema.system.places import Places
 
 if TYPE_CHECKING:

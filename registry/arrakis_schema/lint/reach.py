@@ -1,0 +1,78 @@
+"""Rules over the documents of a release as a set: whether each can be asked for."""
+
+from collections.abc import Collection, Iterable, Iterator
+from posixpath import basename, dirname
+from typing import Any
+
+from arrakis_schema.documents import Document, Format, Kind
+from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.loading import NAME
+from arrakis_schema.validation.packets import parse_json
+
+SET_RULES = {
+    "document-unreachable": "Every document can be asked for: by the value of `request`, and by a name of its own.",
+}
+Problem = tuple[Severity, str]
+
+
+def find_unreachable(documents: Iterable[Document], folder: str) -> Iterator[Finding]:
+    """Yield a finding for each document that no request or no name leads to; `folder` is the folder of the release."""
+    every = {document.path: document for document in documents}
+    envelope = every.get("endpoints/descriptor.json")
+    accepted = None if envelope is None else _requests(envelope)
+    names: dict[tuple[str, Format], str] = {}
+    for path, document in every.items():
+        first = names.setdefault((document.name.lower(), document.format), path)
+        for severity, message in (*_by_request(document, accepted, every), *_by_name(document, first)):
+            yield Finding(f"{folder}/{path}", 1, 1, "document-unreachable", severity, "", message)
+
+
+def _by_request(document: Document, accepted: list[str] | None, paths: Collection[str]) -> Iterator[Problem]:
+    """Yield why no request leads to a document; `accepted` are the requests that the envelope accepts, None any."""
+    folder = basename(dirname(document.path))
+    if document.kind is Kind.PAYLOAD and f"endpoints/{folder}/descriptor.json" not in paths:
+        yield Severity.WARNING, "no descriptor.json beside it says how it is asked for"
+    if document.kind is not Kind.REQUEST:
+        return
+    if not NAME.fullmatch(folder) or folder != folder.lower():
+        yield Severity.ERROR, "no request leads to this folder: name it by the value of `request`, in lower case"
+        return
+    requests = _requests(document)
+    if requests is not None and folder not in map(str.lower, requests):
+        wanted = (
+            f"rename the folder to {requests[0].lower()}, or correct `request`" if requests else "correct `request`"
+        )
+        yield Severity.ERROR, f"no request leads to this folder: {wanted}"
+    elif accepted is not None and not set(accepted).intersection(_leading(folder, requests or accepted)):
+        yield (
+            Severity.ERROR,
+            "endpoints/descriptor.json accepts no such request: add it to the values of `request` there",
+        )
+
+
+def _leading(folder: str, requests: list[str]) -> set[str]:
+    """Return the values of `request` that lead to a folder."""
+    return {value for value in requests if value.lower() == folder}
+
+
+def _by_name(document: Document, first: str) -> Iterator[Problem]:
+    """Yield why a document cannot be loaded by its name; `first` is the first document of that name and format."""
+    if document.kind is Kind.PUBLICATION and not NAME.fullmatch(document.name):
+        yield Severity.WARNING, "it cannot be loaded by its name, which is not made of letters, digits, - and _ alone"
+    if first != document.path:
+        yield Severity.WARNING, f"{first} has the same name, {document.name}, so only one is loaded by it: rename one"
+
+
+def _requests(document: Document) -> list[str] | None:
+    """Return the values that the member `request` may have; None where the schema does not say."""
+    try:
+        schema = parse_json(document.content)
+    except MalformedRequestError:
+        return None
+    members: Any = schema.get("properties") if isinstance(schema, dict) else None
+    member = members.get("request") if isinstance(members, dict) else None
+    if not isinstance(member, dict):
+        return None
+    values = [member["const"]] if "const" in member else member.get("enum")
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else None
