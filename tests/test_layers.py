@@ -9,6 +9,7 @@ import pytest
 
 # Lowest first. Rooms in one line do not import each other.
 FLOORS = [
+    ["printable"],
     ["errors"],
     ["versions", "dialect", "flight_settings", "topics", "files", "portable_names"],
     ["settings", "documents", "findings", "differences", "representations", "dates"],
