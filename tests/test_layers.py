@@ -11,7 +11,7 @@ import pytest
 FLOORS = [
     ["printable"],
     ["errors"],
-    ["versions", "dialect", "flight_settings", "topics", "files", "portable_names"],
+    ["versions", "dialect", "flight_settings", "topics", "files", "portable_names", "toml_files", "working_on"],
     ["settings", "documents", "findings", "differences", "representations", "dates"],
     ["loading", "inventory"],
     ["arrow"],
