@@ -74,6 +74,9 @@ def parser() -> ArgumentParser:
         "--port", type=int, default=8000, help="the port to listen on; 0 takes a free one (default: 8000)"
     )
     serve.add_argument("--workers", type=_count, default=1, help="how many processes answer (default: 1)")
+    for site in (build, serve):
+        trust = "run the hooks, plugins and theme of the root's mkdocs.yml: only where you trust its authors"
+        site.add_argument("--trust-config", action="store_true", help=trust)
     serve.add_argument("--root-path", default="", metavar="PATH", help="the path that the site lies under (default: /)")
     return top
 

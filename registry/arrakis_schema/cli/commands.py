@@ -2,9 +2,10 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 
-from arrakis_schema.cli.output import say, say_now, write, write_bytes
+from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
 from arrakis_schema.cli.show import VIEWS
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings import Severity
@@ -70,9 +71,11 @@ def verify_(options: Namespace) -> int:
 
 def build(options: Namespace) -> int:
     """Write the site."""
-    from arrakis_schema.site import site, write_tree  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.site import left_out, site, write_tree  # noqa: PLC0415 - it needs an extra
 
-    count = write_tree(site(open_store(options.root)), options.out)
+    store = open_store(options.root)
+    complain([] if options.trust_config else left_out(store.root))
+    count = write_tree(site(store, trust_config=options.trust_config), options.out)
     say(f"{options.out} holds {count} files")
     return 0
 
@@ -81,12 +84,14 @@ def serve(options: Namespace) -> int:
     """Serve the site until interrupted, and build it again when its sources changed."""
     from arrakis_schema.server import Sources  # noqa: PLC0415 - it needs an extra
     from arrakis_schema.server import serve as run  # noqa: PLC0415 - the same
-    from arrakis_schema.site import fingerprint, site  # noqa: PLC0415 - the same
+    from arrakis_schema.site import fingerprint, left_out, site  # noqa: PLC0415 - the same
 
     store = open_store(options.root)
     place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
     sources = Sources(lambda: fingerprint(store.root), say_now)
-    run(lambda: site(store), **place, announce=lambda url: say_now(f"serving {store.root} at {url}"), sources=sources)
+    complain([] if options.trust_config else left_out(store.root))
+    build_site = partial(site, store, trust_config=options.trust_config)
+    run(build_site, **place, announce=lambda url: say_now(f"serving {store.root} at {url}"), sources=sources)
     return 0
 
 

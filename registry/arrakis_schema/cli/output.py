@@ -74,7 +74,7 @@ def complain(lines: list[str]) -> None:
     shown = [f"arrakis-schema: {printable(line, 2 * MESSAGE)}" for line in lines[:_MOST_LINES] if line.strip()]
     shown += [f"arrakis-schema: and {len(lines) - _MOST_LINES:,} more"] if len(lines) > _MOST_LINES else []
     try:
-        print(*shown, sep="\n", file=sys.stderr, flush=True)
+        print(*shown, sep="\n", end="\n" if shown else "", file=sys.stderr, flush=True)
     except OSError:
         _discard(sys.stderr)
 
