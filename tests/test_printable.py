@@ -29,6 +29,7 @@ def test_a_printable_text_can_be_seen_and_commands_nothing(text: str) -> None:
     [
         ("plain é 日本 5\u00a0m", "plain é 日本 5\u00a0m"),
         ("a\nb\x1b[2J\u202e\ud800\ufffe", r"a\nb\x1b[2J\u202e\ud800\ufffe"),
+        ("caf\udce9", r"caf\xe9"),
         (" ::error::x", r" \::error::x"),
         ("a::b", "a::b"),
         ("##[error]x ###vso[y] # [z] ##", r"##\[error]x ###vso\[y] # [z] ##"),

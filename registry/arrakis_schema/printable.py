@@ -45,6 +45,8 @@ def listed(names: tuple[str, ...], most: int = 50) -> str:
 
 
 def _escaped(character: str) -> str:
-    """Return a character, or the escape that stands for it."""
-    plain = character.isprintable() or character in _SPACES
-    return character if plain else character.encode("unicode_escape").decode("ascii")
+    """Return a character, or the escape that stands for it; an octet of a name that is not UTF-8 is shown as itself."""
+    if character.isprintable() or character in _SPACES:
+        return character
+    octet = "\udc80" <= character <= "\udcff"  # PEP 383
+    return f"\\x{ord(character) - 0xDC00:02x}" if octet else character.encode("unicode_escape").decode("ascii")
