@@ -51,10 +51,12 @@ test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-serv
 record: .venv-peers/ready ## Examine the real client and server again, and write versions/conformance.json
 	@$(PEERS)/python tests/peers/travel.py --write
 
-lock: .venv/ready ## Renew requirements.lock from pyproject.toml
+lock: .venv/ready ## Renew requirements.lock and ci/requirements.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench \
 		--generate-hashes --upgrade --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra check --group build --constraint requirements.lock \
+		--generate-hashes --custom-compile-command "make lock" pyproject.toml -o ci/requirements.lock
 
 clean: ## Remove everything that was made here
 	@rm -rf .venv .venv-peers build dist site $(BUNDLE) $(WEB)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

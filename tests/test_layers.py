@@ -9,8 +9,9 @@ import pytest
 
 # Lowest first. Rooms in one line do not import each other.
 FLOORS = [
+    ["printable"],
     ["errors"],
-    ["versions", "dialect", "flight_settings", "topics", "files", "portable_names"],
+    ["versions", "dialect", "flight_settings", "topics", "files", "portable_names", "toml_files", "working_on"],
     ["settings", "documents", "findings", "differences", "representations", "dates"],
     ["loading", "inventory"],
     ["arrow"],

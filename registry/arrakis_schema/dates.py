@@ -1,12 +1,12 @@
 """`versions/dates.toml`: when each release was frozen. Releases from before this file may be missing in it."""
 
 import os
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.files import exists, read_file
+from arrakis_schema.toml_files import parse_toml
 
 DATES_FILE = "versions/dates.toml"
 _EPOCH = "SOURCE_DATE_EPOCH"
@@ -16,14 +16,14 @@ def read_dates(root: Path) -> dict[str, datetime]:
     """Return the moment of each release that the file names, in UTC; raises `DamagedStoreError`."""
     if not exists(str(root), DATES_FILE):
         return {}
-    try:
-        table = tomllib.loads(read_file(str(root), DATES_FILE).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DamagedStoreError([f"{DATES_FILE} is not TOML: {error}"]) from error
+    table = parse_toml(read_file(str(root), DATES_FILE), DATES_FILE)
     wrong = [release for release, moment in table.items() if not isinstance(moment, datetime) or not moment.tzinfo]
     if wrong:
         raise DamagedStoreError([f"{DATES_FILE}: {wrong[0]} needs a date and time with its zone: 2026-07-27T19:15:17Z"])
-    return {release: moment.astimezone(UTC) for release, moment in table.items()}
+    try:
+        return {release: moment.astimezone(UTC) for release, moment in table.items()}
+    except OverflowError as error:
+        raise DamagedStoreError([f"{DATES_FILE}: a moment is before the year 1 or after 9999 in UTC"]) from error
 
 
 def timestamp(moment: datetime) -> str:
@@ -36,8 +36,9 @@ def with_date(root: Path, release: str) -> str:
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
+    dates = read_dates(root)
     written = read_file(str(root), DATES_FILE).decode("utf-8") if exists(str(root), DATES_FILE) else ""
-    if release in read_dates(root):
+    if release in dates:
         return written
     given = os.environ.get(_EPOCH, "")
     moment = datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else datetime.now(UTC)

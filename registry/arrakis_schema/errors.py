@@ -3,6 +3,10 @@
 One base class; everything that this package raises on purpose is an `ArrakisSchemaError`.
 """
 
+from arrakis_schema.printable import cut, listed
+
+_LONGEST = 2_000
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -11,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class ArrakisSchemaError(Exception):
-    """Something that this package was asked for cannot be answered."""
+    """Something that this package was asked for cannot be answered. Its text is cut; its fields hold everything."""
+
+    def __str__(self) -> str:
+        """Say it in at most 2,000 characters."""
+        return cut(super().__str__(), _LONGEST)
 
 
 class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
@@ -26,8 +34,8 @@ class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
 
     def __str__(self) -> str:
         """Say what was asked for, what there is, and what to do."""
-        there = f"there are {', '.join(self.available)}" if self.available else "there are none"
-        return f"{self.what}; {there}" + (f" ({self.remedy})" if self.remedy else "")
+        there = f"there are {listed(self.available)}" if self.available else "there are none"
+        return cut(f"{self.what}; {there}" + (f" ({self.remedy})" if self.remedy else ""), _LONGEST)
 
 
 class MissingExtraError(ArrakisSchemaError, ImportError):

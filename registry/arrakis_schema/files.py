@@ -7,6 +7,7 @@ import os
 import stat
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,14 +100,3 @@ def _kind(entry: "os.DirEntry[str]", *, follow: bool) -> str:
     if entry.is_dir(follow_symlinks=follow):
         return FOLDER
     return FILE if entry.is_file(follow_symlinks=follow) else SPECIAL
-
-
-def printable(path: str) -> str:
-    """Return a path as it can be shown: octets that are not UTF-8 and characters that cannot be printed are escaped."""
-    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in path)
-
-
-def _escaped(sign: str) -> str:
-    """Return the escape of a character; Python has an octet that is not UTF-8 as one from U+DC80 to U+DCFF."""
-    octet = "\udc80" <= sign <= "\udcff"
-    return f"\\x{ord(sign) - 0xDC00:02x}" if octet else sign.encode("unicode_escape").decode("ascii")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 
 from arrakis_schema.documents import documented_by, is_document, name_of
-from arrakis_schema.files import FILE, FOLDER, NOT_PLAIN, printable, scan_folder
+from arrakis_schema.files import FILE, FOLDER, NOT_PLAIN, scan_folder
 from arrakis_schema.portable_names import LONGEST_PATH, clashes, fault_of_name
+from arrakis_schema.printable import printable
 
 SETTINGS = frozenset({"registry.toml", "exceptions.toml"})
 NOTE = ".md"

@@ -16,8 +16,9 @@ from typing import Any
 from arrakis_schema.dates import DATES_FILE, read_dates
 from arrakis_schema.documents import is_document
 from arrakis_schema.errors import DamagedStoreError, MalformedRequestError
-from arrakis_schema.files import FOLDER, NOT_PLAIN, exists, list_folder, printable, read_file
+from arrakis_schema.files import FOLDER, NOT_PLAIN, exists, list_folder, read_file
 from arrakis_schema.inventory import IGNORED
+from arrakis_schema.printable import printable
 from arrakis_schema.store import Release, Store
 from arrakis_schema.validation.packets import parse_json
 from arrakis_schema.versions import is_release

@@ -26,11 +26,16 @@ def load_payload(
     """
     base = data_root(root)
     folder, path = find_payload(name, version, base)
+    return parse_payload(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
+
+
+def parse_payload(content: bytes, file: str) -> "pa.Schema | Template":
+    """Return the Arrow schema that a file holds; raises `DamagedStoreError` that names it."""
     try:
         from arrakis_schema.arrow import parse_document  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtraError("pyarrow", "arrow") from error
     try:
-        return parse_document(read_file(base, f"{folder}/{path}").decode("utf-8"))
+        return parse_document(content.decode("utf-8"))
     except (SchemaTextError, UnicodeDecodeError) as error:
-        raise DamagedStoreError([f"{folder}/{path}: {error}"]) from error
+        raise DamagedStoreError([f"{file}: {error}"]) from error

@@ -1,6 +1,5 @@
 """What `schemas/registry.toml` says about the whole set of documents."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.files import read_plain
 from arrakis_schema.flight_settings import Flight, read_flight
+from arrakis_schema.toml_files import parse_toml
 from arrakis_schema.topics import Topics, read_topics, topic_problems
 from arrakis_schema.versions import is_release
 
@@ -63,13 +63,11 @@ def read_settings(root: str) -> Settings:
     """Read the settings of the folder `root`; raises `DamagedStoreError` that names file and key."""
     path = Path(root, REGISTRY_FILE)
     try:
-        table = tomllib.loads(read_plain(root, REGISTRY_FILE).decode("utf-8"))
+        content = read_plain(root, REGISTRY_FILE)
     except OSError as error:
         remedy = "a folder with schemas/ and versions/ is wanted: see --root"
         raise DamagedStoreError([f"{path}: {error.strerror} ({remedy})"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DamagedStoreError([f"{REGISTRY_FILE} is not TOML: {error}"]) from error
-    return _settings(table)
+    return _settings(parse_toml(content, REGISTRY_FILE))
 
 
 def _settings(table: dict[str, object]) -> Settings:

@@ -1,6 +1,5 @@
 """A folder with `schemas/` and `versions/`: the releases and the documents in them, each read when it is asked for."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,11 @@ from arrakis_schema.files import exists, read_file
 from arrakis_schema.inventory import Inventory, read_inventory
 from arrakis_schema.loading import release_folder, releases
 from arrakis_schema.settings import Settings, read_settings
+from arrakis_schema.toml_files import parse_toml
 from arrakis_schema.versions import NEXT, aliases
 
 ERRATA_FILE = "versions/errata.toml"
+_ERRATUM_LISTS = ("releases", "documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,10 @@ class Store:
         """Read what is known to be wrong in frozen releases."""
         if not exists(str(self.root), ERRATA_FILE):
             return []
+        table = parse_toml(read_file(str(self.root), ERRATA_FILE), ERRATA_FILE)
         try:
-            table = tomllib.loads(read_file(str(self.root), ERRATA_FILE).decode("utf-8"))
             return [Erratum(**_erratum(entry)) for entry in table.get("erratum", [])]
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
+        except (TypeError, AttributeError) as error:
             raise DamagedStoreError([f"{ERRATA_FILE} is not a list of [[erratum]] tables: {error}"]) from error
 
     def read(self, release: Release, path: str) -> bytes:
@@ -142,5 +143,9 @@ def find(store: Store, release: Release, name: str) -> list[str]:
 
 
 def _erratum(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the members of an erratum with lists as tuples."""
+    """Return the members of an erratum with lists as tuples; raises `TypeError` that names what is wrong."""
+    for name, value in entry.items():
+        texts = value if name in _ERRATUM_LISTS and isinstance(value, list) else [value]
+        if isinstance(value, list) != (name in _ERRATUM_LISTS) or not all(isinstance(text, str) for text in texts):
+            raise TypeError(f"{name} is not {'a list of texts' if name in _ERRATUM_LISTS else 'text'}")
     return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}

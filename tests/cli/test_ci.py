@@ -2,13 +2,17 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+
+from arrakis_schema.loading import data_root, declared_version
 
 PROJECT = Path(__file__).parent.parent.parent
 BIN = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -61,5 +65,47 @@ def test_the_hooks_of_pre_commit_run() -> None:
     for hook in hooks:
         done = run(" ".join([hook["entry"], *hook["args"]]), PROJECT)
         assert done.returncode == 0, done.stdout + done.stderr
-    extras = (PROJECT / "pyproject.toml").read_text()
-    assert all(f'"{needed}"' in extras for hook in hooks for needed in hook["additional_dependencies"])
+
+
+def locked(file: str) -> dict[str, str]:
+    """Return the version of each package in a lock, and what hashes stand below it."""
+    parts = re.split(r"^(?=[a-z0-9-]+==)", (PROJECT / file).read_text(), flags=re.MULTILINE)[1:]
+    return {part.split()[0]: part for part in parts}
+
+
+def test_what_ci_installs_is_pinned() -> None:
+    ours, everything = locked("ci/requirements.lock"), locked("requirements.lock")
+    assert ours.keys() <= everything.keys()
+    assert all(hashes(part) and hashes(part) <= hashes(everything[pin]) for pin, part in ours.items())
+    builds = {"hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove-classifiers"}
+    needed = [pin for pin in ours if pin.partition("==")[0] not in builds]
+    variables = yaml.safe_load((PROJECT / "ci/gitlab.yml").read_text())["variables"]
+    assert variables["SCHEMA_DEPENDENCIES"].split() == needed
+    assert variables["SCHEMA_PACKAGE"] == f"arrakis-schema[check]=={declared_version(data_root())}"
+    for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text()):
+        assert hook["additional_dependencies"] == needed
+    extra = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    names = {re.split(r"[\[>=]", part)[0] for part in [*extra["check"], *extra["arrow"]]} - {"arrakis-schema"}
+    assert names <= {pin.partition("==")[0] for pin in needed}
+
+
+def hashes(part: str) -> set[str]:
+    return set(re.findall("sha256:[0-9a-f]{64}", part))
+
+
+def test_the_actions_that_are_used_are_commits() -> None:
+    text = (PROJECT / "action.yml").read_text() + (PROJECT / "docs/guides/github.md").read_text()
+    used = re.findall(r"uses: (\S+)@(\S+)( # v\d+\.\d+\.\d+)?", text)
+    assert used
+    for name, ref, comment in used:
+        assert name.startswith("OWNER/") or (re.fullmatch("[0-9a-f]{40}", ref) and comment), name
+
+
+def test_the_action_installs_by_hash_and_imports_nothing_from_the_folder_that_is_checked() -> None:
+    steps = yaml.safe_load((PROJECT / "action.yml").read_text())["runs"]["steps"]
+    install = next(step["run"] for step in steps if step.get("name") == "Install")
+    first, second = install.strip().splitlines()
+    assert "--require-hashes" in first
+    assert "--no-deps --no-build-isolation" in second
+    job = yaml.safe_load((PROJECT / "ci/gitlab.yml").read_text())["schemas"]
+    assert all("python -I -m pip" in line for line in (first, second, *job["before_script"]))

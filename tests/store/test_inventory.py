@@ -13,9 +13,10 @@ from arrakis_schema import files, load_payload, load_schema
 from arrakis_schema.dates import read_dates
 from arrakis_schema.documents import is_document
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
-from arrakis_schema.files import FILE, FOLDER, LINK, SPECIAL, printable
+from arrakis_schema.files import FILE, FOLDER, LINK, SPECIAL
 from arrakis_schema.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
 from arrakis_schema.lock import read_lock
+from arrakis_schema.printable import printable
 from arrakis_schema.release import freeze
 from arrakis_schema.settings import read_settings
 from arrakis_schema.site import tree
@@ -71,7 +72,7 @@ def test_each_file_has_a_role_or_is_refused(entries: dict[str, str]) -> None:
         kept = path in (*inventory.published, *inventory.notes, *SETTINGS) or Path(path).name in IGNORED
         assert path in parents or (kept and kind == FILE) or around & refused
     assert all(is_document(path) or ".json" in path or Path(path).suffix in PROGRAMS for path in inventory.published)
-    assert all(one.path.isprintable() and one.message.isprintable() for one in inventory.refused)
+    assert all(printable(text) == text for one in inventory.refused for text in (one.path, one.message))
     assert set(inventory.published) == {*inventory.documents, *dict(inventory.examples), *inventory.programs}
     for path in inventory.published:
         path.encode("utf-8")

@@ -1,31 +1,56 @@
 """The command `arrakis-schema`: arguments in, exit code out. Only this room prints."""
 
-import os
-import sys
+import traceback
+from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from arrakis_schema.cli.arguments import parser
+from arrakis_schema.cli.exit_codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, UNUSABLE
+from arrakis_schema.cli.output import complain, flush, open_streams
 from arrakis_schema.errors import ArrakisSchemaError
-
-OK, FOUND, UNUSABLE = 0, 1, 2
-_INTERRUPTED, _BROKEN_PIPE = 130, 141
+from arrakis_schema.printable import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 fine, 1 something is wrong with the schemas, 2 it cannot be told."""
-    options = parser().parse_args(arguments)
+    """Run one command and return its exit code, one of `EXIT_CODES`; wrong usage raises `SystemExit` with 2."""
+    options = Namespace(debug=False, name_of_command="")
+    open_streams()
     try:
-        code: int = options.command(options)
-        sys.stdout.flush()
+        return _run(options, arguments)
     except ArrakisSchemaError as error:
-        print(*(f"arrakis-schema: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
-        return UNUSABLE
+        complain(list(getattr(error, "problems", ())) or str(error).split("\n"))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        return BROKEN_PIPE
     except OSError as error:
-        print(f"arrakis-schema: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
-        return UNUSABLE
+        complain([f"{error.filename or 'the system'}: {error.strerror or error}"])
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last door: whatever comes here is a fault of this program
+        complain(_fault(error, options))
+        return INTERNAL
+    return UNUSABLE
+
+
+def _run(options: Namespace, arguments: Sequence[str] | None) -> int:
+    """Read the arguments and run the command; what it printed has been written when this returns."""
+    try:
+        parser().parse_args(arguments, options)
+        code: int = options.command(options)
+    except SystemExit:  # argparse printed the help, or what is wrong with the arguments
+        flush()
+        raise
+    flush()
     return code
+
+
+def _fault(error: Exception, options: Namespace) -> list[str]:
+    """Return the sentence for an internal error, and with `--debug` the traceback before it."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    notes = [printable(note) for note in getattr(error, "__notes__", ())]
+    told = f"internal error in {' of '.join([options.name_of_command or 'the arguments', *notes])}"
+    reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+    where = f"{'/'.join(Path(last.filename).parts[-2:])}:{last.lineno}"
+    remedy = "report it with what this prints" if options.debug else "report it with what --debug prints"
+    sentence = f"{told} ({printable(reason, 200)}, at {where}): this is a fault of arrakis-schema; please {remedy}"
+    return [*("".join(traceback.format_exception(error)).split("\n") if options.debug else ()), sentence]

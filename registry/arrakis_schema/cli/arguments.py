@@ -1,34 +1,53 @@
 """The arguments of every command."""
 
+import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, NoReturn
 
 from arrakis_schema.cli import commands, conform_arguments
+from arrakis_schema.cli.exit_codes import EXIT_CODES
+from arrakis_schema.cli.output import write
 from arrakis_schema.cli.show import VIEWS
 from arrakis_schema.loading import data_root, declared_version
+from arrakis_schema.printable import printable
 from arrakis_schema.report import FORMATS
 from arrakis_schema.settings import COLUMNS, WAYS
 
-_EXIT_CODES = (
-    "exit codes: 0 fine; 1 something is wrong with the schemas; 2 wrong usage, or files that cannot be read;"
-    " 3 compatibility is undecided"
-)
+_HELP_CODES = f"exit codes: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
+
+
+class Parser(ArgumentParser):
+    """A parser that prints as the commands do: an argument is repeated as printable text."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the message, and exit with 2."""
+        super().error(printable(message))
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print the help or the version; a full disk is an error here, which argparse hides."""
+        if file is sys.stdout:
+            write(message)
+        else:
+            super()._print_message(message, file)
 
 
 def parser() -> ArgumentParser:
-    """Return the parser; `options.command` is the function to call."""
-    top = ArgumentParser("arrakis-schema", description="The versioned schema registry.", epilog=_EXIT_CODES)
+    """Return the parser; `options.command` is the function to call, `options.name_of_command` what it is called."""
+    top = Parser("arrakis-schema", description="The versioned schema registry.", epilog=_HELP_CODES)
     top.add_argument("--version", action="version", version=declared_version(data_root()))
-    root = ArgumentParser(add_help=False)
+    root = Parser(add_help=False)
     help_root = "the folder with schemas/ and versions/ (default: the Arrakis schemas of this package)"
     root.add_argument("--root", type=_folder, default=Path(data_root()), metavar="DIR", help=help_root)
+    root.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
     added = top.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, summary: str) -> ArgumentParser:
         described = f"{summary[0].upper()}{summary[1:]}."
-        child = added.add_parser(name, help=summary, description=described, epilog=_EXIT_CODES, parents=[root])
-        child.set_defaults(command=commands.COMMANDS[name])
+        child = added.add_parser(name, help=summary, description=described, epilog=_HELP_CODES, parents=[root])
+        child.set_defaults(command=commands.COMMANDS[name], name_of_command=name)
         return child
 
     command("list", "list the releases and their documents").add_argument("--release", metavar="V", help=_RELEASE)
@@ -55,6 +74,9 @@ def parser() -> ArgumentParser:
         "--port", type=int, default=8000, help="the port to listen on; 0 takes a free one (default: 8000)"
     )
     serve.add_argument("--workers", type=_count, default=1, help="how many processes answer (default: 1)")
+    for site in (build, serve):
+        trust = "run the hooks, plugins and theme of the root's mkdocs.yml: only where you trust its authors"
+        site.add_argument("--trust-config", action="store_true", help=trust)
     serve.add_argument("--root-path", default="", metavar="PATH", help="the path that the site lies under (default: /)")
     return top
 
@@ -107,9 +129,10 @@ _RELEASE = "a release, an alias (latest, 0.5), or next: the working set (default
 def _folder(text: str) -> Path:
     """Return an existing folder."""
     path = Path(text)
-    if not path.is_dir():
-        raise ArgumentTypeError(f"{text} is not a folder: a folder with schemas/ and versions/ is wanted")
-    return path
+    with suppress(OSError, ValueError):  # a name that is too long, or a folder that may not be entered
+        if path.is_dir():
+            return path
+    raise ArgumentTypeError(f"{text} is not a folder: a folder with schemas/ and versions/ is wanted")
 
 
 def _seconds(text: str) -> float:

@@ -1,11 +1,11 @@
 """What each command does: it reads the store, prints, and returns the exit code."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 
+from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
 from arrakis_schema.cli.show import VIEWS
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings import Severity
@@ -24,7 +24,7 @@ def list_(options: Namespace) -> int:
     for release in map(store.release, wanted):
         label = aliases.get(release.version, "") if release.frozen else "next, not released yet"
         names = dict.fromkeys(document.name for document in store.documents(release))
-        print(f"{release.version}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
+        say(f"{release.version}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
     return 0
 
 
@@ -33,7 +33,7 @@ def show(options: Namespace) -> int:
     store = open_store(options.root)
     release = store.release(options.release)
     documents = [store.document(release, path) for path in find(store, release, options.name)]
-    sys.stdout.buffer.write(VIEWS[options.view](store, release, documents))
+    write_bytes(VIEWS[options.view](store, release, documents))
     return 0
 
 
@@ -43,7 +43,7 @@ def lint_(options: Namespace) -> int:
     release = store.release(options.release)
     paths = [path for name in options.names for path in find(store, release, name)]
     findings = sorted(lint_release(store, release, paths if options.names else None))
-    sys.stdout.write(FORMATS[options.format](findings))
+    write(FORMATS[options.format](findings))
     return 1 if findings else 0
 
 
@@ -53,12 +53,10 @@ def release(options: Namespace) -> int:
     working = store.release(None)
     wrong = [found for found in lint_release(store, working) if found.severity is Severity.ERROR]
     if wrong:
-        sys.stdout.write(FORMATS["text"](wrong))
+        write(FORMATS["text"](wrong))
         return 1
     frozen = freeze(store)
-    print(
-        f"{frozen.folder} holds {len(frozen.files)} files and never changes; declare the next version in registry.toml"
-    )
+    say(f"{frozen.folder} holds {len(frozen.files)} files and never changes; declare the next version in registry.toml")
     return 0
 
 
@@ -66,16 +64,19 @@ def verify_(options: Namespace) -> int:
     """Print each way in which the frozen files differ from the lock."""
     store = open_store(options.root)
     problems = verify(store)
-    print(*(problems or [f"frozen releases that are what versions/lock.json says: {len(store.releases)}"]), sep="\n")
+    for line in problems or [f"frozen releases that are what versions/lock.json says: {len(store.releases)}"]:
+        say(line)
     return 1 if problems else 0
 
 
 def build(options: Namespace) -> int:
     """Write the site."""
-    from arrakis_schema.site import site, write_tree  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.site import left_out, site, write_tree  # noqa: PLC0415 - it needs an extra
 
-    count = write_tree(site(open_store(options.root)), options.out)
-    print(f"{options.out} holds {count} files")
+    store = open_store(options.root)
+    complain([] if options.trust_config else left_out(store.root))
+    count = write_tree(site(store, trust_config=options.trust_config), options.out)
+    say(f"{options.out} holds {count} files")
     return 0
 
 
@@ -83,13 +84,14 @@ def serve(options: Namespace) -> int:
     """Serve the site until interrupted, and build it again when its sources changed."""
     from arrakis_schema.server import Sources  # noqa: PLC0415 - it needs an extra
     from arrakis_schema.server import serve as run  # noqa: PLC0415 - the same
-    from arrakis_schema.site import fingerprint, site  # noqa: PLC0415 - the same
+    from arrakis_schema.site import fingerprint, left_out, site  # noqa: PLC0415 - the same
 
     store = open_store(options.root)
     place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    say = partial(print, flush=True)
-    sources = Sources(lambda: fingerprint(store.root), say)
-    run(lambda: site(store), **place, announce=lambda url: say(f"serving {store.root} at {url}"), sources=sources)
+    sources = Sources(lambda: fingerprint(store.root), say_now)
+    complain([] if options.trust_config else left_out(store.root))
+    build_site = partial(site, store, trust_config=options.trust_config)
+    run(build_site, **place, announce=lambda url: say_now(f"serving {store.root} at {url}"), sources=sources)
     return 0
 
 

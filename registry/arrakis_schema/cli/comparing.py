@@ -1,11 +1,11 @@
 """The commands that ask who gets on with whom: `compare` and `check`, for CI."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from json import dumps
 
+from arrakis_schema.cli.output import say, write
 from arrakis_schema.cli.sources import Source, SourceError, sources
 from arrakis_schema.compat import Kind, Verdict, accepts
 from arrakis_schema.compat.verdicts import Change, Effect
@@ -37,11 +37,11 @@ def compare(options: Namespace) -> int:
             verdict = _verdict(store, old, new, options, new_reads=new_reads)
             verdicts.append(verdict)
             findings += _findings(verdict, new, new_reads=new_reads)
-    sys.stdout.write(FORMATS[options.format](findings))
+    write(FORMATS[options.format](findings))
     kinds = {verdict.kind for verdict in verdicts}
     worst = next((kind for kind in (Kind.INCOMPATIBLE, Kind.UNDECIDED) if kind in kinds), Kind.COMPATIBLE)
     if options.format == "text":
-        print(worst)
+        say(worst)
     return CODES[worst]
 
 
@@ -109,7 +109,7 @@ def check(options: Namespace) -> int:
     ]
     if not any(found.severity is Severity.ERROR for found in checked.findings):
         _compatibility(store, options, checked)
-    sys.stdout.write(FORMATS[options.format](checked.findings))
+    write(FORMATS[options.format](checked.findings))
     if checked.failed:
         return INCOMPATIBLE
     return UNDECIDED if checked.undecided else COMPATIBLE

@@ -2,13 +2,13 @@
 
 import os
 import socket
-import sys
 from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
 
+from arrakis_schema.cli.output import say, say_now, write
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.conforming import Report, examine
 from arrakis_schema.flight.mock import MockServer
@@ -37,9 +37,9 @@ def conform(options: Namespace) -> int:
     certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
     access = Access(options.url, options.timeout, _token(options), certs)
     report = examine(access, options.release, root=options.root, may_write=options.allow_publish)
-    sys.stdout.write(FORMATS[options.format](report.findings))
+    write(FORMATS[options.format](report.findings))
     if options.format == "text":
-        print(_verdict(report))
+        say(_verdict(report))
     if not report.conforms:
         return DIFFERS
     return UNDECIDED if report.undecided else CONFORMS
@@ -56,7 +56,7 @@ def mock(options: Namespace) -> int:
     except (pa.ArrowException, OSError) as error:
         place = f"port {options.port} on {options.host}"
         raise OptionError(f"{place} cannot be listened on: choose another with --port") from error
-    print(f"answering by release {release} at grpc://{host}:{server.port}", flush=True)
+    say_now(f"answering by release {release} at grpc://{host}:{server.port}")
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0

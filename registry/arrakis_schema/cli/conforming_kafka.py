@@ -1,10 +1,10 @@
 """`conform kafka://…`: what is in the topics of a broker, held against the documents of a release."""
 
 import re
-import sys
 from argparse import Namespace
 from pathlib import Path
 
+from arrakis_schema.cli.output import say, write
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.kafka.conform import Examination, Examined
 from arrakis_schema.report import FORMATS
@@ -32,9 +32,9 @@ def conform_kafka(options: Namespace) -> int:
         examined = examination.run(broker, options.newest, chosen)
     finally:
         broker.close()
-    sys.stdout.write(FORMATS[options.format](examined.findings))
+    write(FORMATS[options.format](examined.findings))
     if options.format == "text":
-        print(_counts(examined))
+        say(_counts(examined))
     return DIFFERS if examined.failed else UNDECIDED if examined.undecided else CONFORMS
 
 

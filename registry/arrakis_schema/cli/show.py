@@ -1,12 +1,15 @@
 """The views of `show`: the documents as they are, in another form, or as a summary for people."""
 
 import json
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from arrakis_schema.documents import Document, Format
-from arrakis_schema.errors import MissingExtraError, UnknownSchemaError
+from arrakis_schema.errors import DamagedStoreError, MissingExtraError, UnknownSchemaError
 from arrakis_schema.loading import parse_schema
+from arrakis_schema.payloads import parse_payload
+from arrakis_schema.printable import printable
 from arrakis_schema.store import Release, Store
 
 View = Callable[[Store, Release, Sequence[Document]], bytes]
@@ -16,11 +19,20 @@ def summary(store: Store, release: Release, documents: Sequence[Document]) -> by
     """Return each document in short: what it is, where it stands, its fields."""
     parts = []
     for document in documents:
-        head = f"{document.name}: {document.kind.value}, release {release.version}\n{release.folder}/{document.path}"
-        body = _fields(parse_schema(document.content, document.path)) if _is_json(document) else document.text
-        parts.append(f"{head}\n\n{body.rstrip()}\n")
+        title = f"{document.name}: {document.kind.value}, release {release.version}"
+        lines = _fields(parse_schema(document.content, document.path)) if _is_json(document) else _lines(document)
+        shown = [title, f"{release.folder}/{document.path}", "", *lines]
+        parts.append("".join(f"{printable(line, sys.maxsize)}\n" for line in shown))
     _ = store
     return "\n".join(parts).encode()
+
+
+def _lines(document: Document) -> list[str]:
+    """Return the lines of an Arrow document."""
+    try:
+        return document.text.rstrip().split("\n")
+    except UnicodeDecodeError as error:
+        raise DamagedStoreError([f"{document.path} is not UTF-8: byte {error.start}"]) from error
 
 
 def exact(form: Format) -> View:
@@ -48,9 +60,9 @@ def arrow_json(_store: Store, release: Release, documents: Sequence[Document]) -
 
 def _schema(document: Document) -> Any:
     """Return the schema of an Arrow document, unbound where it is a template."""
-    from arrakis_schema.arrow import Template, parse_document  # noqa: PLC0415 - an extra
+    from arrakis_schema.arrow import Template  # noqa: PLC0415 - an extra
 
-    parsed = parse_document(document.text)
+    parsed = parse_payload(document.content, document.path)
     return parsed.unbound if isinstance(parsed, Template) else parsed
 
 
@@ -68,20 +80,23 @@ def _is_json(document: Document) -> bool:
     return document.format is Format.JSON_SCHEMA
 
 
-def _fields(schema: dict[str, Any], path: str = "") -> str:
-    """Return one line for each property, with its type and description, those inside it below."""
-    lines = [] if path else [str(schema.get("description", schema.get("title", "")))]
-    required, properties = schema.get("required", []), schema.get("properties", {})
-    for name, field in properties.items():
-        kind = field.get("type", "any") if isinstance(field, dict) else "any"
-        words = [f"{path}{name}", kind if isinstance(kind, str) else " or ".join(kind)]
-        words += [] if name in required else ["optional"]
-        words += [f"in {field['x-unit']}"] if isinstance(field, dict) and "x-unit" in field else []
-        told = field.get("description", "") if isinstance(field, dict) else ""
-        lines.append(f"  {', '.join(words)}{f': {told}' if told else ''}")
-        if isinstance(field, dict) and "properties" in field:
-            lines.append(_fields(field, f"{path}{name}."))
-    return "\n".join(lines)
+def _fields(schema: dict[str, Any]) -> list[str]:
+    """Return what a document is about, and one line for each property, those inside it below."""
+    return [str(schema.get("description", schema.get("title", ""))), *_properties(schema, "")]
+
+
+def _properties(schema: dict[str, Any], path: str) -> Iterator[str]:
+    """Yield a line for each property, with its type and description."""
+    required, properties = schema.get("required", []), schema.get("properties")
+    for name, given in properties.items() if isinstance(properties, dict) else ():
+        field = given if isinstance(given, dict) else {}
+        kind = field.get("type", "any")
+        words = [f"{path}{name}", " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)]
+        words += [] if isinstance(required, list) and name in required else ["optional"]
+        words += [f"in {field['x-unit']}"] if "x-unit" in field else []
+        about = field.get("description", "")
+        yield f"  {', '.join(words)}{f': {about}' if about else ''}"
+        yield from _properties(field, f"{path}{name}.")
 
 
 def _guarded(view: View) -> View:

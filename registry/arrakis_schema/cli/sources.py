@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -66,7 +67,7 @@ def _fetched(url: str) -> bytes:
         with urlopen(Request(url, headers={"Accept": "*/*"}), timeout=_SECONDS) as answer:  # noqa: S310 - asked for by name
             content: bytes = answer.read(_LARGEST + 1)
             return content
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, OSError, ValueError, HTTPException) as error:
         raise SourceError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from error
 
 

@@ -3,15 +3,20 @@
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from io import StringIO
+from shutil import get_terminal_size
+from typing import cast
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
+from arrakis_schema.cli.output import write
 from arrakis_schema.compat import Change
 from arrakis_schema.compat.verdicts import Effect
+from arrakis_schema.printable import printable
 from arrakis_schema.store import Release, Store, open_store
 from arrakis_schema.system.bases import documents_of
 from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, names
@@ -31,11 +36,12 @@ def diff(options: Namespace) -> int:
         if change.effect is not Effect.ANNOTATION or options.annotations:
             rows += 1
             colour = _COLOURS[change.effect]
-            table.add_row(path, f"[{colour}]{change.effect}[/]", change.rule, escape(change.message))
+            table.add_row(_plain(path), f"[{colour}]{change.effect}[/]", change.rule, _plain(change.message))
     console = _console()
     if rows:
         console.print(table)
     console.print(f"{old.version} → {new.version}: {rows} differences" if rows else "no difference in meaning")
+    _print(console)
     return 0
 
 
@@ -53,13 +59,29 @@ def matrix(options: Namespace) -> int:
         for relation in relations if options.why else []:
             _explain(console, relation)
     _groups(console, comparisons, releases)
+    _print(console)
     undecided = any(one.answer is Answer.UNDECIDED for _, relations in tables for one in relations)
     return 3 if undecided else 0
 
 
 def _console() -> Console:
-    """Return the console: as wide as the terminal, or wide enough where there is none."""
-    return Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH, no_color=True, highlight=False)
+    """Return a console that collects: as wide as the terminal, or wide enough where there is none."""
+    if sys.stdout.isatty():
+        return Console(file=StringIO(), width=get_terminal_size().columns, force_terminal=True)
+    return Console(file=StringIO(), width=_PLAIN_WIDTH, no_color=True, highlight=False)
+
+
+def _plain(text: str) -> Text:
+    """Return text of a schema, in which nothing is markup."""
+    return Text(printable(text))
+
+
+def _print(console: Console) -> None:
+    """Print what was collected; where it is wrapped for no terminal, a line may begin like a command of a CI system."""
+    collected = cast("StringIO", console.file).getvalue()
+    if not sys.stdout.isatty():
+        collected = "".join(f"{printable(line, sys.maxsize)}\n" for line in collected.split("\n")[:-1])
+    write(collected)
 
 
 def _changes(store: Store, old: Release, new: Release) -> Iterator[tuple[str, Change]]:
@@ -77,7 +99,7 @@ def _changes(store: Store, old: Release, new: Release) -> Iterator[tuple[str, Ch
 def _table(name: str, relations: list[Relation], releases: list[Release]) -> Table:
     """Return the table of one name."""
     shape = box.ROUNDED if sys.stdout.isatty() else None
-    table = Table(f"{name}: client ↓ server →", *(release.version for release in releases), box=shape)
+    table = Table(Column(_plain(f"{name}: client ↓ server →")), *(release.version for release in releases), box=shape)
     for release in releases:
         marks = [_MARKS[one.answer] for one in relations if one.client == release.version]
         table.add_row(release.version, *marks)
@@ -89,7 +111,7 @@ def _explain(console: Console, relation: Relation) -> None:
     for exchange in relation.exchanges:
         if exchange.why:
             pair = f"{exchange.writer} writes, {exchange.reader} reads {exchange.document}"
-            console.print(f"  {pair}: {exchange.answer}: {escape(exchange.why)}")
+            console.print(_plain(f"  {pair}: {exchange.answer}: {exchange.why}"))
 
 
 def _groups(console: Console, comparisons: Comparisons, releases: list[Release]) -> None:

@@ -1,9 +1,9 @@
 """The command that holds a message against the schemas of a release: each violation with its place in the file."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 
+from arrakis_schema.cli.output import say
 from arrakis_schema.cli.sources import read
 from arrakis_schema.dialect.positions import Positions, escaped, positions
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
@@ -19,16 +19,16 @@ def validate(options: Namespace) -> int:
     try:
         found = list(_violations(content, options))
     except MalformedRequestError as error:
-        print(f"{label}: {error.problem}")
+        say(f"{label}: {error.problem}")
         return 1
     except InvalidRequestError as error:
         found = [error.violation]
     places = positions(content.decode("utf-8"))
     for one in found:
         line, column = _place(places, one)
-        print(f"{label}:{line}:{column}: {one}")
+        say(f"{label}:{line}:{column}: {one}")
     if not found:
-        sys.stdout.write(f"{label}: accepted by release {release.version}\n")
+        say(f"{label}: accepted by release {release.version}")
     return 1 if found else 0
 
 

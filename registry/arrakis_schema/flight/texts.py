@@ -1,10 +1,10 @@
 """Words of strangers, made fit for a line of a report."""
 
+from arrakis_schema.printable import printable
+
 LONGEST = 300
 
 
 def shortened(text: object, longest: int = LONGEST) -> str:
-    """Return a text in one line, without control characters, cut where it is long."""
-    said = str(text)[: 4 * longest]
-    line = " ".join("".join(one if one.isprintable() else " " for one in said).split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    """Return a text as one printable line, its blanks and line breaks as single spaces, cut where it is long."""
+    return printable(" ".join(str(text)[: 4 * longest].split()), longest)

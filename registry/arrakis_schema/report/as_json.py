@@ -3,10 +3,17 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from arrakis_schema.findings import Finding
+from arrakis_schema.report.legible import for_programs
 
 
 def as_json(findings: Sequence[Finding]) -> str:
     """Return `{"findings": [{"file", "line", "column", "rule", "severity", "location", "message"}, …]}`."""
-    return json.dumps({"findings": [asdict(found) for found in findings]}, indent=2) + "\n"
+    return dump_json({"findings": [asdict(finding) for finding in for_programs(findings)]}, indent=2)
+
+
+def dump_json(value: Any, indent: int = 1) -> str:
+    """Return JSON in ASCII, whatever the encoding of standard output, in which no `##[…]` commands a CI system."""
+    return json.dumps(value, indent=indent).replace("##", "#\\u0023") + "\n"

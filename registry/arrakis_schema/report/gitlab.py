@@ -4,26 +4,27 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 
 from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.report.as_json import dump_json
+from arrakis_schema.report.legible import for_programs
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTICE: "info"}
 
 
 def gitlab(findings: Sequence[Finding]) -> str:
     """Return a list with one issue for each finding; the fingerprint stays while rule and location stay."""
-    return json.dumps([_issue(found) for found in findings], indent=1, ensure_ascii=False) + "\n"
+    return dump_json([_issue(finding) for finding in for_programs(findings)])
 
 
-def _issue(found: Finding) -> dict[str, object]:
+def _issue(finding: Finding) -> dict[str, object]:
     """Return the issue for one finding."""
-    identity = f"{found.file}\0{found.rule}\0{found.location}\0{found.message}"
+    identity = f"{finding.file}\0{finding.rule}\0{finding.location}\0{finding.message}"
     return {
-        "description": found.message,
-        "check_name": found.rule,
+        "description": finding.message,
+        "check_name": finding.rule,
         "fingerprint": hashlib.sha256(identity.encode()).hexdigest(),
-        "severity": _SEVERITIES[found.severity],
-        "location": {"path": found.file, "lines": {"begin": max(found.line, 1)}},
+        "severity": _SEVERITIES[finding.severity],
+        "location": {"path": finding.file, "lines": {"begin": max(finding.line, 1)}},
     }

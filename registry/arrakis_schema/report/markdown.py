@@ -1,21 +1,26 @@
-"""Findings as Markdown, for a comment or a job summary: a table, and below it the messages that show each."""
+"""Findings as Markdown, for a comment or a job summary: a table, and below it the messages that show each.
+
+Text of strangers stands in code, the only place of a comment in which nothing is markup, a link or a `@mention`.
+"""
 
 from collections.abc import Sequence
+from itertools import count
 
 from arrakis_schema.findings import Finding
+from arrakis_schema.report.legible import for_people
 from arrakis_schema.report.text import summary
-
-_MARKS = {"|": "\\|", "\n": " ", "<": "&lt;", ">": "&gt;", "`": "\\`", "*": "\\*", "_": "\\_"}
 
 
 def markdown(findings: Sequence[Finding]) -> str:
     """Return the table, or one line where there are no findings."""
     if not findings:
         return f"{summary(findings)}\n"
-    rows = [f"| {found.severity.value} | `{_place(found)}` | `{found.rule}` | {_cell(found)} |" for found in findings]
-    table = ["| | where | rule | what |", "| --- | --- | --- | --- |", *rows]
+    legible = list(for_people(findings))
+    table = ["| | where | rule | what |", "| --- | --- | --- | --- |", *map(_row, legible)]
     shown = [
-        f"- `{found.rule}` in `{_place(found)}`:\n\n{_fenced(found.witness)}" for found in findings if found.witness
+        f"- {_code(finding.rule)} in {_code(_place(finding))}:\n\n{_block(finding.witness)}"
+        for finding in legible
+        if finding.witness
     ]
     details = (
         ["", "<details><summary>The messages that show it</summary>", "", *shown, "", "</details>"] if shown else []
@@ -23,19 +28,32 @@ def markdown(findings: Sequence[Finding]) -> str:
     return "\n".join([*table, "", summary(findings), *details]) + "\n"
 
 
-def _place(found: Finding) -> str:
+def _row(finding: Finding) -> str:
+    """Return a row of the table; a pipe would end its cell, also in code, but for the backslash."""
+    cells = (_code(part).replace("|", "\\|") for part in (_place(finding), finding.rule, finding.message))
+    return f"| {finding.severity.value} | {' | '.join(cells)} |"
+
+
+def _place(finding: Finding) -> str:
     """Return file and line."""
-    return f"{found.file}:{found.line}"
+    return f"{finding.file}:{finding.line}"
 
 
-def _cell(found: Finding) -> str:
-    """Return the message as the text of a cell."""
-    return "".join(_MARKS.get(character, character) for character in found.message)
+def _code(text: str) -> str:
+    """Return a text as inline code, between more backticks than it has in a row."""
+    if not text.strip():
+        return ""
+    mark = _fence(text, 1)
+    padding = " " if text[0] in "` " or text[-1] in "` " else ""
+    return f"{mark}{padding}{text}{padding}{mark}"
 
 
-def _fenced(witness: str) -> str:
-    """Return a message as a block of code."""
-    fence = "```"
-    while fence in witness:
-        fence += "`"
-    return f"  {fence}json\n  {witness}\n  {fence}"
+def _block(text: str) -> str:
+    """Return a text as a block of code inside an item of a list."""
+    mark = _fence(text, 3)
+    return f"  {mark}json\n  {text}\n  {mark}"
+
+
+def _fence(text: str, shortest: int) -> str:
+    """Return more backticks than stand in a row anywhere in a text."""
+    return next("`" * length for length in count(shortest) if "`" * length not in text)

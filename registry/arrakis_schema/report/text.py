@@ -3,31 +3,31 @@
 from collections.abc import Sequence
 
 from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.printable import MESSAGE, printable
+from arrakis_schema.report.legible import for_people
 
 
 def text(findings: Sequence[Finding]) -> str:
     """Return the findings as lines of `file:line:column: severity: message [rule]`."""
-    lines = [
-        f"{found.file}:{found.line}:{found.column}: {found.severity}: {found.message} [{found.rule}]{_shown(found)}"
-        for found in findings
-    ]
-    return "\n".join([*lines, summary(findings)]) + "\n"
+    return "\n".join([*map(line, for_people(findings)), summary(findings)]) + "\n"
 
 
-def _shown(found: Finding) -> str:
-    """Return the message that shows a finding, on a line of its own."""
-    return f"\n    {found.witness}" if found.witness else ""
+def line(finding: Finding) -> str:
+    """Return the line of a legible finding, and the message that shows it on a line of its own."""
+    place = f"{finding.file}:{finding.line}:{finding.column}"
+    first = printable(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]", 3 * MESSAGE)
+    return f"{first}\n    {finding.witness}" if finding.witness else first
 
 
 def summary(findings: Sequence[Finding]) -> str:
     """Return the line that counts the findings."""
     if not findings:
         return "no findings"
-    counts = {severity: sum(found.severity is severity for found in findings) for severity in Severity}
-    parts = [_count(counts[Severity.ERROR], "error"), _count(counts[Severity.WARNING], "warning")]
-    return ", ".join([*parts, *([_count(counts[Severity.NOTICE], "notice")] if counts[Severity.NOTICE] else [])])
+    counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
+    parts = [counted(counts[Severity.ERROR], "error"), counted(counts[Severity.WARNING], "warning")]
+    return ", ".join([*parts, *([counted(counts[Severity.NOTICE], "notice")] if counts[Severity.NOTICE] else [])])
 
 
-def _count(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
     """Return a number with its noun."""
     return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -9,8 +9,9 @@ try:
 except ImportError as missing:
     raise MissingExtraError("pyarrow", "arrow") from missing
 try:
+    from arrakis_schema.site.config import left_out
     from arrakis_schema.site.render import rendered as site
-except ImportError:  # without the extra `docs` the site is the raw files and a plain front page
-    site = tree
+except ImportError:
+    from arrakis_schema.site.plain import left_out, site
 
-__all__ = ["BuildError", "fingerprint", "site", "tree", "write_tree"]
+__all__ = ["BuildError", "fingerprint", "left_out", "site", "tree", "write_tree"]

@@ -11,26 +11,27 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
-from arrakis_schema.files import exists, refuse_links
 from arrakis_schema.representations import Representation, media_type_of
+from arrakis_schema.site.config import mkdocs_options
 from arrakis_schema.site.sources import refuse_other_than_files
 from arrakis_schema.site.tree import tree
 from arrakis_schema.site.write import BuildError
 from arrakis_schema.store import Store
 
-_OWN_CONFIG = "mkdocs.yml"
-_HERE = Path(__file__).parent
 _ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
 
-def rendered(store: Store) -> Iterator[Representation]:
-    """Yield every file of the site; the same for the same store and pages. Raises `BuildError`."""
+def rendered(store: Store, *, trust_config: bool = False) -> Iterator[Representation]:
+    """Yield every file of the site; the same for the same store and pages. Raises `BuildError`.
+
+    `trust_config` lets the root's own `mkdocs.yml` run its hooks, plugins and theme: see `site/config.py`.
+    """
     raw = {file.path: file for file in tree(store) if file.path != "index.html"}
     yield from raw.values()
     with TemporaryDirectory() as folder, _environment():
         target = Path(folder, "site")
         try:
-            config = load_config(**_options(store, Path(folder)), site_dir=str(target))
+            config = load_config(**_options(store, Path(folder), trust_config), site_dir=str(target))
             refuse_other_than_files(Path(config.docs_dir))
             config.extra["raw"] = False  # they are in `raw` already
             build(config)
@@ -42,18 +43,13 @@ def rendered(store: Store) -> Iterator[Representation]:
                 yield Representation(name, path.read_bytes(), media_type_of(name))
 
 
-def _options(store: Store, folder: Path) -> dict[str, Any]:
-    """Return the configuration: the root folder's own, or that of this package with a front page."""
-    if exists(str(store.root), _OWN_CONFIG):
-        refuse_links(str(store.root), _OWN_CONFIG)
-        return {"config_file": str(store.root / _OWN_CONFIG)}
-    docs = store.root / "docs"
-    if not (docs / "index.md").exists():
-        docs = folder / "docs"
-        docs.mkdir()
-        (docs / "index.md").write_text(_front(store), encoding="utf-8")
-    named = {"site_name": store.settings.title, "docs_dir": str(docs), "extra": {"root": str(store.root)}}
-    return {"config_file": str(_HERE / _OWN_CONFIG), **named}
+def _options(store: Store, folder: Path, trust_config: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+    """Return the configuration, with a front page where the root has no pages of its own."""
+    options = mkdocs_options(store, folder, trust_config=trust_config)
+    front = folder / "docs/index.md"
+    if front.parent.is_dir() and not front.exists():
+        front.write_text(_front(store), encoding="utf-8")
+    return options
 
 
 def _front(store: Store) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.files import NOT_PLAIN, printable, scan_folder
+from arrakis_schema.files import NOT_PLAIN, scan_folder
+from arrakis_schema.printable import printable
 
 FOLDERS, FILES = ("schemas", "versions", "docs"), ("mkdocs.yml",)
 

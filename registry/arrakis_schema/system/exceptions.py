@@ -1,11 +1,11 @@
 """Breaks that a team accepts: `schemas/exceptions.toml`, itself checked, so that no entry outlives its reason."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.files import exists, read_file
+from arrakis_schema.toml_files import parse_toml
 from arrakis_schema.versions import is_release, precedence
 
 EXCEPTIONS_FILE = "schemas/exceptions.toml"
@@ -36,10 +36,7 @@ def read_exceptions(root: Path) -> list[Accepted]:
     """Read the accepted breaks; none where there is no file. Raises `DamagedStoreError` that names what is wrong."""
     if not exists(str(root), EXCEPTIONS_FILE):
         return []
-    try:
-        table = tomllib.loads(read_file(str(root), EXCEPTIONS_FILE).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DamagedStoreError([f"{EXCEPTIONS_FILE} is not TOML: {error}"]) from error
+    table = parse_toml(read_file(str(root), EXCEPTIONS_FILE), EXCEPTIONS_FILE)
     entries = table.get("exception")
     if table.keys() != {"exception"} or not isinstance(entries, list):
         raise DamagedStoreError([f"{EXCEPTIONS_FILE} is not a list of {_EXAMPLE}"])

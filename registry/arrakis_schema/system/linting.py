@@ -8,14 +8,16 @@ from arrakis_schema.lint import Subject, find_unreachable, lint
 from arrakis_schema.portable_names import fault_of_name
 from arrakis_schema.settings import REGISTRY_FILE
 from arrakis_schema.store import Release, Store
+from arrakis_schema.working_on import working_on
 
 
 def lint_release(store: Store, release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
     """Yield what lint finds in a release: in all of it, or in the documents at some paths alone."""
     settings, asked = store.settings, None if paths is None else list(paths)
     for path in release.documents if asked is None else asked:
-        document, url = store.document(release, path), settings.url(release.version, path)
-        yield from lint(Subject(document, url, f"{release.folder}/{path}", store.examples(release, path)))
+        with working_on(f"{release.folder}/{path}"):
+            document, url = store.document(release, path), settings.url(release.version, path)
+            yield from lint(Subject(document, url, f"{release.folder}/{path}", store.examples(release, path)))
     if asked is None or set(asked) == set(release.documents):
         yield from find_refused(release)
         yield from _find_wrong_version(store, release)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import Kind, Verdict, accepts, not_understood
 from arrakis_schema.compat.accepting import closure_of
 from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
@@ -18,9 +17,11 @@ from arrakis_schema.dialect.keywords import essence
 from arrakis_schema.documents import Document, Format, name_of
 from arrakis_schema.documents import Kind as DocumentKind
 from arrakis_schema.loading import parse_file, parse_schema
+from arrakis_schema.payloads import parse_payload
 from arrakis_schema.store import Release, Store
 from arrakis_schema.system.single import Break, breaks
 from arrakis_schema.versions import precedence
+from arrakis_schema.working_on import working_on
 
 
 class Answer(StrEnum):
@@ -119,16 +120,17 @@ class Comparisons:
         if key not in self._verdicts:
             how = self.store.settings.reader(reader.kind.value)
             examples = self.examples(reader.path) if reader.format is Format.JSON_SCHEMA else []
-            self._verdicts[key] = accepts(
-                self.parsed(reader),
-                self.parsed(writer),
-                unknown=how.unknown,
-                columns=how.columns,  # type: ignore[arg-type] # the settings are checked
-                metadata=how.metadata,
-                examples=examples,
-                timeout=self.timeout,
-                reader_is_new=reader_is_new,
-            )
+            with working_on(reader.path):
+                self._verdicts[key] = accepts(
+                    self.parsed(reader),
+                    self.parsed(writer),
+                    unknown=how.unknown,
+                    columns=how.columns,  # type: ignore[arg-type] # the settings are checked
+                    metadata=how.metadata,
+                    examples=examples,
+                    timeout=self.timeout,
+                    reader_is_new=reader_is_new,
+                )
         return self._verdicts[key]
 
     def breaks(self, reader: Document, writer: Document, *, reader_is_new: bool) -> list[Break]:
@@ -153,7 +155,7 @@ class Comparisons:
         """Return the schema that a document holds."""
         if document.content not in self._parsed:
             is_json = document.format is Format.JSON_SCHEMA
-            parse = parse_schema(document.content, document.path) if is_json else parse_document(document.text)
+            parse = (parse_schema if is_json else parse_payload)(document.content, document.path)
             self._parsed[document.content] = essence(parse) if is_json and not self.words else parse
         return self._parsed[document.content]
 

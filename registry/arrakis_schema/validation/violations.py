@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from arrakis_schema.printable import CLAUSE, cut
+
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
-_LONGEST = 80
+_LONGEST_PATH = 2 * CLAUSE
+_LONGEST_TEXT = 50
 
 _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object", "null": "null"}
 
@@ -31,7 +34,8 @@ class Violation:
 
     def __str__(self) -> str:
         """Say it in one clause: `args.max_rate: expected a number more than 0, found 0`."""
-        return f"{dotted(self.path) or 'the whole'}: expected {self.expected}, found {self.found}"
+        place = cut(dotted(self.path), _LONGEST_PATH) or "the whole"
+        return f"{place}: expected {self.expected}, found {self.found}"
 
 
 def dotted(path: Iterable[str | int]) -> str:
@@ -46,13 +50,22 @@ def violation(path: tuple[str | int, ...], keyword: str, value: Any, instance: A
     """Word what a keyword with this value expects of the instance at this path, and what is there."""
     expectation = EXPECTATIONS.get(keyword)
     expected = expectation(value, instance) if expectation else f"what {keyword} {shortened(value)} allows"
-    return Violation(path, keyword, expected, FOUND.get(keyword, _found)(instance))
+    return Violation(path, keyword, cut(expected, CLAUSE), cut(FOUND.get(keyword, _found)(instance), CLAUSE))
 
 
-def shortened(value: Any) -> str:
+def shortened(value: Any, longest: int = CLAUSE) -> str:
     """Return a value as JSON, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=repr)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return cut(json.dumps(value, ensure_ascii=False, default=repr), longest)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Return parts with commas between them, as many as a clause can show: there may be 200,000."""
+    text = ""
+    for part in parts:
+        text += f", {part}" if text else part
+        if len(text) > CLAUSE:
+            break
+    return text
 
 
 def _found(instance: Any) -> str:
@@ -65,13 +78,13 @@ def _found(instance: Any) -> str:
 
 def _members(instance: Any) -> str:
     """Show which members an object has."""
-    return "only " + ", ".join(map(json.dumps, instance)) if instance else "an empty object"
+    return "only " + _joined(map(json.dumps, instance)) if instance else "an empty object"
 
 
 def _length(instance: Any) -> str:
     """Show a string with its length, or an array by its length."""
     if isinstance(instance, str):
-        return f"{shortened(instance)} with {len(instance)}"
+        return f"{shortened(instance, _LONGEST_TEXT)} with {len(instance)}"
     return f"{len(instance)}"
 
 
@@ -86,12 +99,12 @@ def _type(value: Any, _: Any) -> str:
 
 
 def _enum(value: Any, _: Any) -> str:
-    return "one of " + ", ".join(shortened(member) for member in value)
+    return "one of " + _joined(map(shortened, value))
 
 
 def _required(value: Any, instance: Any) -> str:
     missing = [json.dumps(name) for name in value if name not in instance]
-    return f"the member{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+    return f"the member{'s' if len(missing) > 1 else ''} {_joined(missing)}"
 
 
 def _at(relation: str, unit: str = "") -> Callable[[Any, Any], str]:

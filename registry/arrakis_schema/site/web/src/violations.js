@@ -5,7 +5,7 @@ import { dereference, validate } from "@cfworker/json-schema";
 
 import { steps } from "./json.js";
 import { exactly } from "./standins.js";
-import { discovery, dotted, expectation } from "./words.js";
+import { cut, discovery, dotted, expectation } from "./words.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /**
@@ -13,6 +13,8 @@ import { discovery, dotted, expectation } from "./words.js";
  *   Violation
  */
 /** @typedef {{ keyword: string, keywordLocation: string, instanceLocation: string }} Unit */
+
+const LONGEST_PATH = 160;
 
 /** What is told as a whole: which of its branches failed for what reason says nothing. */
 const OPAQUE = new Set(["anyOf", "oneOf", "not", "contains"]);
@@ -39,7 +41,7 @@ export function violations(instance, schemas) {
  * @param {Violation} violation
  */
 export function sentence({ path, expected, found }) {
-  return `${dotted(path) || "the whole"}: expected ${expected}, found ${found}`;
+  return `${cut(dotted(path), LONGEST_PATH) || "the whole"}: expected ${expected}, found ${found}`;
 }
 
 /** @param {Json} instance @param {Json} exact @returns {Generator<Violation>} */

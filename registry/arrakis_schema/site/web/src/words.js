@@ -3,6 +3,7 @@
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const LONGEST = 80;
+const LONGEST_TEXT = 50;
 
 /** @type {Record<string, string>} */
 const ARTICLES = { integer: "an integer", array: "an array", object: "an object", null: "null" };
@@ -19,12 +20,22 @@ export function dotted(path) {
 }
 
 /**
+ * Return a text of at most this many characters; one that was cut ends in `…`.
+ * @param {string} text
+ * @param {number} [longest]
+ */
+export function cut(text, longest = LONGEST) {
+  const characters = [...text];
+  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join("")}…`;
+}
+
+/**
  * Return a value as JSON, cut where it is long.
  * @param {unknown} value
+ * @param {number} [longest]
  */
-export function shortened(value) {
-  const characters = [...dumped(value)];
-  return characters.length <= LONGEST ? characters.join("") : `${characters.slice(0, LONGEST - 1).join("")}…`;
+export function shortened(value, longest = LONGEST) {
+  return cut(dumped(value), longest);
 }
 
 /**
@@ -65,7 +76,7 @@ export function laidOut(value, indent = "\n") {
  */
 export function expectation(keyword, value, instance) {
   const wording = EXPECTATIONS[keyword];
-  return wording ? wording(value, instance) : `what ${keyword} ${shortened(value)} allows`;
+  return cut(wording ? wording(value, instance) : `what ${keyword} ${shortened(value)} allows`);
 }
 
 /**
@@ -75,7 +86,7 @@ export function expectation(keyword, value, instance) {
  * @returns {string}
  */
 export function discovery(keyword, instance) {
-  return (FOUND[keyword] ?? found)(instance);
+  return cut((FOUND[keyword] ?? found)(instance));
 }
 
 /**
@@ -102,7 +113,8 @@ function members(instance) {
 
 /** @param {any} instance */
 function length(instance) {
-  return typeof instance === "string" ? `${shortened(instance)} with ${[...instance].length}` : `${instance.length}`;
+  if (typeof instance !== "string") return `${instance.length}`;
+  return `${shortened(instance, LONGEST_TEXT)} with ${[...instance].length}`;
 }
 
 /** @param {any} value */
@@ -115,7 +127,7 @@ function type(value) {
 
 /** @param {any} value */
 function oneOf(value) {
-  return `one of ${value.map(shortened).join(", ")}`;
+  return `one of ${value.map((/** @type {unknown} */ member) => shortened(member)).join(", ")}`;
 }
 
 /** @param {any} value @param {any} instance */
