@@ -14,16 +14,19 @@ _EPOCH = "SOURCE_DATE_EPOCH"
 
 def read_dates(root: Path) -> dict[str, datetime]:
     """Return the moment of each release that the file names, in UTC; raises `DamagedStoreError`."""
-    if not exists(str(root), DATES_FILE):
-        return {}
-    table = parse_toml(read_file(str(root), DATES_FILE), DATES_FILE)
+    return parse_dates(read_file(str(root), DATES_FILE), DATES_FILE) if exists(str(root), DATES_FILE) else {}
+
+
+def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
+    """Return the moment of each release that bytes name, in UTC; raises `DamagedStoreError` that names the file."""
+    table = parse_toml(content, file)
     wrong = [release for release, moment in table.items() if not isinstance(moment, datetime) or not moment.tzinfo]
     if wrong:
-        raise DamagedStoreError([f"{DATES_FILE}: {wrong[0]} needs a date and time with its zone: 2026-07-27T19:15:17Z"])
+        raise DamagedStoreError([f"{file}: {wrong[0]} needs a date and time with its zone: 2026-07-27T19:15:17Z"])
     try:
         return {release: moment.astimezone(UTC) for release, moment in table.items()}
     except OverflowError as error:
-        raise DamagedStoreError([f"{DATES_FILE}: a moment is before the year 1 or after 9999 in UTC"]) from error
+        raise DamagedStoreError([f"{file}: a moment is before the year 1 or after 9999 in UTC"]) from error
 
 
 def timestamp(moment: datetime) -> str:
