@@ -82,7 +82,7 @@ def build(options: Namespace) -> int:
 
     store = open_store(options.root)
     complain([] if options.trust_config else left_out(store.root))
-    count = write_tree(site(store, trust_config=options.trust_config), options.out)
+    count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
     say(f"{options.out} holds {count} files")
     return 0
 
