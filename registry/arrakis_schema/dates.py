@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.files import exists, read_file
 from arrakis_schema.toml_files import parse_toml
 
@@ -43,6 +43,14 @@ def with_date(root: Path, release: str) -> str:
     written = read_file(str(root), DATES_FILE).decode("utf-8") if exists(str(root), DATES_FILE) else ""
     if release in dates:
         return written
+    gap = "" if written.endswith("\n") or not written else "\n"
+    return f'{written}{gap}"{release}" = {timestamp(_now())}\n'
+
+
+def _now() -> datetime:
+    """Return the moment that a release is given; raises `ReleaseError`."""
     given = os.environ.get(_EPOCH, "")
-    moment = datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else datetime.now(UTC)
-    return f'{written}"{release}" = {timestamp(moment)}\n'
+    try:
+        return datetime.fromtimestamp(int(given), UTC) if given else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ReleaseError(f"{_EPOCH} is {given!r}, and no number of seconds since 1970") from error
