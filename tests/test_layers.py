@@ -12,7 +12,7 @@ FLOORS = [
     ["printable"],
     ["errors"],
     ["versions", "dialect", "flight_settings", "topics", "files", "portable_names", "toml_files", "working_on"],
-    ["settings", "documents", "findings", "differences", "representations", "dates"],
+    ["settings", "documents", "findings", "differences", "representations", "dates", "gitattributes"],
     ["loading", "inventory"],
     ["arrow"],
     ["validation", "payloads"],

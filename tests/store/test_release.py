@@ -1,5 +1,6 @@
 """Freezing and verifying: all or nothing, whenever it is interrupted; every later change is told."""
 
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from arrakis_schema import release
+from arrakis_schema.dates import read_dates
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
 from arrakis_schema.lock import format_lock, read_lock, verify
 from arrakis_schema.release import freeze
@@ -38,8 +41,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_release_is_the_working_set(store: Store) -> None:
-    release = freeze(store)
-    assert release.version == "1.1.0"
+    assert freeze(store).version == "1.1.0"
     assert store.releases == ["1.1.0"]
     working = tree(store.root / "schemas")
     del working["registry.toml"]
@@ -175,8 +177,14 @@ def test_a_release_that_is_killed_at_any_moment_is_all_or_nothing(store: Store) 
             break
         if not store.releases:
             assert freeze(store).version == "1.1.0"
+        else:
+            with pytest.raises(ReleaseError, match="exists and never changes"):
+                freeze(store)
         assert verify(store) == []
         assert tree(store.root / "versions/1.1.0") == whole
+        assert list(read_dates(store.root)) == ["1.1.0"]
+        assert sorted(path.name for path in (store.root / "versions").iterdir()) == ["1.1.0", "dates.toml", "lock.json"]
+        assert "versions/** -text\n" in (store.root / ".gitattributes").read_text()
     assert ended.returncode == 0
     assert outcomes == {True, False}
 
@@ -190,6 +198,133 @@ def test_the_moment_between_lock_and_folder_is_told_by_verify(store: Store) -> N
     ]
     assert freeze(store).version == "1.1.0"
     assert verify(store) == []
+
+
+def test_an_interrupted_release_that_is_not_the_working_set_any_more_is_completed_and_told(store: Store) -> None:
+    freeze(store)
+    (store.root / "versions/.staged").mkdir()
+    (store.root / "versions/1.1.0").rename(store.root / "versions/.staged/1.1.0")
+    (store.root / "versions/dates.toml").unlink()
+    (store.root / "schemas/publication/schema.txt").write_text("x: int8\n")
+    with pytest.raises(ReleaseError, match="had been interrupted, and is complete now; the working set has changed"):
+        freeze(store)
+    assert verify(store) == []
+    assert list(read_dates(store.root)) == ["1.1.0"]
+
+
+@pytest.mark.parametrize("last", ["lock.json", "dates.toml", "1.1.0"])
+def test_a_rename_that_fails_is_taken_back(last: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    (store.root / "versions/dates.toml").write_text("# dates\n")
+    before = tree(store.root)
+
+    def failing(rename: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+        def renamed(path: Path, target: Path) -> Path:
+            if path.parent.name == ".staged" and path.name == last:
+                raise PermissionError(errno.EACCES, "Permission denied", str(target))
+            return rename(path, target)
+
+        return renamed
+
+    for name in ("rename", "replace"):
+        monkeypatch.setattr(Path, name, failing(getattr(Path, name)))
+    with pytest.raises(ReleaseError, match=r"versions/1\.1\.0 cannot be put in place: Permission denied"):
+        freeze(store)
+    assert tree(store.root) == before
+    monkeypatch.undo()
+    assert freeze(store).version == "1.1.0"
+
+
+@pytest.mark.parametrize("moment", ["verify", "_put_in_place", "_sync_folder"])
+def test_an_interrupt_leaves_all_or_nothing(moment: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(release, moment, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        freeze(store)
+    monkeypatch.undo()
+    assert list((store.root / "versions").iterdir()) == []
+    assert freeze(store).version == "1.1.0"
+
+
+def test_an_interrupt_between_the_renames_completes_the_release(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = Path.replace
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if path.name == "dates.toml":
+            monkeypatch.undo()
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        freeze(store)
+    assert store.releases == ["1.1.0"]
+    assert verify(store) == []
+    assert list(read_dates(store.root)) == ["1.1.0"]
+
+
+def test_a_full_disk_names_the_file_and_leaves_nothing(store: Store) -> None:
+    """A limit on the size of a file stands for the disk: the system refuses to write in the same way."""
+    (store.root / "versions").rmdir()
+    before = tree(store.root)
+    code = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from arrakis_schema.release import ReleaseError, freeze; from arrakis_schema.store import Store\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))\n"
+        "try: freeze(Store(Path(sys.argv[1])))\n"
+        "except ReleaseError as error: print(error)"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(store.root)], check=True, capture_output=True, text=True)
+    file = store.root / "versions/1.1.0/endpoints/forecast/descriptor.json"
+    assert told.stdout == f"{file} cannot be written: File too large; nothing was released\n"
+    assert tree(store.root) == before
+    assert not (store.root / "versions").exists()
+
+
+def test_of_releases_at_once_one_wins_and_the_others_say_so(store: Store) -> None:
+    code = (
+        "import sys; from pathlib import Path; from arrakis_schema.release import ReleaseError, freeze\n"
+        "from arrakis_schema.store import Store; sys.stdin.readline()\n"
+        "try: print('released', freeze(Store(Path(sys.argv[1]))).version)\n"
+        "except ReleaseError as error: print(error)"
+    )
+    command = [sys.executable, "-c", code, str(store.root)]
+    runs = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    for run in runs:
+        assert run.stdin is not None
+        run.stdin.write("go\n")
+        run.stdin.flush()
+    printed = [run.communicate()[0] for run in runs]
+    assert printed.count("released 1.1.0\n") == 1
+    others = [line for line in printed if not line.startswith("released")]
+    assert all("another release is being made" in line or "exists and never changes" in line for line in others)
+    assert verify(store) == []
+    assert list(read_dates(store.root)) == ["1.1.0"]
+
+
+@pytest.mark.parametrize("staged", ["a file", "a link"])
+def test_what_stands_in_the_way_is_named(staged: str, store: Store) -> None:
+    path = store.root / "versions/.staged"
+    path.write_text("") if staged == "a file" else path.symlink_to(store.root)
+    with pytest.raises(ReleaseError, match=r"versions/\.staged is no folder, and in the way of a release: remove it"):
+        freeze(store)
+    assert (store.root / "schemas/registry.toml").exists()
+
+
+def test_a_date_is_a_line_of_its_own(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    freeze(store)
+    dates = store.root / "versions/dates.toml"
+    dates.write_text(dates.read_text().rstrip())
+    declare(store, "1.2.0")
+    for wrong in ("soon", "9" * 30, "-1e3"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        with pytest.raises(ReleaseError, match="and no number of seconds since 1970"):
+            freeze(store)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    freeze(store)
+    assert dates.read_text() == '"1.1.0" = 2026-01-01T00:00:00Z\n"1.2.0" = 2026-01-01T00:00:00Z\n'
 
 
 def test_two_releases_at_once_do_not_mix(store: Store) -> None:

@@ -63,7 +63,9 @@ def parser() -> ArgumentParser:
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
     _validating(command)
     command("release", "freeze the working set under its declared version")
-    command("verify", "prove that every frozen byte is what versions/lock.json says")
+    verify = command("verify", "prove that every frozen byte is what versions/lock.json says")
+    history = "prove too that releases were only added since a commit: git:COMMIT"
+    verify.add_argument("--against", metavar="BASE", help=history)
     _comparing(command)
     conform_arguments.add(command, _seconds, _count, _RELEASE)
     build = command("build", "write the site: a tree of files for any static host")

@@ -13,6 +13,7 @@ from arrakis_schema.lock import verify
 from arrakis_schema.release import freeze
 from arrakis_schema.report import FORMATS
 from arrakis_schema.store import find, open_store
+from arrakis_schema.system.append_only import history_since
 from arrakis_schema.system.linting import lint_release
 
 
@@ -61,10 +62,16 @@ def release(options: Namespace) -> int:
 
 
 def verify_(options: Namespace) -> int:
-    """Print each way in which the frozen files differ from the lock."""
+    """Print how the frozen files differ from the lock, and what changed in the releases since a commit."""
     store = open_store(options.root)
     problems = verify(store)
-    for line in problems or [f"frozen releases that are what versions/lock.json says: {len(store.releases)}"]:
+    since = history_since(store, options.against) if options.against else []
+    problems += [found.message for found in since if found.severity is Severity.ERROR]
+    lines = problems or [f"frozen releases that are what versions/lock.json says: {len(store.releases)}"]
+    lines += [found.message for found in since if found.severity is not Severity.ERROR]
+    if not options.against:
+        lines.append("not compared with history: --against git:COMMIT proves that releases were only added since")
+    for line in lines:
         say(line)
     return 1 if problems else 0
 
@@ -75,7 +82,7 @@ def build(options: Namespace) -> int:
 
     store = open_store(options.root)
     complain([] if options.trust_config else left_out(store.root))
-    count = write_tree(site(store, trust_config=options.trust_config), options.out)
+    count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
     say(f"{options.out} holds {count} files")
     return 0
 

@@ -15,7 +15,7 @@ from arrakis_schema.lock import verify
 from arrakis_schema.report import FORMATS
 from arrakis_schema.settings import Reader
 from arrakis_schema.store import Store, open_store
-from arrakis_schema.system.bases import base_documents, documents_of
+from arrakis_schema.system.bases import Base, documents_of, open_bases
 from arrakis_schema.system.check import Check, Checked
 from arrakis_schema.system.exceptions import read_exceptions
 from arrakis_schema.system.linting import lint_release
@@ -107,24 +107,26 @@ def check(options: Namespace) -> int:
     checked.findings += [
         Finding("versions/lock.json", 1, 1, "release-changed", Severity.ERROR, "", problem) for problem in verify(store)
     ]
+    bases = open_bases(store, options.against, transitive=options.transitive)
+    checked.undecided |= any(base.undecided for base in bases)
     if not any(found.severity is Severity.ERROR for found in checked.findings):
-        _compatibility(store, options, checked)
+        _compatibility(store, options, checked, bases)
+    checked.findings += [found for base in bases for found in base.findings]
     write(FORMATS[options.format](checked.findings))
     if checked.failed:
         return INCOMPATIBLE
     return UNDECIDED if checked.undecided else COMPATIBLE
 
 
-def _compatibility(store: Store, options: Namespace, checked: Checked) -> None:
+def _compatibility(store: Store, options: Namespace, checked: Checked, bases: list[Base]) -> None:
     """Compare the working set with each base."""
     settings = store.settings
     comparisons = Comparisons(store, options.timeout)
     asked = Check(comparisons, documents_of(store, store.release(None)), settings.version, read_exceptions(store.root))
-    bases = base_documents(store, options.against, transitive=options.transitive)
-    for base, documents in bases.items():
+    for base in bases:
         since = Checked()
-        asked.against(base, documents, since)
-        checked.findings += [*since.findings, *asked.version_findings(base, since)]
+        asked.against(base.name, base.documents, since)
+        checked.findings += [*since.findings, *asked.version_findings(base.name, since)]
         checked.undecided |= since.undecided
-    if store.releases and store.releases[-1] in bases:
+    if store.releases and store.releases[-1] in {base.name for base in bases}:
         checked.findings += asked.exception_findings(checked.findings)

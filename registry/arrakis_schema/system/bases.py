@@ -1,35 +1,50 @@
 """What the working set is compared with: a release, the releases of the same major version, or a commit of git."""
 
-import io
-import subprocess
-import tarfile
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from arrakis_schema.documents import Document
+from arrakis_schema.arrow import parse_document
+from arrakis_schema.documents import Document, Format, is_document
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.loading import parse_file
 from arrakis_schema.store import Release, Store
+from arrakis_schema.system.append_only import history_findings
+from arrakis_schema.system.commits import GIT, Commit, open_commit
 
-GIT = "git:"
-
-
-class BaseError(ArrakisSchemaError):
-    """There is nothing of this name to compare with."""
+_WORKING = "schemas"
 
 
-def base_documents(store: Store, against: str | None, *, transitive: bool) -> dict[str, dict[str, Document]]:
-    """Return the documents of each base by its name, the nearest last."""
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One base: its documents by path, and what was found while it was read.
+
+    `findings` are about frozen releases that are not what they were in it, and about what could not be compared.
+    """
+
+    name: str
+    documents: Mapping[str, Document]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a document of the base could not be compared."""
+        return any(finding.rule == "undecided" for finding in self.findings)
+
+
+def open_bases(store: Store, against: str | None, *, transitive: bool) -> list[Base]:
+    """Return the bases to compare with, the nearest last; raises `BaseError` and `UnknownSchemaError`."""
     if against is not None and against.startswith(GIT):
-        return {against: _of_commit(store, against.removeprefix(GIT))}
+        return [_base_of_commit(store, open_commit(store.root, against.removeprefix(GIT)))]
     releases = store.releases
     if not releases and against is None:
-        return {}
+        return []
     newest = store.release(against or releases[-1])
     bases = [newest]
     if transitive:
         same = [name for name in releases if name.partition(".")[0] == newest.version.partition(".")[0]]
         bases = [store.release(name) for name in same[: same.index(newest.version) + 1]]
-    return {base.version: documents_of(store, base) for base in bases}
+    return [Base(base.version, documents_of(store, base)) for base in bases]
 
 
 def documents_of(store: Store, release: Release) -> dict[str, Document]:
@@ -37,20 +52,35 @@ def documents_of(store: Store, release: Release) -> dict[str, Document]:
     return {document.path: document for document in store.documents(release)}
 
 
-def _of_commit(store: Store, commit: str) -> dict[str, Document]:
-    """Return the documents of the working set of a commit."""
-    if commit.startswith("-") or not commit:
-        raise BaseError(f"{GIT}{commit} names no commit: write git:origin/main, or a tag or hash")
-    command = ["git", "-C", str(store.root), "archive", "--format=tar", commit, "schemas"]
-    try:
-        archived = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - fixed but for a commit's name
-    except FileNotFoundError as error:
-        raise BaseError("git is not installed, so a commit cannot be compared with") from error
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise BaseError(f"git cannot show schemas/ of {commit}: {said[-1] if said else 'no reason given'}") from error
-    with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(archived.stdout)) as archive:
-            archive.extractall(folder, filter="data")
-        other = Store(Path(folder))
-        return documents_of(other, other.release(None))
+def _base_of_commit(store: Store, commit: Commit) -> Base:
+    """Return the documents of the working set of a commit, and how `versions/` changed since."""
+    paths = [path for path in commit.under(_WORKING) if is_document(path.removeprefix(f"{_WORKING}/"))]
+    contents = commit.read(paths)
+    read = (Document(path.removeprefix(f"{_WORKING}/"), content) for path, content in contents.files.items())
+    documents = {document.path: document for document in read}
+    broken = {f"{_WORKING}/{path}": problem for path, problem in _problems(documents)}
+    findings = [*history_findings(store, commit), *_unread(commit.name, {**contents.unread, **broken})]
+    if not paths:
+        message = f"{commit.name} has no documents in {store.root / _WORKING}: there was nothing to compare with"
+        findings.append(Finding("schemas/registry.toml", 1, 1, "base-empty", Severity.WARNING, "", message))
+    sound = {path: document for path, document in documents.items() if f"{_WORKING}/{path}" not in broken}
+    return Base(commit.name, sound, tuple(findings))
+
+
+def _problems(documents: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
+    """Yield path and problem of each document that cannot be parsed."""
+    for path, document in documents.items():
+        try:
+            if document.format is Format.ARROW:
+                parse_document(document.text)
+            elif not isinstance(parse_file(document.content, path), dict | bool):
+                yield path, "neither an object nor a boolean"
+        except (ArrakisSchemaError, UnicodeDecodeError) as error:
+            yield path, f"damaged ({error})"
+
+
+def _unread(base: str, problems: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding for each document of the base that could not be compared."""
+    for path, problem in problems.items():
+        message = f"{path} of {base} is {problem}: whether anybody breaks is not decided"
+        yield Finding(path, 1, 1, "undecided", Severity.WARNING, "", message)

@@ -1,0 +1,91 @@
+"""The repository that a root folder lies in, asked so that nothing is fetched, filtered or run.
+
+Only objects are read: no replacement or graft counts, and no hook, filter or file monitor that a repository configures.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from arrakis_schema.errors import ArrakisSchemaError
+
+_SECONDS = 120
+_CONFIG = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "protocol.allow=never")
+_SAFE = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
+_WHAT_IS_KNOWN = "the digests prove the files against versions/lock.json, and not the lock against history"
+
+
+class BaseError(ArrakisSchemaError):
+    """There is nothing of this name to compare with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository of git with the root folder in its working tree; `places` are variables that say where it lies."""
+
+    root: Path
+    places: Mapping[str, str]
+
+    def run(self, *arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+        """Run git in the root folder and return how it ended; raises `BaseError` where there is no git."""
+        settings = [part for setting in _CONFIG for part in ("-c", setting)]
+        command = ["git", "--no-pager", *settings, "-C", str(self.root), *arguments]
+        inherited = {name: value for name, value in os.environ.items() if name not in _PLACES}
+        try:
+            return subprocess.run(  # noqa: S603 - git; no argument of ours begins with what was given
+                command,
+                input=given,
+                capture_output=True,
+                env={**inherited, **_SAFE, **self.places},
+                timeout=_SECONDS,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise BaseError(f"git is not installed, so no commit can be read: {_WHAT_IS_KNOWN}") from error
+        except subprocess.TimeoutExpired as error:
+            raise BaseError(f"git {arguments[0]} did not end within {_SECONDS} seconds") from error
+        except OSError as error:
+            raise BaseError(f"git cannot be run: {error.strerror}") from error
+
+    def answers(self, *arguments: str) -> bool:
+        """Tell whether git answers a question with true."""
+        return self.run(*arguments).stdout.strip() == b"true"
+
+
+def open_repository(root: Path) -> Repository:
+    """Return the repository that the root folder lies in, or else the one that `GIT_DIR` names; raises `BaseError`.
+
+    A hook of git sets `GIT_DIR` for its own repository, which need not be that of the root folder.
+    """
+    found = Repository(root, {})
+    asked = found.run("rev-parse", "--is-inside-work-tree")
+    if asked.stdout.strip() == b"true":
+        return found
+    if b"safe.directory" in asked.stderr:
+        remedy = f"run `git config --global --add safe.directory {_owned(asked.stderr) or root.resolve()}`"
+        raise BaseError(f"git reads a repository of another user only where it is told to: {remedy}")
+    if "GIT_DIR" in os.environ:
+        tree = Path(os.environ.get("GIT_WORK_TREE", ".")).resolve()
+        named = Repository(root, {"GIT_DIR": str(Path(os.environ["GIT_DIR"]).resolve()), "GIT_WORK_TREE": str(tree)})
+        if named.answers("rev-parse", "--is-inside-work-tree"):
+            return named
+    raise BaseError(f"{root} is in no working tree of git: {_WHAT_IS_KNOWN}")
+
+
+def _owned(said: bytes) -> str:
+    """Return the folder that git names in its advice."""
+    found = re.search(rb"safe\.directory (.+)", said)
+    return found[1].decode("utf-8", "replace").strip() if found else ""

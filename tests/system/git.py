@@ -1,0 +1,46 @@
+"""A project with a release, kept in a repository of git."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from arrakis_schema.release import freeze
+from arrakis_schema.store import Store
+
+PROJECT = Path(__file__).parent.parent.parent
+IDENTITY = {
+    f"GIT_{role}_{field}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for field, value in {"NAME": "A", "EMAIL": "a@example.org", "DATE": "2026-01-01T00:00:00Z"}.items()
+}
+SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder and return what it prints."""
+    command = ["git", "-c", "protocol.file.allow=always", *arguments]
+    env = {**os.environ, **IDENTITY, **SETTINGS}
+    return subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def project(root: Path) -> Store:
+    """Return the weather service with its release 1.1.0 frozen."""
+    shutil.copytree(PROJECT / "tests/fixtures/weather", root)
+    freeze(Store(root))
+    return Store(root)
+
+
+def commit(folder: Path, message: str = "a commit") -> str:
+    """Commit everything, in a new repository if need be, and return the hash."""
+    if not (folder / ".git").exists():
+        git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
+    return git(folder, "rev-parse", "HEAD")
+
+
+def declare(store: Store, version: str) -> None:
+    """Declare the version of the working set."""
+    for path in [*store.root.glob("schemas/endpoints/*/descriptor.json"), store.root / "schemas/registry.toml"]:
+        path.write_text(path.read_text().replace(store.settings.version, version))

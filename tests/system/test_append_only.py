@@ -1,0 +1,224 @@
+"""A pull request may add releases; whatever else it does to what is frozen is found, though the lock was edited too."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arrakis_schema.cli import main
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.findings import Severity
+from arrakis_schema.lock import verify
+from arrakis_schema.release import freeze
+from arrakis_schema.store import Store
+from arrakis_schema.system.append_only import history_since
+from tests.system.git import commit, declare, project
+
+LOCK, DATES = "versions/lock.json", "versions/dates.toml"
+FILE = "publication/schema.txt"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A repository whose branch main has the releases 1.1.0 and 1.2.0, and records about them."""
+    store = project(tmp_path / "weather")
+    declare(store, "1.2.0")
+    freeze(store)
+    (store.root / "versions/errata.toml").write_text("")
+    (store.root / "versions/sent.toml").write_text("")
+    (store.root / "versions/conformance.json").write_text("{}")
+    commit(store.root)
+    return store
+
+
+def found(store: Store, base: str = "git:main") -> list[tuple[str, str]]:
+    return [(one.rule, one.file) for one in history_since(store, base) if one.severity is Severity.ERROR]
+
+
+def edit_lock(store: Store, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Change what the lock says, as an editor of JSON would."""
+    lock = json.loads((store.root / LOCK).read_text())
+    edit(lock["releases"])
+    (store.root / LOCK).write_text(json.dumps(lock))
+
+
+def rewrite(store: Store) -> None:
+    file = store.root / "versions/1.1.0" / FILE
+    file.write_text(file.read_text().replace("float64", "float32"))
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    edit_lock(store, lambda lock: lock["1.1.0"].update({FILE: {"sha256": sha256, "id": 99}}))
+
+
+def drop(store: Store) -> None:
+    shutil.rmtree(store.root / "versions/1.1.0")
+    edit_lock(store, lambda lock: lock.pop("1.1.0"))
+
+
+def rename(store: Store) -> None:
+    (store.root / "versions/1.1.0").rename(store.root / "versions/1.0.9")
+    edit_lock(store, lambda lock: lock.update({"1.0.9": lock.pop("1.1.0")}))
+
+
+def take_out(store: Store) -> None:
+    (store.root / "versions/1.1.0" / FILE).unlink()
+    edit_lock(store, lambda lock: lock["1.1.0"].pop(FILE))
+
+
+def put_in(store: Store) -> None:
+    (store.root / "versions/1.1.0/more.json").write_text("{}")
+    sha256 = hashlib.sha256(b"{}").hexdigest()
+    edit_lock(store, lambda lock: lock["1.1.0"].update({"more.json": {"sha256": sha256}}))
+
+
+def move(store: Store) -> None:
+    """Give a frozen file another name."""
+    (store.root / "versions/1.1.0/endpoints/forecast").rename(store.root / "versions/1.1.0/endpoints/weather")
+    edit_lock(
+        store,
+        lambda lock: lock.update(
+            {"1.1.0": {path.replace("/forecast/", "/weather/"): entry for path, entry in lock["1.1.0"].items()}}
+        ),
+    )
+
+
+def swap_releases(store: Store) -> None:
+    first, second = (store.root / "versions" / release for release in ("1.1.0", "1.2.0"))
+    first.rename(store.root / "kept")
+    second.rename(first)
+    (store.root / "kept").rename(second)
+    edit_lock(store, lambda lock: lock.update({"1.1.0": lock["1.2.0"], "1.2.0": lock["1.1.0"]}))
+
+
+def renumber(store: Store) -> None:
+    """Give every document another id, consistently."""
+    edit_lock(
+        store,
+        lambda lock: [
+            entry.update(id=entry["id"] + 100) for files in lock.values() for entry in files.values() if "id" in entry
+        ],
+    )
+
+
+def date(store: Store, edit: Callable[[str], str]) -> None:
+    (store.root / DATES).write_text(edit((store.root / DATES).read_text()))
+
+
+DESCRIPTOR = "versions/1.1.0/endpoints/forecast/descriptor.json"
+TAMPERING: dict[str, tuple[Callable[[Store], object], tuple[str, str]]] = {
+    "a file and its line": (rewrite, ("release-rewritten", f"versions/1.1.0/{FILE}")),
+    "a release dropped": (drop, ("release-removed", LOCK)),
+    "a release renamed": (rename, ("release-removed", LOCK)),
+    "a file taken out": (take_out, ("release-rewritten", f"versions/1.1.0/{FILE}")),
+    "a file put in": (put_in, ("release-rewritten", "versions/1.1.0/more.json")),
+    "a file renamed": (move, ("release-rewritten", DESCRIPTOR)),
+    "two releases swapped": (swap_releases, ("release-rewritten", DESCRIPTOR)),
+    "other ids": (renumber, ("release-rewritten", DESCRIPTOR)),
+    "another date": (lambda store: date(store, lambda text: text.replace("20", "19", 1)), ("release-rewritten", DATES)),
+    "a date taken out": (lambda store: date(store, lambda text: text.splitlines()[1]), ("release-rewritten", DATES)),
+    "no dates": (lambda store: (store.root / DATES).unlink(), ("release-rewritten", DATES)),
+    "no errata": (
+        lambda store: (store.root / "versions/errata.toml").unlink(),
+        ("record-changed", "versions/errata.toml"),
+    ),
+    "broken errata": (
+        lambda store: (store.root / "versions/errata.toml").write_text("[[erratum]]\nx = 1\n"),
+        ("record-changed", "versions/errata.toml"),
+    ),
+    "broken record": (
+        lambda store: (store.root / "versions/conformance.json").write_text("{"),
+        ("record-changed", "versions/conformance.json"),
+    ),
+    "broken sent": (
+        lambda store: (store.root / "versions/sent.toml").write_bytes(b"\xff"),
+        ("record-changed", "versions/sent.toml"),
+    ),
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERING)
+def test_what_was_frozen_is_held_to_the_base(tampering: str, store: Store) -> None:
+    tamper, expected = TAMPERING[tampering]
+    tamper(store)
+    assert expected in found(store)
+    assert main(["verify", "--root", str(store.root), "--against", "git:main"]) == 1
+    if not tampering.startswith("broken"):
+        commit(store.root, "all of it committed")
+        assert expected in found(store, "git:HEAD~1")
+
+
+def test_the_lock_alone_does_not_tell(store: Store) -> None:
+    drop(store)
+    (store.root / DATES).write_text((store.root / DATES).read_text().splitlines()[1])
+    edit_lock(store, lambda lock: [entry.update(id=n) for n, entry in enumerate(documents(lock["1.2.0"]), 1)])
+    assert verify(store) == []
+    assert ("release-removed", LOCK) in found(store)
+
+
+def documents(files: dict[str, Any]) -> list[dict[str, Any]]:
+    return [entry for entry in files.values() if "id" in entry]
+
+
+def test_tampering_fails_a_check_that_has_errors_of_its_own(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    rewrite(store)
+    (store.root / "schemas" / FILE).write_text("broken")
+    assert main(["check", "--root", str(store.root), "--against", "git:main"]) == 1
+    assert "[release-rewritten]" in capsys.readouterr().out
+
+
+def test_what_may_change_is_named_and_passes(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    declare(store, "1.3.0")
+    freeze(store)
+    (store.root / "versions/errata.toml").write_text(
+        '[[erratum]]\nreleases = ["1.1.0"]\ndocuments = []\nlocation = ""\nrule = ""\ntext = "Wrong."\nfixed = ""\n'
+    )
+    assert found(store) == []
+    assert main(["verify", "--root", str(store.root), "--against", "git:main"]) == 0
+    assert main(["check", "--root", str(store.root), "--against", "git:main"]) == 0
+    told = capsys.readouterr().out
+    assert "release 1.3.0 is new since git:main: 7 files" in told
+    assert "versions/errata.toml was changed since git:main" in told
+    assert "[release-added]" in told
+    assert "[record-changed]" in told
+
+
+def test_a_missing_date_may_be_added_later(store: Store) -> None:
+    (store.root / DATES).write_text('"1.1.0" = 2026-01-01T00:00:00Z\n')
+    commit(store.root)
+    date(store, lambda text: text + '"1.2.0" = 2026-01-01T00:00:00Z\n')
+    assert found(store) == []
+
+
+def test_a_base_that_is_damaged_may_be_repaired_and_not_be_made_worse(store: Store) -> None:
+    file = store.root / "versions/1.1.0" / FILE
+    frozen = file.read_bytes()
+    file.write_text("x: int8\n")
+    commit(store.root)
+    file.write_bytes(frozen)
+    assert found(store) == []
+
+
+def test_a_release_that_the_lock_of_the_base_does_not_name_is_held_by_its_files(store: Store) -> None:
+    copied = store.root / "versions/1.0.0"
+    shutil.copytree(store.root / "versions/1.1.0", copied)
+    commit(store.root)
+    shutil.rmtree(copied)
+    assert found(store) == [("release-removed", LOCK)]
+
+
+@pytest.mark.parametrize("file", [LOCK, DATES])
+def test_a_base_whose_lock_or_dates_cannot_be_read_is_named(file: str, store: Store) -> None:
+    sound = (store.root / file).read_bytes()
+    (store.root / file).write_text("{")
+    commit(store.root)
+    (store.root / file).write_bytes(sound)
+    with pytest.raises(DamagedStoreError, match=f"{file} of git:main"):
+        history_since(store, "git:main")
+
+
+def test_verify_says_what_it_does_not_know(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--root", str(store.root)]) == 0
+    assert "not compared with history" in capsys.readouterr().out
