@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.fault import Refusal, blamed
-from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, OPEN, Question, contained
-from arrakis_schema.compat.logic.nodes import Closure
+from arrakis_schema.compat.json_schemas import Question, contained
 from arrakis_schema.compat.verdicts import Change, Kind, Verdict
 from arrakis_schema.errors import ArrakisSchemaError
 

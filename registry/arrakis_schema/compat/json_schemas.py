@@ -5,16 +5,18 @@ A model is confirmed by a validator that knows nothing of this; a proof holds in
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
 from typing import Any
 
+from arrakis_schema.compat.closure import OPEN, ClosedDocument, Closure, close
 from arrakis_schema.compat.confirm import invalid_schema, refusals
 from arrakis_schema.compat.fault import worded
 from arrakis_schema.compat.logic.evaluation import Interpretation
-from arrakis_schema.compat.logic.nodes import Closure, Nodes, UndecidedError
+from arrakis_schema.compat.logic.formulas import Formula, disjunction
+from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed, Model, Open, Result
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
@@ -25,8 +27,8 @@ from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.errors import ArrakisSchemaError
 
 _MOST_ERRORS = 20
+_MOST_LISTED = 1_000
 UNKNOWN = "the reader refuses members that it does not know"
-OPEN, CLOSED_EVERYWHERE = Closure(), Closure(everywhere=True)
 
 
 class InvalidSchemaError(ArrakisSchemaError, ValueError):
@@ -115,10 +117,17 @@ class _Case:
         self.reader_dialect = checked(question.reader, "reader's schema")
         self.writer_dialect = checked(question.writer, "writer's schema")
         nodes = Nodes(self.tick, assert_formats=question.assert_formats)
-        reader = nodes.root(question.reader, self.reader_dialect, question.reader_closure)
-        writer = nodes.root(question.writer, self.writer_dialect, question.writer_closure)
-        self.state = frozenset([nodes.literal(writer, holds=True), nodes.literal(reader, holds=False)])
+        self.reader = close(question.reader, self.reader_dialect, question.reader_closure, nodes)
+        self.writer = close(question.writer, self.writer_dialect, question.writer_closure, nodes)
+        sent = self._literals(nodes, self.writer, self.writer_dialect, holds=True)
+        refused = disjunction(self._literals(nodes, self.reader, self.reader_dialect, holds=False))
+        self.state = frozenset([*sent, refused])
         self.ecma = Interpretation(Reading.ECMA, self.tick)
+
+    @staticmethod
+    def _literals(nodes: Nodes, side: ClosedDocument, dialect: str, *, holds: bool) -> list[Formula]:
+        """Return the formulas that a document and its closure hold, or fail."""
+        return [nodes.literal(nodes.root(one, dialect, side.registry), holds=holds) for one in side.schemas]
 
     def verdict(self) -> Verdict:
         """Return the verdict."""
@@ -128,8 +137,18 @@ class _Case:
         if isinstance(result, Closed):
             return Verdict(Kind.COMPATIBLE)
         if isinstance(result, Open):
-            return Verdict(Kind.UNDECIDED, reason=result.reason)
+            return self.each_judged() or Verdict(Kind.UNDECIDED, reason=result.reason)
         return self.confirmed(result.value)
+
+    def each_judged(self) -> Verdict | None:
+        """Return the verdict on a writer whose messages are listed, by asking the validator about each."""
+        document = self.writer.document
+        listed = [document["const"]] if "const" in document else document.get("enum")
+        if listed is None or (self.writer_dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
+            return None
+        sent = [value for value in listed if next(self._errors(self.writer, self.writer_dialect, value), None) is None]
+        refused = [value for value in sent if next(self._errors(self.reader, self.reader_dialect, value), None)]
+        return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE)
 
     def solved(self, interpretation: Interpretation) -> Result:
         """Search for a model of the writer without the reader."""
@@ -137,7 +156,7 @@ class _Case:
 
     def has_patterns(self) -> bool:
         """Tell whether a regular expression takes part."""
-        return '"pattern' in json.dumps([self.question.reader, self.question.writer])
+        return '"pattern' in json.dumps([*self.reader.schemas, *self.writer.schemas])
 
     def closed_in_python_too(self) -> Result:
         """Return whether the proof holds when the patterns are read as Python reads them."""
@@ -161,16 +180,19 @@ class _Case:
 
     def judged(self, value: Json) -> Verdict:
         """Return what the validator says of a witness."""
-        if next(refusals(self.question.writer, self.writer_dialect, value, self.tick), None) is not None:
+        if next(self._errors(self.writer, self.writer_dialect, value), None) is not None:
             return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
-        errors = list(islice(refusals(self.question.reader, self.reader_dialect, value, self.tick), _MOST_ERRORS))
-        if not errors and not self.undeclared(value):
+        first = next(self._errors(self.reader, self.reader_dialect, value), None)
+        if first is None:
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
-        return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=worded(errors[0]) if errors else UNKNOWN)
+        own = refusals(self.reader.document, self.reader_dialect, value, self.tick, self.reader.registry)
+        errors = tuple(islice(own, _MOST_ERRORS))
+        return Verdict(Kind.INCOMPATIBLE, value, errors=errors, at=worded(errors[0]) if errors else UNKNOWN)
 
-    def undeclared(self, value: Json) -> bool:
-        """Tell whether the reader refuses a value only because it holds members that are not declared."""
-        return self.question.reader_closure != OPEN and self.refused(value)
+    def _errors(self, side: ClosedDocument, dialect: str, value: Json) -> Iterator[Any]:
+        """Yield the errors of the validator for a document and its closure."""
+        for schema in side.schemas:
+            yield from refusals(schema, dialect, value, self.tick, side.registry)
 
 
 def _short(value: Json) -> str:

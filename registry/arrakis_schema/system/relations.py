@@ -13,7 +13,8 @@ from typing import Any
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import Kind, Verdict, accepts, not_understood
 from arrakis_schema.compat.accepting import closure_of
-from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
+from arrakis_schema.compat.json_schemas import Question
 from arrakis_schema.dialect.keywords import essence
 from arrakis_schema.documents import Document, Format, name_of
 from arrakis_schema.documents import Kind as DocumentKind

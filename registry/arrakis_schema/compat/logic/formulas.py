@@ -204,11 +204,15 @@ class SomeName:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A keyword that is not decided holds, or fails: nothing is known but that it cannot do both."""
+    """A keyword that is not decided holds, or fails: nothing is known but that it cannot do both.
+
+    `node` is its subschema where the keyword depends on what stands beside it.
+    """
 
     keyword: str
     value: str
     holds: bool
+    node: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +285,8 @@ def opposite(formula: Formula) -> Formula | None:
             return Matches(pattern, part, not holds)
         case Present(name, holds):
             return Present(name, not holds)
-        case Opaque(keyword, value, holds):
-            return Opaque(keyword, value, not holds)
+        case Opaque(keyword, value, holds, node):
+            return Opaque(keyword, value, not holds, node)
         case AtLeast(bound, exclusive):
             return AtMost(bound, not exclusive)
         case AtMost(bound, exclusive):
