@@ -207,6 +207,67 @@ def test_closing_a_writer_leaves_it_what_it_declares(writer: Any) -> None:
     assert accepts({"not": {}}, writer).kind is Kind.INCOMPATIBLE
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"policy": "Strict"}, "'additive' or 'strict'"),
+        ({"unknown": "reject"}, "'ignored' or 'rejected'"),
+        ({"unknown": {"/args": "ignore"}}, "'ignored' or 'rejected'"),
+        ({"unknown": {"args": "rejected"}}, "a JSON Pointer"),
+        ({"columns": "Exact"}, "'by-name' or 'exact'"),
+    ],
+)
+def test_an_option_that_there_is_not_is_an_error(options: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ValueError, match=expected):
+        accepts({}, {}, **options)
+
+
+@pytest.mark.parametrize(
+    ("writer", "reason"),
+    [
+        ({"type": "object", "allOf": [{"required": ["a"]}], "additionalProperties": False}, "allOf and additional"),
+        ({"type": "object", "properties": {"a": True}, "minProperties": 2}, "declared members only"),
+        ({"type": "integer", "minimum": 2, "maximum": 1}, "minimum and maximum"),
+        ({"$schema": DRAFT_2020_12, "enum": [1], "type": "string"}, "enum and type"),
+        (False, "is false"),
+    ],
+)
+def test_a_writer_that_can_send_nothing_is_told(writer: Any, reason: str) -> None:
+    verdict = accepts({"type": "string"}, writer)
+    assert verdict.kind is Kind.COMPATIBLE
+    assert verdict.reason.startswith("the writer can send nothing")
+    assert reason in verdict.reason
+    assert [change.message for change in verdict.findings if change.rule == "writer-empty"] == [verdict.reason]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+@pytest.mark.parametrize("name", ["https://example.org/a/root.json", "a/root.json", "root.json", "urn:a:b", None])
+def test_references_are_resolved_below_every_embedded_id(dialect: str, name: str | None) -> None:
+    definitions = "definitions" if dialect == DRAFT_07 else "$defs"
+
+    def document(value: str) -> Any:
+        inner = {"$id": "deep/k.json", "items": {"$ref": f"#/{definitions}/z"}, definitions: {"z": {"type": value}}}
+        leaf = {"$id": "leaf.json", "type": value}
+        nested = {
+            "$id": "sub/inner.json",
+            "properties": {"x": {"$ref": "leaf.json"}},
+            definitions: {"leaf": leaf, "k": inner},
+        }
+        named = {"v": nested, "w": {"$ref": "sub/inner.json"}, "q": {"$ref": "sub/deep/k.json"}}
+        return {"$schema": dialect, "properties": named, **({} if name is None else {"$id": name})}
+
+    wide, narrow = document("number"), document("integer")
+    for policy in POLICIES:
+        assert accepts(wide, narrow, policy=policy).kind is Kind.COMPATIBLE
+        assert accepts(narrow, wide, policy=policy).kind is Kind.INCOMPATIBLE
+
+
+def test_an_embedded_schema_of_another_dialect_is_undecided() -> None:
+    embedded = {"$id": "http://example.org/m", "$schema": DRAFT_2020_12, "$ref": "#/$defs/q", "$defs": {"q": {}}}
+    document = {"properties": {"v": {"$ref": "http://example.org/m"}}, "definitions": {"m": embedded}}
+    assert "another dialect" in accepts(document, document).reason
+
+
 def test_a_witness_is_made_from_an_example() -> None:
     old = {
         "type": "object",

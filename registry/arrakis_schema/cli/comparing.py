@@ -41,7 +41,8 @@ def compare(options: Namespace) -> int:
     kinds = {verdict.kind for verdict in verdicts}
     worst = next((kind for kind in (Kind.INCOMPATIBLE, Kind.UNDECIDED) if kind in kinds), Kind.COMPATIBLE)
     if options.format == "text":
-        print(worst)
+        empty = worst is Kind.COMPATIBLE and any(verdict.reason for verdict in verdicts)
+        print(f"{worst}, for the writer can send nothing" if empty else worst)
     return CODES[worst]
 
 
@@ -84,7 +85,8 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
     for change in verdict.findings:
         if change.effect is not Effect.ANNOTATION:
             line, column = _place(places, change, new)
-            found = Finding(new.label, line, column, change.rule, Severity.NOTICE, change.new, change.message)
+            severity = Severity.WARNING if change.rule == "writer-empty" else Severity.NOTICE
+            found = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
             if change.at_fault:
                 shown = change.witness if change.witness is not None else verdict.witness
                 told = f"{who[0]} breaks {who[1]}: {change.message}"

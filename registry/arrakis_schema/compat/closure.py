@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 from jsonschema_specifications import REGISTRY as _META_SCHEMAS
 from referencing.jsonschema import DRAFT7, DRAFT202012
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from referencing import Registry
 
 _MOST_PLACES = 5_000
+_BASE_URI = "https://arrakis-schema.invalid/"
 _DOCUMENT_URI, _CLOSURE_URI = "urn:arrakis-schema:document", "urn:arrakis-schema:closure"
 _SPECIFICATIONS = {DRAFT_07: DRAFT7, DRAFT_2020_12: DRAFT202012}
 
@@ -104,6 +105,9 @@ class _Shape:
 def close(document: Any, dialect: str, closure: Closure, nodes: Nodes) -> ClosedDocument:
     """Return a document with its closure; raises `UndecidedError` where it leads to too many places."""
     resource = _SPECIFICATIONS[dialect].create_resource(document)
+    if (relative := resource.id()) and not urlsplit(relative).scheme:  # a base that joins with itself to itself
+        document = {**document, "$id": urljoin(_BASE_URI, relative)}
+        resource = _SPECIFICATIONS[dialect].create_resource(document)
     uri = resource.id() or _DOCUMENT_URI
     registry = _META_SCHEMAS.with_resource(uri, resource).crawl()
     if closure == OPEN:

@@ -28,6 +28,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 
 _MOST_ERRORS = 20
 _MOST_LISTED = 1_000
+EMPTY = "the writer can send nothing"
 UNKNOWN = "the reader refuses members that it does not know"
 
 
@@ -121,7 +122,7 @@ class _Case:
         self.writer = close(question.writer, self.writer_dialect, question.writer_closure, nodes)
         sent = self._literals(nodes, self.writer, self.writer_dialect, holds=True)
         refused = disjunction(self._literals(nodes, self.reader, self.reader_dialect, holds=False))
-        self.state = frozenset([*sent, refused])
+        self.sent, self.state = frozenset(sent), frozenset([*sent, refused])
         self.ecma = Interpretation(Reading.ECMA, self.tick)
 
     @staticmethod
@@ -135,7 +136,8 @@ class _Case:
         if isinstance(result, Closed) and self.has_patterns():
             result = self.closed_in_python_too()
         if isinstance(result, Closed):
-            return Verdict(Kind.COMPATIBLE)
+            empty = isinstance(Tableau(self.ecma).solve(self.sent), Closed)
+            return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
         if isinstance(result, Open):
             return self.each_judged() or Verdict(Kind.UNDECIDED, reason=result.reason)
         return self.confirmed(result.value)
@@ -146,9 +148,12 @@ class _Case:
         listed = [document["const"]] if "const" in document else document.get("enum")
         if listed is None or (self.writer_dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
             return None
-        sent = [value for value in listed if next(self._errors(self.writer, self.writer_dialect, value), None) is None]
-        refused = [value for value in sent if next(self._errors(self.reader, self.reader_dialect, value), None)]
-        return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE)
+        try:
+            sent = [value for value in listed if not any(self._errors(self.writer, self.writer_dialect, value))]
+            refused = [value for value in sent if any(self._errors(self.reader, self.reader_dialect, value))]
+        except UndecidedError:
+            return None
+        return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
 
     def solved(self, interpretation: Interpretation) -> Result:
         """Search for a model of the writer without the reader."""

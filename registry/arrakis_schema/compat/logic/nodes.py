@@ -188,6 +188,9 @@ class Nodes:
 
     def node(self, schema: Any, parent: Node, scope: Scope | None = None) -> Node:
         """Return the node of a subschema of another; `scope` is given where a reference leads to it."""
+        other = schema.get("$schema") if isinstance(schema, dict) else None
+        if isinstance(other, str) and other.removesuffix("#") != parent.dialect:
+            raise UndecidedError(f"a subschema is written in another dialect, {other}")
         if scope is None:
             named = isinstance(schema, dict) and isinstance(schema.get("$id"), str)
             scope = parent.scope.inside(schema, parent.dialect) if named else parent.scope
