@@ -71,6 +71,7 @@ def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_
         columns=options.columns or how.columns,  # type: ignore[arg-type] # the settings are checked
         metadata=how.metadata,
         examples=Comparisons(store).examples(new.path) if new.path.endswith(".json") else (),
+        steps=options.steps,
         timeout=options.timeout,
         reader_is_new=new_reads,
     )
@@ -120,7 +121,7 @@ def check(options: Namespace) -> int:
 def _compatibility(store: Store, options: Namespace, checked: Checked) -> None:
     """Compare the working set with each base."""
     settings = store.settings
-    comparisons = Comparisons(store, options.timeout)
+    comparisons = Comparisons(store, options.timeout, options.steps)
     asked = Check(comparisons, documents_of(store, store.release(None)), settings.version, read_exceptions(store.root))
     bases = base_documents(store, options.against, transitive=options.transitive)
     for base, documents in bases.items():

@@ -8,7 +8,7 @@ describes members of any name. Of the alternatives of a `oneOf` only the one tha
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from jsonschema_specifications import REGISTRY as _META_SCHEMAS
 from referencing.jsonschema import DRAFT7, DRAFT202012
 
+from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import matches
 from arrakis_schema.compat.logic.formulas import All, Matches, conjunction, pattern_formula
 from arrakis_schema.compat.logic.nodes import Node, Nodes, UndecidedError
@@ -26,7 +27,7 @@ from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.dialect.positions import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from referencing import Registry
 
@@ -59,17 +60,26 @@ OPEN, CLOSED_EVERYWHERE = Closure(), Closure(everywhere=True)
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedDocument:
-    """A document, its closure (True where nothing is closed), and the registry that the closure's references need."""
+class Side:
+    """What a reader takes or a writer sends: a document, and its closure (True where nothing is closed).
+
+    `registry` holds what their references lead to, `uri` is the document's place in it.
+    """
 
     document: Any
-    closure: Any
+    dialect: str
+    uri: str
     registry: Registry[Any]
+    closure: Any = True
 
     @property
     def schemas(self) -> tuple[Any, ...]:
         """The schemas that hold together of an instance."""
         return (self.document,) if self.closure is True else (self.document, self.closure)
+
+    def roots(self, nodes: Nodes) -> list[Node]:
+        """Return the nodes of these schemas."""
+        return [nodes.root(schema, self.dialect, self.registry) for schema in self.schemas]
 
 
 class _Applied(NamedTuple):
@@ -102,21 +112,26 @@ class _Shape:
         yield from (number for choice in self.choices for _, number in choice)
 
 
-def close(document: Any, dialect: str, closure: Closure, nodes: Nodes) -> ClosedDocument:
-    """Return a document with its closure; raises `UndecidedError` where it leads to too many places."""
+def side(document: Any, dialect: str) -> Side:
+    """Return a document with nothing closed; a relative `$id` is joined to a base that is like no other."""
     resource = _SPECIFICATIONS[dialect].create_resource(document)
-    if (relative := resource.id()) and not urlsplit(relative).scheme:  # a base that joins with itself to itself
+    if (relative := resource.id()) and not urlsplit(relative).scheme:
         document = {**document, "$id": urljoin(_BASE_URI, relative)}
         resource = _SPECIFICATIONS[dialect].create_resource(document)
     uri = resource.id() or _DOCUMENT_URI
-    registry = _META_SCHEMAS.with_resource(uri, resource).crawl()
+    return Side(document, dialect, uri, _META_SCHEMAS.with_resource(uri, resource).crawl())
+
+
+def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
+    """Return a side whose objects hold declared members only; raises `UndecidedError` where it has too many places."""
     if closure == OPEN:
-        return ClosedDocument(document, True, registry)  # noqa: FBT003 - the schema `true`
+        return opened
+    nodes = Nodes(tick)
+    nodes.merge(classes_of(opened.roots(nodes), tick, formats=False))
     places = _Places(nodes)
-    root = nodes.root(document, dialect, registry)
-    places.number([_Applied(root, always=True)], closure)
+    places.number([_Applied(root, always=True) for root in opened.roots(nodes)], closure)
     places.describe_all()
-    return ClosedDocument(document, _Writer(places.shapes, root.schema, dialect, uri).document(), registry)
+    return replace(opened, closure=_Writer(places.shapes, opened).document())
 
 
 class _Places:
@@ -147,8 +162,10 @@ class _Places:
             self.shapes[self._numbers[key]] = self._shape(place, closure, complete=complete)
 
     def _shape(self, place: _Place, closure: Closure, *, complete: bool) -> _Shape:
-        """Return the shape of a place."""
+        """Return the shape of a place; nothing is closed where a reference leads to what is not known."""
         here = place if complete else frozenset(_applied(place))
+        if any(one.node.leads_out for one in here if isinstance(one.node.schema, dict)):
+            return _Shape()
         choosers = [] if complete else [one.node for one in here if one.always and _alternatives(one.node)]
         if choosers:
             return _Shape(choices=[self._choice(place, chooser, closure) for chooser in choosers])
@@ -205,7 +222,8 @@ def _beside(one: _Applied, chooser: Node | None) -> Iterator[_Applied]:
     node, schema = one.node, one.node.schema
     if isinstance(schema, bool):
         return
-    yield from (_Applied(target, one.always) for target in node.references())
+    if not node.leads_out:
+        yield from (_Applied(target, one.always) for target in node.references())
     if node.refers:
         return
     yield from (_Applied(node.subschema(child), one.always) for child in schema.get("allOf", ()))
@@ -333,10 +351,10 @@ def _overlap(pattern: str, other: str) -> bool:
 class _Writer:
     """Writes shapes as a JSON Schema; those that close nothing are left out."""
 
-    def __init__(self, shapes: dict[int, _Shape], document: Any, dialect: str, uri: str) -> None:
-        """Take the shapes of a document, and the URI that its closure refers to it by."""
-        self._shapes, self._document, self._dialect, self._uri = shapes, document, dialect, uri
-        self._definitions = "definitions" if dialect == DRAFT_07 else "$defs"
+    def __init__(self, shapes: dict[int, _Shape], opened: Side) -> None:
+        """Take the shapes of the places of a document."""
+        self._shapes, self._side = shapes, opened
+        self._definitions = "definitions" if opened.dialect == DRAFT_07 else "$defs"
         self._closing = _closing(shapes)
         self._pointers: dict[int, str] | None = None
 
@@ -346,7 +364,7 @@ class _Writer:
             return True
         written = {str(number): self._written(self._shapes[number]) for number in sorted(self._closing)}
         root = self._shape(0)
-        return {"$schema": self._dialect, "$id": _CLOSURE_URI, "allOf": [root], self._definitions: written}
+        return {"$schema": self._side.dialect, "$id": _CLOSURE_URI, "allOf": [root], self._definitions: written}
 
     def _written(self, shape: _Shape) -> dict[str, Any]:
         """Return one shape as a schema."""
@@ -366,7 +384,7 @@ class _Writer:
     def _items(self, shape: _Shape) -> dict[str, Any]:
         """Return what a shape says of items."""
         first, rest = [self._shape(number) for number in shape.first], shape.rest is None or self._shape(shape.rest)
-        if self._dialect != DRAFT_07:
+        if self._side.dialect != DRAFT_07:
             return {**({"prefixItems": first} if first else {}), "items": rest}
         return {"items": first, "additionalItems": rest} if first else {"items": rest}
 
@@ -384,10 +402,10 @@ class _Writer:
         if not any(f'"{keyword}"' in text for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "$id")):
             return node.schema
         if self._pointers is None:
-            self._pointers = dict(_pointers(self._document))
+            self._pointers = dict(_pointers(self._side.document))
         if id(node.schema) not in self._pointers:
             raise UndecidedError("the policy cannot be applied to a oneOf whose alternatives lead out of the document")
-        return {"$ref": f"{self._uri}#{self._pointers[id(node.schema)]}"}
+        return {"$ref": f"{self._side.uri}#{self._pointers[id(node.schema)]}"}
 
 
 def _closing(shapes: dict[int, _Shape]) -> set[int]:

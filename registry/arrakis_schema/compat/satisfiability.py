@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.compat.closure import OPEN, close
-from arrakis_schema.compat.json_schemas import InvalidSchemaError, checked, clock
+from arrakis_schema.compat.closure import side
+from arrakis_schema.compat.json_schemas import InvalidSchemaError, budget, checked
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.nodes import ANNOTATIONS, Node, Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
@@ -34,13 +34,10 @@ class Conflict:
         return f"{', '.join(most)} and {last}{place} exclude each other"
 
 
-def conflict(document: Any, timeout: float = 2.0) -> Conflict | None:
-    """Return why nothing satisfies a document; None where something does, or where that is not known.
-
-    `timeout` is in seconds.
-    """
+def conflict(document: Any) -> Conflict | None:
+    """Return why nothing satisfies a document; None where something does, or where that is not known."""
     try:
-        search = _Search(document, timeout)
+        search = _Search(document)
         return search.conflict(search.root, "") if search.is_empty(search.root) else None
     except (UndecidedError, UnsupportedPatternError, InvalidSchemaError, RecursionError):
         return None
@@ -49,14 +46,13 @@ def conflict(document: Any, timeout: float = 2.0) -> Conflict | None:
 class _Search:
     """The search for keywords that exclude each other."""
 
-    def __init__(self, document: Any, timeout: float) -> None:
+    def __init__(self, document: Any) -> None:
         """Take a document; raises `InvalidSchemaError` for what is no schema."""
-        tick = clock(timeout)
+        tick = budget()
         dialect = checked(document, "document")
         self._nodes = Nodes(tick)
         self._tableau = Tableau(Interpretation(Reading.ECMA, tick))
-        closed = close(document, dialect, OPEN, self._nodes)
-        self.root = self._nodes.root(closed.document, dialect, closed.registry)
+        (self.root,) = side(document, dialect).roots(self._nodes)
 
     def is_empty(self, node: Node) -> bool:
         """Tell whether it is proved that nothing satisfies a subschema."""

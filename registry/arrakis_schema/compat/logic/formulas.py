@@ -214,6 +214,13 @@ class Opaque:
     holds: bool
     node: Node | None = None
 
+    @property
+    def reason(self) -> str:
+        """Why a verdict that depends on it is undecided, as a clause."""
+        if self.keyword in {"$ref", "$dynamicRef"}:
+            return f"the reference to {self.value} leads to nothing in its document"
+        return f"{self.keyword} is not decided ({self.value})"
+
 
 @dataclass(frozen=True, slots=True)
 class Named:

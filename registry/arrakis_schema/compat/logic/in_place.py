@@ -1,23 +1,31 @@
 """Keywords that apply subschemas to the same place of the instance."""
 
+from collections.abc import Callable
 from typing import Any
 
+from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.disjoint import overlapping
 from arrakis_schema.compat.logic.formulas import Formula, conjunction, disjunction
-from arrakis_schema.compat.logic.nodes import Node
+from arrakis_schema.compat.logic.nodes import Node, UnresolvedReferenceError
 from arrakis_schema.compat.logic.pairs import Pair
 
 
 def ref(node: Node, _reference: str, _type: str) -> Pair:
-    node.nodes.refuse_loops(node)
-    target = node.target()
-    return node.nodes.literal(target, holds=True), node.nodes.literal(target, holds=False)
+    return _reference_to(node, "$ref", node.target)
 
 
 def dynamic_ref(node: Node, _reference: str, _type: str) -> Pair:
+    return _reference_to(node, "$dynamicRef", node.dynamic_target)
+
+
+def _reference_to(node: Node, keyword: str, target: Callable[[], Node]) -> Pair:
+    """Return the meaning of a reference; one that leads out of the document means the same wherever it stands."""
+    try:
+        found = target()
+    except UnresolvedReferenceError as error:
+        return f.Opaque(keyword, error.uri, holds=True), f.Opaque(keyword, error.uri, holds=False)
     node.nodes.refuse_loops(node)
-    target = node.dynamic_target()
-    return node.nodes.literal(target, holds=True), node.nodes.literal(target, holds=False)
+    return node.nodes.literal(found, holds=True), node.nodes.literal(found, holds=False)
 
 
 def all_of(node: Node, schemas: list[Any], _type: str) -> Pair:

@@ -1,4 +1,4 @@
-"""The subschemas of the two documents as nodes: equal ones are one node, and each knows how its references resolve.
+"""The subschemas of some documents as nodes: equal ones can be one node, and each knows what its references mean.
 
 References resolve by `referencing`, within the documents given: nothing is ever fetched.
 """
@@ -9,17 +9,18 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from referencing import Registry
 from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
 from referencing.jsonschema import DRAFT7, DRAFT202012
 
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, MANY, NAMED, ONE
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.errors import ArrakisSchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 ANNOTATIONS = frozenset(
     [
@@ -34,6 +35,15 @@ _IN_PLACE_NAMED = ("dependencies", "dependentSchemas")
 
 class UndecidedError(ArrakisSchemaError):
     """A verdict is out of reach, for this reason."""
+
+
+class UnresolvedReferenceError(UndecidedError):
+    """A reference leads out of the documents that are known; `uri` is where to, written in full."""
+
+    def __init__(self, uri: str) -> None:
+        """Take the URI."""
+        super().__init__(f"the reference to {uri} leads to nothing in its document")
+        self.uri = uri
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +70,17 @@ class Node:
 
     def dynamic_target(self) -> Node:
         """Return the node that `$dynamicRef` leads to; raises `UndecidedError` where it depends on the way there."""
-        contents, scope = self.scope.lookup(self.schema["$dynamicRef"])
-        name = self.schema["$dynamicRef"].partition("#")[2]
-        if isinstance(contents, dict) and contents.get("$dynamicAnchor") == name:
-            contents, scope = self.scope.dynamic_anchors.outermost(name, contents, scope)
+        contents, scope = self.scope.lookup_dynamic(self.schema["$dynamicRef"])
         return self.nodes.node(contents, self, scope)
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether a reference of this subschema leads out of the documents that are known."""
+        try:
+            self.references()
+        except UnresolvedReferenceError:
+            return True
+        return False
 
     def references(self) -> list[Node]:
         """Return the nodes that the references of this subschema lead to."""
@@ -89,6 +105,13 @@ class Node:
         named = [schema for keyword in _IN_PLACE_NAMED for schema in self.schema.get(keyword, {}).values()]
         schemas += [schema for schema in named if not isinstance(schema, list)]
         return [*found, *map(self.subschema, schemas)]
+
+
+def refuse_other_dialect(schema: Any, dialect: str) -> None:
+    """Raise `UndecidedError` where an embedded schema is written in another dialect than what is around it."""
+    other = schema.get("$schema") if isinstance(schema, dict) else None
+    if isinstance(other, str) and other.removesuffix("#") != dialect:
+        raise UndecidedError(f"an embedded schema is written in another dialect, {other}")
 
 
 class DynamicAnchors:
@@ -130,7 +153,8 @@ class Scope:
 
     def __init__(self, resolver: Any, scopes: dict[int, Scope], anchors: DynamicAnchors) -> None:
         """Take the resolver of `referencing`, the scopes by their root, and the dynamic anchors of the document."""
-        self.dynamic_anchors = anchors
+        self.base: str = resolver._base_uri  # noqa: SLF001 - `referencing` tells it to nobody
+        self._dynamic_anchors = anchors
         self._resolver, self._scopes = resolver, scopes
         self._targets: dict[str, tuple[Any, Scope]] = {}
 
@@ -141,21 +165,30 @@ class Scope:
                 found = self._resolver.lookup(reference)
                 scope = self._known(found.resolver)
             except (Unresolvable, NoSuchResource, PointerToNowhere, ValueError, LookupError, TypeError) as error:
-                raise UndecidedError(f"the reference {reference!r} leads to nothing in its document") from error
+                raise UnresolvedReferenceError(urljoin(self.base, reference)) from error
             if not isinstance(found.contents, dict | bool):
                 raise UndecidedError(f"the reference {reference!r} leads to what is no schema")
             self._targets[reference] = found.contents, scope
         return self._targets[reference]
 
-    def inside(self, schema: dict[str, Any], dialect: str) -> Scope:
-        """Return the scope inside a subschema that has an `$id`."""
+    def lookup_dynamic(self, reference: str) -> tuple[Any, Scope]:
+        """Return what a dynamic reference leads to; raises `UndecidedError`, too, where it depends on the way there."""
+        contents, scope = self.lookup(reference)
+        name = reference.partition("#")[2]
+        dynamic = isinstance(contents, dict) and contents.get("$dynamicAnchor") == name
+        return self._dynamic_anchors.outermost(name, contents, scope) if dynamic else (contents, scope)
+
+    def below(self, schema: Any, dialect: str) -> Scope:
+        """Return the scope of a subschema: another one where it has an `$id`."""
+        if not (isinstance(schema, dict) and isinstance(schema.get("$id"), str)):
+            return self
         resource = _SPECIFICATIONS[dialect].create_resource(schema)
         return self._known(self._resolver.in_subresource(resource))
 
     def _known(self, resolver: Any) -> Scope:
         """Return the scope of a resolver: what its base URI stands for tells scopes apart."""
         return self._scopes.setdefault(
-            id(resolver.lookup("#").contents), Scope(resolver, self._scopes, self.dynamic_anchors)
+            id(resolver.lookup("#").contents), Scope(resolver, self._scopes, self._dynamic_anchors)
         )
 
 
@@ -169,7 +202,7 @@ class Nodes:
         self._nodes: dict[tuple[object, ...], Node] = {}
         self._roots: dict[tuple[str, str], tuple[Any, Scope]] = {}
         self._scopes: dict[int, Scope] = {}
-        self._meanings: dict[int, tuple[Any, str]] = {}
+        self._classes: Mapping[tuple[int, Scope], int] = {}
         self._free_of_loops: set[Node] = set()
 
     def root(self, document: Any, dialect: str, beside: Registry[Any] | None = None) -> Node:
@@ -188,19 +221,20 @@ class Nodes:
 
     def node(self, schema: Any, parent: Node, scope: Scope | None = None) -> Node:
         """Return the node of a subschema of another; `scope` is given where a reference leads to it."""
-        other = schema.get("$schema") if isinstance(schema, dict) else None
-        if isinstance(other, str) and other.removesuffix("#") != parent.dialect:
-            raise UndecidedError(f"a subschema is written in another dialect, {other}")
-        if scope is None:
-            named = isinstance(schema, dict) and isinstance(schema.get("$id"), str)
-            scope = parent.scope.inside(schema, parent.dialect) if named else parent.scope
-        return self._node(schema, parent.dialect, scope)
+        refuse_other_dialect(schema, parent.dialect)
+        return self._node(schema, parent.dialect, scope or parent.scope.below(schema, parent.dialect))
+
+    def merge(self, classes: Mapping[tuple[int, Scope], int]) -> None:
+        """Make one node of all subschemas of one class from now on; nodes made before are forgotten."""
+        self._classes = classes
+        self._nodes.clear()
+        self._free_of_loops.clear()
 
     def _node(self, schema: Any, dialect: str, scope: Scope) -> Node:
-        """Return the one node of this schema; what refers elsewhere is one only within its own scope."""
-        text = self._meaning(schema, dialect)
+        """Return the one node of this schema and its equals."""
         self.tick()
-        key = (text, dialect, scope if '"$ref"' in text or '"$dynamicRef"' in text else None)
+        number = self._classes.get((id(schema), scope))
+        key = (number, dialect) if number is not None else (json.dumps(schema, sort_keys=True), dialect, scope)
         node = self._nodes.get(key)
         if node is None:
             node = self._nodes[key] = Node(schema, dialect, scope, self)
@@ -212,14 +246,6 @@ class Nodes:
         if isinstance(node.schema, bool) or node.schema == {}:
             return TRUE if (node.schema is not False) == holds else FALSE
         return Literal(node, holds)
-
-    def _meaning(self, schema: Any, dialect: str) -> str:
-        """Return one text for all schemas that differ in annotations only."""
-        known = self._meanings.get(id(schema))
-        if known is None:
-            meaning = json.dumps(without_annotations(schema, dialect), sort_keys=True)
-            known = self._meanings[id(schema)] = schema, meaning
-        return known[1]
 
     def refuse_loops(self, node: Node) -> None:
         """Raise `UndecidedError` where references lead back to a node without going into the instance."""
@@ -234,24 +260,4 @@ class Nodes:
             elif current not in self._free_of_loops:
                 path.append(current)
                 todo.append((current, True))
-                todo += [(child, False) for child in current.in_place()]
-
-
-def without_annotations(schema: Any, dialect: str) -> Any:
-    """Return a schema without what never decides whether an instance is valid."""
-    if not isinstance(schema, dict):
-        return schema
-    if dialect == DRAFT_07 and "$ref" in schema:
-        return {"$ref": schema["$ref"]}
-    return {
-        keyword: _inside(keyword, value, dialect) for keyword, value in schema.items() if keyword not in ANNOTATIONS
-    }
-
-
-def _inside(keyword: str, value: Any, dialect: str) -> Any:
-    """Return the value of a keyword with the schemas in it without annotations."""
-    if keyword in NAMED and isinstance(value, dict):
-        return {name: without_annotations(schema, dialect) for name, schema in value.items()}
-    if isinstance(value, list) and keyword in {*MANY, "items"}:
-        return [without_annotations(schema, dialect) for schema in value]
-    return without_annotations(value, dialect) if keyword in {*ONE, "items"} else value
+                todo += [(child, False) for child in current.in_place() if not current.leads_out]
