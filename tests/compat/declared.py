@@ -86,9 +86,9 @@ def _of_member(schema: dict[str, Any], name: str) -> Iterator[Any]:
     if name in named:
         yield named[name]
     yield from (patterns[pattern] for pattern in matched)
-    if name not in named and not matched and "additionalProperties" in schema:
+    if name not in named and not matched and schema.get("additionalProperties", False) is not False:
         yield schema["additionalProperties"]
-    if "unevaluatedProperties" in schema:
+    if schema.get("unevaluatedProperties", False) is not False:
         yield schema["unevaluatedProperties"]
 
 
