@@ -313,6 +313,28 @@ def test_documents_that_mean_the_same_are_not_looked_into() -> None:
     assert accepts(one, other).reason == "the reference to http://example.org/c leads to nothing in its document"
 
 
+def test_a_change_is_told_by_where_it_is_used_and_only_what_tightens_is_blamed() -> None:
+    def document(minimum: int, required: list[str]) -> Any:
+        rate = {"type": "integer", "minimum": minimum}
+        named = {"rate": {"type": "integer"}, "channel": {"$ref": "#/definitions/C"}, "a": True, "b": True}
+        defined = {
+            "C": {"type": "object", "properties": {"rate": rate}},
+            "D": {"$id": "http://example.org/d", "items": rate},
+        }
+        list_ = {"type": "array", "items": {"properties": {"d": {"$ref": "http://example.org/d"}}}}
+        return {"properties": {**named, "list": list_}, "required": required, "definitions": defined}
+
+    verdict = accepts(document(2, ["b"]), document(1, ["a"]))
+    told = {change.message: change.at_fault for change in verdict.findings}
+    assert told["channel.rate: minimum changed from 1 to 2"] or told["'b' became required"]
+    assert not told["'a' is no longer required"]
+    embedded = accepts(
+        {"$ref": "http://example.org/d", "definitions": {"D": {"$id": "http://example.org/d", "minimum": 2}}},
+        {"$ref": "http://example.org/d", "definitions": {"D": {"$id": "http://example.org/d", "minimum": 1}}},
+    )
+    assert [change.rule for change in embedded.findings if change.at_fault] == ["minimum-tightened"]
+
+
 def test_a_witness_is_made_from_an_example() -> None:
     old = {
         "type": "object",

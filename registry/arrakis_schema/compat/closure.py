@@ -24,7 +24,7 @@ from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
 from arrakis_schema.compat.solve.string import string
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
-from arrakis_schema.dialect.positions import escaped
+from arrakis_schema.dialect.positions import object_pointers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -402,10 +402,10 @@ class _Writer:
         if not any(f'"{keyword}"' in text for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "$id")):
             return node.schema
         if self._pointers is None:
-            self._pointers = dict(_pointers(self._side.document))
+            self._pointers = dict(object_pointers(self._side.document))
         if id(node.schema) not in self._pointers:
             raise UndecidedError("the policy cannot be applied to a oneOf whose alternatives lead out of the document")
-        return {"$ref": f"{self._side.uri}#{self._pointers[id(node.schema)]}"}
+        return {"$ref": f"{self._side.uri}#{quote(self._pointers[id(node.schema)])}"}
 
 
 def _closing(shapes: dict[int, _Shape]) -> set[int]:
@@ -422,15 +422,3 @@ def _closing(shapes: dict[int, _Shape]) -> set[int]:
             closing.add(number)
             todo += users.get(number, ())
     return closing
-
-
-def _pointers(document: Any) -> Iterator[tuple[int, str]]:
-    """Yield the identity of each object in a document with its JSON Pointer, as a URI fragment has it."""
-    todo = [(document, "")]
-    while todo:
-        value, pointer = todo.pop()
-        if isinstance(value, dict):
-            yield id(value), pointer
-            todo += [(child, f"{pointer}/{quote(escaped(name))}") for name, child in value.items()]
-        elif isinstance(value, list):
-            todo += [(child, f"{pointer}/{index}") for index, child in enumerate(value)]
