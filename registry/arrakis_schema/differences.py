@@ -58,6 +58,7 @@ _OTHERS = {
     "answer-broken": "What a server sends is no answer: cut off, without data, too large, or no Arrow.",
     "release-claimed": "A server claims another release than the one that it is held against.",
     "not-examined": "Something was not examined; the finding says why.",
+    "writer-empty": "The writer's document accepts no message at all, so that the proof says nothing.",
     "undecided": "It could be neither proved nor refuted that the reader accepts all; the finding says why.",
 }
 

@@ -7,6 +7,7 @@ validators that know nothing of this package.
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from random import Random, SystemRandom
 from time import perf_counter
 from typing import Any
@@ -14,10 +15,13 @@ from typing import Any
 import jsonschema
 from referencing import Registry
 
-from arrakis_schema.compat.json_schemas import InvalidSchemaError, Question, contained
+from arrakis_schema.compat import InvalidSchemaError, accepts
+from arrakis_schema.compat.accepting import Policy
+from tests.compat.declared import Declared
 from tests.compat.random_schemas import Instances, Schemas
 
 ATTEMPTS = 60
+POLICIES: tuple[Policy, ...] = ("additive", "strict")
 VALIDATORS = {False: jsonschema.Draft7Validator, True: jsonschema.Draft202012Validator}
 
 
@@ -31,17 +35,22 @@ def pair(seed: int) -> tuple[Any, Any, bool]:
     return (reader, writer, modern) if random.random() < 0.5 else (writer, reader, modern)
 
 
-def mistake(seed: int) -> tuple[str, str]:
-    """Return the verdict on the pair of a seed, and what is wrong with it: nothing, as a rule."""
+def mistake(seed: int, policy: Policy = "additive") -> tuple[str, str]:
+    """Return the verdict on the pair of a seed, and what is wrong with it: nothing, as a rule.
+
+    Every third reader refuses members that it does not know, where the policy is the one that users get.
+    """
     reader, writer, modern = pair(seed)
+    unknown = "rejected" if policy == "additive" and seed % 3 == 0 else "ignored"
     try:
-        verdict = contained(Question(reader, writer))
+        verdict = accepts(reader, writer, policy=policy, unknown=unknown)
     except InvalidSchemaError:
         return "invalid", ""
+    sends = _side(writer, modern=modern, closed=policy == "additive")
+    takes = _side(reader, modern=modern, closed=unknown == "rejected")
     try:
-        reads, writes = (VALIDATORS[modern](one, registry=Registry()) for one in (reader, writer))
         if verdict.kind == "incompatible":
-            right = writes.is_valid(verdict.witness) and not reads.is_valid(verdict.witness)
+            right = sends(verdict.witness) and not takes(verdict.witness)
             return verdict.kind, "" if right else f"no witness: {json.dumps(verdict.witness)}"
         if verdict.kind == "undecided":
             return verdict.kind, ""
@@ -49,28 +58,38 @@ def mistake(seed: int) -> tuple[str, str]:
         instances = Instances(random, [reader, writer])
         for _ in range(ATTEMPTS):
             value = instances.instance(random.choice([writer, writer, reader]))
-            if writes.is_valid(value) and not reads.is_valid(value):
+            if sends(value) and not takes(value):
                 return verdict.kind, f"refused: {json.dumps(value)}"
     except (RecursionError, TypeError):  # jsonschema fails on some of them
         return "endless", ""
     return verdict.kind, ""
 
 
+def _side(schema: Any, *, modern: bool, closed: bool) -> Callable[[Any], bool]:
+    """Return what tells whether a side sends or takes an instance."""
+    validator = VALIDATORS[modern](schema, registry=Registry())
+    declared = Declared(schema, validator)
+    return lambda value: validator.is_valid(value) and (not closed or declared.holds(value))
+
+
 def main() -> int:
-    """Attack so many pairs from this seed on; print what was found."""
+    """Attack so many pairs from this seed on, with each policy; print what was found."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     first = int(sys.argv[2]) if len(sys.argv) > 2 else SystemRandom().randrange(10**9)
     print(f"{pairs} pairs from seed {first}, {ATTEMPTS} instances against every proof")
-    counts: Counter[str] = Counter()
-    begin, found = perf_counter(), 0
-    for seed in range(first, first + pairs):
-        kind, wrong = mistake(seed)
-        counts[kind] += 1
-        if wrong:
-            found += 1
-            reader, writer, _ = pair(seed)
-            print(f"seed {seed}: {kind}, {wrong}\n  reader {json.dumps(reader)}\n  writer {json.dumps(writer)}")
-    print(f"{dict(counts)}, {found} wrong, {perf_counter() - begin:.0f} s")
+    found = 0
+    for policy in POLICIES:
+        counts: Counter[str] = Counter()
+        begin = perf_counter()
+        for seed in range(first, first + pairs):
+            kind, wrong = mistake(seed, policy)
+            counts[kind] += 1
+            if wrong:
+                found += 1
+                reader, writer, _ = pair(seed)
+                print(f"seed {seed}: {kind}, {wrong}\n  reader {json.dumps(reader)}\n  writer {json.dumps(writer)}")
+        print(f"{policy}: {dict(counts)}, {perf_counter() - begin:.0f} s")
+    print(f"{found} wrong")
     return 1 if found else 0
 
 

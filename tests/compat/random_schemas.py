@@ -158,6 +158,10 @@ class Schemas:
                 },
                 lambda: {"dependentRequired": {random.choice(NAMES): names()}},
                 lambda: {"dependentSchemas": {random.choice(NAMES): beside()}},
+                lambda: {
+                    random.choice(["unevaluatedProperties", "unevaluatedItems"]): random.choice([False, deeper()])
+                },
+                lambda: {"unevaluatedProperties": False, "allOf": some(beside)},
             ]
         return [
             *makers,

@@ -121,8 +121,10 @@ def _comparing(command: Callable[[str, str], ArgumentParser]) -> None:
     matrix.add_argument("names", metavar="NAME", nargs="*", help="the endpoints or publications (default: all)")
     matrix.add_argument("--why", action="store_true", help="say what breaks")
     for one in (compare, check, matrix):
-        seconds = "how long one pair may take, in seconds (default: 2)"
-        one.add_argument("--timeout", type=_seconds, default=2.0, metavar="S", help=seconds)
+        steps = "how many steps the search may take for one pair, the same on every machine (default: 100000)"
+        one.add_argument("--steps", type=_count, default=100_000, metavar="N", help=steps)
+        seconds = "how long one pair may take at the most, in seconds (default: 60)"
+        one.add_argument("--timeout", type=_seconds, default=60.0, metavar="S", help=seconds)
 
 
 _RELEASE = "a release, an alias (latest, 0.5), or next: the working set (default: next)"

@@ -41,7 +41,8 @@ def compare(options: Namespace) -> int:
     kinds = {verdict.kind for verdict in verdicts}
     worst = next((kind for kind in (Kind.INCOMPATIBLE, Kind.UNDECIDED) if kind in kinds), Kind.COMPATIBLE)
     if options.format == "text":
-        say(worst)
+        empty = worst is Kind.COMPATIBLE and any(verdict.reason for verdict in verdicts)
+        say(f"{worst}, for the writer can send nothing" if empty else worst)
     return CODES[worst]
 
 
@@ -70,6 +71,7 @@ def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_
         columns=options.columns or how.columns,  # type: ignore[arg-type] # the settings are checked
         metadata=how.metadata,
         examples=Comparisons(store).examples(new.path) if new.path.endswith(".json") else (),
+        steps=options.steps,
         timeout=options.timeout,
         reader_is_new=new_reads,
     )
@@ -84,7 +86,8 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
     for change in verdict.findings:
         if change.effect is not Effect.ANNOTATION:
             line, column = _place(places, change, new)
-            found = Finding(new.label, line, column, change.rule, Severity.NOTICE, change.new, change.message)
+            severity = Severity.WARNING if change.rule == "writer-empty" else Severity.NOTICE
+            found = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
             if change.at_fault:
                 shown = change.witness if change.witness is not None else verdict.witness
                 told = f"{who[0]} breaks {who[1]}: {change.message}"
@@ -121,7 +124,7 @@ def check(options: Namespace) -> int:
 def _compatibility(store: Store, options: Namespace, checked: Checked, bases: list[Base]) -> None:
     """Compare the working set with each base."""
     settings = store.settings
-    comparisons = Comparisons(store, options.timeout)
+    comparisons = Comparisons(store, options.timeout, options.steps)
     asked = Check(comparisons, documents_of(store, store.release(None)), settings.version, read_exceptions(store.root))
     for base in bases:
         since = Checked()

@@ -49,7 +49,7 @@ def matrix(options: Namespace) -> int:
     """Print who gets on with whom, a table for each endpoint: clients in rows, servers in columns."""
     store = open_store(options.root)
     releases = store.every_release()
-    comparisons, console = Comparisons(store, options.timeout), _console()
+    comparisons, console = Comparisons(store, options.timeout, options.steps), _console()
     wanted = [name for name in names(releases) if not options.names or name in options.names]
     bar = Console(stderr=True)
     steps = track(wanted, "comparing", console=bar, transient=True, disable=not bar.is_terminal)

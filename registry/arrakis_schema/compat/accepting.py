@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.fault import Refusal, blamed
-from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, OPEN, Question, contained
-from arrakis_schema.compat.logic.nodes import Closure
-from arrakis_schema.compat.verdicts import Change, Kind, Verdict
+from arrakis_schema.compat.json_schemas import SECONDS, STEPS, Question, contained
+from arrakis_schema.compat.satisfiability import conflict
+from arrakis_schema.compat.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.errors import ArrakisSchemaError
 
 Policy = Literal["additive", "strict"]
@@ -28,7 +29,8 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     columns: Literal["by-name", "exact"] = "by-name",
     metadata: Collection[str] = (),
     examples: Sequence[Any] = (),
-    timeout: float = 2.0,
+    steps: int = STEPS,
+    timeout: float = SECONDS,
     formats: bool = False,
     reader_is_new: bool = True,
 ) -> Verdict:
@@ -45,15 +47,32 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     Arrow: `unknown` is the reader's way with columns, `columns="exact"` a reader whose schema must equal the stream's,
     `metadata` the keys of metadata that the reader goes by. The witness names a column and a value that bites.
 
-    `unknown` is `"ignored"` or `"rejected"`; `timeout` is in seconds. The findings run from the writer's document to
+    `unknown` is `"ignored"` or `"rejected"`. `steps` bounds the search, so that a verdict is the same on every machine;
+    `timeout`, in seconds, is the last rope. The findings run from the writer's document to
     the reader's, or the other way where `reader_is_new` is False. Raises `InvalidSchemaError` for what is no schema,
-    `NotComparableError` for two formats.
+    `NotComparableError` for two formats, `ValueError` for an option that there is not.
     """
+    _check_options(policy, unknown, columns)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
         closures = closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE
-        question = Question(reader, writer, *closures, timeout, formats, tuple(examples))
+        question = Question(reader, writer, *closures, timeout, formats, tuple(examples), steps)
         return explained(question, reader_is_new=reader_is_new)
     return _arrow(reader, writer, refuses_unknown=unknown == "rejected", exact=columns == "exact", meaningful=metadata)
+
+
+def _check_options(policy: str, unknown: Unknown, columns: str) -> None:
+    """Raise `ValueError` for an option that there is not: it would act as the lenient one."""
+    ways = [unknown] if isinstance(unknown, str) else list(unknown.values())
+    for name, value, known in (
+        ("policy", policy, get_args(Policy)),
+        *(("unknown", way, ("ignored", "rejected")) for way in ways),
+        ("columns", columns, ("by-name", "exact")),
+    ):
+        if value not in known:
+            raise ValueError(f"{name} is {value!r}: expected {' or '.join(map(repr, known))}")
+    for pointer in () if isinstance(unknown, str) else unknown:
+        if pointer and not pointer.startswith("/"):
+            raise ValueError(f"unknown names the place {pointer!r}: expected a JSON Pointer, such as '/args'")
 
 
 def _arrow(reader: Any, writer: Any, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]) -> Verdict:
@@ -77,6 +96,10 @@ def explained(question: Question, *, reader_is_new: bool) -> Verdict:
         found = list(changes(old, new))
     except RecursionError:
         found = []
+    if verdict.kind is Kind.COMPATIBLE and verdict.reason:
+        why = conflict(question.writer) or "no message holds declared members only"
+        empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
+        return replace(verdict, findings=(*found, empty), reason=empty.message)
     if verdict.kind is Kind.INCOMPATIBLE:
         refusal = Refusal(verdict.witness, verdict.errors, question.reader)
         return replace(verdict, findings=blamed(found, refusal, reader_is_new=reader_is_new))

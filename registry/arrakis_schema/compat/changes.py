@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from typing import Any
 
+from arrakis_schema.compat.naming import Naming
 from arrakis_schema.compat.verdicts import Change, Effect
-from arrakis_schema.dialect.positions import escaped, unescaped
+from arrakis_schema.dialect.positions import escaped
 from arrakis_schema.validation.violations import shortened
 
 _FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
@@ -21,8 +21,12 @@ _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where both documents stand, and which way the effects go: `negated` inside of `not`, `unclear` inside of `if`."""
+    """Where both documents stand, and which way the effects go: `negated` inside of `not`, `unclear` inside of `if`.
 
+    `names` are those of the places of either document.
+    """
+
+    names: tuple[Naming, Naming]
     old: str = ""
     new: str = ""
     negated: bool = False
@@ -30,30 +34,33 @@ class Place:
 
     def below(self, *names: str | int, other: tuple[str | int, ...] = ()) -> Place:
         """Return the place below names; `other` are those of the new document where they differ."""
-        return Place(_joined(self.old, names), _joined(self.new, other or names), self.negated, self.unclear)
+        return replace(self, old=_joined(self.old, names), new=_joined(self.new, other or names))
 
     def turned(self, keyword: str) -> Place:
         """Return the place inside a keyword that turns effects round, or makes them unclear."""
-        return Place(
-            self.old,
-            self.new,
-            self.negated != (keyword == "not"),
-            self.unclear or keyword in {"if", "oneOf", "contains"},
-        )
+        unclear = self.unclear or keyword in {"if", "oneOf", "contains"}
+        return replace(self, negated=self.negated != (keyword == "not"), unclear=unclear)
 
     def change(self, rule: str, effect: Effect, message: str) -> Change:
         """Return a change at this place."""
         if effect is not Effect.ANNOTATION:
             effect = Effect.CHANGED if self.unclear else _FLIPPED.get(effect, effect) if self.negated else effect
-        return Change(rule, self.old, self.new, effect, f"{_named(self)}{message}")
+        old, new = self.names
+        name = new.name(self.new) or old.name(self.old)
+        return Change(rule, self.old, self.new, effect, f"{name}: {message}" if name else message)
 
 
 Compare = Callable[[str, Any, Any, Place], Iterator[Change]]
 ABSENT: Any = object()
 
 
-def changes(old: Any, new: Any, place: Place = Place()) -> Iterator[Change]:
-    """Yield the differences of two schemas, in the order of their keywords."""
+def changes(old: Any, new: Any) -> Iterator[Change]:
+    """Yield the differences of two documents, in the order of their keywords."""
+    yield from _changes(old, new, Place((Naming(old), Naming(new))))
+
+
+def _changes(old: Any, new: Any, place: Place) -> Iterator[Change]:
+    """Yield the differences of two schemas at a place."""
     if old == new and type(old) is type(new):
         return
     if not isinstance(old, dict) or not isinstance(new, dict):
@@ -69,13 +76,6 @@ def changes(old: Any, new: Any, place: Place = Place()) -> Iterator[Change]:
 def _joined(pointer: str, names: tuple[str | int, ...]) -> str:
     """Return a JSON Pointer with more names."""
     return "".join([pointer, *(f"/{escaped(str(name))}" for name in names)])
-
-
-def _named(place: Place) -> str:
-    """Return the property that a place belongs to, as a start of a sentence."""
-    parts = (place.new or place.old).split("/")[1:]
-    names = [name for before, name in pairwise(parts) if before == "properties"]
-    return f"{'.'.join(map(unescaped, names))}: " if names else ""
 
 
 def _presence(keyword: str, before: Any, after: Any, place: Place, added: Effect) -> Change | None:
@@ -171,7 +171,7 @@ def _schema(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Cha
     if alone:
         yield alone
     else:
-        yield from changes(before, after, place)
+        yield from _changes(before, after, place)
 
 
 def _named_schemas(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
@@ -189,7 +189,7 @@ def _named_schemas(keyword: str, before: Any, after: Any, place: Place) -> Itera
             if old[name] != new[name]:
                 yield inner.change(f"{keyword}-changed", Effect.CHANGED, f"what depends on {name!r} changed")
         else:
-            yield from changes(old[name], new[name], inner)
+            yield from _changes(old[name], new[name], inner)
 
 
 def _listed_schemas(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
@@ -206,7 +206,7 @@ def _listed_schemas(keyword: str, before: Any, after: Any, place: Place) -> Iter
     place = place.turned(keyword)
     pairs = list(zip(list(old), list(new), strict=False))
     for one, other in pairs:
-        yield from changes(old.pop(one), new.pop(other), place.below(one, other=(other,)))
+        yield from _changes(old.pop(one), new.pop(other), place.below(one, other=(other,)))
     for index, schema in new.items():
         yield place.below(index).change(f"{keyword}-added", added, f"{keyword} has one more: {shortened(schema)}")
     for index, schema in old.items():

@@ -49,11 +49,13 @@ def _problem(schema: Any, dialect: str) -> str | None:
     return f"/{place}: {error.message}" if place else error.message
 
 
-def refusals(schema: Any, dialect: str, value: Json, tick: Callable[[], None]) -> Iterator[Any]:
+def refusals(
+    schema: Any, dialect: str, value: Json, tick: Callable[[], None], registry: Registry[Any] | None = None
+) -> Iterator[Any]:
     """Yield the errors of the validator; raises `UndecidedError` where it would take too long or cannot tell."""
     token = _tick.set(tick)
     try:
-        yield from _bounded(dialect)(schema, registry=Registry()).iter_errors(value)
+        yield from _bounded(dialect)(schema, registry=Registry() if registry is None else registry).iter_errors(value)
     except (RecursionError, ArithmeticError, re.error, Unresolvable, TypeError, ValueError) as error:
         raise UndecidedError(f"the validator cannot tell: {type(error).__name__}") from error
     finally:

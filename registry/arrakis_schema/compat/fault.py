@@ -1,20 +1,14 @@
 """Which of the differences is at fault: the one at the place where the reader refuses the witness."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
 from arrakis_schema.compat.verdicts import Change, Effect
-from arrakis_schema.dialect.positions import escaped, unescaped, value_at
+from arrakis_schema.dialect.positions import escaped, object_pointers, unescaped, value_at
+from arrakis_schema.differences import RULES
 from arrakis_schema.validation.violations import violation
-
-
-def pointers(error: Any, document: Any) -> Iterator[str]:
-    """Yield the places in the reader's schema that an error of the validator comes from, the innermost included."""
-    yield _pointer(error, document)
-    for inner in error.context or ():
-        yield from pointers(inner, document)
 
 
 def worded(error: Any) -> str:
@@ -30,18 +24,34 @@ class Refusal:
     errors: Sequence[Any]
     document: Any
 
+    def pointers(self) -> set[str]:
+        """Return the places in the reader's document that the errors come from, inner ones included."""
+        known = dict(object_pointers(self.document))
+        todo, found = list(self.errors), set[str]()
+        while todo:
+            error = todo.pop()
+            found.add(_pointer(error, self.document, known))
+            todo += error.context or ()
+        return found
+
 
 def blamed(found: Sequence[Change], refusal: Refusal, *, reader_is_new: bool) -> tuple[Change, ...]:
-    """Return the changes with those at fault marked; where none stands at the place of an error, one that says it."""
-    places = {pointer for error in refusal.errors for pointer in pointers(error, refusal.document)}
+    """Return the changes with those at fault marked; where none stands at the place of an error, one that says it.
+
+    A change that loosens is at fault only where nothing else is: a member that is no longer known may be rejected.
+    """
+    places = refusal.pointers()
     side = [change.new if reader_is_new else change.old for change in found]
+    loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
     real = [change.effect is not Effect.ANNOTATION for change in found]
-    faulty = [one and any(_related(place, error) for error in places) for one, place in zip(real, side, strict=True)]
-    if not any(faulty):
-        faulty = [one and _sent(place, refusal.witness) for one, place in zip(real, side, strict=True)]
-    if not any(faulty):
-        return (*found, _plain(refusal)) if refusal.errors else _first(found, real)
-    return tuple(replace(change, at_fault=at) for change, at in zip(found, faulty, strict=True))
+    tightening = [one and change.effect is not loosens for one, change in zip(real, found, strict=True)]
+    at_error = [any(_related(place, error) for error in places) for place in side]
+    in_witness = [_sent(place, refusal.witness) for place in side]
+    for candidates, where in ((tightening, at_error), (tightening, in_witness), (real, at_error), (real, in_witness)):
+        faulty = [one and here for one, here in zip(candidates, where, strict=True)]
+        if any(faulty):
+            return tuple(replace(change, at_fault=at) for change, at in zip(found, faulty, strict=True))
+    return (*found, _plain(refusal)) if refusal.errors else _first(found, real)
 
 
 def _first(found: Sequence[Change], real: Sequence[bool]) -> tuple[Change, ...]:
@@ -53,8 +63,10 @@ def _first(found: Sequence[Change], real: Sequence[bool]) -> tuple[Change, ...]:
 def _plain(refusal: Refusal) -> Change:
     """Return a change that says what refuses the witness."""
     error = refusal.errors[0]
-    place = _pointer(error, refusal.document)
-    return Change(f"{error.validator}-changed", place, place, Effect.NARROWED, worded(error), at_fault=True)
+    place = _pointer(error, refusal.document, dict(object_pointers(refusal.document)))
+    rule = f"{error.validator}-changed"
+    known = rule if rule in RULES else "schema-changed"
+    return Change(known, place, place, Effect.NARROWED, worded(error), at_fault=True)
 
 
 def _related(place: str, error: str) -> bool:
@@ -74,8 +86,10 @@ def _sent(place: str, witness: Any) -> bool:
     return True
 
 
-def _pointer(error: Any, document: Any) -> str:
-    """Return the place in the document that an error comes from; what a local `$ref` leads to counts from there."""
+def _pointer(error: Any, document: Any, known: Mapping[int, str]) -> str:
+    """Return the place in the document that an error comes from, whatever references led there."""
+    if id(error.schema) in known and error.validator is not None:
+        return f"{known[id(error.schema)]}/{escaped(str(error.validator))}"
     pointer, schema = "", document
     for part in error.absolute_schema_path:
         reference = schema.get("$ref") if isinstance(schema, dict) and part == "$ref" else None

@@ -5,16 +5,19 @@ A model is confirmed by a validator that knows nothing of this; a proof holds in
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
 from typing import Any
 
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure, Side, close, side
 from arrakis_schema.compat.confirm import invalid_schema, refusals
 from arrakis_schema.compat.fault import worded
+from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
-from arrakis_schema.compat.logic.nodes import Closure, Nodes, UndecidedError
+from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
+from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed, Model, Open, Result
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
@@ -24,30 +27,33 @@ from arrakis_schema.compat.witnesses import likeliest
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.errors import ArrakisSchemaError
 
+STEPS, SECONDS = 100_000, 60.0
 _MOST_ERRORS = 20
+_MOST_LISTED = 1_000
+EMPTY = "the writer can send nothing"
 UNKNOWN = "the reader refuses members that it does not know"
-OPEN, CLOSED_EVERYWHERE = Closure(), Closure(everywhere=True)
 
 
 class InvalidSchemaError(ArrakisSchemaError, ValueError):
     """A document is no JSON Schema of its dialect, or of a dialect that is not known here."""
 
 
-class OutOfTimeError(UndecidedError):
-    """The time for one pair has run out."""
+class OutOfStepsError(UndecidedError):
+    """The steps, or the seconds, for one pair have run out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A pair of schemas, how either is closed, and how long may be thought about it, in seconds."""
+    """A pair of schemas, how either is closed, and how much may be done about it."""
 
     reader: Any
     writer: Any
     reader_closure: Closure = OPEN
     writer_closure: Closure = OPEN
-    timeout: float = 2.0
+    timeout: float = SECONDS
     assert_formats: bool = False
     examples: tuple[Any, ...] = ()
+    steps: int = STEPS
 
 
 def contained(question: Question) -> Verdict:
@@ -96,13 +102,20 @@ def _finite(value: Any) -> bool:
     return True
 
 
-def clock(seconds: float) -> Callable[[], None]:
-    """Return a function that raises `OutOfTimeError` once so much time has passed."""
-    end = monotonic() + seconds
+def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:
+    """Return a function to be called at each step; it raises `OutOfStepsError` when there have been too many.
+
+    Steps are the same on every machine, however busy. Seconds are the last rope, for a step that takes too long.
+    """
+    end, left = monotonic() + seconds, steps
 
     def tick() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OutOfStepsError(f"not decided within {steps:,} steps")
         if monotonic() > end:
-            raise OutOfTimeError(f"not decided within {seconds:g} seconds")
+            raise OutOfStepsError(f"not decided within {seconds:g} seconds")
 
     return tick
 
@@ -111,25 +124,55 @@ class _Case:
     """One question while it is answered."""
 
     def __init__(self, question: Question) -> None:
-        self.question, self.tick = question, clock(question.timeout)
-        self.reader_dialect = checked(question.reader, "reader's schema")
-        self.writer_dialect = checked(question.writer, "writer's schema")
-        nodes = Nodes(self.tick, assert_formats=question.assert_formats)
-        reader = nodes.root(question.reader, self.reader_dialect, question.reader_closure)
-        writer = nodes.root(question.writer, self.writer_dialect, question.writer_closure)
-        self.state = frozenset([nodes.literal(writer, holds=True), nodes.literal(reader, holds=False)])
+        self.question, self.tick = question, budget(question.steps, question.timeout)
+        self.reader = side(question.reader, checked(question.reader, "reader's schema"))
+        self.writer = side(question.writer, checked(question.writer, "writer's schema"))
         self.ecma = Interpretation(Reading.ECMA, self.tick)
+        self.sent, self.state = self.asked()
+
+    def asked(self) -> tuple[State, State]:
+        """Return what holds of what the writer sends, and what holds of what the reader refuses of it."""
+        nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
+        roots = [*self.writer.roots(nodes), *self.reader.roots(nodes)]
+        nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
+        sent = [nodes.literal(root, holds=True) for root in self.writer.roots(nodes)]
+        refused = disjunction(nodes.literal(root, holds=False) for root in self.reader.roots(nodes))
+        return frozenset(sent), frozenset([*sent, refused])
 
     def verdict(self) -> Verdict:
-        """Return the verdict."""
+        """Return the verdict; documents that mean the same are not looked into."""
+        reads, writes = self.question.reader_closure, self.question.writer_closure
+        alike = reads in {OPEN, writes} or writes == CLOSED_EVERYWHERE
+        if alike and any(opposite(formula) in self.state for formula in self.state):
+            return self.proved()
+        self.reader, self.writer = close(self.reader, reads, self.tick), close(self.writer, writes, self.tick)
+        self.sent, self.state = self.asked()
         result = self.solved(self.ecma)
         if isinstance(result, Closed) and self.has_patterns():
             result = self.closed_in_python_too()
         if isinstance(result, Closed):
-            return Verdict(Kind.COMPATIBLE)
+            return self.proved()
         if isinstance(result, Open):
-            return Verdict(Kind.UNDECIDED, reason=result.reason)
+            return self.each_judged() or Verdict(Kind.UNDECIDED, reason=result.reason)
         return self.confirmed(result.value)
+
+    def proved(self) -> Verdict:
+        """Return the verdict where there is no witness, and whether that is because the writer sends nothing."""
+        empty = isinstance(Tableau(self.ecma).solve(self.sent), Closed)
+        return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
+
+    def each_judged(self) -> Verdict | None:
+        """Return the verdict on a writer whose messages are listed, by asking the validator about each."""
+        document = self.writer.document
+        listed = [document["const"]] if "const" in document else document.get("enum")
+        if listed is None or (self.writer.dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
+            return None
+        try:
+            sent = [value for value in listed if not any(self._errors(self.writer, value))]
+            refused = [value for value in sent if any(self._errors(self.reader, value))]
+        except UndecidedError:
+            return None
+        return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
 
     def solved(self, interpretation: Interpretation) -> Result:
         """Search for a model of the writer without the reader."""
@@ -137,7 +180,7 @@ class _Case:
 
     def has_patterns(self) -> bool:
         """Tell whether a regular expression takes part."""
-        return '"pattern' in json.dumps([self.question.reader, self.question.writer])
+        return '"pattern' in json.dumps([*self.reader.schemas, *self.writer.schemas])
 
     def closed_in_python_too(self) -> Result:
         """Return whether the proof holds when the patterns are read as Python reads them."""
@@ -161,16 +204,19 @@ class _Case:
 
     def judged(self, value: Json) -> Verdict:
         """Return what the validator says of a witness."""
-        if next(refusals(self.question.writer, self.writer_dialect, value, self.tick), None) is not None:
+        if next(self._errors(self.writer, value), None) is not None:
             return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
-        errors = list(islice(refusals(self.question.reader, self.reader_dialect, value, self.tick), _MOST_ERRORS))
-        if not errors and not self.undeclared(value):
+        first = next(self._errors(self.reader, value), None)
+        if first is None:
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
-        return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=worded(errors[0]) if errors else UNKNOWN)
+        own = refusals(self.reader.document, self.reader.dialect, value, self.tick, self.reader.registry)
+        errors = tuple(islice(own, _MOST_ERRORS))
+        return Verdict(Kind.INCOMPATIBLE, value, errors=errors, at=worded(errors[0]) if errors else UNKNOWN)
 
-    def undeclared(self, value: Json) -> bool:
-        """Tell whether the reader refuses a value only because it holds members that are not declared."""
-        return self.question.reader_closure != OPEN and self.refused(value)
+    def _errors(self, side: Side, value: Json) -> Iterator[Any]:
+        """Yield the errors of the validator for a document and its closure."""
+        for schema in side.schemas:
+            yield from refusals(schema, side.dialect, value, self.tick, side.registry)
 
 
 def _short(value: Json) -> str:

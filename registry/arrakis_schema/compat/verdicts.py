@@ -54,7 +54,8 @@ class Verdict:
     `witness` is a JSON instance, or for Arrow schemas an object with `column`, `writer`, `reader` and `value`: the
     name, the type on both sides, and a value that the reader cannot take. `findings` are all differences, also those
     that break nothing. `at` says where in the witness the reader refuses it, and why; `reason` says why a pair is
-    undecided, and `errors` are what the validator `jsonschema` has against the witness.
+    undecided, or why a proof says little: the writer can send nothing. `errors` are what the validator `jsonschema` has
+    against the witness.
     """
 
     kind: Kind

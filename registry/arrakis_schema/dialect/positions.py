@@ -3,6 +3,7 @@
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,3 +87,15 @@ def member(value: Any, name: str, default: Any = None) -> Any:
 def unescaped(part: str) -> str:
     """Return the name that one part of a JSON Pointer holds."""
     return part.replace("~1", "/").replace("~0", "~")
+
+
+def object_pointers(document: Any) -> Iterator[tuple[int, str]]:
+    """Yield the identity of each object in a document with the JSON Pointer to it."""
+    todo = [(document, "")]
+    while todo:
+        value, pointer = todo.pop()
+        if isinstance(value, dict):
+            yield id(value), pointer
+            todo += [(child, f"{pointer}/{escaped(name)}") for name, child in value.items()]
+        elif isinstance(value, list):
+            todo += [(child, f"{pointer}/{index}") for index, child in enumerate(value)]

@@ -89,6 +89,14 @@ def ref_unresolvable(seen: JsonSubject) -> Faults:
             yield Fault(_below(node, "$ref"), f"$ref {shortened(ref)} points to nothing in this document")
 
 
+def unsatisfiable(seen: JsonSubject) -> Faults:
+    """Some value satisfies the document."""
+    from arrakis_schema.compat.satisfiability import conflict  # noqa: PLC0415 - it needs an extra
+
+    if seen.schema is not False and (found := conflict(seen.schema)) is not None:
+        yield Fault(found.pointer, f"nothing satisfies this document: {found}")
+
+
 def title_missing(seen: JsonSubject) -> Faults:
     """The document has a title."""
     if isinstance(seen.schema, dict) and not seen.schema.get("title"):
@@ -259,6 +267,7 @@ JSON_RULES: dict[str, Rule] = {
     "enum-duplicate": _rule(Severity.ERROR, enum_duplicate),
     "required-undeclared": _rule(Severity.ERROR, required_undeclared),
     "bounds-empty": _rule(Severity.ERROR, bounds_empty),
+    "unsatisfiable": _rule(Severity.ERROR, unsatisfiable),
     "example-invalid": _rule(Severity.ERROR, example_invalid),
     "example-accepted": _rule(Severity.ERROR, example_accepted),
     "title-missing": _rule(Severity.WARNING, title_missing),

@@ -123,6 +123,9 @@ class Check:
         if verdict.kind is Kind.UNDECIDED:
             message = f"{who}: not decided, {verdict.reason}"
             yield Finding(f"{WORKING}/{new.path}", 1, 1, "undecided", Severity.WARNING, "", message)
+        if verdict.kind is Kind.COMPATIBLE and verdict.reason:
+            message = f"{who}: {verdict.reason}"
+            yield Finding(f"{WORKING}/{new.path}", 1, 1, "writer-empty", Severity.WARNING, "", message)
         if verdict.kind is Kind.INCOMPATIBLE:
             for one in self.comparisons.breaks(reader, writer, reader_is_new=reader_is_new):
                 line, column = places.at(one.change.new)

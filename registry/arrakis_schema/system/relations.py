@@ -12,7 +12,8 @@ from typing import Any
 
 from arrakis_schema.compat import Kind, Verdict, accepts, not_understood
 from arrakis_schema.compat.accepting import closure_of
-from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
+from arrakis_schema.compat.json_schemas import SECONDS, STEPS, Question
 from arrakis_schema.dialect.keywords import essence
 from arrakis_schema.documents import Document, Format, name_of
 from arrakis_schema.documents import Kind as DocumentKind
@@ -82,7 +83,8 @@ class Comparisons:
     """
 
     store: Store
-    timeout: float = 2.0
+    timeout: float = SECONDS
+    steps: int = STEPS
     words: bool = True
     _parsed: dict[bytes, Any] = field(default_factory=dict)
     _meanings: dict[bytes, bytes] = field(default_factory=dict)
@@ -128,6 +130,7 @@ class Comparisons:
                     columns=how.columns,  # type: ignore[arg-type] # the settings are checked
                     metadata=how.metadata,
                     examples=examples,
+                    steps=self.steps,
                     timeout=self.timeout,
                     reader_is_new=reader_is_new,
                 )
@@ -148,7 +151,15 @@ class Comparisons:
             return
         unknown = closure_of(self.store.settings.reader(reader.kind.value).unknown)
         examples = tuple(self.examples(reader.path))
-        question = Question(self.parsed(reader), self.parsed(writer), unknown, CLOSED_EVERYWHERE, examples=examples)
+        question = Question(
+            self.parsed(reader),
+            self.parsed(writer),
+            unknown,
+            CLOSED_EVERYWHERE,
+            self.timeout,
+            examples=examples,
+            steps=self.steps,
+        )
         yield from breaks(question, verdict, reader_is_new=reader_is_new)
 
     def parsed(self, document: Document) -> Any:

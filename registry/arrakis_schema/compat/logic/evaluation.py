@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.closing import closing
 from arrakis_schema.compat.logic.formulas import Formula, Literal, Names
 from arrakis_schema.compat.logic.keywords import meanings
 from arrakis_schema.compat.logic.nodes import UndecidedError
@@ -27,8 +26,6 @@ class Interpretation:
         if found is None:
             self.tick()
             pairs = list(meanings(literal.node, instance_type))
-            if instance_type == "object" and literal.node.closure.here and not literal.node.inner:
-                pairs.append(closing(literal.node))
             holds = f.conjunction(holds for holds, _ in pairs)
             found = holds if literal.holds else f.disjunction(fails for _, fails in pairs)
             self._expanded[key] = found

@@ -204,11 +204,22 @@ class SomeName:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A keyword that is not decided holds, or fails: nothing is known but that it cannot do both."""
+    """A keyword that is not decided holds, or fails: nothing is known but that it cannot do both.
+
+    `node` is its subschema where the keyword depends on what stands beside it.
+    """
 
     keyword: str
     value: str
     holds: bool
+    node: Node | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why a verdict that depends on it is undecided, as a clause."""
+        if self.keyword in {"$ref", "$dynamicRef"}:
+            return f"the reference to {self.value} leads to nothing in its document"
+        return f"{self.keyword} is not decided ({self.value})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +292,8 @@ def opposite(formula: Formula) -> Formula | None:
             return Matches(pattern, part, not holds)
         case Present(name, holds):
             return Present(name, not holds)
-        case Opaque(keyword, value, holds):
-            return Opaque(keyword, value, not holds)
+        case Opaque(keyword, value, holds, node):
+            return Opaque(keyword, value, not holds, node)
         case AtLeast(bound, exclusive):
             return AtMost(bound, not exclusive)
         case AtMost(bound, exclusive):

@@ -8,7 +8,7 @@ has no effect on validity; the tests hold the tables to the meta-schemas.
 from collections.abc import Iterator
 from functools import partial
 
-from arrakis_schema.compat.logic import assertions, in_place, of_arrays, of_objects
+from arrakis_schema.compat.logic import assertions, in_place, of_arrays, of_objects, unevaluated
 from arrakis_schema.compat.logic.nodes import Node
 from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Meaning, Pair, undecided
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
@@ -45,7 +45,8 @@ GENERAL: dict[str, dict[str, Meaning]] = {
     DRAFT_2020_12: {
         **_GENERAL,
         "$ref": in_place.ref,
-        **{keyword: undecided(keyword) for keyword in ("$dynamicRef", "$recursiveRef")},
+        "$dynamicRef": in_place.dynamic_ref,
+        "$recursiveRef": undecided("$recursiveRef"),
     },
 }
 _NUMBER: dict[str, Meaning] = {
@@ -86,13 +87,13 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
     },
     DRAFT_2020_12: {
         **_SHARED,
-        "array": {**_ARRAY, "prefixItems": of_arrays.prefix_items, "unevaluatedItems": of_arrays.unevaluated_items},
+        "array": {**_ARRAY, "prefixItems": of_arrays.prefix_items, "unevaluatedItems": unevaluated.unevaluated_items},
         "object": {
             **_OBJECT,
             "dependentRequired": of_objects.dependent_required,
             "dependentSchemas": of_objects.dependent_schemas,
             "dependencies": undecided("dependencies"),
-            "unevaluatedProperties": of_objects.unevaluated_properties,
+            "unevaluatedProperties": unevaluated.unevaluated_properties,
         },
     },
 }

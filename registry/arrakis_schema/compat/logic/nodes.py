@@ -1,4 +1,4 @@
-"""The subschemas of the two documents as nodes: equal ones are one node, and each knows how its references resolve.
+"""The subschemas of some documents as nodes: equal ones can be one node, and each knows what its references mean.
 
 References resolve by `referencing`, within the documents given: nothing is ever fetched.
 """
@@ -6,19 +6,21 @@ References resolve by `referencing`, within the documents given: nothing is ever
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from referencing import Registry
 from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
 from referencing.jsonschema import DRAFT7, DRAFT202012
 
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, MANY, NAMED, ONE
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.errors import ArrakisSchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 ANNOTATIONS = frozenset(
     [
@@ -35,52 +37,56 @@ class UndecidedError(ArrakisSchemaError):
     """A verdict is out of reach, for this reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """At which places of the instance an object holds declared members only: everywhere, or at some paths of names."""
+class UnresolvedReferenceError(UndecidedError):
+    """A reference leads out of the documents that are known; `uri` is where to, written in full."""
 
-    everywhere: bool = False
-    places: frozenset[tuple[str, ...]] = frozenset()
-
-    @property
-    def here(self) -> bool:
-        """Whether the place that the closure has come to is closed."""
-        return self.everywhere or () in self.places
-
-    def below(self, name: str | None) -> Closure:
-        """Return the closure for the member of this name, or for an item or a member of any name."""
-        if self.everywhere:
-            return self
-        return Closure(places=frozenset(path[1:] for path in self.places if path and path[0] == name))
+    def __init__(self, uri: str) -> None:
+        """Take the URI."""
+        super().__init__(f"the reference to {uri} leads to nothing in its document")
+        self.uri = uri
 
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """One subschema: what it says, in which dialect, closed where, and `inner` where it applies to a place again."""
+    """One subschema: what it says, in which dialect, and what its references mean."""
 
     schema: Any
     dialect: str
-    closure: Closure
-    inner: bool
     scope: Scope
     nodes: Nodes = field(repr=False)
 
-    def member(self, schema: Any, name: str | None, *, holds: bool) -> Formula:
-        """Return the literal for a subschema of the member of this name, or of any item or member."""
-        return self._literal(schema, self.closure.below(name), inner=False, holds=holds)
+    def literal(self, schema: Any, *, holds: bool) -> Formula:
+        """Return the formula that a subschema of this one holds, or fails."""
+        return self.nodes.literal(self.subschema(schema), holds=holds)
 
-    def same(self, schema: Any, *, holds: bool) -> Formula:
-        """Return the literal for a subschema of the same place."""
-        return self._literal(schema, self.closure, inner=True, holds=holds)
-
-    def beside(self, schema: Any) -> Node:
-        """Return the node of a subschema of the same place."""
-        return self.nodes.node(schema, self, self.closure, inner=True)
+    def subschema(self, schema: Any) -> Node:
+        """Return the node of a subschema of this one."""
+        return self.nodes.node(schema, self)
 
     def target(self) -> Node:
-        """Return the node that a reference leads to; raises `UndecidedError` where it leads nowhere."""
+        """Return the node that `$ref` leads to; raises `UndecidedError` where it leads nowhere."""
         contents, scope = self.scope.lookup(self.schema["$ref"])
-        return self.nodes.node(contents, self, self.closure, inner=True, scope=scope)
+        return self.nodes.node(contents, self, scope)
+
+    def dynamic_target(self) -> Node:
+        """Return the node that `$dynamicRef` leads to; raises `UndecidedError` where it depends on the way there."""
+        contents, scope = self.scope.lookup_dynamic(self.schema["$dynamicRef"])
+        return self.nodes.node(contents, self, scope)
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether a reference of this subschema leads out of the documents that are known."""
+        try:
+            self.references()
+        except UnresolvedReferenceError:
+            return True
+        return False
+
+    def references(self) -> list[Node]:
+        """Return the nodes that the references of this subschema lead to."""
+        found = [self.target()] if "$ref" in self.schema else []
+        dynamic = self.dialect == DRAFT_2020_12 and "$dynamicRef" in self.schema
+        return [*found, self.dynamic_target()] if dynamic else found
 
     @property
     def refers(self) -> bool:
@@ -91,25 +97,64 @@ class Node:
         """Return the nodes of the subschemas that apply to the same place of the instance."""
         if isinstance(self.schema, bool):
             return []
-        found = [self.target()] if "$ref" in self.schema else []
+        found = self.references()
         if self.refers:
             return found
         schemas = [self.schema[keyword] for keyword in _IN_PLACE_ONE if keyword in self.schema]
         schemas += [schema for keyword in _IN_PLACE_MANY for schema in self.schema.get(keyword, [])]
         named = [schema for keyword in _IN_PLACE_NAMED for schema in self.schema.get(keyword, {}).values()]
         schemas += [schema for schema in named if not isinstance(schema, list)]
-        return [*found, *map(self.beside, schemas)]
+        return [*found, *map(self.subschema, schemas)]
 
-    def _literal(self, schema: Any, closure: Closure, *, inner: bool, holds: bool) -> Formula:
-        """Return the literal for a subschema."""
-        return self.nodes.literal(self.nodes.node(schema, self, closure, inner=inner), holds=holds)
+
+def refuse_other_dialect(schema: Any, dialect: str) -> None:
+    """Raise `UndecidedError` where an embedded schema is written in another dialect than what is around it."""
+    other = schema.get("$schema") if isinstance(schema, dict) else None
+    if isinstance(other, str) and other.removesuffix("#") != dialect:
+        raise UndecidedError(f"an embedded schema is written in another dialect, {other}")
+
+
+class DynamicAnchors:
+    """The `$dynamicAnchor`s of a document; those of its root resource come first wherever it has come to."""
+
+    scope: Scope
+
+    def __init__(self, document: Any) -> None:
+        """Look for them in the whole document."""
+        self._count: Counter[str] = Counter()
+        self._of_root: dict[str, Any] = {}
+        todo = [(document, True)]
+        while todo:
+            value, in_root = todo.pop()
+            if isinstance(value, dict):
+                in_root = in_root and (value is document or "$id" not in value)
+                name = value.get("$dynamicAnchor")
+                if isinstance(name, str):
+                    self._count[name] += 1
+                    self._of_root |= {name: value} if in_root else {}
+            inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+            todo.extend((child, in_root) for child in inner)
+
+    def outermost(self, name: str, contents: Any, scope: Scope) -> tuple[Any, Scope]:
+        """Return the schema that a dynamic reference leads to, and its scope, given those that its URI leads to.
+
+        Raises `UndecidedError` where it depends on how the reference is reached.
+        https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.3.2
+        """
+        if name in self._of_root:
+            return self._of_root[name], self.scope
+        if self._count[name] > 1:
+            raise UndecidedError(f"$dynamicRef is not decided where several $dynamicAnchor are named {name!r}")
+        return contents, scope
 
 
 class Scope:
     """What references mean below one base URI; there is one scope for each."""
 
-    def __init__(self, resolver: Any, scopes: dict[int, Scope]) -> None:
-        """Take the resolver of `referencing`, and the scopes of the same document by the identity of their root."""
+    def __init__(self, resolver: Any, scopes: dict[int, Scope], anchors: DynamicAnchors) -> None:
+        """Take the resolver of `referencing`, the scopes by their root, and the dynamic anchors of the document."""
+        self.base: str = resolver._base_uri  # noqa: SLF001 - `referencing` tells it to nobody
+        self._dynamic_anchors = anchors
         self._resolver, self._scopes = resolver, scopes
         self._targets: dict[str, tuple[Any, Scope]] = {}
 
@@ -118,21 +163,33 @@ class Scope:
         if reference not in self._targets:
             try:
                 found = self._resolver.lookup(reference)
+                scope = self._known(found.resolver)
             except (Unresolvable, NoSuchResource, PointerToNowhere, ValueError, LookupError, TypeError) as error:
-                raise UndecidedError(f"the reference {reference!r} leads to nothing in its document") from error
+                raise UnresolvedReferenceError(urljoin(self.base, reference)) from error
             if not isinstance(found.contents, dict | bool):
                 raise UndecidedError(f"the reference {reference!r} leads to what is no schema")
-            self._targets[reference] = found.contents, self._known(found.resolver)
+            self._targets[reference] = found.contents, scope
         return self._targets[reference]
 
-    def inside(self, schema: dict[str, Any], dialect: str) -> Scope:
-        """Return the scope inside a subschema that has an `$id`."""
+    def lookup_dynamic(self, reference: str) -> tuple[Any, Scope]:
+        """Return what a dynamic reference leads to; raises `UndecidedError`, too, where it depends on the way there."""
+        contents, scope = self.lookup(reference)
+        name = reference.partition("#")[2]
+        dynamic = isinstance(contents, dict) and contents.get("$dynamicAnchor") == name
+        return self._dynamic_anchors.outermost(name, contents, scope) if dynamic else (contents, scope)
+
+    def below(self, schema: Any, dialect: str) -> Scope:
+        """Return the scope of a subschema: another one where it has an `$id`."""
+        if not (isinstance(schema, dict) and isinstance(schema.get("$id"), str)):
+            return self
         resource = _SPECIFICATIONS[dialect].create_resource(schema)
         return self._known(self._resolver.in_subresource(resource))
 
     def _known(self, resolver: Any) -> Scope:
         """Return the scope of a resolver: what its base URI stands for tells scopes apart."""
-        return self._scopes.setdefault(id(resolver.lookup("#").contents), Scope(resolver, self._scopes))
+        return self._scopes.setdefault(
+            id(resolver.lookup("#").contents), Scope(resolver, self._scopes, self._dynamic_anchors)
+        )
 
 
 class Nodes:
@@ -144,34 +201,43 @@ class Nodes:
         self.overlaps: dict[Node, list[list[int]]] = {}
         self._nodes: dict[tuple[object, ...], Node] = {}
         self._roots: dict[tuple[str, str], tuple[Any, Scope]] = {}
-        self._meanings: dict[int, tuple[Any, str]] = {}
+        self._scopes: dict[int, Scope] = {}
+        self._classes: Mapping[tuple[int, Scope], int] = {}
         self._free_of_loops: set[Node] = set()
 
-    def root(self, document: Any, dialect: str, closure: Closure) -> Node:
-        """Return the node of a whole document; equal documents have one scope."""
+    def root(self, document: Any, dialect: str, beside: Registry[Any] | None = None) -> Node:
+        """Return the node of a whole document; equal documents have one scope.
+
+        `beside` holds the documents that its references may lead to.
+        """
         key = dialect, json.dumps(document, sort_keys=True)
         if key not in self._roots:
             resource = _SPECIFICATIONS[dialect].create_resource(document)
-            resolver = Registry().resolver_with_root(resource)
-            scopes: dict[int, Scope] = {}
-            self._roots[key] = document, scopes.setdefault(id(document), Scope(resolver, scopes))
-        return self._node(document, dialect, closure, inner=False, scope=self._roots[key][1])
+            resolver = (Registry() if beside is None else beside).resolver_with_root(resource)
+            anchors = DynamicAnchors(document)
+            anchors.scope = self._scopes.setdefault(id(document), Scope(resolver, self._scopes, anchors))
+            self._roots[key] = document, anchors.scope
+        return self._node(document, dialect, self._roots[key][1])
 
-    def node(self, schema: Any, parent: Node, closure: Closure, *, inner: bool, scope: Scope | None = None) -> Node:
-        """Return the node of a subschema of another; `scope` where a reference leads to it."""
-        scope = scope or parent.scope
-        if isinstance(schema, dict) and isinstance(schema.get("$id"), str):
-            scope = scope.inside(schema, parent.dialect)
-        return self._node(schema, parent.dialect, closure, inner=inner and closure.here, scope=scope)
+    def node(self, schema: Any, parent: Node, scope: Scope | None = None) -> Node:
+        """Return the node of a subschema of another; `scope` is given where a reference leads to it."""
+        refuse_other_dialect(schema, parent.dialect)
+        return self._node(schema, parent.dialect, scope or parent.scope.below(schema, parent.dialect))
 
-    def _node(self, schema: Any, dialect: str, closure: Closure, *, inner: bool, scope: Scope) -> Node:
-        """Return the one node of this schema; what refers elsewhere is one only within its own scope."""
-        text = self._meaning(schema, dialect)
+    def merge(self, classes: Mapping[tuple[int, Scope], int]) -> None:
+        """Make one node of all subschemas of one class from now on; nodes made before are forgotten."""
+        self._classes = classes
+        self._nodes.clear()
+        self._free_of_loops.clear()
+
+    def _node(self, schema: Any, dialect: str, scope: Scope) -> Node:
+        """Return the one node of this schema and its equals."""
         self.tick()
-        key = (text, dialect, closure, inner, scope if '"$ref"' in text or '"$dynamicRef"' in text else None)
+        number = self._classes.get((id(schema), scope))
+        key = (number, dialect) if number is not None else (json.dumps(schema, sort_keys=True), dialect, scope)
         node = self._nodes.get(key)
         if node is None:
-            node = self._nodes[key] = Node(schema, dialect, closure, inner, scope, self)
+            node = self._nodes[key] = Node(schema, dialect, scope, self)
         return node
 
     @staticmethod
@@ -180,14 +246,6 @@ class Nodes:
         if isinstance(node.schema, bool) or node.schema == {}:
             return TRUE if (node.schema is not False) == holds else FALSE
         return Literal(node, holds)
-
-    def _meaning(self, schema: Any, dialect: str) -> str:
-        """Return one text for all schemas that differ in annotations only."""
-        known = self._meanings.get(id(schema))
-        if known is None:
-            meaning = json.dumps(without_annotations(schema, dialect), sort_keys=True)
-            known = self._meanings[id(schema)] = schema, meaning
-        return known[1]
 
     def refuse_loops(self, node: Node) -> None:
         """Raise `UndecidedError` where references lead back to a node without going into the instance."""
@@ -202,24 +260,4 @@ class Nodes:
             elif current not in self._free_of_loops:
                 path.append(current)
                 todo.append((current, True))
-                todo += [(child, False) for child in current.in_place()]
-
-
-def without_annotations(schema: Any, dialect: str) -> Any:
-    """Return a schema without what never decides whether an instance is valid."""
-    if not isinstance(schema, dict):
-        return schema
-    if dialect == DRAFT_07 and "$ref" in schema:
-        return {"$ref": schema["$ref"]}
-    return {
-        keyword: _inside(keyword, value, dialect) for keyword, value in schema.items() if keyword not in ANNOTATIONS
-    }
-
-
-def _inside(keyword: str, value: Any, dialect: str) -> Any:
-    """Return the value of a keyword with the schemas in it without annotations."""
-    if keyword in NAMED and isinstance(value, dict):
-        return {name: without_annotations(schema, dialect) for name, schema in value.items()}
-    if isinstance(value, list) and keyword in {*MANY, "items"}:
-        return [without_annotations(schema, dialect) for schema in value]
-    return without_annotations(value, dialect) if keyword in {*ONE, "items"} else value
+                todo += [(child, False) for child in current.in_place() if not current.leads_out]

@@ -5,13 +5,13 @@ from typing import Any
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import TRUE, Formula
 from arrakis_schema.compat.logic.nodes import Node
-from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, joined, undecided
+from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, joined
 from arrakis_schema.dialect.keywords import DRAFT_07
 
 
 def _every_item(node: Node, start: int, stop: int | None, schema: Any) -> Pair:
     """Return the meaning of a schema for the items from `start` up to `stop`."""
-    holds, fails = node.member(schema, None, holds=True), node.member(schema, None, holds=False)
+    holds, fails = node.literal(schema, holds=True), node.literal(schema, holds=False)
     return ALWAYS if holds == TRUE else (f.EveryItem(start, stop, holds), f.SomeItem(start, stop, fails))
 
 
@@ -31,7 +31,7 @@ def additional_items(node: Node, schema: Any, _type: str) -> Pair:
 
 
 def contains(node: Node, schema: Any, _type: str) -> Pair:
-    holds, fails = node.member(schema, None, holds=True), node.member(schema, None, holds=False)
+    holds, fails = node.literal(schema, holds=True), node.literal(schema, holds=False)
     counted = node.dialect != DRAFT_07
     least = int(node.schema.get("minContains", 1)) if counted else 1
     most = node.schema.get("maxContains") if counted else None
@@ -46,14 +46,6 @@ def contains(node: Node, schema: Any, _type: str) -> Pair:
 def _at_most(count: int, holds: Formula, fails: Formula) -> Formula:
     """Return the formula that at most so many items satisfy another."""
     return f.FewItems(count, holds, fails) if count > 0 else f.EveryItem(0, None, fails)
-
-
-def unevaluated_items(node: Node, schema: Any, instance_type: str) -> Pair:
-    if schema is True or schema == {}:
-        return ALWAYS
-    if not node.in_place() and not {"items", "contains", "$dynamicRef"} & node.schema.keys():
-        return items(node, schema, instance_type)
-    return undecided("unevaluatedItems")(node, schema, instance_type)
 
 
 def unique_items(_node: Node, value: bool, _type: str) -> Pair:  # noqa: FBT001 - the value of the keyword

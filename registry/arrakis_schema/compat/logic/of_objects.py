@@ -5,7 +5,7 @@ from typing import Any
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import TRUE, conjunction, disjunction
 from arrakis_schema.compat.logic.nodes import Node
-from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, joined, undecided
+from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, joined
 
 
 def required(_node: Node, names: list[str], _type: str) -> Pair:
@@ -14,8 +14,7 @@ def required(_node: Node, names: list[str], _type: str) -> Pair:
 
 def _every_member(node: Node, names: f.Names, schema: Any) -> Pair:
     """Return the meaning of a schema for the members of these names."""
-    name = names.name if isinstance(names, f.Named) else None
-    holds, fails = node.member(schema, name, holds=True), node.member(schema, name, holds=False)
+    holds, fails = node.literal(schema, holds=True), node.literal(schema, holds=False)
     return ALWAYS if holds == TRUE else (f.EveryMember(names, holds), f.SomeMember(names, fails))
 
 
@@ -32,16 +31,8 @@ def additional_properties(node: Node, schema: Any, _type: str) -> Pair:
     return _every_member(node, f.Others(names, tuple(sorted(node.schema.get("patternProperties", ())))), schema)
 
 
-def unevaluated_properties(node: Node, schema: Any, instance_type: str) -> Pair:
-    if schema is True or schema == {}:
-        return ALWAYS
-    if not node.in_place() and "additionalProperties" not in node.schema and "$dynamicRef" not in node.schema:
-        return additional_properties(node, schema, instance_type)
-    return undecided("unevaluatedProperties")(node, schema, instance_type)
-
-
 def property_names(node: Node, schema: Any, _type: str) -> Pair:
-    holds, fails = node.member(schema, None, holds=True), node.member(schema, None, holds=False)
+    holds, fails = node.literal(schema, holds=True), node.literal(schema, holds=False)
     return ALWAYS if holds == TRUE else (f.EveryName(holds), f.SomeName(fails))
 
 
@@ -50,7 +41,9 @@ def dependent_required(_node: Node, needs: dict[str, list[str]], _type: str) -> 
 
 
 def dependent_schemas(node: Node, schemas: dict[str, Any], _type: str) -> Pair:
-    pairs = {name: (node.same(schema, holds=True), node.same(schema, holds=False)) for name, schema in schemas.items()}
+    pairs = {
+        name: (node.literal(schema, holds=True), node.literal(schema, holds=False)) for name, schema in schemas.items()
+    }
     return joined([_dependency(name, pair) for name, pair in pairs.items()])
 
 

@@ -20,10 +20,10 @@ def joined(pairs: list[Pair]) -> Pair:
 
 
 def undecided(keyword: str) -> Meaning:
-    """Return the meaning of a keyword that is not decided."""
+    """Return the meaning of a keyword that is not decided: it depends on all that its subschema says."""
 
-    def meaning(_node: Node, value: Any, _type: str) -> Pair:
+    def meaning(node: Node, value: Any, _type: str) -> Pair:
         text = json.dumps(value, sort_keys=True)
-        return f.Opaque(keyword, text, holds=True), f.Opaque(keyword, text, holds=False)
+        return f.Opaque(keyword, text, holds=True, node=node), f.Opaque(keyword, text, holds=False, node=node)
 
     return meaning

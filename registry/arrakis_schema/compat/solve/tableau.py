@@ -154,7 +154,7 @@ class Tableau:
         else:
             result = self._typed(instance_type, branch.atoms)
         if opaque is not None and not isinstance(result, Closed):
-            return Open(f"{opaque.keyword} is not decided ({opaque.value})")
+            return Open(opaque.reason)
         return result
 
     def _listed(self, values: Iterable[Json], branch: _Branch, state: State) -> Result:

@@ -1,0 +1,424 @@
+"""The closure of a document: a JSON Schema that says that its objects hold declared members only, and nothing else.
+
+A *place* of the instance is the set of all subschemas that apply to it. Declared there is what any of them names, in
+`properties`, `patternProperties`, `required` and the like. A place stays open where none lists members, or where one
+describes members of any name. Of the alternatives of a `oneOf` only the one that holds declares.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
+
+from jsonschema_specifications import REGISTRY as _META_SCHEMAS
+from referencing.jsonschema import DRAFT7, DRAFT202012
+
+from arrakis_schema.compat.logic.equality import classes_of
+from arrakis_schema.compat.logic.evaluation import matches
+from arrakis_schema.compat.logic.formulas import All, Matches, conjunction, pattern_formula
+from arrakis_schema.compat.logic.nodes import Node, Nodes, UndecidedError
+from arrakis_schema.compat.logic.results import Closed
+from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
+from arrakis_schema.compat.solve.string import string
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.dialect.positions import object_pointers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from referencing import Registry
+
+_MOST_PLACES = 5_000
+_BASE_URI = "https://arrakis-schema.invalid/"
+_DOCUMENT_URI, _CLOSURE_URI = "urn:arrakis-schema:document", "urn:arrakis-schema:closure"
+_SPECIFICATIONS = {DRAFT_07: DRAFT7, DRAFT_2020_12: DRAFT202012}
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """At which places of the instance an object holds declared members only: everywhere, or at some paths of names."""
+
+    everywhere: bool = False
+    places: frozenset[tuple[str, ...]] = frozenset()
+
+    @property
+    def here(self) -> bool:
+        """Whether the place that the closure has come to is closed."""
+        return self.everywhere or () in self.places
+
+    def below(self, name: str | None) -> Closure:
+        """Return the closure for the member of this name, or for an item or a member of any name."""
+        if self.everywhere:
+            return self
+        return Closure(places=frozenset(path[1:] for path in self.places if path and path[0] == name))
+
+
+OPEN, CLOSED_EVERYWHERE = Closure(), Closure(everywhere=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a reader takes or a writer sends: a document, and its closure (True where nothing is closed).
+
+    `registry` holds what their references lead to, `uri` is the document's place in it.
+    """
+
+    document: Any
+    dialect: str
+    uri: str
+    registry: Registry[Any]
+    closure: Any = True
+
+    @property
+    def schemas(self) -> tuple[Any, ...]:
+        """The schemas that hold together of an instance."""
+        return (self.document,) if self.closure is True else (self.document, self.closure)
+
+    def roots(self, nodes: Nodes) -> list[Node]:
+        """Return the nodes of these schemas."""
+        return [nodes.root(schema, self.dialect, self.registry) for schema in self.schemas]
+
+
+class _Applied(NamedTuple):
+    """A subschema that applies to a place: to each instance there, or only to some."""
+
+    node: Node
+    always: bool
+
+
+_Place = frozenset[_Applied]
+
+
+@dataclass(slots=True)
+class _Shape:
+    """What a place says of members and items: each is the number of another shape."""
+
+    members: dict[str, int] = field(default_factory=dict)
+    patterns: dict[str, int] = field(default_factory=dict)
+    others: int | None = None
+    first: list[int] = field(default_factory=list)
+    rest: int | None = None
+    choices: list[list[tuple[Node, int]]] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def parts(self) -> Iterator[int]:
+        """The shapes that this one is made of."""
+        yield from (*self.members.values(), *self.patterns.values(), *self.first)
+        yield from (number for number in (self.others, self.rest) if number is not None)
+        yield from (number for choice in self.choices for _, number in choice)
+
+
+def side(document: Any, dialect: str) -> Side:
+    """Return a document with nothing closed; a relative `$id` is joined to a base that is like no other."""
+    resource = _SPECIFICATIONS[dialect].create_resource(document)
+    if (relative := resource.id()) and not urlsplit(relative).scheme:
+        document = {**document, "$id": urljoin(_BASE_URI, relative)}
+        resource = _SPECIFICATIONS[dialect].create_resource(document)
+    uri = resource.id() or _DOCUMENT_URI
+    return Side(document, dialect, uri, _META_SCHEMAS.with_resource(uri, resource).crawl())
+
+
+def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
+    """Return a side whose objects hold declared members only; raises `UndecidedError` where it has too many places."""
+    if closure == OPEN:
+        return opened
+    nodes = Nodes(tick)
+    nodes.merge(classes_of(opened.roots(nodes), tick, formats=False))
+    places = _Places(nodes)
+    places.number([_Applied(root, always=True) for root in opened.roots(nodes)], closure)
+    places.describe_all()
+    return replace(opened, closure=_Writer(places.shapes, opened).document())
+
+
+class _Places:
+    """The places that a document leads to, numbered, and the shape of each."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        """Begin without any."""
+        self.shapes: dict[int, _Shape] = {}
+        self._nodes = nodes
+        self._numbers: dict[tuple[_Place, Closure, bool], int] = {}
+        self._todo: list[tuple[_Place, Closure, bool]] = []
+
+    def number(self, place: Iterable[_Applied], closure: Closure, *, complete: bool = False) -> int:
+        """Return the number of a place; `complete` where all that applies is in it, and alternatives are settled."""
+        key = frozenset(place), closure, complete
+        if key not in self._numbers:
+            if len(self._numbers) >= _MOST_PLACES:
+                raise UndecidedError(f"the policy cannot be applied to a document of more than {_MOST_PLACES} places")
+            self._numbers[key] = len(self._numbers)
+            self._todo.append(key)
+        return self._numbers[key]
+
+    def describe_all(self) -> None:
+        """Give each numbered place its shape, and those that it leads to."""
+        while self._todo:
+            key = place, closure, complete = self._todo.pop()
+            self._nodes.tick()
+            self.shapes[self._numbers[key]] = self._shape(place, closure, complete=complete)
+
+    def _shape(self, place: _Place, closure: Closure, *, complete: bool) -> _Shape:
+        """Return the shape of a place; nothing is closed where a reference leads to what is not known."""
+        here = place if complete else frozenset(_applied(place))
+        if any(one.node.leads_out for one in here if isinstance(one.node.schema, dict)):
+            return _Shape()
+        choosers = [] if complete else [one.node for one in here if one.always and _alternatives(one.node)]
+        if choosers:
+            return _Shape(choices=[self._choice(place, chooser, closure) for chooser in choosers])
+        shape = _Shape()
+        self._describe_members(shape, here, closure)
+        self._describe_items(shape, here, closure.below(None))
+        return shape
+
+    def _choice(self, place: _Place, chooser: Node, closure: Closure) -> list[tuple[Node, int]]:
+        """Return the alternatives of one `oneOf`, each with the shape of the place where it is the one that holds."""
+        base = frozenset(_applied(place, chooser))
+        held = {node: frozenset(_applied([_Applied(node, always=True)])) for node in _alternatives(chooser)}
+        return [(node, self.number(base | inside, closure, complete=True)) for node, inside in held.items()]
+
+    def _describe_members(self, shape: _Shape, here: _Place, closure: Closure) -> None:
+        """Say which members an object has."""
+        schemas = [one.node.schema for one in here if _speaks(one.node)]
+        names = {name for schema in schemas for name in (*schema.get("properties", ()), *_needed(schema))}
+        patterns = {pattern for schema in schemas for pattern in schema.get("patternProperties", ())}
+        for name in sorted(names):
+            shape.members[name] = self.number(_of_name(here, name), closure.below(name))
+        for pattern in sorted(patterns):
+            shape.patterns[pattern] = self.number(_of_pattern(here, pattern), closure.below(None))
+        listed = any({"properties", "patternProperties"} & schema.keys() for schema in schemas)
+        shape.closed = closure.here and listed and not any(map(_is_open, schemas))
+        if not shape.closed:
+            shape.others = self.number(_of_others(here), closure.below(None))
+
+    def _describe_items(self, shape: _Shape, here: _Place, closure: Closure) -> None:
+        """Say which items an array has."""
+        length = max((len(_prefix(one.node)) for one in here if _speaks(one.node)), default=0)
+        shape.first = [self.number(_of_item(here, index), closure) for index in range(length)]
+        shape.rest = self.number(_of_item(here, length), closure)
+
+
+def _speaks(node: Node) -> bool:
+    """Tell whether a subschema says something itself, and is neither a boolean nor a mere reference."""
+    return isinstance(node.schema, dict) and not node.refers
+
+
+def _applied(place: Iterable[_Applied], chooser: Node | None = None) -> Iterator[_Applied]:
+    """Yield all that applies to a place with what is given, but for the alternatives of the node that chooses."""
+    todo, seen = list(place), set[_Applied]()
+    while todo:
+        one = todo.pop()
+        if one not in seen:
+            seen.add(one)
+            yield one
+            todo += _beside(one, chooser)
+
+
+def _beside(one: _Applied, chooser: Node | None) -> Iterator[_Applied]:
+    """Yield the subschemas directly inside one that apply to the same place and are not negated."""
+    node, schema = one.node, one.node.schema
+    if isinstance(schema, bool):
+        return
+    if not node.leads_out:
+        yield from (_Applied(target, one.always) for target in node.references())
+    if node.refers:
+        return
+    yield from (_Applied(node.subschema(child), one.always) for child in schema.get("allOf", ()))
+    some = [*schema.get("anyOf", ()), *(() if node is chooser else schema.get("oneOf", ()))]
+    some += [schema[keyword] for keyword in ("if", "then", "else") if keyword in schema]
+    named = [*schema.get("dependentSchemas", {}).values(), *schema.get("dependencies", {}).values()]
+    some += [child for child in named if not isinstance(child, list)]
+    yield from (_Applied(node.subschema(child), always=False) for child in some)
+
+
+def _alternatives(node: Node) -> list[Node]:
+    """Return the nodes of the alternatives, of which just one holds."""
+    return [node.subschema(child) for child in node.schema.get("oneOf", ())] if _speaks(node) else []
+
+
+def _needed(schema: dict[str, Any]) -> Iterator[str]:
+    """Yield the names of members that a schema requires, always or beside others."""
+    yield from schema.get("required", ())
+    for keyword in ("dependencies", "dependentRequired", "dependentSchemas"):
+        for name, needs in schema.get(keyword, {}).items():
+            yield from (name, *(needs if isinstance(needs, list) else ()))
+
+
+def _is_open(schema: dict[str, Any]) -> bool:
+    """Tell whether a schema describes members of any name."""
+    described = any(schema.get(keyword, False) is not False for keyword in _OTHERS)
+    values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
+    return described or any(isinstance(value, dict) for value in values)
+
+
+_OTHERS = ("additionalProperties", "unevaluatedProperties")
+
+
+def _of_name(here: _Place, name: str) -> Iterator[_Applied]:
+    """Yield what applies to the member of a name."""
+    for node, always in here:
+        if not _speaks(node):
+            continue
+        own, patterns = node.schema.get("properties", {}), node.schema.get("patternProperties", {})
+        found = {pattern: answer for pattern in patterns if (answer := _found(pattern, name)) is not False}
+        if name in own:
+            yield _Applied(node.subschema(own[name]), always)
+        for pattern, certain in found.items():
+            yield _Applied(node.subschema(patterns[pattern]), always and certain is True)
+        if name not in own and True not in found.values():
+            yield from _others(node, always=always and not found)
+
+
+def _of_pattern(here: _Place, pattern: str) -> Iterator[_Applied]:
+    """Yield what applies to the members whose names match a pattern: for certain what stands at this very pattern."""
+    for node, always in here:
+        if not _speaks(node):
+            continue
+        for name, child in node.schema.get("properties", {}).items():
+            if _found(pattern, name) is not False:
+                yield _Applied(node.subschema(child), always=False)
+        for other, child in node.schema.get("patternProperties", {}).items():
+            if other == pattern or _overlap(pattern, other):
+                yield _Applied(node.subschema(child), always and other == pattern)
+        if pattern not in node.schema.get("patternProperties", {}):
+            yield from _others(node, always=False)
+
+
+def _of_others(here: _Place) -> Iterator[_Applied]:
+    """Yield what applies to the members that no name and no pattern of the place tells of."""
+    for node, always in here:
+        if _speaks(node):
+            yield from _others(node, always=always)
+
+
+def _others(node: Node, *, always: bool) -> Iterator[_Applied]:
+    """Yield what a schema says of the members that it does not list."""
+    if isinstance(node.schema.get("additionalProperties"), dict):
+        yield _Applied(node.subschema(node.schema["additionalProperties"]), always)
+    if isinstance(node.schema.get("unevaluatedProperties"), dict):
+        yield _Applied(node.subschema(node.schema["unevaluatedProperties"]), always=False)
+
+
+def _prefix(node: Node) -> list[Any]:
+    """Return the schemas for the first items, one for each."""
+    keyword = "items" if node.dialect == DRAFT_07 else "prefixItems"
+    found = node.schema.get(keyword, ())
+    return found if isinstance(found, list) else []
+
+
+def _of_item(here: _Place, index: int) -> Iterator[_Applied]:
+    """Yield what applies to the item at an index."""
+    for node, always in here:
+        if not _speaks(node):
+            continue
+        first = _prefix(node)
+        if index < len(first):
+            yield _Applied(node.subschema(first[index]), always)
+        else:
+            tuples = node.dialect == DRAFT_07 and isinstance(node.schema.get("items"), list)
+            keyword = "additionalItems" if tuples else "items"
+            if keyword in node.schema:
+                yield _Applied(node.subschema(node.schema[keyword]), always)
+        for keyword in ("contains", "unevaluatedItems"):
+            if keyword in node.schema:
+                yield _Applied(node.subschema(node.schema[keyword]), always=False)
+
+
+@cache
+def _found(pattern: str, name: str) -> bool | None:
+    """Tell whether a pattern is found in a name; None where ECMA-262 and Python differ, or it cannot be told."""
+    try:
+        answers = {matches(pattern, name, reading) for reading in Reading}
+    except UnsupportedPatternError:
+        return None
+    return answers.pop() if len(answers) == 1 else None
+
+
+@cache
+def _overlap(pattern: str, other: str) -> bool:
+    """Tell whether a name may match both patterns: False only where it is certain that none does."""
+    try:
+        both = conjunction(pattern_formula(one, holds=True) for one in (pattern, other))
+        atoms = {atom for atom in (both.parts if isinstance(both, All) else (both,)) if isinstance(atom, Matches)}
+        return not all(isinstance(string(atoms, reading, lambda: None), Closed) for reading in Reading)
+    except UnsupportedPatternError:
+        return True
+
+
+class _Writer:
+    """Writes shapes as a JSON Schema; those that close nothing are left out."""
+
+    def __init__(self, shapes: dict[int, _Shape], opened: Side) -> None:
+        """Take the shapes of the places of a document."""
+        self._shapes, self._side = shapes, opened
+        self._definitions = "definitions" if opened.dialect == DRAFT_07 else "$defs"
+        self._closing = _closing(shapes)
+        self._pointers: dict[int, str] | None = None
+
+    def document(self) -> Any:
+        """Return the closure; the shape of the whole instance is the first."""
+        if 0 not in self._closing:
+            return True
+        written = {str(number): self._written(self._shapes[number]) for number in sorted(self._closing)}
+        root = self._shape(0)
+        return {"$schema": self._side.dialect, "$id": _CLOSURE_URI, "allOf": [root], self._definitions: written}
+
+    def _written(self, shape: _Shape) -> dict[str, Any]:
+        """Return one shape as a schema."""
+        if shape.choices:
+            return {"allOf": [{"anyOf": [self._alternative(*one) for one in choice]} for choice in shape.choices]}
+        others = False if shape.closed else shape.others is None or self._shape(shape.others)
+        members = {name: self._shape(number) for name, number in shape.members.items()}
+        patterns = {pattern: self._shape(number) for pattern, number in shape.patterns.items()}
+        said = {"properties": members, "patternProperties": patterns}
+        if others is True:  # a name with nothing to say needs no mention
+            listed = {
+                keyword: {n: one for n, one in named.items() if one is not True} for keyword, named in said.items()
+            }
+            return {**listed, **self._items(shape)}
+        return {**said, "additionalProperties": others, **self._items(shape)}
+
+    def _items(self, shape: _Shape) -> dict[str, Any]:
+        """Return what a shape says of items."""
+        first, rest = [self._shape(number) for number in shape.first], shape.rest is None or self._shape(shape.rest)
+        if self._side.dialect != DRAFT_07:
+            return {**({"prefixItems": first} if first else {}), "items": rest}
+        return {"items": first, "additionalItems": rest} if first else {"items": rest}
+
+    def _alternative(self, node: Node, number: int) -> dict[str, Any]:
+        """Return the schema that an alternative holds, and that its members are the declared ones."""
+        return {"allOf": [self._same(node), self._shape(number)]}
+
+    def _shape(self, number: int) -> Any:
+        """Return a reference to a shape, or `true` where it closes nothing."""
+        return {"$ref": f"#/{self._definitions}/{number}"} if number in self._closing else True
+
+    def _same(self, node: Node) -> Any:
+        """Return a schema that means what a node of the document means: a copy, or a reference where it has some."""
+        text = json.dumps(node.schema)
+        if not any(f'"{keyword}"' in text for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "$id")):
+            return node.schema
+        if self._pointers is None:
+            self._pointers = dict(object_pointers(self._side.document))
+        if id(node.schema) not in self._pointers:
+            raise UndecidedError("the policy cannot be applied to a oneOf whose alternatives lead out of the document")
+        return {"$ref": f"{self._side.uri}#{quote(self._pointers[id(node.schema)])}"}
+
+
+def _closing(shapes: dict[int, _Shape]) -> set[int]:
+    """Return the shapes that close an object, themselves or in what they are made of."""
+    users: dict[int, list[int]] = {}
+    for number, shape in shapes.items():
+        for part in shape.parts:
+            users.setdefault(part, []).append(number)
+    todo = [number for number, shape in shapes.items() if shape.closed]
+    closing: set[int] = set()
+    while todo:
+        number = todo.pop()
+        if number not in closing:
+            closing.add(number)
+            todo += users.get(number, ())
+    return closing
