@@ -14,7 +14,8 @@ from typing import Any
 import jsonschema
 from referencing import Registry
 
-from arrakis_schema.compat.json_schemas import InvalidSchemaError, Question, contained
+from arrakis_schema.compat.json_schemas import Question, contained
+from arrakis_schema.errors import InvalidSchemaError
 from tests.compat.random_schemas import Instances, Schemas
 
 ATTEMPTS = 60

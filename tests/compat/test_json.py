@@ -239,10 +239,10 @@ def test_hostile_schemas_end(reader: Any, writer: Any) -> None:
 @pytest.mark.parametrize(
     ("schema", "problem"),
     [
-        ({"type": "foo"}, "no valid JSON Schema"),
+        ({"type": "foo"}, "not a valid JSON Schema"),
         ({"minimum": float("nan")}, "NaN"),
-        ({"$schema": "http://json-schema.org/draft-04/schema#"}, "known are"),
-        ({"$schema": 3}, "known are"),
+        ({"$schema": "http://json-schema.org/draft-04/schema#"}, "expected http"),
+        ({"$schema": 3}, "expected http"),
     ],
 )
 def test_what_is_no_schema_is_refused(schema: Any, problem: str) -> None:
