@@ -191,7 +191,7 @@ def example_invalid(seen: JsonSubject) -> Faults:
 
 def example_accepted(seen: JsonSubject) -> Faults:
     """Every refused example is refused."""
-    for example in seen.subject.examples:
+    for example in seen.subject.examples if seen.sound else ():
         if example.refused and _example_problem(seen, example.content) is None:
             yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
 

@@ -53,6 +53,17 @@ class JsonSubject:
         return None if self.meta_schema_problems else self.soundness.checked_references(self.schema, self.dialect)
 
     @cached_property
+    def sound(self) -> bool:
+        """Whether the document can be held against every instance; where it cannot, other rules say why."""
+        references = self.references
+        return not (
+            references is None
+            or references.unresolved
+            or next(references.loops(), None)
+            or next(self.soundness.pattern_problems(self.schema), None)
+        )
+
+    @cached_property
     def validator(self) -> Any:
         """The complete validator, None where the meta-schema rejects the document; needs the extra `check`."""
         from arrakis_schema.validation.complete import make_validator  # noqa: PLC0415 - an extra

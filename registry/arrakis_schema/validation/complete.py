@@ -67,8 +67,26 @@ def _class(dialect: str, wrap: Wrapper | None) -> Any:
     extend: Any = jsonschema.validators.extend
     made = extend(base, checks, type_checker=base.TYPE_CHECKER.redefine_many({"array": _array, "number": _number}))
     made.evolve = _evolve  # theirs returns to a class without these corrections wherever a schema names its dialect
-    made.dialect = dialect
+    made.dialect, made.descend = dialect, _descend(made.descend)
     return made
+
+
+def _descend(descend: Any) -> Any:
+    """Return the way into a subschema that also says where `false` stands, which theirs leaves out."""
+
+    def corrected(
+        self: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None, **resolver: Any
+    ) -> Errors:
+        if schema is not False:
+            yield from descend(self, instance, schema, path, schema_path, **resolver)
+            return
+        places = {name: [part] for name, part in {"path": path, "schema_path": schema_path}.items() if part is not None}
+        error: Any = ValidationError
+        yield error(
+            "nothing is allowed", validator=None, validator_value=None, instance=instance, schema=schema, **places
+        )
+
+    return corrected
 
 
 def _array(_: Any, instance: Any) -> bool:
