@@ -200,7 +200,7 @@ def test_what_lint_accepts_is_sound(stranger: Strangers) -> None:
     document = stranger.document()
     found = lint(Subject(Document("publication/x.json", json.dumps(document).encode()), None, "publication/x.json"))
     if all(finding.severity is not Severity.ERROR for finding in found):
-        Judge(document, "the document")
+        Judge(document, "the document").prepare()
     unsound = {problem.location for problem in problems(document)}
     assert unsound <= {finding.location for finding in found if finding.severity is Severity.ERROR}
 

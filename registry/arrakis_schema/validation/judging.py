@@ -1,12 +1,16 @@
 """Whether a document accepts an instance: compiled where that is possible, else by the complete validator."""
 
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.dialect.keywords import DRAFT_07, dialect_of
-from arrakis_schema.errors import InvalidSchemaError, MissingExtraError, ValidationLimitError
+from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError, MissingExtraError, ValidationLimitError
 from arrakis_schema.validation.compiled import compile_schema
 from arrakis_schema.validation.violations import Violation, violation
+
+if TYPE_CHECKING:
+    from arrakis_schema.validation.references import Problem
 
 _TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
 
@@ -14,18 +18,27 @@ _TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
 class Judge:
     """A document that instances are held against; `label` names it in errors.
 
-    Raises `InvalidSchemaError` for a document that can judge nothing, `MissingExtraError` where it needs the complete
-    validator, which is not installed, and `ValidationLimitError` for an instance that cannot be followed to its end.
+    Its methods raise `InvalidSchemaError` for a document that can judge nothing, `MissingExtraError` where it needs the
+    complete validator, which is not installed, and `ValidationLimitError` for an instance that cannot be followed.
     """
 
     def __init__(self, document: Any, label: str) -> None:
         """Compile the document, if it can be compiled."""
         self._document, self._label = document, label
-        self._complete: Any = None
+        self._validator: Any = None
+        self._problem: Problem | None = None
         dialect = dialect_of(document)
         self._check = None if dialect is None else compile_schema(document, dialect)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the document is compiled."""
+        return self._check is not None
+
+    def prepare(self) -> None:
+        """Raise what a later call would raise whatever the instance."""
         if self._check is None:
-            self._require_complete()
+            self._complete()
 
     def first(self, instance: Any) -> Violation | None:
         """Return one violation, or None for an instance that is valid."""
@@ -40,30 +53,29 @@ class Judge:
     def every(self, instance: Any) -> Iterator[Violation]:
         """Yield every violation."""
         try:
-            for error in self._require_complete().iter_errors(instance):
+            for error in self._complete().iter_errors(instance):
                 keyword = "false" if error.validator is None else str(error.validator)
                 yield violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance)
         except RecursionError as error:
             raise ValidationLimitError(_TOO_DEEP) from error
 
-    def _require_complete(self) -> Any:
-        """Return the complete validator of a document that is sound."""
-        if self._complete is None:
-            from arrakis_schema.validation.complete import make_validator  # noqa: PLC0415 - an extra, and slow to import
+    def _complete(self) -> Any:
+        """Return the complete validator, made once; the document must be sound."""
+        if self._validator is None and self._problem is None:
+            from arrakis_schema.validation.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
             from arrakis_schema.validation.soundness import problems  # noqa: PLC0415
 
-            problem = next(problems(self._document), None)
-            if problem is not None:
-                raise InvalidSchemaError(self._label, problem.text, problem.location)
-            self._complete = make_validator(self._document, dialect_of(self._document) or DRAFT_07)
-        return self._complete
+            self._problem = next(problems(self._document), None)
+            self._validator = make_validator(self._document, dialect_of(self._document) or DRAFT_07)
+        if self._problem is not None:
+            raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)
+        return self._validator
 
-    def _endless(self) -> Exception:
+    def _endless(self) -> ArrakisSchemaError:
         """Return the error for an instance that cannot be followed, or for references that never end."""
-        try:
-            self._require_complete()
-        except MissingExtraError:
-            return ValidationLimitError(_TOO_DEEP)
-        except InvalidSchemaError as error:
-            return error
+        with suppress(MissingExtraError):
+            try:
+                self._complete()
+            except InvalidSchemaError as error:
+                return error
         return ValidationLimitError(_TOO_DEEP)

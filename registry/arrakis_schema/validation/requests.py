@@ -123,6 +123,7 @@ def _release(version: str | None, root: str | None) -> str:
 def _compiled(name: str, version: str | None, root: str | None) -> Callable[[Any], None]:
     """Compile the validator of one document."""
     judge, release = _judge(name, version, root), _release(version, root)
+    judge.prepare()
 
     def validate_instance(instance: Any) -> None:
         found = judge.first(instance)
