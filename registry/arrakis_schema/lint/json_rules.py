@@ -37,7 +37,8 @@ def dialect_unknown(seen: JsonSubject) -> Faults:
 
 def meta_schema_invalid(seen: JsonSubject) -> Faults:
     """The document is valid against the meta-schema of its dialect."""
-    return _faults(seen.meta_schema_problems)
+    for problem in seen.meta_schema_problems:
+        yield Fault(problem.location, f"not a valid schema: {problem.text}")
 
 
 def keyword_unknown(seen: JsonSubject) -> Faults:

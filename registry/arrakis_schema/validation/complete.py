@@ -15,7 +15,7 @@ from arrakis_schema.validation.values import is_multiple, key
 
 try:
     import jsonschema
-    from jsonschema.exceptions import ValidationError
+    from jsonschema.exceptions import ValidationError, best_match
     from referencing import Registry
     from referencing.jsonschema import DRAFT7, DRAFT202012
 except ModuleNotFoundError as error:
@@ -40,9 +40,15 @@ def make_validator(schema: Any, dialect: str, wrap: Wrapper | None = None) -> An
 
 
 @cache
-def meta_validator(dialect: str) -> Any:
+def _meta_validator(dialect: str) -> Any:
     """Return the validator of the schemas of a dialect; the meta-schemas come with `jsonschema`."""
     return _class(dialect, None)(_BASES[dialect].META_SCHEMA, registry=_NOTHING)
+
+
+def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
+    """Yield what the meta-schema has against a schema; of several ways to be valid, the one that fails least."""
+    for error in _meta_validator(dialect).iter_errors(schema):
+        yield best_match([error])
 
 
 def resolver_of(schema: Any, dialect: str) -> Any:

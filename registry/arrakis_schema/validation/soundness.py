@@ -10,7 +10,7 @@ from typing import Any
 
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, dialect_of, walk
 from arrakis_schema.dialect.positions import escaped
-from arrakis_schema.validation.complete import meta_validator
+from arrakis_schema.validation.complete import meta_schema_errors
 from arrakis_schema.validation.patterns import PatternError, searcher
 from arrakis_schema.validation.references import UNRESOLVABLE, Problem, References, follow_references
 from arrakis_schema.validation.violations import shortened, violation
@@ -49,10 +49,14 @@ def dialect_problem(document: Any) -> str:
 
 def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterator[Problem]:
     """Yield what the meta-schema of a dialect has against a schema, which stands at this pointer."""
-    for error in meta_validator(dialect).iter_errors(schema):
-        wrong = violation((), str(error.validator), error.validator_value, error.instance)
+    found: dict[Problem, None] = {}
+    for error in meta_schema_errors(schema, dialect):
+        ways = [inner for inner in error.context or () if not inner.path] or [error]
+        wanted = [violation((), str(one.validator), one.validator_value, one.instance) for one in ways]
         place = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
-        yield Problem(pointer + place, f"not a valid schema: expected {wrong.expected}, found {wrong.found}")
+        expected = " or ".join(dict.fromkeys(one.expected for one in wanted))
+        found[Problem(pointer + place, f"expected {expected}, found {wanted[0].found}")] = None
+    yield from found
 
 
 def number_problems(document: Any) -> Iterator[Problem]:
@@ -95,7 +99,10 @@ def checked_references(document: Any, dialect: str) -> References:
         if isinstance(schema, bool) or id(schema) in references.places:
             continue
         wrong = [*meta_schema_problems(schema, dialect, pointer), *pattern_problems(schema)]
-        references.unresolved.extend(wrong)
+        told = (
+            Problem(one.location, f"what the reference leads to is not a valid schema: {one.text}") for one in wrong
+        )
+        references.unresolved.extend(told)
         if not wrong:
             references.add(pointer, schema, resolver)
     return references
