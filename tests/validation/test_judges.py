@@ -295,6 +295,32 @@ def test_a_deep_instance_has_a_verdict_or_a_documented_error() -> None:
             ask(deep)
 
 
+def test_a_document_that_nests_too_deeply_is_told() -> None:
+    document: dict[str, Any] = {"type": "integer"}
+    for _ in range(900):
+        document = {"items": document}
+    with pytest.raises(InvalidSchemaError, match="nest too deeply"):
+        Judge(document, "the document").first([])
+
+
+ODD: list[Any] = [10**5000, float("nan"), float("inf"), {(): 1}, {1: 2}, {"a"}, b"a", "\ud800", object()]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=map(str, range(len(ODD))))
+def test_a_value_that_no_json_text_holds_has_a_verdict(odd: Any) -> None:
+    judge = Judge(
+        {"maximum": 3, "multipleOf": 0.5, "pattern": "^a$", "additionalProperties": False, "enum": ["b"]}, "it"
+    )
+    found = judge.first(odd)
+    assert found is not None
+    if odd == 10**5000:
+        with pytest.raises(ValidationLimitError, match="too many digits"):
+            list(judge.every(odd))
+    else:
+        assert found in list(judge.every(odd))
+    assert len(str(found)) < 200
+
+
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [

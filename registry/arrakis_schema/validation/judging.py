@@ -52,20 +52,26 @@ class Judge:
 
     def every(self, instance: Any) -> Iterator[Violation]:
         """Yield every violation."""
+        validator = self._complete()
         try:
-            for error in self._complete().iter_errors(instance):
+            for error in validator.iter_errors(instance):
                 keyword = "false" if error.validator is None else str(error.validator)
                 yield violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance)
         except RecursionError as error:
             raise ValidationLimitError(_TOO_DEEP) from error
+        except ValueError as error:  # what Python says of 4,301 digits, and jsonschema shows every value
+            raise ValidationLimitError("the message holds an integer of too many digits") from error
 
     def _complete(self) -> Any:
         """Return the complete validator, made once; the document must be sound."""
         if self._validator is None and self._problem is None:
             from arrakis_schema.validation.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
-            from arrakis_schema.validation.soundness import problems  # noqa: PLC0415
+            from arrakis_schema.validation.soundness import Problem, problems  # noqa: PLC0415
 
-            self._problem = next(problems(self._document), None)
+            try:
+                self._problem = next(problems(self._document), None)
+            except RecursionError:
+                self._problem = Problem("", "its schemas nest too deeply to be followed")
             self._validator = make_validator(self._document, dialect_of(self._document) or DRAFT_07)
         if self._problem is not None:
             raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)

@@ -26,6 +26,10 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
     expected, what was found, and the release; for all violations at once see `iter_errors`. Validators are compiled
     on first use and kept: a schema that is edited later needs a new process. Raises `UnknownSchemaError` where there is
     no such release; an endpoint that the release does not have is a violation of `request`.
+
+    Raises `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to another one (nothing is ever
+    fetched), and `ValidationLimitError` for a request that nests too deeply to be followed. Documents with keywords
+    such as `unevaluatedProperties` or `$dynamicRef` need the extra `check`, else `MissingExtraError`.
     """
     place = _text(root)
     try:
@@ -41,8 +45,9 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
 def validator(name: str, version: str | None = None, *, root: Root = None) -> Callable[[Any], None]:
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
-    `name` is as for `load_schema`, and so is `UnknownSchemaError`. Compiled on first use, once for each document and
-    release. Unlike `validate`, the check of an endpoint does not ask the envelope (`"descriptor"`).
+    `name` is as for `load_schema`, and so is `UnknownSchemaError`; other errors are those of `validate`. Compiled on
+    first use, once for each document and release. Unlike `validate`, the check of an endpoint does not ask the envelope
+    (`"descriptor"`).
     """
     return _compiled(name.removesuffix(".json"), version, _text(root))
 
