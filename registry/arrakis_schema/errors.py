@@ -72,6 +72,25 @@ class InvalidRequestError(ArrakisSchemaError, ValueError):
         super().__init__(f"{violation} ({document}, release {release})")
 
 
+class InvalidSchemaError(ArrakisSchemaError, ValueError):
+    """A document cannot be used as a JSON Schema: `document` names it, `problem` says what is wrong and what to do.
+
+    `location` is the JSON Pointer of the place, empty where it is the document as a whole.
+    """
+
+    def __init__(self, document: str, problem: str, location: str = "") -> None:
+        self.document, self.problem, self.location = document, problem, location
+        super().__init__(f"{document} is not a valid JSON Schema: {location and f'{location}: '}{problem}")
+
+
+class ValidationLimitError(ArrakisSchemaError):
+    """Whether a message is valid cannot be decided within the limits; `problem` says which one was reached."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"the message cannot be validated: {problem}")
+
+
 class SchemaTextError(ArrakisSchemaError, ValueError):
     """A `schema.txt` is not what pyarrow prints for a schema; `line` counts from 1, `problem` says what is wrong."""
 

@@ -9,6 +9,7 @@ from arrakis_schema.dialect.positions import Positions, escaped, positions
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
 from arrakis_schema.store import open_store
 from arrakis_schema.validation import Violation, iter_errors, parse_request, validator
+from arrakis_schema.validation.packets import parse_json
 
 
 def validate(options: Namespace) -> int:
@@ -34,11 +35,10 @@ def validate(options: Namespace) -> int:
 
 def _violations(content: bytes, options: Namespace) -> Iterator[Violation]:
     """Yield what is wrong with a message: as a request, or as what one document describes."""
-    message = parse_request(content)
     if options.document is None:
-        yield from iter_errors(message, options.release, root=options.root)
+        yield from iter_errors(parse_request(content), options.release, root=options.root)
     else:
-        validator(options.document, options.release, root=options.root)(message)
+        validator(options.document, options.release, root=options.root)(parse_json(content))
 
 
 def _place(places: Positions, violation: Violation) -> tuple[int, int]:

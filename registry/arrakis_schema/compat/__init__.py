@@ -1,10 +1,9 @@
 """Compatibility: does a reader accept everything that a writer sends? Proved, refuted with a witness, or undecided."""
 
-from arrakis_schema.errors import MissingExtraError
+from arrakis_schema.errors import InvalidSchemaError, MissingExtraError
 
 try:
     from arrakis_schema.compat.accepting import NotComparableError, accepts, not_understood
-    from arrakis_schema.compat.json_schemas import InvalidSchemaError
     from arrakis_schema.compat.verdicts import Change, Effect, Kind, Verdict
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name), "check") from error

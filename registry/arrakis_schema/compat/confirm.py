@@ -1,21 +1,22 @@
-"""A second opinion on a witness: the validator `jsonschema`, kept within its time and never fetching anything."""
+"""A second opinion on a witness: the complete validator, kept within its time."""
 
 import json
 import re
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from functools import cache, lru_cache, wraps
+from functools import lru_cache, wraps
 from typing import Any
 
-import jsonschema
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.validation.complete import make_validator
+from arrakis_schema.validation.patterns import PatternError
+from arrakis_schema.validation.references import Problem
+from arrakis_schema.validation.soundness import meta_schema_problems
 
-_BASES = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]|(?<!\\)\{\d+,\}")
 _REPEATED_GROUP = re.compile(r"(?<!\\)\)[*+?{]")
 _MOST_STEPS = 10_000_000
@@ -25,28 +26,19 @@ _depth: ContextVar[int] = ContextVar("depth", default=0)
 _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 
 
-def invalid_schema(schema: Any, dialect: str) -> str | None:
+def meta_schema_problem(schema: Any, dialect: str) -> Problem | None:
     """Return what is wrong with a schema by its meta-schema, or None; a schema is looked at once."""
     try:
         text = json.dumps(schema)
     except (TypeError, ValueError):  # no JSON, so nothing to remember it by
-        return _problem(schema, dialect)
+        return next(meta_schema_problems(schema, dialect), None)
     return _remembered(text, dialect)
 
 
 @lru_cache(maxsize=256)
-def _remembered(text: str, dialect: str) -> str | None:
+def _remembered(text: str, dialect: str) -> Problem | None:
     """Return what is wrong with the schema that a text holds."""
-    return _problem(json.loads(text), dialect)
-
-
-def _problem(schema: Any, dialect: str) -> str | None:
-    """Return what the meta-schema has against a schema."""
-    error = jsonschema.exceptions.best_match(_BASES[dialect](_BASES[dialect].META_SCHEMA).iter_errors(schema))
-    if error is None:
-        return None
-    place = "/".join(map(str, error.absolute_path))
-    return f"/{place}: {error.message}" if place else error.message
+    return next(meta_schema_problems(json.loads(text), dialect), None)
 
 
 def refusals(
@@ -55,19 +47,11 @@ def refusals(
     """Yield the errors of the validator; raises `UndecidedError` where it would take too long or cannot tell."""
     token = _tick.set(tick)
     try:
-        yield from _bounded(dialect)(schema, registry=Registry() if registry is None else registry).iter_errors(value)
-    except (RecursionError, ArithmeticError, re.error, Unresolvable, TypeError, ValueError) as error:
+        yield from make_validator(schema, dialect, _watched, registry).iter_errors(value)
+    except (RecursionError, ArithmeticError, PatternError, Unresolvable, TypeError, ValueError) as error:
         raise UndecidedError(f"the validator cannot tell: {type(error).__name__}") from error
     finally:
         _tick.reset(token)
-
-
-@cache
-def _bounded(dialect: str) -> Any:
-    """Return the validator of a dialect whose keywords look at the clock and beware of slow patterns."""
-    base = _BASES[dialect]
-    extend: Any = jsonschema.validators.extend
-    return extend(base, {name: _watched(name, run) for name, run in base.VALIDATORS.items()})
 
 
 def _watched(name: str, run: Any) -> Any:
@@ -80,7 +64,9 @@ def _watched(name: str, run: Any) -> Any:
             raise UndecidedError("schemas that nest too deep for the validator")
         if name == "pattern" and isinstance(instance, str):
             _refuse_slow([value], [instance])
-        elif name in {"patternProperties", "additionalProperties"} and isinstance(instance, dict):
+        elif name in {"patternProperties", "additionalProperties", "unevaluatedProperties"} and isinstance(
+            instance, dict
+        ):
             _refuse_slow(schema.get("patternProperties", ()), instance)
         depth = _depth.set(_depth.get() + 1)
         try:

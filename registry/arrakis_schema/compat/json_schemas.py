@@ -4,7 +4,6 @@ A model is confirmed by a validator that knows nothing of this; a proof holds in
 """
 
 import json
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure, Side, close, side
-from arrakis_schema.compat.confirm import invalid_schema, refusals
+from arrakis_schema.compat.confirm import meta_schema_problem, refusals
 from arrakis_schema.compat.fault import worded
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
@@ -24,18 +23,15 @@ from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.compat.verdicts import Kind, Verdict
 from arrakis_schema.compat.witnesses import likeliest
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.dialect.keywords import DRAFT_07, dialect_of
+from arrakis_schema.errors import InvalidSchemaError
+from arrakis_schema.validation.soundness import dialect_problem, number_problems
 
 STEPS, SECONDS = 100_000, 60.0
 _MOST_ERRORS = 20
 _MOST_LISTED = 1_000
 EMPTY = "the writer can send nothing"
 UNKNOWN = "the reader refuses members that it does not know"
-
-
-class InvalidSchemaError(ArrakisSchemaError, ValueError):
-    """A document is no JSON Schema of its dialect, or of a dialect that is not known here."""
 
 
 class OutOfStepsError(UndecidedError):
@@ -66,40 +62,21 @@ def contained(question: Question) -> Verdict:
         return Verdict(Kind.UNDECIDED, reason="schemas that nest too deep")
 
 
-def dialect_of(schema: Any) -> str:
-    """Return the dialect that `$schema` names, draft-07 where there is none; raises `InvalidSchemaError`."""
-    named = schema.get("$schema", DRAFT_07) if isinstance(schema, dict) else DRAFT_07
-    for dialect in (DRAFT_07, DRAFT_2020_12):
-        if isinstance(named, str) and named.removesuffix("#") == dialect:
-            return dialect
-    raise InvalidSchemaError(f"$schema is {named!r}; known are {DRAFT_07}# and {DRAFT_2020_12}")
-
-
 def checked(schema: Any, name: str) -> str:
     """Return the dialect of a schema; raises `InvalidSchemaError` where it is not valid in it."""
+    label = f"the {name}"
     if not isinstance(schema, dict | bool):
-        raise InvalidSchemaError(f"the {name} is no JSON Schema: a schema is an object or a boolean")
+        raise InvalidSchemaError(label, "a schema is an object or a boolean")
     dialect = dialect_of(schema)
-    if not _finite(schema):
-        raise InvalidSchemaError(f"the {name} holds NaN or an infinite number, which JSON has not")
+    if dialect is None:
+        raise InvalidSchemaError(label, dialect_problem(schema))
     try:
-        problem = invalid_schema(schema, dialect)
+        problem = next(number_problems(schema), None) or meta_schema_problem(schema, dialect)
     except RecursionError as error:
         raise UndecidedError("schemas that nest too deep") from error
     if problem is not None:
-        raise InvalidSchemaError(f"the {name} is no valid JSON Schema: {problem}")
+        raise InvalidSchemaError(label, problem.text, problem.location)
     return dialect
-
-
-def _finite(value: Any) -> bool:
-    """Tell whether all numbers are finite; walks without recursion."""
-    todo = [value]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, float) and not math.isfinite(item):
-            return False
-        todo.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
-    return True
 
 
 def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:

@@ -65,7 +65,7 @@ class Node:
     """One schema inside a document.
 
     `declares` is False where it only asserts something (below `if`, `not` …) on what is declared elsewhere; `name` is
-    set where it is a property, and `optional` where that property may be left out.
+    set where it is a property, and `optional` where that property may be left out; `keyword` is the one that holds it.
     """
 
     pointer: str
@@ -73,6 +73,7 @@ class Node:
     declares: bool
     name: str | None = None
     optional: bool = False
+    keyword: str = ""
 
     @property
     def types(self) -> frozenset[str]:
@@ -82,6 +83,13 @@ class Node:
         return frozenset("number" if name == "integer" else name for name in names if isinstance(name, str))
 
 
+def dialect_of(document: Any) -> str | None:
+    """Return the dialect that `$schema` names, draft-07 where there is no `$schema`; None for an unknown one."""
+    named = document.get("$schema", DRAFT_07) if isinstance(document, dict) else DRAFT_07
+    plain = named.removesuffix("#") if isinstance(named, str) else ""
+    return plain if plain in KEYWORDS else None
+
+
 def walk(document: Any) -> Iterator[Node]:
     """Yield every schema of a document, the document itself first; nothing but schemas is looked into."""
     todo = [Node("", document, declares=True)]
@@ -89,7 +97,7 @@ def walk(document: Any) -> Iterator[Node]:
         node = todo.pop()
         yield node
         if isinstance(node.schema, dict):
-            todo.extend(reversed(list(_children(node))))
+            todo.extend(reversed(list(children(node))))
 
 
 def essence(document: Any) -> Any:
@@ -108,14 +116,16 @@ def essence(document: Any) -> Any:
     return kept
 
 
-def _children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> Iterator[Node]:
     """Yield the schemas directly inside one."""
     for keyword, value in node.schema.items():
         pointer, declares = f"{node.pointer}/{escaped(keyword)}", node.declares and keyword not in _ASSERT_ONLY
         if keyword in ONE or (keyword == "items" and not isinstance(value, list)):
-            yield Node(pointer, value, declares)
+            yield Node(pointer, value, declares, keyword=keyword)
         elif (keyword in MANY or keyword == "items") and isinstance(value, list):
-            yield from (Node(f"{pointer}/{index}", child, declares) for index, child in enumerate(value))
+            yield from (
+                Node(f"{pointer}/{index}", child, declares, keyword=keyword) for index, child in enumerate(value)
+            )
         elif keyword in NAMED and isinstance(value, dict):
             for name, child in value.items():
                 if keyword == "dependencies" and isinstance(child, list):
@@ -128,4 +138,4 @@ def _named(node: Node, keyword: str, name: str, child: Any, *, declares: bool) -
     required = node.schema.get("required")
     optional = not (isinstance(required, list) and name in required)
     pointer = f"{node.pointer}/{escaped(keyword)}/{escaped(name)}"
-    return Node(pointer, child, declares, name if keyword == "properties" else None, optional)
+    return Node(pointer, child, declares, name if keyword == "properties" else None, optional, keyword)

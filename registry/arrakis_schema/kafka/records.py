@@ -3,7 +3,7 @@
 from typing import Any
 
 from arrakis_schema.documents import Document
-from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
+from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, ValidationLimitError
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.validation import validator
 from arrakis_schema.validation.packets import parse_json
@@ -33,6 +33,8 @@ class RecordChecker:
             where = dotted(error.violation.path)
             message = f"the record of the key {record['key']!r}: {error.violation}"
             return None, [self._finding("record-invalid", where, message)]
+        except ValidationLimitError as error:
+            return None, [self._finding("record-invalid", "", f"the record of the key {record['key']!r}: {error}")]
         said = record["value"].get(key_member, record["key"]) if isinstance(record["value"], dict) else record["key"]
         if said != record["key"]:
             message = f"the record of the key {record['key']!r}: value.{key_member} is {said!r}"

@@ -1,12 +1,11 @@
 """The rules for a JSON Schema document: one function each, all in one table."""
 
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, KINDS, Node
+from arrakis_schema.dialect.keywords import DRAFT_07, KEYWORDS, KINDS, Node, dialect_of
 from arrakis_schema.dialect.positions import escaped
 from arrakis_schema.documents import Kind
 from arrakis_schema.errors import MalformedRequestError
@@ -14,7 +13,7 @@ from arrakis_schema.findings import Severity
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import Fault, Rule, Subject
 from arrakis_schema.validation.packets import parse_json
-from arrakis_schema.validation.violations import shortened, violation
+from arrakis_schema.validation.violations import shortened
 
 Faults = Iterator[Fault]
 _BOUNDS = [
@@ -27,19 +26,19 @@ _BOUNDS = [
 
 
 def dialect_unknown(seen: JsonSubject) -> Faults:
-    """`$schema` names a dialect that is known."""
-    named = seen.schema.get("$schema") if isinstance(seen.schema, dict) else None
-    if not (isinstance(named, str) and named.removesuffix("#") in KEYWORDS):
-        yield Fault("/$schema", f"$schema is {shortened(named)}: expected {DRAFT_07}# or {DRAFT_2020_12}")
+    """`$schema` names a dialect that is known, the same in the whole document."""
+    if not isinstance(seen.schema, dict) or "$schema" not in seen.schema or dialect_of(seen.schema) is None:
+        yield Fault("/$schema", seen.soundness.dialect_problem(seen.schema))
+    for node in seen.objects():
+        if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != seen.dialect:
+            named = shortened(node.schema["$schema"])
+            yield Fault(_below(node, "$schema"), f"$schema is {named}: the whole document is read as {seen.dialect}")
 
 
 def meta_schema_invalid(seen: JsonSubject) -> Faults:
     """The document is valid against the meta-schema of its dialect."""
-    meta = seen.validator({}).META_SCHEMA
-    for error in seen.validator(meta).iter_errors(seen.schema):
-        wrong = violation((), str(error.validator), error.validator_value, error.instance)
-        pointer = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
-        yield Fault(pointer, f"not a valid schema: expected {wrong.expected}, found {wrong.found}")
+    for problem in seen.meta_schema_problems:
+        yield Fault(problem.location, f"not a valid schema: {problem.text}")
 
 
 def keyword_unknown(seen: JsonSubject) -> Faults:
@@ -67,26 +66,17 @@ def keyword_ineffective(seen: JsonSubject) -> Faults:
 
 def pattern_invalid(seen: JsonSubject) -> Faults:
     """Every pattern is a regular expression."""
-    for node in seen.objects():
-        named = node.schema.get("patternProperties")
-        inner = (
-            {_below(node, f"patternProperties/{escaped(name)}"): name for name in named}
-            if isinstance(named, dict)
-            else {}
-        )
-        for pointer, pattern in {_below(node, "pattern"): node.schema.get("pattern"), **inner}.items():
-            if isinstance(pattern, str) and (problem := _regex_problem(pattern)):
-                yield Fault(pointer, f"{shortened(pattern)} is not a regular expression: {problem}")
+    return _faults(seen.soundness.pattern_problems(seen.schema))
 
 
 def ref_unresolvable(seen: JsonSubject) -> Faults:
-    """Every `$ref` points into the document: nothing is ever fetched."""
-    anchors = {f"#{node.schema.get(name)}" for node in seen.objects() for name in ("$id", "$anchor")}
-    anchors |= {str(node.schema.get("$id")) for node in seen.objects()}
-    for node in seen.objects():
-        ref = node.schema.get("$ref")
-        if isinstance(ref, str) and ref not in anchors and not _resolves(seen, ref):
-            yield Fault(_below(node, "$ref"), f"$ref {shortened(ref)} points to nothing in this document")
+    """Every `$ref` points to a schema of the document: nothing is ever fetched."""
+    return _faults(seen.references.unresolved if seen.references else ())
+
+
+def ref_circular(seen: JsonSubject) -> Faults:
+    """No `$ref` leads back to itself without going into the instance."""
+    return _faults(seen.references.loops() if seen.references else ())
 
 
 def unsatisfiable(seen: JsonSubject) -> Faults:
@@ -210,7 +200,7 @@ def example_invalid(seen: JsonSubject) -> Faults:
 
 def example_accepted(seen: JsonSubject) -> Faults:
     """Every refused example is refused."""
-    for example in seen.subject.examples:
+    for example in seen.subject.examples if seen.sound else ():
         if example.refused and _example_problem(seen, example.content) is None:
             yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
 
@@ -224,6 +214,11 @@ def _example_problem(seen: JsonSubject, content: bytes) -> str | None:
     return seen.refuses(seen.schema, instance)
 
 
+def _faults(problems: Iterable[Any]) -> Faults:
+    """Yield what keeps a document from judging as faults."""
+    return (Fault(problem.location, problem.text) for problem in problems)
+
+
 def _below(node: Node, place: str) -> str:
     """Return the pointer of a keyword of a schema; `place` may go on below it."""
     return f"{node.pointer}/{place if '/' in place else escaped(place)}"
@@ -232,22 +227,6 @@ def _below(node: Node, place: str) -> str:
 def _number(value: Any) -> bool:
     """Tell whether a value is a JSON number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _regex_problem(pattern: str) -> str | None:
-    """Return why a pattern is no regular expression, or None."""
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        return str(error)
-    return None
-
-
-def _resolves(seen: JsonSubject, ref: str) -> bool:
-    """Tell whether a reference by JSON Pointer finds something in the document."""
-    own = seen.schema.get("$id") if isinstance(seen.schema, dict) else None
-    fragment = ref.removeprefix(own) if isinstance(own, str) else ref
-    return fragment in {"", "#"} or (fragment.startswith("#/") and fragment[1:] in seen.places)
 
 
 def _rule(severity: Severity, check: Callable[[Any], Faults]) -> Rule:
@@ -262,6 +241,7 @@ JSON_RULES: dict[str, Rule] = {
     "keyword-ineffective": _rule(Severity.ERROR, keyword_ineffective),
     "pattern-invalid": _rule(Severity.ERROR, pattern_invalid),
     "ref-unresolvable": _rule(Severity.ERROR, ref_unresolvable),
+    "ref-circular": _rule(Severity.ERROR, ref_circular),
     "id-mismatch": _rule(Severity.ERROR, id_mismatch),
     "default-invalid": _rule(Severity.ERROR, default_invalid),
     "enum-duplicate": _rule(Severity.ERROR, enum_duplicate),

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
 from typing import Any
 
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node
+from arrakis_schema.dialect.keywords import DRAFT_07, Node, dialect_of
 from arrakis_schema.dialect.positions import Positions
-from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.lint.subject import Subject
+from arrakis_schema.validation.patterns import PatternError
 from arrakis_schema.validation.violations import violation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JsonSubject:
     """A JSON Schema document that has been read: its value, every schema in it, and where each stands."""
 
@@ -23,9 +25,7 @@ class JsonSubject:
     @property
     def dialect(self) -> str:
         """The dialect that `$schema` names; draft-07 where it names none that is known."""
-        named = self.schema.get("$schema") if isinstance(self.schema, dict) else None
-        plain = named.removesuffix("#") if isinstance(named, str) else ""
-        return plain if plain in KEYWORDS else DRAFT_07
+        return dialect_of(self.schema) or DRAFT_07
 
     def objects(self) -> Iterator[Node]:
         """Yield the schemas that are objects."""
@@ -35,22 +35,48 @@ class JsonSubject:
         """Yield the declared properties that are objects."""
         return (node for node in self.objects() if node.name is not None and node.declares)
 
-    def validator(self, schema: Any) -> Any:
-        """Return a validator of this dialect; needs the extra `check`."""
-        try:
-            import jsonschema  # noqa: PLC0415 - an extra
-        except ImportError as error:
-            raise MissingExtraError("jsonschema", "check") from error
-        classes = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
-        return classes[self.dialect](schema)
+    @property
+    def soundness(self) -> ModuleType:
+        """The checks of what keeps a document from judging; raises `MissingExtraError` without the extra `check`."""
+        from arrakis_schema.validation import soundness  # noqa: PLC0415 - an extra
+
+        return soundness
+
+    @cached_property
+    def meta_schema_problems(self) -> tuple[Any, ...]:
+        """What the meta-schema has against the document."""
+        return tuple(self.soundness.meta_schema_problems(self.schema, self.dialect))
+
+    @cached_property
+    def references(self) -> Any:
+        """The references of the document, None where its meta-schema rejects it."""
+        return None if self.meta_schema_problems else self.soundness.checked_references(self.schema, self.dialect)
+
+    @cached_property
+    def sound(self) -> bool:
+        """Whether the document can be held against every instance; where it cannot, other rules say why."""
+        references = self.references
+        return not (
+            references is None
+            or references.unresolved
+            or next(references.loops(), None)
+            or next(self.soundness.pattern_problems(self.schema), None)
+        )
+
+    @cached_property
+    def validator(self) -> Any:
+        """The complete validator, None where the meta-schema rejects the document; needs the extra `check`."""
+        from arrakis_schema.validation.complete import make_validator  # noqa: PLC0415 - an extra
+
+        return None if self.meta_schema_problems else make_validator(self.schema, self.dialect)
 
     def refuses(self, schema: Any, instance: Any) -> str | None:
-        """Return why a schema of the document refuses an instance, or None; a broken schema is judged elsewhere."""
+        """Return why a schema of the document refuses an instance, or None; other rules tell of a broken schema."""
+        if self.validator is None:
+            return None
         try:
-            error = next(self.validator(self.schema).evolve(schema=schema).iter_errors(instance), None)
-        except MissingExtraError:
-            raise
-        except Exception:  # noqa: BLE001 - a broken schema breaks its validator in any way; meta-schema-invalid tells
+            error = next(self.validator.evolve(schema=schema).iter_errors(instance), None)
+        except (*self.soundness.UNRESOLVABLE, PatternError, RecursionError):
             return None
         if error is None:
             return None

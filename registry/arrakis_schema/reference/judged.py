@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.documents import Document, Example, Format, Kind
-from arrakis_schema.errors import InvalidRequestError
+from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
 from arrakis_schema.lint.arrow_rules import rows_problem
 from arrakis_schema.loading import parse_file
 from arrakis_schema.store import Release, Store
@@ -53,6 +53,8 @@ def refusal(store: Store, release: Release, document: Document, example: Example
             validator(document.name, version, root=store.root)(message)
     except InvalidRequestError as error:
         return str(error.violation)
+    except (InvalidSchemaError, ValidationLimitError) as error:
+        return str(error)
     return ""
 
 

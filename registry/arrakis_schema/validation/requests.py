@@ -1,6 +1,6 @@
 """Is this request valid under the schemas of a release? First the envelope, then the endpoint, as clients check it.
 
-The fast answer is compiled (fastjsonschema) and stops at the first violation; the complete one (jsonschema) is slow.
+The fast answer is compiled and stops at the first violation; the complete one (jsonschema) is slow.
 """
 
 import os
@@ -9,11 +9,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import fastjsonschema
-
-from arrakis_schema.errors import InvalidRequestError, MissingExtraError, UnknownSchemaError
+from arrakis_schema.errors import InvalidRequestError, UnknownSchemaError
 from arrakis_schema.loading import data_root, declared_version, find_document, load_schema, release_folder
-from arrakis_schema.validation.compiled import compile_schema, implies
+from arrakis_schema.validation.implication import implies
+from arrakis_schema.validation.judging import Judge
 from arrakis_schema.validation.violations import Violation, shortened, violation
 
 ENVELOPE = "descriptor"
@@ -27,6 +26,10 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
     expected, what was found, and the release; for all violations at once see `iter_errors`. Validators are compiled
     on first use and kept: a schema that is edited later needs a new process. Raises `UnknownSchemaError` where there is
     no such release; an endpoint that the release does not have is a violation of `request`.
+
+    Raises `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to another one (nothing is ever
+    fetched), and `ValidationLimitError` for a request that nests too deeply to be followed. Documents with keywords
+    such as `unevaluatedProperties` or `$dynamicRef` need the extra `check`, else `MissingExtraError`.
     """
     place = _text(root)
     try:
@@ -42,8 +45,9 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
 def validator(name: str, version: str | None = None, *, root: Root = None) -> Callable[[Any], None]:
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
-    `name` is as for `load_schema`, and so is `UnknownSchemaError`. Compiled on first use, once for each document and
-    release. Unlike `validate`, the check of an endpoint does not ask the envelope (`"descriptor"`).
+    `name` is as for `load_schema`, and so is `UnknownSchemaError`; other errors are those of `validate`. Compiled on
+    first use, once for each document and release. Unlike `validate`, the check of an endpoint does not ask the envelope
+    (`"descriptor"`).
     """
     return _compiled(name.removesuffix(".json"), version, _text(root))
 
@@ -56,10 +60,10 @@ def iter_errors(request: Any, version: str | None = None, *, root: Root = None) 
     release.
     """
     place = _text(root)
-    found = set(_violations(ENVELOPE, version, place, request) if _has_envelope(version, place) else ())
+    found = set(_judge(ENVELOPE, version, place).every(request) if _has_envelope(version, place) else ())
     if not any(error.path in {(), ("request",)} for error in found):
         endpoint = _endpoint(_asked(request, version, place), version, place)
-        found |= set(_violations(endpoint, version, place, request))
+        found |= set(_judge(endpoint, version, place).every(request))
     yield from sorted(found, key=lambda error: ([str(part) for part in error.path], error.keyword))
 
 
@@ -123,55 +127,18 @@ def _release(version: str | None, root: str | None) -> str:
 @cache
 def _compiled(name: str, version: str | None, root: str | None) -> Callable[[Any], None]:
     """Compile the validator of one document."""
-    check = compile_schema(load_schema(name, version, root=root))
-    release = _release(version, root)
+    judge, release = _judge(name, version, root), _release(version, root)
+    judge.prepare()
 
     def validate_instance(instance: Any) -> None:
-        try:
-            check(instance)
-        except fastjsonschema.JsonSchemaValueException as error:
-            raise InvalidRequestError(_translated(error, instance), name, release) from None
+        found = judge.first(instance)
+        if found is not None:
+            raise InvalidRequestError(found, name, release)
 
     return validate_instance
 
 
-def _translated(error: Any, instance: Any) -> Violation:
-    """Turn a fastjsonschema error into a violation."""
-    keyword = "false" if error.rule is None else error.rule
-    return violation(_path(error.path[1:], instance), keyword, error.rule_definition, error.value)
-
-
-def _path(parts: list[str], instance: Any) -> tuple[str | int, ...]:
-    """Find the instance path that fastjsonschema's parts mean: it writes indices as text and cuts names at dots."""
-    path: list[str | int] = []
-    rest = list(parts)
-    while rest:
-        if isinstance(instance, list):
-            step: str | int = int(rest.pop(0))
-        else:
-            length = next((n for n in range(1, len(rest) + 1) if ".".join(rest[:n]) in instance), 1)
-            step, rest = ".".join(rest[:length]), rest[length:]
-        path.append(step)
-        try:
-            instance = instance[step]
-        except (KeyError, IndexError, TypeError):
-            break
-    return tuple(path)
-
-
-def _violations(name: str, version: str | None, root: str | None, request: Any) -> Iterator[Violation]:
-    """Yield every violation of one document."""
-    for error in _complete(name, version, root).iter_errors(request):
-        keyword = "false" if error.validator is None else str(error.validator)
-        yield violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance)
-
-
 @cache
-def _complete(name: str, version: str | None, root: str | None) -> Any:
-    """Build the jsonschema validator of one document."""
-    try:
-        import jsonschema  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("jsonschema", "check") from error
-    schema = load_schema(name, version, root=root)
-    return jsonschema.validators.validator_for(schema, default=jsonschema.Draft7Validator)(schema)
+def _judge(name: str, version: str | None, root: str | None) -> Judge:
+    """Return what judges by one document."""
+    return Judge(load_schema(name, version, root=root), f"{name} of release {_release(version, root)}")

@@ -55,7 +55,11 @@ def violation(path: tuple[str | int, ...], keyword: str, value: Any, instance: A
 
 def shortened(value: Any, longest: int = CLAUSE) -> str:
     """Return a value as JSON, cut where it is long."""
-    return cut(json.dumps(value, ensure_ascii=False, default=repr), longest)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=repr)
+    except (ValueError, TypeError, RecursionError):  # an integer of 4,301 digits, a list in itself, a name of no type
+        return "a value that has no JSON text"
+    return cut(text, longest)
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -1,0 +1,87 @@
+"""Whether a document accepts an instance: compiled where that is possible, else by the complete validator."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from arrakis_schema.dialect.keywords import DRAFT_07, dialect_of
+from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError, MissingExtraError, ValidationLimitError
+from arrakis_schema.validation.compiled import compile_schema
+from arrakis_schema.validation.violations import Violation, violation
+
+if TYPE_CHECKING:
+    from arrakis_schema.validation.references import Problem
+
+_TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
+
+
+class Judge:
+    """A document that instances are held against; `label` names it in errors.
+
+    Its methods raise `InvalidSchemaError` for a document that can judge nothing, `MissingExtraError` where it needs the
+    complete validator, which is not installed, and `ValidationLimitError` for an instance that cannot be followed.
+    """
+
+    def __init__(self, document: Any, label: str) -> None:
+        """Compile the document, if it can be compiled."""
+        self._document, self._label = document, label
+        self._validator: Any = None
+        self._problem: Problem | None = None
+        dialect = dialect_of(document)
+        self._check = None if dialect is None else compile_schema(document, dialect)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the document is compiled."""
+        return self._check is not None
+
+    def prepare(self) -> None:
+        """Raise what a later call would raise whatever the instance."""
+        if self._check is None:
+            self._complete()
+
+    def first(self, instance: Any) -> Violation | None:
+        """Return one violation, or None for an instance that is valid."""
+        if self._check is None:
+            return next(self.every(instance), None)
+        try:
+            failure = self._check(instance)
+        except RecursionError as error:
+            raise self._endless() from error
+        return None if failure is None else violation(*failure)
+
+    def every(self, instance: Any) -> Iterator[Violation]:
+        """Yield every violation."""
+        validator = self._complete()
+        try:
+            for error in validator.iter_errors(instance):
+                keyword = "false" if error.validator is None else str(error.validator)
+                yield violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance)
+        except RecursionError as error:
+            raise ValidationLimitError(_TOO_DEEP) from error
+        except ValueError as error:  # what Python says of 4,301 digits, and jsonschema shows every value
+            raise ValidationLimitError("the message holds an integer of too many digits") from error
+
+    def _complete(self) -> Any:
+        """Return the complete validator, made once; the document must be sound."""
+        if self._validator is None and self._problem is None:
+            from arrakis_schema.validation.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
+            from arrakis_schema.validation.soundness import Problem, problems  # noqa: PLC0415
+
+            try:
+                self._problem = next(problems(self._document), None)
+            except RecursionError:
+                self._problem = Problem("", "its schemas nest too deeply to be followed")
+            self._validator = make_validator(self._document, dialect_of(self._document) or DRAFT_07)
+        if self._problem is not None:
+            raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)
+        return self._validator
+
+    def _endless(self) -> ArrakisSchemaError:
+        """Return the error for an instance that cannot be followed, or for references that never end."""
+        with suppress(MissingExtraError):
+            try:
+                self._complete()
+            except InvalidSchemaError as error:
+                return error
+        return ValidationLimitError(_TOO_DEEP)

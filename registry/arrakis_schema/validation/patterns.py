@@ -1,0 +1,63 @@
+"""Patterns as every check of this package reads them: as Python's `re` does, but `$` is the end of the text alone.
+
+This is the one place where a text is searched for a pattern of a schema.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from arrakis_schema.errors import ArrakisSchemaError
+
+Searcher = Callable[[str], object]
+
+_SPECIAL = frozenset(".^$*+?{}[]\\|()")
+_PIECE = re.compile(r"\\.|(?P<opening>\[\^?)(?P<inside>\]?(?:\\.|[^\]\\])*)\]|\$", re.DOTALL)
+_IN_CLASS = re.compile(r"\\.|(?P<operator>[\[&~|])", re.DOTALL)
+
+
+class PatternError(ArrakisSchemaError, ValueError):
+    """A pattern is not a regular expression."""
+
+
+@lru_cache(maxsize=1024)
+def searcher(pattern: str) -> Searcher:
+    """Return the function that finds a pattern in a text: what it returns is true where there is a match.
+
+    Raises `PatternError` for what is not a regular expression.
+    """
+    try:
+        return re.compile(translate(pattern)).search
+    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        raise PatternError(str(error)) from error
+
+
+def search(pattern: str, text: Any) -> bool:
+    """Tell whether a pattern is found in a text; what is not text has no match."""
+    return isinstance(text, str) and bool(searcher(pattern)(text))
+
+
+def literal(pattern: str) -> str | None:
+    """Return the text that a pattern without special characters looks for, or None."""
+    return pattern if _SPECIAL.isdisjoint(pattern) else None
+
+
+def translate(pattern: str) -> str:
+    r"""Return the pattern for `re`: `$` becomes `\Z`, for in Python it also matches before a newline at the end.
+
+    Characters that Python may come to read as operators on sets are escaped in a character class.
+    """
+    return _PIECE.sub(_translated, pattern)
+
+
+def _translated(piece: re.Match[str]) -> str:
+    """Return one piece of a pattern for `re`."""
+    if piece["opening"]:
+        return f"{piece['opening']}{_IN_CLASS.sub(_escaped, piece['inside'])}]"
+    return r"\Z" if piece[0] == "$" else piece[0]
+
+
+def _escaped(piece: re.Match[str]) -> str:
+    """Return one piece of a character class for `re`."""
+    return f"\\{piece[0]}" if piece["operator"] else piece[0]

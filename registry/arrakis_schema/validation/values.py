@@ -1,0 +1,34 @@
+"""JSON values as every check of this package reads them: which are equal, and exact multiples.
+
+https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2: numbers are equal by value, and true is not 1.
+"""
+
+from collections.abc import Hashable
+from fractions import Fraction
+from typing import Any
+
+
+def key(value: Any) -> Hashable:
+    """Return the same key for all equal values, and different ones for all others."""
+    if isinstance(value, bool):
+        return bool, value
+    if isinstance(value, list | tuple):
+        return list, tuple(map(key, value))
+    if isinstance(value, dict):
+        return dict, frozenset((name, key(member)) for name, member in value.items())
+    return value if isinstance(value, Hashable) else (object, id(value))
+
+
+def is_multiple(number: float, divisor: float) -> bool:
+    """Tell whether a number is a multiple of a divisor, both as JSON writes them: 19.99 is a multiple of 0.01."""
+    if isinstance(number, int) and isinstance(divisor, int):
+        return number % divisor == 0
+    try:
+        return (exact(number) / exact(divisor)).denominator == 1
+    except ValueError:  # NaN or an infinity, which no JSON text holds
+        return False
+
+
+def exact(number: float) -> Fraction:
+    """Return the number that a JSON text says: 0.1 is a tenth, not the binary fraction next to it."""
+    return Fraction(number) if isinstance(number, int) else Fraction(float.__repr__(number))

@@ -1,0 +1,371 @@
+"""One verdict: what is compiled says what the complete validator says, and a sound document can be held against all."""
+
+import builtins
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, dialect_of
+from arrakis_schema.documents import Document
+from arrakis_schema.errors import InvalidSchemaError, ValidationLimitError
+from arrakis_schema.findings import Severity
+from arrakis_schema.lint import Subject, lint
+from arrakis_schema.validation.judging import Judge
+from arrakis_schema.validation.soundness import problems
+
+FOLDER = Path(__file__).parent.parent / "cases/validation"
+TRICKS = [
+    "a",
+    "b",
+    "A",
+    "a.b",
+    "a-b",
+    "a_b",
+    "",
+    "'",
+    '"',
+    "\\",
+    "\n",
+    "{a}",
+    "{variable}",
+    "{{",
+    "%s",
+    "%(a)s",
+    "$",
+    '", __import__("os").abort(), "',
+    "' + str(1/0) + '",
+    '"""',
+    "/",
+    "~",
+    "~1",
+    "%25",
+    "é",
+    "\x00",
+    "x" * 3000,
+]
+PATTERNS = [
+    "a",
+    "^a",
+    "a$",
+    "^[$]+",
+    "$",
+    "^$",
+    "\\$",
+    "[$^]",
+    "^[A-Z]+$",
+    "^\\\\$",
+    "a|b$",
+    "[[a]",
+    "[a&&b]",
+    "(?:a$)+",
+    "^.{0,2}$",
+]
+NAMES = [*TRICKS, *"aabb"]
+NUMBERS = [0, 1, -1, 2, 3, 0.5, 1.0, 0.01, 19.99, 2.5, 1e300, 10**30, 3 * 10**30, -0.0, 1e-7]
+TYPES = ["null", "boolean", "integer", "number", "string", "array", "object"]
+DEFINED = ["a", "A", "a-b", "a_b", "/", "%"]
+ELSEWHERE = [
+    "#/properties/a",
+    "#/default",
+    "#/required",
+    "#/x-kept",
+    "a.json",
+    "http://127.0.0.1:9/a",
+    "file:///dev/null",
+]
+
+
+class Strangers:
+    """Documents and instances from one source of chance: every keyword of a dialect, with values that it allows."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.dialect = random.choice([DRAFT_07, DRAFT_2020_12])
+
+    def pick(self, values: Sequence[Any]) -> Any:
+        return self.random.choice(values)
+
+    def some(self, make: Callable[[], Any], low: int = 0, high: int = 3) -> list[Any]:
+        return [make() for _ in range(self.random.randint(low, high))]
+
+    def name(self) -> str:
+        return str(self.pick(NAMES))
+
+    def named(self, make: Callable[[], Any]) -> dict[str, Any]:
+        return {self.name(): make() for _ in range(self.random.randint(0, 3))}
+
+    def value(self, depth: int = 2) -> Any:
+        chance = self.random.random()
+        if depth == 0 or chance < 0.5:
+            return self.pick([None, True, False, self.pick(NUMBERS), self.pick(NUMBERS), self.name(), self.name()])
+        if chance < 0.7:
+            return self.some(lambda: self.value(depth - 1))
+        return self.named(lambda: self.value(depth - 1))
+
+    def document(self) -> dict[str, Any]:
+        root: Any = {}
+        while not isinstance(root, dict) or not root:
+            root = self.schema(3)
+        return {"$schema": self.dialect, **root, self.home: {name: self.schema(2) for name in DEFINED}}
+
+    @property
+    def home(self) -> str:
+        return "definitions" if self.dialect == DRAFT_07 else "$defs"
+
+    def reference(self) -> str:
+        """Return a reference, most often to a definition."""
+        if self.random.random() < 0.05:
+            return str(self.pick(ELSEWHERE))
+        name = self.pick(DEFINED).replace("/", "~1").replace("%", "%25")
+        return str(self.pick(["#", f"#/{self.home}/{name}", f"#/{self.home}/{name}"]))
+
+    def schema(self, depth: int) -> Any:
+        if depth == 0 or self.random.random() < 0.1:
+            return self.pick([True, False, {}, {"type": self.pick(TYPES)}, {"$ref": self.reference()}])
+        keywords = self.keywords(lambda: self.schema(depth - 1))
+        known = [name for name in keywords if name in KEYWORDS[self.dialect] or name == "x-kept"]
+        chosen = self.random.sample(known, self.random.randint(1, 5))
+        return {name: keywords[name]() for name in chosen if name[0] != "$" or self.random.random() < 0.3}
+
+    def keywords(self, schema: Callable[[], Any]) -> dict[str, Callable[[], Any]]:
+        """Return what makes the value of each keyword."""
+
+        def schemas() -> list[Any]:
+            return self.some(schema, 1)
+
+        def names() -> list[str]:
+            return sorted(set(self.some(self.name)))
+
+        def number() -> float:
+            return float(self.pick(NUMBERS)) if self.random.random() < 0.2 else self.pick(NUMBERS)
+
+        bounds = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+        sizes = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+        alone = ("contains", "additionalProperties", "propertyNames", "not", "if", "then", "else", "x-kept")
+        modern = ("unevaluatedItems", "unevaluatedProperties", "additionalItems")
+        return {
+            "type": lambda: self.pick([self.pick(TYPES), sorted({*self.some(partial(self.pick, TYPES), 1)})]),
+            "enum": lambda: self.some(self.value, 1, 4),
+            "const": self.value,
+            **dict.fromkeys(bounds, number),
+            "multipleOf": lambda: abs(number()) or 1,
+            **dict.fromkeys((*sizes, "minContains", "maxContains"), lambda: self.pick([0, 1, 2, 3, 2.0])),
+            "pattern": lambda: self.pick(PATTERNS),
+            "uniqueItems": lambda: self.random.random() < 0.8,
+            "required": names,
+            "dependentRequired": lambda: self.named(names),
+            "dependencies": lambda: self.named(self.pick([names, schema])),
+            "items": self.pick([schema, schemas]) if self.dialect == DRAFT_07 else schema,
+            **dict.fromkeys((*alone, *modern), schema),
+            **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), schemas),
+            **dict.fromkeys(("properties", "dependentSchemas"), lambda: self.named(schema)),
+            "patternProperties": lambda: {self.pick(PATTERNS): schema() for _ in range(self.random.randint(1, 2))},
+            **dict.fromkeys(("$ref", "$dynamicRef", "$recursiveRef"), self.reference),
+            "$id": lambda: self.pick(["http://127.0.0.1:9/x.json", "a.json", "urn:a", f"{self.dialect}#"]),
+            **dict.fromkeys(("$anchor", "$dynamicAnchor"), lambda: self.pick("ab")),
+            **dict.fromkeys(("format", "title", "$comment", "contentMediaType", "contentEncoding"), self.name),
+            "default": self.value,
+        }
+
+
+STRANGERS = st.randoms(use_true_random=True).map(Strangers)
+QUICK = settings(max_examples=250, suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
+
+
+@QUICK
+@given(STRANGERS)
+def test_a_sound_document_judges_every_instance_and_both_ways_agree(stranger: Strangers) -> None:
+    document = stranger.document()
+    assume(next(problems(document), None) is None)
+    judge = Judge(document, "the document")
+    for instance in [stranger.value(3) for _ in range(12)]:
+        first, every = judge.first(instance), list(judge.every(instance))
+        assert (first is None) == (not every)
+        assert first is None or first in every
+
+
+@QUICK
+@given(STRANGERS)
+def test_what_lint_accepts_is_sound(stranger: Strangers) -> None:
+    document = stranger.document()
+    found = lint(Subject(Document("publication/x.json", json.dumps(document).encode()), None, "publication/x.json"))
+    if all(finding.severity is not Severity.ERROR for finding in found):
+        Judge(document, "the document").prepare()
+    unsound = {problem.location for problem in problems(document)}
+    assert unsound <= {finding.location for finding in found if finding.severity is Severity.ERROR}
+
+
+CASES = [case for file in sorted(FOLDER.glob("*.json")) for case in json.loads(file.read_text(encoding="utf-8"))]
+SHARED = [case for case in CASES if not case.get("asserted_in_rust")]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
+def test_a_case_has_one_verdict(case: dict[str, Any]) -> None:
+    judge = Judge(case["schema"], "the document")
+    for instance, valid in [(one, True) for one in case["valid"]] + [(one, False) for one in case["invalid"]]:
+        assert (judge.first(instance) is None) == valid, instance
+        assert (not list(judge.every(instance))) == valid, instance
+
+
+@pytest.mark.parametrize("case", SHARED, ids=[case["why"] for case in SHARED])
+def test_a_validator_of_another_language_gives_the_same_verdict(case: dict[str, Any]) -> None:
+    rust = pytest.importorskip("jsonschema_rs", reason="it is in the group bench")
+    modern = dialect_of(case["schema"]) == DRAFT_2020_12
+    judge = (rust.Draft202012Validator if modern else rust.Draft7Validator)(case["schema"], validate_formats=False)
+    assert [judge.is_valid(instance) for instance in case["valid"]] == [True] * len(case["valid"])
+    assert [judge.is_valid(instance) for instance in case["invalid"]] == [False] * len(case["invalid"])
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize(
+    "keyword", ["properties", "required", "enum", "const", "format", "default", "title", "$comment"]
+)
+def test_what_a_schema_says_is_never_run(keyword: str, trick: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    values: dict[str, Any] = {
+        "properties": {trick: {"type": "integer"}},
+        "required": [trick],
+        "enum": [{trick: 1}, trick],
+        "const": {trick: 1},
+    }
+    Judge({"items": {"$id": "urn:a"}}, "a document that is not compiled").first([])  # what is imported may run code
+    for name in ("exec", "eval", "compile", "__import__"):
+        monkeypatch.setattr(builtins, name, forbidden)
+    for home in ("definitions", "$defs"):
+        named = {home: {trick: {keyword: values.get(keyword, trick)}}}
+        document = {**named, "$ref": f"#/{home}/" + quote(trick.replace("~", "~0").replace("/", "~1"))}
+        judge = Judge(document, "the document")
+        assert judge.first({trick: 1}) is None
+        assert (judge.first({trick: "1"}) is None) == (keyword not in {"properties", "enum", "const"})
+    further: list[dict[str, Any]] = [{"dependencies": {trick: False}}, {"dependencies": {trick: [trick]}}]
+    for more in further:
+        assert Judge(more, "the document").first({}) is None
+
+
+def forbidden(*_: object, **__: object) -> None:
+    raise AssertionError("code was made")
+
+
+@pytest.mark.parametrize(("one", "other"), [("Id", "id"), ("a-b", "a_b"), ("a.b", "a_b"), ("a/b", "a_b"), ("é", "e")])
+def test_definitions_with_names_that_are_alike_stay_two(one: str, other: str) -> None:
+    document = {
+        "properties": {name: {"$ref": f"#/definitions/{name.replace('/', '~1')}"} for name in (one, other)},
+        "definitions": {one: {"type": "integer"}, other: {"type": "string"}},
+    }
+    judge = Judge(document, "the document")
+    assert judge.first({one: 1, other: "a"}) is None
+    for wrong in ({one: "a"}, {other: 1}):
+        found = judge.first(wrong)
+        assert found is not None
+        assert found.path == (*wrong,)
+
+
+def chain(length: int) -> dict[str, Any]:
+    named = {f"d{n}": {"allOf": [{"$ref": f"#/definitions/d{n + 1}"}]} for n in range(length)}
+    return {"$ref": "#/definitions/d0", "definitions": {**named, f"d{length}": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize("length", [3, 3000])
+def test_a_long_chain_of_references_has_a_verdict_or_a_documented_error(length: int) -> None:
+    judge = Judge(chain(length), "the document")
+    if length < 10:
+        assert judge.first("a") is not None
+        return
+    for ask in (judge.first, lambda instance: list(judge.every(instance))):
+        with pytest.raises(ValidationLimitError, match="nest too deeply"):
+            ask(1)
+
+
+def test_a_deep_instance_has_a_verdict_or_a_documented_error() -> None:
+    judge = Judge({"items": {"$ref": "#"}, "type": "array"}, "the document")
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    for ask in (judge.first, lambda instance: list(judge.every(instance))):
+        with pytest.raises(ValidationLimitError, match="nest too deeply"):
+            ask(deep)
+
+
+def test_a_document_that_nests_too_deeply_is_told() -> None:
+    document: dict[str, Any] = {"type": "integer"}
+    for _ in range(900):
+        document = {"items": document}
+    with pytest.raises(InvalidSchemaError, match="nest too deeply"):
+        Judge(document, "the document").first([])
+
+
+ODD: list[Any] = [10**5000, float("nan"), float("inf"), {(): 1}, {1: 2}, {"a"}, b"a", "\ud800", object()]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=map(str, range(len(ODD))))
+def test_a_value_that_no_json_text_holds_has_a_verdict(odd: Any) -> None:
+    judge = Judge(
+        {"maximum": 3, "multipleOf": 0.5, "pattern": "^a$", "additionalProperties": False, "enum": ["b"]}, "it"
+    )
+    found = judge.first(odd)
+    assert found is not None
+    if odd == 10**5000:
+        with pytest.raises(ValidationLimitError, match="too many digits"):
+            list(judge.every(odd))
+    else:
+        assert found in list(judge.every(odd))
+    assert len(str(found)) < 200
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ({"$ref": "#"}, "the document is not a valid JSON Schema: the references lead back here without"),
+        ({"allOf": [{"$ref": "#"}], "properties": {"a": {"$ref": "#"}}}, "the references lead back here without"),
+        (
+            {"$ref": "http://127.0.0.1:9/a"},
+            r'/\$ref: \$ref "http://127.0.0.1:9/a" leads out of this document, and nothing',
+        ),
+        ({"items": {"$ref": "#/definitions/a"}}, r'/items/\$ref: \$ref "#/definitions/a" points to nothing in this'),
+        ({"pattern": "("}, r'/pattern: "\(" is not a regular expression'),
+        ({"minimum": float("nan")}, "/minimum: NaN is not a JSON number"),
+        ({"type": "text"}, r'/type: expected one of "array", .* or an array, found "text"'),
+        (
+            {"$schema": "http://json-schema.org/draft-04/schema#"},
+            r'\$schema is "http://json-schema.org/draft-04/schema#"',
+        ),
+    ],
+)
+def test_a_document_that_can_judge_nothing_says_why(document: Any, sentence: str) -> None:
+    with pytest.raises(InvalidSchemaError, match=sentence):
+        Judge(document, "the document").first({})
+
+
+def test_without_jsonschema_only_what_is_not_compiled_names_the_extra(tmp_path: Path) -> None:
+    documents = {
+        "plain": {"pattern": "a"},
+        "dynamic": {"$dynamicRef": "#"},
+        "outward": {"$ref": "http://127.0.0.1:9/a"},
+    }
+    for name, body in documents.items():
+        document = {"$schema": DRAFT_2020_12, "type": "object", **body}
+        path = tmp_path / f"schemas/endpoints/{name}/descriptor.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(document))
+    (tmp_path / "schemas/registry.toml").write_text(
+        'version = "1.0.0"\ntitle = "x"\nbase_url = "https://example.org/"\n'
+    )
+    code = (
+        "import sys; sys.modules['jsonschema'] = None\n"
+        "import arrakis_schema\n"
+        f"for name in {list(documents)}:\n"
+        "    try: arrakis_schema.validate({'request': name}, root=sys.argv[1]); print('accepted')\n"
+        "    except arrakis_schema.ArrakisSchemaError as error: print(error)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True)
+    missing = "jsonschema is not installed: pip install 'arrakis-schema[check]'"
+    assert told.stdout.splitlines() == ["accepted", missing, missing]
