@@ -5,15 +5,18 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from posixpath import normpath
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.files import NOT_PLAIN, scan_folder
+from arrakis_schema.files import NOT_PLAIN, read_file, scan_folder
 from arrakis_schema.printable import printable
 
 FOLDERS, FILES = ("schemas", "versions", "docs"), ("mkdocs.yml",)
 
 _BESIDE = re.compile(r"\..*|.*~|#.*#|4913|.*\.(tmp|swp|swx|part|crdownload)", re.IGNORECASE | re.DOTALL)
 """What editors and downloads write beside a file, under another name, while it is being written."""
+
+_DOCS_DIR = re.compile(r"""^docs_dir:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
 
 Seen = tuple[str, int, int, int]
 
@@ -39,7 +42,7 @@ def _seen(root: Path) -> Iterator[Seen]:
     Of a folder that is where it is and who may read it: its times change with each file that is written beside others.
     """
     listed = [Path(root, name) for name in FILES]
-    for top in FOLDERS:
+    for top in dict.fromkeys((*FOLDERS, _folder_of_pages(root))):
         for folder, folders, names in os.walk(root / top):
             listed += [Path(folder, name) for name in (*folders, *names)]
     for path in listed:
@@ -51,6 +54,16 @@ def _seen(root: Path) -> Iterator[Seen]:
             continue
         is_folder = stat.S_ISDIR(found.st_mode)
         yield (str(path), found.st_mode, 0, 0) if is_folder else _times(path, found)
+
+
+def _folder_of_pages(root: Path) -> str:
+    """Return the folder below the root that `mkdocs.yml` says the pages are in."""
+    try:
+        said = _DOCS_DIR.search(read_file(str(root), FILES[0]).decode("utf-8", "replace"))
+    except DamagedStoreError:
+        return "docs"
+    folder = normpath(said[1]) if said else "docs"
+    return "docs" if folder.startswith((".", "/")) else folder
 
 
 def _times(path: Path, found: os.stat_result) -> Seen:
