@@ -118,7 +118,7 @@ def test_preparing_is_deterministic() -> None:
     before = ask("GET", "/a/c/d.json", asked)
     again = application([LARGE])
     assert before[0] == 200
-    assert gzip.compress(LARGE.content, mtime=0) == before[2]
+    assert gzip.compress(LARGE.content, 6, mtime=0) == before[2]
     assert again is not APP
 
 
@@ -164,7 +164,7 @@ def test_a_long_folder_is_listed_in_part_and_a_long_path_costs_little() -> None:
     async def receive() -> Any:
         raise AssertionError("a body was read")
 
-    for path in ("/all/none", "/" * 100_000, "/" + "x" * 100_000):
+    for path in ("/all/none", "/" * 8_000, "/" + "x" * 7_999, "/" * 8_001):
         asyncio.run(crowd({"type": "http", "method": "GET", "path": path, "headers": []}, receive, send))
     assert b"0049 and 450 more" in sent[1]["body"]
-    assert [message["status"] for message in sent[::2]] == [404, 404, 404]
+    assert [message["status"] for message in sent[::2]] == [404, 404, 404, 414]

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from arrakis_schema.server.serving import ServeError, bindable, serve
+from arrakis_schema.server.listening import ServeError, listen
+from arrakis_schema.server.serving import serve
 
 FIND = "/versions/0.5.0/endpoints/find/descriptor.json"
 LARGE = 16_000_000
@@ -238,7 +239,8 @@ def test_what_cannot_be_bound_is_one_sentence(host: str, port: int, words: str) 
 
 
 def test_port_0_is_a_free_one() -> None:
-    address, port = bindable("localhost", 0)
+    with listen("localhost", 0) as listener:
+        address, port = listener.getsockname()[:2]
     assert address in {"127.0.0.1", "::1"}
     assert port > 0
 
@@ -268,15 +270,3 @@ def test_the_benchmark_says_what_to_install(tool: str) -> None:
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": "/nonexistent"})
     assert ended.returncode == 2
     assert tool in ended.stderr.partition("not installed: apt-get update")[0]
-
-
-def test_the_death_of_a_worker_is_one_sentence(start: Start, listening: Listening) -> None:
-    process = start(workers=2)
-    listening(process)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    if not children.exists():
-        pytest.skip("the workers are found through /proc")
-    os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
-    sentence = "a worker of the server ended unexpectedly, and the server with it\n"
-    assert process.communicate(timeout=10) == ("", sentence)
-    assert process.returncode == 1

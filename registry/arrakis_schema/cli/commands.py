@@ -1,8 +1,7 @@
 """What each command does: it reads the store, prints, and returns the exit code."""
 
 from argparse import Namespace
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
@@ -12,6 +11,7 @@ from arrakis_schema.findings import Severity
 from arrakis_schema.lock import verify
 from arrakis_schema.release import freeze
 from arrakis_schema.report import FORMATS
+from arrakis_schema.representations import Representation
 from arrakis_schema.store import find, open_store
 from arrakis_schema.system.append_only import history_since
 from arrakis_schema.system.linting import lint_release
@@ -91,14 +91,18 @@ def serve(options: Namespace) -> int:
     """Serve the site until interrupted, and build it again when its sources changed."""
     from arrakis_schema.server import Sources  # noqa: PLC0415 - it needs an extra
     from arrakis_schema.server import serve as run  # noqa: PLC0415 - the same
-    from arrakis_schema.site import fingerprint, left_out, site  # noqa: PLC0415 - the same
+    from arrakis_schema.site import fingerprint, left_out, preload, site  # noqa: PLC0415 - the same
 
-    store = open_store(options.root)
+    root = options.root.absolute()
     place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    sources = Sources(lambda: fingerprint(store.root), say_now)
-    complain([] if options.trust_config else left_out(store.root))
-    build_site = partial(site, store, trust_config=options.trust_config)
-    run(build_site, **place, announce=lambda url: say_now(f"serving {store.root} at {url}"), sources=sources)
+    complain([] if options.trust_config else left_out(root))
+    preload()
+
+    def build_site() -> Iterator[Representation]:
+        return site(open_store(root), trust_config=options.trust_config)
+
+    sources = Sources(lambda: fingerprint(root), say_now)
+    run(build_site, **place, announce=lambda url: say_now(f"serving {root} at {url}"), sources=sources)
     return 0
 
 

@@ -9,7 +9,8 @@ for _needed in ("granian", "starlette"):
         raise MissingExtraError(_needed, "serve")
 
 from arrakis_schema.server.application import application  # noqa: E402 - it needs what was looked for above
-from arrakis_schema.server.serving import ServeError, serve  # noqa: E402 - the same
+from arrakis_schema.server.listening import ServeError  # noqa: E402 - the same
+from arrakis_schema.server.serving import serve  # noqa: E402 - the same
 from arrakis_schema.server.watching import Sources  # noqa: E402 - the same
 
 __all__ = ["ServeError", "Sources", "application", "serve"]

@@ -48,3 +48,14 @@ def lists(field: bytes, etag: bytes) -> bool:
 def lists_strongly(field: bytes, etags: Container[bytes]) -> bool:
     """Tell whether an `If-Match` holds: it is `*` or lists one of these entity tags, and not as weak (§13.1.1)."""
     return field.strip() == b"*" or any(not weak and tag in etags for weak, tag in ENTITY_TAG.findall(field))
+
+
+def prefers_page(accept: bytes) -> bool:
+    """Tell whether an `Accept` (§12.5.1) wants HTML more than JSON, as that of a browser does."""
+    ranges = dict(_members(accept.lower()))
+
+    def wanted(*names: bytes) -> float:
+        return next((ranges[name] for name in names if name in ranges), 0.0)
+
+    html = wanted(b"text/html", b"text/*", b"*/*")
+    return html > wanted(b"application/problem+json", b"application/json", b"application/*", b"*/*")

@@ -27,6 +27,9 @@ CORS: Fields = (
 )
 COMMON: Fields = (*CORS, (b"x-content-type-options", b"nosniff"))
 
+LEVEL = 6
+"""How hard gzip tries: 9 takes twice as long for a site that is 0.3 % smaller."""
+
 RELEVANT = frozenset({b"accept-encoding", b"if-match", b"if-none-match"})
 
 
@@ -63,7 +66,7 @@ class Resource:
 
 def resource(representation: Representation) -> Resource:
     """Prepare all answers of a representation."""
-    compressed = gzip.compress(representation.content, mtime=0)
+    compressed = gzip.compress(representation.content, LEVEL, mtime=0)
     return Resource(
         identity=_variant(representation, representation.content, b'"%s"', ()),
         gzip=_variant(representation, compressed, b'"%s-gzip"', ((b"content-encoding", b"gzip"),)),

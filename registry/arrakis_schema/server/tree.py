@@ -3,16 +3,30 @@
 A lookup is a lookup in a dict: no path is ever resolved, so none can lead outside.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import accumulate
+from urllib.parse import unquote
 
 from arrakis_schema.representations import Representation
 from arrakis_schema.server.resources import Resource, resource
 
 PAGE = "index.html"
-COMPARED = 100
-"""How many names, and of how many characters, are compared to find a close one: a wrong URL must stay a cheap one."""
+NOT_FOUND = "/404.html"
+COMPARED = 4_000
+"""Characters of the names of a folder, times those of a name, that are compared for a close one: a 404 stays cheap."""
+
+_LINK = re.compile(r'(?:href|src)="(/(?!/)[^"?#]*)')
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPage:
+    """The site's page for what it lacks; its links begin with `base`, where the site was expected to be."""
+
+    html: str
+    base: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +36,7 @@ class Tree:
     resources: Mapping[str, Resource]
     folders: Mapping[str, tuple[str, ...]]
     files: int
+    missing: MissingPage | None = None
 
 
 def tree(representations: Iterable[Representation]) -> Tree:
@@ -35,7 +50,27 @@ def tree(representations: Iterable[Representation]) -> Tree:
         resources[path] = resource(representation)
         if path.endswith(f"/{PAGE}"):
             resources[path.removesuffix(PAGE)] = resources[path]
-    return Tree(resources, _folders(resources), files)
+    return Tree(resources, _folders(resources), files, _missing_page(resources))
+
+
+def _missing_page(resources: Mapping[str, Resource]) -> MissingPage | None:
+    """Return the site's own page for a 404, if it has one."""
+    page = resources.get(NOT_FOUND)
+    if page is None:
+        return None
+    html = page.identity.ok.body.decode("utf-8", "replace")
+    return MissingPage(html, _base(_LINK.findall(html), resources))
+
+
+def _base(links: list[str], paths: Container[str]) -> str:
+    """Return the beginning of the links below which most of them exist: such a page is made for one place."""
+    parts: list[list[str]] = [re.findall(r"[^/]*/", link) for link in links]
+    bases = dict.fromkeys(["/", *(base for segments in parts for base in accumulate(segments))])
+    return max(bases, key=lambda base: sum(_is_below(base, link, paths) for link in links))
+
+
+def _is_below(base: str, link: str, paths: Container[str]) -> bool:
+    return link.startswith(base) and f"/{unquote(link.removeprefix(base))}" in paths
 
 
 def _folders(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -74,7 +109,7 @@ def miss(known: Tree, path: str) -> Miss:
 
 
 def _close(name: str, names: tuple[str, ...]) -> str | None:
-    if max(len(name), len(names)) > COMPARED:
+    if len(name) * sum(map(len, names)) > COMPARED:
         return None
     by_name = {each.rstrip("/"): each for each in names}
     close = get_close_matches(name, by_name, n=1)

@@ -1,48 +1,37 @@
-"""Build the site again when its sources changed, while the one before goes on answering."""
+"""When to build again: once the sources have changed and nobody is writing any more."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event, Thread
-
-from arrakis_schema.server.tree import Tree
+from time import monotonic
 
 POLL = 0.5
 """Seconds between two looks at the sources; they count as changed once two looks in a row see the same."""
 
 
-@dataclass(slots=True)
-class Current:
-    """The site that workers answer with: those that are started later take the one that is here then."""
-
-    site: Tree
-
-
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a site is built from: `look` gives something else when they changed, `tell` is told of each build."""
+    """What a site is built from: `look` gives something else when they changed, `tell` is told what became of it."""
 
     look: Callable[[], object]
     tell: Callable[[str], None]
 
 
-def keep_current(
-    current: Current, sources: Sources, build: Callable[[], Tree], restart: Callable[[], None], stopped: Event
-) -> None:
-    """Start a thread that replaces the current site whenever its sources changed; a failed build changes nothing."""
+class Watch:
+    """The looks at the sources, and what the site was built from."""
 
-    def watch() -> None:
-        built = seen = sources.look()
-        while not stopped.wait(POLL):
-            before, seen = seen, sources.look()
-            if seen == built or seen != before:
-                continue
-            built = seen
-            try:
-                current.site = build()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the thread must see the next change
-                sources.tell(f"the site is as before, for it could not be built again: {error}")
-                continue
-            restart()
-            sources.tell(f"built again: {current.site.files} files")
+    def __init__(self, look: Callable[[], object]) -> None:
+        self._look = look
+        self._built = self._seen = look()
+        self._next = monotonic() + POLL
 
-    Thread(target=watch, daemon=True).start()
+    def changed(self) -> bool:
+        """Tell whether the sources differ from what was built, and are the same as at the look before."""
+        if monotonic() < self._next:
+            return False
+        self._next = monotonic() + POLL
+        before, self._seen = self._seen, self._look()
+        return self._built != self._seen == before
+
+    def note_build(self) -> None:
+        """Note that what was seen last is being built; what changed since then will count as a change."""
+        self._built = self._seen

@@ -1,5 +1,8 @@
 """The store as a tree of files, in which a path is a URL: for any static host, or for the server."""
 
+from contextlib import suppress
+from importlib import import_module
+
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.site.sources import fingerprint
 from arrakis_schema.site.write import BuildError, write_tree
@@ -14,4 +17,23 @@ try:
 except ImportError:
     from arrakis_schema.site.plain import left_out, site
 
-__all__ = ["BuildError", "fingerprint", "left_out", "site", "tree", "write_tree"]
+__all__ = ["BuildError", "fingerprint", "left_out", "preload", "site", "tree", "write_tree"]
+
+_LATE = (
+    "arrakis_schema.compat.arrow_schemas",
+    "arrakis_schema.site.hooks",
+    "material.plugins.search.plugin",
+    "mkdocstrings_handlers.python",
+    "pygments.lexers.data",
+    "pygments.lexers.python",
+    "pygments.styles.default",
+    "pymdownx.tabbed",
+)
+"""What MkDocs would import while it builds."""
+
+
+def preload() -> None:
+    """Import what a build needs, so that processes that are forked to build need not."""
+    for module in _LATE:
+        with suppress(ImportError):
+            import_module(module)

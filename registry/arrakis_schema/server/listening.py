@@ -1,0 +1,76 @@
+"""The socket that the server listens at, and how many connections it can hold."""
+
+import errno
+import resource
+import socket
+from contextlib import suppress
+
+from arrakis_schema.errors import ArrakisSchemaError
+
+PORTS = range(65536)
+
+BACKLOG = 4096
+"""Connections that may wait to be accepted; the kernel may allow fewer (`net.core.somaxconn`)."""
+
+MOST_CONNECTIONS = 16_384
+"""Connections that may be open at once: an idle one costs file descriptors and about 10 kB."""
+
+OTHER_FILES = 64
+"""File descriptors that are kept for everything else."""
+
+UNSENT = 256 * 1024
+"""Octets of an answer that wait in the kernel for each connection."""
+
+UNREAD = 20_000
+"""Milliseconds after which a client that takes nothing of its answer is cut off, where the system can do that."""
+
+
+class ServeError(ArrakisSchemaError):
+    """The server cannot start, or ended by itself."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there, for all workers; raises `ServeError` where that is not possible.
+
+    The address is never shared (no SO_REUSEPORT): a second server must fail, not take half of the requests.
+    """
+    if port not in PORTS:
+        raise ServeError(f"{port} is no port: choose one from 0 to 65535 with --port")
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise ServeError(_reason(host, port, error)) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # accepted connections inherit it
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
+        listener.bind(place)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise ServeError(_reason(host, port, error)) from error
+    listener.setblocking(False)  # noqa: FBT003 - the name says it
+    return listener
+
+
+def _reason(host: str, port: int, error: Exception) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use: choose another with --port"
+    if number == errno.EACCES:
+        return f"port {port} on {host} needs privileges: choose one above 1023 with --port"
+    return f"{host} is no address of this machine: choose another with --host"
+
+
+def allow_connections() -> int:
+    """Raise the limit of open files as far as needed and permitted; return how many connections fit into it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        raised = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(ValueError, OSError):  # macOS has a limit of its own below `hard`
+            resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
+            soft = raised
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, max(1, soft - OTHER_FILES))

@@ -1,0 +1,81 @@
+"""Tell of a problem: a page where a browser asks, problem details (RFC 9457) where a program does.
+
+The page of a 404 is the site's own, `404.html`, with what is missing told below its heading.
+"""
+
+import re
+from base64 import b64encode
+from functools import lru_cache, reduce
+from hashlib import sha256
+from html import escape
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from arrakis_schema.server.negotiation import prefers_page
+from arrakis_schema.server.problems import COMMON_FIELDS, NO_STORE, Problem
+from arrakis_schema.server.tree import MissingPage, Tree
+
+LONGEST_DETAIL = 500
+"""Characters of a detail that a page shows."""
+
+POLICY = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"}
+PLAIN = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{status} {title}</title>
+<style>body{{font:1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;overflow-wrap:anywhere}}</style>
+<h1>{title}</h1>
+{told}
+<p><a href="{home}">Home</a></p>
+</html>
+"""
+_HEADING = re.compile(r"</h1>")
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def explain(problem: Problem, site: Tree, scope: Any) -> Response:
+    """Return the answer that tells of a problem."""
+    accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    fields = {**COMMON_FIELDS, **NO_STORE, "vary": "Accept", **problem.fields}
+    if not prefers_page(accept):
+        return Response(problem.body, problem.status, fields, "application/problem+json")
+    home = f"{scope.get('root_path', '')}/"
+    own = site.missing if problem.status is HTTPStatus.NOT_FOUND else None
+    if own is None:
+        return Response(_plain(problem, home), problem.status, {**fields, **POLICY}, "text/html")
+    page = _HEADING.sub(lambda end: f"{end[0]}\n{_told(problem)}", _moved(own, home), count=1)
+    return Response(page, problem.status, fields, "text/html")
+
+
+@lru_cache(maxsize=4)
+def _moved(page: MissingPage, home: str) -> str:
+    """Return the site's page with links that hold below `home`, and a policy that still allows its scripts."""
+    html = re.sub(f'"{re.escape(page.base)}(?!/)', lambda _: f'"{escape(home)}', page.html)
+    digests = zip(_digests(page.html), _digests(html), strict=True)
+    return reduce(lambda text, change: text.replace(*change), digests, html)
+
+
+def _digests(html: str) -> list[str]:
+    """Return what a policy says of each script that stands in a page."""
+    scripts = _SCRIPT.findall(html)
+    return [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]
+
+
+def _plain(problem: Problem, home: str) -> str:
+    """Return a page that needs nothing else."""
+    title = escape(problem.status.phrase)
+    return PLAIN.format(status=problem.status.value, title=title, told=_told(problem), home=escape(home))
+
+
+def _told(problem: Problem) -> str:
+    """Return what happened, with a link to what was perhaps meant."""
+    detail = problem.detail
+    cut = detail if len(detail) <= LONGEST_DETAIL else f"{detail[:LONGEST_DETAIL]}…"
+    meant = problem.suggestion
+    link = f'\n<p>Did you mean <a href="{escape(quote(meant))}">{escape(meant)}</a>?</p>' if meant else ""
+    return f"<p>{escape(cut)}</p>{link}"

@@ -1,0 +1,55 @@
+"""The signals that end the server, as something to wait for beside processes."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a service manager, and a terminal that is closed."""
+
+
+class Stop:
+    """Counts the requests to stop; `reader` has something to read after each."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.reader, self.writer = socket.socketpair()
+        for end in (self.reader, self.writer):
+            end.setblocking(False)  # noqa: FBT003 - the name says it
+
+    def note(self, _number: int, _frame: FrameType | None) -> None:
+        """Count a request: the handler of a signal."""
+        self.requests += 1
+
+    def drain(self) -> None:
+        """Take away what there is to read."""
+        with suppress(BlockingIOError):
+            self.reader.recv(4096)
+
+    def close(self) -> None:
+        """Close both ends; a forked child does so too."""
+        self.reader.close()
+        self.writer.close()
+
+
+@contextmanager
+def stop_signals() -> Iterator[Stop]:
+    """Count what asks to stop, and restore the handlers of before; for the main thread alone."""
+    stop = Stop()
+    wakeup = signal.set_wakeup_fd(stop.writer.fileno(), warn_on_full_buffer=False)
+    heeded = [number for number in ENDING if not _is_ignored_hangup(number)]
+    before = {number: signal.signal(number, stop.note) for number in heeded}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup)
+        stop.close()
+
+
+def _is_ignored_hangup(number: signal.Signals) -> bool:
+    """Tell whether this is SIGHUP and nohup started this process."""
+    return number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

@@ -1,0 +1,191 @@
+"""The process that holds the port: it has the site built, keeps workers alive, and tells them of each new site.
+
+It has one thread and never builds, so that what it forks is in a known state.
+"""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from time import monotonic
+from typing import IO
+
+from arrakis_schema.server import channel
+from arrakis_schema.server.building import FORK, Build, Load, Outcome, ending, start_build
+from arrakis_schema.server.health import Health, now
+from arrakis_schema.server.listening import ServeError
+from arrakis_schema.server.stopping import Stop
+from arrakis_schema.server.watching import POLL, Watch
+from arrakis_schema.server.worker import Place, work
+
+GRACE = 1.0
+"""Seconds that clients have to take the answers they asked for when the server is told to stop."""
+
+EARLY, EARLY_DEATHS = 1.0, 5
+"""A worker that lived for less than so many seconds died early; after so many early deaths in a row nobody follows."""
+
+STUCK = 60.0
+"""Seconds after which a build is given up, if the sources have changed meanwhile."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker process; the channel to it tells it of new sites, and to stop when it is closed."""
+
+    process: BaseProcess
+    channel: socket.socket
+    started: float = field(default_factory=monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What workers answer with: the file that holds the site, and how it stands with it."""
+
+    site: IO[bytes]
+    health: Health
+
+
+class Supervisor:
+    """Builds, workers and the health of the site, until told to stop."""
+
+    def __init__(self, load: Load, place: Place, workers: int, watch: Watch | None, stop: Stop) -> None:
+        self._load, self._place, self._wanted, self._watch, self._stop = load, place, workers, watch, stop
+        self._workers: list[Worker] = []
+        self._build: Build | None = None
+        self._published: Published | None = None
+        self._early_deaths = 0
+
+    def run(self, announce: Callable[[], None], tell: Tell) -> None:
+        """Build, announce, answer and build again until told to stop; raises `ServeError`."""
+        try:
+            self._start_build()
+            while not self._stop.requests:
+                self._wait(POLL)
+                if self._stop.requests:
+                    return
+                self._take_build(announce, tell)
+                self._replace_workers(tell)
+                self._look(tell)
+        finally:
+            self._end()
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until something happens."""
+        processes = [worker.process for worker in self._workers] + ([self._build.process] if self._build else [])
+        if self._stop.reader in wait([self._stop.reader, *(each.sentinel for each in processes)], seconds):
+            self._stop.drain()
+
+    def _start_build(self) -> None:
+        self._build = start_build(self._load, self._release)
+
+    def _release(self) -> None:
+        """Close what a forked child holds of this process: it must not keep the port or a channel open."""
+        self._stop.close()
+        self._place.listener.close()
+        self._close_channels()
+
+    def _close_channels(self) -> None:
+        for worker in self._workers:
+            worker.channel.close()
+
+    def _take_build(self, announce: Callable[[], None], tell: Tell) -> None:
+        """Take the site of a build that has ended, or note why there is none."""
+        if self._build is None or self._build.process.is_alive():
+            return
+        build, self._build = self._build, None
+        outcome = build.outcome()
+        if outcome.failure:
+            build.file.close()
+            self._note_failure(outcome, tell)
+        elif self._published is None:
+            self._published = Published(build.file, Health(outcome.files, now()))
+            self._replace_workers(tell)
+            announce()
+        else:
+            self._published.site.close()
+            self._publish(Published(build.file, Health(outcome.files, now(), self._published.health.build + 1)))
+            tell(f"built again: {outcome.files} files")
+
+    def _note_failure(self, outcome: Outcome, tell: Tell) -> None:
+        """Go on with the site before, if there is one."""
+        if self._published is None:
+            raise outcome.error
+        health = self._published.health
+        health = replace(health, failing_since=health.failing_since or now(), reason=outcome.failure)
+        self._publish(Published(self._published.site, health))
+        tell(f"the site is as before, for it could not be built again: {outcome.failure}")
+
+    def _publish(self, published: Published) -> None:
+        """Tell each worker what to answer with; one that does not listen is ended, and replaced."""
+        self._published = published
+        for worker in self._workers:
+            try:
+                channel.send(worker.channel, published.health, published.site)
+            except OSError:
+                worker.process.kill()
+
+    def _replace_workers(self, tell: Tell) -> None:
+        """Start a worker for each that is missing."""
+        if self._published is None:
+            return
+        for worker in [each for each in self._workers if not each.process.is_alive()]:
+            self._workers.remove(worker)
+            worker.channel.close()
+            self._early_deaths = self._early_deaths + 1 if monotonic() - worker.started < EARLY else 0
+            how = ending(worker.process)
+            if self._early_deaths >= EARLY_DEATHS:
+                raise ServeError(f"{EARLY_DEATHS} workers in a row ended as soon as they had started, the last {how}")
+            tell(f"worker {worker.process.pid} was ended {how}; another takes its place")
+        while len(self._workers) < self._wanted:
+            self._workers.append(self._start_worker(self._published))
+
+    def _start_worker(self, published: Published) -> Worker:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)  # noqa: FBT003 - the name says it
+
+        def release() -> None:
+            ours.close()
+            self._stop.close()
+            self._close_channels()
+            if self._build is not None:
+                self._build.file.close()
+
+        arguments = (self._place, theirs, published.health, published.site, release)
+        process = FORK.Process(target=work, args=arguments, daemon=True)
+        process.start()
+        theirs.close()
+        return Worker(process, ours)
+
+    def _look(self, tell: Tell) -> None:
+        """Start to build again where the sources have changed."""
+        if self._watch is None or self._published is None or not self._watch.changed():
+            return
+        if self._build is not None:
+            if monotonic() - self._build.started < STUCK:
+                return  # the change is seen again once this build has ended
+            self._build.abandon()
+            tell(f"a build that took more than {STUCK:.0f} s was given up")
+        self._watch.note_build()
+        self._start_build()
+
+    def _end(self) -> None:
+        """Stop to accept, give the clients a moment to take their answers, and end every process."""
+        self._place.listener.close()
+        if self._build is not None:
+            self._build.abandon()
+        self._close_channels()
+        deadline = monotonic() + GRACE
+        while (left := deadline - monotonic()) > 0 and (alive := self._alive()) and self._stop.requests < 2:  # noqa: PLR2004
+            if self._stop.reader in wait([self._stop.reader, *(each.sentinel for each in alive)], left):
+                self._stop.drain()
+        for process in self._alive():
+            process.kill()
+            process.join()
+        if self._published is not None:
+            self._published.site.close()
+
+    def _alive(self) -> list[BaseProcess]:
+        return [worker.process for worker in self._workers if worker.process.is_alive()]

@@ -1,0 +1,94 @@
+"""A worker: answers from the site that it holds, and takes a newer one from the supervisor without a pause.
+
+It ends when the supervisor closes the channel or is gone: it accepts no more, and finishes what it answers.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Any
+
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.net import SocketHolder  # type: ignore[attr-defined]
+from granian.server.embed import Server
+
+from arrakis_schema.server.application import Current, answering
+from arrakis_schema.server.building import leave_signals_to_parent, read_site
+from arrakis_schema.server.channel import receive
+from arrakis_schema.server.health import Health
+
+PATIENCE = 5_000
+"""Milliseconds that a client has to send the head of a request, from the connection or the answer before."""
+
+MOST_BUFFERED = 64 * 1024
+"""Octets of the head of a request that are read; a longer one is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker answers, and how many connections it may hold."""
+
+    listener: socket.socket
+    root_path: str
+    connections: int
+
+
+class _Server(Server):
+    """Granian at a socket that listens already: it would open its own, and share the port with any other server."""
+
+    listener: socket.socket
+
+    def _init_shared_socket(self) -> None:
+        hold: Any = SocketHolder
+        self._shd = hold(os.dup(self.listener.fileno()), False, self.backlog)  # noqa: FBT003 - no Unix socket
+
+
+def work(place: Place, channel: socket.socket, health: Health, site: IO[bytes], release: Callable[[], None]) -> None:
+    """Answer, in a process that was just forked; `release` closes what belongs to the parent."""
+    leave_signals_to_parent()
+    release()
+    with site:
+        current = Current(read_site(site), health)
+    uvloop.run(_answer(place, channel, current))
+
+
+async def _answer(place: Place, channel: socket.socket, current: Current) -> None:
+    """Answer until told to stop."""
+    server = _granian(place, current)
+    loop = asyncio.get_running_loop()
+
+    def listen_to_supervisor() -> None:
+        received = receive(channel)
+        if received is None:
+            loop.remove_reader(channel)
+            server.stop()
+            return
+        health, site = received
+        with site:
+            newer = read_site(site) if health.build != current.health.build else current.site
+        current.site, current.health = newer, health
+
+    loop.add_reader(channel, listen_to_supervisor)
+    loop.add_signal_handler(signal.SIGTERM, server.stop)
+    await server.serve()
+
+
+def _granian(place: Place, current: Current) -> Any:
+    """Return the server of this process."""
+    server = _Server(
+        answering(current),
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=PATIENCE, max_buffer_size=MOST_BUFFERED),
+        websockets=False,
+        backpressure=place.connections,
+        log_enabled=False,
+        url_path_prefix=place.root_path or None,
+    )
+    server.listener = place.listener
+    return server
