@@ -1,6 +1,10 @@
 """Laws of containment, on random schemas: what must hold whatever the schemas say."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,6 +17,7 @@ from arrakis_schema.compat.json_schemas import Question, contained
 from tests.compat.attack import VALIDATORS, pair
 from tests.compat.random_schemas import Instances
 
+PROJECT = Path(__file__).parent.parent.parent
 SEEDS = st.integers(0, 10**9)
 few = settings(max_examples=40)
 
@@ -140,3 +145,31 @@ def test_one_value_is_accepted_just_where_a_validator_accepts_it(seed: int) -> N
         wanted = {True: Kind.COMPATIBLE, False: Kind.INCOMPATIBLE}
         assert within({**named, "const": value}, schema) in {wanted[valid], Kind.UNDECIDED}
         assert within(schema, {**named, "not": {"const": value}}) in {wanted[not valid], Kind.UNDECIDED}
+
+
+SAMPLE = """
+import json, sys
+from arrakis_schema.compat import accepts
+from tests.compat.attack import pair
+for seed in range(40):
+    reader, writer, _ = pair(seed)
+    verdict = accepts(reader, writer, steps=1500)
+    print(verdict.kind, json.dumps(verdict.witness), verdict.reason)
+"""
+
+
+def test_every_run_takes_the_same_steps() -> None:
+    """Steps, and so verdicts and witnesses, do not depend on how this run of Python orders its sets."""
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", SAMPLE],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1]
+    assert runs[0].count("\n") == 40

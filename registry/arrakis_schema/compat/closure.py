@@ -89,7 +89,7 @@ class _Applied(NamedTuple):
     always: bool
 
 
-_Place = frozenset[_Applied]
+_Place = tuple[_Applied, ...]
 
 
 @dataclass(slots=True)
@@ -141,29 +141,30 @@ class _Places:
         """Begin without any."""
         self.shapes: dict[int, _Shape] = {}
         self._nodes = nodes
-        self._numbers: dict[tuple[_Place, Closure, bool], int] = {}
-        self._todo: list[tuple[_Place, Closure, bool]] = []
+        self._numbers: dict[tuple[frozenset[_Applied], Closure, bool], int] = {}
+        self._todo: list[tuple[int, _Place, Closure, bool]] = []
 
     def number(self, place: Iterable[_Applied], closure: Closure, *, complete: bool = False) -> int:
         """Return the number of a place; `complete` where all that applies is in it, and alternatives are settled."""
-        key = frozenset(place), closure, complete
+        ordered = tuple(dict.fromkeys(place))
+        key = frozenset(ordered), closure, complete
         if key not in self._numbers:
             if len(self._numbers) >= _MOST_PLACES:
                 raise UndecidedError(f"the policy cannot be applied to a document of more than {_MOST_PLACES} places")
             self._numbers[key] = len(self._numbers)
-            self._todo.append(key)
+            self._todo.append((self._numbers[key], ordered, closure, complete))
         return self._numbers[key]
 
     def describe_all(self) -> None:
         """Give each numbered place its shape, and those that it leads to."""
         while self._todo:
-            key = place, closure, complete = self._todo.pop()
+            number, place, closure, complete = self._todo.pop()
             self._nodes.tick()
-            self.shapes[self._numbers[key]] = self._shape(place, closure, complete=complete)
+            self.shapes[number] = self._shape(place, closure, complete=complete)
 
     def _shape(self, place: _Place, closure: Closure, *, complete: bool) -> _Shape:
         """Return the shape of a place; nothing is closed where a reference leads to what is not known."""
-        here = place if complete else frozenset(_applied(place))
+        here = place if complete else tuple(_applied(place))
         if any(one.node.leads_out for one in here if isinstance(one.node.schema, dict)):
             return _Shape()
         choosers = [] if complete else [one.node for one in here if one.always and _alternatives(one.node)]
@@ -176,9 +177,9 @@ class _Places:
 
     def _choice(self, place: _Place, chooser: Node, closure: Closure) -> list[tuple[Node, int]]:
         """Return the alternatives of one `oneOf`, each with the shape of the place where it is the one that holds."""
-        base = frozenset(_applied(place, chooser))
-        held = {node: frozenset(_applied([_Applied(node, always=True)])) for node in _alternatives(chooser)}
-        return [(node, self.number(base | inside, closure, complete=True)) for node, inside in held.items()]
+        base = tuple(_applied(place, chooser))
+        held = {node: _applied([_Applied(node, always=True)]) for node in _alternatives(chooser)}
+        return [(node, self.number((*base, *inside), closure, complete=True)) for node, inside in held.items()]
 
     def _describe_members(self, shape: _Shape, here: _Place, closure: Closure) -> None:
         """Say which members an object has."""

@@ -114,7 +114,7 @@ class _Case:
         nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
         sent = [nodes.literal(root, holds=True) for root in self.writer.roots(nodes)]
         refused = disjunction(nodes.literal(root, holds=False) for root in self.reader.roots(nodes))
-        return frozenset(sent), frozenset([*sent, refused])
+        return State(sent), State([*sent, refused])
 
     def verdict(self) -> Verdict:
         """Return the verdict; documents that mean the same are not looked into."""

@@ -6,6 +6,7 @@ from typing import Any
 from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.json_schemas import budget, checked
 from arrakis_schema.compat.logic.evaluation import Interpretation
+from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import ANNOTATIONS, Node, Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
@@ -57,7 +58,7 @@ class _Search:
 
     def is_empty(self, node: Node) -> bool:
         """Tell whether it is proved that nothing satisfies a subschema."""
-        return isinstance(self._tableau.solve(frozenset([self._nodes.literal(node, holds=True)])), Closed)
+        return isinstance(self._tableau.solve(State([self._nodes.literal(node, holds=True)])), Closed)
 
     def conflict(self, node: Node, pointer: str) -> Conflict:
         """Return the conflict of a subschema that nothing satisfies: in a required member, or in its own keywords."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from arrakis_schema.compat.regex import Reading, parse
 from arrakis_schema.compat.regex.automaton import automaton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from fractions import Fraction
 
     from arrakis_schema.compat.logic.nodes import Node
@@ -250,7 +250,28 @@ Atom: TypeAlias = (
     | FewItems | Unique | Present | EveryMember | SomeMember | EveryName | SomeName | Opaque
 )  # fmt: skip
 Formula: TypeAlias = Constant | Literal | All | Some | Atom
-State: TypeAlias = frozenset[Formula]
+
+
+class State(frozenset["Formula"]):
+    """Formulas that hold together, in the order in which they came: so a search is the same in every run."""
+
+    _ordered: tuple[Formula, ...]
+
+    def __new__(cls, formulas: Iterable[Formula] = ()) -> Self:
+        """Take the formulas, each once."""
+        ordered = tuple(dict.fromkeys(formulas))
+        state = super().__new__(cls, ordered)
+        state._ordered = ordered
+        return state
+
+    def __iter__(self) -> Iterator[Formula]:
+        """Iterate in order."""
+        return iter(self._ordered)
+
+    def having(self, formulas: Iterable[Formula]) -> State:
+        """Return the state in which more formulas hold."""
+        return State((*self, *formulas))
+
 
 TRUE, FALSE = Constant(holds=True), Constant(holds=False)
 

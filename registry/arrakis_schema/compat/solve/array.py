@@ -58,7 +58,7 @@ class _Wanted:
     def base(self, position: int) -> State:
         """Return what holds of the item at a position."""
         atoms = (atom for atom in self.every if atom.start <= position and (atom.stop is None or position < atom.stop))
-        return frozenset(atom.formula for atom in atoms)
+        return State(atom.formula for atom in atoms)
 
 
 def array(atoms: Collection[Atom], solve: Solve, tick: Callable[[], None]) -> Result:
@@ -94,7 +94,7 @@ class _Cell:
 
     def holds(self, formula: Formula) -> "_Cell":
         """Return the cell with one more formula."""
-        return _Cell(self.positions, self.state | {formula})
+        return _Cell(self.positions, self.state.having([formula]))
 
 
 def _cells(wanted: _Wanted, length: int) -> Iterator[list[_Cell]]:
@@ -113,7 +113,7 @@ def _with_equals(wanted: _Wanted, singles: list[_Cell]) -> Iterator[list[_Cell]]
         if ranks in tried:
             continue
         tried.add(ranks)
-        both = _Cell((first, second), singles[first].state | singles[second].state)
+        both = _Cell((first, second), singles[first].state.having(singles[second].state))
         yield [both, *(cell for cell in singles if cell.positions[0] not in {first, second})]
 
 
@@ -140,7 +140,7 @@ class _Arrangement:
 
     def result(self) -> Result:
         """Return an array of this layout."""
-        if any(isinstance(self.solve(cell.state), Closed) for cell in set(self.cells)):
+        if any(isinstance(self.solve(cell.state), Closed) for cell in dict.fromkeys(self.cells)):
             return CLOSED
         return self.place(0, self.cells, frozenset())
 

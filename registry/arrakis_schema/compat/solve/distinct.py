@@ -35,7 +35,7 @@ def _models(state: State, count: int, solve: Solve) -> list[str] | Open:
     """Return up to so many different models; all there are where they are fewer."""
     texts: list[str] = []
     while len(texts) < count:
-        result = solve(state | {f.NoneOf(tuple(texts))} if texts else state)
+        result = solve(state.having([f.NoneOf(tuple(texts))]) if texts else state)
         if isinstance(result, Open):
             return result
         if isinstance(result, Closed):

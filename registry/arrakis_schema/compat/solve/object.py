@@ -36,7 +36,7 @@ class _Slot:
 
     place: str | _Kind
     value: State
-    name: State = frozenset()
+    name: State = field(default_factory=State)
 
 
 @dataclass(slots=True)
@@ -133,8 +133,8 @@ class _Layout:
         """Return the slot of a name or a kind, with what every such member satisfies."""
         self.interpretation.tick()
         named = self.of_name.get(place, []) if isinstance(place, str) else []
-        value = frozenset([*named, *(atom.formula for atom in self.general if self.inside(atom.names, place))])
-        return _Slot(place, value, frozenset() if isinstance(place, str) else self._kind_state(place))
+        value = State([*named, *(atom.formula for atom in self.general if self.inside(atom.names, place))])
+        return _Slot(place, value, State() if isinstance(place, str) else self._kind_state(place))
 
     def inside(self, names: f.Names, place: str | _Kind) -> bool:
         """Tell whether a name or kind belongs to a set of names."""
@@ -156,7 +156,7 @@ class _Layout:
         """Return what holds of the names of a kind."""
         atoms = [f.pattern_formula(text, holds=text in kind.matched) for text in self.wanted.patterns]
         known = [f.NoneOf(tuple(canonical(name) for name in self.known))] if self.known else []
-        return frozenset([_STRING, *atoms, *self.wanted.names, *known])
+        return State([_STRING, *atoms, *self.wanted.names, *known])
 
     def possible(self, slot: _Slot) -> bool:
         """Tell whether a slot can be filled, as far as that is known."""
@@ -190,10 +190,12 @@ class _Layout:
     def told(self, slot: _Slot, need: Need) -> _Slot | None:
         """Return a slot that meets a need, or None where it cannot."""
         if isinstance(need, f.SomeMember):
-            return replace(slot, value=slot.value | {need.formula}) if self.inside(need.names, slot.place) else None
+            return (
+                replace(slot, value=slot.value.having([need.formula])) if self.inside(need.names, slot.place) else None
+            )
         if isinstance(slot.place, str):
             return slot if self.interpretation.admits(need.formula, slot.place) else None
-        return replace(slot, name=slot.name | {need.formula})
+        return replace(slot, name=slot.name.having([need.formula]))
 
     def padded(self, slots: tuple[_Slot, ...]) -> Result:
         """Add members until there are enough, and fill all slots.

@@ -4,7 +4,7 @@ A goal that reaches itself inside an instance has no model by way of itself, bec
 closed there (the least fixpoint), and what was concluded from that is kept only while the goal is open.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from arrakis_schema.compat.logic import formulas as f
@@ -24,15 +24,15 @@ _FINITE: dict[str, tuple[Json, ...]] = {"boolean": (True, False), "null": (None,
 
 @dataclass(slots=True)
 class _Branch:
-    """One branch of the tableau: the literals and atoms that hold in it, and the choices not made yet."""
+    """One branch of the tableau: the literals and atoms that hold in it, in order, and the choices not made yet."""
 
-    atoms: set[Atom] = field(default_factory=set)
-    literals: set[Formula] = field(default_factory=set)
+    atoms: dict[Atom, None] = field(default_factory=dict)
+    literals: dict[Formula, None] = field(default_factory=dict)
     choices: list[f.Some] = field(default_factory=list)
 
     def copy(self) -> "_Branch":
         """Return a branch that goes on by itself."""
-        return _Branch(set(self.atoms), set(self.literals), list(self.choices))
+        return _Branch(dict(self.atoms), dict(self.literals), list(self.choices))
 
     def holds(self, formula: Formula) -> bool:
         """Tell whether a formula is known to hold in the branch."""
@@ -124,14 +124,14 @@ class Tableau:
                 case Literal() if formula not in branch.literals:
                     if branch.refuses(formula):
                         return False
-                    branch.literals.add(formula)
+                    branch.literals[formula] = None
                     todo.append(self.interpretation.expanded(formula, instance_type))
                 case Literal():
                     pass
                 case f.NoneOf(texts) if instance_type in {"array", "object"}:
                     todo += [_differs(value) for value in values_of(texts) if type_of(value) == instance_type]
                 case _:
-                    branch.atoms.add(formula)
+                    branch.atoms[formula] = None
         return True
 
     def _hints(self, instance_type: str, branch: _Branch, state: State) -> Iterator[Model]:
@@ -166,12 +166,12 @@ class Tableau:
         closed = all(self.interpretation.refuted(state, value) for value in left)
         return CLOSED if closed else Open("a keyword that is not decided")
 
-    def _refuted(self, atoms: set[Atom], value: Json) -> bool:
+    def _refuted(self, atoms: Collection[Atom], value: Json) -> bool:
         """Tell whether an atom does not hold of a value."""
         self.interpretation.tick()
         return self.interpretation.refuted(atoms, value)
 
-    def _typed(self, instance_type: str, atoms: set[Atom]) -> Result:
+    def _typed(self, instance_type: str, atoms: Collection[Atom]) -> Result:
         """Solve atoms of one type."""
         match instance_type:
             case "number":
