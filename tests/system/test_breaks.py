@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from arrakis_schema.compat.accepting import explained
-from arrakis_schema.compat.json_schemas import CLOSED_EVERYWHERE, Question
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
+from arrakis_schema.compat.json_schemas import Question
 from arrakis_schema.system.single import breaks
 
 OLD = {
