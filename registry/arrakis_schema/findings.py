@@ -21,7 +21,8 @@ class Finding:
 
     `file` is relative to the root folder, `location` a JSON Pointer (RFC 6901) into a JSON document or the dotted
     name of a field of an Arrow schema, `line` and `column` count from 1 (0: not known);
-    `witness` is a message as JSON that shows it, where there is one.
+    `witness` is a message as JSON that shows it, where there is one; `accept` the entry of `exceptions.toml`, as TOML,
+    that accepts it, where it is a break that can be accepted.
     """
 
     file: str
@@ -32,3 +33,4 @@ class Finding:
     location: str
     message: str
     witness: str = ""
+    accept: str = ""

@@ -3,7 +3,8 @@
 Everything is written to `versions/.staged` and synced. Then renames follow, and their order is what makes a release
 atomic: the lock, which nobody reads releases from, the date, which says nothing without a release, then the folder,
 which makes the release visible. What fails between them is taken back, and a run that was killed there is completed by
-the next one; a run that was killed earlier has changed nothing.
+the next one; a run that was killed earlier has changed nothing. Last, the accepted breaks that
+were frozen with the release are taken out of `schemas/`; until then they say nothing.
 """
 
 import fcntl
@@ -19,6 +20,7 @@ from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.gitattributes import ATTRIBUTES_FILE, with_attributes
 from arrakis_schema.lock import LOCK_FILE, STAGED, Entry, digest, format_lock, lock_release, read_lock, verify
 from arrakis_schema.store import Release, Store
+from arrakis_schema.system.exceptions import EXCEPTIONS_FILE, clear_exceptions, exceptions_to_freeze
 
 _BEFORE = "before"
 
@@ -31,10 +33,10 @@ def freeze(store: Store) -> Release:
     """
     with _alone(store.root / "versions"):
         working = store.release(None)
-        if working.version in _complete(store):
+        if _complete(store, working.version):
             return _completed(store, working)
         _refuse(store, working)
-        contents = _contents(store, working)
+        contents = _contents(store, working) | exceptions_to_freeze(store)
         lock = read_lock(store.root)
         lock[working.version] = lock_release(lock, contents)
         attributes = with_attributes(store.root)
@@ -44,7 +46,7 @@ def freeze(store: Store) -> Release:
             _stage(store.root, working.version, contents, records)
             _put_in_place(store.root, working.version, records)
         finally:
-            _complete(store)
+            _complete(store, working.version)
     return store.release(working.version)
 
 
@@ -116,10 +118,22 @@ def _take_back(before: Path, file: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _complete(store: Store) -> list[str]:
+def _complete(store: Store, version: str) -> bool:
+    """Finish what an earlier run began, and tell whether that was the release of this version."""
+    completed = version in _publish_staged(store)
+    try:
+        return clear_exceptions(store, version) or completed
+    except OSError as error:
+        again = "run `arrakis-schema release` again"
+        raise ReleaseError(
+            f"{EXCEPTIONS_FILE} cannot be written after the release: {error.strerror}; {again}"
+        ) from error
+
+
+def _publish_staged(store: Store) -> list[str]:
     """Make a staged release visible where the lock has it already, and return it; forget it where the lock does not."""
     versions, staged = store.root / "versions", store.root / "versions" / STAGED
-    for name in (".lock.json.new", ".dates.toml.new"):  # earlier versions of this package left them when killed
+    for name in (".lock.json.new", ".dates.toml.new", ".exceptions.toml.new"):  # runs that were killed left them
         (versions / name).unlink(missing_ok=True)
     if not os.path.lexists(staged):
         return []

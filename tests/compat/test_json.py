@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -418,3 +419,14 @@ def test_a_union_of_forty_variants() -> None:
 
     assert accepts(variants({}), variants({"minimum": 0})).kind is Kind.COMPATIBLE
     assert accepts(variants({"minimum": 0}), variants({})).kind is Kind.INCOMPATIBLE
+
+
+ODD = [5, "x", None, [1], {"a": 1}, [{"a": 1}], True, {"a": [1]}]
+NOT_IN_DRAFT_07 = ["$defs", "dependentRequired", "dependentSchemas", "prefixItems", "minContains", "$dynamicRef"]
+
+
+@pytest.mark.parametrize("keyword", NOT_IN_DRAFT_07)
+def test_a_keyword_that_the_dialect_does_not_have_holds_anything_and_does_nothing(keyword: str) -> None:
+    for old, new in permutations(ODD, 2):
+        assert accepts({keyword: new}, {keyword: old}).kind is Kind.COMPATIBLE
+        assert accepts({keyword: new}, {keyword: old}, policy="strict").kind is Kind.COMPATIBLE

@@ -218,9 +218,9 @@ LINK = "a symbolic link, which is never followed"
             lambda file: file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
             "pointer of Git LFS",
         ),
-        (lambda file: file.write_text("{"), "damaged"),
-        (lambda file: file.write_bytes(b"\xff"), "damaged"),
-        (lambda file: file.write_text("[]"), "neither an object nor a boolean"),
+        (lambda file: file.write_text("{"), "not JSON"),
+        (lambda file: file.write_bytes(b"\xff"), "not JSON"),
+        (lambda file: file.write_text("[]"), "a schema is an object or a boolean"),
     ],
 )
 def test_a_document_of_the_base_that_is_not_read_is_named_and_undecided(
@@ -233,8 +233,8 @@ def test_a_document_of_the_base_that_is_not_read_is_named_and_undecided(
     (root / DESCRIPTOR).with_name("kept").unlink(missing_ok=True)
     (root / DESCRIPTOR).write_bytes(sound)
     assert main(["check", "--root", str(root), "--against", "git:HEAD"]) == 3
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "[undecided]" in line]
-    assert line.startswith(f"{DESCRIPTOR}:1:1: warning: {DESCRIPTOR} of git:HEAD is ")
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "[not-compared]" in line]
+    assert line.startswith(f"{DESCRIPTOR}:1:1: warning: not compared: in git:HEAD ")
     assert problem in line
 
 

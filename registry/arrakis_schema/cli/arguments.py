@@ -111,6 +111,7 @@ def _comparing(command: Callable[[str, str], ArgumentParser]) -> None:
     check.add_argument("--against", metavar="BASE", help=against)
     transitive = "compare with every release of the same major version too"
     check.add_argument("--transitive", action="store_true", help=transitive)
+    check.add_argument("--verbose", action="store_true", help="list the accepted breaks with their reasons too")
     for one in (compare, check):
         one.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
     diff = command("diff", "show every difference of two releases")

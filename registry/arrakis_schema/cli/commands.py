@@ -57,7 +57,8 @@ def release(options: Namespace) -> int:
         write(FORMATS["text"](wrong))
         return 1
     frozen = freeze(store)
-    say(f"{frozen.folder} holds {len(frozen.files)} files and never changes; declare the next version in registry.toml")
+    held = f"{frozen.folder} holds {len(frozen.inventory.plain)} files and never changes"
+    say(f"{held}; declare the next version in registry.toml")
     return 0
 
 

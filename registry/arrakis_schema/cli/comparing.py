@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from json import dumps
 
 from arrakis_schema.cli.output import say, write
@@ -10,15 +10,14 @@ from arrakis_schema.cli.sources import Source, SourceError, sources
 from arrakis_schema.compat import Kind, Verdict, accepts
 from arrakis_schema.compat.verdicts import Change, Effect
 from arrakis_schema.documents import Document
+from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.lock import verify
 from arrakis_schema.report import FORMATS
+from arrakis_schema.report.of_check import check_report
 from arrakis_schema.settings import Reader
 from arrakis_schema.store import Store, open_store
-from arrakis_schema.system.bases import Base, documents_of, open_bases
-from arrakis_schema.system.check import Check, Checked
-from arrakis_schema.system.exceptions import read_exceptions
-from arrakis_schema.system.linting import lint_release
+from arrakis_schema.system.check import check as check_working_set
+from arrakis_schema.system.comparison import not_compared
 from arrakis_schema.system.places import Places
 from arrakis_schema.system.relations import Comparisons
 
@@ -27,36 +26,80 @@ CODES = {Kind.COMPATIBLE: COMPATIBLE, Kind.INCOMPATIBLE: INCOMPATIBLE, Kind.UNDE
 DIRECTIONS = {"backward": (True,), "forward": (False,), "full": (True, False)}
 
 
+@dataclass(slots=True)
+class _Answer:
+    """The verdicts on all pairs of documents, whether a writer can send nothing, and what is found."""
+
+    kinds: set[Kind] = field(default_factory=set)
+    empty: bool = False
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def worst(self) -> Kind:
+        """The verdict on all of them."""
+        return next((kind for kind in (Kind.INCOMPATIBLE, Kind.UNDECIDED) if kind in self.kinds), Kind.COMPATIBLE)
+
+
+def check(options: Namespace) -> int:
+    """Print whether the working set may be released; return 0, 1, or 3 where it is undecided."""
+    store = open_store(options.root)
+    bases = {"against": options.against, "transitive": options.transitive}
+    result = check_working_set(store, **bases, timeout=options.timeout, steps=options.steps)
+    write(check_report(result, options.format, verbose=options.verbose))
+    if result.failed:
+        return INCOMPATIBLE
+    return UNDECIDED if result.undecided else COMPATIBLE
+
+
 def compare(options: Namespace) -> int:
     """Print whether one document can take the place of another; return 0, 1, or 3 where it is undecided."""
-    store = open_store(options.root)
-    verdicts: list[Verdict] = []
-    findings: list[Finding] = []
-    for old, new in _paired(sources(store, options.old), sources(store, options.new)):
-        for new_reads in DIRECTIONS[options.direction]:
-            verdict = _verdict(store, old, new, options, new_reads=new_reads)
-            verdicts.append(verdict)
-            findings += _findings(verdict, new, new_reads=new_reads)
-    write(FORMATS[options.format](findings))
-    kinds = {verdict.kind for verdict in verdicts}
-    worst = next((kind for kind in (Kind.INCOMPATIBLE, Kind.UNDECIDED) if kind in kinds), Kind.COMPATIBLE)
-    if options.format == "text":
-        empty = worst is Kind.COMPATIBLE and any(verdict.reason for verdict in verdicts)
-        say(f"{worst}, for the writer can send nothing" if empty else worst)
-    return CODES[worst]
-
-
-def _paired(old: list[Source], new: list[Source]) -> Iterator[tuple[Source, Source]]:
-    """Yield the pairs to compare: one with one, or those of the same path."""
+    store, answer = open_store(options.root), _Answer()
+    old, new = sources(store, options.old), sources(store, options.new)
     if len(old) == len(new) == 1:
-        yield old[0], new[0]
-        return
-    by_path = {source.path: source for source in new if source.path}
-    shared = [source for source in old if source.path in by_path]
-    if not shared:
+        if problem := old[0].problem or new[0].problem:
+            raise SourceError(problem)
+        _compare(store, old[0], new[0], options, answer)
+    else:
+        _compare_all(store, old, new, options, answer)
+    write(FORMATS[options.format](answer.findings))
+    if options.format == "text":
+        empty = answer.empty and answer.worst is Kind.COMPATIBLE
+        say(f"{answer.worst}, for the writer can send nothing" if empty else answer.worst)
+    return CODES[answer.worst]
+
+
+def _compare_all(store: Store, old: list[Source], new: list[Source], options: Namespace, answer: _Answer) -> None:
+    """Compare the documents of the same path, and note those that only one side has or that cannot be compared."""
+    before, after = ({source.path: source for source in side if source.path} for side in (old, new))
+    if not before.keys() & after.keys():
         labels = ", ".join(source.label for source in (*old, *new))
         raise SourceError(f"it is not clear what to compare with what: {labels}")
-    yield from ((source, by_path[source.path]) for source in shared)
+    for path in dict.fromkeys((*before, *after)):
+        if path not in after:
+            answer.kinds.add(Kind.INCOMPATIBLE)
+            message = "only OLD has it: whoever uses it breaks"
+            answer.findings.append(Finding(before[path].label, 1, 1, "document-removed", Severity.ERROR, "", message))
+        elif path not in before:
+            answer.findings.append(
+                replace(not_compared(after[path].label, "only NEW has it"), severity=Severity.NOTICE)
+            )
+        else:
+            try:
+                _compare(store, before[path], after[path], options, answer)
+            except ArrakisSchemaError as error:
+                answer.kinds.add(Kind.UNDECIDED)
+                answer.findings.append(not_compared(after[path].label, str(error)))
+
+
+def _compare(store: Store, old: Source, new: Source, options: Namespace, answer: _Answer) -> None:
+    """Compare one document with another, in each direction that is asked for."""
+    if problem := old.problem or new.problem:
+        raise SourceError(problem)
+    for new_reads in DIRECTIONS[options.direction]:
+        verdict = _verdict(store, old, new, options, new_reads=new_reads)
+        answer.kinds.add(verdict.kind)
+        answer.empty |= verdict.kind is Kind.COMPATIBLE and bool(verdict.reason)
+        answer.findings += _findings(verdict, new, new_reads=new_reads)
 
 
 def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_reads: bool) -> Verdict:
@@ -100,36 +143,3 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
 def _place(places: Places, change: Change, new: Source) -> tuple[int, int]:
     """Return line and column of a change, where the document is text."""
     return (1, 1) if new.content.startswith(b"\xff") else places.at(change.new)
-
-
-def check(options: Namespace) -> int:
-    """Print whether the working set may be released: lint, frozen bytes, compatibility and version in one pass."""
-    store = open_store(options.root)
-    working = store.release(None)
-    checked = Checked(sorted(lint_release(store, working)))
-    checked.findings += [
-        Finding("versions/lock.json", 1, 1, "release-changed", Severity.ERROR, "", problem) for problem in verify(store)
-    ]
-    bases = open_bases(store, options.against, transitive=options.transitive)
-    checked.undecided |= any(base.undecided for base in bases)
-    if not any(found.severity is Severity.ERROR for found in checked.findings):
-        _compatibility(store, options, checked, bases)
-    checked.findings += [found for base in bases for found in base.findings]
-    write(FORMATS[options.format](checked.findings))
-    if checked.failed:
-        return INCOMPATIBLE
-    return UNDECIDED if checked.undecided else COMPATIBLE
-
-
-def _compatibility(store: Store, options: Namespace, checked: Checked, bases: list[Base]) -> None:
-    """Compare the working set with each base."""
-    settings = store.settings
-    comparisons = Comparisons(store, options.timeout, options.steps)
-    asked = Check(comparisons, documents_of(store, store.release(None)), settings.version, read_exceptions(store.root))
-    for base in bases:
-        since = Checked()
-        asked.against(base.name, base.documents, since)
-        checked.findings += [*since.findings, *asked.version_findings(base.name, since)]
-        checked.undecided |= since.undecided
-    if store.releases and store.releases[-1] in {base.name for base in bases}:
-        checked.findings += asked.exception_findings(checked.findings)

@@ -26,13 +26,17 @@ class SourceError(ArrakisSchemaError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document as it was given: its label, its text, what it says, and what kind it is where that is known."""
+    """One document as it was given: its label, its text, what it says, and what kind it is where that is known.
+
+    `problem` says what is wrong with a document of the store that cannot be read; then `schema` is None.
+    """
 
     label: str
     content: bytes
     schema: Any
     kind: Kind | None = None
     path: str = ""
+    problem: str = ""
 
 
 def sources(store: Store, given: str) -> list[Source]:
@@ -72,8 +76,11 @@ def _fetched(url: str) -> bytes:
 
 
 def _stored(label: str, content: bytes, path: str) -> Source:
-    """Return a document of the store."""
-    source = _source(label, content)
+    """Return a document of the store, also where it cannot be read: those beside it can be compared."""
+    try:
+        source = _source(label, content)
+    except SourceError as error:
+        return Source(label, content, None, kind_of(path), path, str(error))
     return Source(source.label, source.content, source.schema, kind_of(path), path)
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import StringIO
 from shutil import get_terminal_size
 from typing import cast
@@ -16,8 +16,9 @@ from rich.text import Text
 from arrakis_schema.cli.output import write
 from arrakis_schema.compat import Change
 from arrakis_schema.compat.verdicts import Effect
+from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.printable import printable
-from arrakis_schema.store import Release, Store, open_store
+from arrakis_schema.store import Release, open_store
 from arrakis_schema.system.bases import documents_of
 from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, names
 
@@ -31,8 +32,9 @@ def diff(options: Namespace) -> int:
     store = open_store(options.root)
     old, new = store.release(options.old), store.release(options.new)
     table = Table("document", "what", "rule", "difference", box=None, pad_edge=False)
-    rows = 0
-    for path, change in _changes(store, old, new):
+    comparisons = Comparisons(store)
+    rows, left_out = 0, list(_left_out(comparisons, [old, new]))
+    for path, change in _changes(comparisons, old, new):
         if change.effect is not Effect.ANNOTATION or options.annotations:
             rows += 1
             colour = _COLOURS[change.effect]
@@ -40,9 +42,11 @@ def diff(options: Namespace) -> int:
     console = _console()
     if rows:
         console.print(table)
-    console.print(f"{old.version} → {new.version}: {rows} differences" if rows else "no difference in meaning")
+    counted = f"{old.version} → {new.version}: {rows} differences"
+    console.print(counted if rows or left_out else "no difference in meaning")
+    _name_left_out(console, left_out)
     _print(console)
-    return 0
+    return 3 if left_out else 0
 
 
 def matrix(options: Namespace) -> int:
@@ -50,7 +54,11 @@ def matrix(options: Namespace) -> int:
     store = open_store(options.root)
     releases = store.every_release()
     comparisons, console = Comparisons(store, options.timeout, options.steps), _console()
-    wanted = [name for name in names(releases) if not options.names or name in options.names]
+    known = names(releases)
+    for name in options.names:
+        if name not in known:
+            raise UnknownSchemaError(f"no release of {store.root} has documents of the name {name!r}", known)
+    wanted = [name for name in known if not options.names or name in options.names]
     bar = Console(stderr=True)
     steps = track(wanted, "comparing", console=bar, transient=True, disable=not bar.is_terminal)
     tables = [(name, list(grid(comparisons, name, releases))) for name in steps]
@@ -59,6 +67,7 @@ def matrix(options: Namespace) -> int:
         for relation in relations if options.why else []:
             _explain(console, relation)
     _groups(console, comparisons, releases)
+    _name_left_out(console, list(_left_out(comparisons, releases, wanted)))
     _print(console)
     undecided = any(one.answer is Answer.UNDECIDED for _, relations in tables for one in relations)
     return 3 if undecided else 0
@@ -84,9 +93,27 @@ def _print(console: Console) -> None:
     write(collected)
 
 
-def _changes(store: Store, old: Release, new: Release) -> Iterator[tuple[str, Change]]:
+def _left_out(
+    comparisons: Comparisons, releases: list[Release], wanted: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield each document that can be compared with nothing, with the reason; only those of some names where wanted."""
+    for release in releases:
+        for document in comparisons.store.documents(release):
+            problem = comparisons.problem(document) if wanted is None or document.name in wanted else ""
+            if problem:
+                yield f"{release.folder}/{document.path}: not compared: {problem}"
+
+
+def _name_left_out(console: Console, left_out: list[str]) -> None:
+    """Print what was not compared."""
+    for line in left_out:
+        console.print(_plain(line), soft_wrap=True)
+
+
+def _changes(comparisons: Comparisons, old: Release, new: Release) -> Iterator[tuple[str, Change]]:
     """Yield each difference with the document it is in."""
-    comparisons, before, after = Comparisons(store), documents_of(store, old), documents_of(store, new)
+    store = comparisons.store
+    before, after = documents_of(store, old), documents_of(store, new)
     for path in dict.fromkeys((*before, *after)):
         if path not in after or path not in before:
             what = "added" if path in after else "removed"

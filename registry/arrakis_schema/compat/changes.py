@@ -70,7 +70,9 @@ def _changes(old: Any, new: Any, place: Place) -> Iterator[Change]:
     for keyword in dict.fromkeys((*old, *new)):
         before, after = old.get(keyword, ABSENT), new.get(keyword, ABSENT)
         if before is ABSENT or after is ABSENT or before != after or type(before) is not type(after):
-            yield from COMPARE.get(keyword, _annotation)(keyword, before, after, place.below(keyword))
+            known = _has_form(keyword, before) and _has_form(keyword, after)
+            compare = COMPARE.get(keyword, _annotation) if known else _annotation
+            yield from compare(keyword, before, after, place.below(keyword))
 
 
 def _joined(pointer: str, names: tuple[str | int, ...]) -> str:
@@ -111,6 +113,9 @@ def _bound(*, upper: bool) -> Compare:
         yield alone
 
     return bound
+
+
+_LOWER, _UPPER = _bound(upper=False), _bound(upper=True)
 
 
 def _sets(keyword: str, before: set[str], after: set[str], place: Place) -> Iterator[Change]:
@@ -231,21 +236,28 @@ def _items(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Chan
         yield place.change("items-changed", Effect.CHANGED, "items turned from one schema into several, or back")
 
 
+def _has_form(keyword: str, value: Any) -> bool:
+    """Tell whether a value is of the form that a keyword takes; others stand where a dialect has no such keyword."""
+    return value is ABSENT or isinstance(value, _FORMS.get(COMPARE.get(keyword, _annotation), object))
+
+
 COMPARE: dict[str, Compare] = {
     "type": _type,
     "enum": _enum,
     "required": _required,
     **dict.fromkeys(("const", "pattern", "multipleOf", "uniqueItems", "$ref", "$dynamicRef"), _assertion),
-    **dict.fromkeys(
-        ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"), _bound(upper=False)
-    ),
-    **dict.fromkeys(
-        ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"), _bound(upper=True)
-    ),
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"), _LOWER),
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"), _UPPER),
     **dict.fromkeys(("not", "if", "then", "else", "contains", "propertyNames", "additionalItems"), _schema),
     **dict.fromkeys(("additionalProperties", "unevaluatedItems", "unevaluatedProperties"), _schema),
     "items": _items,
     **dict.fromkeys(("properties", "patternProperties", "dependencies", "dependentSchemas"), _named_schemas),
     **dict.fromkeys(("dependentRequired", "definitions", "$defs"), _named_schemas),
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), _listed_schemas),
+}
+_FORMS: dict[Compare, type | tuple[type, ...]] = {
+    _named_schemas: dict,
+    _listed_schemas: list,
+    _LOWER: (int, float),
+    _UPPER: (int, float),
 }

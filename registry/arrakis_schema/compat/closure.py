@@ -23,7 +23,7 @@ from arrakis_schema.compat.logic.nodes import Node, Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
 from arrakis_schema.compat.solve.string import string
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, of_dialect
 from arrakis_schema.dialect.positions import object_pointers
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class _Shape:
 
 def side(document: Any, dialect: str) -> Side:
     """Return a document with nothing closed; a relative `$id` is joined to a base that is like no other."""
+    document = of_dialect(document, dialect)
     resource = _SPECIFICATIONS[dialect].create_resource(document)
     if (relative := resource.id()) and not urlsplit(relative).scheme:
         document = {**document, "$id": urljoin(_BASE_URI, relative)}

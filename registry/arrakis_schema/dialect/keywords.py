@@ -33,6 +33,7 @@ KEYWORDS: dict[str, frozenset[str]] = {
         ]
     ),
 }
+_ALL = frozenset().union(*KEYWORDS.values())
 ONE = ["additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "not", "propertyNames"]
 ONE += ["then", "unevaluatedItems", "unevaluatedProperties"]
 MANY = ["allOf", "anyOf", "oneOf", "prefixItems"]
@@ -114,6 +115,26 @@ def essence(document: Any) -> Any:
         if not refers:
             schema.pop("$id", None)
     return kept
+
+
+def of_dialect(document: Any, dialect: str) -> Any:
+    """Return a schema without the keywords that only another dialect has: here they hold anything and do nothing.
+
+    `$defs` with schemas stays, for a `$ref` may lead there.
+    """
+    if not any(_foreign(node.schema, dialect) for node in walk(document)):
+        return document
+    kept = deepcopy(document)
+    for node in walk(kept):
+        for keyword in _foreign(node.schema, dialect):
+            del node.schema[keyword]
+    return kept
+
+
+def _foreign(schema: Any, dialect: str) -> list[str]:
+    """Return the keywords of a schema that only another dialect has."""
+    found = [keyword for keyword in schema if keyword in _ALL - KEYWORDS[dialect]] if isinstance(schema, dict) else []
+    return [keyword for keyword in found if keyword != "$defs" or not isinstance(schema[keyword], dict)]
 
 
 def children(node: Node) -> Iterator[Node]:

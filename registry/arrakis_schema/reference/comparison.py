@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from arrakis_schema.reference.accepted import accepted_breaks
 from arrakis_schema.reference.changes import between
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.html import element
@@ -30,6 +31,7 @@ def comparison_page(history: History, old: Release, new: Release) -> str:
         f" [{new.version}](../releases/{new.version}/index.md) · [other pairs](index.md)",
         "## In words { #in-words }",
         *between(history, old, new, "../"),
+        *(accepted_breaks(history, new, "../") if history.before(new) is old else ()),
         "## Line by line { #line-by-line }",
         *(list(text_diffs(history, old, new)) or ["No document that both have differs."]),
     )

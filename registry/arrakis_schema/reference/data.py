@@ -34,6 +34,10 @@ def release_data(history: History, release: Release) -> dict[str, Any]:
         "version": release.version,
         "frozen": release.frozen,
         "released": moment and timestamp(moment),
+        "accepted": [
+            {"rule": entry.rule, "places": entry.places, "reason": entry.reason}
+            for entry in history.accepted.get(release.version, [])
+        ],
         "documents": [
             _document(history, release, name, one)
             for name in names

@@ -11,6 +11,7 @@ from arrakis_schema.documents import Document, name_of
 from arrakis_schema.reference.fields import Field, fields_of
 from arrakis_schema.reference.judged import Judged, judged
 from arrakis_schema.store import Erratum, Release, Store
+from arrakis_schema.system.exceptions import Accepted, accepted_by_release
 from arrakis_schema.system.relations import Answer, Comparisons, Exchange
 
 
@@ -48,6 +49,7 @@ class History:
     comparisons: Comparisons
     errata: list[Erratum]
     dates: dict[str, datetime]
+    accepted: dict[str, list[Accepted]]
     _fields: dict[bytes, list[Field]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
     _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
@@ -163,6 +165,5 @@ class History:
 
 def read_history(store: Store) -> History:
     """Return the history of a store."""
-    return History(
-        store, store.every_release(), Comparisons(store, words=False), store.errata(), read_dates(store.root)
-    )
+    releases, comparisons = store.every_release(), Comparisons(store, words=False)
+    return History(store, releases, comparisons, store.errata(), read_dates(store.root), accepted_by_release(store))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from arrakis_schema.documents import name_of
 from arrakis_schema.lock import digest
+from arrakis_schema.reference.accepted import accepted_breaks
 from arrakis_schema.reference.changes import between
 from arrakis_schema.reference.fields import path_of
 from arrakis_schema.reference.history import History
@@ -31,6 +32,7 @@ def release_page(history: History, release: Release) -> str:
         _facts(history, release),
         f"## What changed since {before.version}" if before else "The first release.",
         *(_changes(history, before, release) if before else ()),
+        *accepted_breaks(history, release, UP),
         *_problems(history, release),
         f"## Documents {{ #documents {UNSEARCHED} }}",
         table(("document", "page", "size", "sha256", "unchanged since"), _documents(history, release)),

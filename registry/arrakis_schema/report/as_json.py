@@ -9,9 +9,9 @@ from arrakis_schema.findings import Finding
 from arrakis_schema.report.legible import for_programs
 
 
-def as_json(findings: Sequence[Finding]) -> str:
-    """Return `{"findings": [{"file", "line", "column", "rule", "severity", "location", "message"}, …]}`."""
-    return dump_json({"findings": [asdict(finding) for finding in for_programs(findings)]}, indent=2)
+def as_json(findings: Sequence[Finding], **more: Any) -> str:
+    """Return `{"findings": [{"file", "line", "column", "rule", "severity", "location", "message", …}]}`, and more."""
+    return dump_json({"findings": [asdict(finding) for finding in for_programs(findings)], **more}, indent=2)
 
 
 def dump_json(value: Any, indent: int = 1) -> str:

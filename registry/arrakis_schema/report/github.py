@@ -16,7 +16,7 @@ _MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_MESSAGE, ":": "%3A", ",": "%2C"}
 
 
-def github(findings: Sequence[Finding]) -> str:
+def github(findings: Sequence[Finding], closing: str = "") -> str:
     """Return one `::error file=…,line=…,col=…,title=…::message` for each finding, and a line that counts them.
 
     Where there are more of a severity than GitHub shows, the last annotation says how many, and the others follow as
@@ -24,7 +24,7 @@ def github(findings: Sequence[Finding]) -> str:
     """
     legible = list(for_people(findings))
     lines = [text for severity in Severity for text in _of_one(severity, legible)]
-    return "\n".join([*lines, summary(legible)]) + "\n"
+    return "\n".join([*lines, closing or summary(legible)]) + "\n"
 
 
 def _of_one(severity: Severity, findings: Sequence[Finding]) -> Iterator[str]:

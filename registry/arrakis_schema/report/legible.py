@@ -14,7 +14,7 @@ DATA = 16_000
 
 
 def for_people(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield findings whose every text is a printable line."""
+    """Yield findings whose every text is a printable line; the entry that accepts one has several."""
     for finding in findings:
         yield replace(
             finding,
@@ -22,6 +22,7 @@ def for_people(findings: Sequence[Finding]) -> Iterator[Finding]:
             location=printable(finding.location),
             message=printable(finding.message),
             witness=printable(finding.witness, WITNESS),
+            accept=_whole(finding.accept),
         )
 
 
@@ -33,8 +34,14 @@ def for_programs(findings: Sequence[Finding]) -> Iterator[Finding]:
             file=encodable(finding.file),
             location=encodable(finding.location),
             message=printable(finding.message),
-            witness=encodable(finding.witness) if len(finding.witness) <= DATA else "",
+            witness=_whole(encodable(finding.witness)),
+            accept=_whole(finding.accept),
         )
+
+
+def _whole(text: str) -> str:
+    """Return a text of which half is of no use: all of it, or nothing where it is too long."""
+    return text if len(text) <= DATA else ""
 
 
 def encodable(text: str) -> str:

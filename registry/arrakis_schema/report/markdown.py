@@ -11,21 +11,21 @@ from arrakis_schema.report.legible import for_people
 from arrakis_schema.report.text import summary
 
 
-def markdown(findings: Sequence[Finding]) -> str:
-    """Return the table, or one line where there are no findings."""
+def markdown(findings: Sequence[Finding], closing: str = "") -> str:
+    """Return the table and the line that counts, or that line alone where there are no findings."""
     if not findings:
-        return f"{summary(findings)}\n"
+        return f"{closing or summary(findings)}\n"
     legible = list(for_people(findings))
     table = ["| | where | rule | what |", "| --- | --- | --- | --- |", *map(_row, legible)]
     shown = [
-        f"- {_code(finding.rule)} in {_code(_place(finding))}:\n\n{_block(finding.witness)}"
+        f"- {_code(finding.rule)} in {_code(_place(finding))}:\n\n{_block(text, language)}"
         for finding in legible
-        if finding.witness
+        for text, language in ((finding.witness, "json"), (finding.accept, "toml"))
+        if text
     ]
-    details = (
-        ["", "<details><summary>The messages that show it</summary>", "", *shown, "", "</details>"] if shown else []
-    )
-    return "\n".join([*table, "", summary(findings), *details]) + "\n"
+    title = "The messages that show it" + (", and what accepts it" if any(one.accept for one in legible) else "")
+    details = ["", f"<details><summary>{title}</summary>", "", *shown, "", "</details>"] if shown else []
+    return "\n".join([*table, "", closing or summary(findings), *details]) + "\n"
 
 
 def _row(finding: Finding) -> str:
@@ -48,10 +48,10 @@ def _code(text: str) -> str:
     return f"{mark}{padding}{text}{padding}{mark}"
 
 
-def _block(text: str) -> str:
+def _block(text: str, language: str) -> str:
     """Return a text as a block of code inside an item of a list."""
     mark = _fence(text, 3)
-    return f"  {mark}json\n  {text}\n  {mark}"
+    return "\n".join(f"  {line}" for line in (f"{mark}{language}", *text.split("\n"), mark))
 
 
 def _fence(text: str, shortest: int) -> str:

@@ -55,7 +55,9 @@ def _result(finding: Finding, uri: str) -> dict[str, object]:
     region = {"startLine": max(finding.line, 1), "startColumn": max(finding.column, 1)}
     place = {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
     logical = {"logicalLocations": [{"fullyQualifiedName": finding.location}]} if finding.location else {}
-    shown = {"properties": {"witness": finding.witness}} if finding.witness else {}
+    more = {"witness": finding.witness, "accept": finding.accept}
+    properties = {name: value for name, value in more.items() if value}
+    shown = {"properties": properties} if properties else {}
     return {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],

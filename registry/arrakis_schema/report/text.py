@@ -7,16 +7,18 @@ from arrakis_schema.printable import MESSAGE, printable
 from arrakis_schema.report.legible import for_people
 
 
-def text(findings: Sequence[Finding]) -> str:
-    """Return the findings as lines of `file:line:column: severity: message [rule]`."""
-    return "\n".join([*map(line, for_people(findings)), summary(findings)]) + "\n"
+def text(findings: Sequence[Finding], closing: str = "") -> str:
+    """Return the findings as lines of `file:line:column: severity: message [rule]`; the last line counts them."""
+    return "\n".join([*map(line, for_people(findings)), closing or summary(findings)]) + "\n"
 
 
 def line(finding: Finding) -> str:
-    """Return the line of a legible finding, and the message that shows it on a line of its own."""
+    """Return the line of a legible finding, and on lines of their own the message that shows it and what accepts it."""
     place = f"{finding.file}:{finding.line}:{finding.column}"
     first = printable(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]", 3 * MESSAGE)
-    return f"{first}\n    {finding.witness}" if finding.witness else first
+    shown = [finding.witness] if finding.witness else []
+    shown += ["accept it in schemas/exceptions.toml:", *finding.accept.split("\n")] if finding.accept else []
+    return "\n    ".join([first, *shown])
 
 
 def summary(findings: Sequence[Finding]) -> str:

@@ -1,13 +1,12 @@
 """What the working set is compared with: a release, the releases of the same major version, or a commit of git."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from arrakis_schema.arrow import parse_document
-from arrakis_schema.documents import Document, Format, is_document
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.documents import Document, is_document
+from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.loading import parse_file
+from arrakis_schema.lock import LOCK_FILE
 from arrakis_schema.store import Release, Store
 from arrakis_schema.system.append_only import history_findings
 from arrakis_schema.system.commits import GIT, Commit, open_commit
@@ -19,17 +18,14 @@ _WORKING = "schemas"
 class Base:
     """One base: its documents by path, and what was found while it was read.
 
-    `findings` are about frozen releases that are not what they were in it, and about what could not be compared.
+    `findings` are about frozen releases that are not what they were in it, and `unread` says of documents that are no
+    plain files what they are.
     """
 
     name: str
     documents: Mapping[str, Document]
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def undecided(self) -> bool:
-        """Whether a document of the base could not be compared."""
-        return any(finding.rule == "undecided" for finding in self.findings)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_bases(store: Store, against: str | None, *, transitive: bool) -> list[Base]:
@@ -58,29 +54,19 @@ def _base_of_commit(store: Store, commit: Commit) -> Base:
     contents = commit.read(paths)
     read = (Document(path.removeprefix(f"{_WORKING}/"), content) for path, content in contents.files.items())
     documents = {document.path: document for document in read}
-    broken = {f"{_WORKING}/{path}": problem for path, problem in _problems(documents)}
-    findings = [*history_findings(store, commit), *_unread(commit.name, {**contents.unread, **broken})]
+    unread = {path.removeprefix(f"{_WORKING}/"): problem for path, problem in contents.unread.items()}
+    findings = list(_history(store, commit))
     if not paths:
         message = f"{commit.name} has no documents in {store.root / _WORKING}: there was nothing to compare with"
         findings.append(Finding("schemas/registry.toml", 1, 1, "base-empty", Severity.WARNING, "", message))
-    sound = {path: document for path, document in documents.items() if f"{_WORKING}/{path}" not in broken}
-    return Base(commit.name, sound, tuple(findings))
+    return Base(commit.name, documents, tuple(findings), unread)
 
 
-def _problems(documents: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
-    """Yield path and problem of each document that cannot be parsed."""
-    for path, document in documents.items():
-        try:
-            if document.format is Format.ARROW:
-                parse_document(document.text)
-            elif not isinstance(parse_file(document.content, path), dict | bool):
-                yield path, "neither an object nor a boolean"
-        except (ArrakisSchemaError, UnicodeDecodeError) as error:
-            yield path, f"damaged ({error})"
-
-
-def _unread(base: str, problems: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield a finding for each document of the base that could not be compared."""
-    for path, problem in problems.items():
-        message = f"{path} of {base} is {problem}: whether anybody breaks is not decided"
-        yield Finding(path, 1, 1, "undecided", Severity.WARNING, "", message)
+def _history(store: Store, commit: Commit) -> Iterator[Finding]:
+    """Yield how `versions/` changed since a commit; a lock that is damaged here cannot be compared."""
+    try:
+        yield from history_findings(store, commit)
+    except DamagedStoreError as error:
+        for problem in error.problems:
+            message = f"not compared with {commit.name}: {problem}"
+            yield Finding(LOCK_FILE, 1, 1, "not-compared", Severity.WARNING, "", message)

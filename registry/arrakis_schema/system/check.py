@@ -1,155 +1,148 @@
-"""What CI asks: whether the working set breaks those who run the releases, and whether its version says so."""
+"""What CI asks: may the working set be released? Lint, frozen bytes, compatibility and version in one answer."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from arrakis_schema.compat import Kind, Verdict
-from arrakis_schema.compat.verdicts import Effect
-from arrakis_schema.documents import Document
-from arrakis_schema.documents import Kind as DocumentKind
+from arrakis_schema.compat.json_schemas import SECONDS, STEPS
+from arrakis_schema.documents import is_document
+from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.lock import LOCK_FILE, Lock, read_lock, verify
 from arrakis_schema.settings import REGISTRY_FILE
+from arrakis_schema.store import Store
+from arrakis_schema.system.acceptance import Acceptance, AcceptedBreak
+from arrakis_schema.system.bases import Base, documents_of, open_bases
 from arrakis_schema.system.bump import Bump, after, moved, needed
-from arrakis_schema.system.exceptions import EXCEPTIONS_FILE, Accepted
-from arrakis_schema.system.places import Places
+from arrakis_schema.system.comparison import WORKING, BaseComparison, Documents, compare_with, not_compared
+from arrakis_schema.system.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
+from arrakis_schema.system.linting import lint_release
 from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.versions import is_release
 
-Documents = Mapping[str, Document]
-WORKING = "schemas"
-_SIDES = {
-    DocumentKind.ENVELOPE: ("a client", "a server"),
-    DocumentKind.REQUEST: ("a client", "a server"),
-    DocumentKind.PAYLOAD: ("a server", "a client"),
-    DocumentKind.PUBLICATION: ("a publisher", "a subscriber"),
-}
 
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The answer: what is found, which breaks are accepted, and what was compared with each base, the nearest last.
 
-@dataclass(slots=True)
-class Checked:
-    """What a check has found: the findings, how far the version must move, and whether something stayed undecided."""
+    `documents` counts those of the working set.
+    """
 
-    findings: list[Finding] = field(default_factory=list)
-    breaks: bool = False
-    changes: bool = False
-    undecided: bool = False
+    documents: int
+    findings: tuple[Finding, ...]
+    accepted: tuple[AcceptedBreak, ...]
+    compared: tuple[BaseComparison, ...]
 
     @property
     def failed(self) -> bool:
         """Whether something is wrong."""
-        return any(found.severity is Severity.ERROR for found in self.findings)
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether something stayed open, or was left out."""
+        return any(finding.rule in {"undecided", "not-compared"} for finding in self.findings)
+
+
+def check(
+    store: Store,
+    *,
+    against: str | None = None,
+    transitive: bool = False,
+    timeout: float = SECONDS,
+    steps: int = STEPS,
+) -> CheckResult:
+    """Return whether the working set may be released.
+
+    `against` is a release, an alias or `git:COMMIT`, the newest release where it is None; `transitive` compares with
+    every release of the same major version; `steps` and `timeout` (seconds) bound the verdict on one pair of documents.
+    What is wrong with one document hides nothing about the others. Raises `BaseError` where there is no such base, and
+    `DamagedStoreError` where a file cannot be read.
+    """
+    working = store.release(None)
+    findings = sorted(lint_release(store, working))
+    findings += _frozen_findings(store)
+    entries, released, invalid = _exceptions(store)
+    findings += invalid
+    comparing = _Comparing(Comparisons(store, timeout, steps), documents_of(store, working), _lock(store), {})
+    bases = open_bases(store, against, transitive=transitive)
+    compared = [comparing.with_base(base) for base in bases]
+    acceptance = Acceptance(working.version, store.releases, entries, released, comparing.with_release)
+    for result in compared:
+        findings += [*acceptance.open_breaks(result), *result.findings, *_version_findings(working.version, result)]
+    findings += [*(finding for base in bases for finding in base.findings), *acceptance.entry_findings(compared)]
+    return CheckResult(
+        len(working.documents), tuple(dict.fromkeys(findings)), tuple(acceptance.accepted), tuple(compared)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """The working set under its declared version, how its documents are compared, and which breaks are accepted."""
+class _Comparing:
+    """The working set, held against one base after the other, each once."""
 
     comparisons: Comparisons
-    new: Documents
-    version: str
-    accepted: Sequence[Accepted]
+    documents: Documents
+    lock: Lock
+    done: dict[str, BaseComparison]
 
-    def against(self, base: str, old: Documents, checked: Checked) -> None:
-        """Compare the working set with the documents of a base, and note what is found."""
-        checked.findings += self._gone(base, old)
-        checked.breaks |= any(path not in self.new for path in old)
-        checked.changes |= any(path not in old for path in self.new)
-        for path in sorted({*old, *self.new}):
-            if path in old and path in self.new and old[path].content != self.new[path].content:
-                self._document(base, old[path], self.new[path], checked)
+    def with_release(self, version: str) -> BaseComparison:
+        """Return what the working set does to a release."""
+        store = self.comparisons.store
+        return self.done.get(version) or self.with_base(Base(version, documents_of(store, store.release(version))))
 
-    def version_findings(self, base: str, checked: Checked) -> Iterator[Finding]:
-        """Yield a finding where the declared version is lower than the changes since a release need."""
-        if not is_release(base):
-            return
-        bump = needed(base, breaks=checked.breaks, changes=checked.changes)
-        if (checked.breaks or checked.changes) and moved(base, self.version) < bump:
-            why = "breaks" if checked.breaks else "changes"
-            message = (
-                f"{self.version} is declared, but what {why} since {base} needs {after(base, bump)}: a {bump} release"
-            )
-            yield Finding(REGISTRY_FILE, 1, 1, "version-too-low", Severity.ERROR, "version", message)
-        elif moved(base, self.version) > max(bump, Bump.MINOR):
-            message = f"{self.version} is declared, and {after(base, bump)} would do: nothing breaks since {base}"
-            yield Finding(REGISTRY_FILE, 1, 1, "version-too-high", Severity.NOTICE, "version", message)
-
-    def exception_findings(self, found: Sequence[Finding]) -> Iterator[Finding]:
-        """Yield a finding for each accepted break that is none any more, or that has been accepted long enough."""
-        for entry in self.accepted:
-            if not entry.holds_for(self.version):
-                message = f"{entry.rule} at {entry.location} was accepted until {entry.until}: mend it or prolong it"
-                yield Finding(EXCEPTIONS_FILE, 1, 1, "exception-expired", Severity.ERROR, entry.location, message)
-            elif not any(entry.covers(one.rule, location_of(one)) for one in found):
-                message = f"nothing breaks {entry.rule} at {entry.location} any more: take the entry out"
-                yield Finding(EXCEPTIONS_FILE, 1, 1, "exception-stale", Severity.ERROR, entry.location, message)
-
-    def _gone(self, base: str, old: Documents) -> Iterator[Finding]:
-        """Yield a finding for each document that is no longer there."""
-        for path in sorted(old.keys() - self.new.keys()):
-            message = f"{path} of {base} is gone: whoever uses it breaks"
-            yield self._accepted(Finding(f"{WORKING}/{path}", 1, 1, "document-removed", Severity.ERROR, "", message))
-
-    def _document(self, base: str, old: Document, new: Document, checked: Checked) -> None:
-        """Compare one document, for those of the base with the working set and the other way round."""
-        both_ways = new.kind is DocumentKind.PUBLICATION
-        writes, reads = _SIDES[new.kind]
-        new_reads = not new.kind.answers
-        for reader_is_new in (new_reads, not new_reads):
-            must_work = both_ways or reader_is_new == new_reads
-            reader, writer = (new, old) if reader_is_new else (old, new)
-            verdict = self.comparisons.verdict(reader, writer, reader_is_new=reader_is_new)
-            releases = (base, self.version) if reader_is_new else (self.version, base)
-            pair = f"{writes} of {releases[0]} with {reads} of {releases[1]}"
-            found = list(self._findings(verdict, (reader, writer), pair, reader_is_new=reader_is_new))
-            self._note(
-                checked, verdict, found if must_work else [_as_notice(one) for one in found], must_work=must_work
-            )
-
-    def _note(self, checked: Checked, verdict: Verdict, found: list[Finding], *, must_work: bool) -> None:
-        """Note what was found in one direction."""
-        checked.findings += [self._accepted(one) for one in found]
-        checked.changes |= any(change.effect is not Effect.ANNOTATION for change in verdict.findings)
-        checked.breaks |= must_work and verdict.kind is Kind.INCOMPATIBLE
-        checked.undecided |= verdict.kind is Kind.UNDECIDED
-
-    def _findings(
-        self, verdict: Verdict, pair: tuple[Document, Document], who: str, *, reader_is_new: bool
-    ) -> Iterator[Finding]:
-        """Yield a finding for each change that breaks, or one for a verdict that stayed open."""
-        reader, writer = pair
-        new = reader if reader_is_new else writer
-        places = Places(new)
-        if verdict.kind is Kind.UNDECIDED:
-            message = f"{who}: not decided, {verdict.reason}"
-            yield Finding(f"{WORKING}/{new.path}", 1, 1, "undecided", Severity.WARNING, "", message)
-        if verdict.kind is Kind.COMPATIBLE and verdict.reason:
-            message = f"{who}: {verdict.reason}"
-            yield Finding(f"{WORKING}/{new.path}", 1, 1, "writer-empty", Severity.WARNING, "", message)
-        if verdict.kind is Kind.INCOMPATIBLE:
-            for one in self.comparisons.breaks(reader, writer, reader_is_new=reader_is_new):
-                line, column = places.at(one.change.new)
-                message = f"{who} breaks: {one.change.message}{f' ({one.at})' if one.at else ''}"
-                shown = json.dumps(one.witness, ensure_ascii=False, default=str)
-                place = f"{WORKING}/{new.path}", line, column
-                yield Finding(*place, one.change.rule, Severity.ERROR, one.change.new, message, shown)
-
-    def _accepted(self, found: Finding) -> Finding:
-        """Return a finding as a notice where its break is accepted."""
-        entry = next((one for one in self.accepted if one.covers(found.rule, location_of(found))), None)
-        if entry is None or not entry.holds_for(self.version) or found.severity is not Severity.ERROR:
-            return found
-        return _as_notice(found, f" [accepted until {entry.until}: {entry.reason}]")
+    def with_base(self, base: Base) -> BaseComparison:
+        """Return what the working set does to those who use a base; what cannot be read of the base is left out."""
+        missing = [path for path in self.lock.get(base.name, {}) if is_document(path) and path not in base.documents]
+        problems = {f"versions/{base.name}/{path}": "it is missing" for path in missing}
+        problems |= {f"{WORKING}/{path}": f"in {base.name} it is {problem}" for path, problem in base.unread.items()}
+        left_out = {*missing, *base.unread}
+        present = {path: document for path, document in self.documents.items() if path not in left_out}
+        result = self.done[base.name] = compare_with(self.comparisons, base.name, base.documents, present)
+        result.left_out |= left_out
+        result.findings += [not_compared(file, problem) for file, problem in sorted(problems.items())]
+        return result
 
 
-def location_of(found: Finding) -> str:
-    """Return the place of a finding as `exceptions.toml` writes it: the document, and the pointer or column in it."""
-    path = found.file.removeprefix(f"{WORKING}/")
-    return f"{path}#{found.location}" if found.location else path
+def _frozen_findings(store: Store) -> Iterator[Finding]:
+    """Yield a finding for each way in which the frozen files differ from the lock."""
+    try:
+        problems = verify(store)
+    except DamagedStoreError as error:
+        problems = list(error.problems)
+    yield from (Finding(LOCK_FILE, 1, 1, "release-changed", Severity.ERROR, "", problem) for problem in problems)
 
 
-def _as_notice(found: Finding, more: str = "") -> Finding:
-    """Return a finding that fails nothing."""
-    severity = Severity.NOTICE if found.severity is Severity.ERROR else found.severity
-    place = found.file, found.line, found.column, found.rule, severity, found.location
-    return Finding(*place, found.message + more, found.witness)
+def _lock(store: Store) -> Lock:
+    """Return the lock, empty where it is damaged: that is a finding already."""
+    try:
+        return read_lock(store.root)
+    except DamagedStoreError:
+        return {}
+
+
+def _exceptions(store: Store) -> tuple[list[Accepted], dict[str, list[Accepted]], list[Finding]]:
+    """Return the entries of the working set and of the releases, none where they cannot be read, and what is wrong."""
+    try:
+        return read_exceptions(store.root), released_exceptions(store), []
+    except DamagedStoreError as error:
+        return [], {}, list(map(_invalid, error.problems))
+
+
+def _invalid(problem: str) -> Finding:
+    """Return the finding for something that is wrong with a file of accepted breaks, which the problem begins with."""
+    folder, _, message = problem.partition(EXCEPTIONS)
+    return Finding(f"{folder}{EXCEPTIONS}", 1, 1, "exception-invalid", Severity.ERROR, "", message.lstrip(", "))
+
+
+def _version_findings(version: str, result: BaseComparison) -> Iterator[Finding]:
+    """Yield a finding where the declared version does not say how much has changed since a release."""
+    base, breaks = result.base, bool(result.breakages)
+    if not is_release(base):
+        return
+    bump = needed(base, breaks=breaks, changes=result.changed)
+    if (breaks or result.changed) and moved(base, version) < bump:
+        why = "breaks" if breaks else "changes"
+        message = f"{version} is declared, but what {why} since {base} needs {after(base, bump)}: a {bump} release"
+        yield Finding(REGISTRY_FILE, 1, 1, "version-too-low", Severity.ERROR, "version", message)
+    elif moved(base, version) > max(bump, Bump.MINOR) and not (result.undecided or result.left_out):
+        message = f"{version} is declared, and {after(base, bump)} would do: nothing breaks since {base}"
+        yield Finding(REGISTRY_FILE, 1, 1, "version-too-high", Severity.NOTICE, "version", message)

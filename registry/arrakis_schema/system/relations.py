@@ -6,19 +6,21 @@ and read by the subscriber. Documents with the same bytes are compared once.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from arrakis_schema.compat import Kind, Verdict, accepts, not_understood
+from arrakis_schema.arrow import parse_document
+from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts, not_understood
 from arrakis_schema.compat.accepting import closure_of
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
-from arrakis_schema.compat.json_schemas import SECONDS, STEPS, Question
+from arrakis_schema.compat.json_schemas import SECONDS, STEPS, Question, checked
+from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.dialect.keywords import essence
 from arrakis_schema.documents import Document, Format, name_of
 from arrakis_schema.documents import Kind as DocumentKind
-from arrakis_schema.loading import parse_file, parse_schema
-from arrakis_schema.payloads import parse_payload
+from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.store import Release, Store
 from arrakis_schema.system.single import Break, breaks
 from arrakis_schema.versions import precedence
@@ -87,6 +89,7 @@ class Comparisons:
     steps: int = STEPS
     words: bool = True
     _parsed: dict[bytes, Any] = field(default_factory=dict)
+    _problems: dict[bytes, str] = field(default_factory=dict)
     _meanings: dict[bytes, bytes] = field(default_factory=dict)
     _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
     _examples: dict[str, list[Any]] = field(default_factory=dict)
@@ -117,24 +120,54 @@ class Comparisons:
         return Exchange(path, writer.version, reader.version, answer_of(verdict, reader_is_new=new), verdict, new)
 
     def verdict(self, reader: Document, writer: Document, *, reader_is_new: bool = True) -> Verdict:
-        """Return the verdict on two documents of one path."""
+        """Return the verdict on two documents of one path; undecided where one of them cannot be compared."""
+        problem = self.problem(reader) or self.problem(writer)
+        if problem:
+            return Verdict(Kind.UNDECIDED, reason=f"not compared: {problem}")
         key = f"{reader.path} {reader_is_new}", self.meaning(reader), self.meaning(writer)
         if key not in self._verdicts:
             how = self.store.settings.reader(reader.kind.value)
             examples = self.examples(reader.path) if reader.format is Format.JSON_SCHEMA else []
-            with working_on(reader.path):
-                self._verdicts[key] = accepts(
-                    self.parsed(reader),
-                    self.parsed(writer),
-                    unknown=how.unknown,
-                    columns=how.columns,  # type: ignore[arg-type] # the settings are checked
-                    metadata=how.metadata,
-                    examples=examples,
-                    steps=self.steps,
-                    timeout=self.timeout,
-                    reader_is_new=reader_is_new,
-                )
+            try:
+                with working_on(reader.path):
+                    self._verdicts[key] = accepts(
+                        self.parsed(reader),
+                        self.parsed(writer),
+                        unknown=how.unknown,
+                        columns=how.columns,  # type: ignore[arg-type] # the settings are checked
+                        metadata=how.metadata,
+                        examples=examples,
+                        steps=self.steps,
+                        timeout=self.timeout,
+                        reader_is_new=reader_is_new,
+                    )
+            except ArrakisSchemaError as error:
+                self._verdicts[key] = Verdict(Kind.UNDECIDED, reason=f"not compared: {error}")
         return self._verdicts[key]
+
+    def problem(self, document: Document) -> str:
+        """Return why a document can be compared with nothing: it does not parse, or is no schema; mostly nothing."""
+        if document.content not in self._problems:
+            self._problems[document.content] = self._problem(document)
+        return self._problems[document.content]
+
+    def _problem(self, document: Document) -> str:
+        """Find out why a document can be compared with nothing."""
+        try:
+            parsed = self.parsed(document)
+            if document.format is Format.JSON_SCHEMA:
+                checked(parsed, "document")
+        except UndecidedError:
+            return ""  # the verdict says why
+        except UnicodeDecodeError as error:
+            return f"byte {error.start} is not UTF-8"
+        except RecursionError:
+            return "it nests too deep"
+        except InvalidSchemaError as error:
+            return f"{error.location}: {error.problem}" if error.location else error.problem
+        except ArrakisSchemaError as error:
+            return str(error)
+        return ""
 
     def breaks(self, reader: Document, writer: Document, *, reader_is_new: bool) -> list[Break]:
         """Return every change between two documents that breaks the reader by itself."""
@@ -166,7 +199,7 @@ class Comparisons:
         """Return the schema that a document holds."""
         if document.content not in self._parsed:
             is_json = document.format is Format.JSON_SCHEMA
-            parse = (parse_schema if is_json else parse_payload)(document.content, document.path)
+            parse = _json_schema(document) if is_json else parse_document(document.text)
             self._parsed[document.content] = essence(parse) if is_json and not self.words else parse
         return self._parsed[document.content]
 
@@ -179,11 +212,28 @@ class Comparisons:
         return self._meanings[document.content]
 
     def examples(self, path: str) -> list[Any]:
-        """Return the examples that stand beside a document of the working set."""
+        """Return the examples that stand beside a document of the working set; those that are not JSON are left out."""
         if path not in self._examples:
             found = self.store.examples(self.store.release(None), path)
-            self._examples[path] = [parse_file(one.content, one.path) for one in found if not one.refused]
+            self._examples[path] = [value for one in found if not one.refused for value in _example(one.content)]
         return self._examples[path]
+
+
+def _json_schema(document: Document) -> Any:
+    """Return the JSON Schema of a document; raises `InvalidSchemaError` where it is none."""
+    try:
+        schema = json.loads(document.text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidSchemaError(document.path, f"it is not JSON: {error}") from error
+    if not isinstance(schema, dict | bool):
+        raise InvalidSchemaError(document.path, "a schema is an object or a boolean")
+    return schema
+
+
+def _example(content: bytes) -> Iterator[Any]:
+    """Yield the message that an example holds, or nothing where it is not JSON: lint reports that."""
+    with suppress(ValueError, RecursionError):
+        yield json.loads(content)
 
 
 def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:

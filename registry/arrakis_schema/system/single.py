@@ -1,14 +1,15 @@
-"""One change at a time: which of the differences between two JSON Schemas breaks somebody by itself."""
+"""Which of the differences between two JSON Schemas break somebody: each by itself, then those that do so together."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
+from arrakis_schema.compat.accepting import explained
 from arrakis_schema.compat.changes import changes
-from arrakis_schema.compat.json_schemas import Question, contained
+from arrakis_schema.compat.json_schemas import Question
 from arrakis_schema.compat.verdicts import Effect
 from arrakis_schema.dialect.positions import member, unescaped, value_at
 
@@ -25,24 +26,75 @@ class Break:
     at: str
 
 
+Ask = Callable[[Any], Verdict]
+
+
 def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
-    """Yield every change that breaks the reader by itself; where none does, those at fault in the verdict."""
+    """Yield every change that breaks the reader: first each that does so by itself, then what breaks only together.
+
+    Where it stays open whether anything else breaks, the last item is a `Break` of the rule `undecided`.
+    """
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
-    found = False
-    for change in [one for one in changes(old, new) if one.effect is not Effect.ANNOTATION][:_MOST_CHANGES]:
+    side = "reader" if reader_is_new else "writer"
+
+    def ask(schema: Any) -> Verdict:
+        """Return the verdict with this document in place of the new one."""
+        try:
+            return explained(replace(question, **{side: schema}), reader_is_new=reader_is_new)
+        except InvalidSchemaError as error:
+            return Verdict(Kind.UNDECIDED, reason=str(error))
+
+    alone = list(_breaks_alone(old, new, ask))
+    yield from alone
+    known = [one.change for one in alone]
+    rest = ask(_without(new, old, known)) if known else verdict
+    if rest.kind is Kind.INCOMPATIBLE:
+        yield from list(_breaks_together(old, new, known, ask)) or _blamed(rest)
+    elif rest.kind is Kind.UNDECIDED:
+        reason = f"whether anything else breaks is not decided: {rest.reason}"
+        yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
+
+
+def _breaks_alone(old: Any, new: Any, ask: Ask) -> Iterator[Break]:
+    """Yield every change that breaks the reader when the old document takes over nothing else."""
+    for change in [change for change in changes(old, new) if change.effect is not Effect.ANNOTATION][:_MOST_CHANGES]:
+        changed = with_one(old, new, change)
+        verdict = ask(changed) if changed is not _MISSING else None
+        if verdict is not None and verdict.kind is Kind.INCOMPATIBLE:
+            yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
+
+
+def _breaks_together(old: Any, new: Any, known: list[Change], ask: Ask) -> Iterator[Break]:
+    """Yield each change with which the old document, which takes over one after the other, begins to break.
+
+    Changes that do nothing by themselves, as in `definitions`, are taken over first, and those that are known never.
+    """
+    places = {(change.rule, change.old, change.new) for change in known}
+    remaining = [change for change in changes(old, new) if (change.rule, change.old, change.new) not in places]
+    for change in sorted(remaining, key=lambda change: change.effect is not Effect.ANNOTATION)[:_MOST_CHANGES]:
         changed = with_one(old, new, change)
         if changed is _MISSING:
             continue
-        pair = {"reader": changed} if reader_is_new else {"writer": changed}
-        try:
-            single = contained(replace(question, **pair))
-        except InvalidSchemaError:
-            continue
-        if single.kind is Kind.INCOMPATIBLE:
-            found = True
-            yield Break(replace(change, at_fault=True), single.witness, single.at)
-    if not found:
-        yield from (Break(change, verdict.witness, verdict.at) for change in verdict.findings if change.at_fault)
+        verdict = ask(changed)
+        if verdict.kind is Kind.INCOMPATIBLE:
+            yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
+        else:
+            old = changed
+
+
+def _blamed(verdict: Verdict) -> Iterator[Break]:
+    """Yield the changes that are at fault by the place of the error; there is always one."""
+    found = [change for change in verdict.findings if change.at_fault]
+    for change in found or [Change("schema-changed", "", "", Effect.CHANGED, "the schema changed", at_fault=True)]:
+        yield Break(change, verdict.witness, verdict.at)
+
+
+def _without(new: Any, old: Any, known: list[Change]) -> Any:
+    """Return the new schema with some changes taken back; the last first, so that places in lists stay."""
+    for change in reversed(known):
+        reverted = with_one(new, old, replace(change, old=change.new, new=change.old))
+        new = new if reverted is _MISSING else reverted
+    return new
 
 
 def with_one(old: Any, new: Any, change: Change) -> Any:

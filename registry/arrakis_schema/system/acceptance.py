@@ -1,0 +1,147 @@
+"""Which breaks are accepted, by which entry, and which entries say something that is not so."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.system.bump import after, moved, needed
+from arrakis_schema.system.comparison import BaseComparison, Breakage
+from arrakis_schema.system.exceptions import EXCEPTIONS_FILE, Accepted, entry_text, is_at
+from arrakis_schema.versions import is_release, precedence
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedBreak:
+    """A break that is meant: what is found, why, and the release that it is accepted with."""
+
+    finding: Finding
+    reason: str
+    release: str
+
+
+@dataclass(slots=True)
+class Acceptance:
+    """The entries of the working set and of the releases, oldest first, held against what breaks.
+
+    `compare` returns what the working set does to a release, whether or not that was asked for.
+    """
+
+    version: str
+    releases: Sequence[str]
+    entries: Sequence[Accepted]
+    released: dict[str, list[Accepted]]
+    compare: Callable[[str], BaseComparison]
+    accepted: list[AcceptedBreak] = field(default_factory=list)
+    _new_locations: set[str] | None = None
+
+    def open_breaks(self, result: BaseComparison) -> Iterator[Finding]:
+        """Yield the breaks that no entry accepts, each with the entry that would; note the others."""
+        target = self._release_for(result.base)
+        for breakage in result.breakages:
+            finding = breakage.finding
+            accepting = self._accepting(breakage, result.base)
+            if accepting is None:
+                yield replace(finding, accept=entry_text(finding.rule, breakage.place, target))
+            else:
+                release, entry = accepting
+                noted = replace(finding, severity=Severity.NOTICE)
+                self.accepted.append(AcceptedBreak(noted, entry.reason, release))
+
+    def _release_for(self, base: str) -> str:
+        """Return the release that a break of this base is accepted with: the declared one, or the one that it needs."""
+        if not is_release(base):
+            return self.version
+        newest = self.releases[-1]
+        bump = needed(newest, breaks=True, changes=True)
+        return self.version if moved(newest, self.version) >= bump else after(newest, bump)
+
+    def _accepting(self, breakage: Breakage, base: str) -> tuple[str, Accepted] | None:
+        """Return the release and the entry that accept a break, where there is one.
+
+        A break of a release is accepted by the entries of the releases after it, as long as nothing at that location
+        breaks the newest one: what the working set adds to it has to be accepted anew.
+        """
+        rule = breakage.finding.rule
+        for entry in self._active():
+            if entry.covers(rule, breakage.place):
+                return entry.release, entry
+        for release, entries in self.released.items():
+            for entry in entries:
+                if self._has_passed(base, release, breakage.location):
+                    if entry.covers_location(rule, breakage.location):
+                        return release, entry
+                elif not is_release(base) and entry.covers(rule, breakage.place):
+                    return release, entry
+        return None
+
+    def _active(self) -> Iterator[Accepted]:
+        """Yield the entries for the release that the working set becomes."""
+        for entry in self.entries:
+            if entry.release not in self.releases and entry.holds_for(self.version):
+                yield entry
+
+    def _has_passed(self, base: str, release: str, location: str) -> bool:
+        """Tell whether a release came after a base, and the working set breaks nothing more at a location."""
+        if not is_release(base) or precedence(base) >= precedence(release):
+            return False
+        if self._new_locations is None:
+            found = self.compare(self.releases[-1]).breakages
+            self._new_locations = {
+                one.location
+                for one in found
+                if not any(entry.covers(one.finding.rule, one.place) for entry in self._active())
+            }
+        return location not in self._new_locations
+
+    def entry_findings(self, compared: Sequence[BaseComparison]) -> Iterator[Finding]:
+        """Yield a finding for each entry for a release that never came, and for each place that nothing breaks."""
+        newest = next((result for result in compared if self.releases and result.base == self.releases[-1]), None)
+        if newest is None:
+            return
+        for entry in self.entries:
+            if entry.release in self.releases:
+                continue
+            if not entry.holds_for(self.version):
+                yield _wrong("exception-expired", entry.places[0], _expired(entry, self.version))
+                continue
+            for place in entry.places:
+                if not self._breaks(entry.rule, place, [newest, *compared]):
+                    yield _wrong("exception-stale", place, _stale(entry.rule, place, newest))
+
+    def _breaks(self, rule: str, place: str, compared: Sequence[BaseComparison]) -> bool:
+        """Tell whether something breaks a place, or may do so: for any release of the major version."""
+        document = place.partition("#")[0].partition(" = ")[0]
+        if document in compared[0].left_out | compared[0].undecided:
+            return True
+        if any((rule, place) == (one.finding.rule, one.place) for result in compared for one in result.breakages):
+            return True
+        asked = {result.base for result in compared}
+        major = self.releases[-1].partition(".")[0]
+        others = [one for one in self.releases if one.partition(".")[0] == major and one not in asked]
+        return any(
+            (rule, place) == (one.finding.rule, one.place) for name in others for one in self.compare(name).breakages
+        )
+
+
+def _wrong(rule: str, place: str, message: str) -> Finding:
+    """Return the finding for an entry that says something that is not so."""
+    return Finding(EXCEPTIONS_FILE, 1, 1, rule, Severity.ERROR, place, message)
+
+
+def _expired(entry: Accepted, version: str) -> str:
+    """Say that an entry is for a release that is past, and what to do."""
+    remedy = f'write release = "{version}" if the break is still meant, or delete the entry'
+    return f"the entry for {entry.rule} is for {entry.release}, and {version} is declared: {remedy}"
+
+
+def _stale(rule: str, place: str, newest: BaseComparison) -> str:
+    """Say that nothing breaks a place, and what to do."""
+    breakages = [one for one in newest.breakages if one.finding.rule == rule]
+    here = [one.place for one in breakages if is_at(place, one.location)]
+    if here:
+        return f"{rule} is accepted at {place}, but what breaks is {here[0]}: write that if the reason holds for it"
+    if any(one.location.startswith((f"{place}/", f"{place}#")) for one in breakages):
+        return (
+            f"{place} is no exact place: write those that stand under the errors, as far as the reason holds for them"
+        )
+    return f"{rule} breaks nothing at {place}: delete this place, or correct it"

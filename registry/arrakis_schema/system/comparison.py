@@ -1,0 +1,187 @@
+"""The working set held against one base: what breaks those who use the base, what is only noted, what was left out.
+
+Whether a break is accepted is not asked here.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.children import children
+from arrakis_schema.compat import Kind
+from arrakis_schema.compat.verdicts import Effect
+from arrakis_schema.dialect.keywords import essence
+from arrakis_schema.dialect.positions import value_at
+from arrakis_schema.documents import Document, Format
+from arrakis_schema.documents import Kind as DocumentKind
+from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.system.exceptions import place_of, value_text
+from arrakis_schema.system.places import Places
+from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.system.single import Break
+from arrakis_schema.versions import is_release
+
+Documents = Mapping[str, Document]
+WORKING = "schemas"
+_ABSENT: Any = object()
+_SIDES = {
+    DocumentKind.ENVELOPE: ("a client", "a server"),
+    DocumentKind.REQUEST: ("a client", "a server"),
+    DocumentKind.PAYLOAD: ("a server", "a client"),
+    DocumentKind.PUBLICATION: ("a publisher", "a subscriber"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """One break of those who use a base: the finding, and the exact place that an exception names."""
+
+    finding: Finding
+    place: str
+
+    @property
+    def location(self) -> str:
+        """The document and the location in it, as exceptions have it, without what stands there."""
+        path = self.finding.file.removeprefix(f"{WORKING}/")
+        return place_of(path, self.finding.location, "")
+
+
+@dataclass(slots=True)
+class BaseComparison:
+    """What the working set does to those who use a base.
+
+    `documents` counts those that were compared, `added` those that only the working set has; `left_out` are the paths
+    of those that could not be compared, and `undecided` of those of which it stayed open whether they break.
+    """
+
+    base: str
+    documents: int = 0
+    added: int = 0
+    left_out: set[str] = field(default_factory=set)
+    undecided: set[str] = field(default_factory=set)
+    breakages: list[Breakage] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The comparison of the working set, under its declared version, with one base."""
+
+    comparisons: Comparisons
+    version: str
+    result: BaseComparison
+
+    def compare(self, old: Documents, new: Documents) -> None:
+        """Compare all documents."""
+        for path in sorted({*old, *new}):
+            if path not in new:
+                self._removed(path)
+            elif path not in old:
+                self.result.added += 1
+                self.result.changed = True
+            elif self._is_comparable(old[path], new[path]):
+                self.result.documents += 1
+                if old[path].content != new[path].content:
+                    self._document(old[path], new[path])
+
+    def _removed(self, path: str) -> None:
+        """Note a document that is no longer there."""
+        message = f"{path} of {self.result.base} is gone: whoever uses it breaks"
+        finding = Finding(f"{WORKING}/{path}", 1, 1, "document-removed", Severity.ERROR, "", message)
+        self.result.breakages.append(Breakage(finding, place_of(path, "", "")))
+        self.result.changed = True
+
+    def _is_comparable(self, old: Document, new: Document) -> bool:
+        """Tell whether both documents can be compared with others, and note why not."""
+        if old.content == new.content:
+            return True
+        base = self.result.base
+        folder, place = (f"versions/{base}", "") if is_release(base) else (WORKING, f"in {base} ")
+        for document, where, which in ((old, folder, place), (new, WORKING, "")):
+            problem = self.comparisons.problem(document)
+            if problem:
+                self.result.left_out.add(new.path)
+                self.result.findings.append(not_compared(f"{where}/{document.path}", f"{which}{problem}"))
+        return new.path not in self.result.left_out
+
+    def _document(self, old: Document, new: Document) -> None:
+        """Compare one document, for those of the base with the working set and the other way round."""
+        writes, reads = _SIDES[new.kind]
+        new_reads = not new.kind.answers
+        for reader_is_new in (new_reads, not new_reads):
+            reader, writer = (new, old) if reader_is_new else (old, new)
+            verdict = self.comparisons.verdict(reader, writer, reader_is_new=reader_is_new)
+            self.result.changed |= any(change.effect is not Effect.ANNOTATION for change in verdict.findings)
+            releases = (self.result.base, self.version) if reader_is_new else (self.version, self.result.base)
+            pair = f"{writes} of {releases[0]} with {reads} of {releases[1]}"
+            must_work = new.kind is DocumentKind.PUBLICATION or reader_is_new == new_reads
+            if verdict.kind is Kind.UNDECIDED:
+                self._undecided(new.path, f"{pair}: not decided, {verdict.reason}")
+            elif verdict.kind is Kind.COMPATIBLE and verdict.reason:
+                self._warned(new.path, "writer-empty", f"{pair}: {verdict.reason}")
+            elif verdict.kind is Kind.INCOMPATIBLE:
+                for one in self.comparisons.breaks(reader, writer, reader_is_new=reader_is_new):
+                    self._broken(new, one, pair, reader_is_new=reader_is_new, must_work=must_work)
+
+    def _undecided(self, path: str, message: str) -> None:
+        """Note that something stayed open."""
+        self.result.undecided.add(path)
+        self._warned(path, "undecided", message)
+
+    def _warned(self, path: str, rule: str, message: str) -> None:
+        """Note something about a whole document."""
+        self.result.findings.append(Finding(f"{WORKING}/{path}", 1, 1, rule, Severity.WARNING, "", message))
+
+    def _broken(self, new: Document, one: Break, pair: str, *, reader_is_new: bool, must_work: bool) -> None:
+        """Note a change that breaks: as a break where those of the base must go on working, or else as a notice."""
+        if one.change.rule == "undecided":
+            self._undecided(new.path, f"{pair}: {one.change.message}")
+            return
+        line, column = Places(new).at(one.change.new)
+        message = f"{pair} breaks: {one.change.message}{f' ({one.at})' if one.at else ''}"
+        witness = json.dumps(one.witness, ensure_ascii=False, default=str)
+        severity = Severity.ERROR if must_work else Severity.NOTICE
+        place = f"{WORKING}/{new.path}", line, column
+        finding = Finding(*place, one.change.rule, severity, one.change.new, message, witness)
+        if must_work:
+            value = self._value(new, one, side="reader" if reader_is_new else "writer")
+            self.result.breakages.append(Breakage(finding, place_of(new.path, one.change.new, value)))
+        else:
+            self.result.findings.append(finding)
+
+    def _value(self, new: Document, one: Break, side: str) -> str:
+        """Return what the new document has where a change breaks: of a column what its type is; empty for nothing."""
+        parsed, location = self.comparisons.parsed(new), one.change.new
+        if new.format is Format.JSON_SCHEMA:
+            value = value_at(essence(parsed), location, _ABSENT)
+            return "" if value is _ABSENT else value_text(value)
+        return _metadata_at(parsed, location) or str((one.witness or {}).get(side) or "")
+
+
+def _metadata_at(parsed: Any, location: str) -> str:
+    """Return the value of the metadata at a location such as `column#key`; empty where it is none."""
+    schema = parsed.unbound if isinstance(parsed, Template) else parsed
+    pending = [("", schema.metadata, list(schema))]
+    while pending:
+        path, metadata, fields = pending.pop()
+        for key, value in (metadata or {}).items():
+            if f"{path}#{key.decode('utf-8', 'replace')}" == location:
+                return value_text(value.decode("utf-8", "replace"))
+        inner = ((f"{path}.{one.name}" if path else one.name, one) for one in fields)
+        pending += [(name, one.metadata, children(one.type)) for name, one in inner]
+    return ""
+
+
+def not_compared(file: str, problem: str) -> Finding:
+    """Return the finding for a document that could not be compared."""
+    return Finding(file, 1, 1, "not-compared", Severity.WARNING, "", f"not compared: {problem}")
+
+
+def compare_with(comparisons: Comparisons, base: str, old: Documents, new: Documents) -> BaseComparison:
+    """Return what the documents of the working set, under its declared version, do to those who use a base."""
+    result = BaseComparison(base)
+    Against(comparisons, comparisons.store.settings.version, result).compare(old, new)
+    return result
