@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from arrakis_schema.escaping import href
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.html import element
 from arrakis_schema.reference.markdown import code, escaped, fenced_json_line, front_matter, page, table
+from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store import Release
 from arrakis_schema.system.relations import Answer, Relation, names
 
@@ -91,7 +93,7 @@ def matrix_page(history: History, found: list[Matrix]) -> str:
         (f"**{_label(client)}**", *(_overall_cell(found, client[0], server[0]) for server in groups))
         for client in groups
     ]
-    links = [f"[{escaped(one.name)}](matrix/{one.name}.md)" for one in found]
+    links = [f"[{escaped(one.name)}]({_file(one.name)})" for one in found]
     question = (
         "Rows are clients, columns are servers, the newest first; releases that get on alike share a row. A cell names"
         " what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a field"
@@ -110,6 +112,11 @@ def matrix_page(history: History, found: list[Matrix]) -> str:
         _older(history, versions),
         f"By endpoint: {', '.join(links)}. For any two releases, with all differences: [compare](compare/index.md).",
     )
+
+
+def _file(name: str) -> str:
+    """Return the link to the matrix of an endpoint, from that of all."""
+    return href(f"matrix/{folder_of(name)}.md")
 
 
 def _older(history: History, versions: list[str]) -> str:
@@ -146,7 +153,7 @@ def _overall_cell(found: list[Matrix], client: str, server: str) -> str:
     if worst is Answer.WORKS:
         return _mark(worst)
     links = [
-        f"[{escaped(name)}](matrix/{name}.md#{_key(relation)})"
+        f"[{escaped(name)}]({_file(name)}#{_key(relation)})"
         for name, relation in answers.items()
         if relation.answer is worst
     ]
@@ -173,7 +180,7 @@ def endpoint_matrix_page(matrix: Matrix) -> str:
 
 def _page(name: str) -> str:
     """Return the link to the page of an endpoint."""
-    return f"../endpoints/{name}.md"
+    return href(f"../endpoints/{folder_of(name)}.md")
 
 
 def _label(group: tuple[str, ...] | list[str]) -> str:
@@ -195,7 +202,7 @@ def _cell(relation: Relation) -> str:
 
 def _key(relation: Relation) -> str:
     """Return the id of the reason: relations with the same reason share it."""
-    return f"why-{relation.name}-{hashlib.sha256(_reason(relation).encode()).hexdigest()[:8]}"
+    return f"why-{folder_of(relation.name)}-{hashlib.sha256(_reason(relation).encode()).hexdigest()[:8]}"
 
 
 def _reason(relation: Relation) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from arrakis_schema.documents import name_of
+from arrakis_schema.escaping import href
 from arrakis_schema.lock import digest
 from arrakis_schema.reference.changes import between
 from arrakis_schema.reference.fields import path_of
@@ -63,17 +64,12 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
         since = history.unchanged_since(release, path)
         name = name_of(path)
         yield (
-            f"[{code(path)}]({UP}{folder}/{path})",
-            f"[{escaped(name)}]({page_of(history, release, name)})",
+            f"[{code(path)}]({UP}{href(f'{folder}/{path}')})",
+            f"[{escaped(name)}]({UP}{href(history.page(release, name))}.md)",
             f"{len(content)} bytes",
             code(digest(content)[:16]),
             since if since != release.version else "**new here**",
         )
-
-
-def page_of(history: History, release: Release, name: str) -> str:
-    """Return the link from the page of a release to that of an endpoint in it."""
-    return f"{UP}endpoints/{name}.md" if release is history.newest else f"{name}.md"
 
 
 def _problems(history: History, release: Release) -> Iterator[str]:
@@ -86,7 +82,7 @@ def _problems(history: History, release: Release) -> Iterator[str]:
                 escaped(", ".join(one.documents)),
                 code(path_of(one.location) or one.location),
                 escaped(one.text),
-                one.fixed,
+                escaped(one.fixed),
             )
             for one in found
         ]

@@ -4,22 +4,33 @@ from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Any
+from urllib.parse import unquote
 
+from arrakis_schema.escaping import visible
 from arrakis_schema.settings import Settings
 
 
 def front_page(settings: Settings, index: dict[str, Any]) -> bytes:
     """Return the page for what `versions/index.json` holds; its links are relative."""
-    template = Template(files("arrakis_schema.site").joinpath("front.html").read_text(encoding="utf-8"))
     latest = index["aliases"].get("latest", "next")
-    page = template.substitute(
-        title=escape(settings.title),
+    page = Template(_part("front.html")).substitute(
+        title=_text(settings.title),
         count=sum(release["frozen"] for release in index["releases"]),
-        latest=escape(latest),
-        example=escape(_example(index)),
+        latest=_text(latest),
+        example=_text(_example(index)),
         releases="\n".join(_release(release, latest) for release in index["releases"]),
     )
     return page.encode()
+
+
+def _part(name: str) -> str:
+    """Return a file beside this one."""
+    return files("arrakis_schema.site").joinpath(name).read_text(encoding="utf-8")
+
+
+def _text(text: str) -> str:
+    """Return a text as HTML shows it."""
+    return escape(visible(text))
 
 
 def _example(index: dict[str, Any]) -> str:
@@ -31,7 +42,7 @@ def _example(index: dict[str, Any]) -> str:
 
 def _release(release: dict[str, Any], latest: str) -> str:
     """Return the section of one release."""
-    version = escape(release["version"])
+    version = _text(release["version"])
     label = "latest" if release["version"] == latest else "" if release["frozen"] else "working set, not released yet"
     badge = f' <span class="badge">{label}</span>' if label else ""
     rows = "\n".join(f"<tr>{_row(name, release['documents'])}</tr>" for name in _names(release["documents"]))
@@ -57,12 +68,12 @@ def _row(name: str, documents: list[dict[str, Any]]) -> str:
         else {part: f"{arrow.removesuffix('.txt')}{part}" for part in (".txt", ".arrow", ".arrow.json")}
     )
     cells = [
-        _link(request, request.rpartition("/")[2]) if request else "",
+        _link(request, unquote(request.rpartition("/")[2])) if request else "",
         " ".join(_link(url, f"schema{part}" if part == ".txt" else part) for part, url in forms.items()),
     ]
-    return f'<th scope="row">{escape(name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<th scope="row">{_text(name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
 
 
 def _link(url: str, words: str) -> str:
     """Return a link to a file below `versions/`."""
-    return f'<a href="versions/{escape(url)}">{escape(words)}</a>'
+    return f'<a href="versions/{_text(url)}">{_text(words)}</a>'

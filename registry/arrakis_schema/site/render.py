@@ -11,6 +11,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
+from arrakis_schema.reference.markdown import escaped
 from arrakis_schema.representations import Representation, media_type_of
 from arrakis_schema.site.config import mkdocs_options
 from arrakis_schema.site.sources import refuse_other_than_files
@@ -61,7 +62,7 @@ def _front(store: Store) -> str:
         "For programs": "versions/index.json",
     }
     listed = "\n".join(f"- [{name}]({path})" for name, path in links.items())
-    return f"# {store.settings.title}\n\nEvery schema of every release, by URL. A release never changes.\n\n{listed}\n"
+    return f"# {escaped(store.settings.title)}\n\nEvery schema of every release, by URL. A release never changes.\n\n{listed}\n"
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
 from arrakis_schema.documents import Document, Format
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
+from arrakis_schema.escaping import href, visible
 from arrakis_schema.loading import parse_schema
 from arrakis_schema.lock import Entry, digest, read_lock, verify
 from arrakis_schema.representations import JSON_SCHEMA, MEDIA_TYPES, Representation, media_type_of
@@ -133,7 +134,7 @@ def _document(store: Store, release: Release, path: str, entry: Entry | None) ->
         "name": document.name,
         "kind": document.kind.value,
         "format": document.format.value,
-        "url": f"{folder}/{path}",
+        "url": href(f"{folder}/{path}"),
         "sha256": digest(document.content),
         "size": len(document.content),
         **({} if entry is None else {"id": entry.id}),
@@ -155,10 +156,12 @@ def _catalogued(store: Store, newest: Release, releases: list[Release], path: st
     title = schema.get("title", path) if isinstance(schema, dict) else path
     folder = newest.place
     return {
-        "name": title,
-        "description": (schema.get("description") if isinstance(schema, dict) else None) or title,
-        "url": f"versions/{folder}/{path}",
-        "versions": {each.version: f"versions/{each.version}/{path}" for each in releases if path in each.documents},
+        "name": visible(str(title)),
+        "description": visible(str((schema.get("description") if isinstance(schema, dict) else None) or title)),
+        "url": href(f"versions/{folder}/{path}"),
+        "versions": {
+            each.version: href(f"versions/{each.version}/{path}") for each in releases if path in each.documents
+        },
     }
 
 
