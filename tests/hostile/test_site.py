@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import permutations
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
@@ -12,10 +13,11 @@ from playwright.sync_api import Browser
 
 from arrakis_schema.escaping import visible
 from arrakis_schema.reference.fields import fields_of
+from arrakis_schema.reference.places import folder_of
 from arrakis_schema.representations import Representation
 from arrakis_schema.site import site, write_tree
 from arrakis_schema.store import Store
-from tests.browser.serving import served
+from tests.browser.serving import BUNDLE, served
 from tests.hostile.root import NAMES, write_root
 
 WEATHER = Path(__file__).parents[1] / "fixtures/weather"
@@ -207,5 +209,43 @@ def test_nothing_runs_or_is_asked_of_another_host_in_a_browser(
         page.locator(".md-search-result__link").first.wait_for(timeout=10_000)
         assert page.locator(".md-search-result :is(img, script, svg:not([viewBox]))").count() == 0
         assert page.evaluate("window.hacked") is None
+    assert wrong == []
+    context.close()
+
+
+@pytest.mark.skipif(not (BUNDLE / "try.js").exists(), reason="the site's JavaScript is not bundled: make bundle")
+def test_what_javascript_adds_is_text_and_its_links_lead_somewhere(
+    browser: Browser, files: dict[str, Representation], pages: dict[str, Page], tmp_path: Path
+) -> None:
+    write_tree(files.values(), tmp_path / "site")
+    context = browser.new_context()
+    page, wrong = context.new_page(), list[str]()
+    page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    with served(tmp_path / "site") as address:
+        links = []
+        for name in ("probe", *sorted(folder_of(name) for name in NAMES[1:])):
+            page.goto(f"{address}endpoints/{quote(name)}/")
+            forms = page.locator("[data-try]")
+            forms.scroll_into_view_if_needed()
+            page.locator("[data-try] form textarea").first.wait_for()
+            page.locator("[data-try] form textarea").first.fill('{"request": 1, "args": {"a ` b `` c ``` d": 1}}')
+            page.locator("[data-try] form select").last.select_option("every release")
+            page.locator("[data-try] .try-table, [data-try] .try-verdict").first.wait_for()
+            links += page.eval_on_selector_all("[data-try] a[href]", "all => all.map(one => one.href)")
+        for old, new in permutations(("1.0.0", "1.1.0", "2.0.0"), 2):
+            page.goto("about:blank")
+            page.goto(f"{address}compare/#{old}...{new}")
+            page.locator(".compare-said", has_text=re.compile(".")).wait_for()
+            links += page.eval_on_selector_all(".compare a[href]", "all => all.map(one => one.href)")
+            page.locator(".compare details summary").evaluate_all("all => all.forEach(one => one.click())")
+            page.wait_for_timeout(200)
+            assert page.evaluate("window.hacked") is None
+    for link in sorted(set(links)):
+        url = urlsplit(link)
+        target = f"{unquote(url.path).removeprefix('/')}index.html"
+        assert target in pages, link
+        assert unquote(url.fragment) in {"", *pages[target].ids}, link
+    assert len(set(links)) > 50
     assert wrong == []
     context.close()
