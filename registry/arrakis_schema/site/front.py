@@ -1,5 +1,7 @@
-"""The front page: one plain page that lists the releases and their documents, without script or foreign host."""
+"""Two plain pages: the front page lists the releases and their documents, the other says that there is no such page."""
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -23,9 +25,28 @@ def front_page(settings: Settings, index: dict[str, Any]) -> bytes:
     return page.encode()
 
 
+def missing_page(settings: Settings) -> bytes:
+    """Return the page for an address that the site does not have: complete in itself, for it stands at any address."""
+    style, script = _part("missing.css"), _part("missing.js")
+    page = Template(_part("missing.html")).substitute(
+        title=_text(settings.title),
+        base=_text(settings.base_url),
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; connect-src 'self'; img-src data:; style-src {_source(style)};"
+        f" script-src {_source(script)}; base-uri 'none'; form-action 'none'",
+    )
+    return page.encode()
+
+
 def _part(name: str) -> str:
     """Return a file beside this one."""
     return files("arrakis_schema.site").joinpath(name).read_text(encoding="utf-8")
+
+
+def _source(text: str) -> str:
+    """Return what allows a script or a style in a policy."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _text(text: str) -> str:

@@ -63,6 +63,7 @@ def on_config(config: Any) -> Any:
     own = [f"{ASSETS}/{path.name}" for path in _assets() if path.name in _STYLES]
     config.extra_css = own + [path for path in config.extra_css if not str(path).startswith(_OF_PLUGINS)]
     config.nav = [*(config.nav or [])[:1], *navigation(open_store(root)), *(config.nav or [])[1:]]
+    config.theme.static_templates.discard("404.html")  # ours stands at any depth and below any path
     if not _BUILD.live:
         config.site_url = config.site_url or read_settings(str(root)).base_url
     return config

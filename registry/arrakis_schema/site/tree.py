@@ -17,7 +17,7 @@ from arrakis_schema.escaping import href, visible
 from arrakis_schema.loading import parse_schema
 from arrakis_schema.lock import Entry, digest, read_lock, verify
 from arrakis_schema.representations import JSON_SCHEMA, MEDIA_TYPES, Representation, media_type_of
-from arrakis_schema.site.front import front_page
+from arrakis_schema.site.front import front_page, missing_page
 from arrakis_schema.store import Release, Store
 from arrakis_schema.versions import NEXT
 
@@ -46,6 +46,7 @@ def tree(store: Store) -> Iterator[Representation]:
     yield _json(INDEX, index)
     yield _json(CATALOG, _catalog(store, shown, working))
     yield Representation("index.html", front_page(store.settings, index), media_type_of("index.html"))
+    yield Representation("404.html", missing_page(store.settings), media_type_of("404.html"))
 
 
 def _refuse_damage(store: Store) -> None:
