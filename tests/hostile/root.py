@@ -30,7 +30,7 @@ def write_root(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
         contents = _release(number, names)
         _write(folder / "versions" / version, contents)
         lock[version] = lock_release(lock, contents)
-    _write(folder / "schemas", _release(2, names))
+    _write(folder / "schemas", _release(2, names[:-1]))
     (folder / "versions/lock.json").write_text(format_lock(lock), encoding="utf-8")
     (folder / "versions/dates.toml").write_text(
         f'"{VERSIONS[0]}" = 2026-01-01T00:00:00Z\n"{VERSIONS[1]}" = 2026-02-01T00:00:00Z\n'

@@ -39,7 +39,7 @@ def book(store: Store) -> Pages:
     found = matrices(history)
     yield "matrix.md", matrix_page(history, found)
     yield "matrix/index.json", json_text(matrix_data(history, found))
-    yield from ((f"matrix/{folder_of(one.name)}.md", endpoint_matrix_page(one)) for one in found)
+    yield from ((f"matrix/{folder_of(one.name)}.md", endpoint_matrix_page(history, one)) for one in found)
     yield from _examined(store)
     yield "changelog.md", changelog_page(history)
     yield FEED, feed(history)
@@ -76,9 +76,10 @@ def _short(history: History, release: Release) -> dict[str, Any]:
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
     listed = [{one_line(name): f"endpoints/{folder_of(name)}.md"} for name in names(store.every_release()[-1:])]
+    endpoints: list[Any] = [{"Endpoints": listed}] if listed else []
     examined: list[Any] = [{"Real servers": "conformance.md"}] if (store.root / RECORD_FILE).exists() else []
     return [
-        {"Endpoints": listed},
+        *endpoints,
         {
             "Releases": [
                 "releases/index.md",

@@ -10,6 +10,7 @@ from arrakis_schema.documents import Kind, kind_of
 from arrakis_schema.escaping import one_line, visible
 from arrakis_schema.reference.history import History, Step
 from arrakis_schema.reference.markdown import code, escaped, front_matter, page
+from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store import Release
 from arrakis_schema.system.relations import Answer, names
 
@@ -62,13 +63,13 @@ def entry(history: History, release: Release, writing: Writing) -> dict[str, lis
     """Return what a release changed by sort of change; a release without a difference says so."""
     before = history.before(release)
     if before is None:
-        return {"First release": [writing.text(", ".join(names([release])))]}
+        return {"First release": [writing.text(", ".join(names([release]))) or NOTHING_YET]}
     found: dict[str, dict[str, list[str]]] = {title: {} for title in _SORTS.values()}
     for name in names([before, release]):
         for path in sorted(history.documents(release, name).keys() - history.documents(before, name).keys()):
             found[_SORTS["additive"]].setdefault("a new document", []).append(writing.name(path))
         for path in sorted(history.documents(before, name).keys() - history.documents(release, name).keys()):
-            found[_SORTS["breaking"]].setdefault("a document is gone", []).append(writing.name(path))
+            found[_SORTS["breaking"]].setdefault("a document was removed", []).append(writing.name(path))
         for step in history.between(before, release, name):
             sort, said = _sorted(step, writing)
             found[_SORTS[sort]].setdefault(said, []).append(f"{writing.text(name)}{_kind(step.document, writing)}")

@@ -62,11 +62,11 @@ def _lead(summary: str) -> str:
 
 def _banner(history: History, release: Release, name: str, up: str) -> str:
     """Return the words that this is not the newest release."""
-    newest = history.newest
-    there = bool(history.documents(newest, name))
-    link = f"[{escaped(name)} in {newest.version}]({up}{href(history.page(newest, name))}.md)"
-    told = f"The newest is {link}." if there else f"It is gone in {newest.version}."
-    return note("warning", f"This is release {release.version}", told)
+    last, removed = history.last(name), history.removed(name)
+    link = f"[{escaped(name)} in {last.version}]({up}{href(history.page(last, name))}.md)"
+    said = [f"It was removed in {removed}."] if removed else []
+    said += [f"The newest that has it is {link}."] if removed else [f"The newest is {link}."]
+    return note("warning", f"This is release {release.version}", " ".join(said[: 1 if last is release else 2]))
 
 
 def _facts(history: History, release: Release, name: str, up: str) -> str:

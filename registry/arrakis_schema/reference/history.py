@@ -157,6 +157,15 @@ class History:
         about = [one for one in self.errata if path in one.documents and earlier.intersection(one.releases)]
         return [one for one in about if one not in known]
 
+    def last(self, name: str) -> Release:
+        """Return the newest release that has documents of a name."""
+        return next(release for release in reversed(self.releases) if self.documents(release, name))
+
+    def removed(self, name: str) -> str:
+        """Return the release that removed the documents of a name, or nothing where the newest has some."""
+        last = self.last(name)
+        return "" if last is self.newest else self.releases[self.releases.index(last) + 1].version
+
     def page(self, release: Release, name: str) -> str:
         """Return the path of the page about a name in a release, without its suffix, from the top folder."""
         folder = "endpoints" if release is self.newest else f"releases/{release.version}"

@@ -16,6 +16,7 @@ from arrakis_schema.store import Release
 from arrakis_schema.system.relations import names
 
 UP = "../../"
+NOTHING_YET = "There is no document yet."
 _LONGEST = 16_000
 
 
@@ -34,7 +35,9 @@ def release_page(history: History, release: Release) -> str:
         *(_changes(history, before, release) if before else ()),
         *_problems(history, release),
         f"## Documents {{ #documents {UNSEARCHED} }}",
-        table(("document", "page", "size", "sha256", "unchanged since"), _documents(history, release)),
+        table(("document", "page", "size", "sha256", "unchanged since"), _documents(history, release))
+        if release.documents
+        else NOTHING_YET,
     )
 
 
@@ -103,13 +106,22 @@ def releases_page(history: History) -> str:
         same = f"the same in meaning as {before.version}" if before and _same(history, before, release) else ""
         when = f"{moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
         rows.append((f"[{release.version}]({release.version}/index.md)", when, str(len(release.documents)), same))
-    shown = shown_releases(history)
     return page(
         front_matter(description=f"Every release of {history.store.settings.title}: when, and what changed."),
         "# Releases",
         "A release never changes: what you fetch today is what you fetch in ten years, byte for byte.",
         table(("release", "released", "documents", "note"), rows),
-        "## Which documents changed when { #timeline }",
-        "A bar says that a document is there, a dot that the release changed it.\n{ .caption }",
-        drawing("The documents by release", shown, document_rows(history, shown)),
+        *_drawn(history),
     )
+
+
+def _drawn(history: History) -> Iterator[str]:
+    """Yield the drawing of the documents of the newest releases."""
+    shown = shown_releases(history)
+    rows = document_rows(history, shown)
+    if rows:
+        yield "## Which documents changed when { #timeline }"
+        yield "A bar says that a document is there, a dot that the release changed it.\n{ .caption }"
+        yield drawing("The documents by release", shown, rows)
+    else:
+        yield NOTHING_YET

@@ -12,6 +12,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
 from arrakis_schema.reference.markdown import escaped
+from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.representations import Representation, media_type_of
 from arrakis_schema.site.config import mkdocs_options
 from arrakis_schema.site.sources import refuse_other_than_files
@@ -19,6 +20,7 @@ from arrakis_schema.site.tree import tree
 from arrakis_schema.site.write import BuildError
 from arrakis_schema.store import Store
 
+_FIRST_STEPS = "The first is `schemas/endpoints/NAME/descriptor.json` or `schemas/publication/NAME.json`."
 _ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
 
@@ -62,7 +64,9 @@ def _front(store: Store) -> str:
         "For programs": "versions/index.json",
     }
     listed = "\n".join(f"- [{name}]({path})" for name, path in links.items())
-    return f"# {escaped(store.settings.title)}\n\nEvery schema of every release, by URL. A release never changes.\n\n{listed}\n"
+    told = "Every schema of every release, by URL. A release never changes."
+    nothing = "" if any(one.documents for one in store.every_release()) else f"\n\n{NOTHING_YET} {_FIRST_STEPS}"
+    return f"# {escaped(store.settings.title)}\n\n{told}{nothing}\n\n{listed}\n"
 
 
 @contextmanager

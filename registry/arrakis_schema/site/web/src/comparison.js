@@ -16,6 +16,9 @@ import { laidOut } from "./words.js";
  */
 /** @typedef {{ root: URL, newest: string, old: string, fresh: string }} Between */
 
+/** The answers that have nothing to add where only one release has an endpoint. */
+const SILENT = new Set(["works", "removed"]);
+
 /**
  * Return a sentence about two releases, and the sections that say more.
  * @param {URL} root
@@ -102,7 +105,7 @@ function relations({ root, old, fresh }, matrix, names, pairs) {
   };
   const cell = (/** @type {string} */ name, /** @type {string} */ client, /** @type {string} */ server) => {
     const found = relation(matrix.names[name], client, server);
-    if (found && !(found.answer === "works" && only(name))) return answer(root, found, pageIn(pairs, name));
+    if (found && !(SILENT.has(found.answer) && only(name))) return answer(root, found, pageIn(pairs, name));
     return element("span", { class: "compare-only" }, only(name) ? `only in ${only(name)}` : "not known");
   };
   const rows = names.map((name) => [name, cell(name, old, fresh), cell(name, fresh, old)]);
