@@ -1,4 +1,4 @@
-"""Sites at the ends of a history: nothing is there yet, or something was removed."""
+"""Sites at the ends of a history: nothing is there yet, something was removed, somebody copied a release by hand."""
 
 import json
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.lock import format_lock, lock_release, read_lock
-from arrakis_schema.site import site, tree
+from arrakis_schema.site import BuildError, site, tree
 from arrakis_schema.store import Store
 
 WEATHER = Path(__file__).parents[1] / "fixtures/weather"
@@ -83,3 +83,20 @@ def test_a_registry_without_a_document_has_a_site_that_says_so(tmp_path: Path) -
     for path in ("index.md", "matrix/index.md", "releases/index.md", "changelog/index.md"):
         assert "There is no document yet." in pages[path], path
     assert {file.path for file in tree(Store(tmp_path))} >= {"index.html", "versions/index.json"}
+
+
+def test_a_release_that_nobody_locked_is_named_in_one_sentence(weather: Path) -> None:
+    shutil.copytree(weather / "versions/0.0.1", weather / "versions/0.0.2")
+    with pytest.raises(Exception, match=r"versions/0\.0\.2 is not in versions/lock\.json") as caught:
+        list(site(Store(weather)))
+    assert "\n" not in str(caught.value)
+
+
+def test_what_mkdocs_complains_of_is_told_with_the_file(weather: Path) -> None:
+    (weather / "docs").mkdir()
+    (weather / "docs/index.md").write_text("# A\n\n[b](missing.md) [c](#nowhere)\n")
+    with pytest.raises(BuildError) as caught:
+        list(site(Store(weather)))
+    first, *others = str(caught.value).splitlines()
+    assert "cannot render the pages" in first
+    assert ["index.md" in line and "missing.md" in line for line in others].count(True) == 1
