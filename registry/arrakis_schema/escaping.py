@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 from urllib.parse import quote
 
-_UNSHOWABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_UNSHOWABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What HTML or Markdown reads as markup, in the dialect of Python-Markdown and in those of its common extensions.
 _MARKUP = re.compile(
@@ -29,7 +29,10 @@ _KEPT = {ord(character) for character in "&<>\"'\n\t"}
 
 
 def visible(text: str) -> str:
-    r"""Return a text with every character that XML or UTF-8 cannot hold, or no screen shows, as in `\u001b`."""
+    r"""Return a text in which an escape, as in `\u001b`, stands for each character that is not seen for what it is.
+
+    These are control characters, marks that turn the direction of a text, and what XML or UTF-8 cannot hold.
+    """
     return _UNSHOWABLE.sub(lambda match: rf"\u{ord(match[0]):04x}", text.replace("\r\n", "\n"))
 
 
