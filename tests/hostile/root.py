@@ -37,6 +37,7 @@ def write_root(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     )
     (folder / "versions/errata.toml").write_text(_errata(names), encoding="utf-8")
     (folder / "versions/sent.toml").write_text(_sent(), encoding="utf-8")
+    (folder / "versions/conformance.json").write_bytes(_json(_examined()))
     settings = {"version": "2.0.0", "title": "".join(MARKUP[:5]), "base_url": 'https://example.org/"><script>/'}
     (folder / "schemas/registry.toml").write_text(_toml(settings), encoding="utf-8")
     return folder
@@ -135,6 +136,20 @@ def _sent() -> str:
     """Return what servers sent."""
     entries = [{"endpoints": ["probe"], "since": text, "columns": f"{text}: int64", "note": text} for text in MARKUP]
     return "\n".join(f"[[sent]]\n{_toml(entry)}" for entry in entries)
+
+
+def _examined() -> dict[str, Any]:
+    """Return a record of what servers and clients did."""
+    servers = [
+        {
+            **dict.fromkeys(("server", "backend", "claims", "release"), text),
+            "conforms": False,
+            "examined": {text: [text, text]},
+            "findings": [["find", "error", text, text, text]],
+        }
+        for text in TEXTS
+    ]
+    return {"servers": servers, "clients": [{"client": text, "release": text, "asked": [text]} for text in TEXTS]}
 
 
 def _pointed(name: str) -> str:

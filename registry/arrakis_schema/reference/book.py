@@ -5,10 +5,9 @@ from typing import Any
 
 from arrakis_schema.dates import timestamp
 from arrakis_schema.escaping import json_text, one_line
-from arrakis_schema.files import read_file
 from arrakis_schema.reference.changelog import FEED, changelog_page, feed
 from arrakis_schema.reference.comparison import compared_pairs, comparison_index, comparison_page
-from arrakis_schema.reference.conformance import RECORD_FILE, conformance
+from arrakis_schema.reference.conformance import RECORD_FILE, conformance, conformance_record
 from arrakis_schema.reference.data import endpoint_data, release_data
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.history import History, read_history
@@ -59,7 +58,7 @@ def _examined(store: Store) -> Pages:
     """Yield what real servers were found to send, where that is on record."""
     if text := conformance(store):
         yield "conformance.md", text
-        yield "conformance/index.json", read_file(str(store.root), RECORD_FILE).decode("utf-8")
+        yield "conformance/index.json", json_text(conformance_record(store))
 
 
 def _short(history: History, release: Release) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The columns of a payload or a publication, in their order, and the same schema for other programs."""
 
 from collections.abc import Iterator
+from json import dumps
 
 import pyarrow as pa
 
@@ -59,7 +60,7 @@ def _forms(release: Release, document: Document, parsed: pa.Schema | Template) -
             parsed.repeated
         )
         bound = f".bind({', '.join(given)})"
-    loaded = f'from arrakis_schema import load_payload\n\nschema = load_payload("{document.name}"{version}){bound}'
+    loaded = f"from arrakis_schema import load_payload\n\nschema = load_payload({dumps(document.name)}{version}){bound}"
     yield "arrakis_schema", fenced(loaded)
 
 
