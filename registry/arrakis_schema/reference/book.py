@@ -1,18 +1,18 @@
 """All generated pages of a store and the data beside them, by their path in the docs folder."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from arrakis_schema.dates import timestamp
-from arrakis_schema.files import read_file
+from arrakis_schema.escaping import json_text, one_line
 from arrakis_schema.reference.changelog import FEED, changelog_page, feed
 from arrakis_schema.reference.comparison import compared_pairs, comparison_index, comparison_page
-from arrakis_schema.reference.conformance import RECORD_FILE, conformance
+from arrakis_schema.reference.conformance import RECORD_FILE, conformance, conformance_record
 from arrakis_schema.reference.data import endpoint_data, release_data
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.history import History, read_history
 from arrakis_schema.reference.matrix import endpoint_matrix_page, matrices, matrix_data, matrix_page
+from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import release_page, releases_page
 from arrakis_schema.store import Release, Store
 from arrakis_schema.system.relations import names
@@ -29,7 +29,7 @@ def book(store: Store) -> Pages:
     for release in history.releases:
         yield from _release(history, release)
     yield "releases/index.md", releases_page(history)
-    yield "releases/index.json", _json({"releases": [_short(history, one) for one in reversed(history.releases)]})
+    yield "releases/index.json", json_text({"releases": [_short(history, one) for one in reversed(history.releases)]})
     yield "compare/index.md", comparison_index(history)
     yield from (
         (f"compare/{old.version}...{new.version}.md", comparison_page(history, old, new))
@@ -37,8 +37,8 @@ def book(store: Store) -> Pages:
     )
     found = matrices(history)
     yield "matrix.md", matrix_page(history, found)
-    yield "matrix/index.json", _json(matrix_data(history, found))
-    yield from ((f"matrix/{one.name}.md", endpoint_matrix_page(one)) for one in found)
+    yield "matrix/index.json", json_text(matrix_data(history, found))
+    yield from ((f"matrix/{folder_of(one.name)}.md", endpoint_matrix_page(history, one)) for one in found)
     yield from _examined(store)
     yield "changelog.md", changelog_page(history)
     yield FEED, feed(history)
@@ -47,19 +47,18 @@ def book(store: Store) -> Pages:
 def _release(history: History, release: Release) -> Pages:
     """Yield the pages of one release."""
     yield f"releases/{release.version}/index.md", release_page(history, release)
-    yield f"releases/{release.version}/index.json", _json(release_data(history, release))
-    newest = release is history.newest
-    folder, up = ("endpoints", "../") if newest else (f"releases/{release.version}", "../../")
+    yield f"releases/{release.version}/index.json", json_text(release_data(history, release))
     for name in names([release]):
-        yield f"{folder}/{name}.md", endpoint_page(history, release, name, up=up)
-        yield f"{folder}/{name}/index.json", _json(endpoint_data(history, release, name, f"{folder}/{name}/"))
+        path = history.page(release, name)
+        yield f"{path}.md", endpoint_page(history, release, name, up="../" * path.count("/"))
+        yield f"{path}/index.json", json_text(endpoint_data(history, release, name))
 
 
 def _examined(store: Store) -> Pages:
     """Yield what real servers were found to send, where that is on record."""
     if text := conformance(store):
         yield "conformance.md", text
-        yield "conformance/index.json", read_file(str(store.root), RECORD_FILE).decode("utf-8")
+        yield "conformance/index.json", json_text(conformance_record(store))
 
 
 def _short(history: History, release: Release) -> dict[str, Any]:
@@ -73,17 +72,13 @@ def _short(history: History, release: Release) -> dict[str, Any]:
     }
 
 
-def _json(value: Any) -> str:
-    """Return data as the text of a file."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
-    newest = store.every_release()[-1]
+    listed = [{one_line(name): f"endpoints/{folder_of(name)}.md"} for name in names(store.every_release()[-1:])]
+    endpoints: list[Any] = [{"Endpoints": listed}] if listed else []
     examined: list[Any] = [{"Real servers": "conformance.md"}] if (store.root / RECORD_FILE).exists() else []
     return [
-        {"Endpoints": [{name: f"endpoints/{name}.md"} for name in names([newest])]},
+        *endpoints,
         {
             "Releases": [
                 "releases/index.md",

@@ -1,13 +1,16 @@
 """What each release changed, for people as a page and for readers of feeds as Atom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from posixpath import basename
 from xml.etree import ElementTree as ET
 
 from arrakis_schema.dates import timestamp
 from arrakis_schema.documents import Kind, kind_of
+from arrakis_schema.escaping import one_line, visible
 from arrakis_schema.reference.history import History, Step
 from arrakis_schema.reference.markdown import code, escaped, front_matter, page
+from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store import Release
 from arrakis_schema.system.relations import Answer, names
 
@@ -19,6 +22,17 @@ _SORTS = {
     "payload": "Payload and publication",
     "words": "Words only",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a text and a name stand in an entry."""
+
+    text: Callable[[str], str]
+    name: Callable[[str], str]
+
+
+MARKDOWN, PLAIN = Writing(escaped, code), Writing(one_line, one_line)
 
 
 def changelog_page(history: History) -> str:
@@ -37,7 +51,7 @@ def _release(history: History, release: Release) -> Iterator[str]:
     moment = history.dates.get(release.version)
     when = f", {moment:%Y-%m-%d}" if moment else "" if release.frozen else ", not released yet"
     yield f"## [{release.version}](releases/{release.version}/index.md){when} {{ #v{release.version} }}"
-    yield from (f"**{title}**\n\n{_listed(lines)}" for title, lines in entry(history, release).items())
+    yield from (f"**{title}**\n\n{_listed(lines)}" for title, lines in entry(history, release, MARKDOWN).items())
 
 
 def _listed(lines: list[str]) -> str:
@@ -45,34 +59,34 @@ def _listed(lines: list[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def entry(history: History, release: Release) -> dict[str, list[str]]:
+def entry(history: History, release: Release, writing: Writing) -> dict[str, list[str]]:
     """Return what a release changed by sort of change; a release without a difference says so."""
     before = history.before(release)
     if before is None:
-        return {"First release": [f"{escaped(', '.join(names([release])))}"]}
+        return {"First release": [writing.text(", ".join(names([release]))) or NOTHING_YET]}
     found: dict[str, dict[str, list[str]]] = {title: {} for title in _SORTS.values()}
     for name in names([before, release]):
         for path in sorted(history.documents(release, name).keys() - history.documents(before, name).keys()):
-            found[_SORTS["additive"]].setdefault("a new document", []).append(code(path))
+            found[_SORTS["additive"]].setdefault("a new document", []).append(writing.name(path))
         for path in sorted(history.documents(before, name).keys() - history.documents(release, name).keys()):
-            found[_SORTS["breaking"]].setdefault("a document is gone", []).append(code(path))
+            found[_SORTS["breaking"]].setdefault("a document was removed", []).append(writing.name(path))
         for step in history.between(before, release, name):
-            sort, said = _sorted(step)
-            found[_SORTS[sort]].setdefault(said, []).append(f"{escaped(name)}{_kind(step.document)}")
+            sort, said = _sorted(step, writing)
+            found[_SORTS[sort]].setdefault(said, []).append(f"{writing.text(name)}{_kind(step.document, writing)}")
     told = {title: [f"{', '.join(who)}: {said}" for said, who in one.items()] for title, one in found.items() if one}
     return told or {"No schema change": ["Every document is the same, byte for byte."]}
 
 
-def _kind(path: str) -> str:
+def _kind(path: str, writing: Writing) -> str:
     """Return what a document is, where it is no request."""
-    return "" if kind_of(path) is Kind.REQUEST else f" ({code(basename(path))})"
+    return "" if kind_of(path) is Kind.REQUEST else f" ({writing.name(basename(path))})"
 
 
-def _sorted(step: Step) -> tuple[str, str]:
+def _sorted(step: Step, writing: Writing) -> tuple[str, str]:
     """Return the sort of a change, and the change in one sentence."""
     if not step.changes:
         return "words", "what is accepted and sent did not change"
-    said = "; ".join(escaped(one.message) for one in step.changes)
+    said = "; ".join(writing.text(one.message) for one in step.changes)
     if kind_of(step.document) in {Kind.PAYLOAD, Kind.PUBLICATION}:
         return "payload", said
     return ("breaking" if step.older.answer in {Answer.BREAKS, Answer.UNDECIDED} else "additive"), said
@@ -80,7 +94,7 @@ def _sorted(step: Step) -> tuple[str, str]:
 
 def feed(history: History) -> str:
     """Return the Atom feed of the releases that have a date (RFC 4287)."""
-    base, title = history.store.settings.base_url, history.store.settings.title
+    base, title = visible(history.store.settings.base_url), one_line(history.store.settings.title)
     dated = [one for one in reversed(history.releases) if one.version in history.dates]
     root = ET.Element("feed", xmlns=_ATOM)
     updated = max((history.dates[one.version] for one in dated), default=None)
@@ -94,8 +108,8 @@ def feed(history: History) -> str:
         _children(item, id=url, title=f"{title} {release.version}")
         _children(item, updated=timestamp(history.dates[release.version]))
         ET.SubElement(item, "link", href=url)
-        said = "\n".join(f"{name}: {'; '.join(lines)}" for name, lines in entry(history, release).items())
-        ET.SubElement(item, "content", type="text").text = _plain(said)
+        said = "\n".join(f"{name}: {'; '.join(lines)}" for name, lines in entry(history, release, PLAIN).items())
+        ET.SubElement(item, "content", type="text").text = said
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -104,8 +118,3 @@ def _children(parent: ET.Element, **texts: str) -> None:
     """Add an element with a text for each name."""
     for name, text in texts.items():
         ET.SubElement(parent, name).text = text
-
-
-def _plain(markdown: str) -> str:
-    """Return Markdown of ours without its backslashes and ticks."""
-    return markdown.replace("\\", "").replace("`", "")

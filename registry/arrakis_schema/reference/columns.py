@@ -1,7 +1,7 @@
 """The columns of a payload or a publication, in their order, and the same schema for other programs."""
 
 from collections.abc import Iterator
-from html import escape
+from json import dumps
 
 import pyarrow as pa
 
@@ -9,8 +9,8 @@ from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.documents import Document
 from arrakis_schema.reference.fields import Field, path_of
 from arrakis_schema.reference.history import History
-from arrakis_schema.reference.html import element
-from arrakis_schema.reference.markdown import code, escaped, fenced, table, tabs
+from arrakis_schema.reference.html import element, verbatim
+from arrakis_schema.reference.markdown import code, escaped, fenced, prose, table, tabs
 from arrakis_schema.reference.properties import past_problem, problem
 from arrakis_schema.store import Release
 
@@ -40,9 +40,9 @@ def columns(history: History, release: Release, name: str, document: Document) -
 def _row(one: Field, since: dict[str, str]) -> tuple[str, ...]:
     """Return the row of one column."""
     null = escaped(one.null) or ("yes" if one.nullable else "never")
-    name = element("span", element("code", escape(one.path)), id=one.anchor)
+    name = element("span", verbatim(one.path), id=one.anchor)
     values = [f"one of {' '.join(map(code, one.values))}"] if one.values else []
-    meaning = " · ".join([escaped(one.description), *values, *map(escaped, one.bounds)])
+    meaning = " · ".join(["<br>".join(prose(one.description)), *values, *map(escaped, one.bounds)])
     return name, code(one.type), null, escaped(one.unit), since.get(one.path, ""), meaning
 
 
@@ -60,7 +60,7 @@ def _forms(release: Release, document: Document, parsed: pa.Schema | Template) -
             parsed.repeated
         )
         bound = f".bind({', '.join(given)})"
-    loaded = f'from arrakis_schema import load_payload\n\nschema = load_payload("{document.name}"{version}){bound}'
+    loaded = f"from arrakis_schema import load_payload\n\nschema = load_payload({dumps(document.name)}{version}){bound}"
     yield "arrakis_schema", fenced(loaded)
 
 

@@ -34,7 +34,7 @@ class Sent:
 
 def conformance(store: Store) -> str:
     """Return the page of what was checked, against which real version, with which result; empty without a record."""
-    record = _record(store)
+    record = conformance_record(store)
     if record is None:
         return ""
     try:
@@ -67,7 +67,7 @@ def sent_payloads(store: Store) -> list[Sent]:
         raise DamagedStoreError([f"{SENT_FILE} is not a list of [[sent]] tables: {error}"]) from error
 
 
-def _record(store: Store) -> Any:
+def conformance_record(store: Store) -> Any:
     """Return the record of conformance, or None."""
     if not (store.root / RECORD_FILE).exists():
         return None
@@ -81,7 +81,8 @@ def _page(record: Any) -> str:
     """Return the page for a record."""
     servers = [block for one in record["servers"] for block in _server(one)]
     clients = [
-        f"- {escaped(one['client'])} on the reference server by {_release(one['release'])}: {', '.join(one['asked'])}."
+        f"- {escaped(one['client'])} on the reference server by {_release(one['release'])}:"
+        f" {escaped(', '.join(one['asked']))}."
         for one in record["clients"]
     ]
     told = "What real servers answered, held against the documents, as `arrakis-schema conform` does it."
@@ -104,7 +105,10 @@ def _summary(record: dict[str, Any]) -> str:
 def _server(one: dict[str, Any]) -> Iterator[str]:
     """Yield the blocks about one examination."""
     yield f"## {_named(one)} with {escaped(one['claims'])}, held against {_release(one['release'])}"
-    counts = [[code(name), str(answered), str(refused)] for name, (answered, refused) in one["examined"].items()]
+    counts = [
+        [code(name), escaped(str(answered)), escaped(str(refused))]
+        for name, (answered, refused) in one["examined"].items()
+    ]
     yield table(["endpoint", "requests answered", "requests refused, as they must be"], counts)
     rows = [[_MARKS[kind], code(rule), escaped(told)] for _, kind, rule, _, told in one["findings"]]
     yield table(["severity", "rule", "what"], rows) if rows else "Nothing was found."

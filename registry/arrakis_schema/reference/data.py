@@ -5,12 +5,13 @@ from typing import Any
 
 from arrakis_schema.dates import timestamp
 from arrakis_schema.documents import Document, Format
+from arrakis_schema.escaping import href
 from arrakis_schema.lock import digest
 from arrakis_schema.reference.history import History
 from arrakis_schema.store import Release
 
 
-def endpoint_data(history: History, release: Release, name: str, page: str) -> dict[str, Any]:
+def endpoint_data(history: History, release: Release, name: str) -> dict[str, Any]:
     """Return what the page of an endpoint says; every URL is relative to the top of the site."""
     return {
         "name": name,
@@ -18,7 +19,7 @@ def endpoint_data(history: History, release: Release, name: str, page: str) -> d
         "frozen": release.frozen,
         "since": history.first(name),
         "changed": history.changed(name),
-        "page": page,
+        "page": f"{href(history.page(release, name))}/",
         "documents": [
             {**_document(history, release, name, one), "examples": _examples(history, release, one)}
             for one in history.documents(release, name).values()
@@ -55,7 +56,8 @@ def _document(history: History, release: Release, name: str, document: Document)
         "kind": document.kind.value,
         "format": document.format.value,
         "path": document.path,
-        "url": f"versions/{release.place}/{document.path}",
+        "page": f"{href(history.page(release, name))}/",
+        "url": href(f"versions/{release.place}/{document.path}"),
         "sha256": digest(document.content),
         "size": len(document.content),
         "fields": [{**asdict(one), "since": since.get(one.path, release.version)} for one in history.fields(document)],
@@ -70,6 +72,6 @@ def _document(history: History, release: Release, name: str, document: Document)
 def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:
     """Return the examples of a document, and whether this release refuses them."""
     return [
-        {"name": one.example.name, "refused": bool(one.reason), "url": one.path, "reason": one.reason}
+        {"name": one.example.name, "refused": bool(one.reason), "url": href(one.path), "reason": one.reason}
         for one in history.examples(release, document)
     ]

@@ -1,10 +1,10 @@
 """The page of one endpoint or publication in one release."""
 
 from collections.abc import Iterator
-from html import escape
 from posixpath import basename
 
 from arrakis_schema.documents import Document, Format, Kind, kind_of
+from arrakis_schema.escaping import href, literal
 from arrakis_schema.loading import parse_schema
 from arrakis_schema.lock import digest
 from arrakis_schema.reference.changes import told
@@ -12,8 +12,9 @@ from arrakis_schema.reference.columns import columns
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
 from arrakis_schema.reference.history import History, Step
-from arrakis_schema.reference.html import chip, element
-from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, note, page, table
+from arrakis_schema.reference.html import chip, element, verbatim
+from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, note, page, prose, table
+from arrakis_schema.reference.places import anchor
 from arrakis_schema.reference.properties import properties
 from arrakis_schema.reference.timeline import drawing, field_rows, shown_releases
 from arrakis_schema.store import Release
@@ -29,9 +30,9 @@ def endpoint_page(history: History, release: Release, name: str, *, up: str) -> 
     title = f"{name} in {release.version}" if old else name
     return page(
         front_matter(title=title, description=summary, searched=not old),
-        f"# {escaped(name)} {{ .name }}",
+        _heading(name),
         _banner(history, release, name, up) if old else "",
-        f"{escaped(summary)}\n{{ .lead }}" if summary else "",
+        _lead(summary),
         _facts(history, release, name, up),
         *(part for one in documents.values() for part in _document(history, release, name, one, up)),
         *_try(release, name, len(documents), up),
@@ -46,12 +47,26 @@ def _summary(documents: dict[str, Document]) -> str:
     return next((str(schema["description"]) for schema in schemas if "description" in schema), "")
 
 
+def _heading(name: str) -> str:
+    """Return the heading of the page; one that is no good id gets another."""
+    target = anchor(name)
+    return f"# {escaped(name)} {{ {'' if target == name else f'#{target} '}.name }}"
+
+
+def _lead(summary: str) -> str:
+    """Return the first thing that a page says, its first paragraph in larger letters."""
+    first, *others = prose(summary) or [""]
+    head = first if first.startswith("<p>") else f"{first}\n{{ .lead }}"
+    return page(head, *others).rstrip() if first else ""
+
+
 def _banner(history: History, release: Release, name: str, up: str) -> str:
     """Return the words that this is not the newest release."""
-    newest = history.newest
-    there = bool(history.documents(newest, name))
-    link = f"[{name} in {newest.version}]({up}endpoints/{name}.md)" if there else f"it is gone in {newest.version}"
-    return note("warning", f"This is release {release.version}", f"The newest is {link}.")
+    last, removed = history.last(name), history.removed(name)
+    link = f"[{escaped(name)} in {last.version}]({up}{href(history.page(last, name))}.md)"
+    said = [f"It was removed in {removed}."] if removed else []
+    said += [f"The newest that has it is {link}."] if removed else [f"The newest is {link}."]
+    return note("warning", f"This is release {release.version}", " ".join(said[: 1 if last is release else 2]))
 
 
 def _facts(history: History, release: Release, name: str, up: str) -> str:
@@ -62,7 +77,7 @@ def _facts(history: History, release: Release, name: str, up: str) -> str:
         chip(f"since {history.first(name)}"),
         chip(f"last changed in {history.changed(name)}"),
     ]
-    links = [f"[{text}]({up}{path}){{ data-copy }}" for text, path in _raw(history, release, name)]
+    links = [f"[{escaped(text)}]({up}{href(path)}){{ data-copy }}" for text, path in _raw(history, release, name)]
     return page(element("p", " ".join(chips), class_="facts head"), f"{' '.join(links)}\n{{ .raw }}").rstrip()
 
 
@@ -82,7 +97,7 @@ def _document(history: History, release: Release, name: str, document: Document,
     """Yield the sections of one document: examples, then fields or columns."""
     title = _TITLES[document.kind]
     if document.kind is Kind.PUBLICATION and len(history.documents(release, name)) > 1:
-        title = f"{title}: {basename(document.path)}"
+        title = f"{title}: {escaped(basename(document.path))}"
     if document.format is Format.JSON_SCHEMA:
         shown = list(examples(history, release, document, up))
         yield from (f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}", *shown) if shown else ()
@@ -108,7 +123,7 @@ def _try(release: Release, name: str, forms: int, up: str) -> Iterator[str]:
         if release.frozen
         else "arrakis-schema validate FILE"
     )
-    without = f"This needs JavaScript. On the command line: <code>{escape(command)}</code>"
+    without = f"This needs JavaScript. On the command line: {verbatim(command)}"
     place = {"data_name": name, "data_version": release.version, "data_data": "index.json", "data_up": f"{up}../"}
     yield element("div", element("noscript", element("p", without)), class_=f"try forms-{forms}", data_try="", **place)
 
@@ -137,9 +152,9 @@ def _steps(history: History, name: str, up: str) -> Iterator[str]:
 
 def _step_heading(title: str, step: Step) -> str:
     """Return a heading that the list of sections leaves out: it would be longer than the page."""
-    target = f"{step.new}-{basename(step.document)}"
+    target = f"{step.new}-{anchor(basename(step.document))}"
     link = element("a", "&para;", class_="headerlink", href=f"#{target}", title="Permanent link")
-    return element("h3", escape(title) + link, id=target, data_search_exclude="")
+    return element("h3", literal(title) + link, id=target, data_search_exclude="")
 
 
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
@@ -149,7 +164,7 @@ def _themselves(history: History, release: Release, name: str, up: str) -> Itera
     for path, document in history.documents(release, name).items():
         since = history.unchanged_since(release, path)
         earlier = f"identical since {since}" if since != release.version else f"new in {since}"
-        link = f"[{code(path)}]({up}{folder}/{path}){{ data-copy }}"
+        link = f"[{code(path)}]({up}{href(f'{folder}/{path}')}){{ data-copy }}"
         rows.append(
             (
                 link,

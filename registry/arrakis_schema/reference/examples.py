@@ -7,6 +7,7 @@ from pprint import pformat
 from typing import Any
 
 from arrakis_schema.documents import Document, Format, Kind
+from arrakis_schema.escaping import href
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.judged import SHOWN, Judged
 from arrakis_schema.reference.markdown import code, escaped, fenced, tabs
@@ -82,7 +83,7 @@ def _others(found: list[Judged], others: list[Judged], up: str) -> Iterator[str]
 
 def _link(one: Judged, up: str) -> str:
     """Return a link to the file of an example."""
-    return f"[{code(one.example.name)}]({up}{one.path})"
+    return f"[{code(one.example.name)}]({up}{href(one.path)})"
 
 
 def _told(one: Judged) -> str:

@@ -1,9 +1,8 @@
 """The fields of a document as a flat list: each with its path, and what people want to know of it."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -11,15 +10,16 @@ from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.dialect.positions import unescaped
 from arrakis_schema.documents import Document, Format
 from arrakis_schema.loading import parse_schema
+from arrakis_schema.reference.places import anchor
 from arrakis_schema.validation.violations import EXPECTATIONS
 
 _BOUNDS = (
     *("const", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
     *("pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
+Kind = TypeVar("Kind", list[Any], dict[str, Any])
 _PROMISES = {"rows": "{} in all rows", "length": "{} items"}
 _TOLD = ("description", "x-unit", "x-null", "x-omitted")
-_STRANGE = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,16 @@ class Field:
 
 
 def fields_of(document: Document) -> list[Field]:
-    """Return the fields of a document."""
+    """Return the fields of a document, each with an anchor of its own."""
+    prefix, taken, fields = "column-" if document.format is Format.ARROW else "", set[str](), []
+    for field in _read(document):
+        fields.append(replace(field, anchor=anchor(field.path, taken, prefix=prefix)))
+        taken.add(fields[-1].anchor)
+    return fields
+
+
+def _read(document: Document) -> list[Field]:
+    """Return the fields of a document without their anchors."""
     if document.format is Format.ARROW:
         parsed = parse_document(document.text)
         if not isinstance(parsed, Template):
@@ -72,37 +81,38 @@ def _properties(schema: Any, prefix: str) -> Iterator[Field]:
     """Yield the properties of an object and what is inside them."""
     if not isinstance(schema, dict):
         return
-    for name, inner in schema.get("properties", {}).items():
-        yield from _property(inner, f"{prefix}{name}", required=name in schema.get("required", ()))
+    required = _value(schema, "required", list)
+    for name, inner in _value(schema, "properties", dict).items():
+        yield from _property(inner, f"{prefix}{name}", required=name in required)
 
 
 def _property(schema: Any, path: str, *, required: bool) -> Iterator[Field]:
     """Yield one property, then its items or properties."""
     if not isinstance(schema, dict):
         schema = {}
-    types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    words = " or ".join(name for name in types if name != "null") or "any"
+    types = [schema["type"]] if isinstance(schema.get("type"), str) else _value(schema, "type", list)
+    words = " or ".join(str(name) for name in types if name != "null") or "any"
     bounds = tuple(str(EXPECTATIONS[keyword](schema[keyword], None)) for keyword in _BOUNDS if keyword in schema)
-    values = tuple(str(value) for value in schema.get("enum", ()) if value is not None)
+    values = tuple(str(value) for value in _value(schema, "enum", list) if value is not None)
     description, unit, null, omitted = (str(schema.get(key, "")) for key in _TOLD)
-    anchor, nullable = _slug(path.replace("[]", "-items")), not types or "null" in types
-    yield Field(path, anchor, words, nullable, required, description, unit, null, omitted, values, bounds)
+    nullable = not types or "null" in types
+    yield Field(path, "", words, nullable, required, description, unit, null, omitted, values, bounds)
     yield from _properties(schema, f"{path}.")
     if isinstance(schema.get("items"), dict) and schema["items"]:
         yield from _property(schema["items"], f"{path}[]", required=True)
 
 
+def _value(schema: dict[str, Any], keyword: str, kind: type[Kind]) -> Kind:
+    """Return the value of a keyword; an empty one where it is missing or of a kind that no validator takes."""
+    value = schema.get(keyword)
+    return value if isinstance(value, kind) else kind()
+
+
 def _column(column: pa.Field, kind: str, allowed: tuple[str, ...] = ()) -> Field:
     """Return a column as a field."""
-    metadata = {key.decode(): value.decode() for key, value in (column.metadata or {}).items()}
+    pairs = (column.metadata or {}).items()
+    metadata = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in pairs}
     told = {name: metadata.get(name, "") for name in ("description", "unit", "null")}
     values = tuple(metadata.get("values", "").split()) or allowed
     bounds = tuple(words.format(metadata[key]) for key, words in _PROMISES.items() if key in metadata)
-    anchor = f"column-{_slug(column.name)}"
-    return Field(column.name, anchor, kind, column.nullable, required=True, values=values, bounds=bounds, **told)
-
-
-def _slug(path: str) -> str:
-    """Return a path as it may stand in an id and in a fragment."""
-    return _STRANGE.sub("", path) or "nameless"
+    return Field(column.name, "", kind, column.nullable, required=True, values=values, bounds=bounds, **told)

@@ -10,6 +10,7 @@ from arrakis_schema.dates import read_dates
 from arrakis_schema.documents import Document, name_of
 from arrakis_schema.reference.fields import Field, fields_of
 from arrakis_schema.reference.judged import Judged, judged
+from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store import Erratum, Release, Store
 from arrakis_schema.system.exceptions import Accepted, accepted_by_release
 from arrakis_schema.system.relations import Answer, Comparisons, Exchange
@@ -157,6 +158,20 @@ class History:
         known = self.known_problems(release, path)
         about = [one for one in self.errata if path in one.documents and earlier.intersection(one.releases)]
         return [one for one in about if one not in known]
+
+    def last(self, name: str) -> Release:
+        """Return the newest release that has documents of a name."""
+        return next(release for release in reversed(self.releases) if self.documents(release, name))
+
+    def removed(self, name: str) -> str:
+        """Return the release that removed the documents of a name, or nothing where the newest has some."""
+        last = self.last(name)
+        return "" if last is self.newest else self.releases[self.releases.index(last) + 1].version
+
+    def page(self, release: Release, name: str) -> str:
+        """Return the path of the page about a name in a release, without its suffix, from the top folder."""
+        folder = "endpoints" if release is self.newest else f"releases/{release.version}"
+        return f"{folder}/{folder_of(name)}"
 
     def first(self, name: str) -> str:
         """Return the first release that has documents of a name."""

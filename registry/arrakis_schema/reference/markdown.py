@@ -1,37 +1,47 @@
-"""Small pieces of Markdown, with what stands in the documents escaped."""
+"""Small pieces of Markdown, with what stands in the documents as text in them."""
 
 import json
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
+
+from arrakis_schema.escaping import attribute, literal, one_line, visible
+from arrakis_schema.reference.html import element, verbatim
 
 UNSEARCHED = "data-search-exclude"
 """The attribute of a heading whose section search passes over, so that a field is found where it is described."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]#|!])")
-_FENCE = re.compile(r"`{3,}")
+_LONGEST_DESCRIPTION, _LONG = 300, 5000
+_TICKS = re.compile(r"`{3,}")
+_WORD = r"(?:[][\w.,:;()/'=+-]|\{\w+\})+"
+_PLAIN = re.compile(rf"(?!:){_WORD}(?: {_WORD})*")
+_PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
 def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
+    return literal(one_line(text))
+
+
+def prose(text: str) -> list[str]:
+    """Return the paragraphs of a text that Markdown shows as they are, with their line breaks.
+
+    A long one is HTML already: the time that Markdown takes grows with the square of the marks in a paragraph.
+    """
+    paragraphs = (paragraph.splitlines() for paragraph in _PARAGRAPHS.split(visible(text).strip()))
+    blocks = ["<br>".join(map(escaped, lines)) for lines in paragraphs if lines]
+    return [block if len(block) < _LONG else element("p", block) for block in blocks]
 
 
 def code(text: str) -> str:
-    """Return a text as code within a line; a bar inside a table stays a bar."""
-    ticks = "``" if "`" in text else "`"
-    pad = " " if "`" in text else ""
-    return f"{ticks}{pad}{' '.join(text.split())}{pad}{ticks}".replace("|", "\\|")
+    """Return a text as code within a line, which nothing in it can end; one with marks in it as HTML."""
+    return f"`{text}`" if _PLAIN.fullmatch(text) else verbatim(text)
 
 
 def fenced(text: str, language: str = "") -> str:
-    """Return a block of code; without a language as HTML on one line, which costs MkDocs nothing to render."""
-    if not language:
-        shown = escape(text.rstrip(), quote=False).replace("\n", "&#10;")
-        return f'<div class="highlight" {UNSEARCHED}><pre><code>{shown}</code></pre></div>'
-    longest = max((len(found) for found in _FENCE.findall(text)), default=2)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+    """Return a block of code; `highlighting` makes HTML of it, so that no extension of Markdown reads it."""
+    text = visible(text).removesuffix("\n")
+    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(text)), default=0))
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def fenced_json_line(value: object) -> str:
@@ -46,24 +56,24 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def note(kind: str, title: str, text: str) -> str:
-    """Return an admonition."""
-    return f'!!! {kind} "{title.replace(chr(34), chr(39))}"\n\n{indented(text)}'
+    """Return an admonition; `text` is Markdown already."""
+    return f'!!! {kind} "{attribute(title)}"\n\n{indented(text)}'
 
 
 def tabs(blocks: Iterable[tuple[str, str]]) -> str:
-    """Return blocks as tabs under their titles; without JavaScript they change all the same."""
-    return "\n\n".join(f'=== "{title}"\n\n{indented(text)}' for title, text in blocks)
+    """Return blocks of Markdown as tabs under their titles; without JavaScript they change all the same."""
+    return "\n\n".join(f'=== "{attribute(title)}"\n\n{indented(text)}' for title, text in blocks)
 
 
 def indented(text: str) -> str:
     """Return a block inside of a tab or a note."""
-    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+    return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
 
 
 def front_matter(*, title: str = "", description: str = "", searched: bool = True, contents: bool = True) -> str:
     """Return what a page says of itself; `searched` is whether search finds it, `contents` whether it has a list."""
-    said = {name: json.dumps(text) for name, text in (("title", title), ("description", description)) if text}
-    lines = [f"{name}: {text}" for name, text in said.items()]
+    lines = [f"title: {_quoted(title)}"] if title else []
+    lines += [f"description: {_quoted(_cut(description))}"] if description else []
     lines += [] if searched else ["search:", "  exclude: true"]
     lines += [] if contents else ["hide:", "  - toc"]
     return "\n".join(["---", *lines, "---"]) if lines else ""
@@ -72,3 +82,13 @@ def front_matter(*, title: str = "", description: str = "", searched: bool = Tru
 def page(*blocks: str) -> str:
     """Return the blocks that are not empty, with a line between them."""
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a scalar of YAML, in which every character may stand for itself once it is visible."""
+    return json.dumps(one_line(text), ensure_ascii=False)
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a text, up to a length that search engines show."""
+    return text if len(text) <= _LONGEST_DESCRIPTION else f"{text[:_LONGEST_DESCRIPTION]}…"

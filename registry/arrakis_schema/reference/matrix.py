@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from arrakis_schema.escaping import href
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.html import element
 from arrakis_schema.reference.markdown import code, escaped, fenced_json_line, front_matter, page, table
+from arrakis_schema.reference.places import folder_of
+from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store import Release
 from arrakis_schema.system.relations import Answer, Relation, names
 
@@ -24,11 +27,25 @@ _WORST = (Answer.WORKS, Answer.PARTLY, Answer.UNDECIDED, Answer.BREAKS)
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The relations of one endpoint: of neighbouring releases that get on alike with all, the first stands for all."""
+    """The relations of one endpoint: of neighbouring releases that get on alike with all, the first stands for all.
+
+    `without` are the releases that do not have it any more.
+    """
 
     name: str
     groups: tuple[tuple[str, ...], ...]
     relations: dict[tuple[str, str], Relation]
+    without: frozenset[str] = frozenset()
+
+    def label(self, group: int) -> str:
+        """Return the name of a group of releases, and whether they have the endpoint."""
+        releases = self.groups[group]
+        return _label(releases) + (", removed" if releases[0] in self.without else "")
+
+    def removed(self, client: int, server: int) -> bool:
+        """Tell whether the endpoint was removed from one of two groups, and nothing breaks by that."""
+        gone = not self.without.isdisjoint((self.groups[client][0], self.groups[server][0]))
+        return gone and self.relation(client, server).answer is Answer.WORKS
 
     def relation(self, client: int, server: int) -> Relation:
         """Return how the clients of one group get on with the servers of another."""
@@ -36,11 +53,15 @@ class Matrix:
 
 
 def matrices(history: History) -> list[Matrix]:
-    """Return the matrix of each endpoint, for the newest releases that have it."""
+    """Return the matrix of each endpoint: of the newest releases, back to the first that has it."""
     releases = list(reversed(history.releases))
-    return [
-        _matrix(history, name, [one for one in releases if history.documents(one, name)]) for name in names(releases)
-    ]
+    return [_matrix(history, name, _since_first(history, name)) for name in names(releases)]
+
+
+def _since_first(history: History, name: str) -> list[Release]:
+    """Return all releases from the first that has an endpoint on, the newest first."""
+    first = next(number for number, one in enumerate(history.releases) if history.documents(one, name))
+    return list(reversed(history.releases[first:]))
 
 
 def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
@@ -54,11 +75,16 @@ def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
     }
     merged: list[list[list[Release]]] = []
     for twin in first:
-        if merged and _alike(merged[-1][0][0].version, twin[0].version, [one[0].version for one in first], found):
+        both = (
+            bool(merged) and bool(history.documents(twin[0], name)) and bool(history.documents(merged[-1][0][0], name))
+        )
+        if both and _alike(merged[-1][0][0].version, twin[0].version, [one[0].version for one in first], found):
             merged[-1].append(twin)
         else:
             merged.append([twin])
-    return Matrix(name, tuple(tuple(one.version for twin in group for one in twin) for group in merged), found)
+    groups = tuple(tuple(one.version for twin in group for one in twin) for group in merged)
+    without = frozenset(one.version for one in releases if not history.documents(one, name))
+    return Matrix(name, groups, found, without)
 
 
 def _twins(history: History, name: str, releases: list[Release]) -> dict[Any, list[Release]]:
@@ -91,7 +117,6 @@ def matrix_page(history: History, found: list[Matrix]) -> str:
         (f"**{_label(client)}**", *(_overall_cell(found, client[0], server[0]) for server in groups))
         for client in groups
     ]
-    links = [f"[{escaped(one.name)}](matrix/{one.name}.md)" for one in found]
     question = (
         "Rows are clients, columns are servers, the newest first; releases that get on alike share a row. A cell names"
         " what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a field"
@@ -106,10 +131,25 @@ def matrix_page(history: History, found: list[Matrix]) -> str:
         ),
         "# Does a client of one release work with a server of another?",
         question,
-        table(("client ↓ server →", *map(_label, groups)), rows),
+        table(("client ↓ server →", *map(_label, groups)), rows) if found else NOTHING_YET,
         _older(history, versions),
-        f"By endpoint: {', '.join(links)}. For any two releases, with all differences: [compare](compare/index.md).",
+        f"{_by_endpoint(history, found)}For any two releases, with all differences: [compare](compare/index.md).",
     )
+
+
+def _by_endpoint(history: History, found: list[Matrix]) -> str:
+    """Return the links to the matrix of each endpoint; one that was removed says so."""
+    removed = {one.name: history.removed(one.name) for one in found}
+    links = [
+        f"[{escaped(name)}]({_file(name)}){f' (removed in {version})' if version else ''}"
+        for name, version in removed.items()
+    ]
+    return f"By endpoint: {', '.join(links)}. " if links else ""
+
+
+def _file(name: str) -> str:
+    """Return the link to the matrix of an endpoint, from that of all."""
+    return href(f"matrix/{folder_of(name)}.md")
 
 
 def _older(history: History, versions: list[str]) -> str:
@@ -146,7 +186,7 @@ def _overall_cell(found: list[Matrix], client: str, server: str) -> str:
     if worst is Answer.WORKS:
         return _mark(worst)
     links = [
-        f"[{escaped(name)}](matrix/{name}.md#{_key(relation)})"
+        f"[{escaped(name)}]({_file(name)}#{_key(relation)})"
         for name, relation in answers.items()
         if relation.answer is worst
     ]
@@ -154,26 +194,27 @@ def _overall_cell(found: list[Matrix], client: str, server: str) -> str:
     return f"{_mark(worst)} {', '.join(links[:_NAMED] if rest else links)}{rest}"
 
 
-def endpoint_matrix_page(matrix: Matrix) -> str:
+def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
     """Return the matrix of one endpoint, and each reason once with a message that shows it."""
     numbers = range(len(matrix.groups))
     rows = [
-        (f"**{_label(matrix.groups[client])}**", *(_cell(matrix.relation(client, server)) for server in numbers))
-        for client in numbers
+        (f"**{matrix.label(client)}**", *(_cell(matrix, client, server) for server in numbers)) for client in numbers
     ]
     return page(
         front_matter(title=f"{matrix.name}: who gets on with whom", searched=False, contents=False),
         f"# {escaped(matrix.name)}: who gets on with whom",
-        f"Rows are clients, columns are servers, the newest first. [The endpoint]({_page(matrix.name)}) ·"
+        f"Rows are clients, columns are servers, the newest first. {_page(history, matrix.name)} ·"
         " [all endpoints](../matrix.md)",
-        table(("client ↓ server →", *map(_label, matrix.groups)), rows),
+        table(("client ↓ server →", *map(matrix.label, numbers)), rows),
         *_reasons(matrix),
     )
 
 
-def _page(name: str) -> str:
-    """Return the link to the page of an endpoint."""
-    return f"../endpoints/{name}.md"
+def _page(history: History, name: str) -> str:
+    """Return the link to the page of an endpoint, in the newest release that has it."""
+    last, removed = history.last(name), history.removed(name)
+    text = f"Removed in {removed}: the endpoint in {last.version}" if removed else "The endpoint"
+    return f"[{text}](../{href(history.page(last, name))}.md)"
 
 
 def _label(group: tuple[str, ...] | list[str]) -> str:
@@ -187,15 +228,18 @@ def _mark(answer: Answer) -> str:
     return element("span", f"{symbol} {word}", class_=f"answer {answer.name.lower()}")
 
 
-def _cell(relation: Relation) -> str:
+def _cell(matrix: Matrix, client: int, server: int) -> str:
     """Return a cell: a mark and a word, with a link where there is something to say."""
+    if matrix.removed(client, server):
+        return "removed"
+    relation = matrix.relation(client, server)
     mark = _mark(relation.answer)
     return mark if relation.answer is Answer.WORKS else f"[{mark}](#{_key(relation)})"
 
 
 def _key(relation: Relation) -> str:
     """Return the id of the reason: relations with the same reason share it."""
-    return f"why-{relation.name}-{hashlib.sha256(_reason(relation).encode()).hexdigest()[:8]}"
+    return f"why-{folder_of(relation.name)}-{hashlib.sha256(_reason(relation).encode()).hexdigest()[:8]}"
 
 
 def _reason(relation: Relation) -> str:
@@ -230,8 +274,8 @@ def _pairs(matrix: Matrix, pairs: list[tuple[int, int]]) -> str:
     """Return pairs of clients and servers in words, each client once."""
     told = []
     for client, group in groupby(pairs, key=lambda pair: pair[0]):
-        servers = ", ".join(_label(matrix.groups[server]) for _, server in group)
-        told.append(f"client {_label(matrix.groups[client])} with server {servers}")
+        servers = ", ".join(matrix.label(server) for _, server in group)
+        told.append(f"client {matrix.label(client)} with server {servers}")
     return "; ".join(told)
 
 
@@ -248,13 +292,16 @@ def _data(matrix: Matrix) -> dict[str, Any]:
     numbers = range(len(matrix.groups))
     return {
         "groups": matrix.groups,
-        "cells": [[_cell_data(matrix.relation(client, server)) for server in numbers] for client in numbers],
+        "cells": [[_cell_data(matrix, client, server) for server in numbers] for client in numbers],
         "reasons": {key: _reason_data(matrix.relation(*pairs[0])) for key, pairs in _why(matrix).items()},
     }
 
 
-def _cell_data(relation: Relation) -> dict[str, str]:
+def _cell_data(matrix: Matrix, client: int, server: int) -> dict[str, str]:
     """Return one cell as data."""
+    if matrix.removed(client, server):
+        return {"answer": "removed"}
+    relation = matrix.relation(client, server)
     answer = {"answer": relation.answer.name.lower()}
     return answer if relation.answer is Answer.WORKS else {**answer, "reason": _key(relation)}
 

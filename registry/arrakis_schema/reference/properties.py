@@ -1,13 +1,12 @@
 """The fields of a request, one linkable heading each, and what is known to be wrong where it bites."""
 
 from collections.abc import Iterator
-from html import escape
 
 from arrakis_schema.documents import Document
 from arrakis_schema.reference.fields import Field, path_of
 from arrakis_schema.reference.history import History
-from arrakis_schema.reference.html import chip, element, facts, meanings
-from arrakis_schema.reference.markdown import escaped, note, page
+from arrakis_schema.reference.html import chip, element, facts, meanings, verbatim
+from arrakis_schema.reference.markdown import code, escaped, note, page, prose
 from arrakis_schema.store import Erratum, Release
 
 
@@ -18,7 +17,7 @@ def properties(history: History, release: Release, name: str, document: Document
     known = {one.path for one in fields}
     yield from (problem(one) for one in problems if path_of(one.location) not in known)
     for one in fields:
-        yield f"### `{one.path}` {{ #{one.anchor} .field }}"
+        yield f"### {code(one.path)} {{ #{one.anchor} .field }}"
         yield _field(one, since.get(one.path, release.version))
         yield from (problem(found) for found in problems if path_of(found.location) == one.path)
         yield from (past_problem(found) for found in past if path_of(found.location) == one.path)
@@ -27,13 +26,17 @@ def properties(history: History, release: Release, name: str, document: Document
 def problem(erratum: Erratum, where: str = "") -> str:
     """Return a known problem, where it bites."""
     mended = f", mended in {erratum.fixed}" if erratum.fixed else ""
-    return note("danger", f"Known problem{mended}", f"{f'`{where}`: ' if where else ''}{escaped(erratum.text)}")
+    return note("danger", f"Known problem{mended}", _placed(erratum, where))
 
 
 def past_problem(erratum: Erratum, where: str = "") -> str:
     """Return a problem that earlier releases had, for those who still meet them."""
-    place = f"`{where}`: " if where else ""
-    return f"**{_until(erratum)}** {place}{escaped(erratum.text)}\n{{ .past }}"
+    return f"**{escaped(_until(erratum))}** {_placed(erratum, where)}\n{{ .past }}"
+
+
+def _placed(erratum: Erratum, where: str) -> str:
+    """Return a problem behind the place that it is about, if that is to be named."""
+    return f"{code(where)}: {escaped(erratum.text)}" if where else escaped(erratum.text)
 
 
 def _until(erratum: Erratum) -> str:
@@ -57,7 +60,7 @@ def _field(one: Field, since: str) -> str:
         ]
     )
     means = meanings({"If null": one.null, "If left out": one.omitted})
-    return page(line, escaped(one.description), _values(one), means).rstrip()
+    return page(line, *prose(one.description), _values(one), means).rstrip()
 
 
 def _presence(one: Field) -> str:
@@ -69,5 +72,5 @@ def _presence(one: Field) -> str:
 
 def _values(one: Field) -> str:
     """Return the values that a field may have, as chips."""
-    each = "".join(element("code", escape(value)) for value in one.values)
+    each = "".join(map(verbatim, one.values))
     return element("p", f"One of {each}", class_="values") if each else ""

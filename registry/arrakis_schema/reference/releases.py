@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from arrakis_schema.documents import name_of
+from arrakis_schema.escaping import href
 from arrakis_schema.lock import digest
 from arrakis_schema.reference.accepted import accepted_breaks
 from arrakis_schema.reference.changes import between
@@ -16,6 +17,7 @@ from arrakis_schema.store import Release
 from arrakis_schema.system.relations import names
 
 UP = "../../"
+NOTHING_YET = "There is no document yet."
 _LONGEST = 16_000
 
 
@@ -35,7 +37,9 @@ def release_page(history: History, release: Release) -> str:
         *accepted_breaks(history, release, UP),
         *_problems(history, release),
         f"## Documents {{ #documents {UNSEARCHED} }}",
-        table(("document", "page", "size", "sha256", "unchanged since"), _documents(history, release)),
+        table(("document", "page", "size", "sha256", "unchanged since"), _documents(history, release))
+        if release.documents
+        else NOTHING_YET,
     )
 
 
@@ -65,17 +69,12 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
         since = history.unchanged_since(release, path)
         name = name_of(path)
         yield (
-            f"[{code(path)}]({UP}{folder}/{path})",
-            f"[{escaped(name)}]({page_of(history, release, name)})",
+            f"[{code(path)}]({UP}{href(f'{folder}/{path}')})",
+            f"[{escaped(name)}]({UP}{href(history.page(release, name))}.md)",
             f"{len(content)} bytes",
             code(digest(content)[:16]),
             since if since != release.version else "**new here**",
         )
-
-
-def page_of(history: History, release: Release, name: str) -> str:
-    """Return the link from the page of a release to that of an endpoint in it."""
-    return f"{UP}endpoints/{name}.md" if release is history.newest else f"{name}.md"
 
 
 def _problems(history: History, release: Release) -> Iterator[str]:
@@ -88,7 +87,7 @@ def _problems(history: History, release: Release) -> Iterator[str]:
                 escaped(", ".join(one.documents)),
                 code(path_of(one.location) or one.location),
                 escaped(one.text),
-                one.fixed,
+                escaped(one.fixed),
             )
             for one in found
         ]
@@ -109,13 +108,22 @@ def releases_page(history: History) -> str:
         same = f"the same in meaning as {before.version}" if before and _same(history, before, release) else ""
         when = f"{moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
         rows.append((f"[{release.version}]({release.version}/index.md)", when, str(len(release.documents)), same))
-    shown = shown_releases(history)
     return page(
         front_matter(description=f"Every release of {history.store.settings.title}: when, and what changed."),
         "# Releases",
         "A release never changes: what you fetch today is what you fetch in ten years, byte for byte.",
         table(("release", "released", "documents", "note"), rows),
-        "## Which documents changed when { #timeline }",
-        "A bar says that a document is there, a dot that the release changed it.\n{ .caption }",
-        drawing("The documents by release", shown, document_rows(history, shown)),
+        *_drawn(history),
     )
+
+
+def _drawn(history: History) -> Iterator[str]:
+    """Yield the drawing of the documents of the newest releases."""
+    shown = shown_releases(history)
+    rows = document_rows(history, shown)
+    if rows:
+        yield "## Which documents changed when { #timeline }"
+        yield "A bar says that a document is there, a dot that the release changed it.\n{ .caption }"
+        yield drawing("The documents by release", shown, rows)
+    else:
+        yield NOTHING_YET

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
 
+from arrakis_schema.escaping import literal, one_line
 from arrakis_schema.reference.history import History
 from arrakis_schema.reference.html import element
 from arrakis_schema.store import Release
@@ -56,7 +56,7 @@ def drawing(title: str, releases: Sequence[Release], rows: Sequence[Row]) -> str
     heads = [_text(_middle(left, number), 18, one.version, "head") for number, one in enumerate(releases)]
     lines = [part for number, row in enumerate(rows) for part in _row(row, _HEAD + _ROW * number, left)]
     said = "; ".join(_said(row, releases) for row in rows)
-    inside = f"<title>{escape(title)}</title><desc>{escape(said)}.</desc>{''.join([*heads, *lines])}"
+    inside = f"<title>{literal(title)}</title><desc>{literal(said)}.</desc>{''.join([*heads, *lines])}"
     size = {"viewBox": f"0 0 {width:.0f} {height}", "width": f"{width:.0f}", "height": f"{height}"}
     return element(
         "div", element("svg", inside, class_="timeline", role="img", **size), class_="scrolled", tabindex="0"
@@ -110,4 +110,4 @@ def _middle(left: float, number: int) -> float:
 
 def _text(x: float, y: float, text: str, kind: str) -> str:
     """Return a text at a place."""
-    return element("text", escape(text), x=f"{x:.0f}", y=f"{y:.0f}", class_=kind)
+    return element("text", literal(one_line(text)), x=f"{x:.0f}", y=f"{y:.0f}", class_=kind)

@@ -1,12 +1,10 @@
 """Tell of a problem: a page where a browser asks, problem details (RFC 9457) where a program does.
 
-The page of a 404 is the site's own, `404.html`, with what is missing told below its heading.
+The page of a 404 is the site's own, `404.html`, with what is missing told below its heading, and a link to where the
+site is served.
 """
 
 import re
-from base64 import b64encode
-from functools import lru_cache, reduce
-from hashlib import sha256
 from html import escape
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +14,7 @@ from starlette.responses import Response
 
 from arrakis_schema.server.negotiation import prefers_page
 from arrakis_schema.server.problems import COMMON_FIELDS, NO_STORE, Problem
-from arrakis_schema.server.tree import MissingPage, Tree
+from arrakis_schema.server.tree import Tree
 
 LONGEST_DETAIL = 500
 """Characters of a detail that a page shows."""
@@ -35,7 +33,7 @@ PLAIN = """\
 </html>
 """
 _HEADING = re.compile(r"</h1>")
-_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_HOME = re.compile(r'(<a id="top" href=")[^"]*')
 
 
 def explain(problem: Problem, site: Tree, scope: Any) -> Response:
@@ -45,25 +43,11 @@ def explain(problem: Problem, site: Tree, scope: Any) -> Response:
     if not prefers_page(accept):
         return Response(problem.body, problem.status, fields, "application/problem+json")
     home = f"{scope.get('root_path', '')}/"
-    own = site.missing if problem.status is HTTPStatus.NOT_FOUND else None
-    if own is None:
+    if problem.status is not HTTPStatus.NOT_FOUND or not site.missing:
         return Response(_plain(problem, home), problem.status, {**fields, **POLICY}, "text/html")
-    page = _HEADING.sub(lambda end: f"{end[0]}\n{_told(problem)}", _moved(own, home), count=1)
+    moved = _HOME.sub(lambda link: f"{link[1]}{escape(home)}", site.missing, count=1)
+    page = _HEADING.sub(lambda end: f"{end[0]}\n{_told(problem)}", moved, count=1)
     return Response(page, problem.status, fields, "text/html")
-
-
-@lru_cache(maxsize=4)
-def _moved(page: MissingPage, home: str) -> str:
-    """Return the site's page with links that hold below `home`, and a policy that still allows its scripts."""
-    html = re.sub(f'"{re.escape(page.base)}(?!/)', lambda _: f'"{escape(home)}', page.html)
-    digests = zip(_digests(page.html), _digests(html), strict=True)
-    return reduce(lambda text, change: text.replace(*change), digests, html)
-
-
-def _digests(html: str) -> list[str]:
-    """Return what a policy says of each script that stands in a page."""
-    scripts = _SCRIPT.findall(html)
-    return [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]
 
 
 def _plain(problem: Problem, home: str) -> str:

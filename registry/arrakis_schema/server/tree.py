@@ -3,12 +3,9 @@
 A lookup is a lookup in a dict: no path is ever resolved, so none can lead outside.
 """
 
-import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import accumulate
-from urllib.parse import unquote
 
 from arrakis_schema.representations import Representation
 from arrakis_schema.server.resources import Resource, resource
@@ -18,25 +15,18 @@ NOT_FOUND = "/404.html"
 COMPARED = 4_000
 """Characters of the names of a folder, times those of a name, that are compared for a close one: a 404 stays cheap."""
 
-_LINK = re.compile(r'(?:href|src)="(/(?!/)[^"?#]*)')
-
-
-@dataclass(frozen=True, slots=True)
-class MissingPage:
-    """The site's page for what it lacks; its links begin with `base`, where the site was expected to be."""
-
-    html: str
-    base: str
-
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The site: `resources` by URL path, `folders` (with their slash) to the names in them, folders with a slash."""
+    """The site: `resources` by URL path, `folders` (with their slash) to the names in them, folders with a slash.
+
+    `missing` is the HTML of the site's page for what it lacks.
+    """
 
     resources: Mapping[str, Resource]
     folders: Mapping[str, tuple[str, ...]]
     files: int
-    missing: MissingPage | None = None
+    missing: str = ""
 
 
 def tree(representations: Iterable[Representation]) -> Tree:
@@ -53,24 +43,10 @@ def tree(representations: Iterable[Representation]) -> Tree:
     return Tree(resources, _folders(resources), files, _missing_page(resources))
 
 
-def _missing_page(resources: Mapping[str, Resource]) -> MissingPage | None:
-    """Return the site's own page for a 404, if it has one."""
+def _missing_page(resources: Mapping[str, Resource]) -> str:
+    """Return the site's own page for what it lacks; empty where it has none."""
     page = resources.get(NOT_FOUND)
-    if page is None:
-        return None
-    html = page.identity.ok.body.decode("utf-8", "replace")
-    return MissingPage(html, _base(_LINK.findall(html), resources))
-
-
-def _base(links: list[str], paths: Container[str]) -> str:
-    """Return the beginning of the links below which most of them exist: such a page is made for one place."""
-    parts: list[list[str]] = [re.findall(r"[^/]*/", link) for link in links]
-    bases = dict.fromkeys(["/", *(base for segments in parts for base in accumulate(segments))])
-    return max(bases, key=lambda base: sum(_is_below(base, link, paths) for link in links))
-
-
-def _is_below(base: str, link: str, paths: Container[str]) -> bool:
-    return link.startswith(base) and f"/{unquote(link.removeprefix(base))}" in paths
+    return "" if page is None else page.identity.ok.body.decode("utf-8", "replace")
 
 
 def _folders(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -1,12 +1,18 @@
 """What is done to a finished page: without indentation it is small, with a Content-Security-Policy it is safe.
 
-The policy allows the site's own files, the scripts that stand in the page, and nothing else.
-https://www.w3.org/TR/CSP3/#meta-element
+The policy allows the site's own files, the scripts of the theme's templates, and nothing else: a script that came into
+a page in another way does not run. https://www.w3.org/TR/CSP3/#meta-element
 """
 
 import re
 from base64 import b64encode
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import UndefinedError
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SHOWN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
@@ -39,10 +45,25 @@ def dense_style(css: str) -> str:
     return _BETWEEN.sub(r"\1", _SPACE.sub(" ", _COMMENT.sub("", css))).strip()
 
 
-def with_policy(html: str) -> str:
-    """Return a page that says which scripts may run in it: those in files of the site, and its own by their digests."""
-    digests = sorted({b64encode(sha256(script.encode()).digest()).decode() for script in _SCRIPT.findall(html)})
-    scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])
-    policy = "; ".join(f"{name} {value}" for name, value in {**_OWN, "script-src": scripts}.items())
+def inline_scripts(env: Any, folders: Collection[str]) -> list[Any]:
+    """Return the scripts within the templates of a theme, each as a template: some know how deep a page lies."""
+    paths = [path for folder in folders for path in sorted(Path(folder).rglob("*.html"))]
+    texts = dict.fromkeys(text for path in paths for text in _SCRIPT.findall(path.read_text(encoding="utf-8")))
+    return [env.from_string(text) for text in texts]
+
+
+def rendered_scripts(templates: Collection[Any], base_url: str, extra: Any) -> Iterator[str]:
+    """Yield the scripts of a theme as a page at this depth has them; one that takes more from a page is left out."""
+    for template in templates:
+        with suppress(UndefinedError):
+            yield template.render(base_url=base_url, config={"extra": extra})
+
+
+def with_policy(html: str, scripts: Collection[str]) -> str:
+    """Return a page that says which scripts may run in it: those in files of the site, and these by their digests."""
+    own = sorted(set(scripts).intersection(_SCRIPT.findall(html)))
+    digests = sorted(b64encode(sha256(script.encode()).digest()).decode() for script in own)
+    allowed = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])
+    policy = "; ".join(f"{name} {value}" for name, value in {**_OWN, "script-src": allowed}.items())
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return html.replace(_PLACE, f"{_PLACE}\n{meta}", 1)

@@ -1,25 +1,57 @@
-"""The front page: one plain page that lists the releases and their documents, without script or foreign host."""
+"""Two plain pages: the front page lists the releases and their documents, the other says that there is no such page."""
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Any
+from urllib.parse import unquote
 
+from arrakis_schema.escaping import visible
 from arrakis_schema.settings import Settings
 
 
 def front_page(settings: Settings, index: dict[str, Any]) -> bytes:
     """Return the page for what `versions/index.json` holds; its links are relative."""
-    template = Template(files("arrakis_schema.site").joinpath("front.html").read_text(encoding="utf-8"))
     latest = index["aliases"].get("latest", "next")
-    page = template.substitute(
-        title=escape(settings.title),
+    page = Template(_part("front.html")).substitute(
+        title=_text(settings.title),
         count=sum(release["frozen"] for release in index["releases"]),
-        latest=escape(latest),
-        example=escape(_example(index)),
+        latest=_text(latest),
+        example=_text(_example(index)),
         releases="\n".join(_release(release, latest) for release in index["releases"]),
     )
     return page.encode()
+
+
+def missing_page(settings: Settings) -> bytes:
+    """Return the page for an address that the site does not have: complete in itself, for it stands at any address."""
+    style, script = _part("missing.css"), _part("missing.js")
+    page = Template(_part("missing.html")).substitute(
+        title=_text(settings.title),
+        base=_text(settings.base_url),
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; connect-src 'self'; img-src data:; style-src {_source(style)};"
+        f" script-src {_source(script)}; base-uri 'none'; form-action 'none'",
+    )
+    return page.encode()
+
+
+def _part(name: str) -> str:
+    """Return a file beside this one."""
+    return files("arrakis_schema.site").joinpath(name).read_text(encoding="utf-8")
+
+
+def _source(text: str) -> str:
+    """Return what allows a script or a style in a policy."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _text(text: str) -> str:
+    """Return a text as HTML shows it."""
+    return escape(visible(text))
 
 
 def _example(index: dict[str, Any]) -> str:
@@ -31,7 +63,7 @@ def _example(index: dict[str, Any]) -> str:
 
 def _release(release: dict[str, Any], latest: str) -> str:
     """Return the section of one release."""
-    version = escape(release["version"])
+    version = _text(release["version"])
     label = "latest" if release["version"] == latest else "" if release["frozen"] else "working set, not released yet"
     badge = f' <span class="badge">{label}</span>' if label else ""
     rows = "\n".join(f"<tr>{_row(name, release['documents'])}</tr>" for name in _names(release["documents"]))
@@ -57,12 +89,12 @@ def _row(name: str, documents: list[dict[str, Any]]) -> str:
         else {part: f"{arrow.removesuffix('.txt')}{part}" for part in (".txt", ".arrow", ".arrow.json")}
     )
     cells = [
-        _link(request, request.rpartition("/")[2]) if request else "",
+        _link(request, unquote(request.rpartition("/")[2])) if request else "",
         " ".join(_link(url, f"schema{part}" if part == ".txt" else part) for part, url in forms.items()),
     ]
-    return f'<th scope="row">{escape(name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<th scope="row">{_text(name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
 
 
 def _link(url: str, words: str) -> str:
     """Return a link to a file below `versions/`."""
-    return f'<a href="versions/{escape(url)}">{escape(words)}</a>'
+    return f'<a href="versions/{_text(url)}">{_text(words)}</a>'

@@ -1,5 +1,6 @@
 """The whole site: the pages that MkDocs renders, and the raw files that they link to."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
+from arrakis_schema.printable import printable
+from arrakis_schema.reference.markdown import escaped
+from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.representations import Representation, media_type_of
 from arrakis_schema.site.config import mkdocs_options
 from arrakis_schema.site.sources import refuse_other_than_files
@@ -18,6 +22,8 @@ from arrakis_schema.site.tree import tree
 from arrakis_schema.site.write import BuildError
 from arrakis_schema.store import Store
 
+_MOST = 20
+_FIRST_STEPS = "The first is `schemas/endpoints/NAME/descriptor.json` or `schemas/publication/NAME.json`."
 _ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
 
@@ -28,7 +34,7 @@ def rendered(store: Store, *, trust_config: bool = False) -> Iterator[Representa
     """
     raw = {file.path: file for file in tree(store) if file.path != "index.html"}
     yield from raw.values()
-    with TemporaryDirectory() as folder, _environment():
+    with TemporaryDirectory() as folder, _environment(), _complaints() as complaints:
         target = Path(folder, "site")
         try:
             config = load_config(**_options(store, Path(folder), trust_config), site_dir=str(target))
@@ -36,7 +42,8 @@ def rendered(store: Store, *, trust_config: bool = False) -> Iterator[Representa
             config.extra["raw"] = False  # they are in `raw` already
             build(config)
         except (MkDocsException, SystemExit) as error:
-            raise BuildError(f"MkDocs cannot render the pages of {store.root}: {error}") from error
+            told = "\n".join([f"MkDocs cannot render the pages of {store.root}: {error}", *_listed(complaints)])
+            raise BuildError(told) from error
         for path in sorted(path for path in target.rglob("*") if path.is_file()):
             name = path.relative_to(target).as_posix()
             if name not in raw:
@@ -61,7 +68,41 @@ def _front(store: Store) -> str:
         "For programs": "versions/index.json",
     }
     listed = "\n".join(f"- [{name}]({path})" for name, path in links.items())
-    return f"# {store.settings.title}\n\nEvery schema of every release, by URL. A release never changes.\n\n{listed}\n"
+    told = "Every schema of every release, by URL. A release never changes."
+    nothing = "" if any(one.documents for one in store.every_release()) else f"\n\n{NOTHING_YET} {_FIRST_STEPS}"
+    return f"# {escaped(store.settings.title)}\n\n{told}{nothing}\n\n{listed}\n"
+
+
+def _listed(complaints: list[logging.LogRecord]) -> list[str]:
+    """Return what MkDocs complained of, each on a line of its own."""
+    rest = len(complaints) - _MOST
+    lines = [f"  {printable(record.getMessage())}" for record in complaints[:_MOST]]
+    return [*lines, f"  and {rest} more"] if rest > 0 else lines
+
+
+@contextmanager
+def _complaints() -> Iterator[list[logging.LogRecord]]:
+    """Collect what MkDocs warns of, which names the file; if the block ends well, print it as MkDocs would."""
+    logger, collector = logging.getLogger("mkdocs"), _Collector()
+    logger.addHandler(collector)
+    try:
+        yield collector.records
+    finally:
+        logger.removeHandler(collector)
+    for record in collector.records:
+        logger.handle(record)
+
+
+class _Collector(logging.Handler):
+    """Keeps what is logged from warnings on."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record."""
+        self.records.append(record)
 
 
 @contextmanager

@@ -3,12 +3,15 @@
 from itertools import groupby
 from typing import Any
 
+from arrakis_schema.reference.markdown import escaped
+
 
 def summary(navigation: Any, title: str, description: str | None) -> str:
     """Return the text of the file: the pages of MkDocs' navigation, in its order, each as Markdown."""
-    blocks = [f"# {title}", f"> {description or 'Versioned schemas, for people and programs.'}"]
+    blocks = [f"# {escaped(title)}", f"> {escaped(description or 'Versioned schemas, for people and programs.')}"]
     for section, pages in groupby(navigation.pages, key=_section):
-        blocks += [f"## {section}", "\n".join(f"- [{page.title}]({page.url}index.md)" for page in pages)]
+        listed = "\n".join(f"- [{escaped(str(page.title))}]({page.url}index.md)" for page in pages)
+        blocks += [f"## {escaped(section)}", listed]
     blocks += ["## Data", "- [versions/index.json](versions/index.json): every release and document, with its sha256"]
     return "\n\n".join(blocks) + "\n"
 

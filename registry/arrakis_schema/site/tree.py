@@ -13,10 +13,11 @@ from typing import Any
 from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
 from arrakis_schema.documents import Document, Format
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
+from arrakis_schema.escaping import href, visible
 from arrakis_schema.loading import parse_schema
 from arrakis_schema.lock import Entry, digest, read_lock, verify
 from arrakis_schema.representations import JSON_SCHEMA, MEDIA_TYPES, Representation, media_type_of
-from arrakis_schema.site.front import front_page
+from arrakis_schema.site.front import front_page, missing_page
 from arrakis_schema.store import Release, Store
 from arrakis_schema.versions import NEXT
 
@@ -45,6 +46,7 @@ def tree(store: Store) -> Iterator[Representation]:
     yield _json(INDEX, index)
     yield _json(CATALOG, _catalog(store, shown, working))
     yield Representation("index.html", front_page(store.settings, index), media_type_of("index.html"))
+    yield Representation("404.html", missing_page(store.settings), media_type_of("404.html"))
 
 
 def _refuse_damage(store: Store) -> None:
@@ -133,7 +135,7 @@ def _document(store: Store, release: Release, path: str, entry: Entry | None) ->
         "name": document.name,
         "kind": document.kind.value,
         "format": document.format.value,
-        "url": f"{folder}/{path}",
+        "url": href(f"{folder}/{path}"),
         "sha256": digest(document.content),
         "size": len(document.content),
         **({} if entry is None else {"id": entry.id}),
@@ -155,10 +157,12 @@ def _catalogued(store: Store, newest: Release, releases: list[Release], path: st
     title = schema.get("title", path) if isinstance(schema, dict) else path
     folder = newest.place
     return {
-        "name": title,
-        "description": (schema.get("description") if isinstance(schema, dict) else None) or title,
-        "url": f"versions/{folder}/{path}",
-        "versions": {each.version: f"versions/{each.version}/{path}" for each in releases if path in each.documents},
+        "name": visible(str(title)),
+        "description": visible(str((schema.get("description") if isinstance(schema, dict) else None) or title)),
+        "url": href(f"versions/{folder}/{path}"),
+        "versions": {
+            each.version: href(f"versions/{each.version}/{path}") for each in releases if path in each.documents
+        },
     }
 
 

@@ -59,7 +59,7 @@ class Exchange:
             return self.verdict.reason
         fault = [change.message for change in self.verdict.findings if change.at_fault]
         passed = [change.message for change in not_understood(self.verdict, reader_is_new=self.reader_is_new)]
-        return "; ".join(fault if self.answer is Answer.BREAKS else passed)
+        return "; ".join(fault if self.answer is Answer.BREAKS else passed) or self.verdict.reason
 
 
 @dataclass(frozen=True, slots=True)

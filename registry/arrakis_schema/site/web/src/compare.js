@@ -58,7 +58,8 @@ async function fill(container) {
  * @returns {[Release, Release]}
  */
 function chosen(all) {
-  const [old, fresh] = decodeURIComponent(location.hash.slice(1))
+  const [old, fresh] = location.hash
+    .slice(1)
     .split(BETWEEN)
     .map((version) => all.find((one) => one.version === version));
   return old && fresh ? [old, fresh] : [all[1] ?? all[0], all[0]];

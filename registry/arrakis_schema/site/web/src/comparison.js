@@ -4,7 +4,7 @@ import { element, table } from "./dom.js";
 import { changes, reordered, withoutWords } from "./fields.js";
 import { patch } from "./patch.js";
 import { ANSWERS, relation } from "./relations.js";
-import { entries, exact, json, pageOf, pathOf, text } from "./site.js";
+import { entries, exact, json, pageOf, pathOf, reasonIn, text } from "./site.js";
 import { laidOut } from "./words.js";
 
 /** @typedef {import("./fields.js").Change} Change */
@@ -15,6 +15,9 @@ import { laidOut } from "./words.js";
  *   one document of both releases
  */
 /** @typedef {{ root: URL, newest: string, old: string, fresh: string }} Between */
+
+/** The answers that have nothing to add where only one release has an endpoint. */
+const SILENT = new Set(["works", "removed"]);
 
 /**
  * Return a sentence about two releases, and the sections that say more.
@@ -102,7 +105,7 @@ function relations({ root, old, fresh }, matrix, names, pairs) {
   };
   const cell = (/** @type {string} */ name, /** @type {string} */ client, /** @type {string} */ server) => {
     const found = relation(matrix.names[name], client, server);
-    if (found && !(found.answer === "works" && only(name))) return answer(root, found);
+    if (found && !(SILENT.has(found.answer) && only(name))) return answer(root, found, pageIn(pairs, name));
     return element("span", { class: "compare-only" }, only(name) ? `only in ${only(name)}` : "not known");
   };
   const rows = names.map((name) => [name, cell(name, old, fresh), cell(name, fresh, old)]);
@@ -111,12 +114,18 @@ function relations({ root, old, fresh }, matrix, names, pairs) {
   return element("section", {}, element("h2", {}, "Who gets on with whom"), shown);
 }
 
-/** @param {URL} root @param {import("./relations.js").Relation} found */
-function answer(root, found) {
+/** Return an entry that knows the page of an endpoint. @param {Pair[]} pairs @param {string} name */
+function pageIn(pairs, name) {
+  const { old, fresh } = /** @type {Pair} */ (pairs.find((pair) => pair.name === name));
+  return /** @type {Entry} */ (fresh ?? old);
+}
+
+/** @param {URL} root @param {import("./relations.js").Relation} found @param {Entry} entry */
+function answer(root, found, entry) {
   const word = element("span", { class: `compare-${found.answer}` }, ANSWERS[found.answer] ?? found.answer);
   const told = found.exchanges.filter(({ why }) => why);
   if (!told.length) return word;
-  const link = element("a", { href: new URL(`matrix/#${found.reason}`, root).href }, "in the matrix");
+  const link = element("a", { href: reasonIn(root, entry, found.reason).href }, "in the matrix");
   return element(
     "details",
     {},
@@ -146,26 +155,28 @@ function file(path) {
 
 /** @param {Between} between @param {string} name @param {Pair[]} pairs */
 function section(between, name, pairs) {
-  return element("section", {}, element("h2", {}, name), ...pairs.flatMap((pair) => documentPart(between, name, pair)));
+  return element("section", {}, element("h2", {}, name), ...pairs.flatMap((pair) => documentPart(between, pair)));
 }
 
-/** @param {Between} between @param {string} name @param {Pair} pair @returns {HTMLElement[]} */
-function documentPart(between, name, pair) {
+/** @param {Between} between @param {Pair} pair @returns {HTMLElement[]} */
+function documentPart(between, pair) {
   const { path, old, fresh, same } = pair;
   const heading = element("h3", {}, element("code", {}, file(path)));
   if (same) return [heading, element("p", {}, "No difference.")];
-  if (!old) return [heading, element("p", {}, `New in ${between.fresh}.`), ...fieldTable(between, name, pair)];
+  if (!old) return [heading, element("p", {}, `New in ${between.fresh}.`), ...fieldTable(between, pair)];
   if (!fresh) return [heading, element("p", {}, `Not in ${between.fresh} any more.`)];
-  return [heading, ...fieldTable(between, name, pair), rawDifference(between, path)];
+  return [heading, ...fieldTable(between, pair), rawDifference(between, path)];
 }
 
-/** @param {Between} between @param {string} name @param {Pair} pair @returns {HTMLElement[]} */
-function fieldTable(between, name, { path, old, fresh }) {
+/** @param {Between} between @param {Pair} pair @returns {HTMLElement[]} */
+function fieldTable(between, { path, old, fresh }) {
   const [before, after] = [old?.fields ?? [], fresh?.fields ?? []];
   const columns = (fresh ?? old)?.format === "arrow";
   const found = changes(before, after, columns);
   /** @type {import("./dom.js").Child[][]} */
-  const rows = found.map(withoutWords).flatMap((change) => changeRows(between, name, change));
+  const rows = found
+    .map(withoutWords)
+    .flatMap((change) => changeRows(between, /** @type {Entry} */ (fresh ?? old), change));
   const order = columns ? reordered(before, after) : null;
   if (order) rows.push(["all columns", "order", order.old, order.new]);
   const words = found.filter((change) => change.kind === "changed" && !withoutWords(change).facts.length);
@@ -185,9 +196,9 @@ function fieldTable(between, name, { path, old, fresh }) {
   ];
 }
 
-/** @param {Between} between @param {string} name @param {Change} change @returns {import("./dom.js").Child[][]} */
-function changeRows({ root, newest, old, fresh }, name, { field, kind, facts }) {
-  const page = pageOf(root, name, kind === "removed" ? old : fresh, newest);
+/** @param {Between} between @param {Entry} entry @param {Change} change @returns {import("./dom.js").Child[][]} */
+function changeRows({ root, newest, old, fresh }, entry, { field, kind, facts }) {
+  const page = pageOf(root, entry, kind === "removed" ? old : fresh, newest);
   const link = element(
     "a",
     { href: new URL(`#${encodeURIComponent(field.anchor)}`, page).href },

@@ -110,7 +110,7 @@ async function answer(context, chosen, area, ask) {
 
 /** @param {Context} context @param {string} version @param {Verdict} verdict @param {HTMLTextAreaElement} area */
 function one(context, version, { state, title, problems, notes }, area) {
-  const page = pageOf(context.root, context.page.name, version, context.newest);
+  const page = pageOf(context.root, context.page, version, context.newest);
   const list = (/** @type {Remark[]} */ remarks, /** @type {string} */ kind) =>
     remarks.length > 0 &&
     element("ul", { class: `try-list ${kind}` }, ...remarks.map((each) => item(each, page, area)));
@@ -155,7 +155,7 @@ function here(page, anchor) {
 /** @param {Context} context @param {{ release: Release, verdict: Verdict }[]} found */
 function every(context, found) {
   const rows = merged(found).map(({ from, to, verdict: { state, word, problems, notes } }) => {
-    const page = pageOf(context.root, context.page.name, to.version, context.newest);
+    const page = pageOf(context.root, context.page, to.version, context.newest);
     const first = problems[0] ?? (state === "differs" ? notes[0] : undefined);
     const more = problems.length > 1 ? `, ${problems.length} problems` : "";
     const verdict = element("span", { class: `try-verdict try-${state}` }, word + more);

@@ -9,7 +9,13 @@
 /** @typedef {{ answer: string, reason: string, exchanges: Exchange[] }} Relation */
 
 /** What is said of each answer. @type {Record<string, string>} */
-export const ANSWERS = { works: "works", partly: "partly", breaks: "breaks", undecided: "undecided" };
+export const ANSWERS = {
+  works: "works",
+  partly: "partly",
+  breaks: "breaks",
+  undecided: "undecided",
+  removed: "removed",
+};
 
 /**
  * Return how a client of one release gets on with a server of another; nothing where one of them is not in the grid.

@@ -44,7 +44,7 @@ export async function requestForm(context) {
 async function examplesOf({ root, page, entry, releases, newest }) {
   if (entry.examples?.length || !releases.some(({ version }) => version === newest)) return entry.examples ?? [];
   const { documents } = /** @type {import("./site.js").Page} */ (
-    await json(new URL("index.json", pageOf(root, page.name, newest, newest)))
+    await json(new URL("index.json", pageOf(root, page, newest, newest)))
   );
   return documents.find(({ path }) => path === entry.path)?.examples ?? [];
 }

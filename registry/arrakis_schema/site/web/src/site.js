@@ -11,7 +11,7 @@ import { parse } from "./json.js";
 /** @typedef {{ location: string, text: string, fixed: string }} Problem */
 /** @typedef {{ unknown?: string | Record<string, string>, columns?: string }} Reader */
 /**
- * @typedef {{ kind: string, format: string, path: string, url: string, name?: string, sha256?: string, size?:
+ * @typedef {{ kind: string, format: string, path: string, page: string, url: string, name?: string, sha256?: string, size?:
  *   number, fields: Field[], examples?: Example[], problems?: Problem[], reader?: Reader }} Entry
  */
 /** @typedef {{ name: string, version: string, frozen: boolean, page: string, documents: Entry[] }} Page */
@@ -88,7 +88,7 @@ export function label({ version, frozen }) {
  * @param {{ url: string }} document
  */
 export function pathOf({ url }) {
-  return url.slice(url.indexOf("/") + 1);
+  return decodeURIComponent(url.slice(url.indexOf("/") + 1));
 }
 
 /**
@@ -102,14 +102,25 @@ export async function entries(root, version) {
 }
 
 /**
- * Return the page of an endpoint in a release: the newest release has the address without a version.
+ * Return the page of an endpoint in another release: the newest release has the address without a version.
  * @param {URL} root
- * @param {string} name
+ * @param {{ page: string }} known the page in some release
  * @param {string} version
  * @param {string} newest
  */
-export function pageOf(root, name, version, newest) {
-  return new URL(version === newest ? `endpoints/${name}/` : `releases/${version}/${name}/`, root);
+export function pageOf(root, { page }, version, newest) {
+  const folder = page.split("/").at(-2);
+  return new URL(version === newest ? `endpoints/${folder}/` : `releases/${version}/${folder}/`, root);
+}
+
+/**
+ * Return the reason in the matrix of an endpoint that its page tells under an id.
+ * @param {URL} root
+ * @param {{ page: string }} known the page of the endpoint in some release
+ * @param {string} reason
+ */
+export function reasonIn(root, { page }, reason) {
+  return new URL(`matrix/${page.split("/").at(-2)}/#${reason}`, root);
 }
 
 /** @template Result @param {string} key @param {() => Promise<Result>} get @returns {Promise<Result>} */

@@ -1,0 +1,89 @@
+"""Text that others wrote, as it may stand in HTML, Markdown, XML, JSON and links: it is shown, and nothing in it acts.
+
+What elements and blocks a page is made of stands in `reference`.
+"""
+
+import json
+import re
+from math import isfinite
+from typing import Any
+from urllib.parse import quote
+
+_UNSHOWABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# What HTML or Markdown reads as markup, in the dialect of Python-Markdown and in those of its common extensions.
+_MARKUP = re.compile(
+    r"""
+      [!#$&*<>@\[\\\]^`{|}~\n\t\u2028\u2029]
+    | (?<![^\W_])_ | _(?![^\W_])        # an underscore inside a word is nothing but that
+    | ([-+=.:,;/'"])(?=\1)              # twice the same
+    | :(?=[\w+-]+:)                     # :emoji:
+    | (?<=\w):(?=/)                     # https://
+    | ^ (?: [-+=:?/%] | \d+(?=[.)](?:\s|$)) )   # what begins a block
+    """,
+    re.VERBOSE,
+)
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_DECODED = re.compile(r"&#(\d{2,4});")
+_KEPT = {ord(character) for character in "&<>\"'\n\t"}
+
+
+def visible(text: str) -> str:
+    r"""Return a text in which an escape, as in `\u001b`, stands for each character that is not seen for what it is.
+
+    These are control characters, marks that turn the direction of a text, and what XML or UTF-8 cannot hold.
+    """
+    return _UNSHOWABLE.sub(lambda match: rf"\u{ord(match[0]):04x}", text.replace("\r\n", "\n"))
+
+
+def literal(text: str) -> str:
+    """Return a text as HTML and as Markdown that both show it as it is, on one line; quotes stay as they are."""
+    return _MARKUP.sub(lambda match: "".join(map(_reference, match[0])), visible(text))
+
+
+def attribute(text: str) -> str:
+    """Return a text for the value of an attribute or the title of a block, between double quotes."""
+    return literal(text).replace('"', "&quot;").replace("'", "&#x27;")
+
+
+def undone(html: str) -> str:
+    """Return HTML in which the characters that only Markdown minds stand for themselves again."""
+    return _DECODED.sub(lambda match: match[0] if int(match[1]) in _KEPT else chr(int(match[1])), html)
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks, for a title or a list."""
+    return " ".join(visible(text).split())
+
+
+def json_text(value: Any) -> str:
+    r"""Return a value as JSON in UTF-8; half a surrogate pair, which UTF-8 cannot hold, is written as `\\ud800`."""
+    try:
+        text = _dumped(value)
+    except ValueError:  # a number beyond those of JSON, which Python reads and writes all the same
+        text = _dumped(_finite(value))
+    return _SURROGATE.sub(lambda match: rf"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def href(path: str) -> str:
+    """Return a path as a link has it."""
+    return quote(path, safe="/", errors="surrogatepass")
+
+
+def _dumped(value: Any) -> str:
+    """Return a value as JSON; raises `ValueError` for what JSON cannot say."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value with a text in place of each number that JSON has no digits for."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return str(value) if isinstance(value, float) and not isfinite(value) else value
+
+
+def _reference(character: str) -> str:
+    """Return a character as a reference, which HTML and Markdown take for text."""
+    return _NAMED.get(character, f"&#{ord(character)};")

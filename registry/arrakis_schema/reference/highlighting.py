@@ -1,0 +1,55 @@
+"""The blocks of code in a page of Markdown as HTML, coloured where a language is named.
+
+Extensions that a site adds to Markdown (includes, macros, abbreviations) also read what stands in a block of code. What
+others wrote is therefore no code any more when MkDocs gets a page; beside the page, its Markdown keeps the blocks.
+"""
+
+import re
+from html import unescape
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from arrakis_schema.escaping import literal, undone
+from arrakis_schema.reference.markdown import UNSEARCHED
+
+_BLOCK = re.compile(
+    r"^(?P<indentation> *)(?P<fence>`{3,})(?P<language>\w*)\n(?P<text>.*?)\n(?P=indentation)(?P=fence)$",
+    re.DOTALL | re.MULTILINE,
+)
+_WRAPPED = re.compile(r'<p>(<div class="highlight"[^\n]*</div>)</p>')
+_TAG = re.compile(r"(<[^>]*>)")
+_BLANK = re.compile(r'<span class="w">(\s*)</span>')
+_FORMATTER = HtmlFormatter(nowrap=True)
+
+
+def with_code_as_html(markdown: str) -> str:
+    """Return a page with each block of code as one line of HTML that Markdown does not read."""
+    return _BLOCK.sub(_rendered, markdown)
+
+
+def finished(html: str) -> str:
+    """Return the HTML of a page made so, without what only Markdown needed."""
+    return undone(_WRAPPED.sub(r"\1", html))
+
+
+def _rendered(block: re.Match[str]) -> str:
+    """Return one block as HTML; search passes over one without a language."""
+    indentation, language = block["indentation"], block["language"]
+    text = "\n".join(line.removeprefix(indentation) for line in block["text"].split("\n"))
+    if not language:
+        shown = f'<div class="highlight" {UNSEARCHED}><pre><code>{literal(text)}</code></pre></div>'
+    else:
+        shown = f'<div class="highlight"><pre><span></span><code>{_coloured(text, language)}</code></pre></div>'
+    return f"{indentation}{shown}"
+
+
+def _coloured(text: str, language: str) -> str:
+    """Return a text with a span around each token that has a colour."""
+    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    coloured = highlight(text, lexer, _FORMATTER)
+    coloured = coloured if text.endswith("\n") else coloured.removesuffix("\n")  # which the formatter adds
+    parts = _TAG.split(_BLANK.sub(r"\1", coloured))
+    parts[::2] = [literal(unescape(part)) for part in parts[::2]]
+    return "".join(parts)

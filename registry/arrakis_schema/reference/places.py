@@ -1,0 +1,38 @@
+"""Where things stand on the site: the folder of a name, and the ids of headings."""
+
+import re
+from collections.abc import Container
+from hashlib import sha256
+
+_PLAIN = re.compile(r"(?!(?i:index|readme)$)\w[\w.-]*")
+_LONGEST = 100
+_STRANGE = re.compile(r"[^\w.-]+", re.ASCII)
+_SECTIONS = re.compile(r"__|the-|column-|why-|(?:documents|history|try-it|as-sent)$")
+"""What ids of the theme and of the sections of a page begin with, or are."""
+
+
+def folder_of(name: str) -> str:
+    """Return the folder of an endpoint's page: its name, or a word and a number where that is no good part of a URL."""
+    return name if _PLAIN.fullmatch(name) else f"{_word(name)}-{_number(name)}"
+
+
+def anchor(path: str, taken: Container[str] = (), *, prefix: str = "") -> str:
+    """Return the id of a field: its path where that can be one, and else a word and a number; none is `taken`."""
+    plain = path.replace("[]", "-items").replace("{", "").replace("}", "")
+    unfit = _word(plain) != plain or (not prefix and _SECTIONS.match(plain))
+    wanted = unique = prefix + (f"{_word(plain).lstrip('_')}-{_number(path)}" if unfit else plain)
+    count = 1
+    while unique in taken:
+        count += 1
+        unique = f"{wanted}-{count}"
+    return unique
+
+
+def _word(text: str) -> str:
+    """Return what of a text may stand in an id."""
+    return _STRANGE.sub("", text)[:_LONGEST] or "nameless"
+
+
+def _number(text: str) -> str:
+    """Return a short number that no other text is likely to have."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
