@@ -5,13 +5,17 @@ import shutil
 from pathlib import Path
 
 from arrakis_schema.reference import book
+from arrakis_schema.reference.markdown import code, escaped
 from arrakis_schema.release import freeze
 from arrakis_schema.store import Store
 from arrakis_schema.system.exceptions import entry_text
 
 PROJECT = Path(__file__).parent.parent.parent
 PLACE = "endpoints/forecast/descriptor.json#/properties/days/maximum = 10"
-SHOWN = "- No \\*model\\* looks further. `maximum-tightened` in `endpoints/forecast/descriptor.json: days`"
+SHOWN = (
+    f"- {escaped('No *model* looks further.')} {code('maximum-tightened')} "
+    f"in {code('endpoints/forecast/descriptor.json: days')}"
+)
 
 
 def test_the_pages_of_a_release_and_of_its_neighbours_say_why_it_breaks(tmp_path: Path) -> None:
