@@ -12,7 +12,7 @@ FLOORS = [
     ["printable", "escaping"],
     ["errors"],
     ["versions", "dialect", "flight_settings", "topics", "files", "portable_names", "toml_files", "working_on"],
-    ["settings", "documents", "findings", "differences", "representations", "dates", "gitattributes"],
+    ["settings", "documents", "findings", "differences", "representations", "dates", "gitattributes", "regex"],
     ["loading", "inventory"],
     ["arrow"],
     ["validation", "payloads"],

@@ -19,12 +19,12 @@ from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
 from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed, Model, Open, Result
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.compat.verdicts import Kind, Verdict
 from arrakis_schema.compat.witnesses import likeliest
 from arrakis_schema.dialect.keywords import DRAFT_07, dialect_of
 from arrakis_schema.errors import InvalidSchemaError
+from arrakis_schema.regex import Reading, UnsupportedPatternError
 from arrakis_schema.validation.soundness import dialect_problem, number_problems
 
 STEPS, SECONDS = 100_000, 60.0

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from arrakis_schema.compat.regex.characters import LAST, Ranges, Reading, complement, dot, escaped_class, union
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.regex.characters import LAST, Ranges, Reading, complement, dot, escaped_class, union
 
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _SIMPLE = {"*": (0, None), "+": (1, None), "?": (0, 1)}

@@ -6,8 +6,8 @@ Thompson's construction, made deterministic while it is walked; `^` and `$` are 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from arrakis_schema.compat.regex.characters import LAST, Ranges, Reading, contains
-from arrakis_schema.compat.regex.syntax import (
+from arrakis_schema.regex.characters import LAST, Ranges, Reading, contains
+from arrakis_schema.regex.syntax import (
     Chars,
     Choice,
     Concatenation,
