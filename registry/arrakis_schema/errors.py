@@ -83,7 +83,14 @@ class InvalidSchemaError(ArrakisSchemaError, ValueError):
         super().__init__(f"{document} is not a valid JSON Schema: {location and f'{location}: '}{problem}")
 
 
-class ValidationLimitError(ArrakisSchemaError):
+class LimitError(ArrakisSchemaError):
+    """An answer would need more steps, time or memory than are allowed; says which limit is reached, and what to do.
+
+    Raised in bounded time for every document and instance, so that nobody's input can hang a thread.
+    """
+
+
+class ValidationLimitError(LimitError):
     """Whether a message is valid cannot be decided within the limits; `problem` says which one was reached."""
 
     def __init__(self, problem: str) -> None:

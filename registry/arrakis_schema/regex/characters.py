@@ -12,6 +12,7 @@ from functools import cache
 
 Ranges = tuple[tuple[int, int], ...]
 LAST = 0x10FFFF
+_LAST_ASSIGNED = 0x3FFFF  # of letters, digits and spaces: the planes above hold none
 
 
 class Reading(Enum):
@@ -63,7 +64,7 @@ def escaped_class(letter: str, reading: Reading) -> Ranges:
 @cache
 def _python_class(letter: str) -> Ranges:
     """Return what `re` matches: the classes of Unicode, asked of `re` itself."""
-    every = "".join(map(chr, range(LAST + 1)))
+    every = "".join(map(chr, range(_LAST_ASSIGNED + 1)))
     return tuple((found.start(), found.end() - 1) for found in re.finditer(rf"\{letter}+", every))
 
 

@@ -85,11 +85,11 @@ def parse(pattern: str, reading: Reading = Reading.ECMA) -> tuple[Part, ...]:
         reader.expect(")")
     if not looks:
         reader.position = 0
-    tree = reader.disjunction()
+    tree = reader.alternative() if looks else reader.disjunction()
+    if looks and reader.accept("|"):
+        raise UnsupportedPatternError(f"a look-ahead in one of the alternatives of {pattern}")
     if reader.position < len(pattern):
         raise UnsupportedPatternError(f"a closing bracket without an opening one in the pattern {pattern}")
-    if looks and isinstance(tree, Choice):
-        raise UnsupportedPatternError(f"a look-ahead in one of the alternatives of {pattern}")
     return (Part(Concatenation((Edge(at_start=True), tree)), wanted=True), *looks) if looks else (Part(tree, True),)  # noqa: FBT003
 
 
