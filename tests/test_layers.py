@@ -9,7 +9,7 @@ import pytest
 
 # Lowest first. Rooms in one line do not import each other.
 FLOORS = [
-    ["printable", "escaping"],
+    ["printable", "escaping", "limits"],
     ["errors"],
     ["versions", "dialect", "flight_settings", "topics", "files", "portable_names", "toml_files", "working_on"],
     ["settings", "documents", "findings", "differences", "representations", "dates", "gitattributes", "regex"],

@@ -125,5 +125,9 @@ class DamagedStoreError(ArrakisSchemaError):
         super().__init__("\n".join(self.problems))
 
 
+class TooLargeError(DamagedStoreError):
+    """A file of a store is larger than the limit, so it is not read."""
+
+
 class ReleaseError(ArrakisSchemaError):
     """The working set cannot be frozen as asked; nothing was changed."""

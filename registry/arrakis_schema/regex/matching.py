@@ -42,14 +42,17 @@ def matcher(pattern: str) -> Matcher:
 
 
 def longest_text(pattern: str) -> int | None:
-    """Return how long a text may be that a pattern can be matched against; None where there is no limit."""
+    """Return how long a text may be that a pattern can be matched against; None for any text, or where it is none."""
     try:
+        re.compile(pattern)
         parts = parse(pattern, Reading.PYTHON)
         for part in parts:
             if not _is_safe(part.tree):
                 simulation(part.tree, Reading.PYTHON)
     except UnsupportedPatternError:
         return _most_characters(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return None
     return None
 
 
