@@ -33,7 +33,7 @@ def read_file(root: str, path: str) -> bytes:
 
 
 def read_plain(root: str, path: str) -> bytes:
-    """Return the bytes of one file below `root`; raises `OSError`, or `DamagedStoreError`: not plain, too large."""
+    """Return the bytes of one file below `root`; raises `OSError`, or `DamagedStoreError` (not plain, large)."""
     refuse_links(root, path)
     file = os.path.join(root, path)
     mode = os.stat(file).st_mode

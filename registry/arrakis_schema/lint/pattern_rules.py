@@ -8,6 +8,7 @@ from arrakis_schema.limits import LONGEST_PATTERNS, MOST_PATTERNS
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import Fault
 from arrakis_schema.regex import SlowText, longest_text, slow_text
+from arrakis_schema.validation.patterns import is_valid
 from arrakis_schema.validation.violations import shortened
 
 Faults = Iterator[Fault]
@@ -43,7 +44,7 @@ def pattern_slow(seen: JsonSubject) -> Faults:
 def pattern_unbounded(seen: JsonSubject) -> Faults:
     """Every pattern can be matched against a text of any length in linear time."""
     for pointer, pattern in patterns(seen):
-        limit = longest_text(pattern)
+        limit = longest_text(pattern) if is_valid(pattern) else None
         if limit is not None:
             remedy = "write it without look-around, backreferences and word boundaries, or with fewer repetitions"
             yield Fault(pointer, f"{shortened(pattern)} is only matched against up to {limit} characters: {remedy}")

@@ -20,6 +20,7 @@ class Reading(Enum):
 
     ECMA = "ECMA-262"
     PYTHON = "Python"
+    SEARCHED = "Python, but $ is the end alone"
 
 
 def union(ranges: Iterable[tuple[int, int]]) -> Ranges:
@@ -51,13 +52,13 @@ def contains(ranges: Ranges, character: int) -> bool:
 
 def dot(reading: Reading) -> Ranges:
     """Return what `.` matches: everything but the ends of lines."""
-    line_ends = [(10, 10)] if reading is Reading.PYTHON else [(10, 10), (13, 13), (0x2028, 0x2029)]
+    line_ends = [(10, 10)] if reading is not Reading.ECMA else [(10, 10), (13, 13), (0x2028, 0x2029)]
     return complement(line_ends)
 
 
 def escaped_class(letter: str, reading: Reading) -> Ranges:
     r"""Return what `\d`, `\w` or `\s` matches; the capital letter is the complement."""
-    ranges = _python_class(letter.lower()) if reading is Reading.PYTHON else _ECMA[letter.lower()]
+    ranges = _ECMA[letter.lower()] if reading is Reading.ECMA else _python_class(letter.lower())
     return ranges if letter.islower() else complement(ranges)
 
 

@@ -1,7 +1,7 @@
 """Whether a pattern is found in a text, never in more than linear time: `re` where that is proved, else an automaton.
 
 A pattern that is no regular language (look-around, backreferences) is left to `re` for texts that it is sure to get
-through; beyond that `LimitError` says so. Patterns are read as Python reads them.
+through; beyond that `LimitError` says so. Patterns are read as `Reading.SEARCHED`, as by every validator here.
 """
 
 import re
@@ -15,60 +15,52 @@ from arrakis_schema.regex.simulation import simulation
 from arrakis_schema.regex.syntax import Part, Tree, UnsupportedPatternError, parse
 from arrakis_schema.regex.ways import longest_match, runs, ways_through
 
-Matcher = Callable[[str], bool]
-_SPECIAL = frozenset(".^$*+?{}[]\\|()")
+Search = Callable[[str], object]
+Matcher = Callable[[str], object]
 _MOST_WORK, _MOST_WORK_ANCHORED = 256, 10_000
 _SHORT = 128
 _MOST_STEPS = 1_000_000
-_LONGEST_PATTERN = 200
+_LONGEST_SHOWN = 80
 _LOOP = re.compile(r"[*+]|\{\d*,\d*\}")
 _OPTION = re.compile(r"(?<!\()\?")
 _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{)")
 
 
-@lru_cache(maxsize=1024)
-def matcher(pattern: str) -> Matcher:
+def matcher(pattern: str, search: Search) -> Matcher:
     """Return the function that tells whether a pattern is found in a text; it may raise `LimitError`.
 
-    Raises `re.error` for what is no regular expression.
+    `search` is that of `re`, for a pattern that means the same.
     """
-    if _SPECIAL.isdisjoint(pattern):
-        return lambda text: pattern in text
-    compiled = re.compile(pattern)
     try:
-        return _linear(compiled, parse(pattern, Reading.PYTHON))
+        return _linear(search, parse(pattern, Reading.SEARCHED))
     except UnsupportedPatternError:
-        return _guarded(compiled)
+        return _guarded(pattern, search)
 
 
 def longest_text(pattern: str) -> int | None:
-    """Return how long a text may be that a pattern can be matched against; None for any text, or where it is none."""
+    """Return how long a text may be that a pattern can be matched against; None for any text."""
     try:
-        re.compile(pattern)
-        parts = parse(pattern, Reading.PYTHON)
+        parts = parse(pattern, Reading.SEARCHED)
         for part in parts:
             if not _is_safe(part.tree):
-                simulation(part.tree, Reading.PYTHON)
+                simulation(part.tree, Reading.SEARCHED)
     except UnsupportedPatternError:
         return _most_characters(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return None
     return None
 
 
-def _linear(compiled: re.Pattern[str], parts: tuple[Part, ...]) -> Matcher:
+def _linear(search: Search, parts: tuple[Part, ...]) -> Matcher:
     """Return the matcher of a regular language."""
-    search = compiled.search
     trees = [part.tree for part in parts]
     if all(map(_is_safe, trees)):
-        return lambda text: search(text) is not None
-    machines = [(simulation(part.tree, Reading.PYTHON), part.wanted) for part in parts]
+        return search
+    machines = [(simulation(part.tree, Reading.SEARCHED), part.wanted) for part in parts]
 
     def run(text: str) -> bool:
         return all(machine.found_in(text) is wanted for machine, wanted in machines)
 
     if all(map(_is_deterministic, trees)):
-        return lambda text: search(text) is not None if len(text) <= _SHORT else run(text)
+        return lambda text: search(text) if len(text) <= _SHORT else run(text)
     return run
 
 
@@ -90,18 +82,20 @@ def _is_deterministic(tree: Tree) -> bool:
         return False
 
 
-def _guarded(compiled: re.Pattern[str]) -> Matcher:
+def _guarded(pattern: str, search: Search) -> Matcher:
     """Return a matcher that refuses texts which `re` may search for too long."""
-    most, search = _most_characters(compiled.pattern), compiled.search
+    most = _most_characters(pattern)
+    if most is None:
+        return search
 
-    def run(text: str) -> bool:
-        if most is not None and len(text) > most:
-            shown = compiled.pattern[:_LONGEST_PATTERN]
+    def run(text: str) -> object:
+        if len(text) > most:
+            shown = pattern if len(pattern) <= _LONGEST_SHOWN else f"{pattern[:_LONGEST_SHOWN]}…"
             raise LimitError(
                 f"a text of {len(text)} characters is too long for the pattern {shown}, which allows {most}:"
                 " write it without look-around, backreferences and word boundaries, or with fewer repetitions"
             )
-        return search(text) is not None
+        return search(text)
 
     return run
 

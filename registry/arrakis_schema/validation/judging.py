@@ -5,7 +5,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.dialect.keywords import DRAFT_07, dialect_of
-from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError, MissingExtraError, ValidationLimitError
+from arrakis_schema.errors import (
+    ArrakisSchemaError,
+    InvalidSchemaError,
+    LimitError,
+    MissingExtraError,
+    ValidationLimitError,
+)
 from arrakis_schema.validation.compiled import compile_schema
 from arrakis_schema.validation.violations import Violation, violation
 
@@ -48,6 +54,8 @@ class Judge:
             failure = self._check(instance)
         except RecursionError as error:
             raise self._endless() from error
+        except LimitError as error:
+            raise ValidationLimitError(str(error)) from error
         return None if failure is None else violation(*failure)
 
     def every(self, instance: Any) -> Iterator[Violation]:
@@ -61,6 +69,8 @@ class Judge:
             raise ValidationLimitError(_TOO_DEEP) from error
         except ValueError as error:  # what Python says of 4,301 digits, and jsonschema shows every value
             raise ValidationLimitError("the message holds an integer of too many digits") from error
+        except LimitError as error:
+            raise ValidationLimitError(str(error)) from error
 
     def _complete(self) -> Any:
         """Return the complete validator, made once; the document must be sound."""
