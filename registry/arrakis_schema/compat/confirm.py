@@ -12,7 +12,7 @@ from referencing.exceptions import Unresolvable
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import LimitError
-from arrakis_schema.validation.complete import make_validator
+from arrakis_schema.validation.complete import errors_of, make_validator
 from arrakis_schema.validation.patterns import PatternError
 from arrakis_schema.validation.references import Problem
 from arrakis_schema.validation.soundness import meta_schema_problems
@@ -37,13 +37,13 @@ def _remembered(text: str, dialect: str) -> Problem | None:
     return next(meta_schema_problems(json.loads(text), dialect), None)
 
 
-def refusals(
-    schema: Any, dialect: str, value: Json, tick: Callable[[], None], registry: Registry[Any] | None = None
-) -> Iterator[Any]:
-    """Yield the errors of the validator; raises `UndecidedError` where it would take too long or cannot tell."""
+def refusals(  # noqa: PLR0913, PLR0917 - what is asked, by what, and how far
+    schema: Any, dialect: str, value: Json, tick: Callable[[], None], most: int, registry: Registry[Any] | None = None
+) -> list[Any]:
+    """Return the first errors of the validator; raises `UndecidedError` where it would take too long or cannot tell."""
     token = _tick.set(tick)
     try:
-        yield from make_validator(schema, dialect, _watched, registry).iter_errors(value)
+        return errors_of(make_validator(schema, dialect, _watched, registry), value, most)
     except LimitError as error:
         raise UndecidedError(f"the validator cannot tell: {error}") from error
     except (RecursionError, ArithmeticError, PatternError, Unresolvable, TypeError, ValueError) as error:

@@ -101,6 +101,11 @@ def unsatisfiable(seen: JsonSubject) -> Faults:
         yield Fault(found.pointer, f"nothing satisfies this document: {found}")
 
 
+def validation_exponential(seen: JsonSubject) -> Faults:
+    """No schema is asked of one value so often that validators do not come to an end."""
+    return _faults(seen.cost_problems if seen.sound else ())
+
+
 def title_missing(seen: JsonSubject) -> Faults:
     """The document has a title."""
     if isinstance(seen.schema, dict) and not seen.schema.get("title"):
@@ -261,6 +266,7 @@ JSON_RULES: dict[str, Rule] = {
     "pattern-slow": _rule(Severity.WARNING, pattern_slow),
     "ref-unresolvable": _rule(Severity.ERROR, ref_unresolvable),
     "ref-circular": _rule(Severity.ERROR, ref_circular),
+    "validation-exponential": _rule(Severity.ERROR, validation_exponential),
     "id-mismatch": _rule(Severity.ERROR, id_mismatch),
     "default-invalid": _rule(Severity.ERROR, default_invalid),
     "enum-duplicate": _rule(Severity.ERROR, enum_duplicate),

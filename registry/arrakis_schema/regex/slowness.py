@@ -5,12 +5,13 @@ EDA). The steps of each text that is reported are counted, so what is reported i
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from arrakis_schema.regex.automaton import Automaton, anchored, automaton
 from arrakis_schema.regex.characters import LAST, Reading, contains
+from arrakis_schema.regex.graphs import components
 from arrakis_schema.regex.search import Search, SearchLimitError, shortest
 from arrakis_schema.regex.simulation import simulation
 from arrakis_schema.regex.syntax import Tree, UnsupportedPatternError, parse
@@ -83,7 +84,7 @@ class _Attack:
 
     def _words(self) -> Iterator[tuple[str, str]]:
         """Yield texts that may be slow when they come again and again, each with what stands before it."""
-        yield from self._ambiguous_loops()
+        yield from self._ambiguouscomponents()
         singles = (chr(self.alphabet[_lowest(mask)]) for mask in dict.fromkeys(self.accepted) if mask)
         yield from (("", single) for single in list(singles)[: _MOST_WORDS // 2])
         match = _shortest_match(self.tree)
@@ -124,16 +125,16 @@ class _Attack:
         """Return which class of the alphabet a character is of."""
         return self.alphabet.index(ord(character))
 
-    def _ambiguous_loops(self) -> Iterator[tuple[str, str]]:
+    def _ambiguouscomponents(self) -> Iterator[tuple[str, str]]:
         """Yield a text for a loop that can be gone through in two ways, and what leads to it."""
         graph = self._pairs()
-        for loop in _loops(graph):
+        for loop in components(graph):
             same = next((pair for pair in loop if pair[0] == pair[1]), None)
             different = next((pair for pair in loop if pair[0] != pair[1]), None)
             if same is not None and different is not None:
                 yield self._lead(same[0]), self._path(same, different, loop) + self._path(different, same, loop)
         follow = self.ways.follow
-        for loop in _loops({(one, one): [(two, two) for two in after] for one, after in enumerate(follow)}):
+        for loop in components({(one, one): [(two, two) for two in after] for one, after in enumerate(follow)}):
             steps = ((one, two) for one, _ in loop for two, times in follow[one].items() if times > 1)
             one, two = next((step for step in steps if (step[1], step[1]) in loop), (-1, -1))
             if one >= 0:
@@ -220,39 +221,3 @@ def _shortest_match(tree: Tree) -> str:
         return shortest(Search([machine], [], 1, None, ()), tick) or ""
     except SearchLimitError:
         return ""
-
-
-def _loops(graph: _Graph) -> Iterator[_Graph]:
-    """Yield each part of a graph whose members all lead to each other: its strongly connected components (Kosaraju)."""
-    reverse: _Graph = {pair: [] for pair in graph}
-    for pair, targets in graph.items():
-        for target in targets:
-            reverse[target].append(pair)
-    done: set[_Pair] = set()
-    for root in _finished(graph):
-        todo, members = [root], {}
-        while todo:
-            pair = todo.pop()
-            if pair not in done:
-                done.add(pair)
-                members[pair] = graph[pair]
-                todo += reverse[pair]
-        if members:
-            yield {pair: [target for target in targets if target in members] for pair, targets in members.items()}
-
-
-def _finished(graph: _Graph) -> Iterable[_Pair]:
-    """Return the members of a graph, those first that a walk through it left last."""
-    order: list[_Pair] = []
-    seen: set[_Pair] = set()
-    for root in graph:
-        stack = [] if root in seen else [(root, iter(graph[root]))]
-        seen.add(root)
-        while stack:
-            following = next((target for target in stack[-1][1] if target not in seen), None)
-            if following is None:
-                order.append(stack.pop()[0])
-            else:
-                seen.add(following)
-                stack.append((following, iter(graph[following])))
-    return reversed(order)

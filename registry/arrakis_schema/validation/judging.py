@@ -49,7 +49,7 @@ class Judge:
     def first(self, instance: Any) -> Violation | None:
         """Return one violation, or None for an instance that is valid."""
         if self._check is None:
-            return next(self.every(instance), None)
+            return next(self.every(instance, 1), None)
         try:
             failure = self._check(instance)
         except RecursionError as error:
@@ -58,11 +58,13 @@ class Judge:
             raise ValidationLimitError(str(error)) from error
         return None if failure is None else violation(*failure)
 
-    def every(self, instance: Any) -> Iterator[Violation]:
-        """Yield every violation."""
+    def every(self, instance: Any, most: int | None = None) -> Iterator[Violation]:
+        """Yield every violation, or the first ones."""
         validator = self._complete()
+        from arrakis_schema.validation.complete import errors_of  # noqa: PLC0415 - an extra, slow to import
+
         try:
-            for error in validator.iter_errors(instance):
+            for error in errors_of(validator, instance, most):
                 keyword = "false" if error.validator is None else str(error.validator)
                 yield violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance)
         except RecursionError as error:
