@@ -106,6 +106,10 @@ class SchemaTextError(ArrakisSchemaError, ValueError):
         super().__init__(f"line {line}: {problem}")
 
 
+class TooManyColumnsError(SchemaTextError):
+    """A `schema.txt` has more columns than the limit, so it is not read; `problem` says how many."""
+
+
 class TemplateError(ArrakisSchemaError, ValueError):
     """The values given to a payload template do not fit its placeholders; the text names one, and what it takes.
 

@@ -92,7 +92,9 @@ class JsonSubject:
             error = next(iter(self._errors(schema, instance)), None)
         except LimitError as error:
             return f"it cannot be judged: {error}"
-        except (*self.soundness.UNRESOLVABLE, PatternError, RecursionError):
+        except RecursionError:
+            return "it cannot be judged: it and the schemas that apply to it nest too deeply"
+        except (*self.soundness.UNRESOLVABLE, PatternError):
             return None
         if error is None:
             return None

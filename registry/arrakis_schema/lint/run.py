@@ -10,10 +10,10 @@ from typing import Any
 from arrakis_schema.dialect.keywords import walk
 from arrakis_schema.dialect.positions import Positions, positions
 from arrakis_schema.documents import Format
-from arrakis_schema.errors import MalformedRequestError, MissingExtraError, SchemaTextError
+from arrakis_schema.errors import MalformedRequestError, MissingExtraError, SchemaTextError, TooManyColumnsError
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.inventory import FILE_RULES
-from arrakis_schema.limits import DEEPEST_DOCUMENT, LARGEST_FILE, LONGEST_NUMBER, MOST_COLUMNS, MOST_FINDINGS, mebibytes
+from arrakis_schema.limits import DEEPEST_DOCUMENT, LARGEST_FILE, LONGEST_NUMBER, MOST_FINDINGS, mebibytes
 from arrakis_schema.lint.json_rules import JSON_RULES
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.pattern_rules import excess_of_patterns
@@ -87,6 +87,9 @@ def _arrow(subject: Subject) -> Iterator[Finding]:
     try:
         text = subject.document.text
         document = parse_document(text)
+    except TooManyColumnsError as error:
+        yield _too_large(subject, error.problem)
+        return
     except (SchemaTextError, UnicodeDecodeError) as error:
         yield _unreadable(subject, error)
         return
@@ -95,9 +98,6 @@ def _arrow(subject: Subject) -> Iterator[Finding]:
     else:
         starts = [number for number, line in enumerate(text.split("\n"), 1) if line and not line.startswith(" ")]
         columns, lines = tuple(document), tuple(starts[: len(document)])
-    if len(columns) > MOST_COLUMNS:
-        yield _too_large(subject, f"{len(columns):,} columns: {MOST_COLUMNS:,} are allowed")
-        return
     seen = ArrowSubject(subject, document, columns, lines)
     yield from _findings(subject, seen, ARROW_RULES, lambda fault: (fault.line or 1, 1))
 

@@ -15,11 +15,12 @@ from arrakis_schema.working_on import working_on
 def lint_release(store: Store, release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
     """Yield what lint finds in a release: in all of it, or in the documents at some paths alone."""
     settings, asked = store.settings, None if paths is None else list(paths)
+    readable = {}
     for path in release.documents if asked is None else asked:
         file = f"{release.folder}/{path}"
         with working_on(file):
             try:
-                document = store.document(release, path)
+                document = readable[path] = store.document(release, path)
             except TooLargeError as error:
                 yield Finding(file, 1, 1, "document-too-large", Severity.ERROR, "", str(error))
                 continue
@@ -28,7 +29,7 @@ def lint_release(store: Store, release: Release, paths: Iterable[str] | None = N
         yield from find_refused(release)
         yield from _find_wrong_version(store, release)
         yield from _find_unreadable_programs(store, release)
-        yield from find_unreachable(store.documents(release), release.folder)
+        yield from find_unreachable(readable.values(), release.folder)
 
 
 def find_refused(release: Release) -> Iterator[Finding]:

@@ -55,6 +55,8 @@ class Judge:
         except RecursionError as error:
             raise self._endless() from error
         except LimitError as error:
+            with suppress(MissingExtraError):  # the complete validator remembers, so it may come to an end
+                return next(self.every(instance, 1), None)
             raise ValidationLimitError(str(error)) from error
         return None if failure is None else violation(*failure)
 
