@@ -9,10 +9,10 @@ import pytest
 
 # Lowest first. Rooms in one line do not import each other.
 FLOORS = [
-    ["printable", "escaping"],
+    ["printable", "escaping", "limits"],
     ["errors"],
     ["versions", "dialect", "flight_settings", "topics", "files", "portable_names", "toml_files", "working_on"],
-    ["settings", "documents", "findings", "differences", "representations", "dates", "gitattributes"],
+    ["settings", "documents", "findings", "differences", "representations", "dates", "gitattributes", "regex"],
     ["loading", "inventory"],
     ["arrow"],
     ["validation", "payloads"],

@@ -83,7 +83,14 @@ class InvalidSchemaError(ArrakisSchemaError, ValueError):
         super().__init__(f"{document} is not a valid JSON Schema: {location and f'{location}: '}{problem}")
 
 
-class ValidationLimitError(ArrakisSchemaError):
+class LimitError(ArrakisSchemaError):
+    """An answer would need more steps, time or memory than are allowed; says which limit is reached, and what to do.
+
+    Raised in bounded time for every document and instance, so that nobody's input can hang a thread.
+    """
+
+
+class ValidationLimitError(LimitError):
     """Whether a message is valid cannot be decided within the limits; `problem` says which one was reached."""
 
     def __init__(self, problem: str) -> None:
@@ -97,6 +104,10 @@ class SchemaTextError(ArrakisSchemaError, ValueError):
     def __init__(self, line: int, problem: str) -> None:
         self.line, self.problem = line, problem
         super().__init__(f"line {line}: {problem}")
+
+
+class TooManyColumnsError(SchemaTextError):
+    """A `schema.txt` has more columns than the limit, so it is not read; `problem` says how many."""
 
 
 class TemplateError(ArrakisSchemaError, ValueError):
@@ -116,6 +127,10 @@ class DamagedStoreError(ArrakisSchemaError):
     def __init__(self, problems: "Sequence[str]") -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class TooLargeError(DamagedStoreError):
+    """A file of a store is larger than the limit, so it is not read."""
 
 
 class ReleaseError(ArrakisSchemaError):

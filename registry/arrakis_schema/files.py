@@ -6,7 +6,8 @@
 import os
 import stat
 
-from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.errors import DamagedStoreError, TooLargeError
+from arrakis_schema.limits import LARGEST_FILE, mebibytes
 from arrakis_schema.printable import printable
 
 TYPE_CHECKING = False
@@ -32,14 +33,18 @@ def read_file(root: str, path: str) -> bytes:
 
 
 def read_plain(root: str, path: str) -> bytes:
-    """Return the bytes of one file below `root`; raises `OSError`, or `DamagedStoreError` where it is no plain file."""
+    """Return the bytes of one file below `root`; raises `OSError`, or `DamagedStoreError` (not plain, large)."""
     refuse_links(root, path)
     file = os.path.join(root, path)
     mode = os.stat(file).st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise DamagedStoreError([f"{path} {NOT_PLAIN[SPECIAL]}"])
     with open(file, "rb") as opened:
-        return opened.read()
+        content = opened.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        size = mebibytes(os.stat(file).st_size)
+        raise TooLargeError([f"{path} has {size}: {mebibytes(LARGEST_FILE)} are allowed; split it"])
+    return content
 
 
 def exists(root: str, path: str) -> bool:

@@ -109,7 +109,9 @@ def parse_file(content: bytes, path: str) -> "Any":
     """Return the JSON value that a file holds; raises `DamagedStoreError` that names the file."""
     try:
         return json.loads(content)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise DamagedStoreError([f"{path} nests too deep to be read"]) from error
+    except ValueError as error:
         raise DamagedStoreError([f"{path} is not JSON: {error}"]) from error
 
 

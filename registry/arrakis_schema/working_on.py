@@ -1,4 +1,4 @@
-"""What the program is working on, so that an internal error can say it."""
+"""What the program is working on, so that an internal error, and a limit of time or memory, can say it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +8,12 @@ from arrakis_schema.errors import ArrakisSchemaError
 
 @contextmanager
 def working_on(what: str) -> Iterator[None]:
-    """Add to a fault that passes what was being worked on, such as the path of a document; our own errors say it."""
+    """Add to a fault or a limit that passes what was being worked on, such as a path; our own errors say it."""
     try:
         yield
     except ArrakisSchemaError:
         raise
-    except Exception as error:
+    except BaseException as error:
         if not hasattr(error, "__notes__"):
             error.add_note(what)
         raise

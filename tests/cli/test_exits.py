@@ -59,7 +59,7 @@ def test_the_page_and_the_help_list_the_exit_codes(capsys: pytest.CaptureFixture
     ("error", "code", "sentence"),
     [
         (KeyError("x"), 70, "arrakis-schema: internal error in list of schemas/endpoints/find/descriptor.json (KeyError: 'x', at cli/test_exits.py:"),
-        (MemoryError(), 70, "arrakis-schema: internal error in list of schemas/endpoints/find/descriptor.json (MemoryError, at cli/test_exits.py:"),
+        (MemoryError(), 2, "arrakis-schema: 4096 MiB of memory are not enough for schemas/endpoints/find/descriptor.json: "),
         (RecursionError("maximum recursion depth exceeded"), 70, "(RecursionError: maximum recursion depth exceeded, at cli/test_exits.py:"),
         (ValueError("x\n::error::y\x1b[2J" * 200_000), 70, r"(ValueError: x\n::error::y\x1b[2J"),
         (DamagedStoreError(["a\nb"]), 2, "arrakis-schema: a\\nb\n"),

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import jsonschema
+import jsonschema_rs
 import pytest
 from jsonschema_specifications import REGISTRY as SPECIFICATIONS
 from referencing import Registry
@@ -387,7 +388,8 @@ def test_hostile_schemas_end(reader: Any, writer: Any) -> None:
         verdict = accepts(one, other, steps=20_000)
         assert verdict.kind in set(Kind)
         if verdict.kind is Kind.INCOMPATIBLE and len(json.dumps(verdict.witness)) < 1000:
-            assert not jsonschema.Draft7Validator(one).is_valid(verdict.witness)
+            judge = jsonschema_rs if "pattern" in one else jsonschema  # `re` would search for a witness for ever
+            assert not judge.Draft7Validator(one).is_valid(verdict.witness)
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ def subject(lines: list[str]) -> Subject:
     """Return the document that some lines of the page stand for: an Arrow schema, a JSON Schema, or one property of it."""
     placed = [line.partition(": ")[::2] for line in lines if line.startswith("examples/")]
     text = "\n".join(line for line in lines if not line.startswith("examples/"))
+    text = re.sub(r"… (\d+) MB …", lambda size: "x" * int(size.group(1)) * 1_000_000, text)
     arrow = not text.startswith(("{ ", '"'))
     path = "publication/schema.txt" if arrow else "endpoints/x/descriptor.json"
     text = (

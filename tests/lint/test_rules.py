@@ -33,7 +33,8 @@ OF_SETS = [(rule, number, case) for rule, number, case in EVERY if "files" in ca
 def subject(case: dict[str, Any]) -> Subject:
     folder = case["path"].rpartition("/")[0]
     examples = tuple(Example(f"{folder}/{path}", text.encode()) for path, text in case.get("examples", {}).items())
-    return Subject(Document(case["path"], case["document"].encode()), case.get("url"), case["path"], examples)
+    document = re.sub(r"(?s)… (\d+) times (.*) …", lambda part: part.group(2) * int(part.group(1)), case["document"])
+    return Subject(Document(case["path"], document.encode()), case.get("url"), case["path"], examples)
 
 
 @pytest.mark.parametrize(

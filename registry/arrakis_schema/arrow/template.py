@@ -14,7 +14,8 @@ import pyarrow as pa
 from arrakis_schema.arrow.parser import SCHEMA_METADATA, Lines, parse_schema, read_field, read_schema_metadata
 from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.arrow.scanner import Bindings
-from arrakis_schema.errors import SchemaTextError, TemplateError
+from arrakis_schema.errors import SchemaTextError, TemplateError, TooManyColumnsError
+from arrakis_schema.limits import MOST_COLUMNS
 
 AND_SO_ON = "..."
 _ALLOWED = re.compile(rf"  {PLACEHOLDER.pattern}: '(.*)'", re.ASCII)
@@ -95,9 +96,11 @@ class Template:
 def parse_document(text: str) -> pa.Schema | Template:
     """Return what a `schema.txt` holds: a schema, or a template where it has placeholders.
 
-    Raises `SchemaTextError` with the line.
+    Raises `SchemaTextError` with the line, and `TooManyColumnsError` beyond the limit.
     """
     blocks, tail = _blocks(text.removesuffix("\n").split("\n") if text.strip() else [])
+    if len(blocks) > MOST_COLUMNS:
+        raise TooManyColumnsError(1, f"{len(blocks):,} columns: {MOST_COLUMNS:,} are allowed")
     columns = [_column(lines, number) for number, lines in _merged(blocks)]
     if not any(column.placeholders for column in columns):
         return parse_schema(text)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from arrakis_schema.cli.arguments import parser
 from arrakis_schema.cli.exit_codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, UNUSABLE
+from arrakis_schema.cli.limits import limited
 from arrakis_schema.cli.output import complain, flush, open_streams
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.printable import printable
@@ -36,7 +37,8 @@ def _run(options: Namespace, arguments: Sequence[str] | None) -> int:
     """Read the arguments and run the command; what it printed has been written when this returns."""
     try:
         parser().parse_args(arguments, options)
-        code: int = options.command(options)
+        with limited(options):
+            code: int = options.command(options)
     except SystemExit:  # argparse printed the help, or what is wrong with the arguments
         flush()
         raise

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from arrakis_schema.cli import commands, conform_arguments
+from arrakis_schema.cli import commands, conform_arguments, limits
 from arrakis_schema.cli.exit_codes import EXIT_CODES
 from arrakis_schema.cli.output import write
 from arrakis_schema.cli.show import VIEWS
@@ -48,6 +48,8 @@ def parser() -> ArgumentParser:
         described = f"{summary[0].upper()}{summary[1:]}."
         child = added.add_parser(name, help=summary, description=described, epilog=_HELP_CODES, parents=[root])
         child.set_defaults(command=commands.COMMANDS[name], name_of_command=name)
+        if name not in limits.UNLIMITED:
+            limits.add(child)
         return child
 
     command("list", "list the releases and their documents").add_argument("--release", metavar="V", help=_RELEASE)

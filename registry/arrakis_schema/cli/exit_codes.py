@@ -5,7 +5,7 @@ OK, WRONG, UNUSABLE, UNDECIDED, INTERNAL, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3,
 EXIT_CODES = {
     OK: "fine",
     WRONG: "something is wrong with the schemas, or with a server",
-    UNUSABLE: "wrong usage, files that cannot be read or written, or a server that is not reached",
+    UNUSABLE: "wrong usage, files that cannot be read or written, a limit, or a server that is not reached",
     UNDECIDED: "undecided",
     INTERNAL: "an internal error: a fault of this program",  # EX_SOFTWARE of sysexits.h
     INTERRUPTED: "interrupted (Ctrl-C)",  # 128 + SIGINT, as shells count

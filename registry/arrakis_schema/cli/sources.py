@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
 from arrakis_schema.documents import Kind, kind_of
 from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
+from arrakis_schema.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store import Store, find
 from arrakis_schema.validation.packets import parse_json
 
@@ -104,5 +105,5 @@ def _parsed(content: bytes) -> Any:
         return read_schema_bytes(content)
     start = content.lstrip()[:1]
     if start in {b"{", b"["} or content.strip() in {b"true", b"false"}:
-        return parse_json(content)
+        return parse_json(content, DEEPEST_DOCUMENT)
     return parse_document(content.decode("utf-8"))

@@ -4,6 +4,8 @@ By name: the reader picks its columns and converts safely. By name, refusing wha
 stream's schema must equal the reader's. Metadata never decides, unless a key is declared to.
 """
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import islice, product
@@ -90,9 +92,10 @@ def _verdict(found: list[tuple[Difference, pa.Schema, pa.Schema]]) -> Verdict:
 
 def _witness(one: Difference, read: pa.Schema, sent: pa.Schema) -> dict[str, Any]:
     """Return what bites: the column, its fields on both sides, and a value."""
-    column = next((name for name in (*sent.names, *read.names) if _is_below(one.path, name)), "")
     sides = {"writer": sent, "reader": read}
-    held = {side: _said(schema.field(column)) if column in schema.names else None for side, schema in sides.items()}
+    above = [one.path, *(one.path[: end.start()] for end in re.finditer(r"[.\[]", one.path))]
+    column = next((name for name in above if _has(sent, name) or _has(read, name)), "")
+    held = {side: _said(schema.field(column)) if _has(schema, column) else None for side, schema in sides.items()}
     return {"column": column, **held, "value": one.value}
 
 
@@ -101,9 +104,9 @@ def _said(field: pa.Field) -> str:
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
-def _is_below(path: str, name: str) -> bool:
-    """Tell whether a dotted path is in a column."""
-    return path == name or path.startswith((f"{name}.", f"{name}["))
+def _has(schema: pa.Schema, name: str) -> bool:
+    """Tell whether a schema has a column of this name; no two have one."""
+    return bool(schema.get_field_index(name) >= 0)
 
 
 def _differences(
@@ -112,8 +115,9 @@ def _differences(
     """Yield the differences of two schemas for one way of reading."""
     found = columns(list(sent), list(read), "", refuses_unknown=refuses_unknown)
     yield from (replace(one, breaks=True) if exact else one for one in found)
+    names = set(sent.names)
     for field in read:
-        if field.name in sent.names:
+        if field.name in names:
             yield from _metadata(sent.field(field.name), field, field.name, meaningful)
     yield from _pairs(sent.metadata, read.metadata, "", meaningful)
 
@@ -141,7 +145,7 @@ def _pairs(
 
 def _repeated_names(schema: pa.Schema) -> list[str]:
     """Return the names that more than one column bears."""
-    return [name for name in dict.fromkeys(schema.names) if schema.names.count(name) > 1]
+    return [name for name, count in Counter(schema.names).items() if count > 1]
 
 
 class _NotAllowedError(Exception):

@@ -1,7 +1,6 @@
 """A second opinion on a witness: the complete validator, kept within its time."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import lru_cache, wraps
@@ -12,15 +11,12 @@ from referencing.exceptions import Unresolvable
 
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.validation.complete import make_validator
+from arrakis_schema.errors import LimitError
+from arrakis_schema.validation.complete import errors_of, make_validator
 from arrakis_schema.validation.patterns import PatternError
 from arrakis_schema.validation.references import Problem
 from arrakis_schema.validation.soundness import meta_schema_problems
 
-_UNBOUNDED = re.compile(r"(?<!\\)[*+]|(?<!\\)\{\d+,\}")
-_REPEATED_GROUP = re.compile(r"(?<!\\)\)[*+?{]")
-_MOST_STEPS = 10_000_000
-_LONGEST_REPEATED = 20
 _DEEPEST = 120
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
@@ -41,20 +37,22 @@ def _remembered(text: str, dialect: str) -> Problem | None:
     return next(meta_schema_problems(json.loads(text), dialect), None)
 
 
-def refusals(
-    schema: Any, dialect: str, value: Json, tick: Callable[[], None], registry: Registry[Any] | None = None
-) -> Iterator[Any]:
-    """Yield the errors of the validator; raises `UndecidedError` where it would take too long or cannot tell."""
+def refusals(  # noqa: PLR0913, PLR0917 - what is asked, by what, and how far
+    schema: Any, dialect: str, value: Json, tick: Callable[[], None], most: int, registry: Registry[Any] | None = None
+) -> list[Any]:
+    """Return the first errors of the validator; raises `UndecidedError` where it would take too long or cannot tell."""
     token = _tick.set(tick)
     try:
-        yield from make_validator(schema, dialect, _watched, registry).iter_errors(value)
+        return errors_of(make_validator(schema, dialect, _watched, registry), value, most)
+    except LimitError as error:
+        raise UndecidedError(f"the validator cannot tell: {error}") from error
     except (RecursionError, ArithmeticError, PatternError, Unresolvable, TypeError, ValueError) as error:
         raise UndecidedError(f"the validator cannot tell: {type(error).__name__}") from error
     finally:
         _tick.reset(token)
 
 
-def _watched(name: str, run: Any) -> Any:
+def _watched(_name: str, run: Any) -> Any:
     """Return a keyword's check that gives up in time."""
 
     @wraps(run)
@@ -62,12 +60,6 @@ def _watched(name: str, run: Any) -> Any:
         _tick.get()()
         if _depth.get() > _DEEPEST:
             raise UndecidedError("schemas that nest too deep for the validator")
-        if name == "pattern" and isinstance(instance, str):
-            _refuse_slow([value], [instance])
-        elif name in {"patternProperties", "additionalProperties", "unevaluatedProperties"} and isinstance(
-            instance, dict
-        ):
-            _refuse_slow(schema.get("patternProperties", ()), instance)
         depth = _depth.set(_depth.get() + 1)
         try:
             yield from run(validator, value, instance, schema) or ()
@@ -75,12 +67,3 @@ def _watched(name: str, run: Any) -> Any:
             _depth.reset(depth)
 
     return watched
-
-
-def _refuse_slow(patterns: Any, texts: Any) -> None:
-    """Raise `UndecidedError` where the search of `re` may take for ever."""
-    longest = max(map(len, texts), default=0)
-    for pattern in patterns:
-        many = longest ** len(_UNBOUNDED.findall(pattern)) > _MOST_STEPS
-        if many or (longest > _LONGEST_REPEATED and _REPEATED_GROUP.search(pattern)):
-            raise UndecidedError(f"the validator may take for ever on the pattern {pattern}")

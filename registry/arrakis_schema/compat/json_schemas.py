@@ -4,9 +4,8 @@ A model is confirmed by a validator that knows nothing of this; a proof holds in
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -19,12 +18,12 @@ from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
 from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed, Model, Open, Result
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.compat.verdicts import Kind, Verdict
 from arrakis_schema.compat.witnesses import likeliest
 from arrakis_schema.dialect.keywords import DRAFT_07, dialect_of
 from arrakis_schema.errors import InvalidSchemaError
+from arrakis_schema.regex import Reading, UnsupportedPatternError
 from arrakis_schema.validation.soundness import dialect_problem, number_problems
 
 STEPS, SECONDS = 100_000, 60.0
@@ -145,8 +144,8 @@ class _Case:
         if listed is None or (self.writer.dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
             return None
         try:
-            sent = [value for value in listed if not any(self._errors(self.writer, value))]
-            refused = [value for value in sent if any(self._errors(self.reader, value))]
+            sent = [value for value in listed if not self._refuses(self.writer, value)]
+            refused = [value for value in sent if self._refuses(self.reader, value)]
         except UndecidedError:
             return None
         return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
@@ -181,19 +180,17 @@ class _Case:
 
     def judged(self, value: Json) -> Verdict:
         """Return what the validator says of a witness."""
-        if next(self._errors(self.writer, value), None) is not None:
+        if self._refuses(self.writer, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
-        first = next(self._errors(self.reader, value), None)
-        if first is None:
+        if not self._refuses(self.reader, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
-        own = refusals(self.reader.document, self.reader.dialect, value, self.tick, self.reader.registry)
-        errors = tuple(islice(own, _MOST_ERRORS))
-        return Verdict(Kind.INCOMPATIBLE, value, errors=errors, at=worded(errors[0]) if errors else UNKNOWN)
+        own = refusals(self.reader.document, self.reader.dialect, value, self.tick, _MOST_ERRORS, self.reader.registry)
+        at = worded(own[0]) if own else UNKNOWN
+        return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(own), at=at)
 
-    def _errors(self, side: Side, value: Json) -> Iterator[Any]:
-        """Yield the errors of the validator for a document and its closure."""
-        for schema in side.schemas:
-            yield from refusals(schema, side.dialect, value, self.tick, side.registry)
+    def _refuses(self, side: Side, value: Json) -> bool:
+        """Tell whether the validator refuses a value for a document or for its closure."""
+        return any(refusals(schema, side.dialect, value, self.tick, 1, side.registry) for schema in side.schemas)
 
 
 def _short(value: Json) -> str:

@@ -9,10 +9,10 @@ from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import ANNOTATIONS, Node, Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
-from arrakis_schema.compat.regex import Reading, UnsupportedPatternError
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.dialect.positions import escaped
 from arrakis_schema.errors import InvalidSchemaError
+from arrakis_schema.regex import Reading, UnsupportedPatternError
 
 _FEW = 3
 """So many keywords exclude each other without `type`, which only sees to it that they apply."""

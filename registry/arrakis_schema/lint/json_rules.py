@@ -1,7 +1,7 @@
 """The rules for a JSON Schema document: one function each, all in one table."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,11 +11,17 @@ from arrakis_schema.documents import Kind
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings import Severity
 from arrakis_schema.lint.json_subject import JsonSubject
+from arrakis_schema.lint.pattern_rules import (
+    pattern_exponential,
+    pattern_slow,
+    pattern_unbounded,
+)
 from arrakis_schema.lint.subject import Fault, Rule, Subject
 from arrakis_schema.validation.packets import parse_json
 from arrakis_schema.validation.violations import shortened
 
 Faults = Iterator[Fault]
+_LONGEST_KEYWORD, _MOST_HINTS = 40, 100
 _BOUNDS = [
     ("minLength", "maxLength"),
     ("minItems", "maxItems"),
@@ -45,12 +51,20 @@ def keyword_unknown(seen: JsonSubject) -> Faults:
     """Every keyword is one of the dialect's, or an annotation whose name begins with `x-`."""
     known = KEYWORDS[seen.dialect]
     folded = {keyword.lower(): keyword for keyword in known}
+    unknown = 0
     for node in seen.objects():
         for keyword in node.schema:
             if keyword not in known and not keyword.startswith("x-"):
-                near = folded.get(keyword.lower()) or next(iter(get_close_matches(keyword, known, 1, 0.7)), None)
+                unknown += 1
+                near = folded.get(keyword.lower()) or _nearest(keyword, known if unknown < _MOST_HINTS else ())
                 hint = f"did you mean {near!r}?" if near else "an annotation of your own begins with x-"
                 yield Fault(_below(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
+
+
+def _nearest(keyword: str, known: Collection[str]) -> str | None:
+    """Return the known keyword that is most like one; a long one is like none."""
+    matches = get_close_matches(keyword, known, 1, 0.7) if len(keyword) <= _LONGEST_KEYWORD else []
+    return matches[0] if matches else None
 
 
 def keyword_ineffective(seen: JsonSubject) -> Faults:
@@ -85,6 +99,11 @@ def unsatisfiable(seen: JsonSubject) -> Faults:
 
     if seen.schema is not False and (found := conflict(seen.schema)) is not None:
         yield Fault(found.pointer, f"nothing satisfies this document: {found}")
+
+
+def validation_exponential(seen: JsonSubject) -> Faults:
+    """No schema is asked of one value so often that validators do not come to an end."""
+    return _faults(seen.cost_problems if seen.sound else ())
 
 
 def title_missing(seen: JsonSubject) -> Faults:
@@ -149,10 +168,12 @@ def enum_duplicate(seen: JsonSubject) -> Faults:
     """No member of `enum` stands twice."""
     for node in seen.objects():
         members = node.schema.get("enum")
-        shown = [json.dumps(member, sort_keys=True) for member in members] if isinstance(members, list) else []
-        for index, member in enumerate(shown):
-            if member in shown[:index]:
-                yield Fault(_below(node, f"enum/{index}"), f"{member} stands twice in enum")
+        before: set[str] = set()
+        for index, member in enumerate(members if isinstance(members, list) else []):
+            text = json.dumps(member, sort_keys=True)
+            if text in before:
+                yield Fault(_below(node, f"enum/{index}"), f"{shortened(member)} stands twice in enum")
+            before.add(text)
 
 
 def required_undeclared(seen: JsonSubject) -> Faults:
@@ -240,8 +261,12 @@ JSON_RULES: dict[str, Rule] = {
     "keyword-unknown": _rule(Severity.ERROR, keyword_unknown),
     "keyword-ineffective": _rule(Severity.ERROR, keyword_ineffective),
     "pattern-invalid": _rule(Severity.ERROR, pattern_invalid),
+    "pattern-exponential": _rule(Severity.ERROR, pattern_exponential),
+    "pattern-unbounded": _rule(Severity.ERROR, pattern_unbounded),
+    "pattern-slow": _rule(Severity.WARNING, pattern_slow),
     "ref-unresolvable": _rule(Severity.ERROR, ref_unresolvable),
     "ref-circular": _rule(Severity.ERROR, ref_circular),
+    "validation-exponential": _rule(Severity.ERROR, validation_exponential),
     "id-mismatch": _rule(Severity.ERROR, id_mismatch),
     "default-invalid": _rule(Severity.ERROR, default_invalid),
     "enum-duplicate": _rule(Severity.ERROR, enum_duplicate),

@@ -8,6 +8,7 @@ from typing import Any
 
 from arrakis_schema.dialect.keywords import DRAFT_07, Node, dialect_of
 from arrakis_schema.dialect.positions import Positions
+from arrakis_schema.errors import LimitError
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.validation.patterns import PatternError
 from arrakis_schema.validation.violations import violation
@@ -63,6 +64,13 @@ class JsonSubject:
             or next(self.soundness.pattern_problems(self.schema), None)
         )
 
+    @property
+    def cost_problems(self) -> Iterator[Any]:
+        """Where schemas are asked of one value too often; for a document that is sound."""
+        from arrakis_schema.validation.cost import cost_problems  # noqa: PLC0415 - an extra
+
+        return cost_problems(self.references)
+
     @cached_property
     def validator(self) -> Any:
         """The complete validator, None where the meta-schema rejects the document; needs the extra `check`."""
@@ -70,13 +78,23 @@ class JsonSubject:
 
         return None if self.meta_schema_problems else make_validator(self.schema, self.dialect)
 
+    def _errors(self, schema: Any, instance: Any) -> Any:
+        """Return the first error of an instance, if there is one."""
+        from arrakis_schema.validation.complete import errors_of  # noqa: PLC0415 - an extra
+
+        return errors_of(self.validator.evolve(schema=schema), instance, 1)
+
     def refuses(self, schema: Any, instance: Any) -> str | None:
         """Return why a schema of the document refuses an instance, or None; other rules tell of a broken schema."""
         if self.validator is None:
             return None
         try:
-            error = next(self.validator.evolve(schema=schema).iter_errors(instance), None)
-        except (*self.soundness.UNRESOLVABLE, PatternError, RecursionError):
+            error = next(iter(self._errors(schema, instance)), None)
+        except LimitError as error:
+            return f"it cannot be judged: {error}"
+        except RecursionError:
+            return "it cannot be judged: it and the schemas that apply to it nest too deeply"
+        except (*self.soundness.UNRESOLVABLE, PatternError):
             return None
         if error is None:
             return None

@@ -3,22 +3,26 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from posixpath import dirname, join
 from typing import Any
 
 from arrakis_schema.dialect.keywords import walk
 from arrakis_schema.dialect.positions import Positions, positions
 from arrakis_schema.documents import Format
-from arrakis_schema.errors import MalformedRequestError, MissingExtraError, SchemaTextError
+from arrakis_schema.errors import MalformedRequestError, MissingExtraError, SchemaTextError, TooManyColumnsError
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.inventory import FILE_RULES
+from arrakis_schema.limits import DEEPEST_DOCUMENT, LARGEST_FILE, LONGEST_NUMBER, MOST_FINDINGS, mebibytes
 from arrakis_schema.lint.json_rules import JSON_RULES
 from arrakis_schema.lint.json_subject import JsonSubject
+from arrakis_schema.lint.pattern_rules import excess_of_patterns
 from arrakis_schema.lint.reach import SET_RULES
 from arrakis_schema.lint.subject import Fault, Rule, Subject
-from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.validation.packets import longest_number, parse_json
 
 UNREADABLE = {
+    "document-too-large": "The document is no larger than anybody needs: 8 MiB, 10,000 columns, 1,000 patterns.",
     "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
     "text-invalid": "The document is the text of an Arrow schema, as pyarrow prints it.",
     "template-without-placeholder": "A template, which `...` makes it, has a placeholder.",
@@ -28,6 +32,9 @@ _PLACE = re.compile(r"line (\d+) column (\d+)")
 
 def lint(subject: Subject) -> list[Finding]:
     """Return what is wrong with a document, in the order of its text; one that cannot be read has one finding."""
+    size = len(subject.document.content)
+    if size > LARGEST_FILE:
+        return [_too_large(subject, f"{mebibytes(size)}: {mebibytes(LARGEST_FILE)} are allowed")]
     return sorted(READERS[subject.document.format](subject))
 
 
@@ -54,14 +61,19 @@ def _json(subject: Subject) -> Iterator[Finding]:
         return
     places = positions(subject.document.text)
     seen = JsonSubject(subject, schema, tuple(walk(schema)), places)
+    if (excess := excess_of_patterns(seen)) is not None:
+        yield _too_large(subject, excess)
+        return
     yield from _findings(subject, seen, JSON_RULES, partial(_at, places))
 
 
 def _schema(content: bytes) -> Any:
     """Return the JSON of a schema."""
-    schema = parse_json(content)
+    schema = parse_json(content, DEEPEST_DOCUMENT)
     if not isinstance(schema, dict | bool):
         raise MalformedRequestError("it is neither an object nor a boolean")
+    if longest_number(schema) > LONGEST_NUMBER:
+        raise MalformedRequestError(f"a number has {longest_number(schema)} digits: {LONGEST_NUMBER} are allowed")
     return schema
 
 
@@ -75,6 +87,9 @@ def _arrow(subject: Subject) -> Iterator[Finding]:
     try:
         text = subject.document.text
         document = parse_document(text)
+    except TooManyColumnsError as error:
+        yield _too_large(subject, error.problem)
+        return
     except (SchemaTextError, UnicodeDecodeError) as error:
         yield _unreadable(subject, error)
         return
@@ -85,6 +100,12 @@ def _arrow(subject: Subject) -> Iterator[Finding]:
         columns, lines = tuple(document), tuple(starts[: len(document)])
     seen = ArrowSubject(subject, document, columns, lines)
     yield from _findings(subject, seen, ARROW_RULES, lambda fault: (fault.line or 1, 1))
+
+
+def _too_large(subject: Subject, excess: str) -> Finding:
+    """Return the finding for a document that no rule looks at."""
+    message = f"the document has {excess}; split it"
+    return Finding(subject.file, 1, 1, "document-too-large", Severity.ERROR, "", message)
 
 
 def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -> Finding:
@@ -102,11 +123,15 @@ def _findings(
     """Yield what each rule of a table finds."""
     folder = subject.file.removesuffix(subject.document.path)
     for name, rule in table.items():
-        for fault in rule.check(seen):
+        faults = rule.check(seen)
+        for fault in islice(faults, MOST_FINDINGS):
             if fault.example is not None:
                 yield Finding(join(folder, fault.example), 1, 1, name, rule.severity, fault.location, fault.message)
             else:
                 yield Finding(subject.file, *place(fault), name, rule.severity, fault.location, fault.message)
+        if more := sum(1 for _ in faults):
+            message = f"{more:,} more findings of this rule in this document are not listed"
+            yield Finding(subject.file, 1, 1, name, rule.severity, "", message)
 
 
 def _at(places: Positions, fault: Fault) -> tuple[int, int]:

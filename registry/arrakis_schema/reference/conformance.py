@@ -5,7 +5,6 @@ Both come from files beside the releases: `versions/conformance.json`, which the
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import dirname
@@ -15,6 +14,7 @@ from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.files import read_file
 from arrakis_schema.reference.markdown import code, escaped, front_matter, page, table
 from arrakis_schema.store import Release, Store, find
+from arrakis_schema.toml_files import parse_toml
 
 RECORD_FILE = "versions/conformance.json"
 SENT_FILE = "versions/sent.toml"
@@ -60,10 +60,11 @@ def sent_payloads(store: Store) -> list[Sent]:
     """Return what servers have really sent, as the file beside the releases says; raises `DamagedStoreError`."""
     if not (store.root / SENT_FILE).exists():
         return []
+    table = parse_toml(read_file(str(store.root), SENT_FILE), SENT_FILE)
     try:
-        entries = tomllib.loads(read_file(str(store.root), SENT_FILE).decode("utf-8")).get("sent", [])
+        entries = table.get("sent", [])
         return [Sent(**{**entry, "endpoints": tuple(entry["endpoints"])}) for entry in entries]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError, AttributeError) as error:
         raise DamagedStoreError([f"{SENT_FILE} is not a list of [[sent]] tables: {error}"]) from error
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from arrakis_schema.errors import TooLargeError
 from arrakis_schema.findings import Finding, Severity
 from arrakis_schema.lint import Subject, find_unreachable, lint
 from arrakis_schema.portable_names import fault_of_name
@@ -14,15 +15,21 @@ from arrakis_schema.working_on import working_on
 def lint_release(store: Store, release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
     """Yield what lint finds in a release: in all of it, or in the documents at some paths alone."""
     settings, asked = store.settings, None if paths is None else list(paths)
+    readable = {}
     for path in release.documents if asked is None else asked:
-        with working_on(f"{release.folder}/{path}"):
-            document, url = store.document(release, path), settings.url(release.version, path)
-            yield from lint(Subject(document, url, f"{release.folder}/{path}", store.examples(release, path)))
+        file = f"{release.folder}/{path}"
+        with working_on(file):
+            try:
+                document = readable[path] = store.document(release, path)
+            except TooLargeError as error:
+                yield Finding(file, 1, 1, "document-too-large", Severity.ERROR, "", str(error))
+                continue
+            yield from lint(Subject(document, settings.url(release.version, path), file, store.examples(release, path)))
     if asked is None or set(asked) == set(release.documents):
         yield from find_refused(release)
         yield from _find_wrong_version(store, release)
         yield from _find_unreadable_programs(store, release)
-        yield from find_unreachable(store.documents(release), release.folder)
+        yield from find_unreachable(readable.values(), release.folder)
 
 
 def find_refused(release: Release) -> Iterator[Finding]:

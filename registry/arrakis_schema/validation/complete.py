@@ -4,13 +4,15 @@ It is `jsonschema` with four corrections: patterns are searched by `patterns`, n
 JSON, and the whole document is read in the dialect of its root. `format` and `content…` are annotations.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.validation.patterns import search
+from arrakis_schema.validation.steps import counted, current_steps, take_step
 from arrakis_schema.validation.values import is_multiple, key
 
 try:
@@ -51,6 +53,16 @@ def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
         yield best_match([error])
 
 
+def errors_of(validator: Any, instance: Any, most: int | None = None) -> list[ValidationError]:
+    """Return the errors of an instance, or the first ones; raises `LimitError` where that takes too many steps.
+
+    What a reference says of a value is remembered, so that schemas which refer to each other many times are no slower
+    than others; an error that many ways lead to is not repeated for each of them.
+    """
+    with counted(instance):
+        return list(islice(validator.iter_errors(instance), most))
+
+
 def resolver_of(schema: Any, dialect: str, known: Registry[Any] | None = None) -> Any:
     """Return what resolves the references of a document, an object of `referencing`; `known` is what lies beside it."""
     return (_NOTHING if known is None else known).resolver_with_root(_SPECIFICATIONS[dialect].create_resource(schema))
@@ -68,6 +80,7 @@ def _class(dialect: str, wrap: Wrapper | None) -> Any:
     """Return the class of the validators of a dialect."""
     base = _BASES[dialect]
     checks = {**base.VALIDATORS, **{name: check for name, check in CORRECTED.items() if name in base.VALIDATORS}}
+    checks |= {name: dynamic(base.VALIDATORS[name]) for name in ("$dynamicRef",) if name in base.VALIDATORS}
     if wrap is not None:
         checks = {name: wrap(name, check) for name, check in checks.items()}
     extend: Any = jsonschema.validators.extend
@@ -107,9 +120,40 @@ def _number(_: Any, instance: Any) -> bool:
 
 def _evolve(self: Any, **changes: Any) -> Any:
     """Return the validator of the same class for another schema of the document."""
+    take_step()
     schema = changes.get("schema", self.schema)
     resolver = changes.get("_resolver") or resolver_in(self._resolver, schema, self.dialect)
     return type(self)(schema, registry=self._registry, _resolver=resolver)
+
+
+def ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
+    steps = current_steps()
+    known = None if steps is None else steps.known
+    resolved = validator._resolver.lookup(value)  # noqa: SLF001 - as the keyword of jsonschema does
+    key_here = id(resolved.contents), id(instance)
+    if known is not None and key_here in known:
+        before = known[key_here]
+        yield from () if before is None else [ValidationError.create_from(before)]
+        return
+    first: Any = None
+    for error in validator.descend(instance, resolved.contents, resolver=resolved.resolver):
+        if first is None and known is not None:
+            first = known[key_here] = ValidationError.create_from(error)
+        yield error
+    if first is None and known is not None:
+        known[key_here] = None
+
+
+def dynamic(run: Keyword) -> Keyword:
+    """Return the keyword for a reference that leads elsewhere by the way that led to it: nothing can be remembered."""
+
+    def check(validator: Any, value: Any, instance: Any, schema: Any) -> Errors:
+        steps = current_steps()
+        if steps is not None:
+            steps.known = None
+        yield from run(validator, value, instance, schema) or ()
+
+    return check
 
 
 def pattern(_: Any, value: str, instance: Any, __: Any) -> Errors:
@@ -173,6 +217,7 @@ def evaluated(validator: Any, instance: Mapping[str, Any], schema: Any) -> set[s
     names |= {name for name in instance for one in schema.get("patternProperties", ()) if search(one, name)}
     if "additionalProperties" in schema:
         names |= set(additional(instance, schema))
+    take_step()
     for reference in (schema[keyword] for keyword in ("$ref", "$dynamicRef") if keyword in schema):
         resolved = validator._resolver.lookup(reference)  # noqa: SLF001 - as the keywords of jsonschema do
         inner = validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
@@ -205,8 +250,18 @@ def multiple_of(_: Any, value: Any, instance: Any, __: Any) -> Errors:
 
 
 def enum(_: Any, value: list[Any], instance: Any, __: Any) -> Errors:
-    if key(instance) not in map(key, value):
+    if key(instance) not in _members(value):
         yield ValidationError("not a member")
+
+
+def _members(value: list[Any]) -> Container[Any]:
+    """Return the keys of the members of an enum, found once for an instance."""
+    steps = current_steps()
+    if steps is None:
+        return set(map(key, value))
+    if id(value) not in steps.members:
+        steps.members[id(value)] = frozenset(map(key, value))
+    return steps.members[id(value)]
 
 
 def const(_: Any, value: Any, instance: Any, __: Any) -> Errors:
@@ -220,6 +275,7 @@ def unique_items(_: Any, value: bool, instance: Any, __: Any) -> Errors:  # noqa
 
 
 CORRECTED: dict[str, Keyword] = {
+    "$ref": ref,
     "pattern": pattern,
     "patternProperties": pattern_properties,
     "additionalProperties": additional_properties,

@@ -5,7 +5,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.dialect.keywords import DRAFT_07, dialect_of
-from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError, MissingExtraError, ValidationLimitError
+from arrakis_schema.errors import (
+    ArrakisSchemaError,
+    InvalidSchemaError,
+    LimitError,
+    MissingExtraError,
+    ValidationLimitError,
+)
 from arrakis_schema.validation.compiled import compile_schema
 from arrakis_schema.validation.violations import Violation, violation
 
@@ -43,24 +49,32 @@ class Judge:
     def first(self, instance: Any) -> Violation | None:
         """Return one violation, or None for an instance that is valid."""
         if self._check is None:
-            return next(self.every(instance), None)
+            return next(self.every(instance, 1), None)
         try:
             failure = self._check(instance)
         except RecursionError as error:
             raise self._endless() from error
+        except LimitError as error:
+            with suppress(MissingExtraError):  # the complete validator remembers, so it may come to an end
+                return next(self.every(instance, 1), None)
+            raise ValidationLimitError(str(error)) from error
         return None if failure is None else violation(*failure)
 
-    def every(self, instance: Any) -> Iterator[Violation]:
-        """Yield every violation."""
+    def every(self, instance: Any, most: int | None = None) -> Iterator[Violation]:
+        """Yield every violation, or the first ones."""
         validator = self._complete()
+        from arrakis_schema.validation.complete import errors_of  # noqa: PLC0415 - an extra, slow to import
+
         try:
-            for error in validator.iter_errors(instance):
+            for error in errors_of(validator, instance, most):
                 keyword = "false" if error.validator is None else str(error.validator)
                 yield violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance)
         except RecursionError as error:
             raise ValidationLimitError(_TOO_DEEP) from error
         except ValueError as error:  # what Python says of 4,301 digits, and jsonschema shows every value
             raise ValidationLimitError("the message holds an integer of too many digits") from error
+        except LimitError as error:
+            raise ValidationLimitError(str(error)) from error
 
     def _complete(self) -> Any:
         """Return the complete validator, made once; the document must be sound."""

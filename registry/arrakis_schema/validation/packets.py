@@ -40,11 +40,11 @@ def parse_request(command: bytes | bytearray | memoryview) -> Request:
     return cast("Request", parsed)
 
 
-def parse_json(data: bytes) -> Any:
+def parse_json(data: bytes, deepest: int = MAX_DEPTH) -> Any:
     """Return the JSON value of these bytes.
 
     Raises `MalformedRequestError` for bytes that are not UTF-8 or not JSON, for NaN and infinities, a name given twice,
-    a lone surrogate, and nesting of more than 32 levels.
+    a lone surrogate, and nesting of more than `deepest` levels.
     """
     try:
         text = data.decode("utf-8")
@@ -54,12 +54,24 @@ def parse_json(data: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise MalformedRequestError(f"{error.msg} at line {error.lineno} column {error.colno}") from error
     except RecursionError as error:
-        raise _too_deep() from error
+        raise _too_deep(deepest) from error
     except ValueError as error:
         raise error if isinstance(error, MalformedRequestError) else _number(error) from error
-    _refuse_depth(data, parsed)
+    _refuse_depth(data, parsed, deepest)
     _refuse_lone_surrogates(data, parsed)
     return parsed
+
+
+def longest_number(value: Any) -> int:
+    """Return how many digits the largest integer in a JSON value has, about: nothing is written out to count them."""
+    largest, todo = 0, [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, int):
+            largest = max(largest, item.bit_length())
+        else:
+            todo.extend(_children(item))
+    return largest * 30103 // 100_000 + 1
 
 
 def dump_request(request: Request) -> bytes:
@@ -74,11 +86,11 @@ def dump_request(request: Request) -> bytes:
     try:
         command = json.dumps(members, allow_nan=False).encode("ascii")
     except RecursionError as error:
-        raise _too_deep() from error
+        raise _too_deep(MAX_DEPTH) from error
     except (TypeError, ValueError) as error:
         raise MalformedRequestError(f"it has no JSON form: {error}") from error
     _refuse_other_names(members)
-    _refuse_depth(command, members)
+    _refuse_depth(command, members, MAX_DEPTH)
     _refuse_lone_surrogates(command, members)
     return command
 
@@ -88,9 +100,9 @@ def _number(error: ValueError) -> MalformedRequestError:
     return MalformedRequestError(f"a number cannot be read: {error}")
 
 
-def _too_deep() -> MalformedRequestError:
+def _too_deep(deepest: int) -> MalformedRequestError:
     """Word the error for nesting."""
-    return MalformedRequestError(f"it nests more than {MAX_DEPTH} levels")
+    return MalformedRequestError(f"it nests more than {deepest} levels")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -121,16 +133,16 @@ def _children(value: Any) -> Iterator[Any]:
     return iter(value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ())
 
 
-def _refuse_depth(data: bytes, value: Any) -> None:
+def _refuse_depth(data: bytes, value: Any, deepest: int) -> None:
     """Refuse nesting beyond the limit; few brackets cannot nest deep, so most requests are not walked."""
-    if sum(map(data.count, _OPENING)) <= MAX_DEPTH:
+    if sum(map(data.count, _OPENING)) <= deepest:
         return
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(deepest + 1):
         level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list | tuple)]
         if not level:
             return
-    raise _too_deep()
+    raise _too_deep(deepest)
 
 
 def _refuse_lone_surrogates(data: bytes, value: Any) -> None:

@@ -1,6 +1,6 @@
 """Patterns as every check of this package reads them: as Python's `re` does, but `$` is the end of the text alone.
 
-This is the one place where a text is searched for a pattern of a schema.
+This is the one place where a text is searched for a pattern of a schema, always in linear time.
 """
 
 import re
@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.regex import matcher
 
 Searcher = Callable[[str], object]
 
@@ -25,12 +26,22 @@ class PatternError(ArrakisSchemaError, ValueError):
 def searcher(pattern: str) -> Searcher:
     """Return the function that finds a pattern in a text: what it returns is true where there is a match.
 
-    Raises `PatternError` for what is not a regular expression.
+    The function raises `LimitError` for a text that may take too long, which only some patterns do that are no regular
+    language. Raises `PatternError` for what is not a regular expression.
     """
     try:
-        return re.compile(translate(pattern)).search
+        return matcher(pattern, re.compile(translate(pattern)).search)
     except (re.error, OverflowError, RecursionError, FutureWarning) as error:
         raise PatternError(str(error)) from error
+
+
+def is_valid(pattern: str) -> bool:
+    """Tell whether a pattern is a regular expression."""
+    try:
+        searcher(pattern)
+    except PatternError:
+        return False
+    return True
 
 
 def search(pattern: str, text: Any) -> bool:

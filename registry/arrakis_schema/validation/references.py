@@ -11,6 +11,15 @@ from arrakis_schema.validation.complete import resolver_in, resolver_of
 from arrakis_schema.validation.violations import shortened
 
 _IN_PLACE = {"not", "if", "then", "else", "allOf", "anyOf", "oneOf", "dependencies", "dependentSchemas"}
+_BELOW = {
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "items",
+    "additionalItems",
+    "prefixItems",
+    "contains",
+}
 _REFERENCES = {DRAFT_07: ("$ref",), DRAFT_2020_12: ("$ref", "$dynamicRef")}
 _DEFINITIONS = {DRAFT_07: "definitions", DRAFT_2020_12: "$defs"}
 _NOT_THERE = (PointerToNowhere, NoSuchAnchor, InvalidAnchor)
@@ -30,15 +39,17 @@ class Problem:
 class References:
     """The references of a document: which do not lead to a schema of it, and what leads back to itself.
 
-    `targets` are the schemas that references lead to, with a pointer to each; `places` and `in_place` are keyed by the
-    identity of a schema: where it stands, and which schemas it applies to the same instance.
+    `targets` are the schemas that references lead to, with a pointer to each; the others are keyed by the identity of a
+    schema: where it stands, the schema itself, and which schemas it applies to the same instance and to what is in it.
     """
 
     dialect: str
     unresolved: list[Problem] = field(default_factory=list)
     targets: list[tuple[str, Any, Any]] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
+    schemas: dict[int, dict[str, Any]] = field(default_factory=dict)
     in_place: dict[int, list[Any]] = field(default_factory=dict)
+    below: dict[int, list[Any]] = field(default_factory=dict)
 
     def add(self, pointer: str, schema: Any, resolver: Any) -> None:
         """Take in a schema and all that its keywords hold; `resolver` is that of the schema itself."""
@@ -50,6 +61,8 @@ class References:
             inner = [child for child in children(node) if child.keyword in KEYWORDS[self.dialect]]
             alone = self.dialect == DRAFT_07 and "$ref" in node.schema
             self.places[id(node.schema)] = node.pointer
+            self.schemas[id(node.schema)] = {} if alone else node.schema
+            self.below[id(node.schema)] = [] if alone else [child.schema for child in inner if child.keyword in _BELOW]
             self.in_place[id(node.schema)] = [
                 *([] if alone else [child.schema for child in inner if child.keyword in _IN_PLACE]),
                 *self._targets_of(node, resolver),

@@ -6,7 +6,7 @@ from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.nodes import Node
 from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Pair
 from arrakis_schema.compat.logic.values import canonical, fraction, type_of
-from arrakis_schema.compat.regex import UnsupportedPatternError
+from arrakis_schema.regex import UnsupportedPatternError
 
 
 def type_(_node: Node, names: str | list[str], instance_type: str) -> Pair:

@@ -8,7 +8,7 @@ from arrakis_schema.compat.logic.formulas import Formula, Literal, Names
 from arrakis_schema.compat.logic.keywords import meanings
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json, canonical, fraction, type_of
-from arrakis_schema.compat.regex import Reading
+from arrakis_schema.regex import Reading
 
 
 class Interpretation:

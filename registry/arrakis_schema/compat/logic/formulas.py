@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from arrakis_schema.compat.regex import Reading, parse
-from arrakis_schema.compat.regex.automaton import automaton
+from arrakis_schema.regex import Reading, parse
+from arrakis_schema.regex.automaton import automaton
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,9 +14,9 @@ from arrakis_schema.compat.logic.formulas import Atom, Formula, State
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
 from arrakis_schema.compat.logic.values import Json, canonical
-from arrakis_schema.compat.regex import UnsupportedPatternError
 from arrakis_schema.compat.solve.distinct import Solve, distinct
 from arrakis_schema.compat.solve.sizes import sizes
+from arrakis_schema.regex import UnsupportedPatternError
 
 _MOST_PATTERNS = 8
 _MOST_MEMBERS = 400

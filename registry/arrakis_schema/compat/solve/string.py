@@ -6,10 +6,10 @@ from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Atom
 from arrakis_schema.compat.logic.results import CLOSED, Model, Open, Result
 from arrakis_schema.compat.logic.values import values_of
-from arrakis_schema.compat.regex import Reading, SearchLimitError, UnsupportedPatternError, parse
-from arrakis_schema.compat.regex.automaton import automaton
-from arrakis_schema.compat.regex.search import Search, shortest
 from arrakis_schema.compat.solve.sizes import sizes
+from arrakis_schema.regex import Reading, SearchLimitError, UnsupportedPatternError, parse
+from arrakis_schema.regex.automaton import automaton
+from arrakis_schema.regex.search import Search, shortest
 
 _LONGEST = 1_000_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -26,6 +26,7 @@ from arrakis_schema.validation.compiled.nodes import (
     joined,
 )
 from arrakis_schema.validation.patterns import literal, searcher
+from arrakis_schema.validation.steps import counted
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -109,11 +110,17 @@ NOT_COMPILED = frozenset(
 
 def compile_schema(document: Any, dialect: str) -> Check | None:
     """Return the function that returns the first `Failure` of an instance, or None; None where it is not compiled."""
+    compiler = _Compiler(document, dialect)
     try:
-        node = _Compiler(document, dialect).node(document)
+        node = compiler.node(document)
     except (NotCompiledError, RecursionError):
         return None
-    return lambda instance: ask(node, instance)
+
+    def check(instance: Any) -> Failure | None:
+        with counted(instance):
+            return ask(node, instance)
+
+    return check if compiler.has_references else lambda instance: ask(node, instance)
 
 
 class _Compiler:
@@ -123,6 +130,7 @@ class _Compiler:
         """Begin with nothing compiled."""
         self._document, self._dialect = document, dialect
         self._nodes: dict[int, Node] = {}
+        self.has_references = False
 
     def node(self, schema: Any) -> Node:
         """Return a schema of the document, compiled; one that is inside itself is returned while it is unfinished."""
@@ -139,6 +147,7 @@ class _Compiler:
         """Return what a reference leads to, which must be a JSON Pointer into this document."""
         if not isinstance(reference, str) or not (reference == "#" or reference.startswith("#/")):
             raise NotCompiledError
+        self.has_references = True
         schema = self._document
         for part in unquote(reference).split("/")[1:]:
             schema = member(schema, unescaped(part))

@@ -18,11 +18,17 @@ from arrakis_schema.validation.compiled.nodes import (
     number_in,
     wanted,
 )
+from arrakis_schema.validation.steps import take_step
 
 
 def ref(compiler: Compiler, value: Any, _: Any) -> Check:
     node = compiler.target(value)
-    return lambda instance: ask(node, instance)
+
+    def check(instance: Any) -> Failure | None:
+        take_step()
+        return ask(node, instance)
+
+    return check
 
 
 def all_of(compiler: Compiler, value: Any, _: Any) -> Check:

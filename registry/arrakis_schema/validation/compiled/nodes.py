@@ -95,7 +95,9 @@ def wanted(value: Any, kind: type) -> Any:
 
 def number_in(value: Any) -> Any:
     """Return a keyword's value, which must be a number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise NotCompiledError
+    if isinstance(value, float) and not isfinite(value):
         raise NotCompiledError
     return value
 

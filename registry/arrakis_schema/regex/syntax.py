@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from arrakis_schema.compat.regex.characters import LAST, Ranges, Reading, complement, dot, escaped_class, union
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.regex.characters import LAST, Ranges, Reading, complement, dot, escaped_class, union
 
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _SIMPLE = {"*": (0, None), "+": (1, None), "?": (0, 1)}
@@ -85,11 +85,11 @@ def parse(pattern: str, reading: Reading = Reading.ECMA) -> tuple[Part, ...]:
         reader.expect(")")
     if not looks:
         reader.position = 0
-    tree = reader.disjunction()
+    tree = reader.alternative() if looks else reader.disjunction()
+    if looks and reader.accept("|"):
+        raise UnsupportedPatternError(f"a look-ahead in one of the alternatives of {pattern}")
     if reader.position < len(pattern):
         raise UnsupportedPatternError(f"a closing bracket without an opening one in the pattern {pattern}")
-    if looks and isinstance(tree, Choice):
-        raise UnsupportedPatternError(f"a look-ahead in one of the alternatives of {pattern}")
     return (Part(Concatenation((Edge(at_start=True), tree)), wanted=True), *looks) if looks else (Part(tree, True),)  # noqa: FBT003
 
 

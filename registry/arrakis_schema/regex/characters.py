@@ -12,6 +12,7 @@ from functools import cache
 
 Ranges = tuple[tuple[int, int], ...]
 LAST = 0x10FFFF
+_LAST_ASSIGNED = 0x3FFFF  # of letters, digits and spaces: the planes above hold none
 
 
 class Reading(Enum):
@@ -19,6 +20,7 @@ class Reading(Enum):
 
     ECMA = "ECMA-262"
     PYTHON = "Python"
+    SEARCHED = "Python, but $ is the end alone"
 
 
 def union(ranges: Iterable[tuple[int, int]]) -> Ranges:
@@ -50,20 +52,20 @@ def contains(ranges: Ranges, character: int) -> bool:
 
 def dot(reading: Reading) -> Ranges:
     """Return what `.` matches: everything but the ends of lines."""
-    line_ends = [(10, 10)] if reading is Reading.PYTHON else [(10, 10), (13, 13), (0x2028, 0x2029)]
+    line_ends = [(10, 10)] if reading is not Reading.ECMA else [(10, 10), (13, 13), (0x2028, 0x2029)]
     return complement(line_ends)
 
 
 def escaped_class(letter: str, reading: Reading) -> Ranges:
     r"""Return what `\d`, `\w` or `\s` matches; the capital letter is the complement."""
-    ranges = _python_class(letter.lower()) if reading is Reading.PYTHON else _ECMA[letter.lower()]
+    ranges = _ECMA[letter.lower()] if reading is Reading.ECMA else _python_class(letter.lower())
     return ranges if letter.islower() else complement(ranges)
 
 
 @cache
 def _python_class(letter: str) -> Ranges:
     """Return what `re` matches: the classes of Unicode, asked of `re` itself."""
-    every = "".join(map(chr, range(LAST + 1)))
+    every = "".join(map(chr, range(_LAST_ASSIGNED + 1)))
     return tuple((found.start(), found.end() - 1) for found in re.finditer(rf"\{letter}+", every))
 
 

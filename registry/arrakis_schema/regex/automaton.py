@@ -6,8 +6,8 @@ Thompson's construction, made deterministic while it is walked; `^` and `$` are 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from arrakis_schema.compat.regex.characters import LAST, Ranges, Reading, contains
-from arrakis_schema.compat.regex.syntax import (
+from arrakis_schema.regex.characters import LAST, Ranges, Reading, contains
+from arrakis_schema.regex.syntax import (
     Chars,
     Choice,
     Concatenation,
@@ -42,10 +42,10 @@ class Automaton:
         self._steps: list[list[tuple[Ranges, int]]] = []
         self._known: dict[tuple[State, int], State] = {}
         start = self._place()
-        if not _anchored(tree):
+        if not anchored(tree):
             self._steps[start].append((_ANY, start))
-        self._final = self._build(tree, start, tail=True)
-        self._steps[self._final].append((_ANY, self._final))
+        self.final = self._build(tree, start, tail=True)
+        self._steps[self.final].append((_ANY, self.final))
         self.start = self._state({start}, at_start=True)
 
     def step(self, state: State, character: int) -> State:
@@ -63,6 +63,15 @@ class Automaton:
         """The sets of characters that the automaton tells apart."""
         return {ranges for steps in self._steps for ranges, _ in steps}
 
+    def numbered_steps(self) -> list[tuple[int, Ranges, int]]:
+        """Return every step that takes a character: from a place, with one of these, to a place."""
+        return [(place, ranges, target) for place, steps in enumerate(self._steps) for ranges, target in steps]
+
+    def behind(self, place: int) -> tuple[frozenset[int], bool]:
+        """Return the places reached from one without a character, and whether the string may end there."""
+        state = self._state({place}, at_start=False)
+        return state.places, state.accepting
+
     def found_in(self, text: str) -> bool:
         """Tell whether the tree is found in a string."""
         state = self.start
@@ -73,7 +82,7 @@ class Automaton:
     def _state(self, places: set[int], *, at_start: bool) -> State:
         """Return the state of these places and of all that are reached from them without a character."""
         inside = self._closure(places, at_start=at_start, at_end=False)
-        return State(inside, self._final in self._closure(places, at_start=at_start, at_end=True))
+        return State(inside, self.final in self._closure(places, at_start=at_start, at_end=True))
 
     def _closure(self, places: set[int], *, at_start: bool, at_end: bool) -> frozenset[int]:
         """Return the places reached without a character."""
@@ -134,14 +143,16 @@ class Automaton:
         return end
 
     def _repeat(self, repeat: Repeat, start: int) -> int:
-        """Add a repetition."""
-        for _ in range(repeat.low):
+        """Add a repetition; one without end is a loop through its last copy."""
+        copies = repeat.low if repeat.high is not None else max(0, repeat.low - 1)
+        for _ in range(copies):
             start = self._build(repeat.part, start, tail=False)
         end = self._place()
         self._free[start].append(end)
         if repeat.high is None:
-            self._free[self._build(repeat.part, end, tail=False)].append(end)
-            return end
+            last = self._build(repeat.part, end, tail=False)
+            self._free[last].append(end)
+            return last if repeat.low else end
         for _ in range(repeat.high - repeat.low):
             start = self._build(repeat.part, start, tail=False)
             self._free[start].append(end)
@@ -154,14 +165,14 @@ def automaton(tree: Tree, reading: Reading) -> Automaton:
     return Automaton(tree, reading)
 
 
-def _anchored(tree: Tree) -> bool:
+def anchored(tree: Tree) -> bool:
     """Tell whether every match begins at the start of the string."""
     match tree:
         case Edge(at_start):
             return at_start
         case Concatenation(parts):
-            return bool(parts) and _anchored(parts[0])
+            return bool(parts) and anchored(parts[0])
         case Choice(parts):
-            return all(map(_anchored, parts))
+            return all(map(anchored, parts))
         case _:
             return False

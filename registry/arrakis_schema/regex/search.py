@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from arrakis_schema.compat.regex.automaton import Automaton, State
-from arrakis_schema.compat.regex.characters import LAST, Ranges, contains
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.regex.automaton import Automaton, State
+from arrakis_schema.regex.characters import LAST, Ranges, contains
 
 _LIKED = ascii_lowercase + digits[:1] + ascii_uppercase + digits[1:] + "_-. :/"
 _RANK = tuple(map(ord, _LIKED))

@@ -1,8 +1,0 @@
-"""Regular expressions as JSON Schema has them: parsed, made into automata, and searched for a string."""
-
-from arrakis_schema.compat.regex.automaton import Automaton
-from arrakis_schema.compat.regex.characters import Reading
-from arrakis_schema.compat.regex.search import SearchLimitError, shortest
-from arrakis_schema.compat.regex.syntax import Part, UnsupportedPatternError, parse
-
-__all__ = ["Automaton", "Part", "Reading", "SearchLimitError", "UnsupportedPatternError", "parse", "shortest"]

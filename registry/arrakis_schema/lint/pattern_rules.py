@@ -1,0 +1,69 @@
+"""The rules for the patterns of a JSON Schema: none may keep a validator busy for longer than its text deserves."""
+
+import math
+from collections.abc import Iterator
+
+from arrakis_schema.dialect.positions import escaped
+from arrakis_schema.limits import LONGEST_PATTERNS, MOST_PATTERNS
+from arrakis_schema.lint.json_subject import JsonSubject
+from arrakis_schema.lint.subject import Fault
+from arrakis_schema.regex import SlowText, longest_text, slow_text
+from arrakis_schema.validation.patterns import is_valid
+from arrakis_schema.validation.violations import shortened
+
+Faults = Iterator[Fault]
+_LONGEST_SHOWN, _COUNTABLE = 12, 1e12
+
+
+def patterns(seen: JsonSubject) -> Iterator[tuple[str, str]]:
+    """Yield the pointer and the text of every pattern, also of those that are names in `patternProperties`."""
+    for node in seen.objects():
+        if isinstance(pattern := node.schema.get("pattern"), str):
+            yield f"{node.pointer}/pattern", pattern
+        named = node.schema.get("patternProperties")
+        for name in named if isinstance(named, dict) else ():
+            yield f"{node.pointer}/patternProperties/{escaped(name)}", name
+
+
+def pattern_exponential(seen: JsonSubject) -> Faults:
+    """No pattern takes a backtracking matcher longer than anybody waits."""
+    for pointer, pattern in patterns(seen):
+        slow = slow_text(pattern)
+        if slow is not None and slow.exponential:
+            yield Fault(pointer, f"{shortened(pattern)} is exponential: {_told(slow)}")
+
+
+def pattern_slow(seen: JsonSubject) -> Faults:
+    """No pattern takes a backtracking matcher more steps than the square of its text."""
+    for pointer, pattern in patterns(seen):
+        slow = slow_text(pattern)
+        if slow is not None and not slow.exponential:
+            yield Fault(pointer, f"{shortened(pattern)} is slow: {_told(slow)}")
+
+
+def pattern_unbounded(seen: JsonSubject) -> Faults:
+    """Every pattern can be matched against a text of any length in linear time."""
+    for pointer, pattern in patterns(seen):
+        limit = longest_text(pattern) if is_valid(pattern) else None
+        if limit is not None:
+            remedy = "write it without look-around, backreferences and word boundaries, or with fewer repetitions"
+            yield Fault(pointer, f"{shortened(pattern)} is only matched against up to {limit} characters: {remedy}")
+
+
+def excess_of_patterns(seen: JsonSubject) -> str | None:
+    """Return how the patterns of a document are too many to be examined, or None."""
+    distinct = {pattern for _, pattern in patterns(seen)}
+    size = sum(map(len, distinct))
+    if len(distinct) > MOST_PATTERNS:
+        return f"{len(distinct):,} different patterns: {MOST_PATTERNS:,} are allowed"
+    if size > LONGEST_PATTERNS:
+        return f"{size:,} characters of patterns: {LONGEST_PATTERNS:,} are allowed"
+    return None
+
+
+def _told(slow: SlowText) -> str:
+    """Say which text is slow, and how slow."""
+    text = slow.text if len(slow.text) <= _LONGEST_SHOWN else f"{slow.text[:_LONGEST_SHOWN]}…"
+    steps = f"{slow.steps:,.0f}" if slow.steps < _COUNTABLE else f"10^{math.log10(slow.steps):.0f}"
+    size = len(slow.text)
+    return f"{shortened(text)} with {size} characters takes {steps} steps or more; let no text match in two ways"

@@ -1,0 +1,23 @@
+"""Regular expressions as JSON Schema has them: parsed, made into automata, matched, and searched for a string."""
+
+from arrakis_schema.regex.automaton import Automaton
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.matching import Matcher, longest_text, matcher
+from arrakis_schema.regex.search import SearchLimitError, shortest
+from arrakis_schema.regex.slowness import SlowText, slow_text
+from arrakis_schema.regex.syntax import Part, UnsupportedPatternError, parse
+
+__all__ = [
+    "Automaton",
+    "Matcher",
+    "Part",
+    "Reading",
+    "SearchLimitError",
+    "SlowText",
+    "UnsupportedPatternError",
+    "longest_text",
+    "matcher",
+    "parse",
+    "shortest",
+    "slow_text",
+]

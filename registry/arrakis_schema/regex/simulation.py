@@ -1,0 +1,132 @@
+"""An automaton run over long texts: in time linear in the text, whatever the pattern.
+
+A state is an integer with a bit for each step that may come next; some thousand states are remembered, the others are
+computed again when they are needed.
+"""
+
+from bisect import bisect_right
+from functools import lru_cache
+
+from arrakis_schema.regex.automaton import Automaton
+from arrakis_schema.regex.characters import Ranges, Reading, contains
+from arrakis_schema.regex.syntax import Tree, UnsupportedPatternError
+
+_MOST_CLOSURE = 400_000
+_MOST_REMEMBERED = 4000
+_CHUNK = 4096
+
+
+class _State(dict[str, "_State"]):
+    """The steps that may come next, with the state behind each character that has been asked for."""
+
+    __slots__ = ("accepting", "ready", "run", "settled")
+
+    def __init__(self, run: "Simulation", ready: int, *, accepting: bool, settled: bool) -> None:
+        """`accepting`: the text may end here; `settled`: whatever follows, the tree is found, or never will be."""
+        super().__init__()
+        self.run, self.ready, self.accepting, self.settled = run, ready, accepting, settled
+
+    def __missing__(self, character: str) -> "_State":
+        """Compute the state behind a character."""
+        return self.run.step(self, character)
+
+
+class Simulation:
+    """Whether a tree is found in a text."""
+
+    def __init__(self, tree: Tree, reading: Reading) -> None:
+        """Number the steps of the automaton; raises `UnsupportedPatternError` where they are too many."""
+        machine = Automaton(tree, reading)
+        steps = machine.numbered_steps()
+        numbers: dict[int, int] = {}
+        for number, (place, _, _) in enumerate(steps):
+            numbers[place] = numbers.get(place, 0) | 1 << number
+        self._edges, self._taken = _classes([ranges for _, ranges, _ in steps])
+        self._chained, self._groups, self._ends = _followers(machine, steps, numbers)
+        self._found = numbers[machine.final]
+        self._known: dict[tuple[int, bool], _State] = {}
+        self._remembered = 0
+        self._start = _bits(numbers, machine.start.places), machine.start.accepting
+
+    def found_in(self, text: str) -> bool:
+        """Tell whether the tree is found in a text."""
+        state = self._state(*self._start)
+        for start in range(0, len(text), _CHUNK):
+            if state.settled:
+                return bool(state.ready)
+            for character in text[start : start + _CHUNK]:
+                state = state[character]
+        return state.accepting
+
+    def step(self, state: _State, character: str) -> _State:
+        """Compute the state behind a character, and remember it."""
+        taken = state.ready & self._taken[bisect_right(self._edges, ord(character)) - 1]
+        ready = (taken & self._chained) << 1
+        for after, members in self._groups:
+            if taken & members:
+                ready |= after
+        if self._remembered >= _MOST_REMEMBERED:
+            self._forget()
+        self._remembered += 1
+        behind = state[character] = self._state(ready, bool(taken & self._ends))
+        return behind
+
+    def _state(self, ready: int, accepting: bool) -> _State:  # noqa: FBT001 - half of the key
+        """Return the state with these bits."""
+        known = self._known.get((ready, accepting))
+        if known is None:
+            settled = not ready or bool(ready & self._found)
+            known = self._known[ready, accepting] = _State(self, ready, accepting=accepting, settled=settled)
+        return known
+
+    def _forget(self) -> None:
+        """Forget all states."""
+        for state in list(self._known.values()):
+            state.clear()
+        self._known.clear()
+        self._remembered = 0
+
+
+@lru_cache(maxsize=128)
+def simulation(tree: Tree, reading: Reading) -> Simulation:
+    """Return the simulation of a tree, built once."""
+    return Simulation(tree, reading)
+
+
+def _followers(
+    machine: Automaton, steps: list[tuple[int, Ranges, int]], numbers: dict[int, int]
+) -> tuple[int, tuple[tuple[int, int], ...], int]:
+    """Return what follows each step: those that the next number follows, the others by what follows; and the ends."""
+    chained, ends, work = 0, 0, 0
+    groups: dict[int, int] = {}
+    for number, (_, _, target) in enumerate(steps):
+        inside, accepting = machine.behind(target)
+        work += len(inside)
+        if work > _MOST_CLOSURE:
+            raise UnsupportedPatternError("a pattern that is too large")
+        ends |= accepting << number
+        after = _bits(numbers, inside)
+        following = 1 << number + 1
+        if after & following:
+            chained |= 1 << number
+            after ^= following
+        if after:
+            groups[after] = groups.get(after, 0) | 1 << number
+    return chained, tuple(groups.items()), ends
+
+
+def _bits(numbers: dict[int, int], places: frozenset[int]) -> int:
+    """Return the bits of the steps that begin in these places."""
+    bits = 0
+    for place in places:
+        bits |= numbers.get(place, 0)
+    return bits
+
+
+def _classes(steps: list[Ranges]) -> tuple[list[int], list[int]]:
+    """Return where each class of characters begins that no step tells apart, and the steps that each may take."""
+    by_ranges: dict[Ranges, int] = {}
+    for number, ranges in enumerate(steps):
+        by_ranges[ranges] = by_ranges.get(ranges, 0) | 1 << number
+    edges = sorted({0, *(edge for ranges in by_ranges for first, last in ranges for edge in (first, last + 1))})
+    return edges, [sum(bits for ranges, bits in by_ranges.items() if contains(ranges, edge)) for edge in edges]

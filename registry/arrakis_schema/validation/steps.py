@@ -1,0 +1,78 @@
+"""The steps of one validation, counted where references have schemas asked again: in proportion to the instance.
+
+Without references a schema is a tree, and each part of it is asked once for each place of the instance. With them it
+can be asked 2^40 times of one place, or twice at every level of the instance.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from arrakis_schema.errors import LimitError
+
+_FREE, _EACH = 10_000, 1000
+
+
+class Steps:
+    """How many steps were taken for an instance, and what is remembered meanwhile.
+
+    `known` is keyed by the identities of a schema and a value inside the instance, which live as long as this; None
+    where nothing may be remembered. `members` holds the members of each enum by its identity.
+    """
+
+    __slots__ = ("count", "instance", "known", "members", "most")
+
+    def __init__(self, instance: Any) -> None:
+        """Begin with no step; the instance is measured only when many were taken."""
+        self.count, self.most, self.instance = 0, _FREE, instance
+        self.known: dict[tuple[int, int], Any] | None = {}
+        self.members: dict[int, frozenset[Any]] = {}
+
+    def take(self) -> None:
+        """Take one step; raises `LimitError` where there were too many."""
+        self.count += 1
+        if self.count > self.most:
+            size = _size(self.instance)
+            self.most = _FREE + _EACH * size
+            if self.count > self.most:
+                raise LimitError(
+                    f"it takes more than {self.most:,} steps for {size:,} values: references have the same schema asked"
+                    " of the same value again and again; let one reference lead to it"
+                )
+
+
+_steps: ContextVar[Steps | None] = ContextVar("steps", default=None)
+
+
+@contextmanager
+def counted(instance: Any) -> Iterator[Steps]:
+    """Count the steps of what is done inside for an instance."""
+    steps = Steps(instance)
+    token = _steps.set(steps)
+    try:
+        yield steps
+    finally:
+        _steps.reset(token)
+
+
+def take_step() -> None:
+    """Take one step, if steps are counted."""
+    steps = _steps.get()
+    if steps is not None:
+        steps.take()
+
+
+def current_steps() -> Steps | None:
+    """Return what counts the steps, if they are counted."""
+    return _steps.get()
+
+
+def _size(value: Any) -> int:
+    """Return how many values a JSON value holds."""
+    count, todo = 0, [value]
+    while todo:
+        item = todo.pop()
+        count += 1
+        todo.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list | tuple) else ())
+    return count
