@@ -14,11 +14,12 @@ from arrakis_schema.versions import is_release
 
 REGISTRY_FILE = "schemas/registry.toml"
 READ_KINDS = ("request", "payload", "publication")
-_READER_KEYS = {"unknown", "columns", "metadata"}
+_READER_KEYS = {"unknown", "columns", "metadata", "patterns"}
 
 
 WAYS = ("ignored", "rejected")
 COLUMNS = ("by-name", "exact")
+PATTERNS = ("ecma", "python")
 _DEFAULT = {"version": "0.6.0", "title": "Arrakis API", "base_url": "https://example.org/schemas/"}
 
 
@@ -27,12 +28,14 @@ class Reader:
     """What those who read documents of one kind do with what they do not know, and how they take columns.
 
     `unknown` is `ignored` or `rejected`, or one of these for each JSON Pointer into the message; `columns` is `by-name`
-    or `exact`; `metadata` are the keys of Arrow metadata that they go by.
+    or `exact`; `metadata` are the keys of Arrow metadata that they go by; `patterns` is `ecma` or `python`, the dialect
+    of regular expressions that they read.
     """
 
     unknown: str | Mapping[str, str] = "ignored"
     columns: str = "by-name"
     metadata: tuple[str, ...] = ()
+    patterns: str = "ecma"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ def _reader_problems(table: Any) -> Iterator[str]:
             yield f'{REGISTRY_FILE}: readers.{kind}.unknown is "ignored" or "rejected", or one for each JSON Pointer'
         if said.get("columns", "by-name") not in COLUMNS:
             yield f'{REGISTRY_FILE}: readers.{kind}.columns is "by-name" or "exact"'
+        if said.get("patterns", "ecma") not in PATTERNS:
+            yield f'{REGISTRY_FILE}: readers.{kind}.patterns is "ecma" or "python"'
         metadata = said.get("metadata", [])
         if not isinstance(metadata, list) or not all(isinstance(key, str) for key in metadata):
             yield f"{REGISTRY_FILE}: readers.{kind}.metadata is a list of keys"

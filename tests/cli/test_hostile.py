@@ -75,6 +75,7 @@ def nested(levels: int, inner: Any = 1) -> Any:
 RECURSIVE = {"n": {"allOf": [{"properties": {"a": {"$ref": "#/definitions/n"}}}] * 2}}
 FIRST = {"allOf": [{"$ref": "#/definitions/d0"}]}
 LONG = "a" * 50 + "!"
+WARNINGS = {"pattern-exponential"}
 # What to write, the id of the finding that names it ("" for none), what `validate` says, and its exit code.
 CASES: dict[str, tuple[dict[str, str], str, str, int]] = {
     "a pattern": (
@@ -137,8 +138,8 @@ def test_every_command_ends_with_words(name: str, tmp_path: Path) -> None:
     )
     for command in ("lint", "check --timeout 2", "release"):
         found, out, err = ended[command]
-        assert found in ({1, 2} if named else {0, 1}), (command, out, err)
-        assert named in out + err
+        assert found in ({1, 2} if named and named not in WARNINGS else {0, 1}), (command, out, err)
+        assert named in out + err or (command == "release" and named in WARNINGS)
     assert ended["validate"][0] == code, ended["validate"]
     assert said in "".join(ended["validate"][1:])
     assert {code for code, _, _ in ended.values()} <= {0, 1, 2, 3}

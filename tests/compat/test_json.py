@@ -209,6 +209,39 @@ def test_closing_a_writer_leaves_it_what_it_declares(writer: Any) -> None:
     assert accepts({"not": {}}, writer).kind is Kind.INCOMPATIBLE
 
 
+UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
+@pytest.mark.parametrize(
+    ("reader", "writer", "ecma", "python"),
+    [
+        ({"type": "string", "maxLength": 1}, {"type": "string", "pattern": "^a$"}, "compatible", "compatible"),
+        ({"pattern": "^[0-9]$"}, {"type": "string", "pattern": "^\\d$"}, "compatible", "incompatible"),
+        ({"pattern": "^.{0,64}$"}, {"type": "string"}, "incompatible", "incompatible"),
+        ({"pattern": "^\\S*$"}, {"type": "string"}, "incompatible", "incompatible"),
+        (
+            {"properties": {"id": {"pattern": UUID}, "n": {"minimum": 2}}, "required": ["id"]},
+            {
+                "properties": {"id": {"type": "string", "pattern": UUID}, "n": {"type": "integer", "minimum": 1}},
+                "required": ["id", "n"],
+                "type": "object",
+            },
+            "incompatible",
+            "incompatible",
+        ),
+    ],
+    ids=["end", "digits", "length", "spaces", "uuid"],
+)
+def test_patterns_are_read_as_the_specification_says_or_as_python_does(
+    reader: Any, writer: Any, ecma: str, python: str
+) -> None:
+    verdicts = {way: accepts(reader, writer, patterns=way) for way in ("ecma", "python")}
+    assert {way: verdict.kind.value for way, verdict in verdicts.items()} == {"ecma": ecma, "python": python}
+    for verdict in verdicts.values():
+        if verdict.kind is Kind.INCOMPATIBLE:
+            assert validator_of(writer).is_valid(verdict.witness)
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -217,6 +250,7 @@ def test_closing_a_writer_leaves_it_what_it_declares(writer: Any) -> None:
         ({"unknown": {"/args": "ignore"}}, "'ignored' or 'rejected'"),
         ({"unknown": {"args": "rejected"}}, "a JSON Pointer"),
         ({"columns": "Exact"}, "'by-name' or 'exact'"),
+        ({"patterns": "Python"}, "'ecma' or 'python'"),
     ],
 )
 def test_an_option_that_there_is_not_is_an_error(options: dict[str, Any], expected: str) -> None:

@@ -113,6 +113,7 @@ def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_
         unknown=options.unknown or how.unknown,
         columns=options.columns or how.columns,  # type: ignore[arg-type] # the settings are checked
         metadata=how.metadata,
+        patterns=how.patterns,  # type: ignore[arg-type] # the same
         examples=Comparisons(store).examples(new.path) if new.path.endswith(".json") else (),
         steps=options.steps,
         timeout=options.timeout,

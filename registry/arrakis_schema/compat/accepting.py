@@ -11,9 +11,14 @@ from arrakis_schema.compat.json_schemas import SECONDS, STEPS, Question, contain
 from arrakis_schema.compat.satisfiability import conflict
 from arrakis_schema.compat.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.regex import Reading
 
 Policy = Literal["additive", "strict"]
+Patterns = Literal["ecma", "python"]
 Unknown = str | Mapping[str, str]
+
+
+READINGS = {"ecma": Reading.ECMA, "python": Reading.SEARCHED}
 
 
 class NotComparableError(ArrakisSchemaError, TypeError):
@@ -28,6 +33,7 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     unknown: Unknown = "ignored",
     columns: Literal["by-name", "exact"] = "by-name",
     metadata: Collection[str] = (),
+    patterns: Patterns = "ecma",
     examples: Sequence[Any] = (),
     steps: int = STEPS,
     timeout: float = SECONDS,
@@ -42,7 +48,8 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is the
     inclusion of sets. `unknown` is what the reader does with members that it does not declare: one way for all objects,
     or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
-    witness is made from where that is possible. `formats` makes `format` an assertion.
+    witness is made from where that is possible. `formats` makes `format` an assertion. `patterns` says how patterns are
+    read: as ECMA-262, as JSON Schema has it, or as Python's `re`, with `$` for the end of the text alone.
 
     Arrow: `unknown` is the reader's way with columns, `columns="exact"` a reader whose schema must equal the stream's,
     `metadata` the keys of metadata that the reader goes by. The witness names a column and a value that bites.
@@ -52,21 +59,22 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     the reader's, or the other way where `reader_is_new` is False. Raises `InvalidSchemaError` for what is no schema,
     `NotComparableError` for two formats, `ValueError` for an option that there is not.
     """
-    _check_options(policy, unknown, columns)
+    _check_options(policy, unknown, columns, patterns)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
         closures = closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE
-        question = Question(reader, writer, *closures, timeout, formats, tuple(examples), steps)
+        question = Question(reader, writer, *closures, timeout, formats, tuple(examples), steps, READINGS[patterns])
         return explained(question, reader_is_new=reader_is_new)
     return _arrow(reader, writer, refuses_unknown=unknown == "rejected", exact=columns == "exact", meaningful=metadata)
 
 
-def _check_options(policy: str, unknown: Unknown, columns: str) -> None:
+def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -> None:
     """Raise `ValueError` for an option that there is not: it would act as the lenient one."""
     ways = [unknown] if isinstance(unknown, str) else list(unknown.values())
     for name, value, known in (
         ("policy", policy, get_args(Policy)),
         *(("unknown", way, ("ignored", "rejected")) for way in ways),
         ("columns", columns, ("by-name", "exact")),
+        ("patterns", patterns, get_args(Patterns)),
     ):
         if value not in known:
             raise ValueError(f"{name} is {value!r}: expected {' or '.join(map(repr, known))}")

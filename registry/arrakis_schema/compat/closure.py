@@ -345,7 +345,7 @@ def _overlap(pattern: str, other: str) -> bool:
     try:
         both = conjunction(pattern_formula(one, holds=True) for one in (pattern, other))
         atoms = {atom for atom in (both.parts if isinstance(both, All) else (both,)) if isinstance(atom, Matches)}
-        return not all(isinstance(string(atoms, reading, lambda: None), Closed) for reading in Reading)
+        return not all(isinstance(string(atoms, [reading], lambda: None), Closed) for reading in Reading)
     except UnsupportedPatternError:
         return True
 

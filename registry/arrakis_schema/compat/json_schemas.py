@@ -1,6 +1,6 @@
 """Containment of JSON Schemas: a model of "the writer's schema holds, the reader's fails", or the proof that none is.
 
-A model is confirmed by a validator that knows nothing of this; a proof holds in both readings of the patterns.
+A model is confirmed by a validator that knows nothing of this.
 """
 
 import json
@@ -16,7 +16,7 @@ from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
 from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
-from arrakis_schema.compat.logic.results import Closed, Model, Open, Result
+from arrakis_schema.compat.logic.results import Closed, Model, Open
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.compat.verdicts import Kind, Verdict
@@ -49,6 +49,7 @@ class Question:
     assert_formats: bool = False
     examples: tuple[Any, ...] = ()
     steps: int = STEPS
+    patterns: Reading = Reading.ECMA
 
 
 def contained(question: Question) -> Verdict:
@@ -103,7 +104,7 @@ class _Case:
         self.question, self.tick = question, budget(question.steps, question.timeout)
         self.reader = side(question.reader, checked(question.reader, "reader's schema"))
         self.writer = side(question.writer, checked(question.writer, "writer's schema"))
-        self.ecma = Interpretation(Reading.ECMA, self.tick)
+        self.meaning = Interpretation(question.patterns, self.tick)
         self.sent, self.state = self.asked()
 
     def asked(self) -> tuple[State, State]:
@@ -123,23 +124,31 @@ class _Case:
             return self.proved()
         self.reader, self.writer = close(self.reader, reads, self.tick), close(self.writer, writes, self.tick)
         self.sent, self.state = self.asked()
-        result = self.solved(self.ecma)
-        if isinstance(result, Closed) and self.has_patterns():
-            result = self.closed_in_python_too()
+        result = Tableau(self.meaning).solve(self.state)
         if isinstance(result, Closed):
             return self.proved()
         if isinstance(result, Open):
             return self.each_judged() or Verdict(Kind.UNDECIDED, reason=result.reason)
-        return self.confirmed(result.value)
+        verdict = self.confirmed(result.value)
+        return verdict if verdict.kind is Kind.INCOMPATIBLE else self.confirmed_in_every_reading() or verdict
+
+    def confirmed_in_every_reading(self) -> Verdict | None:
+        """Return the verdict for a witness of which all readings of the patterns say the same; None without one."""
+        every = Interpretation(
+            self.question.patterns, self.tick, *(one for one in Reading if one is not self.question.patterns)
+        )
+        result = Tableau(every).solve(self.state)
+        verdict = self.confirmed(result.value) if isinstance(result, Model) else None
+        return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
 
     def proved(self) -> Verdict:
         """Return the verdict where there is no witness, and whether that is because the writer sends nothing."""
-        empty = isinstance(Tableau(self.ecma).solve(self.sent), Closed)
+        empty = isinstance(Tableau(self.meaning).solve(self.sent), Closed)
         return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
 
     def each_judged(self) -> Verdict | None:
         """Return the verdict on a writer whose messages are listed, by asking the validator about each."""
-        document = self.writer.document
+        document = self.writer.document if isinstance(self.writer.document, dict) else {}
         listed = [document["const"]] if "const" in document else document.get("enum")
         if listed is None or (self.writer.dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
             return None
@@ -150,24 +159,9 @@ class _Case:
             return None
         return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
 
-    def solved(self, interpretation: Interpretation) -> Result:
-        """Search for a model of the writer without the reader."""
-        return Tableau(interpretation).solve(self.state)
-
-    def has_patterns(self) -> bool:
-        """Tell whether a regular expression takes part."""
-        return '"pattern' in json.dumps([*self.reader.schemas, *self.writer.schemas])
-
-    def closed_in_python_too(self) -> Result:
-        """Return whether the proof holds when the patterns are read as Python reads them."""
-        result = self.solved(Interpretation(Reading.PYTHON, self.tick))
-        if not isinstance(result, Model):
-            return result
-        return Open(f"ECMA-262 and Python read a pattern differently: {_short(result.value)} shows it")
-
     def refused(self, value: Json) -> bool:
         """Tell whether a value is a witness, by our meaning of both schemas."""
-        return self.ecma.satisfied(self.state, value)
+        return self.meaning.satisfied(self.state, value)
 
     def confirmed(self, value: Json) -> Verdict:
         """Return the verdict for a witness, which the validator must confirm; a likelier one is preferred."""

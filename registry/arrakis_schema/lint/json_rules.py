@@ -261,7 +261,7 @@ JSON_RULES: dict[str, Rule] = {
     "keyword-unknown": _rule(Severity.ERROR, keyword_unknown),
     "keyword-ineffective": _rule(Severity.ERROR, keyword_ineffective),
     "pattern-invalid": _rule(Severity.ERROR, pattern_invalid),
-    "pattern-exponential": _rule(Severity.ERROR, pattern_exponential),
+    "pattern-exponential": _rule(Severity.WARNING, pattern_exponential),
     "pattern-unbounded": _rule(Severity.ERROR, pattern_unbounded),
     "pattern-slow": _rule(Severity.WARNING, pattern_slow),
     "ref-unresolvable": _rule(Severity.ERROR, ref_unresolvable),

@@ -13,7 +13,7 @@ from typing import Any
 
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts, not_understood
-from arrakis_schema.compat.accepting import closure_of
+from arrakis_schema.compat.accepting import READINGS, closure_of
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
 from arrakis_schema.compat.json_schemas import SECONDS, STEPS, Question, checked
 from arrakis_schema.compat.logic.nodes import UndecidedError
@@ -136,6 +136,7 @@ class Comparisons:
                         unknown=how.unknown,
                         columns=how.columns,  # type: ignore[arg-type] # the settings are checked
                         metadata=how.metadata,
+                        patterns=how.patterns,  # type: ignore[arg-type] # the same
                         examples=examples,
                         steps=self.steps,
                         timeout=self.timeout,
@@ -192,6 +193,7 @@ class Comparisons:
             self.timeout,
             examples=examples,
             steps=self.steps,
+            patterns=READINGS[self.store.settings.reader(reader.kind.value).patterns],
         )
         yield from breaks(question, verdict, reader_is_new=reader_is_new)
 

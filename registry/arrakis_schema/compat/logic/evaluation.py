@@ -12,11 +12,15 @@ from arrakis_schema.regex import Reading
 
 
 class Interpretation:
-    """The formulas that literals stand for, with patterns in one reading; `tick` is called often and may raise."""
+    """The formulas that literals stand for; `tick` is called often and may raise.
 
-    def __init__(self, reading: Reading, tick: Callable[[], None]) -> None:
+    Names are matched in one reading of patterns. A text has to fit in all readings that are given: what is found then
+    is a model in each of them, but that nothing is found proves nothing where there are several.
+    """
+
+    def __init__(self, reading: Reading, tick: Callable[[], None], *others: Reading) -> None:
         """Begin with nothing expanded."""
-        self.reading, self.tick = reading, tick
+        self.reading, self.readings, self.tick = reading, (reading, *others), tick
         self._expanded: dict[tuple[Literal, str], Formula] = {}
 
     def expanded(self, literal: Literal, instance_type: str) -> Formula:
@@ -108,7 +112,7 @@ def _string(self: Interpretation, formula: Formula, value: str) -> bool:
         case f.MaxSize(size):
             return len(value) <= size
         case f.Matches():
-            return formula.admits(value, self.reading)
+            return all(formula.admits(value, reading) for reading in self.readings)
         case _:
             return False
 

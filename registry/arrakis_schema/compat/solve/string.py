@@ -1,13 +1,13 @@
 """Strings: patterns as automata, lengths, and some words that are excluded."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Atom
 from arrakis_schema.compat.logic.results import CLOSED, Model, Open, Result
 from arrakis_schema.compat.logic.values import values_of
 from arrakis_schema.compat.solve.sizes import sizes
-from arrakis_schema.regex import Reading, SearchLimitError, UnsupportedPatternError, parse
+from arrakis_schema.regex import Automaton, Reading, SearchLimitError, UnsupportedPatternError, parse
 from arrakis_schema.regex.automaton import automaton
 from arrakis_schema.regex.search import Search, shortest
 
@@ -15,8 +15,8 @@ _LONGEST = 1_000_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def string(atoms: Collection[Atom], reading: Reading, tick: Callable[[], None]) -> Result:
-    """Return a string of which all atoms hold, a short and readable one."""
+def string(atoms: Collection[Atom], readings: Sequence[Reading], tick: Callable[[], None]) -> Result:
+    """Return a string of which all atoms hold in each reading, a short and readable one."""
     minimum, maximum = sizes(atoms)
     patterns: list[f.Matches] = []
     excluded: set[str] = set()
@@ -30,7 +30,7 @@ def string(atoms: Collection[Atom], reading: Reading, tick: Callable[[], None]) 
         return CLOSED
     if not patterns and maximum != 0 and (simple := _repeated(max(minimum, 1), excluded)) is not None:
         return simple
-    return _searched(patterns, Search((), (), minimum, maximum, excluded), reading, tick)
+    return _searched(patterns, Search((), (), minimum, maximum, excluded), readings, tick)
 
 
 def _repeated(length: int, excluded: set[str]) -> Result | None:
@@ -40,13 +40,21 @@ def _repeated(length: int, excluded: set[str]) -> Result | None:
     return next((Model(letter * length) for letter in _LETTERS if letter * length not in excluded), None)
 
 
-def _searched(patterns: list[f.Matches], search: Search, reading: Reading, tick: Callable[[], None]) -> Result:
+def _searched(
+    patterns: list[f.Matches], search: Search, readings: Sequence[Reading], tick: Callable[[], None]
+) -> Result:
     """Return what the search through the automata of the patterns finds."""
     try:
-        machines = {atom: automaton(parse(atom.pattern, reading)[atom.part].tree, reading) for atom in patterns}
-        found = [machine for atom, machine in machines.items() if atom.holds]
-        missing = [machine for atom, machine in machines.items() if not atom.holds]
+        found, missing = (
+            [_machine(atom, reading) for atom in patterns if atom.holds == holds for reading in readings]
+            for holds in (True, False)
+        )
         text = shortest(Search(found, missing, search.minimum, search.maximum, search.excluded), tick)
     except (UnsupportedPatternError, SearchLimitError) as error:
         return Open(str(error))
     return CLOSED if text is None else Model(text)
+
+
+def _machine(atom: f.Matches, reading: Reading) -> Automaton:
+    """Return the automaton of one part of a pattern."""
+    return automaton(parse(atom.pattern, reading)[atom.part].tree, reading)

@@ -177,7 +177,7 @@ class Tableau:
             case "number":
                 return number(atoms)
             case "string":
-                return string(atoms, self.interpretation.reading, self.interpretation.tick)
+                return string(atoms, self.interpretation.readings, self.interpretation.tick)
             case "array":
                 return array(atoms, self.solve, self.interpretation.tick)
             case _:
