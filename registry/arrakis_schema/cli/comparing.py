@@ -8,6 +8,9 @@ from json import dumps
 from arrakis_schema.cli.output import say, write
 from arrakis_schema.cli.sources import Source, SourceError, sources
 from arrakis_schema.compat import Kind, Verdict, accepts
+from arrakis_schema.compat.accepting import READINGS, closure_of
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN
+from arrakis_schema.compat.json_schemas import Question
 from arrakis_schema.compat.verdicts import Change, Effect
 from arrakis_schema.documents import Document
 from arrakis_schema.errors import ArrakisSchemaError
@@ -20,9 +23,11 @@ from arrakis_schema.system.check import check as check_working_set
 from arrakis_schema.system.comparison import not_compared
 from arrakis_schema.system.places import Places
 from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.system.single import breaks, with_breaks
 
 COMPATIBLE, INCOMPATIBLE, UNDECIDED = 0, 1, 3
 CODES = {Kind.COMPATIBLE: COMPATIBLE, Kind.INCOMPATIBLE: INCOMPATIBLE, Kind.UNDECIDED: UNDECIDED}
+_DOUBTS = {"writer-empty", "undecided"}
 DIRECTIONS = {"backward": (True,), "forward": (False,), "full": (True, False)}
 
 
@@ -103,22 +108,40 @@ def _compare(store: Store, old: Source, new: Source, options: Namespace, answer:
 
 
 def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_reads: bool) -> Verdict:
-    """Return the verdict in one direction, for the readers that `registry.toml` or the options tell of."""
+    """Return the verdict in one direction, for the readers that `registry.toml` or the options tell of.
+
+    Of two JSON Schemas each change that breaks is marked, with a witness of its own.
+    """
     reader, writer = (new, old) if new_reads else (old, new)
     how = store.settings.reader(reader.kind.value) if reader.kind else Reader()
-    return accepts(
+    examples = Comparisons(store).examples(new.path) if new.path.endswith(".json") else ()
+    unknown = options.unknown or how.unknown
+    verdict = accepts(
         reader.schema,
         writer.schema,
         policy=options.policy,
-        unknown=options.unknown or how.unknown,
+        unknown=unknown,
         columns=options.columns or how.columns,  # type: ignore[arg-type] # the settings are checked
         metadata=how.metadata,
         patterns=how.patterns,  # type: ignore[arg-type] # the same
-        examples=Comparisons(store).examples(new.path) if new.path.endswith(".json") else (),
+        examples=examples,
         steps=options.steps,
         timeout=options.timeout,
         reader_is_new=new_reads,
     )
+    if verdict.kind is not Kind.INCOMPATIBLE or not isinstance(reader.schema, dict | bool):
+        return verdict
+    question = Question(
+        reader.schema,
+        writer.schema,
+        closure_of(unknown),
+        OPEN if options.policy == "strict" else CLOSED_EVERYWHERE,
+        options.timeout,
+        examples=tuple(examples),
+        steps=options.steps,
+        patterns=READINGS[how.patterns],
+    )
+    return with_breaks(verdict, breaks(question, verdict, reader_is_new=new_reads))
 
 
 def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Finding]:
@@ -130,13 +153,11 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
     for change in verdict.findings:
         if change.effect is not Effect.ANNOTATION:
             line, column = _place(places, change, new)
-            severity = Severity.WARNING if change.rule == "writer-empty" else Severity.NOTICE
+            severity = Severity.WARNING if change.rule in _DOUBTS else Severity.NOTICE
             found = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
             if change.at_fault:
-                shown = change.witness if change.witness is not None else verdict.witness
                 told = f"{who[0]} breaks {who[1]}: {change.message}"
-                told += f" ({verdict.at})" if change.witness is None and verdict.at else ""
-                text = dumps(shown, ensure_ascii=False, default=str)
+                text = dumps(change.witness, ensure_ascii=False, default=str)
                 found = replace(found, severity=Severity.ERROR, message=told, witness=text)
             yield found
 

@@ -79,7 +79,9 @@ class Side:
 
     def roots(self, nodes: Nodes) -> list[Node]:
         """Return the nodes of these schemas."""
-        return [nodes.root(schema, self.dialect, self.registry) for schema in self.schemas]
+        uris = (self.uri, _CLOSURE_URI)
+        resolvers = [self.registry.resolver(base_uri=uri) for uri in uris]
+        return [nodes.root(schema, self.dialect, one) for schema, one in zip(self.schemas, resolvers, strict=False)]
 
 
 class _Applied(NamedTuple):
@@ -132,7 +134,9 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
     places = _Places(nodes)
     places.number([_Applied(root, always=True) for root in opened.roots(nodes)], closure)
     places.describe_all()
-    return replace(opened, closure=_Writer(places.shapes, opened).document())
+    schema = _Writer(places.shapes, opened).document()
+    resource = _SPECIFICATIONS[opened.dialect].create_resource(schema)
+    return replace(opened, closure=schema, registry=opened.registry.with_resource(_CLOSURE_URI, resource).crawl())
 
 
 class _Places:

@@ -8,12 +8,33 @@ from urllib.parse import unquote
 from arrakis_schema.compat.verdicts import Change, Effect
 from arrakis_schema.dialect.positions import escaped, object_pointers, unescaped, value_at
 from arrakis_schema.differences import RULES
+from arrakis_schema.validation.complete import closest
 from arrakis_schema.validation.violations import violation
 
 
 def worded(error: Any) -> str:
-    """Return where the witness is refused and why, in the words of a refused request."""
-    return str(violation(tuple(error.absolute_path), error.validator, error.validator_value, error.instance))
+    """Return where the witness is refused and why, in the words of a refused request.
+
+    Of the alternatives of `oneOf` and `anyOf` the one that matters is the one that the witness comes closest to.
+    """
+    inner = closest([error])
+    steps = list(inner.absolute_path)
+    ends = (steps[start:] for start in range(len(steps) + 1))  # a remembered error forgets what is above it
+    path = next((end for end in ends if _leads(error.instance, end, inner.instance)), None)
+    if path is None:
+        inner, path = error, []
+    place = (*error.absolute_path, *path)
+    return str(violation(place, str(inner.validator or "false"), inner.validator_value, inner.instance))
+
+
+def _leads(value: Any, path: Sequence[Any], end: Any) -> bool:
+    """Tell whether a path leads from one value of a message to another."""
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return value is end
 
 
 @dataclass(frozen=True, slots=True)

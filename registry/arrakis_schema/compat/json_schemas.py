@@ -5,7 +5,7 @@ A model is confirmed by a validator that knows nothing of this.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
@@ -38,8 +38,19 @@ class OutOfStepsError(UndecidedError):
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """Questions that differ in one document alone, a valid one; `document` is the other, with what it is closed to."""
+
+    document: Any
+    closed: dict[Closure, Side] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A pair of schemas, how either is closed, and how much may be done about it."""
+    """A pair of schemas, how either is closed, and how much may be done about it.
+
+    In a `series` the documents are known to be valid and to differ.
+    """
 
     reader: Any
     writer: Any
@@ -50,6 +61,7 @@ class Question:
     examples: tuple[Any, ...] = ()
     steps: int = STEPS
     patterns: Reading = Reading.ECMA
+    series: Series | None = None
 
 
 def contained(question: Question) -> Verdict:
@@ -102,10 +114,15 @@ class _Case:
 
     def __init__(self, question: Question) -> None:
         self.question, self.tick = question, budget(question.steps, question.timeout)
-        self.reader = side(question.reader, checked(question.reader, "reader's schema"))
-        self.writer = side(question.writer, checked(question.writer, "writer's schema"))
+        self.reader = side(question.reader, self.dialect(question.reader, "reader's schema"))
+        self.writer = side(question.writer, self.dialect(question.writer, "writer's schema"))
         self.meaning = Interpretation(question.patterns, self.tick)
-        self.sent, self.state = self.asked()
+        self.sent, self.state = State(), State()
+
+    def dialect(self, schema: Any, name: str) -> str:
+        """Return the dialect of a schema, which is checked unless it is known to be valid."""
+        known = None if self.question.series is None else dialect_of(schema)
+        return known or checked(schema, name)
 
     def asked(self) -> tuple[State, State]:
         """Return what holds of what the writer sends, and what holds of what the reader refuses of it."""
@@ -118,11 +135,10 @@ class _Case:
 
     def verdict(self) -> Verdict:
         """Return the verdict; documents that mean the same are not looked into."""
-        reads, writes = self.question.reader_closure, self.question.writer_closure
-        alike = reads in {OPEN, writes} or writes == CLOSED_EVERYWHERE
-        if alike and any(opposite(formula) in self.state for formula in self.state):
+        if self.means_the_same():
             return self.proved()
-        self.reader, self.writer = close(self.reader, reads, self.tick), close(self.writer, writes, self.tick)
+        self.reader = self.closed(self.reader, self.question.reader, self.question.reader_closure)
+        self.writer = self.closed(self.writer, self.question.writer, self.question.writer_closure)
         self.sent, self.state = self.asked()
         result = Tableau(self.meaning).solve(self.state)
         if isinstance(result, Closed):
@@ -140,6 +156,23 @@ class _Case:
         result = Tableau(every).solve(self.state)
         verdict = self.confirmed(result.value) if isinstance(result, Model) else None
         return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
+
+    def means_the_same(self) -> bool:
+        """Tell whether the documents mean the same, and what the writer sends is closed where the reader is."""
+        reads, writes = self.question.reader_closure, self.question.writer_closure
+        if self.question.series is not None or not (reads in {OPEN, writes} or writes == CLOSED_EVERYWHERE):
+            return False
+        self.sent, self.state = self.asked()
+        return any(opposite(formula) in self.state for formula in self.state)
+
+    def closed(self, opened: Side, document: Any, closure: Closure) -> Side:
+        """Return one side with its closure."""
+        series = self.question.series
+        if series is None or document is not series.document:
+            return close(opened, closure, self.tick)
+        if closure not in series.closed:
+            series.closed[closure] = close(opened, closure, self.tick)
+        return series.closed[closure]
 
     def proved(self) -> Verdict:
         """Return the verdict where there is no witness, and whether that is because the writer sends nothing."""

@@ -141,7 +141,7 @@ class Against:
             self._undecided(new.path, f"{pair}: {one.change.message}")
             return
         line, column = Places(new).at(one.change.new)
-        message = f"{pair} breaks: {one.change.message}{f' ({one.at})' if one.at else ''}"
+        message = f"{pair} breaks: {one.told}"
         witness = json.dumps(one.witness, ensure_ascii=False, default=str)
         severity = Severity.ERROR if must_work else Severity.NOTICE
         place = f"{WORKING}/{new.path}", line, column

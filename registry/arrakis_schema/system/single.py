@@ -1,15 +1,15 @@
 """Which of the differences between two JSON Schemas break somebody: each by itself, then those that do so together."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
 from arrakis_schema.compat.accepting import explained
 from arrakis_schema.compat.changes import changes
-from arrakis_schema.compat.json_schemas import Question
+from arrakis_schema.compat.json_schemas import Question, Series, contained
 from arrakis_schema.compat.verdicts import Effect
 from arrakis_schema.dialect.positions import member, unescaped, value_at
 
@@ -25,6 +25,13 @@ class Break:
     witness: Any
     at: str
 
+    @property
+    def told(self) -> str:
+        """What breaks, and what the reader says of the message; once, where both are the same."""
+        return (
+            f"{self.change.message} ({self.at})" if self.at and self.at != self.change.message else self.change.message
+        )
+
 
 Ask = Callable[[Any], Verdict]
 
@@ -36,32 +43,59 @@ def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iter
     """
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     side = "reader" if reader_is_new else "writer"
+    series = Series(question.writer if reader_is_new else question.reader)
 
     def ask(schema: Any) -> Verdict:
-        """Return the verdict with this document in place of the new one."""
+        """Return the verdict with this document in place of the new one; its keywords are those of valid documents."""
         try:
-            return explained(replace(question, **{side: schema}), reader_is_new=reader_is_new)
+            return contained(replace(question, **{side: schema}, series=series))
         except InvalidSchemaError as error:
             return Verdict(Kind.UNDECIDED, reason=str(error))
 
-    alone = list(_breaks_alone(old, new, ask))
+    alone = list(_breaks_alone(old, new, ask, reader_is_new=reader_is_new))
     yield from alone
+    yield from _unexamined(old, new)
     known = [one.change for one in alone]
-    rest = ask(_without(new, old, known)) if known else verdict
+    left = _without(new, old, known) if known else new
+    rest = ask(left) if known else verdict
     if rest.kind is Kind.INCOMPATIBLE:
-        yield from list(_breaks_together(old, new, known, ask)) or _blamed(rest)
+        together = list(_breaks_together(old, new, known, ask))
+        yield from together or _blamed(explained(replace(question, **{side: left}), reader_is_new=reader_is_new))
     elif rest.kind is Kind.UNDECIDED:
         reason = f"whether anything else breaks is not decided: {rest.reason}"
         yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
 
 
-def _breaks_alone(old: Any, new: Any, ask: Ask) -> Iterator[Break]:
-    """Yield every change that breaks the reader when the old document takes over nothing else."""
-    for change in [change for change in changes(old, new) if change.effect is not Effect.ANNOTATION][:_MOST_CHANGES]:
-        changed = with_one(old, new, change)
+def with_breaks(verdict: Verdict, found: Iterable[Break]) -> Verdict:
+    """Return a verdict whose findings at fault are these breaks, each with its own witness and what the reader says."""
+    told = [replace(one.change, message=one.told, witness=one.witness) for one in found]
+    places = {(one.rule, one.old, one.new) for one in told}
+    others = [change for change in verdict.findings if (change.rule, change.old, change.new) not in places]
+    return replace(verdict, findings=(*told, *(replace(change, at_fault=False) for change in others)))
+
+
+def _breaks_alone(old: Any, new: Any, ask: Ask, *, reader_is_new: bool) -> Iterator[Break]:
+    """Yield every change that breaks the reader when the old document takes over nothing else.
+
+    Changes of one keyword are taken over together, and of them what only loosens is not blamed.
+    """
+    loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
+    found = [change for change in changes(old, new) if change.effect is not Effect.ANNOTATION]
+    for _, same in groupby(found[:_MOST_CHANGES], key=lambda change: (change.old, change.new)):
+        at_place = list(same)
+        changed = with_one(old, new, at_place[0])
         verdict = ask(changed) if changed is not _MISSING else None
         if verdict is not None and verdict.kind is Kind.INCOMPATIBLE:
-            yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
+            for change in [change for change in at_place if change.effect is not loosens] or at_place:
+                yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
+
+
+def _unexamined(old: Any, new: Any) -> Iterator[Break]:
+    """Yield a `Break` of the rule `undecided` where there are more changes than are taken over one by one."""
+    more = sum(change.effect is not Effect.ANNOTATION for change in changes(old, new)) - _MOST_CHANGES
+    if more > 0:
+        reason = f"whether each breaks by itself was not examined of {more} more changes"
+        yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
 
 
 def _breaks_together(old: Any, new: Any, known: list[Change], ask: Ask) -> Iterator[Break]:

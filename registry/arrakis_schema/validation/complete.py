@@ -50,7 +50,7 @@ def _meta_validator(dialect: str) -> Any:
 def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
     """Yield what the meta-schema has against a schema; of several ways to be valid, the one that fails least."""
     for error in _meta_validator(dialect).iter_errors(schema):
-        yield best_match([error])
+        yield closest([error])
 
 
 def errors_of(validator: Any, instance: Any, most: int | None = None) -> list[ValidationError]:
@@ -61,6 +61,11 @@ def errors_of(validator: Any, instance: Any, most: int | None = None) -> list[Va
     """
     with counted(instance):
         return list(islice(validator.iter_errors(instance), most))
+
+
+def closest(errors: list[Any]) -> Any:
+    """Return the error that says most: of the alternatives of a combinator, that of the one that nearly holds."""
+    return best_match(errors)
 
 
 def resolver_of(schema: Any, dialect: str, known: Registry[Any] | None = None) -> Any:

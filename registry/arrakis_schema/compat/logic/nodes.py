@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from referencing import Registry
 from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
 from referencing.jsonschema import DRAFT7, DRAFT202012
 
@@ -205,15 +204,13 @@ class Nodes:
         self._classes: Mapping[tuple[int, Scope], int] = {}
         self._free_of_loops: set[Node] = set()
 
-    def root(self, document: Any, dialect: str, beside: Registry[Any] | None = None) -> Node:
-        """Return the node of a whole document; equal documents have one scope.
+    def root(self, document: Any, dialect: str, resolver: Any) -> Node:
+        """Return the node of a whole document, whose references a resolver of `referencing` resolves.
 
-        `beside` holds the documents that its references may lead to.
+        Equal documents have one scope.
         """
         key = dialect, json.dumps(document, sort_keys=True)
         if key not in self._roots:
-            resource = _SPECIFICATIONS[dialect].create_resource(document)
-            resolver = (Registry() if beside is None else beside).resolver_with_root(resource)
             anchors = DynamicAnchors(document)
             anchors.scope = self._scopes.setdefault(id(document), Scope(resolver, self._scopes, anchors))
             self._roots[key] = document, anchors.scope
