@@ -1,16 +1,19 @@
 """One verdict: what is compiled says what the complete validator says, and a sound document can be held against all."""
 
-import builtins
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import quote
 
+import fastjsonschema
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -20,6 +23,7 @@ from arrakis_schema.documents import Document
 from arrakis_schema.errors import InvalidSchemaError, ValidationLimitError
 from arrakis_schema.findings import Severity
 from arrakis_schema.lint import Subject, lint
+from arrakis_schema.validation.compiled import COPIED
 from arrakis_schema.validation.judging import Judge
 from arrakis_schema.validation.soundness import problems
 
@@ -44,6 +48,7 @@ TRICKS = [
     "$",
     '", __import__("os").abort(), "',
     "' + str(1/0) + '",
+    '", open("canary", "w"), "',
     '"""',
     "/",
     "~",
@@ -71,6 +76,9 @@ PATTERNS = [
     "^.{0,2}$",
 ]
 NAMES = [*TRICKS, *"aabb"]
+INERT = {"a", "b", "A", "a.b", "a-b", "a_b", "", "/"}
+PLAIN = [*"abcA", "a.b", "a-b", "a_b", "a b", "ab", "", "missing", "item"]
+TELLING = ["{variable}", "%(a)s", "abort", "str(1/0)", "é", "x" * 3000]
 NUMBERS = [0, 1, -1, 2, 3, 0.5, 1.0, 0.01, 19.99, 2.5, 1e300, 10**30, 3 * 10**30, -0.0, 1e-7]
 TYPES = ["null", "boolean", "integer", "number", "string", "array", "object"]
 DEFINED = ["a", "A", "a-b", "a_b", "/", "%"]
@@ -178,7 +186,42 @@ class Strangers:
         }
 
 
+class Plain(Strangers):
+    """The same with the keywords that are compiled, and most often with values that are."""
+
+    def name(self) -> str:
+        return str(self.pick([*PLAIN, *PLAIN, *PLAIN, *TRICKS]))
+
+    def reference(self) -> str:
+        return f"#/{self.home}/{self.pick(['a', 'A', 'a-b', 'a_b'])}"
+
+    def document(self) -> dict[str, Any]:
+        root = self.pick([{}, {"type": self.pick(TYPES), "title": self.pick(TRICKS)}])
+        defined = {name: {"type": self.pick(TYPES)} for name in DEFINED}
+        return {"$schema": self.dialect, **root, **self.schema(3), self.home: defined}
+
+    def schema(self, depth: int) -> Any:
+        if depth == 0:
+            return self.pick([True, {}, {"type": self.pick(TYPES)}, {"$ref": self.reference()}])
+        keywords = self.keywords(lambda: self.schema(depth - 1))
+        chosen = self.random.sample([name for name in keywords if name in COPIED], self.random.randint(1, 4))
+        return {name: keywords[name]() for name in [*chosen, *self.pick([[], ["default"], ["$comment"]])]}
+
+    def keywords(self, schema: Callable[[], Any]) -> dict[str, Callable[[], Any]]:
+        texts = {"type": "string", **self.pick([{}, {"pattern": self.pick(PATTERNS)}, {"enum": ["a", "b", "\n"]}])}
+        one, several = partial(self.value, 0), lambda: self.some(partial(self.value, 0), 1)
+        return {
+            **super().keywords(schema),
+            "items": self.pick([schema, lambda: texts]),
+            "additionalProperties": lambda: self.pick([True, False]),
+            "uniqueItems": lambda: self.pick([True, False, False]),
+            "const": one,
+            "enum": several,
+        }
+
+
 STRANGERS = st.randoms(use_true_random=True).map(Strangers)
+PLAINLY = st.randoms(use_true_random=True).map(Plain)
 QUICK = settings(max_examples=250, suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
 
 
@@ -189,6 +232,36 @@ def test_a_sound_document_judges_every_instance_and_both_ways_agree(stranger: St
     assume(next(problems(document), None) is None)
     judge = Judge(document, "the document")
     for instance in [stranger.value(3) for _ in range(12)]:
+        first, every = judge.first(instance), list(judge.every(instance))
+        assert (first is None) == (not every)
+        assert first is None or first in every
+
+
+@contextmanager
+def recorded() -> Iterator[list[str]]:
+    """Give the code that is made inside."""
+    codes: list[str] = []
+
+    def run(code: str, names: dict[str, Any]) -> None:
+        codes.append(code)
+        exec(code, names)  # noqa: S102 - as the library does
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fastjsonschema, "exec", run, raising=False)
+        yield codes
+
+
+@settings(QUICK, max_examples=1000)
+@given(PLAINLY)
+def test_a_document_that_is_compiled_has_the_verdict_of_the_complete_validator(stranger: Plain) -> None:
+    document = stranger.document()
+    assume(next(problems(document), None) is None)
+    with recorded() as codes:
+        judge = Judge(document, "the document")
+    assume(judge.compiled)
+    assert not any(text in code for code in codes for text in TELLING)
+    odd = stranger.pick(ODD[1:])
+    for instance in [*(stranger.value(3) for _ in range(12)), odd, [odd], {"a": odd, "b": [odd]}]:
         first, every = judge.first(instance), list(judge.every(instance))
         assert (first is None) == (not every)
         assert first is None or first in every
@@ -226,33 +299,74 @@ def test_a_validator_of_another_language_gives_the_same_verdict(case: dict[str, 
     assert [judge.is_valid(instance) for instance in case["invalid"]] == [False] * len(case["invalid"])
 
 
+WAYS: dict[str, Any] = {
+    "type": "string",
+    "enum": ["a", 1, None, True, 0.5],
+    "const": "a b",
+    "pattern": '^"\\{',
+    "items": {"type": "integer"},
+    "uniqueItems": False,
+    "required": ["a"],
+    "properties": {"a.b": {"type": "integer"}},
+    "additionalProperties": False,
+    "$ref": "#/definitions/a",
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), 2**63 - 1),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), 3),
+    **{name: [{"type": "integer"}] for name in ("allOf", "anyOf", "oneOf")},
+    **{name: {"type": "integer"} for name in ("not", "if", "then", "else")},
+}
+
+
+@pytest.mark.parametrize("keyword", sorted(COPIED))
+@pytest.mark.parametrize("dialect", KEYWORDS)
+def test_each_keyword_of_the_list_is_compiled(keyword: str, dialect: str) -> None:
+    document = {"$schema": dialect, keyword: WAYS[keyword], "definitions": {"a": {"maximum": 3}}}
+    assert Judge(document, "the document").compiled
+
+
+PROJECT = Path(__file__).parent.parent.parent
+REQUESTS = sorted(path for folder in ("schemas", "versions") for path in (PROJECT / folder).rglob("descriptor.json"))
+
+
+@pytest.mark.parametrize("path", REQUESTS, ids=lambda path: str(path.relative_to(PROJECT).parent))
+def test_each_request_of_arrakis_is_compiled(path: Path) -> None:
+    assert len(REQUESTS) > 50
+    assert Judge(json.loads(path.read_bytes()), "the document").compiled
+
+
 @pytest.mark.parametrize("trick", TRICKS)
 @pytest.mark.parametrize(
-    "keyword", ["properties", "required", "enum", "const", "format", "default", "title", "$comment"]
+    "keyword", ["properties", "required", "enum", "const", "format", "default", "title", "$comment", "x-", "pattern"]
 )
-def test_what_a_schema_says_is_never_run(keyword: str, trick: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_schema_says_is_never_run(
+    keyword: str, trick: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     values: dict[str, Any] = {
         "properties": {trick: {"type": "integer"}},
         "required": [trick],
-        "enum": [{trick: 1}, trick],
-        "const": {trick: 1},
+        "enum": [trick, "b"],
+        "const": trick,
     }
-    Judge({"items": {"$id": "urn:a"}}, "a document that is not compiled").first([])  # what is imported may run code
-    for name in ("exec", "eval", "compile", "__import__"):
-        monkeypatch.setattr(builtins, name, forbidden)
-    for home in ("definitions", "$defs"):
-        named = {home: {trick: {keyword: values.get(keyword, trick)}}}
-        document = {**named, "$ref": f"#/{home}/" + quote(trick.replace("~", "~0").replace("/", "~1"))}
-        judge = Judge(document, "the document")
-        assert judge.first({trick: 1}) is None
-        assert (judge.first({trick: "1"}) is None) == (keyword not in {"properties", "enum", "const"})
-    further: list[dict[str, Any]] = [{"dependencies": {trick: False}}, {"dependencies": {trick: [trick]}}]
-    for more in further:
-        assert Judge(more, "the document").first({}) is None
-
-
-def forbidden(*_: object, **__: object) -> None:
-    raise AssertionError("code was made")
+    plain: dict[str, Any] = {"type": ["object", "string"]}
+    if keyword == "pattern":
+        plain, values = {**plain, "pattern": "a"}, {"pattern": re.escape(trick)}
+    with recorded() as codes:
+        assert Judge({"allOf": [plain]}, "a document with nothing odd").compiled
+        for home in ("definitions", "$defs"):
+            inner = {**plain, keyword + trick if keyword == "x-" else keyword: values.get(keyword, trick)}
+            document = {home: {trick: inner}, "$ref": f"#/{home}/" + quote(trick.replace("~", "~0").replace("/", "~1"))}
+            judge = Judge(document, "the document")
+            assert (judge.first({trick: 1}) is None) == (keyword not in {"enum", "const"})
+            assert (judge.first({trick: "1"}) is None) == (keyword not in {"properties", "enum", "const"})
+            assert judge.first(trick) is None
+        further: list[dict[str, Any]] = [{"dependencies": {trick: False}}, {"dependencies": {trick: [trick]}}]
+        for more in further:
+            assert Judge(more, "the document").first({}) is None
+    if trick not in INERT:
+        assert len(codes) == (1 if keyword in values and keyword != "pattern" else 3)
+        assert len(set(codes)) == 1
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("one", "other"), [("Id", "id"), ("a-b", "a_b"), ("a.b", "a_b"), ("a/b", "a_b"), ("é", "e")])
@@ -295,6 +409,30 @@ def test_a_deep_instance_has_a_verdict_or_a_documented_error() -> None:
             ask(deep)
 
 
+def doubled(length: int) -> dict[str, Any]:
+    named = {f"d{n}": {"allOf": [{"$ref": f"#/definitions/d{n + 1}"}] * 2} for n in range(length)}
+    return {"$ref": "#/definitions/d0", "definitions": {**named, f"d{length}": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("document", "compiled"),
+    [
+        (doubled(3), True),
+        (doubled(12), False),
+        (doubled(40), False),
+        ({"$ref": "#/definitions/a", "definitions": {"a": {"properties": {"b": {"$ref": "#/definitions/a"}}}}}, False),
+        ({"enum": list(range(2999))}, True),
+        ({"enum": list(range(3000))}, False),
+        (
+            {"anyOf": [{"$ref": "#/definitions/a"}] * 40, "definitions": {"a": {"required": list("abcdefghij" * 3)}}},
+            False,
+        ),
+    ],
+)
+def test_only_what_takes_few_steps_is_compiled(document: Any, compiled: bool) -> None:  # noqa: FBT001
+    assert Judge(document, "the document").compiled == compiled
+
+
 def test_a_document_that_nests_too_deeply_is_told() -> None:
     document: dict[str, Any] = {"type": "integer"}
     for _ in range(900):
@@ -307,18 +445,34 @@ ODD: list[Any] = [10**5000, float("nan"), float("inf"), {(): 1}, {1: 2}, {"a"}, 
 
 
 @pytest.mark.parametrize("odd", ODD, ids=map(str, range(len(ODD))))
-def test_a_value_that_no_json_text_holds_has_a_verdict(odd: Any) -> None:
-    judge = Judge(
-        {"maximum": 3, "multipleOf": 0.5, "pattern": "^a$", "additionalProperties": False, "enum": ["b"]}, "it"
-    )
-    found = judge.first(odd)
-    assert found is not None
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_value_that_no_json_text_holds_has_a_verdict(odd: Any, compiled: bool) -> None:  # noqa: FBT001
+    document = {"maximum": 3, "pattern": "^a$", "additionalProperties": False, "enum": ["b"]}
+    judge = Judge(document if compiled else {**document, "multipleOf": 0.5}, "it")
+    assert judge.compiled == compiled
     if odd == 10**5000:
         with pytest.raises(ValidationLimitError, match="too many digits"):
             list(judge.every(odd))
-    else:
-        assert found in list(judge.every(odd))
+        with nullcontext() if compiled else pytest.raises(ValidationLimitError, match="too many digits"):
+            assert judge.first(odd) is not None
+        return
+    found = judge.first(odd)
+    assert found is not None
+    assert found in list(judge.every(odd))
     assert len(str(found)) < 200
+
+
+def test_an_integer_of_too_many_digits_has_a_verdict_or_a_documented_error() -> None:
+    judge = Judge({"maximum": 3, "additionalProperties": False}, "it")
+    assert str(judge.first(10**5000)).startswith("the whole: expected at most 3")
+    with pytest.raises(ValidationLimitError, match="too many digits"):
+        judge.first({10**5000: 1})
+
+
+def test_a_decimal_is_not_a_json_number() -> None:
+    judge = Judge({"type": "number"}, "it")
+    assert judge.compiled
+    assert judge.first(Decimal(1)) in list(judge.every(Decimal(1)))
 
 
 @pytest.mark.parametrize(

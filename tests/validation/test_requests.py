@@ -175,6 +175,7 @@ ITEMS = st.sampled_from(
         {"type": "string", "pattern": ":"},
         {"type": "string", "pattern": "^a.?", "description": "x"},
         {"type": "string", "enum": ["a", "b"]},
+        {"type": "string", "enum": ["a", "b", 1], "pattern": "^[a]"},
         {"type": "string", "maxLength": 1},
         {"enum": ["a", 1]},
         True,
@@ -182,9 +183,16 @@ ITEMS = st.sampled_from(
 )
 
 
-@given(ITEMS, st.lists(STRINGS | st.sampled_from([1, True, None, ["a"], {}]), max_size=4), st.booleans())
-def test_the_sweep_over_strings_means_what_items_means(items: Any, values: list[Any], nested: bool) -> None:  # noqa: FBT001
+@given(ITEMS, st.lists(STRINGS | st.sampled_from([1, True, None, ["a"], {}]), max_size=4), st.booleans(), st.booleans())
+def test_the_sweep_over_strings_means_what_items_means(
+    items: Any,
+    values: list[Any],
+    nested: bool,  # noqa: FBT001
+    unique: bool,  # noqa: FBT001
+) -> None:
     schema: dict[str, Any] = {"type": "array", "items": items}
+    if unique and isinstance(items, dict) and "maxLength" not in items and "type" in items:
+        schema["uniqueItems"] = True
     instance: Any = values
     if nested:
         schema, instance = {"type": "object", "properties": {"x": schema}}, {"x": values}

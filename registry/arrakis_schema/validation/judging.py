@@ -1,17 +1,10 @@
 """Whether a document accepts an instance: compiled where that is possible, else by the complete validator."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.dialect.keywords import DRAFT_07, dialect_of
-from arrakis_schema.errors import (
-    ArrakisSchemaError,
-    InvalidSchemaError,
-    LimitError,
-    MissingExtraError,
-    ValidationLimitError,
-)
+from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
 from arrakis_schema.validation.compiled import compile_schema
 from arrakis_schema.validation.violations import Violation, violation
 
@@ -19,6 +12,7 @@ if TYPE_CHECKING:
     from arrakis_schema.validation.references import Problem
 
 _TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
+_TOO_LONG = "the message holds an integer of too many digits"  # Python raises ValueError where it shows 4,301 digits
 
 
 class Judge:
@@ -51,14 +45,11 @@ class Judge:
         if self._check is None:
             return next(self.every(instance, 1), None)
         try:
-            failure = self._check(instance)
-        except RecursionError as error:
-            raise self._endless() from error
+            return self._check(instance)
+        except ValueError as error:
+            raise ValidationLimitError(_TOO_LONG) from error
         except LimitError as error:
-            with suppress(MissingExtraError):  # the complete validator remembers, so it may come to an end
-                return next(self.every(instance, 1), None)
             raise ValidationLimitError(str(error)) from error
-        return None if failure is None else violation(*failure)
 
     def every(self, instance: Any, most: int | None = None) -> Iterator[Violation]:
         """Yield every violation, or the first ones."""
@@ -71,8 +62,8 @@ class Judge:
                 yield violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance)
         except RecursionError as error:
             raise ValidationLimitError(_TOO_DEEP) from error
-        except ValueError as error:  # what Python says of 4,301 digits, and jsonschema shows every value
-            raise ValidationLimitError("the message holds an integer of too many digits") from error
+        except ValueError as error:
+            raise ValidationLimitError(_TOO_LONG) from error
         except LimitError as error:
             raise ValidationLimitError(str(error)) from error
 
@@ -90,12 +81,3 @@ class Judge:
         if self._problem is not None:
             raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)
         return self._validator
-
-    def _endless(self) -> ArrakisSchemaError:
-        """Return the error for an instance that cannot be followed, or for references that never end."""
-        with suppress(MissingExtraError):
-            try:
-                self._complete()
-            except InvalidSchemaError as error:
-                return error
-        return ValidationLimitError(_TOO_DEEP)

@@ -28,8 +28,9 @@ def validate(request: Any, version: str | None = None, *, root: Root = None) -> 
     no such release; an endpoint that the release does not have is a violation of `request`.
 
     Raises `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to another one (nothing is ever
-    fetched), and `ValidationLimitError` for a request that nests too deeply to be followed. Documents with keywords
-    such as `unevaluatedProperties` or `$dynamicRef` need the extra `check`, else `MissingExtraError`.
+    fetched), and `ValidationLimitError` for a request that nests too deeply to be followed. Documents that
+    cannot be compiled, those with keywords such as `contains` or with references in a circle among them, need the extra
+    `check`, else `MissingExtraError`.
     """
     place = _text(root)
     try:
