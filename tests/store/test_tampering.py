@@ -1,5 +1,6 @@
 """Each way to change what is frozen is named by `verify`, and nothing is built or released beside it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -107,8 +108,9 @@ def convert(root: Path, path: str) -> None:
 
 
 def listen(root: Path, path: str) -> None:
-    with socket.socket(socket.AF_UNIX) as opened:
-        opened.bind(str(root / path))
+    place = root / path
+    with socket.socket(socket.AF_UNIX) as opened, contextlib.chdir(place.parent):  # its path has 107 bytes at most
+        opened.bind(place.name)
 
 
 def edit_lock(root: Path, place: list[str], value: Any) -> None:
