@@ -11,7 +11,7 @@ NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetc
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
-.PHONY: help serve test check docs bundle wheel bench attack test-peers record lock clean
+.PHONY: help serve test check docs bundle wheel bench attack fuzz test-peers record lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ wheel: .venv/ready bundle ## Build the wheel in dist/
 
 attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=5000 SEED=)
 	@$(BIN)/python -m tests.compat.attack $(or $(PAIRS),5000) $(SEED)
+
+fuzz: .venv/ready ## Feed damaged inputs to every parser (INPUTS=50000 SEED=1)
+	@$(BIN)/python -m tests.hostile.fuzz $(or $(INPUTS),50000) $(or $(SEED),1)
 
 test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-server with this package in place of the released one
 	@$(PEERS)/python tests/peers/run.py

@@ -115,6 +115,9 @@ def _reader_problems(table: Any) -> Iterator[str]:
         ways = unknown.values() if isinstance(unknown, dict) else [unknown]
         if any(way not in WAYS for way in ways):
             yield f'{REGISTRY_FILE}: readers.{kind}.unknown is "ignored" or "rejected", or one for each JSON Pointer'
+        for pointer in unknown if isinstance(unknown, dict) else ():
+            if pointer and not pointer.startswith("/"):
+                yield f"{REGISTRY_FILE}: readers.{kind}.unknown: {pointer!r} is no JSON Pointer, such as '/args'"
         if said.get("columns", "by-name") not in COLUMNS:
             yield f'{REGISTRY_FILE}: readers.{kind}.columns is "by-name" or "exact"'
         if said.get("patterns", "ecma") not in PATTERNS:

@@ -15,6 +15,7 @@ from arrakis_schema.arrow import format_schema
 from arrakis_schema.documents import is_document
 from arrakis_schema.lock import format_lock, lock_release
 from tests.hostile.texts import HALVES, MARKUP, ODD, TEXTS
+from tests.hostile.toml_text import toml_text
 
 VERSIONS = ("1.0.0", "1.1.0")
 NAMES = ("probe", "__config", "index", "a b", "it's", "{{ 7 }}", "(x)[y]", "<b>", "&amp;", "-", "`")
@@ -39,7 +40,7 @@ def write_root(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     (folder / "versions/sent.toml").write_text(_sent(), encoding="utf-8")
     (folder / "versions/conformance.json").write_bytes(_json(_examined()))
     settings = {"version": "2.0.0", "title": "".join(MARKUP[:5]), "base_url": 'https://example.org/"><script>/'}
-    (folder / "schemas/registry.toml").write_text(_toml(settings), encoding="utf-8")
+    (folder / "schemas/registry.toml").write_text(toml_text(settings), encoding="utf-8")
     return folder
 
 
@@ -129,13 +130,13 @@ def _errata(names: tuple[str, ...]) -> str:
             locations, cycle(_ENCODABLE), cycle(["", VERSIONS[1], MARKUP[0]]), strict=False
         )
     ]
-    return "\n".join(f"[[erratum]]\n{_toml(entry)}" for entry in entries)
+    return "\n".join(f"[[erratum]]\n{toml_text(entry)}" for entry in entries)
 
 
 def _sent() -> str:
     """Return what servers sent."""
     entries = [{"endpoints": ["probe"], "since": text, "columns": f"{text}: int64", "note": text} for text in MARKUP]
-    return "\n".join(f"[[sent]]\n{_toml(entry)}" for entry in entries)
+    return "\n".join(f"[[sent]]\n{toml_text(entry)}" for entry in entries)
 
 
 def _examined() -> dict[str, Any]:
@@ -155,18 +156,6 @@ def _examined() -> dict[str, Any]:
 def _pointed(name: str) -> str:
     """Return a name as JSON Pointer has it."""
     return name.replace("~", "~0").replace("/", "~1")
-
-
-def _toml(table: dict[str, Any]) -> str:
-    """Return a table as TOML, whose strings are those of JSON but for DEL and characters beyond the first plane."""
-    return "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
-
-
-def _value(value: Any) -> str:
-    """Return a value as TOML has it."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    return json.dumps(value, ensure_ascii=False).replace("\u007f", "\\u007f")
 
 
 def _json(value: Any) -> bytes:

@@ -2,6 +2,8 @@
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import permutations
 from pathlib import Path
@@ -26,6 +28,10 @@ MORE = {
     *(("h2", "class"), ("h3", "data-search-exclude"), ("a", "id"), ("br", ""), ("style", "")),
 }
 """What pages have that the ordinary ones below have no occasion for."""
+
+
+FOREIGN = "[onclick], [onload], [onerror], a[href^='javascript:' i], img[src='x'], iframe, object, embed, base"
+"""What no page has."""
 
 
 class Page(HTMLParser):
@@ -74,6 +80,13 @@ def files(root: Path) -> dict[str, Representation]:
 
 
 @pytest.fixture(scope="module")
+def written(files: dict[str, Representation], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("written") / "site"
+    write_tree(files.values(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def pages(files: dict[str, Representation]) -> dict[str, Page]:
     return {path: Page(file.content.decode()) for path, file in files.items() if path.endswith(".html")}
 
@@ -98,6 +111,9 @@ def test_no_page_runs_a_script_that_ordinary_pages_lack(
         text = files[path].content.decode()
         assert {_anywhere(script) for script in page.of("script")} <= known, path
         assert text.count("<meta charset") == text.count("Content-Security-Policy") == 1, path
+        digests = {b64encode(sha256(script.encode()).digest()).decode() for script in page.of("script")}
+        (allowed,) = re.findall(r"script-src ([^;\"]*)", text)
+        assert set(re.findall(r"'sha256-([^']+)'", allowed)) <= digests, path
 
 
 def _anywhere(script: str) -> str:
@@ -182,24 +198,24 @@ def test_the_search_index_holds_no_element_that_its_reader_does_not_expect(files
 
 
 def test_nothing_runs_or_is_asked_of_another_host_in_a_browser(
-    browser: Browser, files: dict[str, Representation], tmp_path: Path
+    browser: Browser, files: dict[str, Representation], written: Path
 ) -> None:
-    write_tree(files.values(), tmp_path / "site")
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page, wrong = context.new_page(), list[str]()
     page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("dialog", lambda dialog: wrong.append(dialog.message))
-    with served(tmp_path / "site") as address:
+    page.add_init_script("addEventListener('securitypolicyviolation', () => { window.hacked = 'policy'; })")
+    with served(written) as address:
         page.on(
             "request", lambda request: None if request.url.startswith((address, "data:")) else wrong.append(request.url)
         )
         for path in sorted(files):
             if path.endswith("index.html") and not path.startswith(("guides/", "api/")):
                 page.goto(f"{address}{quote(path.removesuffix('index.html'))}")
-                assert page.evaluate(
-                    "[window.hacked, document.querySelectorAll('[onclick], [onload], [onerror]').length]"
-                ) == [None, 0], path
+                assert page.evaluate(f"[window.hacked, document.querySelectorAll({FOREIGN!r}).length]") == [None, 0], (
+                    path
+                )
                 assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         assert wrong == []
         page.goto(f"{address}?q=onerror")
@@ -210,16 +226,33 @@ def test_nothing_runs_or_is_asked_of_another_host_in_a_browser(
     context.close()
 
 
+def test_a_button_copies_a_document_as_it_is_shown(browser: Browser, root: Path, written: Path) -> None:
+    store = Store(root)
+    payload = store.document(store.release(None), "endpoints/probe/schema.txt")
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    with served(written) as address:
+        page.goto(f"{address}endpoints/probe/")
+        page.locator(".md-code__button").first.wait_for(state="attached")
+        shown = page.locator("pre:has(code)").evaluate_all(
+            "all => all.map(one => one.querySelector('code').textContent)"
+        )
+        text = visible(payload.text).removesuffix("\n")
+        place = [one.removesuffix("\n") for one in shown].index(text)
+        page.locator("pre:has(code)").nth(place).evaluate("one => one.querySelector('[data-md-type=copy]').click()")
+        assert page.evaluate("navigator.clipboard.readText()").removesuffix("\n") == text
+    context.close()
+
+
 @pytest.mark.skipif(not (BUNDLE / "try.js").exists(), reason="the site's JavaScript is not bundled: make bundle")
 def test_what_javascript_adds_is_text_and_its_links_lead_somewhere(
-    browser: Browser, files: dict[str, Representation], pages: dict[str, Page], tmp_path: Path
+    browser: Browser, pages: dict[str, Page], written: Path
 ) -> None:
-    write_tree(files.values(), tmp_path / "site")
     context = browser.new_context()
     page, wrong = context.new_page(), list[str]()
     page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    with served(tmp_path / "site") as address:
+    with served(written) as address:
         links = []
         for path in sorted(path for path in pages if path.startswith("endpoints/")):
             page.goto(f"{address}{quote(path.removesuffix('index.html'))}")

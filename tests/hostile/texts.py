@@ -30,7 +30,17 @@ MARKUP = (
     "__config",
     "history",
     "::error file=a,line=1::b%0Ac",
-    "__import__('os').system('true')",
+    "##[error]a ##vso[task.complete]b",
+    "__import__('os').system('touch canary')",
+    "$(touch canary) `touch canary` ; touch canary | touch canary",
+    "!!python/object/apply:os.system [touch canary]",
+    "javascript:window.hacked=1",
+    "<https://evil.test/> [^1]: a",
+    "*[HTML]: a",
+    "a" * 300,
+    "__proto__",
+    "constructor",
+    '\\" \'\'\' """ \\n \\x1b',
     "a -- b ... c ' d \" e (c) 1/2 -> f",
 )
 """Of characters that every format can hold."""
@@ -48,6 +58,26 @@ ODD = (
     "\U0001f600 é e\u0301 \U0010ffff",
 )
 """Of characters that some formats or fonts lack, or that are not seen."""
+
+TRICKS = (
+    "__import__('os').system('touch canary')",
+    "\"]; __import__('os').system('touch canary') #",
+    "\", __import__('os').system('touch canary'), \"",
+    "'+__import__('os').system('touch canary')+'",
+    '"""\n__import__(\'os\').system(\'touch canary\')\n"""',
+    "{__import__('os').system('touch canary')}",
+    "a\\\nopen('canary', 'w')",
+    "${require('fs').writeFileSync('canary', '')}",
+)
+"""What a generator of code would run where it took text for code."""
+
+FILE_NAMES = (
+    *("it's", "a b", "{{ 7 }}", "{!a}", "&amp;", "$(touch canary)", "`touch canary`", ";touch canary", "a,b=c", "-rf"),
+    *("__init__", "[a](b)", "!!! note", "'+'", "${a}", "@a", "~", "^a", "{a}", "(b)", "é日本"),
+)
+"""Names that the rules for files allow."""
+
+SECRET = "the content of a file that nobody may see"  # noqa: S105 - words
 
 HALVES = ("a\ud800b", "\udfff", "\ud83d", "\udc80.json")
 """Halves of surrogate pairs: JSON can write them, UTF-8 and XML cannot."""

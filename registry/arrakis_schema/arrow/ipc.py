@@ -34,6 +34,8 @@ def schema_bytes(schema: pa.Schema) -> bytes:
 def read_schema_bytes(data: bytes) -> pa.Schema:
     """Return the schema that an IPC stream, or a bare schema message, begins with; raises `SchemaBytesError`."""
     try:
-        return pa.ipc.read_schema(pa.py_buffer(data))
+        schema = pa.ipc.read_schema(pa.py_buffer(data))
+        _ = [(field.name, str(field.type)) for field in schema]  # a name that is not UTF-8, at any depth, shows here
     except (pa.ArrowException, OSError, ValueError) as error:
         raise SchemaBytesError(f"these {len(data)} bytes are not an Arrow IPC schema: {error}") from error
+    return schema

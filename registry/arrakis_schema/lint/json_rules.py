@@ -58,7 +58,7 @@ def keyword_unknown(seen: JsonSubject) -> Faults:
                 unknown += 1
                 near = folded.get(keyword.lower()) or _nearest(keyword, known if unknown < _MOST_HINTS else ())
                 hint = f"did you mean {near!r}?" if near else "an annotation of your own begins with x-"
-                yield Fault(_below(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
+                yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
 
 
 def _nearest(keyword: str, known: Collection[str]) -> str | None:
@@ -71,11 +71,11 @@ def keyword_ineffective(seen: JsonSubject) -> Faults:
     """No keyword stands where it cannot act: beside a `type` that it says nothing of, or in draft-07 beside `$ref`."""
     for node in seen.objects():
         for keyword in node.schema:
-            kinds = KINDS.get(keyword)
+            kinds, place = KINDS.get(keyword), _member(node, keyword)
             if kinds and node.types and not kinds & node.types:
-                yield Fault(_below(node, keyword), f"{keyword} has no effect on type {shortened(node.schema['type'])}")
+                yield Fault(place, f"{keyword} has no effect on type {shortened(node.schema['type'])}")
             elif seen.dialect == DRAFT_07 and "$ref" in node.schema and keyword != "$ref" and node.pointer:
-                yield Fault(_below(node, keyword), f"{keyword} has no effect beside $ref in draft-07")
+                yield Fault(place, f"{keyword} has no effect beside $ref in draft-07")
 
 
 def pattern_invalid(seen: JsonSubject) -> Faults:
@@ -238,6 +238,11 @@ def _example_problem(seen: JsonSubject, content: bytes) -> str | None:
 def _faults(problems: Iterable[Any]) -> Faults:
     """Yield what keeps a document from judging as faults."""
     return (Fault(problem.location, problem.text) for problem in problems)
+
+
+def _member(node: Node, name: str) -> str:
+    """Return the pointer of a member of a schema, whatever its name."""
+    return f"{node.pointer}/{escaped(name)}"
 
 
 def _below(node: Node, place: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
-from posixpath import dirname, join
+from posixpath import join
 from typing import Any
 
 from arrakis_schema.dialect.keywords import walk
@@ -138,7 +138,7 @@ def _at(places: Positions, fault: Fault) -> tuple[int, int]:
     """Return the line and column of a pointer; of the nearest thing around it, where it points to what is missing."""
     pointer = fault.location
     while pointer not in places and pointer:
-        pointer = dirname(pointer) if pointer.count("/") > 1 else ""
+        pointer = pointer.rpartition("/")[0]
     return places.get(pointer, (1, 1))
 
 

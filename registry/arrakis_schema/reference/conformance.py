@@ -3,7 +3,6 @@
 Both come from files beside the releases: `versions/conformance.json`, which the tests write, and `versions/sent.toml`.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.files import read_file
+from arrakis_schema.loading import parse_file
 from arrakis_schema.reference.markdown import code, escaped, front_matter, page, table
 from arrakis_schema.store import Release, Store, find
 from arrakis_schema.toml_files import parse_toml
@@ -39,7 +39,7 @@ def conformance(store: Store) -> str:
         return ""
     try:
         return _page(record)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedStoreError([f"{RECORD_FILE} is not what tests/peers/travel.py writes: {error!r}"]) from error
 
 
@@ -72,10 +72,7 @@ def conformance_record(store: Store) -> Any:
     """Return the record of conformance, or None."""
     if not (store.root / RECORD_FILE).exists():
         return None
-    try:
-        return json.loads(read_file(str(store.root), RECORD_FILE))
-    except ValueError as error:
-        raise DamagedStoreError([f"{RECORD_FILE} is not JSON: {error}"]) from error
+    return parse_file(read_file(str(store.root), RECORD_FILE), RECORD_FILE)
 
 
 def _page(record: Any) -> str:

@@ -6,9 +6,11 @@ from hashlib import sha256
 
 _PLAIN = re.compile(r"(?!(?i:index|readme)$)\w[\w.-]*")
 _LONGEST = 100
-_STRANGE = re.compile(r"[^\w.-]+", re.ASCII)
-_SECTIONS = re.compile(r"__|the-|column-|why-|(?:documents|history|try-it|as-sent)$")
-"""What ids of the theme and of the sections of a page begin with, or are."""
+_STRANGE = re.compile(r"[^\w.-]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])", re.ASCII)
+"""What cannot stand in an id; underscores at the edge of a word would be emphasis, and begin the ids of the theme."""
+
+_SECTIONS = re.compile(r"the-|column-|why-|(?:documents|history|try-it|as-sent)$")
+"""What ids of the sections of a page begin with, or are."""
 
 
 def folder_of(name: str) -> str:
@@ -20,7 +22,7 @@ def anchor(path: str, taken: Container[str] = (), *, prefix: str = "") -> str:
     """Return the id of a field: its path where that can be one, and else a word and a number; none is `taken`."""
     plain = path.replace("[]", "-items").replace("{", "").replace("}", "")
     unfit = _word(plain) != plain or (not prefix and _SECTIONS.match(plain))
-    wanted = unique = prefix + (f"{_word(plain).lstrip('_')}-{_number(path)}" if unfit else plain)
+    wanted = unique = prefix + (f"{_word(plain)}-{_number(path)}" if unfit else plain)
     count = 1
     while unique in taken:
         count += 1

@@ -70,6 +70,8 @@ def closest(errors: list[Any]) -> Any:
 
 def resolver_of(schema: Any, dialect: str, known: Registry[Any] | None = None) -> Any:
     """Return what resolves the references of a document, an object of `referencing`; `known` is what lies beside it."""
+    if isinstance(schema, dict) and not isinstance(schema.get("$id", ""), str):
+        schema = {name: value for name, value in schema.items() if name != "$id"}
     return (_NOTHING if known is None else known).resolver_with_root(_SPECIFICATIONS[dialect].create_resource(schema))
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from warnings import catch_warnings
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.regex import matcher
@@ -30,8 +31,10 @@ def searcher(pattern: str) -> Searcher:
     language. Raises `PatternError` for what is not a regular expression.
     """
     try:
-        return matcher(pattern, re.compile(translate(pattern)).search)
-    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        with catch_warnings(action="ignore", category=FutureWarning):  # of what another Python may read differently
+            compiled = re.compile(translate(pattern))
+        return matcher(pattern, compiled.search)
+    except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(str(error)) from error
 
 

@@ -1,0 +1,39 @@
+"""Every promise of the page about security names the test that holds it, and every test here is named there."""
+
+import ast
+import re
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+PAGE = (PROJECT / "docs/security.md").read_text(encoding="utf-8")
+PROMISES = PAGE.partition("## Promises")[2].partition("\n## ")[0]
+HELD_BY = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+def names_of_tests(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    promises = PROMISES.split("\n- **")[1:]
+    assert promises
+    for promise in promises:
+        named = HELD_BY.findall(promise)
+        assert named, promise
+        for path, test in named:
+            assert test in names_of_tests(PROJECT / path), (promise, test)
+
+
+def test_every_test_of_the_hostile_roots_holds_a_promise() -> None:
+    named = set(HELD_BY.findall(PROMISES))
+    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+        if path != Path(__file__):
+            missing = {test for test in names_of_tests(path) if (f"tests/hostile/{path.name}", test) not in named}
+            assert not missing, path.name
+
+
+def test_the_policy_links_the_page() -> None:
+    policy = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
+    assert "(docs/security.md)" in policy
+    assert not re.search(r"\S+@\S+\.\w+|https?://", policy)
