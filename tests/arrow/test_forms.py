@@ -67,6 +67,13 @@ def test_other_bytes_are_refused_in_words(data: bytes) -> None:
         read_schema_bytes(data)
 
 
+@pytest.mark.parametrize("inner", [pa.int8(), pa.list_(pa.field("name", pa.int8()))])
+def test_a_name_that_is_not_utf_8_is_refused_at_any_depth(inner: pa.DataType) -> None:
+    data = bytes(pa.schema([pa.field("a" if inner.num_fields else "name", inner)]).serialize())
+    with pytest.raises(SchemaBytesError, match="are not an Arrow IPC schema"):
+        read_schema_bytes(data.replace(b"name", b"\xff\xfe\xfd\xfc"))
+
+
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[text for text, _ in CASES])
 def test_the_json_is_that_of_the_integration_format(text: str, expected: dict[str, Any]) -> None:
     (field,) = to_json(parse_schema(text))["fields"]

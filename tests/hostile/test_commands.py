@@ -293,7 +293,7 @@ def test_a_site_holds_nothing_that_is_not_published(
 @pytest.mark.parametrize("root", ["accepted", "words", "files", "structures"])
 def test_a_mock_is_examined(root: str, trap: Trap, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     with running("mock", trap.roots[root]) as url:
-        for arguments in invocations("conform", every_choice=root == "accepted"):
+        for arguments in invocations("conform", every_choice=root == "files"):
             for words in spelt(arguments, trap.roots[root], trap.work):
                 named = [word.replace("grpc://127.0.0.1:1", url) for word in words]
                 accept("conform", named, run(["conform", *named], trap.roots[root], capfdbinary), trap)

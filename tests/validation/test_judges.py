@@ -25,6 +25,7 @@ from arrakis_schema.findings import Severity
 from arrakis_schema.lint import Subject, lint
 from arrakis_schema.validation.compiled import COPIED
 from arrakis_schema.validation.judging import Judge
+from arrakis_schema.validation.patterns import search
 from arrakis_schema.validation.soundness import problems
 
 FOLDER = Path(__file__).parent.parent / "cases/validation"
@@ -475,6 +476,10 @@ def test_a_decimal_is_not_a_json_number() -> None:
     assert judge.first(Decimal(1)) in list(judge.every(Decimal(1)))
 
 
+def test_a_class_that_python_may_read_differently_one_day_is_read_as_today() -> None:
+    assert [search("^[!--a]$", text) for text in "!-a."] == [True, True, True, False]
+
+
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [
@@ -486,6 +491,7 @@ def test_a_decimal_is_not_a_json_number() -> None:
         ),
         ({"items": {"$ref": "#/definitions/a"}}, r'/items/\$ref: \$ref "#/definitions/a" points to nothing in this'),
         ({"pattern": "("}, r'/pattern: "\(" is not a regular expression'),
+        ({"$id": 7, "properties": {"a": {"$ref": "#/b"}}}, r"/\$id: expected a string, found 7"),
         ({"minimum": float("nan")}, "/minimum: NaN is not a JSON number"),
         ({"type": "text"}, r'/type: expected one of "array", .* or an array, found "text"'),
         (

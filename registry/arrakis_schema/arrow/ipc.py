@@ -3,6 +3,8 @@
 https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format
 """
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from arrakis_schema.errors import ArrakisSchemaError
@@ -35,7 +37,16 @@ def read_schema_bytes(data: bytes) -> pa.Schema:
     """Return the schema that an IPC stream, or a bare schema message, begins with; raises `SchemaBytesError`."""
     try:
         schema = pa.ipc.read_schema(pa.py_buffer(data))
-        _ = [(field.name, str(field.type)) for field in schema]  # a name that is not UTF-8, at any depth, shows here
-    except (pa.ArrowException, OSError, ValueError) as error:
+        _read_names(schema)
+    except (pa.ArrowException, OSError, ValueError, RecursionError) as error:
         raise SchemaBytesError(f"these {len(data)} bytes are not an Arrow IPC schema: {error}") from error
     return schema
+
+
+def _read_names(fields: Iterable[pa.Field]) -> None:
+    """Read the name of each field at any depth; raises `UnicodeDecodeError` for one that is not UTF-8."""
+    for field in fields:
+        _ = field.name
+        data_type = field.type.storage_type if isinstance(field.type, pa.BaseExtensionType) else field.type
+        inner = data_type.value_type if isinstance(data_type, pa.DictionaryType) else data_type
+        _read_names(inner.field(number) for number in range(inner.num_fields))
