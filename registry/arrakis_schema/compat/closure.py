@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from jsonschema_specifications import REGISTRY as _META_SCHEMAS
-from referencing.jsonschema import DRAFT7, DRAFT202012
 
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import matches
@@ -22,9 +21,10 @@ from arrakis_schema.compat.logic.formulas import All, Matches, conjunction, patt
 from arrakis_schema.compat.logic.nodes import Node, Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.string import string
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, of_dialect
+from arrakis_schema.dialect.keywords import DRAFT_07, of_dialect
 from arrakis_schema.dialect.positions import object_pointers
 from arrakis_schema.regex import Reading, UnsupportedPatternError
+from arrakis_schema.validation.specifications import SPECIFICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _MOST_PLACES = 5_000
 _BASE_URI = "https://arrakis-schema.invalid/"
 _DOCUMENT_URI, _CLOSURE_URI = "urn:arrakis-schema:document", "urn:arrakis-schema:closure"
-_SPECIFICATIONS = {DRAFT_07: DRAFT7, DRAFT_2020_12: DRAFT202012}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +116,10 @@ class _Shape:
 def side(document: Any, dialect: str) -> Side:
     """Return a document with nothing closed; a relative `$id` is joined to a base that is like no other."""
     document = of_dialect(document, dialect)
-    resource = _SPECIFICATIONS[dialect].create_resource(document)
+    resource = SPECIFICATIONS[dialect].create_resource(document)
     if (relative := resource.id()) and not urlsplit(relative).scheme:
         document = {**document, "$id": urljoin(_BASE_URI, relative)}
-        resource = _SPECIFICATIONS[dialect].create_resource(document)
+        resource = SPECIFICATIONS[dialect].create_resource(document)
     uri = resource.id() or _DOCUMENT_URI
     return Side(document, dialect, uri, _META_SCHEMAS.with_resource(uri, resource).crawl())
 
@@ -135,7 +134,7 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
     places.number([_Applied(root, always=True) for root in opened.roots(nodes)], closure)
     places.describe_all()
     schema = _Writer(places.shapes, opened).document()
-    resource = _SPECIFICATIONS[opened.dialect].create_resource(schema)
+    resource = SPECIFICATIONS[opened.dialect].create_resource(schema)
     return replace(opened, closure=schema, registry=opened.registry.with_resource(_CLOSURE_URI, resource).crawl())
 
 

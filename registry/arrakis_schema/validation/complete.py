@@ -19,7 +19,8 @@ try:
     import jsonschema
     from jsonschema.exceptions import ValidationError, best_match
     from referencing import Registry
-    from referencing.jsonschema import DRAFT7, DRAFT202012
+
+    from arrakis_schema.validation.specifications import SPECIFICATIONS
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name), "check") from error
 
@@ -28,7 +29,6 @@ Keyword = Callable[[Any, Any, Any, Any], "Errors | None"]
 Wrapper = Callable[[str, Keyword], Keyword]
 
 _BASES: dict[str, Any] = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
-_SPECIFICATIONS = {DRAFT_07: DRAFT7, DRAFT_2020_12: DRAFT202012}
 _NOTHING: Registry[Any] = Registry()  # it holds no document and retrieves none
 
 
@@ -72,14 +72,14 @@ def resolver_of(schema: Any, dialect: str, known: Registry[Any] | None = None) -
     """Return what resolves the references of a document, an object of `referencing`; `known` is what lies beside it."""
     if isinstance(schema, dict) and not isinstance(schema.get("$id", ""), str):
         schema = {name: value for name, value in schema.items() if name != "$id"}
-    return (_NOTHING if known is None else known).resolver_with_root(_SPECIFICATIONS[dialect].create_resource(schema))
+    return (_NOTHING if known is None else known).resolver_with_root(SPECIFICATIONS[dialect].create_resource(schema))
 
 
 def resolver_in(resolver: Any, schema: Any, dialect: str) -> Any:
     """Return what resolves the references inside a subschema, which may have an `$id` of its own."""
     if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
         return resolver
-    return resolver.in_subresource(_SPECIFICATIONS[dialect].create_resource(schema))
+    return resolver.in_subresource(SPECIFICATIONS[dialect].create_resource(schema))
 
 
 @cache

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
-from referencing.jsonschema import DRAFT7, DRAFT202012
 
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.validation.specifications import SPECIFICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,6 @@ ANNOTATIONS = frozenset(
         *("deprecated", "contentMediaType", "contentEncoding", "contentSchema"),
     ]
 )
-_SPECIFICATIONS = {DRAFT_07: DRAFT7, DRAFT_2020_12: DRAFT202012}
 _IN_PLACE_ONE, _IN_PLACE_MANY = ("not", "if", "then", "else"), ("allOf", "anyOf", "oneOf")
 _IN_PLACE_NAMED = ("dependencies", "dependentSchemas")
 
@@ -181,7 +180,7 @@ class Scope:
         """Return the scope of a subschema: another one where it has an `$id`."""
         if not (isinstance(schema, dict) and isinstance(schema.get("$id"), str)):
             return self
-        resource = _SPECIFICATIONS[dialect].create_resource(schema)
+        resource = SPECIFICATIONS[dialect].create_resource(schema)
         return self._known(self._resolver.in_subresource(resource))
 
     def _known(self, resolver: Any) -> Scope:
