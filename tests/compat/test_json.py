@@ -430,6 +430,7 @@ def test_hostile_schemas_end(reader: Any, writer: Any) -> None:
     ("schema", "problem"),
     [
         ({"type": "foo"}, "not a valid JSON Schema"),
+        ({"$id": "https://[a"}, "/\\$id: expected a URI reference"),
         ({"minimum": float("nan")}, "NaN"),
         ({"$schema": "http://json-schema.org/draft-04/schema#"}, "expected http"),
         ({"$schema": 3}, "expected http"),

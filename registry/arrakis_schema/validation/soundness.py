@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, dialect_of, walk
 from arrakis_schema.dialect.positions import escaped
@@ -48,7 +49,10 @@ def dialect_problem(document: Any) -> str:
 
 
 def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterator[Problem]:
-    """Yield what the meta-schema of a dialect has against a schema, which stands at this pointer."""
+    """Yield what the meta-schema of a dialect has against a schema, which stands at this pointer.
+
+    Of the formats that it names one is held: an `$id` that cannot be taken apart would end in an error later.
+    """
     found: dict[Problem, None] = {}
     for error in meta_schema_errors(schema, dialect):
         ways = [inner for inner in error.context or () if not inner.path] or [error]
@@ -57,6 +61,19 @@ def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterat
         expected = " or ".join(dict.fromkeys(one.expected for one in wanted))
         found[Problem(pointer + place, f"expected {expected}, found {wanted[0].found}")] = None
     yield from found
+    for node in walk(schema):
+        named = node.schema.get("$id") if isinstance(node.schema, dict) else None
+        if isinstance(named, str) and not _is_uri_reference(named):
+            yield Problem(f"{pointer}{node.pointer}/$id", f"expected a URI reference, found {shortened(named)}")
+
+
+def _is_uri_reference(text: str) -> bool:
+    """Tell whether a text can be taken apart as a URI."""
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
 
 
 def number_problems(document: Any) -> Iterator[Problem]:

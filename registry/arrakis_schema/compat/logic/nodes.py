@@ -163,7 +163,7 @@ class Scope:
                 found = self._resolver.lookup(reference)
                 scope = self._known(found.resolver)
             except (Unresolvable, NoSuchResource, PointerToNowhere, ValueError, LookupError, TypeError) as error:
-                raise UnresolvedReferenceError(urljoin(self.base, reference)) from error
+                raise UnresolvedReferenceError(_joined(self.base, reference)) from error
             if not isinstance(found.contents, dict | bool):
                 raise UndecidedError(f"the reference {reference!r} leads to what is no schema")
             self._targets[reference] = found.contents, scope
@@ -188,6 +188,14 @@ class Scope:
         return self._scopes.setdefault(
             id(resolver.lookup("#").contents), Scope(resolver, self._scopes, self._dynamic_anchors)
         )
+
+
+def _joined(base: str, reference: str) -> str:
+    """Return where a reference leads to, written in full; one that cannot be taken apart is returned as it is."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference
 
 
 class Nodes:
