@@ -32,7 +32,7 @@ def test_a_text_reads_back(schema: pa.Schema) -> None:
 def test_ours_is_what_pyarrow_prints_wherever_that_reads_back(schema: pa.Schema) -> None:
     """Control characters, braces, names that begin with a space or `>` and odd parameters are quoted by one rule."""
     ours, text = format_schema(schema), printed(schema)
-    quoted = ('">', '" ', '="', '["', ',"', '"{', "\\u", "\\r", "\\t", "\\b", "\\f")
+    quoted = ('">', '" ', '="', '["', ',"', "{", "\\u", "\\r", "\\t", "\\b", "\\f")
     if ours == text or schema.metadata or any(mark in ours for mark in quoted):
         return
     try:
