@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -147,6 +147,7 @@ class _Places:
         self._nodes = nodes
         self._numbers: dict[tuple[frozenset[_Applied], Closure, bool], int] = {}
         self._todo: list[tuple[int, _Place, Closure, bool]] = []
+        self._overlaps: dict[frozenset[str], bool] = {}
 
     def number(self, place: Iterable[_Applied], closure: Closure, *, complete: bool = False) -> int:
         """Return the number of a place; `complete` where all that applies is in it, and alternatives are settled."""
@@ -193,11 +194,43 @@ class _Places:
         for name in sorted(names):
             shape.members[name] = self.number(_of_name(here, name), closure.below(name))
         for pattern in sorted(patterns):
-            shape.patterns[pattern] = self.number(_of_pattern(here, pattern), closure.below(None))
+            shape.patterns[pattern] = self.number(self._of_pattern(here, pattern), closure.below(None))
         listed = any({"properties", "patternProperties"} & schema.keys() for schema in schemas)
         shape.closed = closure.here and listed and not any(map(_is_open, schemas))
         if not shape.closed:
             shape.others = self.number(_of_others(here), closure.below(None))
+
+    def _of_pattern(self, here: _Place, pattern: str) -> Iterator[_Applied]:
+        """Yield what applies to the members whose names match a pattern: for certain what stands at it."""
+        for node, always in here:
+            if not _speaks(node):
+                continue
+            for name, child in node.schema.get("properties", {}).items():
+                self._nodes.tick()
+                if _found(pattern, name) is not False:
+                    yield _Applied(node.subschema(child), always=False)
+            for other, child in node.schema.get("patternProperties", {}).items():
+                if other == pattern or self._overlap(pattern, other):
+                    yield _Applied(node.subschema(child), always and other == pattern)
+            if pattern not in node.schema.get("patternProperties", {}):
+                yield from _others(node, always=False)
+
+    def _overlap(self, pattern: str, other: str) -> bool:
+        """Tell whether a name may match both patterns: False only where it is certain that none does."""
+        pair = frozenset([pattern, other])
+        if pair not in self._overlaps:
+            self._overlaps[pair] = any(self._share_a_name(pattern, other, reading) for reading in Reading)
+        return self._overlaps[pair]
+
+    def _share_a_name(self, pattern: str, other: str, reading: Reading) -> bool:
+        """Tell whether a name may match both patterns in one reading; the search takes steps."""
+        try:
+            both = conjunction(pattern_formula(one, holds=True) for one in (pattern, other))
+            parts = both.parts if isinstance(both, All) else (both,)
+            atoms = [atom for atom in parts if isinstance(atom, Matches)]
+            return not isinstance(string(atoms, [reading], self._nodes.tick), Closed)
+        except UnsupportedPatternError:
+            return True
 
     def _describe_items(self, shape: _Shape, here: _Place, closure: Closure) -> None:
         """Say which items an array has."""
@@ -277,21 +310,6 @@ def _of_name(here: _Place, name: str) -> Iterator[_Applied]:
             yield from _others(node, always=always and not found)
 
 
-def _of_pattern(here: _Place, pattern: str) -> Iterator[_Applied]:
-    """Yield what applies to the members whose names match a pattern: for certain what stands at this very pattern."""
-    for node, always in here:
-        if not _speaks(node):
-            continue
-        for name, child in node.schema.get("properties", {}).items():
-            if _found(pattern, name) is not False:
-                yield _Applied(node.subschema(child), always=False)
-        for other, child in node.schema.get("patternProperties", {}).items():
-            if other == pattern or _overlap(pattern, other):
-                yield _Applied(node.subschema(child), always and other == pattern)
-        if pattern not in node.schema.get("patternProperties", {}):
-            yield from _others(node, always=False)
-
-
 def _of_others(here: _Place) -> Iterator[_Applied]:
     """Yield what applies to the members that no name and no pattern of the place tells of."""
     for node, always in here:
@@ -332,7 +350,7 @@ def _of_item(here: _Place, index: int) -> Iterator[_Applied]:
                 yield _Applied(node.subschema(node.schema[keyword]), always=False)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _found(pattern: str, name: str) -> bool | None:
     """Tell whether a pattern is found in a name; None where ECMA-262 and Python differ, or it cannot be told."""
     try:
@@ -340,17 +358,6 @@ def _found(pattern: str, name: str) -> bool | None:
     except UnsupportedPatternError:
         return None
     return answers.pop() if len(answers) == 1 else None
-
-
-@cache
-def _overlap(pattern: str, other: str) -> bool:
-    """Tell whether a name may match both patterns: False only where it is certain that none does."""
-    try:
-        both = conjunction(pattern_formula(one, holds=True) for one in (pattern, other))
-        atoms = {atom for atom in (both.parts if isinstance(both, All) else (both,)) if isinstance(atom, Matches)}
-        return not all(isinstance(string(atoms, [reading], lambda: None), Closed) for reading in Reading)
-    except UnsupportedPatternError:
-        return True
 
 
 class _Writer:
