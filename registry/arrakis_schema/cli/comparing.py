@@ -8,9 +8,7 @@ from json import dumps
 from arrakis_schema.cli.output import say, write
 from arrakis_schema.cli.sources import Source, SourceError, sources
 from arrakis_schema.compat import Kind, Verdict, accepts
-from arrakis_schema.compat.accepting import READINGS, closure_of
-from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN
-from arrakis_schema.compat.json_schemas import Question
+from arrakis_schema.compat.accepting import question_of
 from arrakis_schema.compat.verdicts import Change, Effect
 from arrakis_schema.documents import Document
 from arrakis_schema.errors import ArrakisSchemaError
@@ -131,16 +129,8 @@ def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_
     )
     if verdict.kind is not Kind.INCOMPATIBLE or not isinstance(reader.schema, dict | bool):
         return verdict
-    question = Question(
-        reader.schema,
-        writer.schema,
-        closure_of(unknown),
-        OPEN if options.policy == "strict" else CLOSED_EVERYWHERE,
-        options.timeout,
-        examples=tuple(examples),
-        steps=options.steps,
-        patterns=READINGS[how.patterns],
-    )
+    pair, limits = (reader.schema, writer.schema), (options.steps, options.timeout)
+    question = question_of(*pair, options.policy, unknown, how.patterns, examples, *limits)
     return with_breaks(verdict, breaks(question, verdict, reader_is_new=new_reads))
 
 

@@ -61,10 +61,25 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     """
     _check_options(policy, unknown, columns, patterns)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
-        closures = closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE
-        question = Question(reader, writer, *closures, timeout, formats, tuple(examples), steps, READINGS[patterns])
-        return explained(question, reader_is_new=reader_is_new)
+        question = question_of(reader, writer, policy, unknown, patterns, examples, steps, timeout)
+        return explained(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
     return _arrow(reader, writer, refuses_unknown=unknown == "rejected", exact=columns == "exact", meaningful=metadata)
+
+
+def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
+    reader: Any,
+    writer: Any,
+    policy: str,
+    unknown: Unknown,
+    patterns: str,
+    examples: Sequence[Any],
+    steps: int,
+    timeout: float,
+) -> Question:
+    """Return the question that `accepts` asks of two JSON Schemas with these options."""
+    closures = closure_of(unknown), OPEN if policy == "strict" else CLOSED_EVERYWHERE
+    reading = READINGS[patterns]
+    return Question(reader, writer, *closures, timeout, examples=tuple(examples), steps=steps, patterns=reading)
 
 
 def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -> None:

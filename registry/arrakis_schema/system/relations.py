@@ -13,9 +13,8 @@ from typing import Any
 
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts, not_understood
-from arrakis_schema.compat.accepting import READINGS, closure_of
-from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
-from arrakis_schema.compat.json_schemas import SECONDS, STEPS, Question, checked
+from arrakis_schema.compat.accepting import question_of
+from arrakis_schema.compat.json_schemas import SECONDS, STEPS, checked
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.dialect.keywords import essence
 from arrakis_schema.documents import Document, Format, name_of
@@ -183,18 +182,10 @@ class Comparisons:
         if reader.format is not Format.JSON_SCHEMA:
             yield from (Break(change, change.witness, "") for change in verdict.findings if change.at_fault)
             return
-        unknown = closure_of(self.store.settings.reader(reader.kind.value).unknown)
-        examples = tuple(self.examples(reader.path))
-        question = Question(
-            self.parsed(reader),
-            self.parsed(writer),
-            unknown,
-            CLOSED_EVERYWHERE,
-            self.timeout,
-            examples=examples,
-            steps=self.steps,
-            patterns=READINGS[self.store.settings.reader(reader.kind.value).patterns],
-        )
+        how = self.store.settings.reader(reader.kind.value)
+        pair, examples = (self.parsed(reader), self.parsed(writer)), self.examples(reader.path)
+        limits = self.steps, self.timeout
+        question = question_of(*pair, "additive", how.unknown, how.patterns, examples, *limits)
         yield from breaks(question, verdict, reader_is_new=reader_is_new)
 
     def parsed(self, document: Document) -> Any:
