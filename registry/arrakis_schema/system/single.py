@@ -52,14 +52,20 @@ def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iter
         except InvalidSchemaError as error:
             return Verdict(Kind.UNDECIDED, reason=str(error))
 
-    alone = list(_breaks_alone(old, new, ask, reader_is_new=reader_is_new))
+    found = list(changes(old, new))
+    loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
+    asserting = [change for change in found if change.effect is not Effect.ANNOTATION]
+    alone = list(_breaks_alone(old, new, asserting[:_MOST_CHANGES], ask, loosens))
     yield from alone
-    yield from _unexamined(old, new)
+    if more := len(asserting[_MOST_CHANGES:]):
+        reason = f"whether each breaks by itself was not examined of {more} more changes"
+        yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
     known = [one.change for one in alone]
+    taken = set(map(_key, known))
     left = _without(new, old, known) if known else new
     rest = ask(left) if known else verdict
     if rest.kind is Kind.INCOMPATIBLE:
-        together = list(_breaks_together(old, new, known, ask))
+        together = list(_breaks_together(old, new, [change for change in found if _key(change) not in taken], ask))
         yield from together or _blamed(explained(replace(question, **{side: left}), reader_is_new=reader_is_new))
     elif rest.kind is Kind.UNDECIDED:
         reason = f"whether anything else breaks is not decided: {rest.reason}"
@@ -69,19 +75,22 @@ def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iter
 def with_breaks(verdict: Verdict, found: Iterable[Break]) -> Verdict:
     """Return a verdict whose findings at fault are these breaks, each with its own witness and what the reader says."""
     told = [replace(one.change, message=one.told, witness=one.witness) for one in found]
-    places = {(one.rule, one.old, one.new) for one in told}
-    others = [change for change in verdict.findings if (change.rule, change.old, change.new) not in places]
+    places = set(map(_key, told))
+    others = [change for change in verdict.findings if _key(change) not in places]
     return replace(verdict, findings=(*told, *(replace(change, at_fault=False) for change in others)))
 
 
-def _breaks_alone(old: Any, new: Any, ask: Ask, *, reader_is_new: bool) -> Iterator[Break]:
+def _key(change: Change) -> tuple[str, str, str]:
+    """Return what tells a change from others, whether it is at fault or not."""
+    return change.rule, change.old, change.new
+
+
+def _breaks_alone(old: Any, new: Any, found: list[Change], ask: Ask, loosens: Effect) -> Iterator[Break]:
     """Yield every change that breaks the reader when the old document takes over nothing else.
 
     Changes of one keyword are taken over together, and of them what only loosens is not blamed.
     """
-    loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
-    found = [change for change in changes(old, new) if change.effect is not Effect.ANNOTATION]
-    for _, same in groupby(found[:_MOST_CHANGES], key=lambda change: (change.old, change.new)):
+    for _, same in groupby(found, key=lambda change: (change.old, change.new)):
         at_place = list(same)
         changed = with_one(old, new, at_place[0])
         verdict = ask(changed) if changed is not _MISSING else None
@@ -90,22 +99,12 @@ def _breaks_alone(old: Any, new: Any, ask: Ask, *, reader_is_new: bool) -> Itera
                 yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
 
 
-def _unexamined(old: Any, new: Any) -> Iterator[Break]:
-    """Yield a `Break` of the rule `undecided` where there are more changes than are taken over one by one."""
-    more = sum(change.effect is not Effect.ANNOTATION for change in changes(old, new)) - _MOST_CHANGES
-    if more > 0:
-        reason = f"whether each breaks by itself was not examined of {more} more changes"
-        yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
-
-
-def _breaks_together(old: Any, new: Any, known: list[Change], ask: Ask) -> Iterator[Break]:
+def _breaks_together(old: Any, new: Any, found: list[Change], ask: Ask) -> Iterator[Break]:
     """Yield each change with which the old document, which takes over one after the other, begins to break.
 
-    Changes that do nothing by themselves, as in `definitions`, are taken over first, and those that are known never.
+    Changes that do nothing by themselves, as in `definitions`, are taken over first.
     """
-    places = {(change.rule, change.old, change.new) for change in known}
-    remaining = [change for change in changes(old, new) if (change.rule, change.old, change.new) not in places]
-    for change in sorted(remaining, key=lambda change: change.effect is not Effect.ANNOTATION)[:_MOST_CHANGES]:
+    for change in sorted(found, key=lambda change: change.effect is not Effect.ANNOTATION)[:_MOST_CHANGES]:
         changed = with_one(old, new, change)
         if changed is _MISSING:
             continue
