@@ -63,6 +63,8 @@ SPECIAL = {
     "add columns at the end.",
     "nullable-tightened": "Declare the column `not null` where no null is sent. Else upgrade the readers first.",
     "type-narrowed": "Keep the type, or upgrade the readers first.",
+    "encoding-changed": "Nothing where Arrow casts one encoding to the other, as here. Where it does not, as from run ends or to "
+    "views of lists, the reader breaks: upgrade the readers first.",
     "metadata-changed": "Nothing, unless readers go by the key (`metadata` in `registry.toml`), as here.",
     "value-removed": "Upgrade the readers first, or bind the template to what both allow.",
 }
@@ -170,8 +172,16 @@ def _told(verdict: Verdict) -> str:
         return "works."
     witness = verdict.witness
     if isinstance(witness, dict) and "column" in witness:
-        return f"**breaks** with the value `{json.dumps(witness['value'])}`." if witness["column"] else "**breaks**."
+        return f"**breaks**{_with(witness)}."
     return f"**breaks** with `{json.dumps(witness, sort_keys=True)}`."
+
+
+def _with(witness: dict[str, Any]) -> str:
+    """Return what a reader of columns refuses: a value of a placeholder, a value of a column, or just the schema."""
+    if "refused" in witness:
+        return "".join(f" where `{name}` is `{value}`" for name, value in witness["refused"].items())
+    shown = witness["column"] and "metadata" not in witness
+    return f" with the value `{json.dumps(witness['value'])}`" if shown else ""
 
 
 def _shown(schema: Any) -> str:

@@ -38,17 +38,30 @@ def _mappings(repeats: list[tuple[Column, pa.Field]], sent: list[pa.Field]) -> I
             yield {key: value for values in found for key, value in values.items()}
 
 
+def match_placeholders(unbound: pa.Field, sent: pa.Field) -> Values:
+    """Return what a column says of the placeholders in its type and in its metadata; their first place counts.
+
+    `unbound` is the field of `Template.unbound`. Nothing is said by a type of another shape.
+    """
+    values = _types(unbound.type, sent.type)
+    said = {key: text for key, text in (unbound.metadata or {}).items() if PLACEHOLDER.search(text.decode())}
+    for key, text in said.items():
+        found = _texts(text.decode(), (sent.metadata or {}).get(key, b"").decode("utf-8", "replace"))
+        values = {**(found or {}), **values}
+    return values
+
+
+def match_name(unbound: str, sent: str) -> Values | None:
+    """Return what the name of a column says of the placeholders in it; None where the name does not fit."""
+    return _texts(unbound, sent)
+
+
 def _values(column: Column, said: pa.Field, sent: pa.Field) -> Values | None:
     """Return the values of the placeholders of one column; None where its name does not fit."""
-    name = _texts(said.name, sent.name)
+    name = match_name(said.name, sent.name)
     if name is None:
         return None
-    values: Values = {**dict.fromkeys(column.placeholders, "1"), **_first(column), **name}
-    values.update(_types(said.type, sent.type))
-    wanted = {key: value for key, value in (said.metadata or {}).items() if PLACEHOLDER.search(value.decode())}
-    for key, text in wanted.items():
-        values.update(_texts(text.decode(), (sent.metadata or {}).get(key, b"").decode("utf-8", "replace")) or {})
-    return values
+    return {**dict.fromkeys(column.placeholders, "1"), **_first(column), **match_placeholders(said, sent), **name}
 
 
 def _first(column: Column) -> Values:
@@ -65,8 +78,21 @@ def _texts(said: str, sent: str) -> Values | None:
 
 
 def _types(said: pa.DataType, sent: pa.DataType) -> Values:
-    """Return the types that stand where the template has placeholders."""
+    """Return the types that stand where the template has placeholders; the first place of each counts."""
     if isinstance(said, pa.OpaqueType) and said.vendor_name == "template":
         return {said.type_name: sent}
-    inner = zip(children(said), children(sent), strict=False) if type(said) is type(sent) else ()
-    return {name: value for one, other in inner for name, value in _types(one.type, other.type).items()}
+    values: Values = {}
+    for field, other in _paired(said, sent):
+        values = {**_types(field.type, other.type), **values}
+    return values
+
+
+def _paired(said: pa.DataType, sent: pa.DataType) -> Iterator[tuple[pa.Field, pa.Field]]:
+    """Yield the children of two types of one shape that belong together: those of a struct by name."""
+    if type(said) is not type(sent):
+        return
+    if isinstance(said, pa.StructType):
+        named = {field.name: field for field in sent}
+        yield from ((field, named[field.name]) for field in said if field.name in named)
+    else:
+        yield from zip(children(said), children(sent), strict=False)

@@ -4,37 +4,29 @@ By name: the reader picks its columns and converts safely. By name, refusing wha
 stream's schema must equal the reader's. Metadata never decides, unless a key is declared to.
 """
 
-import re
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from itertools import islice, product
-from typing import Any, TypeAlias
+from itertools import zip_longest
+from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import ANNOTATIONS, Template
-from arrakis_schema.arrow.children import children
-from arrakis_schema.compat.arrow_types import Difference, columns
+from arrakis_schema.arrow import Template
+from arrakis_schema.compat.arrow_differences import Difference
+from arrakis_schema.compat.arrow_metadata import schema_metadata
+from arrakis_schema.compat.arrow_placeholders import ArrowSchema
+from arrakis_schema.compat.arrow_reading import NotBuiltError, NotReadError, only_with, sent_and_read
+from arrakis_schema.compat.arrow_templates import Bound, Meeting, NotBoundError, Refused
+from arrakis_schema.compat.arrow_types import columns, repeated_names
 from arrakis_schema.compat.verdicts import Change, Effect, Kind, Verdict
-from arrakis_schema.errors import TemplateError
 
-ArrowSchema: TypeAlias = "pa.Schema | Template"
-_TEXT = "1"
-_MOST_CHOICES = 200
-_SAMPLE_TYPES = (
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "float32",
-    "float64",
-    "string",
-)
+_MOST_SHOWN = 100
+NOTE = "the reader's declared type differs; pyarrow itself would read this value"
+"""What a witness says where the verdict follows from the declared types, and pyarrow's safe cast takes each value."""
+
+
+UNSENT = "no value was tried: pyarrow sends no such column, or one of its values is too large"
+"""What a witness says where nothing could be sent to confirm it."""
 
 
 def is_arrow(schema: object) -> bool:
@@ -48,55 +40,96 @@ def read_by(
     """Return whether the reader reads everything the writer sends, with every difference.
 
     `meaningful` are the keys of metadata that the reader goes by. The witness of a refusal is an object with the
-    `column`, what the `writer` and the `reader` hold there, and a `value` that the reader cannot take.
+    `column`, what the `writer` and the `reader` hold there, and a `value` that the reader cannot take; where it takes
+    several rows, these `values`, or so many `rows` of different values. It has a `note` where pyarrow itself would read
+    the value, `metadata` where a key decides, and a `binding` with what the placeholders of the writer stand for.
     """
-    if isinstance(reader, Template) and not isinstance(writer, Template):
-        return Verdict(Kind.UNDECIDED, reason="the reader's schema depends on the request, the writer's does not")
+    found: dict[tuple[str, str | None, str], tuple[Difference, Bound]] = {}
+    refused: list[Refused] = []
+    reason = ""
+    meeting = Meeting(reader, writer)
     try:
-        pairs = list(_bound_pairs(reader, writer))
-    except _NotAllowedError as error:
-        places = error.place, error.place
-        change = Change("value-removed", *places, Effect.NARROWED, str(error), at_fault=True, witness=error.witness)
-        return Verdict(Kind.INCOMPATIBLE, error.witness, (change,))
-    twice = next((name for pair in pairs for schema in pair for name in _repeated_names(schema)), None)
-    if twice is not None:
-        return Verdict(Kind.UNDECIDED, reason=f"two columns are named {twice!r}, so a name does not tell them apart")
-    found: dict[tuple[str, str], tuple[Difference, pa.Schema, pa.Schema]] = {}
-    for read, sent in pairs:
-        for one in _differences(read, sent, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful):
-            known = found.get((one.rule, one.path))
-            if known is None or (one.breaks and not known[0].breaks):
-                found[one.rule, one.path] = one, read, sent
-    return _verdict(list(found.values()))
+        refused = meeting.refused()
+        for bound in meeting.bindings():
+            for one in _differences(bound, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful):
+                key = one.rule, one.column, one.path
+                known = found.get(key)
+                if known is None or (one.breaks, one.unclear) > (known[0].breaks, known[0].unclear):
+                    found[key] = one, bound
+    except NotBoundError as error:
+        reason = str(error)
+    reason = next((one.message for one, _ in found.values() if one.unclear), reason)
+    changes = [_change(one, bound) for one, bound in found.values() if not one.unclear]
+    return _verdict([*map(_not_allowed, refused), *changes], reason)
 
 
-def _verdict(found: list[tuple[Difference, pa.Schema, pa.Schema]]) -> Verdict:
-    """Return the verdict for all differences; the first that breaks gives the witness."""
-    changes = tuple(
-        Change(
-            one.rule,
-            one.path,
-            one.path,
-            one.effect,
-            one.message,
-            one.breaks,
-            _witness(one, *pair) if one.breaks else None,
-        )
-        for one, *pair in found
-    )
-    broken = next((change for change in changes if change.at_fault), None)
-    if broken is None:
-        return Verdict(Kind.COMPATIBLE, findings=changes)
-    return Verdict(Kind.INCOMPATIBLE, broken.witness, changes, at=broken.new)
+def _verdict(changes: list[Change], reason: str) -> Verdict:
+    """Return the verdict for all differences; the first that bites gives the witness, or else the first that breaks."""
+    faults = [change for change in changes if change.at_fault]
+    if faults:
+        broken = next((change for change in faults if "note" not in change.witness), faults[0])
+        return Verdict(Kind.INCOMPATIBLE, broken.witness, tuple(changes), at=broken.new)
+    return Verdict(Kind.UNDECIDED if reason else Kind.COMPATIBLE, findings=tuple(changes), reason=reason)
 
 
-def _witness(one: Difference, read: pa.Schema, sent: pa.Schema) -> dict[str, Any]:
-    """Return what bites: the column, its fields on both sides, and a value."""
-    sides = {"writer": sent, "reader": read}
-    above = [one.path, *(one.path[: end.start()] for end in re.finditer(r"[.\[]", one.path))]
-    column = next((name for name in above if _has(sent, name) or _has(read, name)), "")
-    held = {side: _said(schema.field(column)) if _has(schema, column) else None for side, schema in sides.items()}
-    return {"column": column, **held, "value": one.value}
+def _not_allowed(refused: Refused) -> Change:
+    """Return a value that is not allowed as a verdict tells it."""
+    places = refused.column, refused.column
+    return Change("value-removed", *places, Effect.NARROWED, refused.message, at_fault=True, witness=refused.witness)
+
+
+def _change(one: Difference, bound: Bound) -> Change:
+    """Return a difference as a verdict tells it, with its witness where it breaks."""
+    witness = _witness(one, bound) if one.breaks else None
+    return Change(one.rule, one.path, one.path, one.effect, one.message, one.breaks, witness)
+
+
+def _witness(one: Difference, bound: Bound) -> dict[str, Any]:
+    """Return what bites: the column, its fields on both sides, and a value that was really sent and not read."""
+    sent, read = (_field(schema, one.column) for schema in (bound.sent, bound.read))
+    rows, note = _bite(one, sent, read)
+    return {
+        "column": one.column or "",
+        "writer": None if sent is None else _said(sent),
+        "reader": None if read is None else _said(read),
+        "value": rows[0] if rows else None,
+        **(_several(rows) if len(rows) > 1 else {}),
+        **({"metadata": one.metadata} if one.metadata else {}),
+        **({"binding": dict(bound.values)} if bound.values else {}),
+        **({"note": note} if note else {}),
+    }
+
+
+def _several(rows: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the rows that bite together, or their number where they are too many to be shown."""
+    return {"values": list(rows)} if len(rows) <= _MOST_SHOWN else {"rows": len(rows)}
+
+
+def _bite(one: Difference, sent: pa.Field | None, read: pa.Field | None) -> tuple[tuple[Any, ...], str]:
+    """Return the first rows that the reader by name cannot take, or else any, and a note on why it is not the first."""
+    any_rows = next(iter(one.values), ())
+    if sent is None or read is None or one.judged_by_schema or one.metadata:
+        return any_rows, ""
+    if not one.values:
+        return (), UNSENT
+    built = []
+    together = tuple(row for rows in one.values for row in rows)
+    for rows in one.values if len(one.values) == 1 else (*one.values, together):
+        pair = (sent, read) if one.rule == "column-removed" else only_with(rows, sent, read)
+        try:
+            sent_and_read(rows, *pair)
+        except NotReadError:
+            return rows, ""
+        except NotBuiltError:
+            continue
+        built.append(rows)
+    return (built[0], NOTE) if built else (any_rows, UNSENT)
+
+
+def _field(schema: pa.Schema, column: str | None) -> pa.Field | None:
+    """Return the first column of a name, if there is one."""
+    places = [] if column is None else schema.get_all_field_indices(column)
+    return schema.field(places[0]) if places else None
 
 
 def _said(field: pa.Field) -> str:
@@ -104,95 +137,53 @@ def _said(field: pa.Field) -> str:
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
-def _has(schema: pa.Schema, name: str) -> bool:
-    """Tell whether a schema has a column of this name; no two have one."""
-    return bool(schema.get_field_index(name) >= 0)
-
-
 def _differences(
-    read: pa.Schema, sent: pa.Schema, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]
+    bound: Bound, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]
 ) -> Iterator[Difference]:
     """Yield the differences of two schemas for one way of reading."""
-    found = columns(list(sent), list(read), "", refuses_unknown=refuses_unknown)
-    yield from (replace(one, breaks=True) if exact else one for one in found)
-    names = set(sent.names)
-    for field in read:
-        if field.name in names:
-            yield from _metadata(sent.field(field.name), field, field.name, meaningful)
-    yield from _pairs(sent.metadata, read.metadata, "", meaningful)
+    read, sent = bound.read, bound.sent
+    if exact:
+        yield from _exact(read, sent)
+    elif not sent.equals(read, check_metadata=True):
+        twice = next((name for schema in (read, sent) for name in repeated_names(list(schema))), None)
+        if twice is not None:
+            message = f"two columns are named {twice!r}, so a name does not tell them apart"
+            yield Difference("", "type-changed", Effect.CHANGED, message, breaks=False, unclear=True)
+            return
+        yield from columns(list(sent), list(read), "", refuses_unknown=refuses_unknown)
+    yield from schema_metadata(sent, read, meaningful)
 
 
-def _metadata(sent: pa.Field, read: pa.Field, path: str, meaningful: Collection[str]) -> Iterator[Difference]:
-    """Yield how the metadata of two fields and of what is inside them differs."""
-    yield from _pairs(sent.metadata, read.metadata, path, meaningful)
-    for one, other in zip(children(sent.type), children(read.type), strict=False):
-        yield from _metadata(one, other, f"{path}.{other.name}", meaningful)
+def _exact(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
+    """Yield the differences for a reader whose schema must equal the stream's: each column that is not equal breaks.
 
-
-def _pairs(
-    sent: dict[bytes, bytes] | None, read: dict[bytes, bytes] | None, path: str, meaningful: Collection[str]
-) -> Iterator[Difference]:
-    """Yield a difference for each key whose value differs."""
-    ours, theirs = sent or {}, read or {}
-    for key in sorted({*ours, *theirs}):
-        if ours.get(key) != theirs.get(key):
-            name = key.decode("utf-8", "replace")
-            effect = Effect.ANNOTATION if name in ANNOTATIONS else Effect.CHANGED
-            message = f"{path or 'the schema'}: the metadata {name!r} differs"
-            breaks = name in meaningful
-            yield Difference(f"{path}#{name}" if path else f"#{name}", "metadata-changed", effect, message, breaks)
-
-
-def _repeated_names(schema: pa.Schema) -> list[str]:
-    """Return the names that more than one column bears."""
-    return [name for name, count in Counter(schema.names).items() if count > 1]
-
-
-class _NotAllowedError(Exception):
-    """The reader's template refuses a value of a placeholder that the writer's allows."""
-
-    def __init__(self, place: str, value: str) -> None:
-        self.place, self.witness = place, {"column": place, "writer": value, "reader": None, "value": value}
-        super().__init__(f"{place}: the writer may send {value}, which the reader's template does not allow")
-
-
-def _bound_pairs(reader: ArrowSchema, writer: ArrowSchema) -> Iterator[tuple[pa.Schema, pa.Schema]]:
-    """Yield both sides bound alike, once for each data type that the writer may send."""
-    if not isinstance(writer, Template):
-        yield reader, writer
+    Differences inside of equal columns, such as the names of list items, are told and break nothing.
+    """
+    if any(repeated_names(list(schema)) for schema in (read, sent)):
+        yield from _in_order(read, sent)
         return
-    names = _type_placeholders(writer)
-    for choice in islice(product(*(writer.allowed.get(name, _SAMPLE_TYPES) for name in names)), _MOST_CHOICES):
-        sent = _bind(writer, dict(zip(names, choice, strict=True)))
-        if not isinstance(reader, Template):
-            yield reader, sent
-            continue
-        theirs = _type_placeholders(reader)
-        types = dict(zip(theirs, (*choice, *choice[-1:] * len(theirs)), strict=False))
-        try:
-            yield _bind(reader, types), sent
-        except TemplateError as error:
-            refused = next(
-                (pair for pair in types.items() if pair[1] not in reader.allowed.get(pair[0], pair[1:])), None
-            )
-            if refused is None:
-                raise
-            raise _NotAllowedError(*refused) from error
+    found = list(columns(list(sent), list(read), "", refuses_unknown=True))
+    for one in found:
+        ours, theirs = _field(sent, one.column), _field(read, one.column)
+        equal = ours is not None and theirs is not None and ours.equals(theirs)
+        yield one if equal else replace(one, breaks=True, unclear=False, judged_by_schema=True)
+    told = {one.column for one in found}
+    for field in read:
+        ours = _field(sent, field.name)
+        if ours is not None and field.name not in told and not ours.equals(field):
+            yield _unequal(ours, field)
 
 
-def _bind(template: Template, types: dict[str, str]) -> pa.Schema:
-    """Bind the placeholders of data types to these, and every other to the same text."""
-    given = [{name: types.get(name, _TEXT) for name in template.repeated}] if template.repeated else []
-    return template.bind(given, **{name: types.get(name, _TEXT) for name in template.values})
+def _in_order(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
+    """Yield where two schemas part of which the names do not tell the columns apart."""
+    for ours, theirs in zip_longest(sent, read):
+        if ours is None or theirs is None or not ours.equals(theirs):
+            yield _unequal(ours, theirs)
 
 
-def _type_placeholders(template: Template) -> list[str]:
-    """Return the placeholders that stand for data types, in the order of the text."""
-    types = [field.type for field in template.unbound]
-    found: list[str] = []
-    while types:
-        data_type = types.pop(0)
-        if isinstance(data_type, pa.OpaqueType) and data_type.vendor_name == "template":
-            found.append(data_type.type_name)
-        types += [child.type for child in children(data_type)]
-    return list(dict.fromkeys(found))
+def _unequal(sent: pa.Field | None, read: pa.Field | None) -> Difference:
+    """Return the difference between two columns that are not equal."""
+    sides = [("nothing" if field is None else _said(field)) for field in (sent, read)]
+    name = next(field.name for field in (sent, read) if field is not None)
+    message = f"{name}: the writer sends {sides[0]}, the reader takes {sides[1]}"
+    return Difference(name, "type-changed", Effect.CHANGED, message, breaks=True, column=name, judged_by_schema=True)
