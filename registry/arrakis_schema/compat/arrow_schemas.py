@@ -59,7 +59,9 @@ def read_by(
     except NotBoundError as error:
         reason = str(error)
     reason = next((one.message for one, _ in found.values() if one.unclear), reason)
-    changes = [_change(one, bound) for one, bound in found.values() if not one.unclear]
+    missing = {one.column for one, _ in found.values() if one.rule == "column-removed" and one.breaks}
+    told = [(one, bound) for one, bound in found.values() if one.rule == "column-removed" or one.column not in missing]
+    changes = [_change(one, bound) for one, bound in told if not one.unclear]
     return _verdict([*map(_not_allowed, refused), *changes], reason)
 
 
@@ -81,7 +83,11 @@ def _not_allowed(refused: Refused) -> Change:
 def _change(one: Difference, bound: Bound) -> Change:
     """Return a difference as a verdict tells it, with its witness where it breaks."""
     witness = _witness(one, bound) if one.breaks else None
-    return Change(one.rule, one.path, one.path, one.effect, one.message, one.breaks, witness)
+    path, message = one.path, one.message
+    if one.column is not None and one.column in bound.names:
+        path = bound.names[one.column] + path.removeprefix(one.column)
+        message = path + message.removeprefix(one.path)
+    return Change(one.rule, path, path, one.effect, message, one.breaks, witness)
 
 
 def _witness(one: Difference, bound: Bound) -> dict[str, Any]:

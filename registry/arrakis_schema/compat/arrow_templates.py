@@ -38,16 +38,23 @@ MOST_VALUES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What the reader holds and the writer sends, and the values of the writer's placeholders."""
+    """What the reader holds and the writer sends, and the values of the writer's placeholders.
+
+    `names` are the names that templates give to columns whose names depend on the request.
+    """
 
     read: pa.Schema
     sent: pa.Schema
     values: Mapping[str, str]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A value of a placeholder that the writer may send and the reader's template does not allow."""
+    """A value of a placeholder that the writer may send and the reader's template does not allow.
+
+    `column` is the name of the column in the reader's template.
+    """
 
     column: str
     message: str
@@ -103,7 +110,7 @@ class Meeting:
                 values = _in_scope(given, column)
                 for name, allowed in column.allowed.items():
                     if not _is_allowed(values[name], allowed):
-                        refusal = _refused(name, values, unbound, allowed, Bound(sent, sent, _texts(choice)))
+                        refusal = _refused(name, values, unbound, allowed, sent, _texts(choice))
                         found.setdefault(name, refusal)
         self._leave_out(found)
         return list(found.values())
@@ -234,7 +241,7 @@ class Meeting:
         try:
             sent = self._sent(choice)
             if not isinstance(self.reader, Template):
-                yield Bound(self.reader, sent, _texts(choice))
+                yield Bound(self.reader, sent, _texts(choice), self._names(sent, self.reader))
                 return
             given = self._given(choice)
         except NoSuchSchemaError:
@@ -248,7 +255,15 @@ class Meeting:
         except SchemaTextError as error:
             self._reason = f"the reader's template is no schema with {_texts(choice)}: {error}"
             return
-        yield Bound(read, sent, _texts(choice))
+        yield Bound(read, sent, _texts(choice), self._names(sent, read))
+
+    def _names(self, sent: pa.Schema, read: pa.Schema) -> dict[str, str]:
+        """Return the names in the templates of columns that are bound to others, which the reader does not know."""
+        sides = [(self.placeholders.unbound, sent), ([unbound for _, unbound in self._columns], read)]
+        known = set(self.reader.names) if isinstance(self.reader, pa.Schema) else set[str]()
+        known |= {unbound.name for column, unbound in self._columns if not column.repeated}
+        pairs = [pair for unbound, bound in sides for pair in zip(unbound, bound, strict=False)]
+        return {field.name: unbound.name for unbound, field in pairs if field.name not in known}
 
     def _sent(self, choice: Choice) -> pa.Schema:
         """Return what the writer sends with these values."""
@@ -314,22 +329,27 @@ def _is_named(data_type: pa.DataType, name: str) -> bool:
         return False
 
 
-def _refused(
-    name: str, values: Mapping[str, Any], unbound: pa.Field, allowed: tuple[str, ...], bound: Bound
+def _refused(  # noqa: PLR0913, PLR0917 - each is a fact about the place
+    name: str,
+    values: Mapping[str, Any],
+    unbound: pa.Field,
+    allowed: tuple[str, ...],
+    sent: pa.Schema,
+    binding: Mapping[str, str],
 ) -> Refused:
     """Return that a value of a placeholder is refused, with the binding and a value of the column."""
     column, value = _filled(unbound.name, values), str(values[name])
-    field = bound.sent.field(column) if bound.sent.names.count(column) == 1 else None
-    message = f"{column}: the writer may send {value} for {{{name}}}, which the reader's template does not allow"
+    field = sent.field(column) if sent.names.count(column) == 1 else None
+    message = f"{unbound.name}: the writer may send {value} for {{{name}}}, which the reader's template does not allow"
     witness = {
         "column": column,
         "writer": None if field is None else str(field.type),
         "reader": f"{{{name}}} is one of {', '.join(allowed)}",
         "value": value if field is None else sample(field.type),
-        "binding": dict(bound.values),
+        "binding": dict(binding),
         "refused": {name: value},
     }
-    return Refused(column, message, witness)
+    return Refused(unbound.name, message, witness)
 
 
 def _in_scope(given: Choice, column: Column) -> dict[str, Any]:
