@@ -15,8 +15,8 @@ from sides import process_seconds, seconds
 
 from arrakis_schema import load_schema
 from arrakis_schema.compat import accepts
-from arrakis_schema.compat.json_schemas import Question, contained
-from arrakis_schema.store import Store
+from arrakis_schema.compat.containment import Question, contained
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent
 ENVIRONMENT = PROJECT / "build/environments/compat-peers"

@@ -15,10 +15,10 @@ from pyarrow import flight
 from sides import interleaved, table, verdict
 
 from arrakis_schema import descriptor, load_schema
-from arrakis_schema.flight.conforming import examine
-from arrakis_schema.flight.mock import MockServer
-from arrakis_schema.flight.peer import Access
-from arrakis_schema.store import open_store
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.supervisor import examine
+from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.store.store import open_store
 
 PROJECT = Path(__file__).parent.parent
 PEERS = PROJECT / ".venv-peers/bin/python"

@@ -10,7 +10,7 @@ from subprocess import run
 from sides import process_seconds, seconds, verdict
 
 from arrakis_schema import load_schema
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent
 FIRST_WORDS = "from arrakis_schema import load_schema; load_schema('count.json')"

@@ -20,8 +20,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from arrakis_schema.representations import JSON_SCHEMA, Representation
 from arrakis_schema.server import serve
+from arrakis_schema.site.representations import JSON_SCHEMA, Representation
 
 PATH = "versions/0.5.0/endpoints/find/descriptor.json"
 SCHEMA = {

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from arrakis_schema.lock import LOCK_FILE, format_lock, lock_release, read_lock
+from arrakis_schema.store.lock import LOCK_FILE, format_lock, lock_release, read_lock
 
 PROJECT = Path(__file__).parent.parent
 WEATHER = PROJECT / "tests/fixtures/weather/schemas/endpoints/forecast"

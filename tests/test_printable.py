@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.errors import ArrakisSchemaError, InvalidRequestError, UnknownSchemaError
-from arrakis_schema.printable import CLAUSE, MESSAGE, printable
-from arrakis_schema.validation.violations import EXPECTATIONS, Violation, violation
+from arrakis_schema.json_schema.violations import EXPECTATIONS, Violation, violation
+from arrakis_schema.text.printable import CLAUSE, MESSAGE, printable
 from tests.report.runner import commands
 
 ANYTHING = st.text() | st.lists(st.characters(categories=["C", "Z"]) | st.sampled_from(["::", "##[a]", "##x[b]"])).map("".join)  # fmt: skip

@@ -5,6 +5,7 @@ Each name is imported when it is first used, so that `load_schema` needs nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from arrakis_schema.arrow.payloads import load_payload
     from arrakis_schema.errors import (
         ArrakisSchemaError,
         DamagedStoreError,
@@ -18,20 +19,13 @@ if TYPE_CHECKING:
         ValidationLimitError,
     )
     from arrakis_schema.flight import descriptor, parse_ticket, payload_schema
+    from arrakis_schema.json_schema.packets import Request, dump_request, parse_request
+    from arrakis_schema.json_schema.requests import iter_errors, validate, validator
+    from arrakis_schema.json_schema.violations import Violation
     from arrakis_schema.kafka import check_message
-    from arrakis_schema.loading import load_schema
-    from arrakis_schema.payloads import load_payload
+    from arrakis_schema.store.loading import load_schema
+    from arrakis_schema.store.versions import parse_version, supports
     from arrakis_schema.tables import check_table
-    from arrakis_schema.validation import (
-        Request,
-        Violation,
-        dump_request,
-        iter_errors,
-        parse_request,
-        validate,
-        validator,
-    )
-    from arrakis_schema.versions import parse_version, supports
 
     __version__: str
     """The version of this package: the one that `schemas/registry.toml` declares, as `"0.6.0"`."""
@@ -39,7 +33,8 @@ if TYPE_CHECKING:
     """The version of the schemas that a client sends as `version`; the same as `__version__`."""
 
 _ERRORS = "arrakis_schema.errors"
-_VALIDATION = "arrakis_schema.validation"
+_REQUESTS = "arrakis_schema.json_schema.requests"
+_PACKETS = "arrakis_schema.json_schema.packets"
 _FLIGHT = "arrakis_schema.flight"
 _HOMES = {
     "ArrakisSchemaError": _ERRORS,
@@ -48,26 +43,26 @@ _HOMES = {
     "InvalidSchemaError": _ERRORS,
     "MalformedRequestError": _ERRORS,
     "MissingExtraError": _ERRORS,
-    "Request": _VALIDATION,
+    "Request": _PACKETS,
     "SchemaTextError": _ERRORS,
     "TemplateError": _ERRORS,
     "UnknownSchemaError": _ERRORS,
     "ValidationLimitError": _ERRORS,
-    "Violation": _VALIDATION,
+    "Violation": "arrakis_schema.json_schema.violations",
     "check_message": "arrakis_schema.kafka",
     "check_table": "arrakis_schema.tables",
     "descriptor": _FLIGHT,
-    "dump_request": _VALIDATION,
-    "iter_errors": _VALIDATION,
-    "load_payload": "arrakis_schema.payloads",
-    "load_schema": "arrakis_schema.loading",
-    "parse_request": _VALIDATION,
+    "dump_request": _PACKETS,
+    "iter_errors": _REQUESTS,
+    "load_payload": "arrakis_schema.arrow.payloads",
+    "load_schema": "arrakis_schema.store.loading",
+    "parse_request": _PACKETS,
     "parse_ticket": _FLIGHT,
-    "parse_version": "arrakis_schema.versions",
+    "parse_version": "arrakis_schema.store.versions",
     "payload_schema": _FLIGHT,
-    "supports": "arrakis_schema.versions",
-    "validate": _VALIDATION,
-    "validator": _VALIDATION,
+    "supports": "arrakis_schema.store.versions",
+    "validate": _REQUESTS,
+    "validator": _REQUESTS,
 }
 
 __all__ = [
@@ -105,7 +100,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Import a public name on first use and keep it (PEP 562)."""
     if name in {"__version__", "SCHEMA_VERSION"}:
-        from arrakis_schema.loading import data_root, declared_version  # noqa: PLC0415
+        from arrakis_schema.store.loading import data_root, declared_version  # noqa: PLC0415
 
         value: object = declared_version(data_root())
     elif name in _HOMES:

@@ -3,7 +3,7 @@
 One base class; everything that this package raises on purpose is an `ArrakisSchemaError`.
 """
 
-from arrakis_schema.printable import cut, listed
+from arrakis_schema.text.printable import cut, listed
 
 _LONGEST = 2_000
 
@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from arrakis_schema.validation.violations import Violation
+    from arrakis_schema.json_schema.violations import Violation
 
 
 class ArrakisSchemaError(Exception):

@@ -35,7 +35,7 @@ def arrakis_schema_release() -> str | None:
 @pytest.fixture(scope="session")
 def arrakis_schema_root() -> Path:
     """Return the folder with `schemas/` and `versions/`: that of this package. To be overridden."""
-    from arrakis_schema.loading import data_root  # noqa: PLC0415 - nothing is imported before it is asked for
+    from arrakis_schema.store.loading import data_root  # noqa: PLC0415 - nothing is imported before it is asked for
 
     return Path(data_root())
 
@@ -43,8 +43,8 @@ def arrakis_schema_root() -> Path:
 @pytest.fixture(scope="session")
 def arrakis_schema_server(arrakis_schema_root: Path, arrakis_schema_release: str | None) -> Iterator[str]:
     """Yield the location of a mock server, as in grpc://127.0.0.1:41234, that answers by the contract of a release."""
-    from arrakis_schema.flight.mock import MockServer  # noqa: PLC0415 - the same
-    from arrakis_schema.store import open_store  # noqa: PLC0415 - the same
+    from arrakis_schema.flight.mock.server import MockServer  # noqa: PLC0415 - the same
+    from arrakis_schema.store.store import open_store  # noqa: PLC0415 - the same
 
     with MockServer(open_store(arrakis_schema_root), arrakis_schema_release) as server:
         yield f"grpc://127.0.0.1:{server.port}"
@@ -64,9 +64,9 @@ def assert_conforms(arrakis_schema_root: Path) -> Conforms:
         timeout: float = 30.0,
     ) -> None:
         __tracebackhide__ = True
-        from arrakis_schema.flight.conforming import examine  # noqa: PLC0415 - the same
-        from arrakis_schema.flight.peer import Access  # noqa: PLC0415 - the same
-        from arrakis_schema.report import FORMATS  # noqa: PLC0415 - the same
+        from arrakis_schema.findings.formats import FORMATS  # noqa: PLC0415 - the same
+        from arrakis_schema.flight.conform.client import Access  # noqa: PLC0415 - the same
+        from arrakis_schema.flight.conform.supervisor import examine  # noqa: PLC0415 - the same
 
         access = Access(location, timeout, token, root_certs)
         report = examine(access, release, root=arrakis_schema_root, may_write=allow_publish)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from arrakis_schema.site import site, write_tree
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 from tests.browser.serving import BUNDLE, served
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from arrakis_schema.documents import name_of
-from arrakis_schema.reference.fields import fields_of
-from arrakis_schema.store import Release, Store
+from arrakis_schema.reference.facts.fields import fields_of
+from arrakis_schema.store.documents import name_of
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import Comparisons, names
 
 PROJECT = Path(__file__).parent.parent.parent

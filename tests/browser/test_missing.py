@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser
 
 from arrakis_schema.site import tree, write_tree
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 from tests.browser.serving import served
 
 WEATHER = Path(__file__).parents[1] / "fixtures/weather"

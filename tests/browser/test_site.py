@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 from arrakis_schema.site import site, write_tree
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 from tests.browser.serving import served
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -9,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Locator, Page
 
 from arrakis_schema.arrow import parse_document
-from arrakis_schema.store import Store
-from arrakis_schema.validation import iter_errors
-from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.json_schema.requests import iter_errors
+from arrakis_schema.store.store import Store
+from arrakis_schema.store.strict_json import parse_json
 
 PROJECT = Path(__file__).parent.parent.parent
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from arrakis_schema.loading import data_root, declared_version
+from arrakis_schema.store.loading import data_root, declared_version
 
 PROJECT = Path(__file__).parent.parent.parent
 BIN = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

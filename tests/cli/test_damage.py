@@ -9,8 +9,8 @@ import pytest
 
 from arrakis_schema.cli import main
 from arrakis_schema.cli.exit_codes import EXIT_CODES, INTERNAL
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 from tests.report.runner import commands
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -15,7 +15,7 @@ import pytest
 from arrakis_schema.cli import commands, main
 from arrakis_schema.cli.exit_codes import EXIT_CODES
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.working_on import working_on
+from arrakis_schema.findings.working_on import working_on
 
 PROJECT = Path(__file__).parent.parent.parent
 WEATHER = PROJECT / "tests/fixtures/weather"

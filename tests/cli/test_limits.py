@@ -23,7 +23,7 @@ WORK = {
 
 def run(work: str, *options: str) -> subprocess.CompletedProcess[str]:
     code = (
-        "import sys\nfrom arrakis_schema.cli import commands, main\nfrom arrakis_schema.working_on import working_on\n"
+        "import sys\nfrom arrakis_schema.cli import commands, main\nfrom arrakis_schema.findings.working_on import working_on\n"
         f"def command(options):\n  with working_on('schemas/x.json'): exec({work!r})\n"
         "commands.COMMANDS['list'] = command\n"
         f"sys.exit(main(['list', {', '.join(map(repr, options))}]))"

@@ -10,8 +10,8 @@ from hypothesis import given
 
 from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.compat import Kind, NotComparableError, Verdict, accepts
-from arrakis_schema.compat.arrow_schemas import UNSENT
-from arrakis_schema.compat.arrow_types import FAMILIES
+from arrakis_schema.compat.arrow.schemas import UNSENT
+from arrakis_schema.compat.arrow.types import FAMILIES
 from tests.arrow.arrays import sample_array
 from tests.arrow.reading import read_as, streamed
 from tests.arrow.schemas import SCHEMAS

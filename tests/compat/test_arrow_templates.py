@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.arrow import Template, parse_document
-from arrakis_schema.compat import Kind, Verdict, accepts, arrow_templates
-from arrakis_schema.compat.arrow_templates import all_pairs
+from arrakis_schema.compat import Kind, Verdict, accepts
+from arrakis_schema.compat.arrow import templates
+from arrakis_schema.compat.arrow.templates import all_pairs
 from arrakis_schema.errors import SchemaTextError, TemplateError
 from tests.compat.witnesses import judge_witness
 
@@ -129,7 +130,7 @@ def test_the_last_combination_counts(count: int) -> None:
 
 
 def test_what_is_too_much_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrow_templates, "MOST_VALUES", 1000)
+    monkeypatch.setattr(templates, "MOST_VALUES", 1000)
     names = [f"p{number}" for number in range(5)]
     struct = f"a: struct<{', '.join(f'{name}: {{{name}}}' for name in names)}>\n"
     held = struct.replace("a: struct<", "b: int8\na: struct<x: int8, ")

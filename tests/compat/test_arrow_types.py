@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 from arrakis_schema.compat import Kind, Verdict, accepts
-from arrakis_schema.compat.arrow_arrays import build_array
-from arrakis_schema.compat.arrow_values import candidates
+from arrakis_schema.compat.arrow.arrays import build_array
+from arrakis_schema.compat.arrow.values import candidates
 from tests.arrow.arrays import sample_array
 from tests.arrow.reading import UnreadableError, read_as, streamed
 from tests.arrow.types import TYPES, family

@@ -18,11 +18,11 @@ from referencing import Registry
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts
 from arrakis_schema.compat.accepting import Policy
 from arrakis_schema.compat.changes import changes
-from arrakis_schema.compat.json_schemas import Question, contained
+from arrakis_schema.compat.containment import Question, contained
 from arrakis_schema.compat.logic.keywords import GENERAL, READ_BY_ANOTHER, SPECIAL
 from arrakis_schema.compat.logic.nodes import ANNOTATIONS
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
-from arrakis_schema.differences import RULES
+from arrakis_schema.findings.rules import RULES
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 from tests.compat.attack import POLICIES, mistake, pair
 from tests.compat.declared import Declared, validator_of
 from tests.compat.random_schemas import Instances

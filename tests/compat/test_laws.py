@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from referencing import Registry
 
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts
-from arrakis_schema.compat.json_schemas import Question, contained
+from arrakis_schema.compat.containment import Question, contained
 from tests.compat.attack import VALIDATORS, pair
 from tests.compat.random_schemas import Instances
 

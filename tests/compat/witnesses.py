@@ -5,8 +5,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from arrakis_schema.compat.arrow_arrays import build_array
-from arrakis_schema.compat.arrow_schemas import UNSENT
+from arrakis_schema.compat.arrow.arrays import build_array
+from arrakis_schema.compat.arrow.schemas import UNSENT
 from tests.arrow.reading import WRONG, UnreadableError, read_as, streamed
 
 

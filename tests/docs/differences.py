@@ -10,7 +10,7 @@ from typing import Any
 
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import Kind, Verdict, accepts
-from arrakis_schema.differences import RULES
+from arrakis_schema.findings.rules import RULES
 from tests.docs import sent
 from tests.docs.pages import DOCS, PROJECT
 

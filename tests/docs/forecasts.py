@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 import pyarrow as pa
 from pyarrow import flight
 
-from arrakis_schema.findings import Finding
-from arrakis_schema.flight.conforming import examine
-from arrakis_schema.flight.mock import MockServer
-from arrakis_schema.flight.peer import Access
-from arrakis_schema.store import Store
+from arrakis_schema.findings.finding import Finding
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.supervisor import examine
+from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.store.store import Store
 from tests.docs.pages import PROJECT
 
 _CLAIMS = '\n[flight.info]\naction = "server-info"\nrelease = "release"\n'

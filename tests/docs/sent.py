@@ -14,11 +14,11 @@ import pyarrow as pa
 from arrakis_schema import check_table, load_payload
 from arrakis_schema.arrow import bound_like, record_batch, strip_annotations
 from arrakis_schema.arrow.template import Template
-from arrakis_schema.differences import RULES
-from arrakis_schema.findings import Finding
+from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.rules import RULES
 from arrakis_schema.kafka.conform import Examination
 from arrakis_schema.kafka.reading import Read
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 from tests.docs.forecasts import examined
 from tests.docs.pages import PROJECT
 from tests.kafka.messages import schema_of, serialized

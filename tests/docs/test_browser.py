@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from arrakis_schema.site.render import rendered
 from arrakis_schema.site.write import write_tree
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 from tests.browser.serving import served
 from tests.docs.pages import PROJECT
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from arrakis_schema import load_payload
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 from tests.docs.pages import PATH, PROJECT, Block, blocks, play
 
 PAGE = "guides/fetch.md"

@@ -8,9 +8,9 @@ import pytest
 
 import arrakis_schema
 from arrakis_schema import compat
-from arrakis_schema.flight.mock import MockServer
+from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.site.render import rendered
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 from tests.docs.pages import PROJECT, texts
 
 PAGES = ("api/documents", "api/requests", "api/travel", "api/compat", "api/errors")

@@ -13,8 +13,8 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.arrow import parse_schema, record_batch
-from arrakis_schema.flight.mock import REUSE_CONNECTION, MockServer
-from arrakis_schema.store import open_store
+from arrakis_schema.flight.mock.server import REUSE_CONNECTION, MockServer
+from arrakis_schema.store.store import open_store
 
 PROJECT = Path(__file__).parent.parent.parent
 FIELD = pa.schema([("channel", pa.string())])

@@ -11,13 +11,13 @@ import pytest
 from pyarrow import flight
 
 from arrakis_schema.cli import main
-from arrakis_schema.findings import Severity
-from arrakis_schema.flight.conforming import examine
-from arrakis_schema.flight.contract import contract
-from arrakis_schema.flight.mock import MockServer
-from arrakis_schema.flight.peer import Access
-from arrakis_schema.report import FORMATS
-from arrakis_schema.store import open_store
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.supervisor import examine
+from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.release_contract import contract
+from arrakis_schema.store.store import open_store
 from tests.flight.servers import PROJECT, Drifting
 
 CASES = json.loads((PROJECT / "tests/cases/flight/drift.json").read_text())
@@ -233,7 +233,7 @@ def test_a_server_that_does_not_say_its_release_is_told_it(project: Path, capsys
 
 def test_the_process_that_examines_can_be_asked_by_hand() -> None:
     job = {"location": "grpc://127.0.0.1:1", "seconds": 2, "token": "", "root_certs": "", "root": str(PROJECT)}
-    command = [sys.executable, "-m", "arrakis_schema.flight.child"]
+    command = [sys.executable, "-m", "arrakis_schema.flight.conform.child"]
     text = json.dumps({**job, "release": None, "may_write": False})
     done = subprocess.run(command, input=text, check=True, capture_output=True, text=True)
     assert "is not reached" in json.loads(done.stdout)["failed"]

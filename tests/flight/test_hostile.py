@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import flight
 
-from arrakis_schema.flight.conforming import Report, UnexaminedError, examine
-from arrakis_schema.flight.mock import MockServer
-from arrakis_schema.flight.peer import Access
-from arrakis_schema.store import open_store
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.supervisor import Report, UnexaminedError, examine
+from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.store.store import open_store
 from tests.flight import servers
 from tests.flight.servers import PROJECT, Odd, listening, plain_http
 

@@ -33,7 +33,7 @@ import sys
 
 def test_nothing_is_loaded():
     assert "arrakis_schema.pytest_plugin" in sys.modules
-    assert not {"pyarrow", "jsonschema", "arrakis_schema.loading"} & set(sys.modules)
+    assert not {"pyarrow", "jsonschema", "arrakis_schema.store.loading"} & set(sys.modules)
 """
 
 

@@ -23,8 +23,8 @@ from arrakis_schema import (
     payload_schema,
     validate,
 )
-from arrakis_schema.flight.contract import contract
-from arrakis_schema.store import open_store
+from arrakis_schema.flight.release_contract import contract
+from arrakis_schema.store.store import open_store
 from tests.flight.servers import PROJECT
 
 WEATHER = PROJECT / "tests/fixtures/weather"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.flight_settings import Flight
-from arrakis_schema.settings import read_settings
+from arrakis_schema.store.flight_settings import Flight
+from arrakis_schema.store.settings import read_settings
 from tests.flight.servers import PROJECT
 
 

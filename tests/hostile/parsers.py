@@ -25,23 +25,24 @@ from arrakis_schema.arrow import (
     schema_bytes,
     to_json,
 )
-from arrakis_schema.dates import read_dates
-from arrakis_schema.dialect.keywords import KEYWORDS
-from arrakis_schema.dialect.positions import positions
-from arrakis_schema.documents import Document, Example
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight import parse_ticket
+from arrakis_schema.json_schema.keywords import KEYWORDS
+from arrakis_schema.json_schema.packets import dump_request, parse_request
+from arrakis_schema.json_schema.positions import positions
+from arrakis_schema.json_schema.requests import iter_errors
 from arrakis_schema.kafka import check_message
 from arrakis_schema.kafka.frames import FrameError, frames, head_size
 from arrakis_schema.kafka.records import RecordChecker
 from arrakis_schema.lint import Subject, lint
-from arrakis_schema.lock import read_lock
 from arrakis_schema.reference.conformance import conformance, sent_payloads
-from arrakis_schema.settings import read_settings
-from arrakis_schema.store import Store
-from arrakis_schema.system.exceptions import read_exceptions
-from arrakis_schema.validation import dump_request, iter_errors, parse_request
-from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.store.dates import read_dates
+from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.exceptions import read_exceptions
+from arrakis_schema.store.lock import read_lock
+from arrakis_schema.store.settings import read_settings
+from arrakis_schema.store.store import Store
+from arrakis_schema.store.strict_json import parse_json
 from tests.hostile.mutation import change_bytes, change_tree, json_bytes, toml_bytes
 
 PROJECT = Path(__file__).parents[2]

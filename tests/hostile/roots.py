@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import format_document
-from arrakis_schema.lock import format_lock, lock_release
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.lock import format_lock, lock_release
+from arrakis_schema.store.store import Store
 from tests.hostile.root import write_root
 from tests.hostile.texts import FILE_NAMES, HALVES, SECRET, TEXTS, TRICKS
 from tests.hostile.toml_text import toml_text

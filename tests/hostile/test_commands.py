@@ -27,9 +27,9 @@ from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 
 from arrakis_schema.cli import main
 from arrakis_schema.cli.exit_codes import EXIT_CODES, INTERNAL, INTERRUPTED, UNUSABLE
-from arrakis_schema.documents import name_of
-from arrakis_schema.report import FORMATS
-from arrakis_schema.store import Store
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.store.documents import name_of
+from arrakis_schema.store.store import Store
 from tests.hostile.commands import COMMANDS, SERVERS, invocations, options, parsers
 from tests.hostile.roots import ROOTS, write_secret
 from tests.hostile.texts import HALVES, SECRET, TEXTS

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.cli.exit_codes import INTERNAL
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 from tests.hostile.commands import COMMANDS, SERVERS
 from tests.hostile.parsers import PARSERS, WEATHER
 from tests.hostile.test_commands import legible, run

@@ -13,11 +13,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Browser
 
-from arrakis_schema.escaping import visible
-from arrakis_schema.reference.fields import fields_of
-from arrakis_schema.representations import Representation
+from arrakis_schema.reference.facts.fields import fields_of
 from arrakis_schema.site import site, write_tree
-from arrakis_schema.store import Store
+from arrakis_schema.site.representations import Representation
+from arrakis_schema.store.store import Store
+from arrakis_schema.text.escaping import visible
 from tests.browser.serving import BUNDLE, served
 from tests.hostile.root import NAMES, write_root
 

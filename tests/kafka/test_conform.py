@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from arrakis_schema.differences import RULES
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
-from arrakis_schema.findings import Severity
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.rules import RULES
 from arrakis_schema.kafka.conform import Examination, Examined
 from arrakis_schema.kafka.reading import Read, Unread, Wanted
-from arrakis_schema.settings import read_settings
-from arrakis_schema.store import Store
-from arrakis_schema.topics import Topics, topics_of
+from arrakis_schema.store.kafka_settings import Topics, topics_of
+from arrakis_schema.store.settings import read_settings
+from arrakis_schema.store.store import Store
 from tests.kafka.messages import block, serialized
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema import UnknownSchemaError, check_message
-from arrakis_schema.differences import RULES
+from arrakis_schema.findings.rules import RULES
 from tests.kafka.messages import DATA_TYPES, block, blocks, schema_of, serialized
 
 WHOLE = serialized(block())

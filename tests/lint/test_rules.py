@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_specifications import REGISTRY as SPECIFICATIONS
 
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, walk
-from arrakis_schema.dialect.positions import positions
-from arrakis_schema.documents import Document, Example
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, walk
+from arrakis_schema.json_schema.positions import positions
 from arrakis_schema.lint import Subject, lint, rules
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
-from arrakis_schema.system.linting import lint_release
+from arrakis_schema.lint.release import lint_release
+from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 FILES = sorted((PROJECT / "tests/cases/lint").glob("*.json"))

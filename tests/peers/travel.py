@@ -22,10 +22,10 @@ from typing import Any
 
 import publish  # type: ignore[import-not-found, unused-ignore]
 
-from arrakis_schema.flight.conforming import Report, UnexaminedError, examine
-from arrakis_schema.flight.mock import MockServer
-from arrakis_schema.flight.peer import Access
-from arrakis_schema.store import open_store
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.supervisor import Report, UnexaminedError, examine
+from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.store.store import open_store
 
 PROJECT = Path(__file__).parent.parent.parent
 RECORD = PROJECT / "versions/conformance.json"

@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 from arrakis_schema.reference import book
-from arrakis_schema.reference.markdown import code, escaped
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
-from arrakis_schema.system.exceptions import entry_text
+from arrakis_schema.reference.markup import code, escaped
+from arrakis_schema.store.exceptions import entry_text
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 PLACE = "endpoints/forecast/descriptor.json#/properties/days/maximum = 10"

@@ -9,7 +9,7 @@ import pytest
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference.conformance import as_sent, conformance, sent_payloads
-from arrakis_schema.store import Store, open_store
+from arrakis_schema.store.store import Store, open_store
 
 PROJECT = Path(__file__).parent.parent.parent
 STORE = open_store(PROJECT)

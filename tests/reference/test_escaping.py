@@ -15,10 +15,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mkdocs.utils.meta import get_data
 
-from arrakis_schema.escaping import json_text, visible
 from arrakis_schema.reference.highlighting import finished, with_code_as_html
-from arrakis_schema.reference.html import chip, element, facts, meanings
-from arrakis_schema.reference.markdown import code, escaped, fenced, front_matter, note, page, prose, table, tabs
+from arrakis_schema.reference.markup import (
+    chip,
+    code,
+    element,
+    escaped,
+    facts,
+    fenced,
+    front_matter,
+    meanings,
+    note,
+    page,
+    prose,
+    table,
+    tabs,
+)
+from arrakis_schema.text.escaping import json_text, visible
 from tests.hostile.texts import TEXTS
 
 OWN = ["tables", "admonition", "attr_list", "md_in_html", "toc", "pymdownx.details", "pymdownx.highlight"]

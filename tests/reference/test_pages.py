@@ -13,11 +13,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from arrakis_schema.documents import Document
-from arrakis_schema.reference.fields import fields_of
-from arrakis_schema.representations import Representation
+from arrakis_schema.reference.facts.fields import fields_of
 from arrakis_schema.site import site
-from arrakis_schema.store import Store
+from arrakis_schema.site.representations import Representation
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 ROOTS = {"arrakis": PROJECT, "weather": PROJECT / "tests/fixtures/weather"}

@@ -15,16 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.arrow import Template, parse_document
-from arrakis_schema.documents import Format
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.inventory import classify
 from arrakis_schema.reference import book
 from arrakis_schema.reference.columns import schema_code
-from arrakis_schema.reference.html import element, meanings
-from arrakis_schema.reference.markdown import escaped
+from arrakis_schema.reference.markup import element, escaped, meanings
 from arrakis_schema.reference.timeline import Row, drawing
 from arrakis_schema.site.finish import dense, dense_style
-from arrakis_schema.store import Release, Store
+from arrakis_schema.store.documents import Format
+from arrakis_schema.store.inventory import classify
+from arrakis_schema.store.store import Release, Store
 from tests.arrow.schemas import SCHEMAS
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -172,7 +171,7 @@ def test_what_stands_in_a_document_is_shown_as_it_is(text: str) -> None:
     "text", ["= 1", '"1.0.0" = "yesterday"', '"1.0.0" = 2026-01-01', '"1.0.0" = 2026-01-01T00:00:00']
 )
 def test_a_damaged_list_of_dates_is_one_sentence(text: str, tmp_path: Path) -> None:
-    from arrakis_schema.dates import read_dates  # noqa: PLC0415 - its only use here
+    from arrakis_schema.store.dates import read_dates  # noqa: PLC0415 - its only use here
 
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions/dates.toml").write_text(text)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrakis_schema.errors import LimitError
+from arrakis_schema.json_schema.judge.patterns import search, searcher, translate
 from arrakis_schema.regex import Reading, longest_text, parse, slow_text
 from arrakis_schema.regex.characters import LAST, escaped_class
 from arrakis_schema.regex.simulation import Simulation
-from arrakis_schema.validation.patterns import search, searcher, translate
 
 CASES: dict[str, list[str]] = json.loads(
     (Path(__file__).parent.parent / "cases/regex/slow.json").read_text(encoding="utf-8")

@@ -16,9 +16,9 @@ from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.printable import MESSAGE, printable
-from arrakis_schema.report import FORMATS
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.text.printable import MESSAGE, printable
 from tests.report.runner import commands
 
 SHAPES = json.loads((Path(__file__).parent.parent / "cases/report/shapes.json").read_text())

@@ -9,10 +9,10 @@ import pytest
 
 from arrakis_schema import load_payload, load_schema
 from arrakis_schema.arrow import Template, parse_document, record_batch, strip_annotations
-from arrakis_schema.documents import Format
+from arrakis_schema.store.documents import Format
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.lint import Subject, lint
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 
 STORE = Store(Path(__file__).parent.parent.parent)
 RELEASES = ["0.1.0", "0.1.1", "0.1.2", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]

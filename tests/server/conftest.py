@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from arrakis_schema.representations import Representation
 from arrakis_schema.server import application
+from arrakis_schema.site.representations import Representation
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "cases" / "server"

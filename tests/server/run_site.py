@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from arrakis_schema.representations import Representation, media_type_of
 from arrakis_schema.server import ServeError, Sources, serve
 from arrakis_schema.site import fingerprint
+from arrakis_schema.site.representations import Representation, media_type_of
 
 
 def load() -> list[Representation]:

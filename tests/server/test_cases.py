@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from arrakis_schema.representations import Representation
+from arrakis_schema.site.representations import Representation
 
 Case = dict[str, Any]
 

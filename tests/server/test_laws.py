@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrakis_schema.representations import Representation
 from arrakis_schema.server.application import application
 from arrakis_schema.server.negotiation import weights
+from arrakis_schema.site.representations import Representation
 
 Fields = list[tuple[bytes, bytes]]
 SMALL = Representation("a/b.json", b"{}", "application/json")

@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from arrakis_schema.representations import Representation
 from arrakis_schema.server import application
 from arrakis_schema.server.negotiation import prefers_page
-from arrakis_schema.settings import Settings
 from arrakis_schema.site.front import missing_page
+from arrakis_schema.site.representations import Representation
+from arrakis_schema.store.settings import Settings
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8"
 OWN = missing_page(Settings("1.0.0", "Weather", "https://example.org/some/where/")).decode()

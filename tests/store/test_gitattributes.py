@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema.gitattributes import ATTRIBUTES_FILE, with_attributes
-from arrakis_schema.lock import verify
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.gitattributes import ATTRIBUTES_FILE, with_attributes
+from arrakis_schema.store.lock import verify
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 OURS = "# A release never changes, nor do its line ends: its sha256 is in versions/lock.json.\nversions/** -text\nschemas/** -text\n"

@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrakis_schema import files, load_payload, load_schema
-from arrakis_schema.dates import read_dates
-from arrakis_schema.documents import is_document
+from arrakis_schema import load_payload, load_schema
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
-from arrakis_schema.files import FILE, FOLDER, LINK, SPECIAL
-from arrakis_schema.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
-from arrakis_schema.lock import read_lock
-from arrakis_schema.printable import printable
-from arrakis_schema.release import freeze
-from arrakis_schema.settings import read_settings
+from arrakis_schema.lint.release import lint_release
 from arrakis_schema.site import tree
-from arrakis_schema.store import Store
-from arrakis_schema.system.exceptions import read_exceptions
-from arrakis_schema.system.linting import lint_release
+from arrakis_schema.store import files
+from arrakis_schema.store.dates import read_dates
+from arrakis_schema.store.documents import is_document
+from arrakis_schema.store.exceptions import read_exceptions
+from arrakis_schema.store.files import FILE, FOLDER, LINK, SPECIAL
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
+from arrakis_schema.store.lock import read_lock
+from arrakis_schema.store.settings import read_settings
+from arrakis_schema.store.store import Store
+from arrakis_schema.text.printable import printable
 
 PROJECT = Path(__file__).parent.parent.parent
 WEATHER = PROJECT / "tests/fixtures/weather"

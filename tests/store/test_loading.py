@@ -11,7 +11,7 @@ import pytest
 import arrakis_schema
 from arrakis_schema import ArrakisSchemaError, UnknownSchemaError, load_payload, load_schema, parse_version, supports
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.versions import aliases, precedence
+from arrakis_schema.store.versions import aliases, precedence
 
 PROJECT = Path(__file__).parent.parent.parent
 WEATHER = PROJECT / "tests/fixtures/weather"

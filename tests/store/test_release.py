@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema import release
-from arrakis_schema.dates import read_dates
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
-from arrakis_schema.lock import format_lock, read_lock, verify
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
+from arrakis_schema.store import freeze as freezing
+from arrakis_schema.store.dates import read_dates
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.lock import format_lock, read_lock, verify
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 
@@ -146,8 +146,8 @@ def count(name, args):
         calls -= 1
         if calls < 0:
             os.kill(os.getpid(), signal.SIGKILL)
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 sys.addaudithook(count)
 freeze(Store(Path(sys.argv[1])))
 """
@@ -239,7 +239,7 @@ def test_an_interrupt_leaves_all_or_nothing(moment: str, store: Store, monkeypat
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(release, moment, interrupted)
+    monkeypatch.setattr(freezing, moment, interrupted)
     with pytest.raises(KeyboardInterrupt):
         freeze(store)
     monkeypatch.undo()
@@ -270,7 +270,7 @@ def test_a_full_disk_names_the_file_and_leaves_nothing(store: Store) -> None:
     before = tree(store.root)
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from arrakis_schema.release import ReleaseError, freeze; from arrakis_schema.store import Store\n"
+        "from arrakis_schema.store.freeze import ReleaseError, freeze; from arrakis_schema.store.store import Store\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))\n"
         "try: freeze(Store(Path(sys.argv[1])))\n"
         "except ReleaseError as error: print(error)"
@@ -284,8 +284,8 @@ def test_a_full_disk_names_the_file_and_leaves_nothing(store: Store) -> None:
 
 def test_of_releases_at_once_one_wins_and_the_others_say_so(store: Store) -> None:
     code = (
-        "import sys; from pathlib import Path; from arrakis_schema.release import ReleaseError, freeze\n"
-        "from arrakis_schema.store import Store; sys.stdin.readline()\n"
+        "import sys; from pathlib import Path; from arrakis_schema.store.freeze import ReleaseError, freeze\n"
+        "from arrakis_schema.store.store import Store; sys.stdin.readline()\n"
         "try: print('released', freeze(Store(Path(sys.argv[1]))).version)\n"
         "except ReleaseError as error: print(error)"
     )

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
-from arrakis_schema.lock import LOCK_FILE, verify
-from arrakis_schema.release import freeze
 from arrakis_schema.site import tree
-from arrakis_schema.store import Store
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.lock import LOCK_FILE, verify
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 CASES = json.loads((PROJECT / "tests/cases/verify/tampering.json").read_text())

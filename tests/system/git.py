@@ -5,8 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 IDENTITY = {

@@ -11,11 +11,11 @@ import pytest
 
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.findings import Severity
-from arrakis_schema.lock import verify
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
-from arrakis_schema.system.append_only import history_since
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.git.append_only import history_since
+from arrakis_schema.store.lock import verify
+from arrakis_schema.store.store import Store
 from tests.system.git import commit, declare, project
 
 LOCK, DATES = "versions/lock.json", "versions/dates.toml"

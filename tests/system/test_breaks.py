@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from arrakis_schema.compat.accepting import explained
+from arrakis_schema.compat.breaks import breaks
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
-from arrakis_schema.compat.json_schemas import Question
-from arrakis_schema.system.single import breaks
+from arrakis_schema.compat.containment import Question
 
 OLD = {
     "type": "object",

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.cli import main
-from arrakis_schema.differences import RULES
 from arrakis_schema.errors import ReleaseError
-from arrakis_schema.release import freeze
-from arrakis_schema.report.of_check import check_report, closing_line
-from arrakis_schema.store import Store
+from arrakis_schema.findings.rules import RULES
+from arrakis_schema.store.exceptions import Accepted, entry_text, place_of, read_exceptions, value_text
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 from arrakis_schema.system.check import CheckResult, check
-from arrakis_schema.system.exceptions import Accepted, entry_text, place_of, read_exceptions, value_text
+from arrakis_schema.system.check_report import check_report, closing_line
 
 PROJECT = Path(__file__).parent.parent.parent
 CASES = PROJECT / "tests/cases/check"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.cli import main
-from arrakis_schema.store import Store
-from arrakis_schema.system.append_only import history_since
-from arrakis_schema.system.bases import Base, open_bases
-from arrakis_schema.system.git import BaseError
+from arrakis_schema.store.git.append_only import history_since
+from arrakis_schema.store.git.bases import Base, open_bases
+from arrakis_schema.store.git.repository import BaseError
+from arrakis_schema.store.store import Store
 from tests.system.git import SETTINGS, commit, git, project
 
 DOCUMENTS = {"endpoints/forecast/descriptor.json", "endpoints/forecast/schema.txt", "publication/schema.txt"}

@@ -12,7 +12,7 @@ from arrakis_schema import load_schema
 from arrakis_schema.arrow import parse_schema
 from arrakis_schema.cli import main
 from arrakis_schema.compat import Kind, accepts
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 from arrakis_schema.system.bump import Bump, after, moved, needed
 from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, matrix
 

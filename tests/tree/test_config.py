@@ -10,7 +10,7 @@ from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.site import BuildError, left_out, site
 from arrakis_schema.site.config import is_trusted
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 PACKAGE_CONFIG = PROJECT / "registry/arrakis_schema/site/mkdocs.yml"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
-from arrakis_schema.release import freeze
 from arrakis_schema.site import site
-from arrakis_schema.store import Store
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 
 WEATHER = Path(__file__).parent.parent / "fixtures/weather"
 FILES = sorted(path.relative_to(WEATHER).as_posix() for path in WEATHER.rglob("*") if path.is_file())

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema.lock import format_lock, lock_release, read_lock
 from arrakis_schema.site import BuildError, site, tree
-from arrakis_schema.store import Store
+from arrakis_schema.store.lock import format_lock, lock_release, read_lock
+from arrakis_schema.store.store import Store
 
 WEATHER = Path(__file__).parents[1] / "fixtures/weather"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema.representations import Representation
 from arrakis_schema.site import exchange
+from arrakis_schema.site.representations import Representation
 from arrakis_schema.site.write import MARK, BuildError, write_tree
 
 COUNT = 40
@@ -65,7 +65,7 @@ import sys, types
 package = sys.modules["arrakis_schema.site"] = types.ModuleType("arrakis_schema.site")  # without what renders pages
 package.__path__ = [{str(Path(exchange.__file__).parent)!r}]
 from pathlib import Path
-from arrakis_schema.representations import Representation
+from arrakis_schema.site.representations import Representation
 from arrakis_schema.site import exchange
 from arrakis_schema.site.write import BuildError, MARK, write_tree
 def pages(label):

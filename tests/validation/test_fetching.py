@@ -21,10 +21,10 @@ import pytest
 import arrakis_schema
 from arrakis_schema import compat
 from arrakis_schema.cli import main
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, MANY, NAMED, ONE
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.release import freeze
-from arrakis_schema.store import Store
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, MANY, NAMED, ONE
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 MARKER = "the-content-of-a-file-that-nobody-may-see"

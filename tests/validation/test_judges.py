@@ -18,15 +18,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, dialect_of
-from arrakis_schema.documents import Document
 from arrakis_schema.errors import InvalidSchemaError, ValidationLimitError
-from arrakis_schema.findings import Severity
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.json_schema.judge.compiled import COPIED
+from arrakis_schema.json_schema.judge.judge import Judge
+from arrakis_schema.json_schema.judge.patterns import search
+from arrakis_schema.json_schema.judge.soundness import problems
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, dialect_of
 from arrakis_schema.lint import Subject, lint
-from arrakis_schema.validation.compiled import COPIED
-from arrakis_schema.validation.judging import Judge
-from arrakis_schema.validation.patterns import search
-from arrakis_schema.validation.soundness import problems
+from arrakis_schema.store.documents import Document
 
 FOLDER = Path(__file__).parent.parent / "cases/validation"
 TRICKS = [

@@ -10,12 +10,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from arrakis_schema.documents import Format, Kind
 from arrakis_schema.errors import MalformedRequestError
-from arrakis_schema.store import Store
-from arrakis_schema.validation import iter_errors
-from arrakis_schema.validation.packets import parse_json
-from arrakis_schema.validation.violations import EXPECTATIONS, violation
+from arrakis_schema.json_schema.requests import iter_errors
+from arrakis_schema.json_schema.violations import EXPECTATIONS, violation
+from arrakis_schema.store.documents import Format, Kind
+from arrakis_schema.store.store import Store
+from arrakis_schema.store.strict_json import parse_json
 from tests.compat.random_schemas import Instances, Schemas
 from tests.web.node import judged
 

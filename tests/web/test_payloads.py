@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from arrakis_schema.arrow import Template, parse_document
-from arrakis_schema.documents import Format
-from arrakis_schema.store import Store
+from arrakis_schema.store.documents import Format
+from arrakis_schema.store.store import Store
 from tests.arrow.schemas import SIMPLE
 from tests.web.node import answers
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from arrakis_schema.arrow.parser import SCHEMA_METADATA, Lines, parse_schema, read_field, read_schema_metadata
+from arrakis_schema.arrow.printer import format_schema
 from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.arrow.scanner import Bindings
 from arrakis_schema.errors import SchemaTextError, TemplateError, TooManyColumnsError
-from arrakis_schema.limits import MOST_COLUMNS
+from arrakis_schema.store.limits import MOST_COLUMNS
 
 AND_SO_ON = "..."
 _ALLOWED = re.compile(rf"  {PLACEHOLDER.pattern}: '(.*)'", re.ASCII)
@@ -253,3 +254,8 @@ def _column(lines: tuple[str, ...], number: int) -> Column:
         raise SchemaTextError(number, f"{{{strangers[0]}}} has values, but stands nowhere in the column")
     repeated = PLACEHOLDER.search(lines[0].partition(": ")[0]) is not None and not lines[0].startswith('"')
     return Column(lines, number, tuple(recording.placeholders), allowed, repeated)
+
+
+def format_document(document: pa.Schema | Template) -> str:
+    """Return the text of a `schema.txt`, which ends with one newline."""
+    return document.text if isinstance(document, Template) else f"{format_schema(document)}\n"

@@ -10,7 +10,7 @@ from arrakis_schema.cli.exit_codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, UN
 from arrakis_schema.cli.limits import limited
 from arrakis_schema.cli.output import complain, flush, open_streams
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.printable import printable
+from arrakis_schema.text.printable import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

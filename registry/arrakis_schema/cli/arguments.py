@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from arrakis_schema.cli import commands, conform_arguments, limits
+from arrakis_schema.cli import commands, limits
 from arrakis_schema.cli.exit_codes import EXIT_CODES
 from arrakis_schema.cli.output import write
 from arrakis_schema.cli.show import VIEWS
-from arrakis_schema.loading import data_root, declared_version
-from arrakis_schema.printable import printable
-from arrakis_schema.report import FORMATS
-from arrakis_schema.settings import COLUMNS, WAYS
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.store.loading import data_root, declared_version
+from arrakis_schema.store.settings import COLUMNS, WAYS
+from arrakis_schema.text.printable import printable
 
 _HELP_CODES = f"exit codes: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
 
@@ -69,7 +69,7 @@ def parser() -> ArgumentParser:
     history = "prove too that releases were only added since a commit: git:COMMIT"
     verify.add_argument("--against", metavar="BASE", help=history)
     _comparing(command)
-    conform_arguments.add(command, _seconds, _count, _RELEASE)
+    _conforming(command)
     build = command("build", "write the site: a tree of files for any static host")
     build.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder, or an earlier site to replace")
     serve = command("serve", "serve the site over HTTP until interrupted")
@@ -131,6 +131,45 @@ def _comparing(command: Callable[[str, str], ArgumentParser]) -> None:
 
 
 _RELEASE = "a release, an alias (latest, 0.5), or next: the working set (default: next)"
+
+
+def _conforming(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add `mock` and `conform`."""
+    mock = command("mock", "answer requests over Flight by the contract of a release, from its examples")
+    mock.add_argument("--release", metavar="V", help=_RELEASE)
+    mock.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    mock.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one (default: 0)")
+    conform = command("conform", "tell whether a running server or broker keeps its contract")
+    conform.add_argument("url", metavar="URL", help="grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
+    conform.add_argument(
+        "--release", metavar="V", help=f"{_RELEASE.partition(' (default')[0]} (default: what it claims)"
+    )
+    conform.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    limit = "how long everything together may take, in seconds (default: 30)"
+    conform.add_argument("--timeout", type=_seconds, default=30.0, metavar="S", help=limit)
+    _of_flight(conform)
+    _of_kafka(conform)
+
+
+def _of_flight(conform: ArgumentParser) -> None:
+    """Add what only a Flight server is asked with."""
+    group = conform.add_argument_group("grpc://")
+    allow = "ask also what makes the server write: data of the endpoints that publish, and DoExchange"
+    group.add_argument("--allow-publish", action="store_true", help=allow)
+    token = "a file with the bearer token (default: the variable ARRAKIS_SCHEMA_TOKEN, or none)"  # noqa: S105 - words
+    group.add_argument("--token-file", type=Path, metavar="FILE", help=token)
+    certs = "a PEM file with the certificates to trust (default: those of the system)"
+    group.add_argument("--tls-root-certs", type=Path, metavar="FILE", help=certs)
+
+
+def _of_kafka(conform: ArgumentParser) -> None:
+    """Add what only a broker is asked with."""
+    group = conform.add_argument_group("kafka://")
+    group.add_argument("--topics", metavar="REGEX", help="check only topics in whose names this is found")
+    newest = "how many of the newest messages of a topic to check (default: 10)"
+    group.add_argument("--newest", type=_count, default=10, metavar="N", help=newest)
+    config = "a properties file with settings of the consumer, such as TLS and SASL"
+    group.add_argument("--consumer-config", type=Path, metavar="FILE", help=config)
 
 
 def _folder(text: str) -> Path:

@@ -7,14 +7,14 @@ from importlib import import_module
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
 from arrakis_schema.cli.show import VIEWS
 from arrakis_schema.errors import MissingExtraError
-from arrakis_schema.findings import Severity
-from arrakis_schema.lock import verify
-from arrakis_schema.release import freeze
-from arrakis_schema.report import FORMATS
-from arrakis_schema.representations import Representation
-from arrakis_schema.store import find, open_store
-from arrakis_schema.system.append_only import history_since
-from arrakis_schema.system.linting import lint_release
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.lint.release import lint_release
+from arrakis_schema.site.representations import Representation
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.git.append_only import history_since
+from arrakis_schema.store.lock import verify
+from arrakis_schema.store.store import find, open_store
 
 
 def list_(options: Namespace) -> int:

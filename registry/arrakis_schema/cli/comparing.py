@@ -9,19 +9,19 @@ from arrakis_schema.cli.output import say, write
 from arrakis_schema.cli.sources import Source, SourceError, sources
 from arrakis_schema.compat import Kind, Verdict, accepts
 from arrakis_schema.compat.accepting import question_of
-from arrakis_schema.compat.verdicts import Change, Effect
-from arrakis_schema.documents import Document
+from arrakis_schema.compat.breaks import breaks, with_breaks
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.report import FORMATS
-from arrakis_schema.report.of_check import check_report
-from arrakis_schema.settings import Reader
-from arrakis_schema.store import Store, open_store
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.lint.places import Places
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.settings import Reader
+from arrakis_schema.store.store import Store, open_store
 from arrakis_schema.system.check import check as check_working_set
+from arrakis_schema.system.check_report import check_report
 from arrakis_schema.system.comparison import not_compared
-from arrakis_schema.system.places import Places
 from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.system.single import breaks, with_breaks
 
 COMPATIBLE, INCOMPATIBLE, UNDECIDED = 0, 1, 3
 CODES = {Kind.COMPATIBLE: COMPATIBLE, Kind.INCOMPATIBLE: INCOMPATIBLE, Kind.UNDECIDED: UNDECIDED}

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from arrakis_schema.cli.output import say, say_now, write
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.flight.conforming import Report, examine
-from arrakis_schema.flight.mock import MockServer
-from arrakis_schema.flight.peer import Access
-from arrakis_schema.report import FORMATS
-from arrakis_schema.store import open_store
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.supervisor import Report, examine
+from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.store.store import open_store
 
 CONFORMS, DIFFERS, UNDECIDED = 0, 1, 3
 SCHEMES = ("grpc://", "grpc+tls://", "grpc+tcp://")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from arrakis_schema.cli.output import say, write
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
+from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.kafka.conform import Examination, Examined
-from arrakis_schema.report import FORMATS
-from arrakis_schema.store import open_store
+from arrakis_schema.store.store import open_store
 
 CONFORMS, DIFFERS, UNDECIDED = 0, 1, 3
 SCHEME = "kafka://"

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from typing import TextIO
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.printable import MESSAGE, printable
+from arrakis_schema.text.printable import MESSAGE, printable
 
 _MOST_LINES = 20
 _NAMES = ("stdin", "stdout", "stderr")

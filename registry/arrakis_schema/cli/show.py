@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from arrakis_schema.documents import Document, Format
+from arrakis_schema.arrow.payloads import parse_payload
 from arrakis_schema.errors import DamagedStoreError, MissingExtraError, UnknownSchemaError
-from arrakis_schema.loading import parse_schema
-from arrakis_schema.payloads import parse_payload
-from arrakis_schema.printable import printable
-from arrakis_schema.store import Release, Store
+from arrakis_schema.store.documents import Document, Format
+from arrakis_schema.store.loading import parse_schema
+from arrakis_schema.store.store import Release, Store
+from arrakis_schema.text.printable import printable
 
 View = Callable[[Store, Release, Sequence[Document]], bytes]
 

@@ -9,11 +9,11 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
-from arrakis_schema.documents import Kind, kind_of
 from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
-from arrakis_schema.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store import Store, find
-from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.store.documents import Kind, kind_of
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT
+from arrakis_schema.store.store import Store, find
+from arrakis_schema.store.strict_json import parse_json
 
 _LARGEST = 16 * 1024 * 1024
 _SECONDS = 10

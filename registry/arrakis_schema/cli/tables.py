@@ -15,12 +15,12 @@ from rich.text import Text
 
 from arrakis_schema.cli.output import write
 from arrakis_schema.compat import Change
-from arrakis_schema.compat.verdicts import Effect
 from arrakis_schema.errors import UnknownSchemaError
-from arrakis_schema.printable import printable
-from arrakis_schema.store import Release, open_store
-from arrakis_schema.system.bases import documents_of
+from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.store.git.bases import documents_of
+from arrakis_schema.store.store import Release, open_store
 from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, names
+from arrakis_schema.text.printable import printable
 
 _MARKS = {Answer.WORKS: "[green]✓[/]", Answer.PARTLY: "[yellow]~[/]", Answer.BREAKS: "[red]✗[/]", Answer.UNDECIDED: "?"}
 _COLOURS = {Effect.NARROWED: "red", Effect.CHANGED: "yellow", Effect.WIDENED: "green", Effect.ANNOTATION: "dim"}

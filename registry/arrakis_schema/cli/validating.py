@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 from arrakis_schema.cli.output import say
 from arrakis_schema.cli.sources import read
-from arrakis_schema.dialect.positions import Positions, escaped, positions
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
-from arrakis_schema.store import open_store
-from arrakis_schema.validation import Violation, iter_errors, parse_request, validator
-from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.json_schema.packets import parse_request
+from arrakis_schema.json_schema.positions import Positions, escaped, positions
+from arrakis_schema.json_schema.requests import iter_errors, validator
+from arrakis_schema.json_schema.violations import Violation
+from arrakis_schema.store.store import open_store
+from arrakis_schema.store.strict_json import parse_json
 
 
 def validate(options: Namespace) -> int:

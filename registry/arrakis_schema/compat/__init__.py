@@ -4,7 +4,7 @@ from arrakis_schema.errors import InvalidSchemaError, MissingExtraError
 
 try:
     from arrakis_schema.compat.accepting import NotComparableError, accepts, not_understood
-    from arrakis_schema.compat.verdicts import Change, Effect, Kind, Verdict
+    from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name), "check") from error
 

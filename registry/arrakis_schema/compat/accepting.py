@@ -6,11 +6,11 @@ from typing import Any, Literal, get_args
 
 from arrakis_schema.compat.changes import changes
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure
+from arrakis_schema.compat.containment import SECONDS, STEPS, Question, contained
 from arrakis_schema.compat.fault import Refusal, blamed
-from arrakis_schema.compat.json_schemas import SECONDS, STEPS, Question, contained
 from arrakis_schema.compat.satisfiability import conflict
-from arrakis_schema.compat.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.regex import Reading
 
 Policy = Literal["additive", "strict"]
@@ -100,7 +100,7 @@ def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -
 
 def _arrow(reader: Any, writer: Any, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]) -> Verdict:
     """Return the verdict on two Arrow schemas; raises `NotComparableError` where they are none."""
-    from arrakis_schema.compat.arrow_schemas import is_arrow, read_by  # noqa: PLC0415 - an extra
+    from arrakis_schema.compat.arrow.schemas import is_arrow, read_by  # noqa: PLC0415 - an extra
 
     for name, side in (("reader", reader), ("writer", writer)):
         if not isinstance(side, dict | bool) and not is_arrow(side):

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from arrakis_schema.compat.naming import Naming
-from arrakis_schema.compat.verdicts import Change, Effect
-from arrakis_schema.dialect.positions import escaped
-from arrakis_schema.validation.violations import shortened
+from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.json_schema.positions import escaped
+from arrakis_schema.json_schema.violations import shortened
 
 _FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}

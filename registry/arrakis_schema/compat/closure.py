@@ -21,10 +21,10 @@ from arrakis_schema.compat.logic.formulas import All, Matches, conjunction, patt
 from arrakis_schema.compat.logic.nodes import Node, Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.string import string
-from arrakis_schema.dialect.keywords import DRAFT_07, of_dialect
-from arrakis_schema.dialect.positions import object_pointers
+from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
+from arrakis_schema.json_schema.keywords import DRAFT_07, of_dialect
+from arrakis_schema.json_schema.positions import object_pointers
 from arrakis_schema.regex import Reading, UnsupportedPatternError
-from arrakis_schema.validation.specifications import SPECIFICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

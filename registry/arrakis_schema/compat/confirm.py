@@ -12,10 +12,10 @@ from referencing.exceptions import Unresolvable
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import LimitError
-from arrakis_schema.validation.complete import errors_of, make_validator
-from arrakis_schema.validation.patterns import PatternError
-from arrakis_schema.validation.references import Problem
-from arrakis_schema.validation.soundness import meta_schema_problems
+from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
+from arrakis_schema.json_schema.judge.patterns import PatternError
+from arrakis_schema.json_schema.judge.references import Problem
+from arrakis_schema.json_schema.judge.soundness import meta_schema_problems
 
 _DEEPEST = 120
 _depth: ContextVar[int] = ContextVar("depth", default=0)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from arrakis_schema.compat.verdicts import Change, Effect
-from arrakis_schema.dialect.positions import escaped, object_pointers, unescaped, value_at
-from arrakis_schema.differences import RULES
-from arrakis_schema.validation.complete import closest
-from arrakis_schema.validation.violations import violation
+from arrakis_schema.findings.rules import RULES
+from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.json_schema.judge.complete import closest
+from arrakis_schema.json_schema.positions import escaped, object_pointers, unescaped, value_at
+from arrakis_schema.json_schema.violations import violation
 
 
 def worded(error: Any) -> str:

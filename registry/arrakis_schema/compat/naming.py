@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from arrakis_schema.dialect.positions import escaped, unescaped, value_at
+from arrakis_schema.json_schema.positions import escaped, unescaped, value_at
 
 _DEFINITIONS = ("definitions", "$defs")
 _MEMBERS, _PATTERNS = "properties", "patternProperties"

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.compat.closure import side
-from arrakis_schema.compat.json_schemas import budget, checked
+from arrakis_schema.compat.containment import budget, checked
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import ANNOTATIONS, Node, Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.tableau import Tableau
-from arrakis_schema.dialect.positions import escaped
 from arrakis_schema.errors import InvalidSchemaError
+from arrakis_schema.json_schema.positions import escaped
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 
 _FEW = 3

@@ -6,7 +6,7 @@ Needs pyarrow, the extra `arrow`; examining a server needs the extra `check`.
 from arrakis_schema.errors import MissingExtraError
 
 try:
-    from arrakis_schema.flight.promises import payload_schema
+    from arrakis_schema.flight.payloads import payload_schema
     from arrakis_schema.flight.requests import descriptor, parse_ticket
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name).partition(".")[0], "arrow") from error

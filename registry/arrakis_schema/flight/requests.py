@@ -6,8 +6,8 @@ from typing import Any
 
 from pyarrow import flight
 
-from arrakis_schema.flight.forms import form_of
-from arrakis_schema.validation import Request, dump_request, parse_request
+from arrakis_schema.flight.request_forms import form_of
+from arrakis_schema.json_schema.packets import Request, dump_request, parse_request
 
 _ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False)
 Root = str | os.PathLike[str] | None

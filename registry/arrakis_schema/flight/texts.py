@@ -1,6 +1,6 @@
 """Words of strangers, made fit for a line of a report."""
 
-from arrakis_schema.printable import printable
+from arrakis_schema.text.printable import printable
 
 LONGEST = 300
 

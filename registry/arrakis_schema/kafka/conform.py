@@ -6,18 +6,18 @@ from functools import partial
 from pathlib import PurePosixPath
 from re import Pattern
 
-from arrakis_schema.documents import FORMATS, Document, Format
 from arrakis_schema.errors import UnknownSchemaError
-from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.kafka.descriptions import Descriptions
 from arrakis_schema.kafka.messages import Checker
 from arrakis_schema.kafka.reading import Read, Source, Unread, Wanted
 from arrakis_schema.kafka.records import RecordChecker
-from arrakis_schema.loading import release_folder
-from arrakis_schema.settings import REGISTRY_FILE
-from arrakis_schema.store import Store
+from arrakis_schema.store.documents import FORMATS, Document, Format
+from arrakis_schema.store.kafka_settings import Topics, topics_of
+from arrakis_schema.store.loading import release_folder
+from arrakis_schema.store.settings import REGISTRY_FILE
+from arrakis_schema.store.store import Store
 from arrakis_schema.tables import contract_of
-from arrakis_schema.topics import Topics, topics_of
 
 _OF_RECORDS = {"reference-unknown", "length-differs"}
 

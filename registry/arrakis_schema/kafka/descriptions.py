@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from arrakis_schema.store.kafka_settings import Topics
 from arrakis_schema.tables.references import Expected, References
-from arrakis_schema.topics import Topics
 
 
 class Descriptions:

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import Promise, Template, promises_of
-from arrakis_schema.findings import Finding
+from arrakis_schema.findings.finding import Finding
 from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, first_line, frames, head_size, unpacked_size
 from arrakis_schema.tables import Contract, batch_findings, compared, load_contract
 from arrakis_schema.tables.references import Expected, References, reference_findings, references_of

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from arrakis_schema.documents import Document
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, ValidationLimitError
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.validation import validator
-from arrakis_schema.validation.packets import parse_json
-from arrakis_schema.validation.violations import dotted
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.json_schema.requests import validator
+from arrakis_schema.json_schema.violations import dotted
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.strict_json import parse_json
 
 
 class RecordChecker:

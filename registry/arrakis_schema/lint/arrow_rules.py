@@ -9,12 +9,12 @@ import pyarrow as pa
 from arrakis_schema.arrow import Template, format_document, promises_of, record_batch
 from arrakis_schema.arrow.promises import problem_of
 from arrakis_schema.arrow.quoting import PLACEHOLDER
-from arrakis_schema.documents import Kind
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.findings import Severity
+from arrakis_schema.findings.finding import Severity
 from arrakis_schema.lint.json_rules import missing_examples
 from arrakis_schema.lint.subject import Fault, Rule, Subject
-from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.store.documents import Kind
+from arrakis_schema.store.strict_json import parse_json
 
 Faults = Iterator[Fault]
 

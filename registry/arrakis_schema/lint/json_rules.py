@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from arrakis_schema.dialect.keywords import DRAFT_07, KEYWORDS, KINDS, Node, dialect_of
-from arrakis_schema.dialect.positions import escaped
-from arrakis_schema.documents import Kind
 from arrakis_schema.errors import MalformedRequestError
-from arrakis_schema.findings import Severity
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.json_schema.keywords import DRAFT_07, KEYWORDS, KINDS, Node, dialect_of
+from arrakis_schema.json_schema.positions import escaped
+from arrakis_schema.json_schema.violations import shortened
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.pattern_rules import (
     pattern_exponential,
@@ -17,8 +17,8 @@ from arrakis_schema.lint.pattern_rules import (
     pattern_unbounded,
 )
 from arrakis_schema.lint.subject import Fault, Rule, Subject
-from arrakis_schema.validation.packets import parse_json
-from arrakis_schema.validation.violations import shortened
+from arrakis_schema.store.documents import Kind
+from arrakis_schema.store.strict_json import parse_json
 
 Faults = Iterator[Fault]
 _LONGEST_KEYWORD, _MOST_HINTS = 40, 100

@@ -6,12 +6,12 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any
 
-from arrakis_schema.dialect.keywords import DRAFT_07, Node, dialect_of
-from arrakis_schema.dialect.positions import Positions
 from arrakis_schema.errors import LimitError
+from arrakis_schema.json_schema.judge.patterns import PatternError
+from arrakis_schema.json_schema.keywords import DRAFT_07, Node, dialect_of
+from arrakis_schema.json_schema.positions import Positions
+from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.lint.subject import Subject
-from arrakis_schema.validation.patterns import PatternError
-from arrakis_schema.validation.violations import violation
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class JsonSubject:
     @property
     def soundness(self) -> ModuleType:
         """The checks of what keeps a document from judging; raises `MissingExtraError` without the extra `check`."""
-        from arrakis_schema.validation import soundness  # noqa: PLC0415 - an extra
+        from arrakis_schema.json_schema.judge import soundness  # noqa: PLC0415 - an extra
 
         return soundness
 
@@ -67,20 +67,20 @@ class JsonSubject:
     @property
     def cost_problems(self) -> Iterator[Any]:
         """Where schemas are asked of one value too often; for a document that is sound."""
-        from arrakis_schema.validation.cost import cost_problems  # noqa: PLC0415 - an extra
+        from arrakis_schema.json_schema.judge.cost import cost_problems  # noqa: PLC0415 - an extra
 
         return cost_problems(self.references)
 
     @cached_property
     def validator(self) -> Any:
         """The complete validator, None where the meta-schema rejects the document; needs the extra `check`."""
-        from arrakis_schema.validation.complete import make_validator  # noqa: PLC0415 - an extra
+        from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra
 
         return None if self.meta_schema_problems else make_validator(self.schema, self.dialect)
 
     def _errors(self, schema: Any, instance: Any) -> Any:
         """Return the first error of an instance, if there is one."""
-        from arrakis_schema.validation.complete import errors_of  # noqa: PLC0415 - an extra
+        from arrakis_schema.json_schema.judge.complete import errors_of  # noqa: PLC0415 - an extra
 
         return errors_of(self.validator.evolve(schema=schema), instance, 1)
 

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Iterator
 
-from arrakis_schema.dialect.positions import escaped
-from arrakis_schema.limits import LONGEST_PATTERNS, MOST_PATTERNS
+from arrakis_schema.json_schema.judge.patterns import is_valid
+from arrakis_schema.json_schema.positions import escaped
+from arrakis_schema.json_schema.violations import shortened
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import Fault
 from arrakis_schema.regex import SlowText, longest_text, slow_text
-from arrakis_schema.validation.patterns import is_valid
-from arrakis_schema.validation.violations import shortened
+from arrakis_schema.store.limits import LONGEST_PATTERNS, MOST_PATTERNS
 
 Faults = Iterator[Fault]
 _LONGEST_SHOWN, _COUNTABLE = 12, 1e12

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname
 from typing import Any
 
-from arrakis_schema.documents import Document, Format, Kind
 from arrakis_schema.errors import MalformedRequestError
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.loading import NAME
-from arrakis_schema.validation.packets import parse_json
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.store.documents import Document, Format, Kind
+from arrakis_schema.store.loading import NAME
+from arrakis_schema.store.strict_json import parse_json
 
 SET_RULES = {
     "document-unreachable": "Every document can be asked for: by the value of `request`, and by a name of its own.",

@@ -7,19 +7,19 @@ from itertools import islice
 from posixpath import join
 from typing import Any
 
-from arrakis_schema.dialect.keywords import walk
-from arrakis_schema.dialect.positions import Positions, positions
-from arrakis_schema.documents import Format
 from arrakis_schema.errors import MalformedRequestError, MissingExtraError, SchemaTextError, TooManyColumnsError
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.inventory import FILE_RULES
-from arrakis_schema.limits import DEEPEST_DOCUMENT, LARGEST_FILE, LONGEST_NUMBER, MOST_FINDINGS, mebibytes
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.json_schema.keywords import walk
+from arrakis_schema.json_schema.positions import Positions, positions
 from arrakis_schema.lint.json_rules import JSON_RULES
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.pattern_rules import excess_of_patterns
 from arrakis_schema.lint.reach import SET_RULES
 from arrakis_schema.lint.subject import Fault, Rule, Subject
-from arrakis_schema.validation.packets import longest_number, parse_json
+from arrakis_schema.store.documents import Format
+from arrakis_schema.store.inventory import FILE_RULES
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT, LARGEST_FILE, LONGEST_NUMBER, MOST_FINDINGS, mebibytes
+from arrakis_schema.store.strict_json import longest_number, parse_json
 
 UNREADABLE = {
     "document-too-large": "The document is no larger than anybody needs: 8 MiB, 10,000 columns, 1,000 patterns.",

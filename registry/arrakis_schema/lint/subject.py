@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.documents import Document, Example
-from arrakis_schema.findings import Severity
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.store.documents import Document, Example
 
 
 @dataclass(frozen=True, slots=True)

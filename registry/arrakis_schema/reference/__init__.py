@@ -1,5 +1,5 @@
 """The store as pages of Markdown: endpoints, releases, and who gets on with whom."""
 
-from arrakis_schema.reference.book import book, navigation
+from arrakis_schema.reference.pages import book, navigation
 
 __all__ = ["book", "navigation"]

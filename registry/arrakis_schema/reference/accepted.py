@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from arrakis_schema.reference.fields import path_of
-from arrakis_schema.reference.history import History
-from arrakis_schema.reference.markdown import code, escaped
-from arrakis_schema.store import Release
-from arrakis_schema.system.exceptions import Accepted
+from arrakis_schema.reference.facts.fields import path_of
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.reference.markup import code, escaped
+from arrakis_schema.store.exceptions import Accepted
+from arrakis_schema.store.store import Release
 
 
 def accepted_breaks(history: History, release: Release, up: str) -> Iterator[str]:

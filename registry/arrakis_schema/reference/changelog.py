@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from posixpath import basename
 from xml.etree import ElementTree as ET
 
-from arrakis_schema.dates import timestamp
-from arrakis_schema.documents import Kind, kind_of
-from arrakis_schema.escaping import one_line, visible
-from arrakis_schema.reference.history import History, Step
-from arrakis_schema.reference.markdown import code, escaped, front_matter, page
+from arrakis_schema.reference.facts.history import History, Step
+from arrakis_schema.reference.markup import code, escaped, front_matter, page
 from arrakis_schema.reference.releases import NOTHING_YET
-from arrakis_schema.store import Release
+from arrakis_schema.store.dates import timestamp
+from arrakis_schema.store.documents import Kind, kind_of
+from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, names
+from arrakis_schema.text.escaping import one_line, visible
 
 FEED = "changelog.atom"
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from arrakis_schema.compat import Change
-from arrakis_schema.documents import Kind, kind_of
-from arrakis_schema.reference.history import History, Step
-from arrakis_schema.reference.markdown import code, escaped, page
-from arrakis_schema.store import Release
+from arrakis_schema.reference.facts.history import History, Step
+from arrakis_schema.reference.markup import code, escaped, page
+from arrakis_schema.store.documents import Kind, kind_of
+from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, names
 
 _SIDES = {Kind.PUBLICATION: ("publishers", "subscribers")}

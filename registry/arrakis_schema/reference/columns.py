@@ -6,13 +6,12 @@ from json import dumps
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template, parse_document
-from arrakis_schema.documents import Document
-from arrakis_schema.reference.fields import Field, path_of
-from arrakis_schema.reference.history import History
-from arrakis_schema.reference.html import element, verbatim
-from arrakis_schema.reference.markdown import code, escaped, fenced, prose, table, tabs
+from arrakis_schema.reference.facts.fields import Field, path_of
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.reference.markup import code, element, escaped, fenced, prose, table, tabs, verbatim
 from arrakis_schema.reference.properties import past_problem, problem
-from arrakis_schema.store import Release
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.store import Release
 
 _NAMED = {"halffloat": "float16", "float": "float32", "double": "float64", "bool": "bool_"}
 _PLAIN = {

@@ -10,11 +10,11 @@ from posixpath import dirname
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.files import read_file
-from arrakis_schema.loading import parse_file
-from arrakis_schema.reference.markdown import code, escaped, front_matter, page, table
-from arrakis_schema.store import Release, Store, find
-from arrakis_schema.toml_files import parse_toml
+from arrakis_schema.reference.markup import code, escaped, front_matter, page, table
+from arrakis_schema.store.files import read_file
+from arrakis_schema.store.loading import parse_file
+from arrakis_schema.store.store import Release, Store, find
+from arrakis_schema.store.toml_files import parse_toml
 
 RECORD_FILE = "versions/conformance.json"
 SENT_FILE = "versions/sent.toml"

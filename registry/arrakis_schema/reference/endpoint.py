@@ -3,21 +3,32 @@
 from collections.abc import Iterator
 from posixpath import basename
 
-from arrakis_schema.documents import Document, Format, Kind, kind_of
-from arrakis_schema.escaping import href, literal
-from arrakis_schema.loading import parse_schema
-from arrakis_schema.lock import digest
 from arrakis_schema.reference.changes import told
 from arrakis_schema.reference.columns import columns
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
-from arrakis_schema.reference.history import History, Step
-from arrakis_schema.reference.html import chip, element, verbatim
-from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, note, page, prose, table
+from arrakis_schema.reference.facts.history import History, Step
+from arrakis_schema.reference.markup import (
+    UNSEARCHED,
+    chip,
+    code,
+    element,
+    escaped,
+    front_matter,
+    note,
+    page,
+    prose,
+    table,
+    verbatim,
+)
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.reference.properties import properties
 from arrakis_schema.reference.timeline import drawing, field_rows, shown_releases
-from arrakis_schema.store import Release
+from arrakis_schema.store.documents import Document, Format, Kind, kind_of
+from arrakis_schema.store.loading import parse_schema
+from arrakis_schema.store.lock import digest
+from arrakis_schema.store.store import Release
+from arrakis_schema.text.escaping import href, literal
 
 _TITLES = {Kind.ENVELOPE: "Envelope", Kind.REQUEST: "Request", Kind.PAYLOAD: "Payload", Kind.PUBLICATION: "Message"}
 

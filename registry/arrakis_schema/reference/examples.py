@@ -6,12 +6,12 @@ from posixpath import splitext
 from pprint import pformat
 from typing import Any
 
-from arrakis_schema.documents import Document, Format, Kind
-from arrakis_schema.escaping import href
-from arrakis_schema.reference.history import History
-from arrakis_schema.reference.judged import SHOWN, Judged
-from arrakis_schema.reference.markdown import code, escaped, fenced, tabs
-from arrakis_schema.store import Release
+from arrakis_schema.reference.facts.examples import SHOWN, Judged
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.reference.markup import code, escaped, fenced, tabs
+from arrakis_schema.store.documents import Document, Format, Kind
+from arrakis_schema.store.store import Release
+from arrakis_schema.text.escaping import href
 
 _WIDTH = 88
 

@@ -11,8 +11,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from arrakis_schema.escaping import literal, undone
-from arrakis_schema.reference.markdown import UNSEARCHED
+from arrakis_schema.reference.markup import UNSEARCHED
+from arrakis_schema.text.escaping import literal, undone
 
 _BLOCK = re.compile(
     r"^(?P<indentation> *)(?P<fence>`{3,})(?P<language>\w*)\n(?P<text>.*?)\n(?P=indentation)(?P=fence)$",

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from arrakis_schema.escaping import href
-from arrakis_schema.reference.history import History
-from arrakis_schema.reference.html import element
-from arrakis_schema.reference.markdown import code, escaped, fenced_json_line, front_matter, page, table
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.reference.markup import code, element, escaped, fenced_json_line, front_matter, page, table
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import NOTHING_YET
-from arrakis_schema.store import Release
+from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, Relation, names
+from arrakis_schema.text.escaping import href
 
 MOST, _NAMED = 12, 2
 _MARKS = {

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from arrakis_schema.documents import Document
-from arrakis_schema.reference.fields import Field, path_of
-from arrakis_schema.reference.history import History
-from arrakis_schema.reference.html import chip, element, facts, meanings, verbatim
-from arrakis_schema.reference.markdown import code, escaped, note, page, prose
-from arrakis_schema.store import Erratum, Release
+from arrakis_schema.reference.facts.fields import Field, path_of
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.reference.markup import chip, code, element, escaped, facts, meanings, note, page, prose, verbatim
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.store import Erratum, Release
 
 
 def properties(history: History, release: Release, name: str, document: Document) -> Iterator[str]:

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 
-from arrakis_schema.documents import name_of
-from arrakis_schema.escaping import href
-from arrakis_schema.lock import digest
 from arrakis_schema.reference.accepted import accepted_breaks
 from arrakis_schema.reference.changes import between
-from arrakis_schema.reference.fields import path_of
-from arrakis_schema.reference.history import History
-from arrakis_schema.reference.html import chip, element
-from arrakis_schema.reference.markdown import UNSEARCHED, code, escaped, front_matter, page, table
-from arrakis_schema.reference.textdiff import text_diffs
+from arrakis_schema.reference.comparison import text_diffs
+from arrakis_schema.reference.facts.fields import path_of
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, escaped, front_matter, page, table
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
-from arrakis_schema.store import Release
+from arrakis_schema.store.documents import name_of
+from arrakis_schema.store.lock import digest
+from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import names
+from arrakis_schema.text.escaping import href
 
 UP = "../../"
 NOTHING_YET = "There is no document yet."

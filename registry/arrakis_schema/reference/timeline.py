@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from arrakis_schema.escaping import literal, one_line
-from arrakis_schema.reference.history import History
-from arrakis_schema.reference.html import element
-from arrakis_schema.store import Release
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.reference.markup import element
+from arrakis_schema.store.store import Release
+from arrakis_schema.text.escaping import literal, one_line
 
 _ROW, _COLUMN, _HEAD, _LETTER, _MOST = 20, 64, 30, 7.2, 12
 

@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from arrakis_schema.representations import Representation
 from arrakis_schema.server.health import Health, now
 from arrakis_schema.server.pages import explain
 from arrakis_schema.server.problems import (
@@ -32,6 +31,7 @@ from arrakis_schema.server.problems import (
 )
 from arrakis_schema.server.resources import Answer, respond
 from arrakis_schema.server.tree import Tree, miss, tree
+from arrakis_schema.site.representations import Representation
 
 READ = frozenset({"GET", "HEAD"})
 HEALTH = "/healthz"

@@ -20,9 +20,9 @@ from time import monotonic
 from typing import IO
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.representations import Representation
 from arrakis_schema.server.listening import ServeError
 from arrakis_schema.server.tree import Tree, tree
+from arrakis_schema.site.representations import Representation
 
 FORK = get_context("fork")
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from arrakis_schema.representations import Representation
 from arrakis_schema.server.negotiation import Weights, lists, lists_strongly, weights
+from arrakis_schema.site.representations import Representation
 
 Fields = tuple[tuple[bytes, bytes], ...]
 

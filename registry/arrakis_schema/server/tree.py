@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from arrakis_schema.representations import Representation
 from arrakis_schema.server.resources import Resource, resource
+from arrakis_schema.site.representations import Representation
 
 PAGE = "index.html"
 NOT_FOUND = "/404.html"

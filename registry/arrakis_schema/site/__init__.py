@@ -20,7 +20,7 @@ except ImportError:
 __all__ = ["BuildError", "fingerprint", "left_out", "preload", "site", "tree", "write_tree"]
 
 _LATE = (
-    "arrakis_schema.compat.arrow_schemas",
+    "arrakis_schema.compat.arrow.schemas",
     "arrakis_schema.site.hooks",
     "material.plugins.search.plugin",
     "mkdocstrings_handlers.python",

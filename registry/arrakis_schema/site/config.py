@@ -13,12 +13,12 @@ from typing import Any
 
 import yaml
 
-from arrakis_schema.files import FILE, exists, read_file, refuse_links, scan_folder
-from arrakis_schema.loading import data_root
-from arrakis_schema.printable import listed, printable
 from arrakis_schema.site.sources import refuse_other_than_files
 from arrakis_schema.site.write import BuildError
-from arrakis_schema.store import Store
+from arrakis_schema.store.files import FILE, exists, read_file, refuse_links, scan_folder
+from arrakis_schema.store.loading import data_root
+from arrakis_schema.store.store import Store
+from arrakis_schema.text.printable import listed, printable
 
 CONFIG = "mkdocs.yml"
 FLAG = "--trust-config"

@@ -8,8 +8,8 @@ from string import Template
 from typing import Any
 from urllib.parse import unquote
 
-from arrakis_schema.escaping import visible
-from arrakis_schema.settings import Settings
+from arrakis_schema.store.settings import Settings
+from arrakis_schema.text.escaping import visible
 
 
 def front_page(settings: Settings, index: dict[str, Any]) -> bytes:

@@ -16,11 +16,11 @@ from mkdocs.utils.meta import get_data
 
 from arrakis_schema.reference import book, navigation
 from arrakis_schema.reference.highlighting import finished, with_code_as_html
-from arrakis_schema.settings import read_settings
 from arrakis_schema.site.finish import dense, dense_style, inline_scripts, rendered_scripts, with_policy
 from arrakis_schema.site.summary import summary
 from arrakis_schema.site.tree import INDEX, tree
-from arrakis_schema.store import open_store
+from arrakis_schema.store.settings import read_settings
+from arrakis_schema.store.store import open_store
 
 ASSETS = "assets/schemas"
 _HERE = Path(__file__).parent

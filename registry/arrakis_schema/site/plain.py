@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from arrakis_schema.representations import Representation
+from arrakis_schema.site.representations import Representation
 from arrakis_schema.site.tree import tree
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
 
 
 def site(store: Store, *, trust_config: bool = False) -> Iterator[Representation]:

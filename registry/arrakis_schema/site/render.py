@@ -12,15 +12,15 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
-from arrakis_schema.printable import printable
-from arrakis_schema.reference.markdown import escaped
+from arrakis_schema.reference.markup import escaped
 from arrakis_schema.reference.releases import NOTHING_YET
-from arrakis_schema.representations import Representation, media_type_of
 from arrakis_schema.site.config import mkdocs_options
+from arrakis_schema.site.representations import Representation, media_type_of
 from arrakis_schema.site.sources import refuse_other_than_files
 from arrakis_schema.site.tree import tree
 from arrakis_schema.site.write import BuildError
-from arrakis_schema.store import Store
+from arrakis_schema.store.store import Store
+from arrakis_schema.text.printable import printable
 
 _MOST = 20
 _FIRST_STEPS = "The first is `schemas/endpoints/NAME/descriptor.json` or `schemas/publication/NAME.json`."

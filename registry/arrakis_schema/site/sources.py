@@ -8,8 +8,8 @@ from pathlib import Path
 from posixpath import normpath
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.files import NOT_PLAIN, read_file, scan_folder
-from arrakis_schema.printable import printable
+from arrakis_schema.store.files import NOT_PLAIN, read_file, scan_folder
+from arrakis_schema.text.printable import printable
 
 FOLDERS, FILES = ("schemas", "versions", "docs"), ("mkdocs.yml",)
 

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from arrakis_schema.reference.markdown import escaped
+from arrakis_schema.reference.markup import escaped
 
 
 def summary(navigation: Any, title: str, description: str | None) -> str:

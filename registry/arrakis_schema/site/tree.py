@@ -11,15 +11,15 @@ from posixpath import splitext
 from typing import Any
 
 from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
-from arrakis_schema.documents import Document, Format
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
-from arrakis_schema.escaping import href, visible
-from arrakis_schema.loading import parse_schema
-from arrakis_schema.lock import Entry, digest, read_lock, verify
-from arrakis_schema.representations import JSON_SCHEMA, MEDIA_TYPES, Representation, media_type_of
 from arrakis_schema.site.front import front_page, missing_page
-from arrakis_schema.store import Release, Store
-from arrakis_schema.versions import NEXT
+from arrakis_schema.site.representations import JSON_SCHEMA, MEDIA_TYPES, Representation, media_type_of
+from arrakis_schema.store.documents import Document, Format
+from arrakis_schema.store.loading import parse_schema
+from arrakis_schema.store.lock import Entry, digest, read_lock, verify
+from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.versions import NEXT
+from arrakis_schema.text.escaping import href, visible
 
 INDEX, CATALOG = "versions/index.json", "catalog.json"
 

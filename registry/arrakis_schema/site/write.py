@@ -14,8 +14,8 @@ from secrets import token_hex
 from tempfile import gettempdir
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.representations import Representation
 from arrakis_schema.site.exchange import alone, lock, put_in_place
+from arrakis_schema.site.representations import Representation
 
 MARK = "versions/index.json"
 _SOURCES = ("schemas", "versions", "docs")

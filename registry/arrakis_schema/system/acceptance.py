@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from arrakis_schema.findings import Finding, Severity
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, Accepted, entry_text, is_at
+from arrakis_schema.store.versions import is_release, precedence
 from arrakis_schema.system.bump import after, moved, needed
 from arrakis_schema.system.comparison import BaseComparison, Breakage
-from arrakis_schema.system.exceptions import EXCEPTIONS_FILE, Accepted, entry_text, is_at
-from arrakis_schema.versions import is_release, precedence
 
 
 @dataclass(frozen=True, slots=True)

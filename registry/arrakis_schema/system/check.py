@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from arrakis_schema.compat.json_schemas import SECONDS, STEPS
-from arrakis_schema.documents import is_document
+from arrakis_schema.compat.containment import SECONDS, STEPS
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.lock import LOCK_FILE, Lock, read_lock, verify
-from arrakis_schema.settings import REGISTRY_FILE
-from arrakis_schema.store import Store
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.lint.release import lint_release
+from arrakis_schema.store.documents import is_document
+from arrakis_schema.store.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
+from arrakis_schema.store.git.bases import Base, documents_of, open_bases
+from arrakis_schema.store.lock import LOCK_FILE, Lock, read_lock, verify
+from arrakis_schema.store.settings import REGISTRY_FILE
+from arrakis_schema.store.store import Store
+from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.acceptance import Acceptance, AcceptedBreak
-from arrakis_schema.system.bases import Base, documents_of, open_bases
 from arrakis_schema.system.bump import Bump, after, moved, needed
 from arrakis_schema.system.comparison import WORKING, BaseComparison, Documents, compare_with, not_compared
-from arrakis_schema.system.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
-from arrakis_schema.system.linting import lint_release
 from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.versions import is_release
 
 
 @dataclass(frozen=True, slots=True)

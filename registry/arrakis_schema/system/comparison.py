@@ -11,17 +11,17 @@ from typing import Any
 from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.children import children
 from arrakis_schema.compat import Kind
-from arrakis_schema.compat.verdicts import Effect
-from arrakis_schema.dialect.keywords import essence
-from arrakis_schema.dialect.positions import value_at
-from arrakis_schema.documents import Document, Format
-from arrakis_schema.documents import Kind as DocumentKind
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.system.exceptions import place_of, value_text
-from arrakis_schema.system.places import Places
+from arrakis_schema.compat.breaks import Break
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.json_schema.keywords import essence
+from arrakis_schema.json_schema.positions import value_at
+from arrakis_schema.lint.places import Places
+from arrakis_schema.store.documents import Document, Format
+from arrakis_schema.store.documents import Kind as DocumentKind
+from arrakis_schema.store.exceptions import place_of, value_text
+from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.system.single import Break
-from arrakis_schema.versions import is_release
 
 Documents = Mapping[str, Document]
 WORKING = "schemas"

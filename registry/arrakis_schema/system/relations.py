@@ -14,16 +14,16 @@ from typing import Any
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts, not_understood
 from arrakis_schema.compat.accepting import question_of
-from arrakis_schema.compat.json_schemas import SECONDS, STEPS, checked
+from arrakis_schema.compat.breaks import Break, breaks
+from arrakis_schema.compat.containment import SECONDS, STEPS, checked
 from arrakis_schema.compat.logic.nodes import UndecidedError
-from arrakis_schema.dialect.keywords import essence
-from arrakis_schema.documents import Document, Format, name_of
-from arrakis_schema.documents import Kind as DocumentKind
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.store import Release, Store
-from arrakis_schema.system.single import Break, breaks
-from arrakis_schema.versions import precedence
-from arrakis_schema.working_on import working_on
+from arrakis_schema.findings.working_on import working_on
+from arrakis_schema.json_schema.keywords import essence
+from arrakis_schema.store.documents import Document, Format, name_of
+from arrakis_schema.store.documents import Kind as DocumentKind
+from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.versions import precedence
 
 
 class Answer(StrEnum):

@@ -4,12 +4,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from arrakis_schema.arrow import Template, parse_document
-from arrakis_schema.documents import Document
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
-from arrakis_schema.files import read_file
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.loading import data_root, find_payload
-from arrakis_schema.system.places import Places
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.lint.places import Places
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.files import read_file
+from arrakis_schema.store.loading import data_root, find_payload
 
 if TYPE_CHECKING:
     import pyarrow as pa

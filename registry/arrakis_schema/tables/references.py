@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrakis_schema.arrow.lengths import Length, parse_length
-from arrakis_schema.findings import Finding
+from arrakis_schema.findings.finding import Finding
 from arrakis_schema.tables.contract import Contract
 from arrakis_schema.tables.values import SHOWN
 

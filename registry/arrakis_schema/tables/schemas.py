@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template, bound_like, strip_annotations
-from arrakis_schema.compat.arrow_schemas import read_by
-from arrakis_schema.compat.verdicts import Change
+from arrakis_schema.compat.arrow.schemas import read_by
 from arrakis_schema.errors import TemplateError
-from arrakis_schema.findings import Finding
+from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.tables.contract import Contract
 
 MOST_COLUMNS = 1000

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pyarrow as pa
 
-from arrakis_schema.findings import Finding
+from arrakis_schema.findings.finding import Finding
 from arrakis_schema.tables.contract import load_contract
 from arrakis_schema.tables.schemas import compared
 from arrakis_schema.tables.values import batch_findings

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrakis_schema.arrow import Promise, promises_of
-from arrakis_schema.findings import Finding
+from arrakis_schema.findings.finding import Finding
 from arrakis_schema.tables.contract import Contract
 
 SHOWN = 3

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from arrakis_schema.compat.logic.keywords import GENERAL, SPECIAL
 from arrakis_schema.compat.logic.nodes import UndecidedError, UnresolvedReferenceError, refuse_other_dialect
 from arrakis_schema.compat.logic.values import canonical
-from arrakis_schema.dialect.keywords import DRAFT_07, MANY, NAMED, ONE
+from arrakis_schema.json_schema.keywords import DRAFT_07, MANY, NAMED, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator

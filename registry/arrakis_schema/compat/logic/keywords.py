@@ -11,7 +11,7 @@ from functools import partial
 from arrakis_schema.compat.logic import assertions, in_place, of_arrays, of_objects, unevaluated
 from arrakis_schema.compat.logic.nodes import Node
 from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Meaning, Pair, undecided
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 
 def meanings(node: Node, instance_type: str) -> Iterator[Pair]:

@@ -14,9 +14,9 @@ from urllib.parse import urljoin
 from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
 
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
-from arrakis_schema.dialect.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.validation.specifications import SPECIFICATIONS
+from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

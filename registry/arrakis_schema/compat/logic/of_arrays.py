@@ -6,7 +6,7 @@ from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import TRUE, Formula
 from arrakis_schema.compat.logic.nodes import Node
 from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, joined
-from arrakis_schema.dialect.keywords import DRAFT_07
+from arrakis_schema.json_schema.keywords import DRAFT_07
 
 
 def _every_item(node: Node, start: int, stop: int | None, schema: Any) -> Pair:

@@ -1,0 +1,1 @@
+"""Whether a reader of Arrow data takes everything that a writer sends."""

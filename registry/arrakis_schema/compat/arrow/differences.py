@@ -1,0 +1,158 @@
+"""Differences between two columns, and those of the types that have no children: one function for each family."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.compat.arrow.values import MANTISSA, biting, limits, sample
+from arrakis_schema.findings.verdicts import Effect
+
+_UNITS = {"s": 0, "ms": 1, "us": 2, "ns": 3}
+Rows = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference between two columns, at a dotted path.
+
+    `breaks` where the reader cannot take a value of `values`, each a column's rows (mostly one) to be tried in turn;
+    `unclear` where a name does not tell two fields apart. `column` is the name of the column that it lies in, if it
+    does in one; `metadata` the key that differs, with what both sides say. `judged_by_schema` where the
+    reader compares schemas, so that no value has to bite.
+    """
+
+    path: str
+    rule: str
+    effect: Effect
+    message: str
+    breaks: bool
+    values: tuple[Rows, ...] = ()
+    unclear: bool = False
+    column: str | None = None
+    metadata: dict[str, Any] | None = None
+    judged_by_schema: bool = False
+
+    def of_column(self, name: str) -> "Difference":
+        """Return the difference as one of this column."""
+        return replace(self, column=name)
+
+    def inside(self, wrap: Callable[[Any], Any]) -> "Difference":
+        """Return the difference with its values inside those of the parent."""
+        return replace(self, values=tuple(tuple(map(wrap, rows)) for rows in self.values))
+
+
+def alone(values: list[Any]) -> tuple[Rows, ...]:
+    """Return the values as columns of one row."""
+    return tuple((value,) for value in values)
+
+
+def encoded_otherwise(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
+    """Return the notice that the same values come in another encoding."""
+    message = f"{path}: the same values in another encoding: {writer} for {reader}"
+    return Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=False, values=((sample(writer),),))
+
+
+def unreadable(writer: pa.DataType, reader: pa.DataType, path: str, rule: str = "type-changed") -> Difference:
+    """Return the difference that the reader's type lacks a value of the writer's."""
+    message = f"{path}: the writer sends {writer}, the reader takes {reader}"
+    effect = Effect.NARROWED if rule == "type-narrowed" else Effect.CHANGED
+    return Difference(path, rule, effect, message, breaks=True, values=alone(biting(writer, reader)))
+
+
+def widened(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
+    """Return the notice that the reader takes more values."""
+    message = f"{path}: the reader takes {reader}, which holds every {writer}"
+    return Difference(path, "type-widened", Effect.WIDENED, message, breaks=False, values=((sample(writer),),))
+
+
+def between_families(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
+    """Yield the difference of types of two families."""
+    if pa.types.is_integer(writer) and pa.types.is_floating(reader):
+        low, high = limits(writer)
+        fits = max(-low, high + 1) <= 2 ** MANTISSA[reader]
+        yield (widened if fits else unreadable)(writer, reader, path)
+    elif pa.types.is_null(writer):
+        yield widened(writer, reader, path)
+    else:
+        yield unreadable(writer, reader, path)
+
+
+def integer(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
+    """A smaller range breaks."""
+    (low, high), (lowest, highest) = limits(writer), limits(reader)
+    if lowest <= low and high <= highest:
+        yield widened(writer, reader, path)
+    else:
+        yield unreadable(writer, reader, path, "type-narrowed")
+
+
+def floating(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
+    """Fewer bits break."""
+    if writer.bit_width < reader.bit_width:
+        yield widened(writer, reader, path)
+    else:
+        yield unreadable(writer, reader, path, "type-narrowed")
+
+
+def decimal(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    """Another scale is another type; of one scale, fewer digits break."""
+    if writer.scale != reader.scale:
+        yield unreadable(writer, reader, path)
+    elif writer.precision > reader.precision:
+        yield unreadable(writer, reader, path, "type-narrowed")
+    elif writer.precision < reader.precision:
+        yield widened(writer, reader, path)
+    else:
+        yield encoded_otherwise(writer, reader, path)
+
+
+def same_values(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
+    """Each type of the family holds the same values."""
+    yield encoded_otherwise(writer, reader, path)
+
+
+def date(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
+    """64 bits of milliseconds are more days than 32 bits hold."""
+    if reader == pa.date32():
+        yield unreadable(writer, reader, path, "type-narrowed")
+    else:
+        yield widened(writer, reader, path)
+
+
+def time(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    """The time of day in a coarser unit breaks."""
+    if _UNITS[writer.unit] > _UNITS[reader.unit]:
+        yield unreadable(writer, reader, path, "type-narrowed")
+    else:
+        yield widened(writer, reader, path)
+
+
+def counted(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    """A timestamp or duration: in a coarser unit it loses digits, in a finer one its range."""
+    if getattr(writer, "tz", None) != getattr(reader, "tz", None):
+        yield unreadable(writer, reader, path)
+    elif _UNITS[writer.unit] > _UNITS[reader.unit]:
+        yield unreadable(writer, reader, path, "type-narrowed")
+    else:
+        found = unreadable(writer, reader, path, "type-narrowed")
+        message = f"{path}: the writer sends {writer}, the reader takes {reader}, which covers a smaller range of time"
+        most = (2**63 - 1,)
+        yield replace(found, message=message, values=(most, *(rows for rows in found.values if rows != most)))
+
+
+def fixed_size_binary(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
+    """Another width is another type."""
+    yield unreadable(writer, reader, path)
+
+
+def extension(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    """Another extension is another type, whatever it is stored as."""
+    if writer != reader:
+        yield unreadable(writer, reader, path)
+
+
+def null(_writer: pa.DataType, _reader: pa.DataType, _path: str) -> Iterator[Difference]:
+    """There is one such type, or one in use."""
+    yield from ()

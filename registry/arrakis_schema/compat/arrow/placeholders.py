@@ -1,0 +1,128 @@
+"""What the placeholders of a writer's template may stand for: the values to be tried, column by column."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.children import children
+from arrakis_schema.arrow.matching import match_name
+from arrakis_schema.arrow.template import Column
+from arrakis_schema.compat.arrow.arrays import build_array
+from arrakis_schema.compat.arrow.values import sample
+from arrakis_schema.errors import SchemaTextError, TemplateError
+
+ArrowSchema: TypeAlias = "pa.Schema | Template"
+Key = tuple[bool, str]
+"""A placeholder: whether it is in a repeated column, and its name. The two are bound one by one."""
+Choice = dict[Key, Any]
+_ITEM = pa.int32()
+ANY_TYPE: tuple[pa.DataType, ...] = (
+    *(pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()),
+    *(pa.float16(), pa.float32(), pa.float64(), pa.string(), pa.large_string(), pa.string_view()),
+    *(pa.binary(), pa.large_binary(), pa.binary_view(), pa.binary(4), pa.null(), pa.bool_()),
+    *(pa.date32(), pa.date64(), pa.time32("s"), pa.time64("ns"), pa.timestamp("s"), pa.timestamp("ns", "UTC")),
+    *(pa.duration("s"), pa.month_day_nano_interval(), pa.decimal128(9, 2), pa.list_(_ITEM), pa.large_list(_ITEM)),
+    *(pa.list_view(_ITEM), pa.large_list_view(_ITEM), pa.list_(_ITEM, 2), pa.struct([("x", _ITEM)])),
+    *(pa.map_(pa.string(), _ITEM), pa.dense_union([pa.field("x", _ITEM)]), pa.uuid()),
+    *(pa.dictionary(pa.int8(), pa.string()), pa.run_end_encoded(pa.int32(), _ITEM)),
+)
+"""What a data type is tried with of which a template does not list the values: some of every family."""
+
+
+class NoSuchSchemaError(Exception):
+    """A template cannot be bound so: two columns would have one name, or there is no such type."""
+
+
+class Placeholders:
+    """The placeholders of a writer's template, with the values of each that are to be tried on a reader."""
+
+    def __init__(self, writer: ArrowSchema, reader: ArrowSchema) -> None:
+        """Read the columns of the writer; a plain schema has no placeholders."""
+        self.columns = writer.columns if isinstance(writer, Template) else ()
+        self.unbound = list(writer.unbound) if isinstance(writer, Template) else []
+        self.metadata = Template("", (), writer.tail).bind().metadata if isinstance(writer, Template) else None
+        self._reader = reader
+        self._texts = "".join(side.text if isinstance(side, Template) else str(side.names) for side in (reader, writer))
+        self._bound: dict[tuple[int, tuple[str, ...]], pa.Field] = {}
+        keys = dict.fromkeys(key for column in self.columns for key in keys_of(column))
+        self.options = {key: list(dict.fromkeys(self._values(key))) for key in keys}
+
+    def fields(self, choice: Choice) -> list[pa.Field]:
+        """Return the writer's columns for these values; raises `NoSuchSchemaError`."""
+        found = []
+        for number, column in enumerate(self.columns):
+            values = {name: choice[column.repeated, name] for name in column.placeholders}
+            key = number, tuple(map(str, values.values()))
+            if key not in self._bound:
+                self._bound[key] = _bind(column, values)
+            found.append(self._bound[key])
+        if len({field.name for field in found}) < len(found):
+            raise NoSuchSchemaError
+        return found
+
+    def is_schema(self, choice: Choice) -> bool:
+        """Tell whether the template is a schema with these values."""
+        try:
+            self.fields(choice)
+        except NoSuchSchemaError:
+            return False
+        return True
+
+    def in_names(self) -> list[Key]:
+        """Return the placeholders that stand in names of columns."""
+        pairs = [pair for pair in zip(self.columns, self.unbound, strict=True) if pair[0].repeated]
+        return [key for key in self.options if any(key[0] and f"{{{key[1]}}}" in field.name for _, field in pairs)]
+
+    def fresh(self, name: str) -> str:
+        """Return a text that stands in neither document."""
+        return next(text for number in range(len(self._texts) + 1) if (text := f"{name}{number}") not in self._texts)
+
+    def _values(self, key: Key) -> Iterator[Any]:
+        """Yield the values to try of one placeholder: those allowed, or some of each kind."""
+        columns = [column for column in self.columns if key in keys_of(column)]
+        lists = [column.allowed[key[1]] for column in columns if key[1] in column.allowed]
+        if lists:
+            yield from (value for value in lists[0] if all(value in values for values in lists))
+        elif any(key[1] in type_placeholders(field.type) for field in self.unbound):
+            yield from ANY_TYPE
+        else:
+            yield self.fresh(key[1])
+            yield from self._taken_names(key)
+
+    def _taken_names(self, key: Key) -> Iterator[str]:
+        """Yield the values with which a repeated column would bear the name of one that the reader knows."""
+        reader = self._reader
+        if isinstance(reader, Template):
+            pairs = zip(reader.columns, reader.unbound, strict=True)
+            taken = [field.name for column, field in pairs if not column.repeated]
+        else:
+            taken = reader.names
+        patterns = [field.name for column, field in zip(self.columns, self.unbound, strict=True) if column.repeated]
+        for pattern in patterns if key[0] else ():
+            values = [match_name(pattern, name) or {} for name in taken]
+            yield from (str(found[key[1]]) for found in values if found.get(key[1]))
+
+
+def keys_of(column: Column) -> list[Key]:
+    """Return the placeholders of a column."""
+    return [(column.repeated, name) for name in column.placeholders]
+
+
+def type_placeholders(data_type: pa.DataType) -> list[str]:
+    """Return the placeholders that stand for data types in a type of `Template.unbound`."""
+    if isinstance(data_type, pa.OpaqueType) and data_type.vendor_name == "template":
+        return [data_type.type_name]
+    return [name for child in children(data_type) for name in type_placeholders(child.type)]
+
+
+def _bind(column: Column, values: Mapping[str, Any]) -> pa.Field:
+    """Return one column of a template with these values, of which arrays can be made; raises `NoSuchSchemaError`."""
+    single = Template("", (column,))
+    try:
+        field = (single.bind([values]) if column.repeated else single.bind(**values)).field(0)
+        build_array([sample(field.type)], field.type)
+    except (TemplateError, SchemaTextError, pa.ArrowException) as error:
+        raise NoSuchSchemaError from error
+    return field

@@ -1,0 +1,195 @@
+"""Does a reader, holding its Arrow schema, read what a writer with another one sends? Three ways of reading.
+
+By name: the reader picks its columns and converts safely. By name, refusing what it does not know. Exactly: the
+stream's schema must equal the reader's. Metadata never decides, unless a key is declared to.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import zip_longest
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template
+from arrakis_schema.compat.arrow.differences import Difference
+from arrakis_schema.compat.arrow.metadata import schema_metadata
+from arrakis_schema.compat.arrow.placeholders import ArrowSchema
+from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, only_with, sent_and_read
+from arrakis_schema.compat.arrow.templates import Bound, Meeting, NotBoundError, Refused
+from arrakis_schema.compat.arrow.types import columns, repeated_names
+from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
+
+_MOST_SHOWN = 100
+NOTE = "the reader's declared type differs; pyarrow itself would read this value"
+"""What a witness says where the verdict follows from the declared types, and pyarrow's safe cast takes each value."""
+
+
+UNSENT = "no value was tried: pyarrow sends no such column, or one of its values is too large"
+"""What a witness says where nothing could be sent to confirm it."""
+
+
+def is_arrow(schema: object) -> bool:
+    """Tell whether this is an Arrow schema or a template of one."""
+    return isinstance(schema, pa.Schema | Template)
+
+
+def read_by(
+    reader: ArrowSchema, writer: ArrowSchema, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str] = ()
+) -> Verdict:
+    """Return whether the reader reads everything the writer sends, with every difference.
+
+    `meaningful` are the keys of metadata that the reader goes by. The witness of a refusal is an object with the
+    `column`, what the `writer` and the `reader` hold there, and a `value` that the reader cannot take; where it takes
+    several rows, these `values`, or so many `rows` of different values. It has a `note` where pyarrow itself would read
+    the value, `metadata` where a key decides, and a `binding` with what the placeholders of the writer stand for.
+    """
+    found: dict[tuple[str, str | None, str], tuple[Difference, Bound]] = {}
+    refused: list[Refused] = []
+    reason = ""
+    meeting = Meeting(reader, writer)
+    try:
+        refused = meeting.refused()
+        for bound in meeting.bindings():
+            for one in _differences(bound, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful):
+                key = one.rule, one.column, one.path
+                known = found.get(key)
+                if known is None or (one.breaks, one.unclear) > (known[0].breaks, known[0].unclear):
+                    found[key] = one, bound
+    except NotBoundError as error:
+        reason = str(error)
+    reason = next((one.message for one, _ in found.values() if one.unclear), reason)
+    missing = {one.column for one, _ in found.values() if one.rule == "column-removed" and one.breaks}
+    told = [(one, bound) for one, bound in found.values() if one.rule == "column-removed" or one.column not in missing]
+    changes = [_change(one, bound) for one, bound in told if not one.unclear]
+    return _verdict([*map(_not_allowed, refused), *changes], reason)
+
+
+def _verdict(changes: list[Change], reason: str) -> Verdict:
+    """Return the verdict for all differences; the first that bites gives the witness, or else the first that breaks."""
+    faults = [change for change in changes if change.at_fault]
+    if faults:
+        broken = next((change for change in faults if "note" not in change.witness), faults[0])
+        return Verdict(Kind.INCOMPATIBLE, broken.witness, tuple(changes), at=broken.new)
+    return Verdict(Kind.UNDECIDED if reason else Kind.COMPATIBLE, findings=tuple(changes), reason=reason)
+
+
+def _not_allowed(refused: Refused) -> Change:
+    """Return a value that is not allowed as a verdict tells it."""
+    places = refused.column, refused.column
+    return Change("value-removed", *places, Effect.NARROWED, refused.message, at_fault=True, witness=refused.witness)
+
+
+def _change(one: Difference, bound: Bound) -> Change:
+    """Return a difference as a verdict tells it, with its witness where it breaks."""
+    witness = _witness(one, bound) if one.breaks else None
+    path, message = one.path, one.message
+    if one.column is not None and one.column in bound.names:
+        path = bound.names[one.column] + path.removeprefix(one.column)
+        message = path + message.removeprefix(one.path)
+    return Change(one.rule, path, path, one.effect, message, one.breaks, witness)
+
+
+def _witness(one: Difference, bound: Bound) -> dict[str, Any]:
+    """Return what bites: the column, its fields on both sides, and a value that was really sent and not read."""
+    sent, read = (_field(schema, one.column) for schema in (bound.sent, bound.read))
+    rows, note = _bite(one, sent, read)
+    return {
+        "column": one.column or "",
+        "writer": None if sent is None else _said(sent),
+        "reader": None if read is None else _said(read),
+        "value": rows[0] if rows else None,
+        **(_several(rows) if len(rows) > 1 else {}),
+        **({"metadata": one.metadata} if one.metadata else {}),
+        **({"binding": dict(bound.values)} if bound.values else {}),
+        **({"note": note} if note else {}),
+    }
+
+
+def _several(rows: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the rows that bite together, or their number where they are too many to be shown."""
+    return {"values": list(rows)} if len(rows) <= _MOST_SHOWN else {"rows": len(rows)}
+
+
+def _bite(one: Difference, sent: pa.Field | None, read: pa.Field | None) -> tuple[tuple[Any, ...], str]:
+    """Return the first rows that the reader by name cannot take, or else any, and a note on why it is not the first."""
+    any_rows = next(iter(one.values), ())
+    if sent is None or read is None or one.judged_by_schema or one.metadata:
+        return any_rows, ""
+    if not one.values:
+        return (), UNSENT
+    built = []
+    together = tuple(row for rows in one.values for row in rows)
+    for rows in one.values if len(one.values) == 1 else (*one.values, together):
+        pair = (sent, read) if one.rule == "column-removed" else only_with(rows, sent, read)
+        try:
+            sent_and_read(rows, *pair)
+        except NotReadError:
+            return rows, ""
+        except NotBuiltError:
+            continue
+        built.append(rows)
+    return (built[0], NOTE) if built else (any_rows, UNSENT)
+
+
+def _field(schema: pa.Schema, column: str | None) -> pa.Field | None:
+    """Return the first column of a name, if there is one."""
+    places = [] if column is None else schema.get_all_field_indices(column)
+    return schema.field(places[0]) if places else None
+
+
+def _said(field: pa.Field) -> str:
+    """Return the type and nullability of a field, as `schema.txt` has it."""
+    return f"{field.type}{'' if field.nullable else ' not null'}"
+
+
+def _differences(
+    bound: Bound, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]
+) -> Iterator[Difference]:
+    """Yield the differences of two schemas for one way of reading."""
+    read, sent = bound.read, bound.sent
+    if exact:
+        yield from _exact(read, sent)
+    elif not sent.equals(read, check_metadata=True):
+        twice = next((name for schema in (read, sent) for name in repeated_names(list(schema))), None)
+        if twice is not None:
+            message = f"two columns are named {twice!r}, so a name does not tell them apart"
+            yield Difference("", "type-changed", Effect.CHANGED, message, breaks=False, unclear=True)
+            return
+        yield from columns(list(sent), list(read), "", refuses_unknown=refuses_unknown)
+    yield from schema_metadata(sent, read, meaningful)
+
+
+def _exact(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
+    """Yield the differences for a reader whose schema must equal the stream's: each column that is not equal breaks.
+
+    Differences inside of equal columns, such as the names of list items, are told and break nothing.
+    """
+    if any(repeated_names(list(schema)) for schema in (read, sent)):
+        yield from _in_order(read, sent)
+        return
+    found = list(columns(list(sent), list(read), "", refuses_unknown=True))
+    for one in found:
+        ours, theirs = _field(sent, one.column), _field(read, one.column)
+        equal = ours is not None and theirs is not None and ours.equals(theirs)
+        yield one if equal else replace(one, breaks=True, unclear=False, judged_by_schema=True)
+    told = {one.column for one in found}
+    for field in read:
+        ours = _field(sent, field.name)
+        if ours is not None and field.name not in told and not ours.equals(field):
+            yield _unequal(ours, field)
+
+
+def _in_order(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
+    """Yield where two schemas part of which the names do not tell the columns apart."""
+    for ours, theirs in zip_longest(sent, read):
+        if ours is None or theirs is None or not ours.equals(theirs):
+            yield _unequal(ours, theirs)
+
+
+def _unequal(sent: pa.Field | None, read: pa.Field | None) -> Difference:
+    """Return the difference between two columns that are not equal."""
+    sides = [("nothing" if field is None else _said(field)) for field in (sent, read)]
+    name = next(field.name for field in (sent, read) if field is not None)
+    message = f"{name}: the writer sends {sides[0]}, the reader takes {sides[1]}"
+    return Difference(name, "type-changed", Effect.CHANGED, message, breaks=True, column=name, judged_by_schema=True)

@@ -1,0 +1,371 @@
+"""The pairs of schemas that a reader and a writer may meet with: templates, bound in every way that can matter.
+
+What is the same on both sides bears the same name: a placeholder of the reader that the writer has too stands for the
+same text or data type. One that the writer does not have stands for what the writer sends at its place, in the order
+of the reader's columns; a repeated column under such a name is the one repeated column of the writer that fits.
+
+Whether two types fit together is a matter of their parts, two by two: so all values of any two placeholders of a column
+show what all combinations would.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import count, islice, product
+from math import isqrt, prod
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.matching import match_name, match_placeholders
+from arrakis_schema.arrow.template import Column
+from arrakis_schema.compat.arrow.placeholders import (
+    ArrowSchema,
+    Choice,
+    Key,
+    NoSuchSchemaError,
+    Placeholders,
+    keys_of,
+    type_placeholders,
+)
+from arrakis_schema.compat.arrow.values import sample
+from arrakis_schema.errors import SchemaTextError, TemplateError
+
+MOST_VALUES = 200_000
+"""How many values of placeholders are bound for one verdict: bindings times placeholders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What the reader holds and the writer sends, and the values of the writer's placeholders.
+
+    `names` are the names that templates give to columns whose names depend on the request.
+    """
+
+    read: pa.Schema
+    sent: pa.Schema
+    values: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value of a placeholder that the writer may send and the reader's template does not allow.
+
+    `column` is the name of the column in the reader's template.
+    """
+
+    column: str
+    message: str
+    witness: dict[str, Any]
+
+
+def all_pairs(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Yield rows of numbers below these sizes, so that any two numbers in any two places stand in some row.
+
+    Lines of a plane over a prime field: two of them meet in every point once.
+    """
+    prime = next(number for number in count(max((2, *sizes, len(sizes) - 1))) if _is_prime(number))
+    if prod(sizes) <= prime**2:
+        yield from product(*map(range, sizes))
+        return
+    for point in product(range(prime), repeat=2):
+        values = (point[0], *((point[0] * slope + point[1]) % prime for slope in range(prime)))
+        yield tuple(value % size for value, size in zip(values, sizes, strict=False))
+
+
+def _is_prime(number: int) -> bool:
+    return all(number % divisor for divisor in range(2, isqrt(number) + 1))
+
+
+class NotBoundError(Exception):
+    """It is not clear what the reader's placeholders stand for, or there is too much to try; the text is the reason."""
+
+
+class Meeting:
+    """A reader and a writer, either of which may be a template."""
+
+    def __init__(self, reader: ArrowSchema, writer: ArrowSchema) -> None:
+        """Read the placeholders of both."""
+        self.reader, self.writer = reader, writer
+        self.placeholders = Placeholders(writer, reader)
+        self.options = dict(self.placeholders.options)
+        self._reason = ""
+        self._columns = list(zip(reader.columns, reader.unbound, strict=True)) if isinstance(reader, Template) else []
+
+    def refused(self) -> list[Refused]:
+        """Return the values that the reader's template does not allow, the first of each placeholder.
+
+        They are not tried any more. Raises `NotBoundError`.
+        """
+        self._leave_out_impossible()
+        found: dict[str, Refused] = {}
+        for choice in [self._base, *self._each_value()] if self._columns else []:
+            try:
+                given, sent = self._given(choice), self._sent(choice)
+            except NoSuchSchemaError:
+                continue
+            for column, unbound in self._columns:
+                values = _in_scope(given, column)
+                for name, allowed in column.allowed.items():
+                    if not _is_allowed(values[name], allowed):
+                        refusal = _refused(name, values, unbound, allowed, sent, _texts(choice))
+                        found.setdefault(name, refusal)
+        self._leave_out(found)
+        return list(found.values())
+
+    def bindings(self) -> Iterator[Bound]:
+        """Yield both sides bound alike, in every way that can matter.
+
+        Raises `NotBoundError` where that is not clear, or too much: after it has yielded what it could.
+        """
+        if self.reader == self.writer:
+            yield from self._bound(self._base)
+            return
+        most = MOST_VALUES // max(1, len(self.options))
+        for choice in islice(self._choices(), most):
+            yield from self._bound(choice)
+        if self._reason:
+            raise NotBoundError(self._reason)
+        left = sum(1 for _ in islice(self._choices(), 10 * most)) - most
+        if left > 0:
+            more = " or more" if left == 9 * most else ""
+            raise NotBoundError(f"{left:,}{more} combinations of what placeholders stand for were not examined")
+
+    @cached_property
+    def _base(self) -> Choice:
+        """A first value for each placeholder with which the writer's template can be bound."""
+        for values in islice(product(*self.options.values()), MOST_VALUES):
+            choice = dict(zip(self.options, values, strict=True))
+            if self.placeholders.is_schema(choice):
+                return choice
+        raise NotBoundError("no values were found with which the writer's template is a schema")
+
+    def _each_value(self) -> Iterator[Choice]:
+        """Yield every value of every placeholder, the others as they are first."""
+        for key, values in self.options.items():
+            yield from ({**self._base, key: value} for value in values)
+
+    def _leave_out_impossible(self) -> None:
+        """Leave out the values with which the writer's template is no schema, such as text for an index."""
+        names = self.placeholders.in_names()
+        for key in [key for key in self.options if key not in names]:
+            possible = [value for value in self.options[key] if self.placeholders.is_schema({**self._base, key: value})]
+            self.options[key] = possible
+
+    def _leave_out(self, refused: Mapping[str, Refused]) -> None:
+        """Leave out the values that the reader refuses, as long as others are left."""
+        for column, _ in self._columns if refused else ():
+            for name, allowed in column.allowed.items():
+                for key in [key for key in self.options if key[1] == name]:
+                    self.options[key] = [
+                        value for value in self.options[key] if _is_allowed(value, allowed)
+                    ] or self.options[key]
+        if refused:
+            del self.__dict__["_base"]
+
+    def _choices(self) -> Iterator[Choice]:
+        """Yield the combinations to be tried: of names all, and of what else a column has all values of any two."""
+        yield self._base
+        seen = {tuple(map(str, self._base.values()))}
+        names = self.placeholders.in_names()
+        for named in product(*(self.options[key] for key in names)):
+            start = {**self._base, **dict(zip(names, named, strict=True))}
+            for keys in self._meeting(start):
+                for choice in self._varied(start, [key for key in keys if key not in names]):
+                    said = tuple(map(str, choice.values()))
+                    if said not in seen:
+                        seen.add(said)
+                        yield choice
+
+    def _varied(self, start: Choice, keys: list[Key]) -> Iterator[Choice]:
+        """Yield every value of each of these placeholders, then all values of any two of them."""
+        for key in keys:
+            yield from ({**start, key: value} for value in self.options[key])
+        sizes = [len(self.options[key]) for key in keys]
+        for places in all_pairs(sizes):
+            yield {**start, **{key: self.options[key][place] for key, place in zip(keys, places, strict=True)}}
+
+    def _meeting(self, start: Choice) -> list[list[Key]]:
+        """Return the placeholders that meet in each column: the writer's, and those that the reader's depend on.
+
+        None meet in a column that is written alike on both sides.
+        """
+        try:
+            partners = dict(self._partners(start))
+        except NoSuchSchemaError:
+            return [[]]
+        depends = self._depends(partners)
+        met = [keys_of(column) for column in self.placeholders.columns]
+        for place, number in partners.items():
+            theirs, unbound = self._columns[place]
+            ours = self.placeholders.columns[number]
+            alike = unbound.equals(self.placeholders.unbound[number], check_metadata=True)
+            if alike and keys_of(theirs) == keys_of(ours):
+                met[number] = []
+            else:
+                met[number] += [key for theirs_key in keys_of(theirs) for key in depends[theirs_key]]
+        return [list(dict.fromkeys(keys)) for keys in met]
+
+    def _depends(self, partners: Mapping[int, int]) -> dict[Key, list[Key]]:
+        """Return the placeholders of the writer that each of the reader's depends on."""
+        found: dict[Key, list[Key]] = {}
+        for place, (column, _) in enumerate(self._columns):
+            for key in keys_of(column):
+                there = self._shared(key)
+                if there is not None:
+                    found[key] = [there]
+                elif place in partners:
+                    found[key] = [*found.get(key, ()), *keys_of(self.placeholders.columns[partners[place]])]
+                else:
+                    found.setdefault(key, [])
+        return found
+
+    def _shared(self, key: Key) -> Key | None:
+        """Return the placeholder of the writer that bears the name: one that repeats like it, or else the other."""
+        repeated, name = key
+        return next((there for there in (key, (not repeated, name)) if there in self.options), None)
+
+    def _partners(self, choice: Choice) -> Iterator[tuple[int, int]]:
+        """Yield the number of each column of the reader's template and that of the writer's that is sent for it."""
+        names = [field.name for field in self.placeholders.fields(choice)]
+        given = self._given(choice)
+        for number, (column, unbound) in enumerate(self._columns):
+            name = _filled(unbound.name, _in_scope(given, column))
+            if name in names:
+                yield number, names.index(name)
+
+    def _bound(self, choice: Choice) -> Iterator[Bound]:
+        """Yield both sides for these values, unless there is no such request."""
+        try:
+            sent = self._sent(choice)
+            if not isinstance(self.reader, Template):
+                yield Bound(self.reader, sent, _texts(choice), self._names(sent, self.reader))
+                return
+            given = self._given(choice)
+        except NoSuchSchemaError:
+            return
+        by_name = {name: given[False, name] for name in self.reader.values}
+        repeated = {name: given[True, name] for name in self.reader.repeated}
+        try:
+            read = self.reader.bind([repeated] if repeated else [], **by_name)
+        except TemplateError:
+            return  # refused, or two columns of one name: nobody asks for that
+        except SchemaTextError as error:
+            self._reason = f"the reader's template is no schema with {_texts(choice)}: {error}"
+            return
+        yield Bound(read, sent, _texts(choice), self._names(sent, read))
+
+    def _names(self, sent: pa.Schema, read: pa.Schema) -> dict[str, str]:
+        """Return the names in the templates of columns that are bound to others, which the reader does not know."""
+        sides = [(self.placeholders.unbound, sent), ([unbound for _, unbound in self._columns], read)]
+        known = set(self.reader.names) if isinstance(self.reader, pa.Schema) else set[str]()
+        known |= {unbound.name for column, unbound in self._columns if not column.repeated}
+        pairs = [pair for unbound, bound in sides for pair in zip(unbound, bound, strict=False)]
+        return {field.name: unbound.name for unbound, field in pairs if field.name not in known}
+
+    def _sent(self, choice: Choice) -> pa.Schema:
+        """Return what the writer sends with these values."""
+        if not isinstance(self.writer, Template):
+            return self.writer
+        return pa.schema(self.placeholders.fields(choice), metadata=self.placeholders.metadata)
+
+    def _given(self, choice: Choice) -> Choice:
+        """Return the value of each placeholder of the reader: the writer's of its name, or what is at its place."""
+        sent = self._sent(choice)
+        fields = self.placeholders.fields(choice)
+        fixed = {unbound.name for column, unbound in self._columns if not column.repeated}
+        pairs = zip(self.placeholders.columns, fields, strict=True)
+        free = [field for column, field in pairs if column.repeated and field.name not in fixed]
+        given: Choice = {}
+        for column, _ in self._columns:
+            shared = {key: there for key in keys_of(column) if (there := self._shared(key)) is not None}
+            given |= {key: choice[there] for key, there in shared.items()}
+        for column, unbound in self._columns:
+            field = self._sent_for(column, unbound, _in_scope(given, column), sent, free)
+            if field is not None:
+                values = {**match_placeholders(unbound, field), **(match_name(unbound.name, field.name) or {})}
+                given = {**{(column.repeated, name): value for name, value in values.items()}, **given}
+        for column, unbound in self._columns:
+            for repeated, name in keys_of(column):
+                given.setdefault((repeated, name), self._unsaid(name, column, unbound))
+        return given
+
+    def _sent_for(
+        self, column: Column, unbound: pa.Field, given: Mapping[str, Any], sent: pa.Schema, free: list[pa.Field]
+    ) -> pa.Field | None:
+        """Return the column that is sent for one of the reader's; None where there is none."""
+        name = _filled(unbound.name, given) if column.repeated else unbound.name
+        if not column.repeated or match_name(name, name) == {}:
+            return sent.field(name) if sent.names.count(name) == 1 else None
+        if not isinstance(self.writer, Template) or not self.writer.repeated:
+            raise NotBoundError("the reader's schema depends on the request, the writer's does not")
+        fitting = [field for field in free if match_name(name, field.name) is not None]
+        if len(fitting) > 1:
+            names = ", ".join(field.name for field in fitting)
+            raise NotBoundError(
+                f"the reader's column {unbound.name} may be any of the writer's {names}: name them alike"
+            )
+        return fitting[0] if fitting else None
+
+    def _unsaid(self, name: str, column: Column, unbound: pa.Field) -> Any:
+        """Return a value for a placeholder at whose place the writer sends nothing."""
+        if name in column.allowed:
+            return column.allowed[name][0]
+        return pa.int8() if name in type_placeholders(unbound.type) else self.placeholders.fresh(name)
+
+
+def _is_allowed(value: Any, allowed: tuple[str, ...]) -> bool:
+    """Tell whether a template allows a value of a placeholder, as `Template.bind` does."""
+    return value in allowed or (isinstance(value, pa.DataType) and any(map(partial(_is_named, value), allowed)))
+
+
+def _is_named(data_type: pa.DataType, name: str) -> bool:
+    """Tell whether a name is that of a type."""
+    try:
+        return bool(data_type == pa.type_for_alias(name))
+    except ValueError:
+        return False
+
+
+def _refused(  # noqa: PLR0913, PLR0917 - each is a fact about the place
+    name: str,
+    values: Mapping[str, Any],
+    unbound: pa.Field,
+    allowed: tuple[str, ...],
+    sent: pa.Schema,
+    binding: Mapping[str, str],
+) -> Refused:
+    """Return that a value of a placeholder is refused, with the binding and a value of the column."""
+    column, value = _filled(unbound.name, values), str(values[name])
+    field = sent.field(column) if sent.names.count(column) == 1 else None
+    message = f"{unbound.name}: the writer may send {value} for {{{name}}}, which the reader's template does not allow"
+    witness = {
+        "column": column,
+        "writer": None if field is None else str(field.type),
+        "reader": f"{{{name}}} is one of {', '.join(allowed)}",
+        "value": value if field is None else sample(field.type),
+        "binding": dict(binding),
+        "refused": {name: value},
+    }
+    return Refused(unbound.name, message, witness)
+
+
+def _in_scope(given: Choice, column: Column) -> dict[str, Any]:
+    """Return the values of the placeholders that hold for a column: those of repeated ones, or the others."""
+    return {name: value for (repeated, name), value in given.items() if repeated == column.repeated}
+
+
+def _texts(choice: Choice) -> dict[str, str]:
+    """Return the values of the writer's placeholders as text; one that has two has the other one with brackets."""
+    texts = {name: str(value) for (repeated, name), value in choice.items() if repeated}
+    singles = {name: str(value) for (repeated, name), value in choice.items() if not repeated}
+    return {**singles, **{f"{name}[]" if name in singles else name: text for name, text in texts.items()}}
+
+
+def _filled(name: str, given: Mapping[str, Any]) -> str:
+    """Return the name of a column with the placeholders filled that have a value."""
+    for placeholder, value in given.items():
+        name = name.replace(f"{{{placeholder}}}", str(value))
+    return name

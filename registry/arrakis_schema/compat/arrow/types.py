@@ -1,0 +1,242 @@
+"""Does a reader's column take every value of a writer's column? One function for each family of types, in one table.
+
+The families and what their values are: https://arrow.apache.org/docs/format/Columnar.html. What counts is the set of
+values of a type, never a value that happens to be there: `pyarrow`'s own casts look at the values. Left out is what is
+a matter of size: more than 2 GiB of text, or 2**31 values, in one batch.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.compat.arrow.differences import (
+    Difference,
+    alone,
+    between_families,
+    counted,
+    date,
+    decimal,
+    encoded_otherwise,
+    extension,
+    fixed_size_binary,
+    floating,
+    integer,
+    null,
+    same_values,
+    time,
+    unreadable,
+)
+from arrakis_schema.compat.arrow.encodings import decoded, holds_run_ends, is_converted, is_encoded, overflow
+from arrakis_schema.compat.arrow.values import LIST_TYPES, biting, distinct, is_bytes, is_small, is_text, sample
+from arrakis_schema.findings.verdicts import Effect
+
+
+def differences(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
+    """Yield how the types of two columns differ."""
+    if writer == reader and not _has_children(writer):
+        return
+    if is_encoded(writer) or is_encoded(reader) or (writer != reader and not is_converted(writer, reader)):
+        yield from _encodings(writer, reader, path)
+        return
+    family, other = _family(writer), _family(reader)
+    if family != other or family is None:
+        yield from between_families(writer, reader, path)
+    else:
+        yield from FAMILIES[family](writer, reader, path)
+
+
+def nullability(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Difference]:
+    """Yield how two fields differ in what null means."""
+    if writer.nullable and not reader.nullable:
+        message = f"{path}: the writer may send null, the reader takes none"
+        yield Difference(path, "nullable-tightened", Effect.NARROWED, message, breaks=True, values=((None,),))
+    elif reader.nullable and not writer.nullable:
+        message = f"{path}: the reader takes null, the writer never sends it"
+        yield Difference(path, "nullable-loosened", Effect.WIDENED, message, breaks=False)
+
+
+def fields(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Difference]:
+    """Yield how two fields differ in nullability and type."""
+    yield from nullability(writer, reader, path)
+    yield from differences(writer.type, reader.type, path)
+
+
+def _has_children(data_type: pa.DataType) -> bool:
+    """Tell whether types that pyarrow calls equal can still differ: in what their fields say."""
+    return data_type.num_fields > 0 or isinstance(data_type, pa.BaseExtensionType | pa.DictionaryType)
+
+
+def _encodings(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    """Yield how two types differ of which one is encoded, or which Arrow has no conversion for."""
+    if writer == reader:
+        return
+    inner = [] if (writer, reader) == (decoded(writer), decoded(reader)) else _inside_encoding(writer, reader, path)
+    if not is_converted(writer, reader):
+        message = f"{path}: Arrow has no conversion of {writer}, which the writer sends, to {reader}"
+        tried = alone(biting(writer, reader))
+        yield Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=True, values=tried)
+    elif pa.types.is_dictionary(reader) and (count := overflow(writer, reader)):
+        message = f"{path}: the writer may send {count:,} different values, the reader's {reader} holds one less"
+        rows = tuple(distinct(decoded(writer), count))
+        yield Difference(path, "type-narrowed", Effect.NARROWED, message, breaks=True, values=(rows,))
+    elif _encoding(writer) != _encoding(reader):
+        yield encoded_otherwise(writer, reader, path)
+    yield from inner
+
+
+def _inside_encoding(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    """Yield how the values of two types differ of which one at least is encoded."""
+    types = [data_type.value_type if is_encoded(data_type) else data_type for data_type in (writer, reader)]
+    yield from differences(types[0], types[1], path)
+
+
+def _encoding(data_type: Any) -> object:
+    """Return what tells encodings of the same values apart."""
+    return ("dictionary", data_type.index_type, data_type.ordered) if pa.types.is_dictionary(data_type) else "plain"
+
+
+def _list(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    if type(writer) is not type(reader):
+        yield encoded_otherwise(writer, reader, path)
+    inner = fields(writer.value_field, reader.value_field, f"{path}[]")
+    yield from (found.inside(lambda value: [value]) for found in inner)
+
+
+def _fixed_size_list(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    if writer.list_size != reader.list_size:
+        yield unreadable(writer, reader, path)
+        return
+    inner = fields(writer.value_field, reader.value_field, f"{path}[]")
+    if not is_small(writer):
+        yield from (replace(found, values=()) for found in inner)
+        return
+    yield from (found.inside(lambda value: [value] * writer.list_size) for found in inner)
+
+
+def _map(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    if writer.key_type != reader.key_type:
+        yield unreadable(writer, reader, path)
+        return
+    if reader.keys_sorted and not writer.keys_sorted:
+        yield unreadable(writer, reader, path)
+    inner = fields(writer.item_field, reader.item_field, f"{path}.value")
+    yield from (found.inside(lambda value: [(sample(writer.key_type), value)]) for found in inner)
+
+
+def _struct(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    name = next((name for kind in (writer, reader) for name in repeated_names(list(kind))), None)
+    if name is not None:
+        message = f"{path}: two fields are named {name!r}, so a name does not tell them apart"
+        if writer != reader:
+            yield Difference(path, "type-changed", Effect.CHANGED, message, breaks=False, unclear=True)
+        return
+    yield from columns(list(writer), list(reader), f"{path}.", refuses_unknown=False)
+
+
+def _union(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+    if writer != reader:
+        yield unreadable(writer, reader, path)
+
+
+def columns(
+    writer: list[pa.Field], reader: list[pa.Field], path: str, *, refuses_unknown: bool
+) -> Iterator[Difference]:
+    """Yield how two sets of columns, or the children of two structs, differ for a reader that goes by name."""
+    sent, read = {field.name: field for field in writer}, {field.name: field for field in reader}
+    for name, field in sent.items():
+        if name in read:
+            inner = fields(field, read[name], f"{path}{name}")
+            yield from (found.inside(_member(name)) if path else found.of_column(name) for found in inner)
+        else:
+            yield _added(field, path, refuses_unknown=refuses_unknown)
+    for name, field in read.items():
+        if name not in sent:
+            yield _removed(field, path, writer)
+    shared = [name for name in sent if name in read]
+    if shared != [name for name in read if name in sent]:
+        message = f"{path or 'columns '}come in another order: {', '.join(shared)}"
+        yield Difference(path.rstrip("."), "column-reordered", Effect.CHANGED, message, breaks=False)
+
+
+def _added(field: pa.Field, path: str, *, refuses_unknown: bool) -> Difference:
+    """Return the difference that the reader does not know a column."""
+    name, value = field.name, sample(field.type)
+    message = f"{path}{name}: the writer sends a column that the reader does not know"
+    values = (({name: value} if path else value,),)
+    added = Difference(f"{path}{name}", "column-added", Effect.CHANGED, message, refuses_unknown, values)
+    return added if path else added.of_column(name)
+
+
+def _removed(field: pa.Field, path: str, writer: list[pa.Field]) -> Difference:
+    """Return the difference that the writer lacks a column."""
+    name = field.name
+    fills = field.nullable and not (path and pa.types.is_nested(field.type) and holds_run_ends(field.type))
+    said = "is filled with null" if fills else "must be there"
+    message = f"{path}{name}: the writer does not send a column that for the reader {said}"
+    others = {other.name: sample(other.type) for other in writer} if path else None
+    removed = Difference(f"{path}{name}", "column-removed", Effect.CHANGED, message, not fills, ((others,),))
+    return removed if path else removed.of_column(name)
+
+
+def repeated_names(columns: list[pa.Field]) -> list[str]:
+    """Return the names that more than one field bears."""
+    counts = Counter(field.name for field in columns)
+    return [name for name, count in counts.items() if count > 1]
+
+
+def _member(name: str) -> Callable[[Any], Any]:
+    """Return what puts a value into an object as the member of this name."""
+    return lambda value: {name: value}
+
+
+def _family(data_type: pa.DataType) -> str | None:
+    """Return the name of the family that a type belongs to."""
+    if isinstance(data_type, pa.BaseExtensionType):
+        return "extension"
+    return next((name for name, test in _TESTS.items() if test(data_type)), None)
+
+
+_TESTS: dict[str, Callable[[pa.DataType], bool]] = {
+    "null": pa.types.is_null,
+    "boolean": pa.types.is_boolean,
+    "integer": pa.types.is_integer,
+    "floating": pa.types.is_floating,
+    "decimal": pa.types.is_decimal,
+    "text": is_text,
+    "bytes": is_bytes,
+    "fixed_size_binary": pa.types.is_fixed_size_binary,
+    "date": pa.types.is_date,
+    "time": pa.types.is_time,
+    "timestamp": pa.types.is_timestamp,
+    "duration": pa.types.is_duration,
+    "interval": lambda data_type: data_type == pa.month_day_nano_interval(),
+    "map": pa.types.is_map,
+    "list": lambda data_type: isinstance(data_type, LIST_TYPES),
+    "fixed_size_list": pa.types.is_fixed_size_list,
+    "struct": pa.types.is_struct,
+    "union": pa.types.is_union,
+}
+FAMILIES: dict[str, Callable[[Any, Any, str], Iterator[Difference]]] = {
+    "null": null,
+    "boolean": null,
+    "integer": integer,
+    "floating": floating,
+    "decimal": decimal,
+    "text": same_values,
+    "bytes": same_values,
+    "fixed_size_binary": fixed_size_binary,
+    "date": date,
+    "time": time,
+    "timestamp": counted,
+    "duration": counted,
+    "interval": null,
+    "map": _map,
+    "list": _list,
+    "fixed_size_list": _fixed_size_list,
+    "struct": _struct,
+    "union": _union,
+    "extension": extension,
+}

@@ -1,0 +1,166 @@
+"""Which of the differences between two JSON Schemas break somebody: each by itself, then those that do so together."""
+
+import copy
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import Any
+
+from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
+from arrakis_schema.compat.accepting import explained
+from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.containment import Question, Series, contained
+from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.json_schema.positions import member, unescaped, value_at
+
+_MOST_CHANGES = 200
+_MISSING: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A change that breaks a reader, the message that shows it, and where in the message."""
+
+    change: Change
+    witness: Any
+    at: str
+
+    @property
+    def told(self) -> str:
+        """What breaks, and what the reader says of the message; once, where both are the same."""
+        return (
+            f"{self.change.message} ({self.at})" if self.at and self.at != self.change.message else self.change.message
+        )
+
+
+Ask = Callable[[Any], Verdict]
+
+
+def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
+    """Yield every change that breaks the reader: first each that does so by itself, then what breaks only together.
+
+    Where it stays open whether anything else breaks, the last item is a `Break` of the rule `undecided`.
+    """
+    old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
+    side = "reader" if reader_is_new else "writer"
+    series = Series(question.writer if reader_is_new else question.reader)
+
+    def ask(schema: Any) -> Verdict:
+        """Return the verdict with this document in place of the new one; its keywords are those of valid documents."""
+        try:
+            return contained(replace(question, **{side: schema}, series=series))
+        except InvalidSchemaError as error:
+            return Verdict(Kind.UNDECIDED, reason=str(error))
+
+    found = list(changes(old, new))
+    loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
+    asserting = [change for change in found if change.effect is not Effect.ANNOTATION]
+    alone = list(_breaks_alone(old, new, asserting[:_MOST_CHANGES], ask, loosens))
+    yield from alone
+    if more := len(asserting[_MOST_CHANGES:]):
+        reason = f"whether each breaks by itself was not examined of {more} more changes"
+        yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
+    known = [one.change for one in alone]
+    taken = set(map(_key, known))
+    left = _without(new, old, known) if known else new
+    rest = ask(left) if known else verdict
+    if rest.kind is Kind.INCOMPATIBLE:
+        together = list(_breaks_together(old, new, [change for change in found if _key(change) not in taken], ask))
+        yield from together or _blamed(explained(replace(question, **{side: left}), reader_is_new=reader_is_new))
+    elif rest.kind is Kind.UNDECIDED:
+        reason = f"whether anything else breaks is not decided: {rest.reason}"
+        yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
+
+
+def with_breaks(verdict: Verdict, found: Iterable[Break]) -> Verdict:
+    """Return a verdict whose findings at fault are these breaks, each with its own witness and what the reader says."""
+    told = [replace(one.change, message=one.told, witness=one.witness) for one in found]
+    places = set(map(_key, told))
+    others = [change for change in verdict.findings if _key(change) not in places]
+    return replace(verdict, findings=(*told, *(replace(change, at_fault=False) for change in others)))
+
+
+def _key(change: Change) -> tuple[str, str, str]:
+    """Return what tells a change from others, whether it is at fault or not."""
+    return change.rule, change.old, change.new
+
+
+def _breaks_alone(old: Any, new: Any, found: list[Change], ask: Ask, loosens: Effect) -> Iterator[Break]:
+    """Yield every change that breaks the reader when the old document takes over nothing else.
+
+    Changes of one keyword are taken over together, and of them what only loosens is not blamed.
+    """
+    for _, same in groupby(found, key=lambda change: (change.old, change.new)):
+        at_place = list(same)
+        changed = with_one(old, new, at_place[0])
+        verdict = ask(changed) if changed is not _MISSING else None
+        if verdict is not None and verdict.kind is Kind.INCOMPATIBLE:
+            for change in [change for change in at_place if change.effect is not loosens] or at_place:
+                yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
+
+
+def _breaks_together(old: Any, new: Any, found: list[Change], ask: Ask) -> Iterator[Break]:
+    """Yield each change with which the old document, which takes over one after the other, begins to break.
+
+    Changes that do nothing by themselves, as in `definitions`, are taken over first.
+    """
+    for change in sorted(found, key=lambda change: change.effect is not Effect.ANNOTATION)[:_MOST_CHANGES]:
+        changed = with_one(old, new, change)
+        if changed is _MISSING:
+            continue
+        verdict = ask(changed)
+        if verdict.kind is Kind.INCOMPATIBLE:
+            yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
+        else:
+            old = changed
+
+
+def _blamed(verdict: Verdict) -> Iterator[Break]:
+    """Yield the changes that are at fault by the place of the error; there is always one."""
+    found = [change for change in verdict.findings if change.at_fault]
+    for change in found or [Change("schema-changed", "", "", Effect.CHANGED, "the schema changed", at_fault=True)]:
+        yield Break(change, verdict.witness, verdict.at)
+
+
+def _without(new: Any, old: Any, known: list[Change]) -> Any:
+    """Return the new schema with some changes taken back; the last first, so that places in lists stay."""
+    for change in reversed(known):
+        reverted = with_one(new, old, replace(change, old=change.new, new=change.old))
+        new = new if reverted is _MISSING else reverted
+    return new
+
+
+def with_one(old: Any, new: Any, change: Change) -> Any:
+    """Return the old schema with one change taken over from the new one."""
+    value = value_at(new, change.new, _MISSING)
+    changed = copy.deepcopy(old)
+    path = [unescaped(part) for part in change.old.split("/")[1:]]
+    if not path:
+        return value
+    parent = changed
+    for name, following in pairwise(path):
+        if isinstance(parent, dict) and value is not _MISSING and not following.isdecimal():
+            parent.setdefault(name, {})
+        parent = member(parent, name, _MISSING)
+        if parent is _MISSING:
+            return _MISSING
+    return _put(changed, parent, path[-1], value)
+
+
+def _put(changed: Any, parent: Any, name: str, value: Any) -> Any:
+    """Put a value into the parent, or take it out where there is none."""
+    if isinstance(parent, dict):
+        parent.pop(name, None)
+        if value is not _MISSING:
+            parent[name] = value
+        return changed
+    if not isinstance(parent, list) or not name.isdecimal():
+        return _MISSING
+    index = int(name)
+    if value is _MISSING:
+        del parent[index : index + 1]
+    elif index < len(parent):
+        parent[index] = value
+    else:
+        parent.append(value)
+    return changed

@@ -1,0 +1,226 @@
+"""Containment of JSON Schemas: a model of "the writer's schema holds, the reader's fails", or the proof that none is.
+
+A model is confirmed by a validator that knows nothing of this.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure, Side, close, side
+from arrakis_schema.compat.confirm import meta_schema_problem, refusals
+from arrakis_schema.compat.fault import worded
+from arrakis_schema.compat.logic.equality import classes_of
+from arrakis_schema.compat.logic.evaluation import Interpretation
+from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
+from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
+from arrakis_schema.compat.logic.results import Closed, Model, Open
+from arrakis_schema.compat.logic.values import Json
+from arrakis_schema.compat.solve.tableau import Tableau
+from arrakis_schema.compat.witnesses import likeliest
+from arrakis_schema.errors import InvalidSchemaError
+from arrakis_schema.findings.verdicts import Kind, Verdict
+from arrakis_schema.json_schema.judge.soundness import dialect_problem, number_problems
+from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
+from arrakis_schema.regex import Reading, UnsupportedPatternError
+
+STEPS, SECONDS = 100_000, 60.0
+_MOST_ERRORS = 20
+_MOST_LISTED = 1_000
+EMPTY = "the writer can send nothing"
+UNKNOWN = "the reader refuses members that it does not know"
+
+
+class OutOfStepsError(UndecidedError):
+    """The steps, or the seconds, for one pair have run out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Questions that differ in one document alone, a valid one; `document` is the other, with what it is closed to."""
+
+    document: Any
+    closed: dict[Closure, Side] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A pair of schemas, how either is closed, and how much may be done about it.
+
+    In a `series` the documents are known to be valid and to differ.
+    """
+
+    reader: Any
+    writer: Any
+    reader_closure: Closure = OPEN
+    writer_closure: Closure = OPEN
+    timeout: float = SECONDS
+    assert_formats: bool = False
+    examples: tuple[Any, ...] = ()
+    steps: int = STEPS
+    patterns: Reading = Reading.ECMA
+    series: Series | None = None
+
+
+def contained(question: Question) -> Verdict:
+    """Return whether the reader accepts every instance that the writer's schema accepts; without findings."""
+    try:
+        return _Case(question).verdict()
+    except (UndecidedError, UnsupportedPatternError) as error:
+        return Verdict(Kind.UNDECIDED, reason=str(error))
+    except RecursionError:
+        return Verdict(Kind.UNDECIDED, reason="schemas that nest too deep")
+
+
+def checked(schema: Any, name: str) -> str:
+    """Return the dialect of a schema; raises `InvalidSchemaError` where it is not valid in it."""
+    label = f"the {name}"
+    if not isinstance(schema, dict | bool):
+        raise InvalidSchemaError(label, "a schema is an object or a boolean")
+    dialect = dialect_of(schema)
+    if dialect is None:
+        raise InvalidSchemaError(label, dialect_problem(schema))
+    try:
+        problem = next(number_problems(schema), None) or meta_schema_problem(schema, dialect)
+    except RecursionError as error:
+        raise UndecidedError("schemas that nest too deep") from error
+    if problem is not None:
+        raise InvalidSchemaError(label, problem.text, problem.location)
+    return dialect
+
+
+def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:
+    """Return a function to be called at each step; it raises `OutOfStepsError` when there have been too many.
+
+    Steps are the same on every machine, however busy. Seconds are the last rope, for a step that takes too long.
+    """
+    end, left = monotonic() + seconds, steps
+
+    def tick() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OutOfStepsError(f"not decided within {steps:,} steps")
+        if monotonic() > end:
+            raise OutOfStepsError(f"not decided within {seconds:g} seconds")
+
+    return tick
+
+
+class _Case:
+    """One question while it is answered."""
+
+    def __init__(self, question: Question) -> None:
+        self.question, self.tick = question, budget(question.steps, question.timeout)
+        self.reader = side(question.reader, self.dialect(question.reader, "reader's schema"))
+        self.writer = side(question.writer, self.dialect(question.writer, "writer's schema"))
+        self.meaning = Interpretation(question.patterns, self.tick)
+        self.sent, self.state = State(), State()
+
+    def dialect(self, schema: Any, name: str) -> str:
+        """Return the dialect of a schema, which is checked unless it is known to be valid."""
+        known = None if self.question.series is None else dialect_of(schema)
+        return known or checked(schema, name)
+
+    def asked(self) -> tuple[State, State]:
+        """Return what holds of what the writer sends, and what holds of what the reader refuses of it."""
+        nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
+        roots = [*self.writer.roots(nodes), *self.reader.roots(nodes)]
+        nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
+        sent = [nodes.literal(root, holds=True) for root in self.writer.roots(nodes)]
+        refused = disjunction(nodes.literal(root, holds=False) for root in self.reader.roots(nodes))
+        return State(sent), State([*sent, refused])
+
+    def verdict(self) -> Verdict:
+        """Return the verdict; documents that mean the same are not looked into."""
+        if self.means_the_same():
+            return self.proved()
+        self.reader = self.closed(self.reader, self.question.reader, self.question.reader_closure)
+        self.writer = self.closed(self.writer, self.question.writer, self.question.writer_closure)
+        self.sent, self.state = self.asked()
+        result = Tableau(self.meaning).solve(self.state)
+        if isinstance(result, Closed):
+            return self.proved()
+        if isinstance(result, Open):
+            return self.each_judged() or Verdict(Kind.UNDECIDED, reason=result.reason)
+        verdict = self.confirmed(result.value)
+        return verdict if verdict.kind is Kind.INCOMPATIBLE else self.confirmed_in_every_reading() or verdict
+
+    def confirmed_in_every_reading(self) -> Verdict | None:
+        """Return the verdict for a witness of which all readings of the patterns say the same; None without one."""
+        every = Interpretation(
+            self.question.patterns, self.tick, *(one for one in Reading if one is not self.question.patterns)
+        )
+        result = Tableau(every).solve(self.state)
+        verdict = self.confirmed(result.value) if isinstance(result, Model) else None
+        return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
+
+    def means_the_same(self) -> bool:
+        """Tell whether the documents mean the same, and what the writer sends is closed where the reader is."""
+        reads, writes = self.question.reader_closure, self.question.writer_closure
+        if self.question.series is not None or not (reads in {OPEN, writes} or writes == CLOSED_EVERYWHERE):
+            return False
+        self.sent, self.state = self.asked()
+        return any(opposite(formula) in self.state for formula in self.state)
+
+    def closed(self, opened: Side, document: Any, closure: Closure) -> Side:
+        """Return one side with its closure."""
+        series = self.question.series
+        if series is None or document is not series.document:
+            return close(opened, closure, self.tick)
+        if closure not in series.closed:
+            series.closed[closure] = close(opened, closure, self.tick)
+        return series.closed[closure]
+
+    def proved(self) -> Verdict:
+        """Return the verdict where there is no witness, and whether that is because the writer sends nothing."""
+        empty = isinstance(Tableau(self.meaning).solve(self.sent), Closed)
+        return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
+
+    def each_judged(self) -> Verdict | None:
+        """Return the verdict on a writer whose messages are listed, by asking the validator about each."""
+        document = self.writer.document if isinstance(self.writer.document, dict) else {}
+        listed = [document["const"]] if "const" in document else document.get("enum")
+        if listed is None or (self.writer.dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
+            return None
+        try:
+            sent = [value for value in listed if not self._refuses(self.writer, value)]
+            refused = [value for value in sent if self._refuses(self.reader, value)]
+        except UndecidedError:
+            return None
+        return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
+
+    def refused(self, value: Json) -> bool:
+        """Tell whether a value is a witness, by our meaning of both schemas."""
+        return self.meaning.satisfied(self.state, value)
+
+    def confirmed(self, value: Json) -> Verdict:
+        """Return the verdict for a witness, which the validator must confirm; a likelier one is preferred."""
+        verdict = self.judged(value)
+        likely = likeliest(value, self.question.examples, self.refused)
+        if verdict.kind is not Kind.INCOMPATIBLE or likely == value:
+            return verdict
+        better = self.judged(likely)
+        return better if better.kind is Kind.INCOMPATIBLE else verdict
+
+    def judged(self, value: Json) -> Verdict:
+        """Return what the validator says of a witness."""
+        if self._refuses(self.writer, value):
+            return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
+        if not self._refuses(self.reader, value):
+            return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
+        own = refusals(self.reader.document, self.reader.dialect, value, self.tick, _MOST_ERRORS, self.reader.registry)
+        at = worded(own[0]) if own else UNKNOWN
+        return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(own), at=at)
+
+    def _refuses(self, side: Side, value: Json) -> bool:
+        """Tell whether the validator refuses a value for a document or for its closure."""
+        return any(refusals(schema, side.dialect, value, self.tick, 1, side.registry) for schema in side.schemas)
+
+
+def _short(value: Json) -> str:
+    """Return a value as short JSON."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 100 else f"{text[:97]}..."  # noqa: PLR2004

@@ -1,1 +1,0 @@
-"""The language of JSON Schema documents: its keywords, where they hold further schemas, and where things stand."""

@@ -1,0 +1,40 @@
+"""Findings as the XML of JUnit, which every CI system shows: one test case a finding, failed where it is an error.
+
+The schema that Jenkins holds it to:
+https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
+"""
+
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.legible import for_people
+
+_NAME = "arrakis-schema"
+
+
+def junit(findings: Sequence[Finding]) -> str:
+    """Return one suite; without findings it has one case, which passed. All of it is ASCII."""
+    failures = str(sum(finding.severity is Severity.ERROR for finding in findings))
+    tests = str(max(len(findings), 1))
+    top = ET.Element("testsuites", name=_NAME)
+    suite = ET.SubElement(top, "testsuite", name=_NAME, tests=tests, failures=failures, errors="0")
+    for finding in for_people(findings):
+        _case(suite, finding)
+    if not findings:
+        ET.SubElement(suite, "testcase", name="schemas", classname=_NAME)
+    ET.indent(top)
+    xml: str = ET.tostring(top, encoding="us-ascii", xml_declaration=True).decode("ascii")
+    return xml.replace("##", "#&#35;") + "\n"
+
+
+def _case(suite: ET.Element, finding: Finding) -> None:
+    """Add the test case of one finding; a printable text has no character that XML cannot hold."""
+    name = f"{finding.rule} {finding.location}".strip()
+    case = ET.SubElement(suite, "testcase", name=name, classname=finding.file)
+    text = f"{finding.file}:{finding.line}:{finding.column}: {finding.message}"
+    text += f"\n{finding.witness}" if finding.witness else ""
+    if finding.severity is Severity.ERROR:
+        ET.SubElement(case, "failure", message=finding.message, type=finding.rule).text = text
+    else:
+        ET.SubElement(case, "system-out").text = text

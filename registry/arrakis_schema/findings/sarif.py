@@ -1,0 +1,67 @@
+"""Findings as SARIF 2.1.0, which GitHub code scanning, Azure and editors read.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from arrakis_schema.findings.as_json import dump_json
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.legible import for_programs
+from arrakis_schema.findings.rules import RULES
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
+_PAGES = "https://docs.ligo.org/ngdd/arrakis-schema/"
+_URLS = ("http://", "https://", "file://")
+_RESERVED = ":/?@!$&'()*+,;=%"
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def sarif(findings: Sequence[Finding]) -> str:
+    """Return a log with one run; each rule that was hit has an entry that links to its page."""
+    rules = [{"id": rule, "helpUri": _page(rule)} for rule in dict.fromkeys(finding.rule for finding in findings)]
+    driver = {"name": "arrakis-schema", "informationUri": _PAGES, "rules": rules}
+    results = [_result(shown, _uri(given.file)) for given, shown in zip(findings, for_programs(findings), strict=True)]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _page(rule: str) -> str:
+    """Return where a rule is explained."""
+    return f"{_PAGES}{'changes' if rule in RULES else 'rules'}/#{quote(rule, safe='$')}"
+
+
+def _uri(file: str) -> str:
+    """Return the reference to a file: a URL as it was given, or a path relative to the root (RFC 3986, section 4.2)."""
+    if file.startswith(_URLS):
+        return _STRAY_PERCENT.sub("%25", quote(_encoded(file), safe=_RESERVED))
+    return f"file://{quote(_encoded(file))}" if file.startswith("/") else quote(_encoded(file))
+
+
+def _encoded(file: str) -> bytes:
+    """Return the bytes of a name as the file system has them, also where they are not UTF-8."""
+    try:
+        return os.fsencode(file)
+    except UnicodeEncodeError:
+        return file.encode("utf-8", "backslashreplace")
+
+
+def _result(finding: Finding, uri: str) -> dict[str, object]:
+    """Return the result for one finding in the file at `uri`."""
+    region = {"startLine": max(finding.line, 1), "startColumn": max(finding.column, 1)}
+    place = {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
+    logical = {"logicalLocations": [{"fullyQualifiedName": finding.location}]} if finding.location else {}
+    more = {"witness": finding.witness, "accept": finding.accept}
+    properties = {name: value for name, value in more.items() if value}
+    shown = {"properties": properties} if properties else {}
+    return {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": finding.message},
+        "locations": [{**place, **logical}],
+        **shown,
+    }

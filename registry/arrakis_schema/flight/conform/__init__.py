@@ -1,0 +1,1 @@
+"""A running Flight server, held against a release."""

@@ -1,0 +1,131 @@
+"""What is noted about one endpoint while it is examined, each thing once, and the findings that come of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.flight.conform.judging import Fault
+from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.lint.places import Places
+from arrakis_schema.store.documents import Document
+
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much of an endpoint was examined: requests that were answered and refused, batches and rows that came."""
+
+    answered: int = 0
+    refused: int = 0
+    batches: int = 0
+    rows: int = 0
+
+
+@dataclass
+class Notes:
+    """The notes on an endpoint; `faults` maps a fault to where it was seen."""
+
+    contract: Contract
+    endpoint: str
+    answered: int = 0
+    refused: int = 0
+    batches: int = 0
+    rows: int = 0
+    faults: dict[Fault, list[str]] = field(default_factory=dict)
+    broken: dict[str, list[str]] = field(default_factory=dict)
+    unanswered: dict[str, list[str]] = field(default_factory=dict)
+    not_yet: list[str] = field(default_factory=list)
+    lenient: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    skipped: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> Counts:
+        """What was examined so far."""
+        return Counts(self.answered, self.refused, self.batches, self.rows)
+
+    @property
+    def asked_in_vain(self) -> bool:
+        """Whether no request that must be answered was asked."""
+        return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered or self.not_yet)
+
+    def fault(self, seen: str, fault: Fault) -> None:
+        """Note a fault, and where it was seen."""
+        places = self.faults.setdefault(fault, [])
+        if seen not in places:
+            places.append(seen)
+
+    def wrong(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:
+        """Note something that is wrong with a request or an answer as a whole."""
+        self.fault("", Fault(location, rule, severity, message))
+
+    def skip(self, what: str, why: str) -> None:
+        """Note what was not examined."""
+        self.skipped.setdefault(why, []).append(what)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the findings, the first fifty of them."""
+        for fault, seen in list(self.faults.items())[:_MOST]:
+            yield self._finding(fault, seen)
+        if len(self.faults) > _MOST:
+            message = f"{self.endpoint}: {len(self.faults) - _MOST} more findings are not shown"
+            yield self._notice("not-examined", message)
+        for rule, told, group in self._groups():
+            for said, samples in group.items():
+                message = f"{self.endpoint}: {told.format(_listed(samples))}: {said}"
+                yield self._about_requests(rule, Severity.ERROR, message)
+        for why, what in self.skipped.items():
+            yield self._notice("not-examined", f"{self.endpoint}: {_listed(what)} not examined: {why}")
+        if self.not_yet:
+            message = f"{self.endpoint}: the server refuses {_listed(self.not_yet)}, as the release does that it claims"
+            yield self._notice("request-refused", message)
+        if self.lenient:
+            message = f"{self.endpoint}: the server answers {_listed(self.lenient)}, which the contract refuses"
+            yield self._notice("request-answered", message)
+        if self.silent:
+            message = (
+                f"{self.endpoint}: the server refuses {_listed(self.silent)} as an internal error, without a reason"
+            )
+            yield self._notice("refusal-unexplained", message)
+
+    def _groups(self) -> list[tuple[str, str, dict[str, list[str]]]]:
+        """Return what is wrong with answers: the rule, the words for it, and the examples by what is said."""
+        return [
+            ("answer-broken", "no whole answer to {}", self.broken),
+            ("request-refused", "the server refuses {}, which the contract accepts", self.unanswered),
+        ]
+
+    def _finding(self, fault: Fault, seen: list[str]) -> Finding:
+        """Return the finding for a fault; one about a column stands at the column's line."""
+        places = " and ".join(one for one in seen if one)
+        told = f"{self.endpoint}{f' ({places})' if places else ''}: {fault.message}"
+        is_column = bool(places)
+        name = "schema.txt" if is_column else "descriptor.json"
+        file = self.contract.file(self.endpoint, name)
+        line, column = self._place(file, name, fault.location) if is_column else (1, 1)
+        return Finding(file, line, column, fault.rule, fault.severity, fault.location, told, fault.witness)
+
+    def _place(self, file: str, name: str, location: str) -> tuple[int, int]:
+        """Return line and column of a registered column."""
+        path = Path(self.contract.root, file)
+        return (
+            Places(Document(f"endpoints/{self.endpoint}/{name}", path.read_bytes())).at(location)
+            if path.exists()
+            else (1, 1)
+        )
+
+    def _notice(self, rule: str, message: str) -> Finding:
+        """Return a finding that fails nothing."""
+        return self._about_requests(rule, Severity.NOTICE, message)
+
+    def _about_requests(self, rule: str, severity: Severity, message: str) -> Finding:
+        """Return a finding about requests as a whole."""
+        return Finding(self.contract.file(self.endpoint, "descriptor.json"), 1, 1, rule, severity, "", message)
+
+
+def _listed(names: list[str]) -> str:
+    """Return some names in a row."""
+    unique = list(dict.fromkeys(names))
+    return ", ".join(unique[:12]) + (f" and {len(unique) - 12} more" if len(unique) > 12 else "")  # noqa: PLR2004

@@ -1,0 +1,131 @@
+"""Does a Flight server keep its contract? A process of its own asks it, within bounds of time and memory."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.store.loading import data_root
+
+_GRACE = 10.0  # to start, and to say what was found
+_QUIET = {"GRPC_VERBOSITY": "NONE", "GLOG_minloglevel": "3"}
+
+
+class UnexaminedError(ArrakisSchemaError):
+    """A server could not be examined: it is not reached, is no Flight server, or does not say its release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an examination found: the release held against, what the server says of itself, and the findings.
+
+    `examined` maps an endpoint to the numbers of requests answered and refused, of batches and of rows.
+    """
+
+    release: str
+    about: Mapping[str, str]
+    findings: Sequence[Finding]
+    examined: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing was found that is not as registered; what could not be decided does not count."""
+        return not any(found.severity is not Severity.NOTICE and found.rule != "undecided" for found in self.findings)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether something could not be decided."""
+        return any(found.rule == "undecided" for found in self.findings)
+
+
+def examine(
+    access: Access,
+    release: str | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    may_write: bool = False,
+) -> Report:
+    """Return what an examination of a server finds, held against a release or (None) the one that it claims.
+
+    It ends within the seconds that it may take, and ten to start and end. Raises `UnexaminedError`.
+    """
+    job = {
+        "location": access.location,
+        "seconds": access.seconds,
+        "token": access.token,
+        "root_certs": access.root_certs.decode("utf-8", "replace"),
+        "root": data_root(root),
+        "release": release,
+        "may_write": may_write,
+    }
+    events, ended = _run(json.dumps(job), access.seconds + _GRACE)
+    return _report(access.location, events, ended)
+
+
+def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
+    """Run the process; return its events, and how it ended where that was not by itself."""
+    command = [sys.executable, "-P", "-m", "arrakis_schema.flight.conform.child"]
+    source = str(Path(__file__).parents[3])
+    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
+    environment = {**os.environ, **_QUIET, "PYTHONPATH": path}
+    with subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as child:
+        try:
+            printed, _ = child.communicate(job, timeout=seconds)
+            ended = _reason(child.returncode)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            printed, _ = child.communicate()
+            ended = f"the examination was not over after {seconds:g} s"
+    return list(_events(printed)), ended
+
+
+def _events(printed: str) -> Iterator[dict[str, Any]]:
+    """Yield the events in what was printed; the last line may be cut."""
+    for line in printed.splitlines():
+        with suppress(ValueError):
+            yield json.loads(line)
+
+
+def _reason(code: int) -> str:
+    """Return why a process ended that did not do so by itself."""
+    if code == 0:
+        return ""
+    why = f"signal {-code}: what came may have been larger than its memory" if code < 0 else f"exit code {code}"
+    return f"the examination broke off ({why})"
+
+
+def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str) -> Report:
+    """Return the report for the events of an examination."""
+    about = next((event for event in events if "about" in event), None)
+    failed = next((event["failed"] for event in events if "failed" in event), ended)
+    if about is None:
+        raise UnexaminedError(failed or f"{location} could not be examined")
+    findings = [_finding(event["finding"]) for event in events if "finding" in event]
+    examined = {event["examined"]["endpoint"]: event["examined"]["counts"] for event in events if "examined" in event}
+    if failed:
+        asking = [event["asking"]["endpoint"] for event in events if "asking" in event][-1:]
+        told = f"not decided: {failed}{f', when {asking[0]} was asked' if asking else ''}"
+        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", told))
+    elif not any(counts["answered"] for counts in examined.values()):
+        told = "not decided: the server answered no request that the contract accepts"
+        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", told))
+    claimed = about["about"]["release"]
+    if claimed and claimed != about["release"]:
+        message = f"the server claims release {claimed}, and is held against {about['release']}"
+        findings.append(Finding(location, 1, 1, "release-claimed", Severity.NOTICE, "", message))
+    return Report(about["release"], about["about"], findings, examined)
+
+
+def _finding(members: Mapping[str, Any]) -> Finding:
+    """Return the finding that an event holds."""
+    return Finding(**{**members, "severity": Severity(members["severity"])})

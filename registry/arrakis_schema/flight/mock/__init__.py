@@ -1,0 +1,1 @@
+"""A Flight server that answers by the contract of a release."""

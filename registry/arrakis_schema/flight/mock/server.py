@@ -1,0 +1,121 @@
+"""A reference server: it answers every endpoint by the contract of one release, from the examples in the store."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import flight
+
+from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.mock.answers import answer, completed
+from arrakis_schema.flight.release_contract import contract
+from arrakis_schema.flight.request_forms import form_of
+from arrakis_schema.json_schema.packets import dump_request, parse_request
+from arrakis_schema.store.store import Store
+
+REUSE_CONNECTION = "arrow-flight-reuse-connection://?"
+"""The location that means the server which was asked: https://arrow.apache.org/docs/format/Flight.html."""
+
+
+class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no types
+    """Answers requests over Flight; what the release refuses is refused with an error that says field and reason.
+
+    Listens as soon as it is made, on a free port of 127.0.0.1 unless a location is given; a context manager. Further
+    options are those of `pyarrow.flight.FlightServerBase`.
+    """
+
+    def __init__(
+        self, store: Store, version: str | None = None, location: str = "grpc://127.0.0.1:0", **options: Any
+    ) -> None:
+        """Take the store and the release to answer for."""
+        self._contract = contract(store, version)
+        super().__init__(location, **options)
+
+    def get_flight_info(
+        self, context: flight.ServerCallContext, descriptor: flight.FlightDescriptor
+    ) -> flight.FlightInfo:
+        """Return the schema of the answer, and one endpoint: this server."""
+        del context
+        with _refusing():
+            endpoint, args, request = self._request(descriptor.command)
+            schema, _ = answer(self._contract, endpoint, args)
+            command = dump_request(request)
+        echoed = flight.FlightDescriptor.for_path(descriptor.command)
+        return flight.FlightInfo(schema, echoed, [flight.FlightEndpoint(command, [REUSE_CONNECTION])], -1, -1)
+
+    def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.FlightDataStream:
+        """Return the answer to the request in a ticket."""
+        with _refusing():
+            endpoint, args, _ = self._request(ticket.ticket)
+            if endpoint in self._contract.flight.exchange:
+                raise ArrakisSchemaError(f"{endpoint} is asked by DoExchange")
+            schema, batches = answer(self._contract, endpoint, args)
+        return flight.GeneratorStream(schema, _until_cancelled(context, batches))
+
+    def do_exchange(
+        self,
+        context: flight.ServerCallContext,
+        descriptor: flight.FlightDescriptor,
+        reader: flight.MetadataRecordBatchReader,
+        writer: flight.MetadataRecordBatchWriter,
+    ) -> None:
+        """Answer the rows that are sent, completed."""
+        del context
+        with _refusing():
+            endpoint, _, _ = self._request(descriptor.command)
+            if endpoint not in self._contract.flight.exchange:
+                raise ArrakisSchemaError(f"{endpoint} is not asked by DoExchange, but by GetFlightInfo and DoGet")
+            rows = reader.read_all().combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], reader.schema)]
+            answered = completed(self._contract, endpoint, rows[0])
+        writer.begin(answered.schema)
+        writer.write_batch(answered)
+
+    def list_actions(self, context: flight.ServerCallContext) -> list[flight.ActionType]:
+        """Return the actions that the settings declare."""
+        del context
+        return [flight.ActionType(name, "Answers one JSON object.") for name in self._actions()]
+
+    def do_action(self, context: flight.ServerCallContext, action: flight.Action) -> Iterator[bytes]:
+        """Yield the answer to an action, as JSON."""
+        del context
+        with _refusing():
+            actions = self._actions()
+            if action.type not in actions:
+                raise ArrakisSchemaError(f"there is no action {action.type!r}; there are {', '.join(actions)}")
+        yield json.dumps(actions[action.type]).encode()
+
+    def _actions(self) -> dict[str, dict[str, Any]]:
+        """Return what is answered to each action."""
+        said, info = self._contract.flight, self._contract.flight.info
+        answers = {name: dict(members) for name, members in said.actions.items()}
+        if info.action:
+            about = {info.release: self._contract.release.version, info.endpoints: list(self._contract.endpoints)}
+            answers[info.action] = {**answers.get(info.action, {}), **about}
+        return answers
+
+    def _request(self, command: bytes) -> tuple[str, dict[str, Any], Any]:
+        """Return the endpoint that a valid command asks, the arguments, and the request by this server's release."""
+        request: Any = parse_request(command)
+        self._contract.accept(request)
+        endpoint = request["request"].lower()
+        form = form_of(endpoint, self._contract.version, self._contract.root)
+        return endpoint, request[form.place] if form.place else request, {**request, **form.after}
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what this package raises into an error that Flight carries."""
+    try:
+        yield
+    except ArrakisSchemaError as error:
+        raise flight.FlightServerError(str(error)) from error
+
+
+def _until_cancelled(context: flight.ServerCallContext, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield batches until the client goes away."""
+    for batch in batches:
+        if context.is_cancelled():
+            return
+        yield batch

@@ -1,0 +1,124 @@
+"""What a release promises, with the messages that show it: its documents, and examples that fit them.
+
+A release without examples of its own takes those of the working set that its documents judge alike.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import join
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.payloads import load_payload
+from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.request_forms import form_of, refuse_strangers
+from arrakis_schema.json_schema.requests import validate
+from arrakis_schema.store.documents import Example, Kind, kind_of, name_of
+from arrakis_schema.store.flight_settings import Flight
+from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.strict_json import parse_json
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A request of an example file, and whether the release must refuse it."""
+
+    name: str
+    path: str
+    request: Any
+    refused: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One release of a store, as those see it who send and answer its requests."""
+
+    store: Store
+    release: Release
+
+    @property
+    def root(self) -> str:
+        """The root folder, as the functions of the package take it."""
+        return str(self.store.root)
+
+    @property
+    def version(self) -> str | None:
+        """The release, as the functions of the package take it: None for the working set."""
+        return self.release.version if self.release.frozen else None
+
+    @cached_property
+    def flight(self) -> Flight:
+        """How requests travel."""
+        return self.store.settings.flight
+
+    @cached_property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints of the release, in their order."""
+        return tuple(name_of(path) for path in self.release.documents if kind_of(path) is Kind.REQUEST)
+
+    def payload(self, endpoint: str) -> pa.Schema | Template | None:
+        """Return the registered payload of an endpoint; None where the release has none."""
+        if f"endpoints/{endpoint}/schema.txt" not in self.release.documents:
+            return None
+        return load_payload(endpoint, self.version, root=self.root)
+
+    def file(self, endpoint: str, name: str) -> str:
+        """Return the path of a document of an endpoint, relative to the root folder."""
+        return join(self.release.folder, "endpoints", endpoint, name)
+
+    def accept(self, request: Any) -> None:
+        """Raise `InvalidRequestError` for what the release refuses: by its schema, or as an unknown argument."""
+        validate(request, self.version, root=self.root)
+        refuse_strangers(request, self.version, self.root)
+
+    def samples(self, endpoint: str) -> Iterator[Sample]:
+        """Yield the requests of the examples of an endpoint that the release judges as their folder says."""
+        for holder, example in self._examples(f"endpoints/{endpoint}/descriptor.json"):
+            request = self._written(endpoint, parse_json(example.content))
+            if self.refuses(request) is example.refused:
+                yield Sample(example.name, join(holder.folder, example.path), request, example.refused)
+
+    def rows(self, endpoint: str) -> list[dict[str, Any]]:
+        """Return the rows of the longest example of an answer; none where there is no example."""
+        return max(self.answers(endpoint), key=len, default=[])
+
+    def answers(self, endpoint: str) -> list[list[dict[str, Any]]]:
+        """Return the rows of each example of an answer."""
+        examples = self._examples(f"endpoints/{endpoint}/schema.txt")
+        return [json.loads(one.content).get("rows", []) for _, one in examples if not one.refused]
+
+    def _examples(self, document: str) -> Iterator[tuple[Release, Example]]:
+        """Yield the examples of a document: the release's own, or those of the working set."""
+        for holder in (self.release, self.store.release(None)):
+            found = self.store.examples(holder, document)
+            if found:
+                yield from ((holder, example) for example in found)
+                return
+
+    def refuses(self, request: Any) -> bool:
+        """Tell whether the release refuses a request."""
+        try:
+            self.accept(request)
+        except ArrakisSchemaError:
+            return True
+        return False
+
+    def _written(self, endpoint: str, request: Any) -> Any:
+        """Return a request as a sender of this release writes it: it names the release, and has no later arguments."""
+        form, stamp = form_of(endpoint, self.version, self.root), self.flight.release
+        if not isinstance(request, dict):
+            return request
+        members = {name: value for name, value in request.items() if name != stamp or name in form.after}
+        inside = members.get(form.place)
+        if isinstance(inside, dict) and form.known is not None:
+            members[form.place] = {name: value for name, value in inside.items() if name in form.known}
+        return {**members, **{name: value for name, value in form.after.items() if name in request}}
+
+
+def contract(store: Store, version: str | None) -> Contract:
+    """Return the contract of a release, an alias or (None) the working set."""
+    return Contract(store, store.release(version))

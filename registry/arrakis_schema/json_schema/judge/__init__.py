@@ -1,0 +1,1 @@
+"""Whether a message is valid: by the specification of the document's dialect."""

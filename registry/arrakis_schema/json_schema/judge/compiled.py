@@ -1,0 +1,308 @@
+"""A document compiled to one function by fastjsonschema, where that reads it as the complete validator does.
+
+fastjsonschema makes Python code in which texts of a schema stand, so it never gets a document: a schema is written anew
+from a short list of keywords, with inert values only. All other documents are left to the complete validator.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import fastjsonschema
+
+from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, searcher
+from arrakis_schema.json_schema.judge.text_arrays import TextArray, first_violation, text_array
+from arrakis_schema.json_schema.keywords import DRAFT_07, KEYWORDS
+from arrakis_schema.json_schema.positions import unescaped
+from arrakis_schema.json_schema.violations import Violation, violation
+
+Check = Callable[[Any], Violation | None]
+_INERT = re.compile(r"[A-Za-z0-9_.:/ -]{0,100}", re.ASCII)
+_LARGEST_NUMBER = 1e300
+_MOST_PARTS, _DEEPEST = 3000, 16
+_TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
+_IGNORED = frozenset(
+    [
+        *("$comment", "title", "description", "default", "examples", "readOnly", "writeOnly", "deprecated"),
+        *("format", "contentMediaType", "contentEncoding", "contentSchema", "definitions", "$defs"),
+    ]
+)
+_INDEX = re.compile(r"\[([0-9]+)\]")
+
+
+class NotCompiledError(Exception):
+    """A schema says something that is not compiled: the complete validator judges its document."""
+
+
+def compile_schema(document: Any, dialect: str) -> Check | None:
+    """Return the function that returns the first violation of an instance, or None; None where it is not compiled."""
+    copy = Copy(document, dialect)
+    try:
+        schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, Place())}
+        validate = fastjsonschema.compile(schema, formats=copy.searchers, use_default=False)
+    except (NotCompiledError, fastjsonschema.JsonSchemaDefinitionException, SyntaxError):  # Python nests 20 blocks
+        return None
+    getattr(validate, "func", validate).__globals__["Decimal"] = float  # a Decimal is not a JSON number
+    arrays = copy.arrays
+
+    def check(instance: Any) -> Violation | None:
+        try:
+            validate(instance)
+        except fastjsonschema.JsonSchemaValueException as error:
+            return copy.violation(error)
+        return first_violation(arrays, instance) if arrays else None
+
+    return check
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a schema applies: the path in the instance, with None for an index, and how deep the schema itself lies.
+
+    `always` tells that it applies to whatever stands there in any instance.
+    """
+
+    path: tuple[str | None, ...] = ()
+    depth: int = 0
+    always: bool = True
+
+    def inside(self, *steps: str | None, always: bool) -> "Place":
+        """Return the place of a schema inside this one."""
+        return Place((*self.path, *steps), self.depth + 1, self.always and always)
+
+
+class Copy:
+    """The schema that fastjsonschema gets instead of a document, with no reference, and what was kept out of it.
+
+    A pattern becomes a `format` with a name of ours, whose function is the `searcher` of the pattern. Each schema holds
+    its number, under which `violation` finds its place and the original.
+    """
+
+    def __init__(self, document: Any, dialect: str) -> None:
+        """Begin with nothing copied."""
+        self._document, self._dialect = document, dialect
+        self._parts = 0
+        self._originals: list[tuple[Place, dict[str, Any]]] = []
+        self.searchers: dict[str, Any] = {}
+        self.arrays: list[TextArray] = []
+
+    def violation(self, error: Any) -> Violation:
+        """Return the violation that an error of fastjsonschema tells of."""
+        place, schema = self._originals[error.definition["number"]]
+        indices = map(int, _INDEX.findall(error.name))
+        path = tuple(next(indices) if step is None else step for step in place.path)
+        keyword = "pattern" if error.rule == "format" else error.rule
+        return violation(path, keyword, schema[keyword], error.value)
+
+    def schema(self, schema: Any, place: Place) -> dict[str, Any]:
+        """Return the copy of a schema, which is empty where it accepts everything."""
+        self.count(1, place)
+        if schema is True:
+            return {}
+        if not isinstance(schema, dict) or place.depth > _DEEPEST:
+            raise NotCompiledError
+        assertions = self._assertions(schema, at_root=place.depth == 0)
+        if self._add_array(assertions, place):
+            assertions = {name: assertions[name] for name in assertions if name not in {"items", "uniqueItems"}}
+        number = len(self._originals)
+        self._originals.append((place, schema))
+        copied: dict[str, Any] = {}
+        for keyword, value in assertions.items():
+            for name, made in COPIED[keyword](self, value, place):
+                copied[name] = copied[name] + made if name in copied else made  # `$ref` and `allOf` both give `allOf`
+        return {**copied, "number": number} if copied else {}
+
+    def target(self, reference: Any) -> Any:
+        """Return the definition that a reference leads to."""
+        match unquote(reference).split("/") if isinstance(reference, str) else ():
+            case ["#", "definitions" | "$defs" as home, name]:
+                definitions = self._document.get(home)
+                if isinstance(definitions, dict) and unescaped(name) in definitions:
+                    return definitions[unescaped(name)]
+        raise NotCompiledError
+
+    def count(self, parts: int, place: Place) -> None:
+        """Count parts of the copy, as often as they stand in the code: with each schema around them.
+
+        So the code stays small, and what it does for one value, whatever references lead to.
+        """
+        self._parts += parts * (place.depth + 1)
+        if self._parts > _MOST_PARTS:
+            raise NotCompiledError
+
+    def _assertions(self, schema: dict[str, Any], *, at_root: bool = False) -> dict[str, Any]:
+        """Return what a schema says that instances can break."""
+        if self._dialect == DRAFT_07 and "$ref" in schema:
+            return {"$ref": schema["$ref"]}  # draft-07 ignores what stands beside it
+        ignored = _IGNORED | {"$id", "$schema"} if at_root else _IGNORED
+        names = [name for name in schema if name not in ignored]
+        known = [name for name in names if name in KEYWORDS[self._dialect] or name.startswith("$")]
+        if not COPIED.keys() >= {*known}:
+            raise NotCompiledError
+        return {name: schema[name] for name in known}
+
+    def _add_array(self, assertions: dict[str, Any], place: Place) -> bool:
+        """Add what schema says of its items, if it is an array of strings in every instance; return whether it is."""
+        items, unique = assertions.get("items"), assertions.get("uniqueItems", False)
+        path = tuple(step for step in place.path if step is not None)
+        if not place.always or not isinstance(items, dict) or not isinstance(unique, bool):
+            return False
+        said = self._assertions(items)
+        if said.get("type") != "string" or said.keys() - {"type", "pattern", "enum"}:
+            return False
+        if "enum" in said:
+            _array(said["enum"])
+        if "pattern" in said:
+            _searcher(said["pattern"])
+        self.arrays.append(text_array(path, said, unique=unique))
+        return True
+
+
+def _searcher(value: Any) -> Searcher:
+    """Return the function that finds a pattern."""
+    if not isinstance(value, str):
+        raise NotCompiledError
+    try:
+        return searcher(value)
+    except PatternError as error:
+        raise NotCompiledError from error
+
+
+def _array(value: Any) -> list[Any]:
+    """Return an array that is not empty."""
+    if not isinstance(value, list) or not value:
+        raise NotCompiledError
+    return value
+
+
+def _text(value: Any) -> str:
+    """Return a text that means nothing to Python, wherever it stands in code."""
+    if not isinstance(value, str) or not _INERT.fullmatch(value):
+        raise NotCompiledError
+    return value
+
+
+def _number(value: Any) -> float:
+    """Return a number, which is no infinity and has few digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST_NUMBER:
+        raise NotCompiledError
+    return value
+
+
+def _size(value: Any) -> int:
+    """Return a bound of a length."""
+    if not isinstance(value, int) or _number(value) < 0:
+        raise NotCompiledError
+    return value
+
+
+def _scalar(value: Any) -> Any:
+    """Return a value without members or items."""
+    if isinstance(value, str):
+        return _text(value)
+    return value if value is None or isinstance(value, bool) else _number(value)
+
+
+def _names(value: Any) -> list[str]:
+    """Return texts that all differ."""
+    if not isinstance(value, list) or len({_text(name) for name in value}) < len(value):
+        raise NotCompiledError
+    return value
+
+
+def _types(value: Any) -> list[str]:
+    """Return the names of types."""
+    names = [value] if isinstance(value, str) else _names(_array(value))
+    if not _TYPES.issuperset(names):
+        raise NotCompiledError
+    return names
+
+
+Pairs = list[tuple[str, Any]]
+Copier = Callable[[Copy, Any, Place], Pairs]
+
+
+def plain(keyword: str, checked: Callable[[Any], Any]) -> Copier:
+    """Return what copies a keyword whose value is no schema."""
+    return lambda _copy, value, _place: [(keyword, checked(value))]
+
+
+def alone(keyword: str) -> Copier:
+    """Return what copies a keyword that holds a schema for the same value."""
+    return lambda copy, value, place: [(keyword, copy.schema(value, place.inside(always=False)))]
+
+
+def several(keyword: str) -> Copier:
+    """Return what copies a keyword that holds schemas for the same value."""
+
+    def copied(copy: Copy, value: Any, place: Place) -> Pairs:
+        inside = place.inside(always=keyword == "allOf")
+        return [(keyword, [copy.schema(schema, inside) for schema in _array(value)])]
+
+    return copied
+
+
+def ref(copy: Copy, value: Any, place: Place) -> Pairs:
+    return [("allOf", [copy.schema(copy.target(value), place.inside(always=True))])]
+
+
+def enum(copy: Copy, value: Any, place: Place) -> Pairs:
+    copy.count(len(_array(value)), place)
+    return [("enum", [_scalar(member) for member in value])]
+
+
+def pattern(copy: Copy, value: Any, _: Place) -> Pairs:
+    name = f"pattern{len(copy.searchers)}"
+    copy.searchers[name] = _searcher(value)
+    return [("format", name)]
+
+
+def items(copy: Copy, value: Any, place: Place) -> Pairs:
+    schema = copy.schema(value, place.inside(None, always=False))
+    return [("items", schema)] if schema else []
+
+
+def unique_items(_: Copy, value: Any, __: Place) -> Pairs:
+    if value is not False:  # other values are compared in another way
+        raise NotCompiledError
+    return []
+
+
+def required(copy: Copy, value: Any, place: Place) -> Pairs:
+    copy.count(len(_names(value)), place)
+    return [("required", value)] if value else []
+
+
+def properties(copy: Copy, value: Any, place: Place) -> Pairs:
+    if not isinstance(value, dict):
+        raise NotCompiledError
+    made = {_text(name): copy.schema(schema, place.inside(name, always=True)) for name, schema in value.items()}
+    return [("properties", made)] if made else []
+
+
+def additional_properties(_: Copy, value: Any, __: Place) -> Pairs:
+    if not isinstance(value, bool):
+        raise NotCompiledError
+    return [] if value else [("additionalProperties", False)]
+
+
+COPIED: dict[str, Copier] = {
+    "type": plain("type", _types),
+    "enum": enum,
+    "const": plain("const", _scalar),
+    **{name: plain(name, _number) for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")},
+    **{name: plain(name, _size) for name in ("minLength", "maxLength", "minItems", "maxItems")},
+    **{name: plain(name, _size) for name in ("minProperties", "maxProperties")},
+    "pattern": pattern,
+    "items": items,
+    "uniqueItems": unique_items,
+    "required": required,
+    "properties": properties,
+    "additionalProperties": additional_properties,
+    "$ref": ref,
+    **{name: several(name) for name in ("allOf", "anyOf", "oneOf")},
+    **{name: alone(name) for name in ("not", "if", "then", "else")},
+}
+"""The keywords that are compiled; a keyword that is unknown to the dialect, and no `$` begins it, says nothing."""

@@ -1,0 +1,295 @@
+"""The complete validator: every one that this package asks is made here, and none of them ever fetches anything.
+
+It is `jsonschema` with four corrections: patterns are searched by `patterns`, numbers are exact, equality is that of
+JSON, and the whole document is read in the dialect of its root. `format` and `content…` are annotations.
+"""
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from arrakis_schema.errors import MissingExtraError
+from arrakis_schema.json_schema.judge.patterns import search
+from arrakis_schema.json_schema.judge.steps import counted, current_steps, take_step
+from arrakis_schema.json_schema.judge.values import is_multiple, key
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
+
+try:
+    import jsonschema
+    from jsonschema.exceptions import ValidationError, best_match
+    from referencing import Registry
+
+    from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
+except ModuleNotFoundError as error:
+    raise MissingExtraError(str(error.name), "check") from error
+
+Errors = Iterator[ValidationError]
+Keyword = Callable[[Any, Any, Any, Any], "Errors | None"]
+Wrapper = Callable[[str, Keyword], Keyword]
+
+_BASES: dict[str, Any] = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
+_NOTHING: Registry[Any] = Registry()  # it holds no document and retrieves none
+
+
+def make_validator(schema: Any, dialect: str, wrap: Wrapper | None = None, known: Registry[Any] | None = None) -> Any:
+    """Return the validator of a document, an object like those of `jsonschema`.
+
+    A `$ref` is looked up in this document and in what is `known` beside it; one that leads further raises
+    `referencing`'s `Unresolvable`. `wrap` takes the name of a keyword and its check, and returns the check to use.
+    """
+    return _class(dialect, wrap)(schema, registry=_NOTHING, _resolver=resolver_of(schema, dialect, known))
+
+
+@cache
+def _meta_validator(dialect: str) -> Any:
+    """Return the validator of the schemas of a dialect; the meta-schemas come with `jsonschema`."""
+    return _class(dialect, None)(_BASES[dialect].META_SCHEMA, registry=_NOTHING)
+
+
+def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
+    """Yield what the meta-schema has against a schema; of several ways to be valid, the one that fails least."""
+    for error in _meta_validator(dialect).iter_errors(schema):
+        yield closest([error])
+
+
+def errors_of(validator: Any, instance: Any, most: int | None = None) -> list[ValidationError]:
+    """Return the errors of an instance, or the first ones; raises `LimitError` where that takes too many steps.
+
+    What a reference says of a value is remembered, so that schemas which refer to each other many times are no slower
+    than others; an error that many ways lead to is not repeated for each of them.
+    """
+    with counted(instance):
+        return list(islice(validator.iter_errors(instance), most))
+
+
+def closest(errors: list[Any]) -> Any:
+    """Return the error that says most: of the alternatives of a combinator, that of the one that nearly holds."""
+    return best_match(errors)
+
+
+def resolver_of(schema: Any, dialect: str, known: Registry[Any] | None = None) -> Any:
+    """Return what resolves the references of a document, an object of `referencing`; `known` is what lies beside it."""
+    if isinstance(schema, dict) and not isinstance(schema.get("$id", ""), str):
+        schema = {name: value for name, value in schema.items() if name != "$id"}
+    return (_NOTHING if known is None else known).resolver_with_root(SPECIFICATIONS[dialect].create_resource(schema))
+
+
+def resolver_in(resolver: Any, schema: Any, dialect: str) -> Any:
+    """Return what resolves the references inside a subschema, which may have an `$id` of its own."""
+    if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
+        return resolver
+    return resolver.in_subresource(SPECIFICATIONS[dialect].create_resource(schema))
+
+
+@cache
+def _class(dialect: str, wrap: Wrapper | None) -> Any:
+    """Return the class of the validators of a dialect."""
+    base = _BASES[dialect]
+    checks = {**base.VALIDATORS, **{name: check for name, check in CORRECTED.items() if name in base.VALIDATORS}}
+    checks |= {name: dynamic(base.VALIDATORS[name]) for name in ("$dynamicRef",) if name in base.VALIDATORS}
+    if wrap is not None:
+        checks = {name: wrap(name, check) for name, check in checks.items()}
+    extend: Any = jsonschema.validators.extend
+    made = extend(base, checks, type_checker=base.TYPE_CHECKER.redefine_many({"array": _array, "number": _number}))
+    made.evolve = _evolve  # theirs returns to a class without these corrections wherever a schema names its dialect
+    made.dialect, made.descend = dialect, _descend(made.descend)
+    return made
+
+
+def _descend(descend: Any) -> Any:
+    """Return the way into a subschema that also says where `false` stands, which theirs leaves out."""
+
+    def corrected(
+        self: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None, **resolver: Any
+    ) -> Errors:
+        if schema is not False:
+            yield from descend(self, instance, schema, path, schema_path, **resolver)
+            return
+        places = {name: [part] for name, part in {"path": path, "schema_path": schema_path}.items() if part is not None}
+        error: Any = ValidationError
+        yield error(
+            "nothing is allowed", validator=None, validator_value=None, instance=instance, schema=schema, **places
+        )
+
+    return corrected
+
+
+def _array(_: Any, instance: Any) -> bool:
+    """Tell whether a value is an array; a tuple has the same JSON text."""
+    return isinstance(instance, list | tuple)
+
+
+def _number(_: Any, instance: Any) -> bool:
+    """Tell whether a value is a number that JSON can write."""
+    return isinstance(instance, int | float) and not isinstance(instance, bool)
+
+
+def _evolve(self: Any, **changes: Any) -> Any:
+    """Return the validator of the same class for another schema of the document."""
+    take_step()
+    schema = changes.get("schema", self.schema)
+    resolver = changes.get("_resolver") or resolver_in(self._resolver, schema, self.dialect)
+    return type(self)(schema, registry=self._registry, _resolver=resolver)
+
+
+def ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
+    steps = current_steps()
+    known = None if steps is None else steps.known
+    resolved = validator._resolver.lookup(value)  # noqa: SLF001 - as the keyword of jsonschema does
+    key_here = id(resolved.contents), id(instance)
+    if known is not None and key_here in known:
+        before = known[key_here]
+        yield from () if before is None else [ValidationError.create_from(before)]
+        return
+    first: Any = None
+    for error in validator.descend(instance, resolved.contents, resolver=resolved.resolver):
+        if first is None and known is not None:
+            first = known[key_here] = ValidationError.create_from(error)
+        yield error
+    if first is None and known is not None:
+        known[key_here] = None
+
+
+def dynamic(run: Keyword) -> Keyword:
+    """Return the keyword for a reference that leads elsewhere by the way that led to it: nothing can be remembered."""
+
+    def check(validator: Any, value: Any, instance: Any, schema: Any) -> Errors:
+        steps = current_steps()
+        if steps is not None:
+            steps.known = None
+        yield from run(validator, value, instance, schema) or ()
+
+    return check
+
+
+def pattern(_: Any, value: str, instance: Any, __: Any) -> Errors:
+    if isinstance(instance, str) and not search(value, instance):
+        yield ValidationError("no match")
+
+
+def pattern_properties(validator: Any, value: Mapping[str, Any], instance: Any, _: Any) -> Errors:
+    for expression, schema in value.items() if isinstance(instance, dict) else ():
+        for name, member in instance.items():
+            if search(expression, name):
+                yield from validator.descend(member, schema, path=name, schema_path=expression)
+
+
+def additional_properties(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+    extras = additional(instance, schema) if isinstance(instance, dict) else []
+    if value is False and extras:
+        yield ValidationError("members that the schema does not describe")
+    elif value is not False:
+        for name in extras:
+            yield from validator.descend(instance[name], value, path=name)
+
+
+def additional(instance: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """Return the names of the members that neither `properties` nor `patternProperties` describes."""
+    expressions = schema.get("patternProperties", {})
+    return [
+        name
+        for name in instance
+        if name not in schema.get("properties", {}) and not any(search(one, name) for one in expressions)
+    ]
+
+
+def additional_items(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+    tuples = schema.get("items")
+    if not isinstance(tuples, list) or not isinstance(instance, list | tuple):
+        return
+    if value is False and len(instance) > len(tuples):
+        yield ValidationError("more items than the schema describes")
+    elif value is not False:
+        for index in range(len(tuples), len(instance)):
+            yield from validator.descend(instance[index], value, path=index)
+
+
+def unevaluated_properties(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+    if not isinstance(instance, dict):
+        return
+    beside = {keyword: inner for keyword, inner in schema.items() if keyword != "unevaluatedProperties"}
+    known = evaluated(validator, instance, beside)
+    if not all(validator.evolve(schema=value).is_valid(instance[name]) for name in instance if name not in known):
+        yield ValidationError("members that no schema here describes")
+
+
+def evaluated(validator: Any, instance: Mapping[str, Any], schema: Any) -> set[str]:
+    """Return the names of the members that this schema, or one in place that holds, looks at."""
+    if isinstance(schema, bool):
+        return set()
+    if "unevaluatedProperties" in schema:
+        return set(instance)
+    names = set(instance) & set(schema.get("properties", ()))
+    names |= {name for name in instance for one in schema.get("patternProperties", ()) if search(one, name)}
+    if "additionalProperties" in schema:
+        names |= set(additional(instance, schema))
+    take_step()
+    for reference in (schema[keyword] for keyword in ("$ref", "$dynamicRef") if keyword in schema):
+        resolved = validator._resolver.lookup(reference)  # noqa: SLF001 - as the keywords of jsonschema do
+        inner = validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
+        names |= evaluated(inner, instance, resolved.contents)
+    for inner in in_place(validator, instance, schema):
+        names |= evaluated(validator.evolve(schema=inner), instance, inner)
+    return names
+
+
+def in_place(validator: Any, instance: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the subschemas for the same instance that hold of it."""
+
+    def holds(inner: Any) -> bool:
+        return bool(validator.evolve(schema=inner).is_valid(instance))
+
+    dependent = [inner for name, inner in schema.get("dependentSchemas", {}).items() if name in instance]
+    several = [inner for keyword in ("allOf", "anyOf", "oneOf") for inner in schema.get(keyword, ())]
+    yield from filter(holds, [*dependent, *several])
+    if "if" in schema:
+        condition = holds(schema["if"])
+        if condition:
+            yield schema["if"]
+        if (branch := "then" if condition else "else") in schema:
+            yield schema[branch]
+
+
+def multiple_of(_: Any, value: Any, instance: Any, __: Any) -> Errors:
+    if isinstance(instance, int | float) and not isinstance(instance, bool) and not is_multiple(instance, value):
+        yield ValidationError("not a multiple")
+
+
+def enum(_: Any, value: list[Any], instance: Any, __: Any) -> Errors:
+    if key(instance) not in _members(value):
+        yield ValidationError("not a member")
+
+
+def _members(value: list[Any]) -> Container[Any]:
+    """Return the keys of the members of an enum, found once for an instance."""
+    steps = current_steps()
+    if steps is None:
+        return set(map(key, value))
+    if id(value) not in steps.members:
+        steps.members[id(value)] = frozenset(map(key, value))
+    return steps.members[id(value)]
+
+
+def const(_: Any, value: Any, instance: Any, __: Any) -> Errors:
+    if key(instance) != key(value):
+        yield ValidationError("another value")
+
+
+def unique_items(_: Any, value: bool, instance: Any, __: Any) -> Errors:  # noqa: FBT001 - a keyword's value
+    if value and isinstance(instance, list | tuple) and len(set(map(key, instance))) < len(instance):
+        yield ValidationError("equal items")
+
+
+CORRECTED: dict[str, Keyword] = {
+    "$ref": ref,
+    "pattern": pattern,
+    "patternProperties": pattern_properties,
+    "additionalProperties": additional_properties,
+    "additionalItems": additional_items,
+    "unevaluatedProperties": unevaluated_properties,
+    "multipleOf": multiple_of,
+    "enum": enum,
+    "const": const,
+    "uniqueItems": unique_items,
+}

@@ -1,0 +1,83 @@
+"""Whether a document accepts an instance: compiled where that is possible, else by the complete validator."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
+from arrakis_schema.json_schema.judge.compiled import compile_schema
+from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
+from arrakis_schema.json_schema.violations import Violation, violation
+
+if TYPE_CHECKING:
+    from arrakis_schema.json_schema.judge.references import Problem
+
+_TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
+_TOO_LONG = "the message holds an integer of too many digits"  # Python raises ValueError where it shows 4,301 digits
+
+
+class Judge:
+    """A document that instances are held against; `label` names it in errors.
+
+    Its methods raise `InvalidSchemaError` for a document that can judge nothing, `MissingExtraError` where it needs the
+    complete validator, which is not installed, and `ValidationLimitError` for an instance that cannot be followed.
+    """
+
+    def __init__(self, document: Any, label: str) -> None:
+        """Compile the document, if it can be compiled."""
+        self._document, self._label = document, label
+        self._validator: Any = None
+        self._problem: Problem | None = None
+        dialect = dialect_of(document)
+        self._check = None if dialect is None else compile_schema(document, dialect)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the document is compiled."""
+        return self._check is not None
+
+    def prepare(self) -> None:
+        """Raise what a later call would raise whatever the instance."""
+        if self._check is None:
+            self._complete()
+
+    def first(self, instance: Any) -> Violation | None:
+        """Return one violation, or None for an instance that is valid."""
+        if self._check is None:
+            return next(self.every(instance, 1), None)
+        try:
+            return self._check(instance)
+        except ValueError as error:
+            raise ValidationLimitError(_TOO_LONG) from error
+        except LimitError as error:
+            raise ValidationLimitError(str(error)) from error
+
+    def every(self, instance: Any, most: int | None = None) -> Iterator[Violation]:
+        """Yield every violation, or the first ones."""
+        validator = self._complete()
+        from arrakis_schema.json_schema.judge.complete import errors_of  # noqa: PLC0415 - an extra, slow to import
+
+        try:
+            for error in errors_of(validator, instance, most):
+                keyword = "false" if error.validator is None else str(error.validator)
+                yield violation(tuple(error.absolute_path), keyword, error.validator_value, error.instance)
+        except RecursionError as error:
+            raise ValidationLimitError(_TOO_DEEP) from error
+        except ValueError as error:
+            raise ValidationLimitError(_TOO_LONG) from error
+        except LimitError as error:
+            raise ValidationLimitError(str(error)) from error
+
+    def _complete(self) -> Any:
+        """Return the complete validator, made once; the document must be sound."""
+        if self._validator is None and self._problem is None:
+            from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
+            from arrakis_schema.json_schema.judge.soundness import Problem, problems  # noqa: PLC0415
+
+            try:
+                self._problem = next(problems(self._document), None)
+            except RecursionError:
+                self._problem = Problem("", "its schemas nest too deeply to be followed")
+            self._validator = make_validator(self._document, dialect_of(self._document) or DRAFT_07)
+        if self._problem is not None:
+            raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)
+        return self._validator

@@ -1,0 +1,72 @@
+"""The command of a Flight descriptor: one JSON object in UTF-8, to and from a `Request`."""
+
+import json
+from typing import Any, Required, TypedDict, cast
+
+from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.store.strict_json import (
+    MAX_DEPTH,
+    children,
+    parse_json,
+    refuse_depth,
+    refuse_lone_surrogates,
+    too_deep,
+)
+
+_TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+
+
+class Request(TypedDict, total=False):
+    """The envelope of a request, a dict: which endpoint, with which arguments, by which version of the schemas.
+
+    `request` is the name of the endpoint as it travels, as in `"Find"`; `args` are its arguments; `version`, which may
+    be left out, is the release that the client knows.
+    """
+
+    request: Required[str]
+    args: Required[dict[str, Any]]
+    version: str
+
+
+def parse_request(command: bytes | bytearray | memoryview) -> Request:
+    """Return the request that a descriptor's command holds; it is not yet validated against a schema.
+
+    Raises `MalformedRequestError` for what is not UTF-8, not JSON or not an object, for NaN and infinities, a name
+    given twice, half a surrogate pair, and nesting of more than 32 levels.
+    """
+    parsed = parse_json(bytes(command))
+    if not isinstance(parsed, dict):
+        raise MalformedRequestError(f"it is {_TYPES.get(type(parsed), 'a number')}, not an object")
+    return cast("Request", parsed)
+
+
+def dump_request(request: Request) -> bytes:
+    """Return the command for a request: the members request, args and version first, in this order, as clients send it.
+
+    Raises `MalformedRequestError` for what JSON in UTF-8 cannot say, and for what `parse_request` would refuse.
+    """
+    if not isinstance(request, dict):
+        raise MalformedRequestError(f"a dict is wanted, not {type(request).__name__}")
+    order = [name for name in ("request", "args", "version") if name in request]
+    members: dict[str, Any] = {**dict.fromkeys(order), **request}
+    try:
+        command = json.dumps(members, allow_nan=False).encode("ascii")
+    except RecursionError as error:
+        raise too_deep(MAX_DEPTH) from error
+    except (TypeError, ValueError) as error:
+        raise MalformedRequestError(f"it has no JSON form: {error}") from error
+    _refuse_other_names(members)
+    refuse_depth(command, members, MAX_DEPTH)
+    refuse_lone_surrogates(command, members)
+    return command
+
+
+def _refuse_other_names(value: Any) -> None:
+    """Refuse names that are not text: Python would silently turn 1 and None into "1" and "null"."""
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        names = [name for name in item if not isinstance(name, str)] if isinstance(item, dict) else []
+        if names:
+            raise MalformedRequestError(f"the name {names[0]!r} is not text")
+        todo.extend(children(item))

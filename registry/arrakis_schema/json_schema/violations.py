@@ -1,0 +1,163 @@
+"""Where an instance breaks its schema, in words: one table from keyword to what it expects.
+
+Paths are written as the reference pages name their fields: `args.channels[0]`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from arrakis_schema.text.printable import CLAUSE, cut
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
+_LONGEST_PATH = 2 * CLAUSE
+_LONGEST_TEXT = 50
+
+_ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object", "null": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One place where an instance breaks its schema: the instance path, the keyword, what it expects, what is there.
+
+    `path` holds the names and indices from the top, as in `("args", "channels", 0)`; `keyword` is that of JSON Schema,
+    or `"false"` where nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
+    it reads `args.max_rate: expected more than 0, found 0`.
+    """
+
+    path: tuple[str | int, ...]
+    keyword: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        """Say it in one clause: `args.max_rate: expected a number more than 0, found 0`."""
+        place = cut(dotted(self.path), _LONGEST_PATH) or "the whole"
+        return f"{place}: expected {self.expected}, found {self.found}"
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Return an instance path as the reference pages write it; a name that is not plain stands in brackets."""
+    parts = (
+        f".{part}" if isinstance(part, str) and _PLAIN.fullmatch(part) else f"[{json.dumps(part)}]" for part in path
+    )
+    return "".join(parts).removeprefix(".")
+
+
+def violation(path: tuple[str | int, ...], keyword: str, value: Any, instance: Any) -> Violation:
+    """Word what a keyword with this value expects of the instance at this path, and what is there."""
+    expectation = EXPECTATIONS.get(keyword)
+    expected = expectation(value, instance) if expectation else f"what {keyword} {shortened(value)} allows"
+    return Violation(path, keyword, cut(expected, CLAUSE), cut(FOUND.get(keyword, _found)(instance), CLAUSE))
+
+
+def shortened(value: Any, longest: int = CLAUSE) -> str:
+    """Return a value as JSON, cut where it is long."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=repr)
+    except (ValueError, TypeError, RecursionError):  # an integer of 4,301 digits, a list in itself, a name of no type
+        return "a value that has no JSON text"
+    return cut(text, longest)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Return parts with commas between them, as many as a clause can show: there may be 200,000."""
+    text = ""
+    for part in parts:
+        text += f", {part}" if text else part
+        if len(text) > CLAUSE:
+            break
+    return text
+
+
+def _found(instance: Any) -> str:
+    """Show the instance, or only its kind and size where it is large."""
+    text = shortened(instance)
+    if text.endswith("…") and isinstance(instance, list | dict):
+        return f"{'an array' if isinstance(instance, list) else 'an object'} of {_count(len(instance), 'member')}"
+    return text
+
+
+def _members(instance: Any) -> str:
+    """Show which members an object has."""
+    return "only " + _joined(map(json.dumps, instance)) if instance else "an empty object"
+
+
+def _length(instance: Any) -> str:
+    """Show a string with its length, or an array by its length."""
+    if isinstance(instance, str):
+        return f"{shortened(instance, _LONGEST_TEXT)} with {len(instance)}"
+    return f"{len(instance)}"
+
+
+def _count(number: int, thing: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _type(value: Any, _: Any) -> str:
+    names = [value] if isinstance(value, str) else value
+    return " or ".join(_ARTICLES.get(name, f"a {name}") for name in names)
+
+
+def _enum(value: Any, _: Any) -> str:
+    return "one of " + _joined(map(shortened, value))
+
+
+def _required(value: Any, instance: Any) -> str:
+    missing = [json.dumps(name) for name in value if name not in instance]
+    return f"the member{'s' if len(missing) > 1 else ''} {_joined(missing)}"
+
+
+def _at(relation: str, unit: str = "") -> Callable[[Any, Any], str]:
+    """Return the wording of a bound: on the value itself, or on a count of `unit`."""
+
+    def wording(value: Any, _: Any) -> str:
+        return f"{relation} {_count(value, unit) if unit else shortened(value)}"
+
+    return wording
+
+
+def _fixed(words: str) -> Callable[[Any, Any], str]:
+    """Return the wording of a keyword whose value says nothing to people."""
+    return lambda _value, _instance: words
+
+
+EXPECTATIONS: dict[str, Callable[[Any, Any], str]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _at("exactly"),
+    "minimum": _at("at least"),
+    "maximum": _at("at most"),
+    "exclusiveMinimum": _at("more than"),
+    "exclusiveMaximum": _at("less than"),
+    "multipleOf": _at("a multiple of"),
+    "minLength": _at("at least", "character"),
+    "maxLength": _at("at most", "character"),
+    "pattern": _at("text that matches the pattern"),
+    "format": _at("text in the format"),
+    "minItems": _at("at least", "item"),
+    "maxItems": _at("at most", "item"),
+    "uniqueItems": _fixed("items that all differ"),
+    "contains": _fixed("an item that fits the schema of contains"),
+    "additionalItems": _fixed("no further items"),
+    "minProperties": _at("at least", "member"),
+    "maxProperties": _at("at most", "member"),
+    "required": _required,
+    "additionalProperties": _fixed("only members that the schema describes"),
+    "dependencies": _fixed("the members that go with those it has"),
+    "anyOf": _fixed("something that fits one of the schemas of anyOf"),
+    "oneOf": _fixed("something that fits exactly one of the schemas of oneOf"),
+    "not": _fixed("something that does not fit the schema of not"),
+    "false": _fixed("nothing here"),
+}
+FOUND: dict[str, Callable[[Any], str]] = {
+    "required": _members,
+    "minLength": _length,
+    "maxLength": _length,
+    "minItems": _length,
+    "maxItems": _length,
+    "additionalProperties": _members,
+}

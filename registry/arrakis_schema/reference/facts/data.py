@@ -1,0 +1,77 @@
+"""The same facts as data: what each page says, as JSON beside it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.store.dates import timestamp
+from arrakis_schema.store.documents import Document, Format
+from arrakis_schema.store.lock import digest
+from arrakis_schema.store.store import Release
+from arrakis_schema.text.escaping import href
+
+
+def endpoint_data(history: History, release: Release, name: str) -> dict[str, Any]:
+    """Return what the page of an endpoint says; every URL is relative to the top of the site."""
+    return {
+        "name": name,
+        "version": release.version,
+        "frozen": release.frozen,
+        "since": history.first(name),
+        "changed": history.changed(name),
+        "page": f"{href(history.page(release, name))}/",
+        "documents": [
+            {**_document(history, release, name, one), "examples": _examples(history, release, one)}
+            for one in history.documents(release, name).values()
+        ],
+    }
+
+
+def release_data(history: History, release: Release) -> dict[str, Any]:
+    """Return what a release holds."""
+    moment = history.dates.get(release.version)
+    names = dict.fromkeys(Document(path, b"").name for path in release.documents)
+    return {
+        "version": release.version,
+        "frozen": release.frozen,
+        "released": moment and timestamp(moment),
+        "accepted": [
+            {"rule": entry.rule, "places": entry.places, "reason": entry.reason}
+            for entry in history.accepted.get(release.version, [])
+        ],
+        "documents": [
+            _document(history, release, name, one)
+            for name in names
+            for one in history.documents(release, name).values()
+        ],
+    }
+
+
+def _document(history: History, release: Release, name: str, document: Document) -> dict[str, Any]:
+    """Return one document with its fields."""
+    reader, since = history.store.settings.reader(document.kind.value), history.since(document.path, name)
+    problems = history.known_problems(release, document.path)
+    return {
+        "name": name,
+        "kind": document.kind.value,
+        "format": document.format.value,
+        "path": document.path,
+        "page": f"{href(history.page(release, name))}/",
+        "url": href(f"versions/{release.place}/{document.path}"),
+        "sha256": digest(document.content),
+        "size": len(document.content),
+        "fields": [{**asdict(one), "since": since.get(one.path, release.version)} for one in history.fields(document)],
+        "problems": [{"location": one.location, "text": one.text, "fixed": one.fixed} for one in problems],
+        "reader": {
+            "unknown": reader.unknown if isinstance(reader.unknown, str) else dict(reader.unknown),
+            "columns": reader.columns if document.format is Format.ARROW else "by-name",
+        },
+    }
+
+
+def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:
+    """Return the examples of a document, and whether this release refuses them."""
+    return [
+        {"name": one.example.name, "refused": bool(one.reason), "url": href(one.path), "reason": one.reason}
+        for one in history.examples(release, document)
+    ]

@@ -1,0 +1,63 @@
+"""Examples, and whether a release accepts them."""
+
+from dataclasses import dataclass
+
+from arrakis_schema.arrow import parse_document
+from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
+from arrakis_schema.json_schema.requests import validate, validator
+from arrakis_schema.lint.arrow_rules import rows_problem
+from arrakis_schema.store.documents import Document, Example, Format, Kind
+from arrakis_schema.store.loading import parse_file
+from arrakis_schema.store.store import Release, Store
+
+SHOWN = ("minimal", "full")
+"""The examples that a page shows whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An example, the release whose folder it stands in, and why the release of the page refuses it (or nothing)."""
+
+    example: Example
+    home: Release
+    reason: str
+
+    @property
+    def path(self) -> str:
+        """Its path on the site."""
+        return f"versions/{self.home.place}/{self.example.path}"
+
+    @property
+    def text(self) -> str:
+        """What the file says."""
+        return self.example.content.decode("utf-8", "replace")
+
+
+def judged(store: Store, release: Release, newest: Release, document: Document) -> list[Judged]:
+    """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
+    home = release if store.examples(release, document.path) else newest
+    found = store.examples(home, document.path)
+    each = [Judged(one, home, refusal(store, release, document, one)) for one in found]
+    return sorted(each, key=lambda one: (bool(one.reason), _rank(one.example.name), one.example.name))
+
+
+def refusal(store: Store, release: Release, document: Document, example: Example) -> str:
+    """Return why a release refuses a message, or nothing where it accepts it."""
+    if document.format is Format.ARROW:
+        return rows_problem(parse_document(document.text), example.content) or ""
+    version, message = release.version if release.frozen else None, parse_file(example.content, example.path)
+    try:
+        if document.kind is Kind.REQUEST:
+            validate(message, version, root=store.root)
+        else:
+            validator(document.name, version, root=store.root)(message)
+    except InvalidRequestError as error:
+        return str(error.violation)
+    except (InvalidSchemaError, ValidationLimitError) as error:
+        return str(error)
+    return ""
+
+
+def _rank(name: str) -> int:
+    """Return the place of an example in the list: the minimal one, the full one, the others."""
+    return SHOWN.index(name) if name in SHOWN else len(SHOWN)

@@ -1,0 +1,184 @@
+"""What became of an endpoint: since when each field exists, and what changed from release to release."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from arrakis_schema.compat import Change, Effect
+from arrakis_schema.reference.facts.examples import Judged, judged
+from arrakis_schema.reference.facts.fields import Field, fields_of
+from arrakis_schema.reference.places import folder_of
+from arrakis_schema.store.dates import read_dates
+from arrakis_schema.store.documents import Document, name_of
+from arrakis_schema.store.exceptions import Accepted, accepted_by_release
+from arrakis_schema.store.store import Erratum, Release, Store
+from arrakis_schema.system.relations import Answer, Comparisons, Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one release changed in a document, and how those of the releases on both sides get on.
+
+    `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one, `newer` the
+    other way round; `breaking` are the changes that break the older by themselves.
+    """
+
+    old: str
+    new: str
+    document: str
+    older: Exchange
+    newer: Exchange
+    breaking: tuple[Change, ...]
+
+    @property
+    def changes(self) -> list[Change]:
+        """The differences that are more than words."""
+        return [change for change in self.older.verdict.findings if change.effect is not Effect.ANNOTATION]
+
+    def breaks(self, change: Change) -> bool:
+        """Tell whether one change breaks the older by itself."""
+        return any((one.rule, one.new) == (change.rule, change.new) for one in self.breaking)
+
+
+@dataclass(slots=True)
+class History:
+    """The releases of a store, the working set last, and what is in them; documents are read once."""
+
+    store: Store
+    releases: list[Release]
+    comparisons: Comparisons
+    errata: list[Erratum]
+    dates: dict[str, datetime]
+    accepted: dict[str, list[Accepted]]
+    _fields: dict[bytes, list[Field]] = field(default_factory=dict)
+    _since: dict[str, dict[str, str]] = field(default_factory=dict)
+    _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
+    _examples: dict[tuple[str, str], list[Judged]] = field(default_factory=dict)
+    _steps: dict[tuple[str, str, str], list[Step]] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> Release:
+        """The newest release, or the working set."""
+        return self.releases[-1]
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether the root folder has a page that explains the rules of compatibility."""
+        return (self.store.root / "docs/changes.md").exists()
+
+    def before(self, release: Release) -> Release | None:
+        """Return the release before one."""
+        index = self.releases.index(release)
+        return self.releases[index - 1] if index else None
+
+    def documents(self, release: Release, name: str) -> dict[str, Document]:
+        """Return the documents of a release that bear a name."""
+        key = release.version, name
+        if key not in self._documents:
+            self._documents[key] = self.comparisons.documents(release, name)
+        return self._documents[key]
+
+    def fields(self, document: Document) -> list[Field]:
+        """Return the fields of a document."""
+        if document.content not in self._fields:
+            self._fields[document.content] = fields_of(document)
+        return self._fields[document.content]
+
+    def since(self, path: str, name: str) -> dict[str, str]:
+        """Return for each field of a document the first release that has it."""
+        if path not in self._since:
+            found = self._since[path] = {}
+            for release in self.releases:
+                document = self.documents(release, name).get(path)
+                for one in self.fields(document) if document else ():
+                    found.setdefault(one.path, release.version)
+        return self._since[path]
+
+    def examples(self, release: Release, document: Document) -> list[Judged]:
+        """Return the examples of a document, each with what the release has against it."""
+        key = release.version, document.path
+        if key not in self._examples:
+            self._examples[key] = judged(self.store, release, self.newest, document)
+        return self._examples[key]
+
+    def steps(self, name: str) -> Iterator[Step]:
+        """Yield each change of the documents of a name that is more than words, the newest first."""
+        for old, new in reversed(list(pairwise(self.releases))):
+            yield from (step for step in self.between(old, new, name) if step.changes)
+
+    def between(self, old: Release, new: Release, name: str) -> list[Step]:
+        """Return each difference of the documents of a name from one release to another."""
+        key = old.version, new.version, name
+        if key not in self._steps:
+            before, after = self.documents(old, name), self.documents(new, name)
+            shared = sorted(before.keys() & after.keys())
+            different = [path for path in shared if before[path].content != after[path].content]
+            self._steps[key] = [self._step(old, new, path) for path in different]
+        return self._steps[key]
+
+    def changed(self, name: str) -> str:
+        """Return the last release that changed the documents of a name by more than words, or brought one."""
+        for old, new in reversed(list(pairwise(self.releases))):
+            appeared = self.documents(new, name).keys() - self.documents(old, name).keys()
+            if appeared or any(step.changes for step in self.between(old, new, name)):
+                return new.version
+        return self.first(name)
+
+    def _step(self, old: Release, new: Release, path: str) -> Step:
+        """Return what a release changed in a document, and which of the changes break those of the release before."""
+        answers = self.store.document(new, path).kind.answers
+        writer, reader = (new, old) if answers else (old, new)
+        older = self.comparisons.exchange(path, writer, reader)
+        newer = self.comparisons.exchange(path, reader, writer)
+        broken = []
+        if older.answer is Answer.BREAKS:
+            pair = self.store.document(reader, path), self.store.document(writer, path)
+            broken = self.comparisons.breaks(*pair, reader_is_new=reader is new)
+        return Step(old.version, new.version, path, older, newer, tuple(one.change for one in broken))
+
+    def known_problems(self, release: Release, path: str) -> list[Erratum]:
+        """Return what is known to be wrong in a document of a release."""
+        return [one for one in self.errata if release.version in one.releases and path in one.documents]
+
+    def unchanged_since(self, release: Release, path: str) -> str:
+        """Return the release from which on a document has the bytes that it has in this one."""
+        name, since = name_of(path), release
+        content = self.documents(release, name)[path].content
+        for earlier in reversed(self.releases[: self.releases.index(release)]):
+            document = self.documents(earlier, name).get(path)
+            if document is None or document.content != content:
+                break
+            since = earlier
+        return since.version
+
+    def past_problems(self, release: Release, path: str) -> list[Erratum]:
+        """Return what was wrong in a document of earlier releases, and is mended in a release."""
+        earlier = {one.version for one in self.releases[: self.releases.index(release)]}
+        known = self.known_problems(release, path)
+        about = [one for one in self.errata if path in one.documents and earlier.intersection(one.releases)]
+        return [one for one in about if one not in known]
+
+    def last(self, name: str) -> Release:
+        """Return the newest release that has documents of a name."""
+        return next(release for release in reversed(self.releases) if self.documents(release, name))
+
+    def removed(self, name: str) -> str:
+        """Return the release that removed the documents of a name, or nothing where the newest has some."""
+        last = self.last(name)
+        return "" if last is self.newest else self.releases[self.releases.index(last) + 1].version
+
+    def page(self, release: Release, name: str) -> str:
+        """Return the path of the page about a name in a release, without its suffix, from the top folder."""
+        folder = "endpoints" if release is self.newest else f"releases/{release.version}"
+        return f"{folder}/{folder_of(name)}"
+
+    def first(self, name: str) -> str:
+        """Return the first release that has documents of a name."""
+        return next(release.version for release in self.releases if self.documents(release, name))
+
+
+def read_history(store: Store) -> History:
+    """Return the history of a store."""
+    releases, comparisons = store.every_release(), Comparisons(store, words=False)
+    return History(store, releases, comparisons, store.errata(), read_dates(store.root), accepted_by_release(store))

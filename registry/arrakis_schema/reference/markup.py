@@ -1,0 +1,124 @@
+"""Small pieces of Markdown, with what stands in the documents as text in them."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from arrakis_schema.text.escaping import attribute, literal, one_line, visible
+
+UNSEARCHED = "data-search-exclude"
+"""The attribute of a heading whose section search passes over, so that a field is found where it is described."""
+
+_LONGEST_DESCRIPTION, _LONG = 300, 5000
+_TICKS = re.compile(r"`{3,}")
+_WORD = r"(?:[][\w.,:;()/'=+-]|\{\w+\})+"
+_PLAIN = re.compile(rf"(?!:){_WORD}(?: {_WORD})*")
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+
+
+def escaped(text: str) -> str:
+    """Return a text that Markdown shows as it is, on one line."""
+    return literal(one_line(text))
+
+
+def prose(text: str) -> list[str]:
+    """Return the paragraphs of a text that Markdown shows as they are, with their line breaks.
+
+    A long one is HTML already: the time that Markdown takes grows with the square of the marks in a paragraph.
+    """
+    paragraphs = (paragraph.splitlines() for paragraph in _PARAGRAPHS.split(visible(text).strip()))
+    blocks = ["<br>".join(map(escaped, lines)) for lines in paragraphs if lines]
+    return [block if len(block) < _LONG else element("p", block) for block in blocks]
+
+
+def code(text: str) -> str:
+    """Return a text as code within a line, which nothing in it can end; one with marks in it as HTML."""
+    return f"`{text}`" if _PLAIN.fullmatch(text) else verbatim(text)
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Return a block of code; `highlighting` makes HTML of it, so that no extension of Markdown reads it."""
+    text = visible(text).removesuffix("\n")
+    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(text)), default=0))
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def fenced_json_line(value: object) -> str:
+    """Return a value as JSON on one line, which the page breaks where it must."""
+    return fenced(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; the cells are Markdown already."""
+    lines = [f"| {' | '.join(head)} |", f"| {' | '.join('---' for _ in head)} |"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def note(kind: str, title: str, text: str) -> str:
+    """Return an admonition; `text` is Markdown already."""
+    return f'!!! {kind} "{attribute(title)}"\n\n{indented(text)}'
+
+
+def tabs(blocks: Iterable[tuple[str, str]]) -> str:
+    """Return blocks of Markdown as tabs under their titles; without JavaScript they change all the same."""
+    return "\n\n".join(f'=== "{attribute(title)}"\n\n{indented(text)}' for title, text in blocks)
+
+
+def indented(text: str) -> str:
+    """Return a block inside of a tab or a note."""
+    return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
+
+
+def front_matter(*, title: str = "", description: str = "", searched: bool = True, contents: bool = True) -> str:
+    """Return what a page says of itself; `searched` is whether search finds it, `contents` whether it has a list."""
+    lines = [f"title: {_quoted(title)}"] if title else []
+    lines += [f"description: {_quoted(_cut(description))}"] if description else []
+    lines += [] if searched else ["search:", "  exclude: true"]
+    lines += [] if contents else ["hide:", "  - toc"]
+    return "\n".join(["---", *lines, "---"]) if lines else ""
+
+
+def page(*blocks: str) -> str:
+    """Return the blocks that are not empty, with a line between them."""
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a scalar of YAML, in which every character may stand for itself once it is visible."""
+    return json.dumps(one_line(text), ensure_ascii=False)
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a text, up to a length that search engines show."""
+    return text if len(text) <= _LONGEST_DESCRIPTION else f"{text[:_LONGEST_DESCRIPTION]}…"
+
+
+_BLANK = re.compile(r"^\s|\s$|\s\s|[^\S ]")
+
+
+def element(name: str, inside: str = "", /, **attributes: str) -> str:
+    """Return an element around HTML; `class_` and `data_x` are written as HTML has them."""
+    written = "".join(f' {key.strip("_").replace("_", "-")}="{attribute(text)}"' for key, text in attributes.items())
+    return f"<{name}{written}>{inside}</{name}>"
+
+
+def chip(text: str, kind: str = "") -> str:
+    """Return one fact as a chip."""
+    return element("span", literal(text), **({"class_": kind} if kind else {}))
+
+
+def verbatim(text: str) -> str:
+    """Return a text as code, with all its blanks; an empty one as two quotation marks."""
+    kind = {"class_": "exact"} if _BLANK.search(text) else {}
+    return element("code", literal(text) or "&quot;&quot;", **kind)
+
+
+def facts(chips: Iterable[str]) -> str:
+    """Return a line of facts."""
+    return element("p", " ".join(chip for chip in chips if chip), class_="facts")
+
+
+def meanings(told: Mapping[str, str]) -> str:
+    """Return a list of names and what each means, without those that have nothing to say."""
+    said = [element("dt", literal(name)) + element("dd", literal(text)) for name, text in told.items() if text]
+    return element("dl", "".join(said), class_="meanings") if said else ""

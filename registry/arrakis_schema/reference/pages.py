@@ -1,0 +1,91 @@
+"""All generated pages of a store and the data beside them, by their path in the docs folder."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from arrakis_schema.reference.changelog import FEED, changelog_page, feed
+from arrakis_schema.reference.comparison import compared_pairs, comparison_index, comparison_page
+from arrakis_schema.reference.conformance import RECORD_FILE, conformance, conformance_record
+from arrakis_schema.reference.endpoint import endpoint_page
+from arrakis_schema.reference.facts.data import endpoint_data, release_data
+from arrakis_schema.reference.facts.history import History, read_history
+from arrakis_schema.reference.matrix import endpoint_matrix_page, matrices, matrix_data, matrix_page
+from arrakis_schema.reference.places import folder_of
+from arrakis_schema.reference.releases import release_page, releases_page
+from arrakis_schema.store.dates import timestamp
+from arrakis_schema.store.store import Release, Store
+from arrakis_schema.system.relations import names
+from arrakis_schema.text.escaping import json_text, one_line
+
+Pages = Iterator[tuple[str, str]]
+
+
+def book(store: Store) -> Pages:
+    """Yield the path and the text of every page, and of every file of data beside one.
+
+    The newest release is at `endpoints/`, each older one at `releases/`.
+    """
+    history = read_history(store)
+    for release in history.releases:
+        yield from _release(history, release)
+    yield "releases/index.md", releases_page(history)
+    yield "releases/index.json", json_text({"releases": [_short(history, one) for one in reversed(history.releases)]})
+    yield "compare/index.md", comparison_index(history)
+    yield from (
+        (f"compare/{old.version}...{new.version}.md", comparison_page(history, old, new))
+        for old, new in compared_pairs(history)
+    )
+    found = matrices(history)
+    yield "matrix.md", matrix_page(history, found)
+    yield "matrix/index.json", json_text(matrix_data(history, found))
+    yield from ((f"matrix/{folder_of(one.name)}.md", endpoint_matrix_page(history, one)) for one in found)
+    yield from _examined(store)
+    yield "changelog.md", changelog_page(history)
+    yield FEED, feed(history)
+
+
+def _release(history: History, release: Release) -> Pages:
+    """Yield the pages of one release."""
+    yield f"releases/{release.version}/index.md", release_page(history, release)
+    yield f"releases/{release.version}/index.json", json_text(release_data(history, release))
+    for name in names([release]):
+        path = history.page(release, name)
+        yield f"{path}.md", endpoint_page(history, release, name, up="../" * path.count("/"))
+        yield f"{path}/index.json", json_text(endpoint_data(history, release, name))
+
+
+def _examined(store: Store) -> Pages:
+    """Yield what real servers were found to send, where that is on record."""
+    if text := conformance(store):
+        yield "conformance.md", text
+        yield "conformance/index.json", json_text(conformance_record(store))
+
+
+def _short(history: History, release: Release) -> dict[str, Any]:
+    """Return one line of the list of releases."""
+    moment = history.dates.get(release.version)
+    return {
+        "version": release.version,
+        "frozen": release.frozen,
+        "released": moment and timestamp(moment),
+        "url": f"releases/{release.version}/",
+    }
+
+
+def navigation(store: Store) -> list[Any]:
+    """Return the generated part of the navigation, the same size for any number of releases."""
+    listed = [{one_line(name): f"endpoints/{folder_of(name)}.md"} for name in names(store.every_release()[-1:])]
+    endpoints: list[Any] = [{"Endpoints": listed}] if listed else []
+    examined: list[Any] = [{"Real servers": "conformance.md"}] if (store.root / RECORD_FILE).exists() else []
+    return [
+        *endpoints,
+        {
+            "Releases": [
+                "releases/index.md",
+                {"Changelog": "changelog.md"},
+                {"Compare": "compare/index.md"},
+                {"Who gets on with whom": "matrix.md"},
+                *examined,
+            ]
+        },
+    ]

@@ -1,0 +1,56 @@
+"""`versions/dates.toml`: when each release was frozen. Releases from before this file may be missing in it."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from arrakis_schema.errors import DamagedStoreError, ReleaseError
+from arrakis_schema.store.files import exists, read_file
+from arrakis_schema.store.toml_files import parse_toml
+
+DATES_FILE = "versions/dates.toml"
+_EPOCH = "SOURCE_DATE_EPOCH"
+
+
+def read_dates(root: Path) -> dict[str, datetime]:
+    """Return the moment of each release that the file names, in UTC; raises `DamagedStoreError`."""
+    return parse_dates(read_file(str(root), DATES_FILE), DATES_FILE) if exists(str(root), DATES_FILE) else {}
+
+
+def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
+    """Return the moment of each release that bytes name, in UTC; raises `DamagedStoreError` that names the file."""
+    table = parse_toml(content, file)
+    wrong = [release for release, moment in table.items() if not isinstance(moment, datetime) or not moment.tzinfo]
+    if wrong:
+        raise DamagedStoreError([f"{file}: {wrong[0]} needs a date and time with its zone: 2026-07-27T19:15:17Z"])
+    try:
+        return {release: moment.astimezone(UTC) for release, moment in table.items()}
+    except OverflowError as error:
+        raise DamagedStoreError([f"{file}: a moment is before the year 1 or after 9999 in UTC"]) from error
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a moment in UTC as RFC 3339 writes it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def with_date(root: Path, release: str) -> str:
+    """Return the text of the file with the present moment for a release; `SOURCE_DATE_EPOCH` can set the moment.
+
+    https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    dates = read_dates(root)
+    written = read_file(str(root), DATES_FILE).decode("utf-8") if exists(str(root), DATES_FILE) else ""
+    if release in dates:
+        return written
+    gap = "" if written.endswith("\n") or not written else "\n"
+    return f'{written}{gap}"{release}" = {timestamp(_now())}\n'
+
+
+def _now() -> datetime:
+    """Return the moment that a release is given; raises `ReleaseError`."""
+    given = os.environ.get(_EPOCH, "")
+    try:
+        return datetime.fromtimestamp(int(given), UTC) if given else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ReleaseError(f"{_EPOCH} is {given!r}, and no number of seconds since 1970") from error

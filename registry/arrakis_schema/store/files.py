@@ -1,0 +1,107 @@
+"""Reading below a root folder: plain files only. No link is followed, no pipe or device is opened.
+
+`load_schema` runs through here, so nothing is imported that costs time. What the files mean is not known here.
+"""
+
+import os
+import stat
+
+from arrakis_schema.errors import DamagedStoreError, TooLargeError
+from arrakis_schema.store.limits import LARGEST_FILE, mebibytes
+from arrakis_schema.text.printable import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "_data")
+"""The data of an installed package. Installers may make it of links, and nobody else writes there."""
+
+FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special"
+NOT_PLAIN = {
+    LINK: "is a symbolic link, which is never followed: put the file or folder itself there",
+    SPECIAL: "is a pipe, a socket or a device, which is never opened: remove it",
+}
+
+
+def read_file(root: str, path: str) -> bytes:
+    """Return the bytes of one file below `root`; raises `DamagedStoreError` that names the file."""
+    try:
+        return read_plain(root, path)
+    except OSError as error:
+        raise DamagedStoreError([f"{path} cannot be read: {error.strerror}"]) from error
+
+
+def read_plain(root: str, path: str) -> bytes:
+    """Return the bytes of one file below `root`; raises `OSError`, or `DamagedStoreError` (not plain, large)."""
+    refuse_links(root, path)
+    file = os.path.join(root, path)
+    mode = os.stat(file).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise DamagedStoreError([f"{path} {NOT_PLAIN[SPECIAL]}"])
+    with open(file, "rb") as opened:
+        content = opened.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        size = mebibytes(os.stat(file).st_size)
+        raise TooLargeError([f"{path} has {size}: {mebibytes(LARGEST_FILE)} are allowed; split it"])
+    return content
+
+
+def exists(root: str, path: str) -> bool:
+    """Tell whether something is at this path below `root`: also a link that leads nowhere."""
+    return os.path.lexists(os.path.join(root, path))
+
+
+def refuse_links(root: str, path: str) -> None:
+    """Raise `DamagedStoreError` where a part of `path` is a symbolic link; `root` itself may be one."""
+    if root == PACKAGED:
+        return
+    parts = path.split("/")
+    for end in range(1, len(parts) + 1):
+        part = "/".join(parts[:end])
+        if os.path.islink(os.path.join(root, part)):
+            raise DamagedStoreError([f"{printable(part)} {NOT_PLAIN[LINK]}"])
+
+
+def scan_folder(root: str, folder: str) -> "Iterator[tuple[str, str]]":
+    """Yield the path, relative to `folder`, and the kind of everything below it.
+
+    A kind is `FILE`, `FOLDER`, `LINK` or `SPECIAL`; what a link points to is not looked at. Raises `DamagedStoreError`
+    for a folder that cannot be read.
+    """
+    refuse_links(root, folder)
+    follow = root == PACKAGED
+    pending = [""]
+    while pending:
+        parent = pending.pop()
+        for entry in _entries(root, f"{folder}/{parent}".rstrip("/")):
+            path, kind = f"{parent}{entry.name}", _kind(entry, follow=follow)
+            yield path, kind
+            if kind == FOLDER:
+                pending.append(f"{path}/")
+
+
+def list_folder(root: str, folder: str) -> "list[tuple[str, str]]":
+    """Return the name and the kind of each thing in a folder, sorted; nothing where there is no such folder."""
+    refuse_links(root, folder)
+    if not os.path.lexists(os.path.join(root, folder)):
+        return []
+    return sorted((entry.name, _kind(entry, follow=root == PACKAGED)) for entry in _entries(root, folder))
+
+
+def _entries(root: str, folder: str) -> "list[os.DirEntry[str]]":
+    """Return what a folder holds."""
+    try:
+        with os.scandir(os.path.join(root, folder)) as entries:
+            return list(entries)
+    except OSError as error:
+        raise DamagedStoreError([f"{printable(folder)} cannot be read: {error.strerror}"]) from error
+
+
+def _kind(entry: "os.DirEntry[str]", *, follow: bool) -> str:
+    """Return the kind of one thing in a folder."""
+    if entry.is_symlink() and not follow:
+        return LINK
+    if entry.is_dir(follow_symlinks=follow):
+        return FOLDER
+    return FILE if entry.is_file(follow_symlinks=follow) else SPECIAL

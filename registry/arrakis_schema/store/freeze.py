@@ -1,0 +1,210 @@
+"""Freeze the working set: all of it or nothing, whatever interrupts it.
+
+Everything is written to `versions/.staged` and synced. Then renames follow, and their order is what makes a release
+atomic: the lock, which nobody reads releases from, the date, which says nothing without a release, then the folder,
+which makes the release visible. What fails between them is taken back, and a run that was killed there is completed by
+the next one; a run that was killed earlier has changed nothing. Last, the accepted breaks that
+were frozen with the release are taken out of `schemas/`; until then they say nothing.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from posixpath import basename
+
+from arrakis_schema.errors import DamagedStoreError, ReleaseError
+from arrakis_schema.store.dates import DATES_FILE, read_dates, with_date
+from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, clear_exceptions, exceptions_to_freeze
+from arrakis_schema.store.gitattributes import ATTRIBUTES_FILE, with_attributes
+from arrakis_schema.store.lock import LOCK_FILE, STAGED, Entry, digest, format_lock, lock_release, read_lock, verify
+from arrakis_schema.store.store import Release, Store
+
+_BEFORE = "before"
+
+
+def freeze(store: Store) -> Release:
+    """Freeze the working set under its declared version, and return the release.
+
+    Raises `ReleaseError` where the release exists, nothing is there to freeze or something cannot be written, and
+    `DamagedStoreError` where an earlier release is not what the lock says; then nothing has been changed.
+    """
+    with _alone(store.root / "versions"):
+        working = store.release(None)
+        if _complete(store, working.version):
+            return _completed(store, working)
+        _refuse(store, working)
+        contents = _contents(store, working) | exceptions_to_freeze(store)
+        lock = read_lock(store.root)
+        lock[working.version] = lock_release(lock, contents)
+        attributes = with_attributes(store.root)
+        records = {} if attributes is None else {ATTRIBUTES_FILE: attributes}
+        records |= {LOCK_FILE: format_lock(lock).encode(), DATES_FILE: with_date(store.root, working.version).encode()}
+        try:
+            _stage(store.root, working.version, contents, records)
+            _put_in_place(store.root, working.version, records)
+        finally:
+            _complete(store, working.version)
+    return store.release(working.version)
+
+
+def _contents(store: Store, release: Release) -> dict[str, bytes]:
+    """Return the content of the files of a release, or of what becomes one."""
+    return {path: store.read(release, path) for path in release.files}
+
+
+def _completed(store: Store, working: Release) -> Release:
+    """Return a release that was interrupted and is complete; raises `ReleaseError` where it is not the working set."""
+    release = store.release(working.version)
+    if _contents(store, release) != _contents(store, working):
+        changed = "the working set has changed since: declare the next version in schemas/registry.toml"
+        raise ReleaseError(f"release {working.version} had been interrupted, and is complete now; {changed}")
+    return release
+
+
+def _refuse(store: Store, working: Release) -> None:
+    """Refuse what cannot become a release."""
+    existing = next((release for release in store.releases if release.lower() == working.version.lower()), None)
+    if existing is not None:
+        remedy = "declare the next version in schemas/registry.toml"
+        raise ReleaseError(f"release {existing} exists and never changes: {remedy}")
+    if not working.documents:
+        raise ReleaseError(f"{store.root / 'schemas'} holds no documents")
+    problems = [f"{working.folder}/{one.path}: {one.message}" for one in working.inventory.refused] or verify(store)
+    if problems:
+        raise DamagedStoreError(problems)
+
+
+def _stage(root: Path, version: str, contents: Mapping[str, bytes], records: Mapping[str, bytes]) -> None:
+    """Write a release and the records about it where no reader looks, and make sure that they are on the disk."""
+    staged = root / "versions" / STAGED
+    present = {file: (root / file).read_bytes() for file in records if (root / file).exists()}
+    files = {f"{version}/{path}": content for path, content in contents.items()}
+    files |= {basename(file): content for file, content in records.items()}
+    files |= {f"{_BEFORE}/{basename(file)}": content for file, content in present.items()}
+    for path, content in files.items():
+        try:
+            _write(staged / path, content)
+        except OSError as error:
+            named = staged.parent / path.removeprefix(f"{_BEFORE}/")
+            raise ReleaseError(f"{named} cannot be written: {error.strerror}; nothing was released") from error
+    for folder in sorted({path.parent for path in staged.rglob("*")}, reverse=True):
+        _sync_folder(folder)
+
+
+def _put_in_place(root: Path, version: str, records: Iterable[str]) -> None:
+    """Rename what is staged to where it belongs, the folder last; take all of it back where a rename fails."""
+    versions, staged = root / "versions", root / "versions" / STAGED
+    try:
+        for file in records:
+            (staged / basename(file)).replace(root / file)
+        _sync_folder(versions)
+        (staged / version).rename(versions / version)
+        _sync_folder(versions)
+    except OSError as error:
+        for file in records:
+            _take_back(staged / _BEFORE / basename(file), root / file)
+        raise ReleaseError(f"{versions / version} cannot be put in place: {error.strerror}") from error
+
+
+def _take_back(before: Path, file: Path) -> None:
+    """Let a record be what it was, or absent if it was."""
+    with suppress(OSError):
+        if before.exists():
+            before.replace(file)
+        else:
+            file.unlink(missing_ok=True)
+
+
+def _complete(store: Store, version: str) -> bool:
+    """Finish what an earlier run began, and tell whether that was the release of this version."""
+    completed = version in _publish_staged(store)
+    try:
+        return clear_exceptions(store, version) or completed
+    except OSError as error:
+        again = "run `arrakis-schema release` again"
+        raise ReleaseError(
+            f"{EXCEPTIONS_FILE} cannot be written after the release: {error.strerror}; {again}"
+        ) from error
+
+
+def _publish_staged(store: Store) -> list[str]:
+    """Make a staged release visible where the lock has it already, and return it; forget it where the lock does not."""
+    versions, staged = store.root / "versions", store.root / "versions" / STAGED
+    for name in (".lock.json.new", ".dates.toml.new", ".exceptions.toml.new"):  # runs that were killed left them
+        (versions / name).unlink(missing_ok=True)
+    if not os.path.lexists(staged):
+        return []
+    if staged.is_symlink() or not staged.is_dir():
+        raise ReleaseError(f"{staged} is no folder, and in the way of a release: remove it")
+    lock, present = read_lock(store.root), store.releases
+    folders = [folder for folder in staged.iterdir() if folder.name in lock and folder.name not in present]
+    completed = [folder for folder in folders if _holds(folder, lock[folder.name])]
+    for folder in completed:
+        try:
+            if folder.name not in read_dates(store.root):
+                _write(staged / basename(DATES_FILE), with_date(store.root, folder.name).encode())
+                (staged / basename(DATES_FILE)).replace(store.root / DATES_FILE)
+            folder.rename(versions / folder.name)
+            _sync_folder(versions)
+        except OSError as error:
+            raise ReleaseError(f"{versions / folder.name} cannot be completed: {error.strerror}") from error
+    shutil.rmtree(staged)
+    return [folder.name for folder in completed]
+
+
+def _holds(folder: Path, entries: dict[str, Entry]) -> bool:
+    """Tell whether a folder holds just the files that the lock names."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return files.keys() == entries.keys() and all(
+        digest(path.read_bytes()) == entries[name].sha256 for name, path in files.items()
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file, and wait until it is on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _alone(versions: Path) -> Iterator[None]:
+    """Keep other releases out; the system lets go of the lock when this process ends, however it ends."""
+    made = not versions.exists()
+    try:
+        versions.mkdir(exist_ok=True)
+        descriptor = os.open(versions, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise ReleaseError(f"{versions} cannot be written: {error.strerror}") from error
+    try:
+        _lock(descriptor, versions)
+        yield
+    finally:
+        os.close(descriptor)
+        if made:
+            with suppress(OSError):
+                versions.rmdir()  # it stays where something was released
+
+
+def _lock(descriptor: int, versions: Path) -> None:
+    """Lock a folder, or say who has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ReleaseError(f"another release is being made in {versions}: wait for it to end") from error
+    except OSError as error:
+        raise ReleaseError(f"{versions} cannot be locked, so no release is safe there: {error.strerror}") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

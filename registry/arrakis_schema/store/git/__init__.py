@@ -1,0 +1,1 @@
+"""Commits as a base to compare with, read from git's objects."""

@@ -1,0 +1,118 @@
+"""Whether `versions/` holds all that it held in a commit, unchanged: releases and dates are added and never edited.
+
+The base's own lock says what its releases are; that today's files are those of today's lock is what `verify` proves.
+Records about releases are not frozen: errata, what was sent and what was examined may be corrected, and are named.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.store.dates import DATES_FILE, parse_dates, read_dates, timestamp
+from arrakis_schema.store.files import exists, read_file
+from arrakis_schema.store.git.commits import GIT, Commit, open_commit
+from arrakis_schema.store.git.repository import BaseError
+from arrakis_schema.store.loading import parse_file
+from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, parse_lock, read_lock
+from arrakis_schema.store.store import ERRATA_FILE, Store
+from arrakis_schema.store.toml_files import parse_toml
+from arrakis_schema.store.versions import is_release
+
+_NEVER = "a release never changes: take it back from"
+_RECORDS: dict[str, Callable[[bytes, str], object]] = {
+    ERRATA_FILE: parse_toml,
+    "versions/sent.toml": parse_toml,
+    "versions/conformance.json": parse_file,
+}
+
+
+def history_findings(store: Store, base: Commit) -> Iterator[Finding]:
+    """Yield a finding for each way in which the releases are not those of the base, with new ones added."""
+    old, new = _releases_of(base), read_lock(store.root)
+    for release in sorted(old.keys() | new.keys()):
+        if release not in old:
+            message = f"release {release} is new since {base.name}: {len(new[release])} files"
+            yield Finding(LOCK_FILE, 1, 1, "release-added", Severity.NOTICE, "", message)
+        elif release not in new:
+            remedy = f"take it back, or bring this branch up to date with {base.name}"
+            message = f"release {release} of {base.name} is gone; a release is never removed or renamed: {remedy}"
+            yield _rewritten("release-removed", LOCK_FILE, message)
+        else:
+            yield from _edited(base.name, f"versions/{release}", old[release], new[release])
+    yield from _dates(store, base)
+    yield from chain.from_iterable(_record(store, base, path) for path in _RECORDS)
+
+
+def history_since(store: Store, against: str) -> list[Finding]:
+    """Return what changed in `versions/` since a commit, `git:COMMIT`; raises `BaseError`."""
+    if not against.startswith(GIT):
+        raise BaseError(f"{against} is no commit, and history is in git: write {GIT}{against}, if git knows it")
+    return list(history_findings(store, open_commit(store.root, against.removeprefix(GIT))))
+
+
+def _releases_of(base: Commit) -> Lock:
+    """Return the lock of the base, with the digests of releases that it does not name."""
+    content = base.file(LOCK_FILE)
+    lock = {} if content is None else parse_lock(content, f"{LOCK_FILE} of {base.name}")
+    placed = [(path.split("/"), path) for path in base.under("versions")]
+    unlocked = {path: parts for parts, path in placed if is_release(parts[1]) and parts[1] not in lock and parts[2:]}
+    contents = base.read(path for path, parts in unlocked.items() if not any(part.startswith(".") for part in parts))
+    for path, content in contents.files.items():
+        lock.setdefault(unlocked[path][1], {})["/".join(unlocked[path][2:])] = Entry(digest(content))
+    return lock
+
+
+def _edited(base: str, folder: str, old: dict[str, Entry], new: dict[str, Entry]) -> Iterator[Finding]:
+    """Yield a finding for each file of a release of which the lock says something else than the base."""
+    for path in sorted(old.keys() | new.keys()):
+        file = f"{folder}/{path}"
+        if path not in new:
+            problem = f"{file} is gone from a release of {base}"
+        elif path not in old:
+            problem = f"{file} was added to a release of {base}"
+        elif new[path].sha256 != old[path].sha256:
+            problem = f"{file} is not what it was in {base}, although {LOCK_FILE} has its new sha256"
+        elif old[path].id is not None and new[path].id != old[path].id:
+            problem = f"the id of {file} was {old[path].id} in {base}, and is {new[path].id}"
+        else:
+            continue
+        yield _rewritten("release-rewritten", file, f"{problem}; {_NEVER} {base}")
+
+
+def _dates(store: Store, base: Commit) -> Iterator[Finding]:
+    """Yield a finding for each release whose date is not what it was."""
+    content = base.file(DATES_FILE)
+    old = {} if content is None else parse_dates(content, f"{DATES_FILE} of {base.name}")
+    new = read_dates(store.root)
+    for release, moment in old.items():
+        if new.get(release) != moment:
+            now = f"is {timestamp(new[release])}" if release in new else "is gone"
+            problem = f"the date of {release} was {timestamp(moment)} in {base.name}, and {now}"
+            yield _rewritten("release-rewritten", DATES_FILE, f"{problem}; {_NEVER} {base.name}")
+
+
+def _record(store: Store, base: Commit, path: str) -> Iterator[Finding]:
+    """Yield what became of a record about releases: it may change, but neither go nor be damaged."""
+    old, there = base.file(path), exists(str(store.root), path)
+    if not there:
+        if old is not None:
+            message = f"{path} of {base.name} is gone: correct what is wrong in it, and keep the file"
+            yield _rewritten("record-changed", path, message)
+        return
+    new = read_file(str(store.root), path)
+    if new == old:
+        return
+    try:
+        _RECORDS[path](new, path)
+        _ = store.errata() if path == ERRATA_FILE else None
+    except DamagedStoreError as error:
+        yield _rewritten("record-changed", path, f"{path} was changed since {base.name}, and cannot be read: {error}")
+    else:
+        change = "is new" if old is None else "was changed"
+        yield Finding(path, 1, 1, "record-changed", Severity.NOTICE, "", f"{path} {change} since {base.name}")
+
+
+def _rewritten(rule: str, file: str, message: str) -> Finding:
+    """Return an error."""
+    return Finding(file, 1, 1, rule, Severity.ERROR, "", message)

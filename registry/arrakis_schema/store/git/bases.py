@@ -1,0 +1,72 @@
+"""What the working set is compared with: a release, the releases of the same major version, or a commit of git."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.store.documents import Document, is_document
+from arrakis_schema.store.git.append_only import history_findings
+from arrakis_schema.store.git.commits import GIT, Commit, open_commit
+from arrakis_schema.store.lock import LOCK_FILE
+from arrakis_schema.store.store import Release, Store
+
+_WORKING = "schemas"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One base: its documents by path, and what was found while it was read.
+
+    `findings` are about frozen releases that are not what they were in it, and `unread` says of documents that are no
+    plain files what they are.
+    """
+
+    name: str
+    documents: Mapping[str, Document]
+    findings: tuple[Finding, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+def open_bases(store: Store, against: str | None, *, transitive: bool) -> list[Base]:
+    """Return the bases to compare with, the nearest last; raises `BaseError` and `UnknownSchemaError`."""
+    if against is not None and against.startswith(GIT):
+        return [_base_of_commit(store, open_commit(store.root, against.removeprefix(GIT)))]
+    releases = store.releases
+    if not releases and against is None:
+        return []
+    newest = store.release(against or releases[-1])
+    bases = [newest]
+    if transitive:
+        same = [name for name in releases if name.partition(".")[0] == newest.version.partition(".")[0]]
+        bases = [store.release(name) for name in same[: same.index(newest.version) + 1]]
+    return [Base(base.version, documents_of(store, base)) for base in bases]
+
+
+def documents_of(store: Store, release: Release) -> dict[str, Document]:
+    """Return the documents of a release by path."""
+    return {document.path: document for document in store.documents(release)}
+
+
+def _base_of_commit(store: Store, commit: Commit) -> Base:
+    """Return the documents of the working set of a commit, and how `versions/` changed since."""
+    paths = [path for path in commit.under(_WORKING) if is_document(path.removeprefix(f"{_WORKING}/"))]
+    contents = commit.read(paths)
+    read = (Document(path.removeprefix(f"{_WORKING}/"), content) for path, content in contents.files.items())
+    documents = {document.path: document for document in read}
+    unread = {path.removeprefix(f"{_WORKING}/"): problem for path, problem in contents.unread.items()}
+    findings = list(_history(store, commit))
+    if not paths:
+        message = f"{commit.name} has no documents in {store.root / _WORKING}: there was nothing to compare with"
+        findings.append(Finding("schemas/registry.toml", 1, 1, "base-empty", Severity.WARNING, "", message))
+    return Base(commit.name, documents, tuple(findings), unread)
+
+
+def _history(store: Store, commit: Commit) -> Iterator[Finding]:
+    """Yield how `versions/` changed since a commit; a lock that is damaged here cannot be compared."""
+    try:
+        yield from history_findings(store, commit)
+    except DamagedStoreError as error:
+        for problem in error.problems:
+            message = f"not compared with {commit.name}: {problem}"
+            yield Finding(LOCK_FILE, 1, 1, "not-compared", Severity.WARNING, "", message)

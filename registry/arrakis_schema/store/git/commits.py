@@ -1,0 +1,150 @@
+"""What a commit holds below the root folder: plain files, by the objects that git keeps of them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from arrakis_schema.store.git.repository import BaseError, Repository, open_repository
+
+GIT = "git:"
+_LARGEST = 16 * 1024 * 1024
+_KINDS = {"100": "", "120": "a symbolic link, which is never followed", "160": "a submodule"}
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_POINTED = "a pointer of Git LFS, and its content is not in the repository"
+_COMPLETE = "run `git fetch --refetch --no-filter origin`"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a commit's tree: the mode that git keeps (`100644`) and the name of the object."""
+
+    mode: str
+    object: str
+
+    @property
+    def problem(self) -> str:
+        """What it is instead of a plain file, or nothing."""
+        return _KINDS.get(self.mode[:3], f"an entry of the mode {self.mode}")
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    r"""One commit under the name that it was asked for; `entries` are those below `schemas/` and `versions/`.
+
+    Their paths begin at the root folder; a byte that is not UTF-8 is written `\xe9`.
+    """
+
+    repository: Repository
+    name: str
+    entries: Mapping[str, Entry]
+
+    def under(self, folder: str) -> list[str]:
+        """Return the paths in a folder, in order."""
+        return sorted(path for path in self.entries if path.startswith(f"{folder}/"))
+
+    def read(self, paths: Iterable[str]) -> "Contents":
+        """Return the content of the plain files among these; raises `BaseError` where git has not got it here."""
+        problems = {path: self.entries[path].problem for path in paths}
+        objects = {path: self.entries[path].object for path, problem in problems.items() if not problem}
+        contents = self._contents(set(objects.values()))
+        files = {path: contents[name] for path, name in objects.items()}
+        pointers = {path for path, content in files.items() if content.startswith(_POINTER)}
+        unread = {path: problem for path, problem in problems.items() if problem} | dict.fromkeys(pointers, _POINTED)
+        return Contents({path: content for path, content in files.items() if path not in pointers}, unread)
+
+    def file(self, path: str) -> bytes | None:
+        """Return the content of one file, None where there is none; raises `BaseError` where it is not a plain one."""
+        if path not in self.entries:
+            return None
+        contents = self.read([path])
+        if path in contents.unread:
+            raise BaseError(f"{path} of {self.name} is {contents.unread[path]}: choose another base")
+        return contents.files[path]
+
+    def _contents(self, objects: set[str]) -> dict[str, bytes]:
+        """Return the content of objects by their names."""
+        if not objects:
+            return {}
+        lines = "".join(f"{name}\n" for name in sorted(objects)).encode()
+        sizes = re.findall(rb"^[0-9a-f]+ blob (\d+)$", self._asked("--batch-check", lines), re.MULTILINE)
+        if len(sizes) < len(objects):
+            raise BaseError(f"this clone has only a part of {self.name}: {_COMPLETE}")
+        if max(map(int, sizes)) > _LARGEST:
+            raise BaseError(f"{self.name} has a file of more than {_LARGEST // 1024 // 1024} MiB: that is no schema")
+        return dict(_parted(self._asked("--batch", lines)))
+
+    def _asked(self, form: str, lines: bytes) -> bytes:
+        """Return what git prints about objects, whose names stand one in a line."""
+        return self.repository.run("cat-file", form, given=lines).stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The content of files by path, and of each that was not read, what it is."""
+
+    files: Mapping[str, bytes]
+    unread: Mapping[str, str]
+
+
+def _parted(printed: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each object that `git cat-file --batch` printed."""
+    start = 0
+    while start < len(printed):
+        end = printed.index(b"\n", start)
+        name, _, size = printed[start:end].decode().split(" ")
+        start = end + 1 + int(size) + 1
+        yield name, printed[end + 1 : start - 1]
+
+
+def open_commit(root: Path, name: str) -> Commit:
+    """Return a commit of the repository that `root` lies in, by any name that git knows it by.
+
+    Raises `BaseError` that says what to fetch where the name stands for nothing here.
+    """
+    label = f"{GIT}{name}"
+    if not name or name.startswith("-") or not name.isprintable():
+        raise BaseError(f"{label!a} names no commit: write git:origin/main, or a tag or hash")
+    repository = open_repository(root)
+    commit = _resolved(repository, f"{_resolved(repository, name)}^{{commit}}")
+    if not commit:
+        raise BaseError(f"{label} names no commit in this clone: {_remedy(repository, name)}")
+    listed = repository.run("ls-tree", "-r", "-z", commit, "--", "schemas", "versions")
+    if listed.returncode:
+        raise BaseError(f"this clone has only a part of {label}: {_COMPLETE}")
+    entries = dict(_entries(listed.stdout))
+    for folder in ("schemas", "versions"):
+        if folder in entries:
+            what = entries[folder].problem or "a file"
+            raise BaseError(f"{folder} of {label} is {what}, and no folder: choose another base")
+    return Commit(repository, label, entries)
+
+
+def _resolved(repository: Repository, name: str) -> str:
+    """Return the hash that a name stands for, empty if there is none."""
+    printed = repository.run("rev-parse", "--verify", "--quiet", "--end-of-options", name).stdout.strip()
+    return printed.decode() if re.fullmatch(rb"[0-9a-f]+", printed) else ""
+
+
+def _entries(listed: bytes) -> Iterator[tuple[str, Entry]]:
+    """Yield path and entry of each line of `git ls-tree -z`."""
+    for line in filter(None, listed.split(b"\0")):
+        described, _, path = line.partition(b"\t")
+        mode, _, name = described.decode().split(" ")
+        yield path.decode("utf-8", "backslashreplace"), Entry(mode, name)
+
+
+def _remedy(repository: Repository, name: str) -> str:
+    """Say what to fetch, so that a name stands for a commit."""
+    remotes = repository.run("remote").stdout.decode("utf-8", "replace").split()
+    remote, _, branch = name.partition("/")
+    plain = re.fullmatch(r"[\w./-]+", name, re.ASCII) is not None
+    if plain and branch and remote in remotes:
+        return f"run `git fetch --depth=1 {remote} +refs/heads/{branch}:refs/remotes/{name}`"
+    if not remotes:
+        return "write a branch, a tag or a hash that `git log` knows"
+    origin = "origin" if "origin" in remotes else remotes[0]
+    if plain and name != "HEAD":
+        return f"run `git fetch --depth=1 {origin} {name}` and compare with git:FETCH_HEAD"
+    shallow = repository.answers("rev-parse", "--is-shallow-repository")
+    return f"run `git fetch {'--unshallow ' if shallow else ''}{origin}`"

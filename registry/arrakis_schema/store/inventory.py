@@ -1,0 +1,161 @@
+"""What stands below the folder of a release, each file by its role, and what must not be there, with the reason.
+
+A list of what is allowed: what is in none of the roles is refused. The content of a file is not looked at.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from posixpath import basename, dirname, splitext
+
+from arrakis_schema.store.documents import documented_by, is_document, name_of
+from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, scan_folder
+from arrakis_schema.store.portable_names import LONGEST_PATH, clashes, fault_of_name
+from arrakis_schema.text.printable import printable
+
+SETTINGS = frozenset({"registry.toml", "exceptions.toml"})
+NOTE = ".md"
+PROGRAMS = frozenset(
+    {".c", ".cc", ".cpp", ".cs", ".go", ".h", ".hpp", ".java", ".jl", ".js", ".kt", ".lua", ".m", ".pl", ".py"}
+    | {".r", ".R", ".rb", ".rs", ".sh", ".swift", ".ts"}
+)
+IGNORED = frozenset({".DS_Store", ".gitattributes", ".gitignore", ".gitkeep"})
+"""Files of git and of file managers: they are neither published nor frozen."""
+
+FILE_RULES = {
+    "file-unexpected": "Every file is a document, an example, a program beside one of these, or a note in Markdown.",
+    "file-not-plain": "Every file is a plain file: no link, no pipe, no device.",
+    "file-name-invalid": "Every name can stand in a URL and in a checkout on any system.",
+    "file-name-clash": "No two names differ only in case or Unicode form, and no document has a name of the site.",
+}
+_PLACES = (
+    "documents are endpoints/descriptor.json, endpoints/NAME/descriptor.json, endpoints/NAME/schema.txt,"
+    " publication/NAME.json and publication/NAME.txt"
+)
+_PAGES = frozenset({"index", "readme"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Refusal:
+    """Something that must not be where it is: its path as it can be shown, the rule, and what to do about it."""
+
+    path: str
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What stands below one folder; all paths are relative to it and sorted.
+
+    `published` are the documents, the examples (each with the document that it belongs to) and the programs: what a
+    release consists of. `plain` are all plain files, whatever their role; `empty` are the folders without any.
+    """
+
+    documents: tuple[str, ...]
+    examples: tuple[tuple[str, str], ...]
+    programs: tuple[str, ...]
+    notes: tuple[str, ...]
+    published: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+    plain: tuple[str, ...]
+    empty: tuple[str, ...]
+
+
+def read_inventory(root: str, folder: str) -> Inventory:
+    """Return what stands below a folder of `root`; raises `DamagedStoreError` where a folder cannot be read."""
+    return classify(scan_folder(root, folder))
+
+
+def classify(entries: Iterable[tuple[str, str]]) -> Inventory:
+    """Return the inventory of some paths with their kinds, as `scan_folder` yields them."""
+    kinds = dict(sorted(entries))
+    plain = tuple(path for path, kind in kinds.items() if kind == FILE)
+    misnamed = dict(_misnamed(kinds))
+    named = [path for path in plain if not misnamed.keys() & _around(path)]
+    visible = [path for path in named if not _is_hidden(path)]
+    documents = tuple(path for path in visible if is_document(path) and not _is_taken(path))
+    paths = frozenset(documents)
+    owners = {path: documented_by(path, paths) for path in visible if path.endswith(".json")}
+    examples = tuple((path, owner) for path, owner in owners.items() if owner is not None)
+    homes = {dirname(path) for path in (*documents, *dict(examples))}
+    programs = tuple(path for path in visible if splitext(path)[1] in PROGRAMS and dirname(path) in homes)
+    notes = tuple(path for path in visible if path.endswith(NOTE))
+    published = tuple(sorted((*documents, *dict(examples), *programs)))
+    known = {*published, *notes, *(path for path in named if path in SETTINGS or basename(path) in IGNORED)}
+    unexpected = _unexpected(path for path in named if path not in known)
+    refused = [*_not_plain(kinds), *misnamed.values(), *unexpected]
+    return Inventory(
+        documents, examples, programs, notes, published, tuple(sorted(refused)), plain, tuple(_empty(kinds))
+    )
+
+
+def _around(path: str) -> set[str]:
+    """Return a path and the folders that it is in."""
+    parts = path.split("/")
+    return {"/".join(parts[:end]) for end in range(1, len(parts) + 1)}
+
+
+def _is_hidden(path: str) -> bool:
+    """Tell whether a file or a folder that it is in has a name that begins with a dot."""
+    return any(part.startswith(".") for part in path.split("/"))
+
+
+def _is_taken(path: str) -> bool:
+    """Tell whether the site uses the name of a document for something else: a page, or what it makes of Arrow."""
+    stem, suffix = splitext(basename(path))
+    return name_of(path).casefold() in _PAGES or stem.endswith(".arrow") or ("." in stem and suffix == ".txt")
+
+
+def _not_plain(kinds: dict[str, str]) -> Iterator[Refusal]:
+    """Yield a refusal for each link, pipe, socket and device."""
+    for path, kind in kinds.items():
+        if kind in NOT_PLAIN:
+            yield Refusal(printable(path), "file-not-plain", NOT_PLAIN[kind])
+
+
+def _misnamed(kinds: dict[str, str]) -> Iterator[tuple[str, Refusal]]:
+    """Yield each path with a name that is not the same everywhere, with its refusal."""
+    for path, other in clashes(kinds):
+        message = f"is the same as {printable(other)} where case or Unicode form does not matter: rename one"
+        yield path, Refusal(printable(path), "file-name-clash", message)
+    for path in kinds:
+        name = basename(path)
+        message = ""
+        if reason := fault_of_name(name):
+            message = f"the name {reason}: rename it"
+        elif len(path.encode("utf-8", "surrogatepass")) > LONGEST_PATH:
+            message = f"the path has more than {LONGEST_PATH} bytes: shorten its names"
+        if message:
+            yield path, Refusal(printable(path), "file-name-invalid", message)
+
+
+def _unexpected(paths: Iterable[str]) -> Iterator[Refusal]:
+    """Yield a refusal for each file that has none of the roles."""
+    for path in paths:
+        if is_document(path) and not _is_hidden(path):
+            message = "has a name that the site uses for something else: rename it"
+            yield Refusal(path, "file-name-clash", message)
+        else:
+            yield Refusal(path, "file-unexpected", _remedy(path))
+
+
+def _remedy(path: str) -> str:
+    """Say what a file may have been meant for, and what to do."""
+    if _is_hidden(path):
+        return "is hidden, so neither published nor checked: delete it"
+    folder, found, _ = path.partition("/examples/")
+    suffix = splitext(path)[1]
+    if found and suffix == ".json":
+        where = f"{folder}/examples/ has those of descriptor.json or else schema.txt, {folder}/examples/NAME/ others"
+        return f"is an example of no document: {where}"
+    if suffix in {".json", ".txt"}:
+        return f"is no document in this folder: {_PLACES}"
+    if suffix in PROGRAMS:
+        return "is a program beside no document and no example: move it to one"
+    return "is neither document (.json, .txt), example (.json), program (.py, .sh …) nor note (.md): move or delete it"
+
+
+def _empty(kinds: dict[str, str]) -> Iterator[str]:
+    """Yield each folder with nothing in it."""
+    parents = {dirname(path) for path in kinds}
+    yield from (path for path, kind in kinds.items() if kind == FOLDER and path not in parents)

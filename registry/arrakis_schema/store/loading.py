@@ -1,0 +1,120 @@
+"""The way from a name and a version to one document: it opens that document and no other.
+
+`import arrakis_schema; load_schema(...)` runs through here, so nothing is imported that costs time.
+"""
+
+import json
+import os
+import re
+
+from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
+from arrakis_schema.store.files import FOLDER, PACKAGED, list_folder, read_file
+from arrakis_schema.store.versions import NEXT, aliases, is_release, precedence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Root = str | os.PathLike[str] | None
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+_SCHEMAS = ("endpoints/{}/descriptor.json", "endpoints/{}.json", "publication/{}.json")
+_PAYLOADS = ("endpoints/{}/schema.txt", "{}/schema.txt")
+
+
+def data_root(root: "Root" = None) -> str:
+    """Return the folder that holds `schemas/` and `versions/`: `root`, or else this package's own."""
+    if root is not None:
+        return os.fspath(root)
+    return PACKAGED if os.path.isdir(PACKAGED) else os.path.dirname(os.path.dirname(os.path.dirname(PACKAGED)))
+
+
+def releases(root: str) -> list[str]:
+    """Return the names of the frozen releases, oldest first."""
+    names = (name for name, kind in list_folder(root, "versions") if kind == FOLDER)
+    return sorted(filter(is_release, names), key=precedence)
+
+
+def declared_version(root: str) -> str:
+    """Return the version that `schemas/registry.toml` declares for the working set."""
+    from arrakis_schema.store.settings import read_settings  # noqa: PLC0415 - tomllib costs a third of a `load_schema`
+
+    return read_settings(root).version
+
+
+def release_folder(root: str, version: str | None) -> str:
+    """Return the folder, relative to `root`, of a release, an alias, or (None) the working set.
+
+    The declared version names the working set until it is frozen. Raises `UnknownSchemaError`.
+    """
+    if version is None or version == NEXT:
+        return "schemas"
+    folder = f"versions/{version}"
+    if is_release(version) and os.path.isdir(os.path.join(root, folder)):
+        return folder
+    known = releases(root)
+    target = aliases(known).get(version)
+    if target is not None:
+        return f"versions/{target}"
+    declared = declared_version(root)
+    if version == declared:
+        return "schemas"
+    raise UnknownSchemaError(f"there is no release {version!r}", [*known, f"{NEXT} ({declared}, not released yet)"])
+
+
+def find_document(name: str, version: str | None, root: str, patterns: tuple[str, ...]) -> tuple[str, str]:
+    """Return the release's folder and the path in it of the first document of this name that exists."""
+    folder = release_folder(root, version)
+    if NAME.fullmatch(name):
+        for path in (pattern.format(name) for pattern in patterns):
+            if os.path.isfile(os.path.join(root, folder, path)):
+                return folder, path
+    where = "the working set" if folder == "schemas" else f"release {os.path.basename(folder)}"
+    raise UnknownSchemaError(f"{where} has no document {name!r}", _names(os.path.join(root, folder), patterns))
+
+
+def _names(folder: str, patterns: tuple[str, ...]) -> list[str]:
+    """Return every name that one of the patterns finds a document by."""
+    found: set[str] = set()
+    for head, tail in (pattern.split("{}") for pattern in patterns):
+        parent = os.path.join(folder, head)
+        entries = os.listdir(parent) if os.path.isdir(parent) else []
+        stems = [entry.removesuffix(tail) for entry in entries if NAME.fullmatch(entry.removesuffix(tail))]
+        found.update(stem for stem in stems if os.path.isfile(f"{parent}{stem}{tail}"))
+    return sorted(found)
+
+
+def load_schema(filename: str, version: str | None = None, *, root: "Root" = None) -> "dict[str, Any]":
+    """Return one JSON Schema document: of an endpoint, the envelope (`"descriptor"`), or the JSON `"metadata"`.
+
+    `filename` is the name, with or without `.json`. `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`,
+    `"next"`) or None: this package's own release. The dict is the caller's to change.
+
+    Raises `UnknownSchemaError`, a `FileNotFoundError`, that lists what there is.
+    """
+    base = data_root(root)
+    folder, path = find_document(filename.removesuffix(".json"), version, base, _SCHEMAS)
+    return parse_schema(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
+
+
+def parse_schema(content: bytes, path: str) -> "dict[str, Any]":
+    """Return a document's JSON object; raises `DamagedStoreError` that names the file."""
+    schema = parse_file(content, path)
+    if not isinstance(schema, dict):
+        raise DamagedStoreError([f"{path} is not a JSON object"])
+    return schema
+
+
+def parse_file(content: bytes, path: str) -> "Any":
+    """Return the JSON value that a file holds; raises `DamagedStoreError` that names the file."""
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise DamagedStoreError([f"{path} nests too deep to be read"]) from error
+    except ValueError as error:
+        raise DamagedStoreError([f"{path} is not JSON: {error}"]) from error
+
+
+def find_payload(name: str, version: str | None, root: str) -> tuple[str, str]:
+    """Return the release's folder and the path in it of a payload's or the publication's `schema.txt`."""
+    return find_document(name.removesuffix(".txt"), version, root, _PAYLOADS)

@@ -1,0 +1,127 @@
+"""What `schemas/registry.toml` says about the whole set of documents."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.store.files import read_plain
+from arrakis_schema.store.flight_settings import Flight, read_flight
+from arrakis_schema.store.kafka_settings import Topics, read_topics, topic_problems
+from arrakis_schema.store.toml_files import parse_toml
+from arrakis_schema.store.versions import is_release
+
+REGISTRY_FILE = "schemas/registry.toml"
+READ_KINDS = ("request", "payload", "publication")
+_READER_KEYS = {"unknown", "columns", "metadata", "patterns"}
+
+
+WAYS = ("ignored", "rejected")
+COLUMNS = ("by-name", "exact")
+PATTERNS = ("ecma", "python")
+_DEFAULT = {"version": "0.6.0", "title": "Arrakis API", "base_url": "https://example.org/schemas/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What those who read documents of one kind do with what they do not know, and how they take columns.
+
+    `unknown` is `ignored` or `rejected`, or one of these for each JSON Pointer into the message; `columns` is `by-name`
+    or `exact`; `metadata` are the keys of Arrow metadata that they go by; `patterns` is `ecma` or `python`, the dialect
+    of regular expressions that they read.
+    """
+
+    unknown: str | Mapping[str, str] = "ignored"
+    columns: str = "by-name"
+    metadata: tuple[str, ...] = ()
+    patterns: str = "ecma"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The declared version of the working set, the title for people, the URL that every `$id` begins with, the readers.
+
+    `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them;
+    `flight` is how requests travel, `topics` which topics of Kafka hold which document.
+    """
+
+    version: str
+    title: str
+    base_url: str
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+    flight: Flight = field(default_factory=Flight)
+    topics: tuple[Topics, ...] = ()
+
+    def reader(self, kind: str) -> Reader:
+        """Return how documents of a kind are read; an envelope is read by those who read requests."""
+        return self.readers.get("request" if kind == "envelope" else kind, Reader())
+
+    def url(self, release: str, path: str) -> str:
+        """Return the URL of a document of a release: its `$id`."""
+        return f"{self.base_url}versions/{release}/{path}"
+
+
+def read_settings(root: str) -> Settings:
+    """Read the settings of the folder `root`; raises `DamagedStoreError` that names file and key."""
+    path = Path(root, REGISTRY_FILE)
+    try:
+        content = read_plain(root, REGISTRY_FILE)
+    except OSError as error:
+        remedy = "a folder with schemas/ and versions/ is wanted: see --root"
+        raise DamagedStoreError([f"{path}: {error.strerror} ({remedy})"]) from error
+    return _settings(parse_toml(content, REGISTRY_FILE))
+
+
+def _settings(table: dict[str, object]) -> Settings:
+    """Check each key; all problems are reported at once."""
+    problems = [
+        f'{REGISTRY_FILE}: {key} is missing or not text, as in {key} = "{example}"'
+        for key, example in _DEFAULT.items()
+        if not isinstance(table.get(key), str)
+    ]
+    known = {*_DEFAULT, "readers", "flight", "topics"}
+    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - known]
+    readers, topics = table.get("readers", {}), table.get("topics", [])
+    flight, about_flight = read_flight(table.get("flight", {}))
+    others = [*topic_problems(topics), *about_flight]
+    problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
+    version, base_url = table.get("version"), table.get("base_url")
+    if isinstance(version, str) and not is_release(version):
+        problems.append(f"{REGISTRY_FILE}: version = {version!r} is not a semantic version")
+    if isinstance(base_url, str) and not (base_url.startswith(("https://", "http://")) and base_url.endswith("/")):
+        problems.append(f"{REGISTRY_FILE}: base_url = {base_url!r} is not an http(s) URL that ends with a slash")
+    if problems:
+        raise DamagedStoreError(problems)
+    places = str(version), str(table["title"]), str(base_url)
+    return Settings(*places, _readers(readers), flight, read_topics(topics))
+
+
+def _readers(table: Any) -> dict[str, Reader]:
+    """Return the readers of a table without problems."""
+    return {kind: Reader(**{**said, "metadata": tuple(said.get("metadata", ()))}) for kind, said in table.items()}
+
+
+def _reader_problems(table: Any) -> Iterator[str]:
+    """Yield what is wrong with the table `readers`."""
+    if not isinstance(table, dict) or not all(isinstance(said, dict) for said in table.values()):
+        yield f'{REGISTRY_FILE}: readers is a table of tables, as in [readers.payload] unknown = "rejected"'
+        return
+    for kind, said in table.items():
+        if kind not in READ_KINDS:
+            yield f"{REGISTRY_FILE}: readers.{kind} is none of {', '.join(READ_KINDS)}"
+        yield from (f"{REGISTRY_FILE}: unknown key readers.{kind}.{key}" for key in said.keys() - _READER_KEYS)
+        unknown = said.get("unknown", "ignored")
+        ways = unknown.values() if isinstance(unknown, dict) else [unknown]
+        if any(way not in WAYS for way in ways):
+            yield f'{REGISTRY_FILE}: readers.{kind}.unknown is "ignored" or "rejected", or one for each JSON Pointer'
+        for pointer in unknown if isinstance(unknown, dict) else ():
+            if pointer and not pointer.startswith("/"):
+                yield f"{REGISTRY_FILE}: readers.{kind}.unknown: {pointer!r} is no JSON Pointer, such as '/args'"
+        if said.get("columns", "by-name") not in COLUMNS:
+            yield f'{REGISTRY_FILE}: readers.{kind}.columns is "by-name" or "exact"'
+        if said.get("patterns", "ecma") not in PATTERNS:
+            yield f'{REGISTRY_FILE}: readers.{kind}.patterns is "ecma" or "python"'
+        metadata = said.get("metadata", [])
+        if not isinstance(metadata, list) or not all(isinstance(key, str) for key in metadata):
+            yield f"{REGISTRY_FILE}: readers.{kind}.metadata is a list of keys"

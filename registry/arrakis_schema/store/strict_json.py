@@ -1,0 +1,106 @@
+"""JSON as it travels: what RFC 8259 leaves to the parser (sections 4, 6, 8 and 9) is refused rather than guessed."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from math import isinf
+from typing import Any, NoReturn
+
+from arrakis_schema.errors import MalformedRequestError
+
+MAX_DEPTH = 32
+_OPENING = (b"[", b"{")
+
+
+def parse_json(data: bytes, deepest: int = MAX_DEPTH) -> Any:
+    """Return the JSON value of these bytes.
+
+    Raises `MalformedRequestError` for bytes that are not UTF-8 or not JSON, for NaN and infinities, a name given twice,
+    a lone surrogate, and nesting of more than `deepest` levels.
+    """
+    try:
+        text = data.decode("utf-8")
+        parsed = json.loads(text, object_pairs_hook=_unique, parse_constant=_not_a_number, parse_float=_finite)
+    except UnicodeDecodeError as error:
+        raise MalformedRequestError(f"byte {error.start} is not UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise MalformedRequestError(f"{error.msg} at line {error.lineno} column {error.colno}") from error
+    except RecursionError as error:
+        raise too_deep(deepest) from error
+    except ValueError as error:
+        raise error if isinstance(error, MalformedRequestError) else _number(error) from error
+    refuse_depth(data, parsed, deepest)
+    refuse_lone_surrogates(data, parsed)
+    return parsed
+
+
+def longest_number(value: Any) -> int:
+    """Return how many digits the largest integer in a JSON value has, about: nothing is written out to count them."""
+    largest, todo = 0, [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, int):
+            largest = max(largest, item.bit_length())
+        else:
+            todo.extend(children(item))
+    return largest * 30103 // 100_000 + 1
+
+
+def children(value: Any) -> Iterator[Any]:
+    """Yield what stands directly in an object or an array."""
+    return iter(value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ())
+
+
+def _number(error: ValueError) -> MalformedRequestError:
+    """Word the error for a number that Python will not read."""
+    return MalformedRequestError(f"a number cannot be read: {error}")
+
+
+def too_deep(deepest: int) -> MalformedRequestError:
+    """Word the error for nesting."""
+    return MalformedRequestError(f"it nests more than {deepest} levels")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object, and refuse a name that stands twice in it."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
+        raise MalformedRequestError(f"the name {json.dumps(twice)} stands twice in one object")
+    return members
+
+
+def _not_a_number(constant: str) -> NoReturn:
+    """Refuse NaN and the infinities, which Python's parser would let pass."""
+    raise MalformedRequestError(f"{constant} is not a JSON number")
+
+
+def _finite(number: str) -> float:
+    """Read a number, and refuse one that would become an infinity."""
+    value = float(number)
+    if isinf(value):
+        raise MalformedRequestError(f"{number} is too large a number")
+    return value
+
+
+def refuse_depth(data: bytes, value: Any, deepest: int) -> None:
+    """Refuse nesting beyond the limit; few brackets cannot nest deep, so most requests are not walked."""
+    if sum(map(data.count, _OPENING)) <= deepest:
+        return
+    level = [value]
+    for _ in range(deepest + 1):
+        level = [child for parent in level for child in children(parent) if isinstance(child, dict | list | tuple)]
+        if not level:
+            return
+    raise too_deep(deepest)
+
+
+def refuse_lone_surrogates(data: bytes, value: Any) -> None:
+    """Refuse an escaped half of a surrogate pair: it has no UTF-8 form (RFC 8259, section 8.2)."""
+    if b"\\ud" not in data.lower():
+        return
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MalformedRequestError(f"half a surrogate pair, {error.object[error.start]!a}") from error

@@ -1,0 +1,29 @@
+"""How the TOML files beside the schemas are read: within a limit, and broken ones are named, never a traceback."""
+
+import re
+import tomllib
+from typing import Any
+
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.store.limits import LARGEST_SETTINGS, mebibytes
+
+_MOST_PARTS = 20
+_LONG_KEY = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_MOST_PARTS}}}")  # tomllib is quadratic in these
+
+
+def parse_toml(content: bytes, name: str) -> dict[str, Any]:
+    """Return the table in a file; raises `DamagedStoreError` that calls it by `name`, its path below the root."""
+    if len(content) > LARGEST_SETTINGS:
+        raise DamagedStoreError([f"{name} is larger than {mebibytes(LARGEST_SETTINGS)}: that is the limit, shorten it"])
+    try:
+        text = content.decode("utf-8")
+        if long_key := _LONG_KEY.search(text):
+            line = text.count("\n", 0, long_key.start()) + 1
+            raise DamagedStoreError([f"{name}, line {line}: a key has more than {_MOST_PARTS} parts: shorten it"])
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise DamagedStoreError([f"{name} nests too deep: nothing in it needs more than three levels"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DamagedStoreError([f"{name} is not TOML: {error}"]) from error
+    except ValueError as error:  # Python reads no integer of more than 4,300 digits
+        raise DamagedStoreError([f"{name} holds a number of too many digits: shorten it"]) from error

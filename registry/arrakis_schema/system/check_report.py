@@ -1,0 +1,76 @@
+"""The report of `check`: the findings in a format, and what was compared with what."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from arrakis_schema.findings.as_json import as_json
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.findings.github import github
+from arrakis_schema.findings.legible import for_programs
+from arrakis_schema.findings.markdown import markdown
+from arrakis_schema.findings.text import counted, text
+from arrakis_schema.system.acceptance import AcceptedBreak
+from arrakis_schema.system.check import CheckResult
+from arrakis_schema.system.comparison import BaseComparison
+from arrakis_schema.text.printable import printable
+
+_CLOSED = {"text": text, "markdown": markdown, "github": github}
+
+
+def check_report(result: CheckResult, name: str, *, verbose: bool = False) -> str:
+    """Return the answer of `check` in a format of `FORMATS`; accepted breaks are listed where it is `verbose`."""
+    findings = [*result.findings, *(map(_noted, result.accepted) if verbose else ())]
+    if name in _CLOSED:
+        return _CLOSED[name](findings, closing_line(result))
+    if name == "json":
+        shown = for_programs([one.finding for one in result.accepted])
+        accepted = [
+            {**asdict(finding), "reason": one.reason, "release": one.release}
+            for finding, one in zip(shown, result.accepted, strict=True)
+        ]
+        return as_json(findings, accepted=accepted, compared=list(map(_compared, result.compared)))
+    return FORMATS[name](findings)
+
+
+def closing_line(result: CheckResult) -> str:
+    """Return what was compared with what, and how much was found."""
+    if not result.documents and not result.compared:
+        return "schemas/ holds no documents: nothing was checked"
+    return f"{_scope(result.compared)}: {', '.join(_counts(result)) or 'no findings'}"
+
+
+def _scope(compared: Sequence[BaseComparison]) -> str:
+    """Return what was compared with what, and what was not."""
+    if not compared:
+        return "no release to compare with"
+    nearest, older = compared[-1], len(compared) - 1
+    bases = printable(nearest.base) + (f" and {counted(older, 'older release')}" if older else "")
+    aside = [f"{nearest.added} new"] if nearest.added else []
+    left_out = {path for base in compared for path in base.left_out}
+    aside += [f"{len(left_out)} not compared"] if left_out else []
+    told = f" ({', '.join(aside)})" if aside else ""
+    return f"compared {counted(nearest.documents, 'document')} with {bases}{told}"
+
+
+def _counts(result: CheckResult) -> Iterator[str]:
+    """Yield how many findings there are of each severity, and how many accepted breaks."""
+    for severity in Severity:
+        number = sum(finding.severity is severity for finding in result.findings)
+        if number:
+            yield counted(number, severity.value)
+    if result.accepted:
+        yield f"{counted(len(result.accepted), 'accepted break')} (--verbose lists them)"
+
+
+def _noted(accepted: AcceptedBreak) -> Finding:
+    """Return the finding for an accepted break, with the reason."""
+    message = f"{accepted.finding.message} [accepted with {accepted.release}: {accepted.reason}]"
+    return replace(accepted.finding, message=message)
+
+
+def _compared(result: BaseComparison) -> dict[str, Any]:
+    """Return what was compared with a base, for programs."""
+    lists = {"left_out": sorted(result.left_out), "undecided": sorted(result.undecided)}
+    return {"base": result.base, "documents": result.documents, "added": result.added, **lists}
