@@ -18,7 +18,7 @@ from arrakis_schema import descriptor, load_schema
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
 from arrakis_schema.flight.mock.server import MockServer
-from arrakis_schema.store.store import open_store
+from arrakis_schema.store.store import open_release
 
 PROJECT = Path(__file__).parent.parent
 PEERS = PROJECT / ".venv-peers/bin/python"
@@ -80,7 +80,7 @@ def of_the_client() -> list[float]:
 
 def examination() -> None:
     limit = 5.0
-    with MockServer(open_store(PROJECT)) as server:
+    with MockServer(open_release(root=PROJECT)) as server:
         access = Access(f"grpc://127.0.0.1:{server.port}")
         begin = perf_counter()
         report = examine(access, root=PROJECT, may_write=True)

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from arrakis_schema.store.lock import LOCK_FILE, format_lock, lock_release, read_lock
+from arrakis_schema.store.lock import LOCK_FILE, format_lock, lock_release
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent
 WEATHER = PROJECT / "tests/fixtures/weather/schemas/endpoints/forecast"
@@ -19,7 +20,7 @@ def project(root: Path, releases: int, endpoints: int) -> None:
         files = {path: content.encode() for path, content in release(version, number, endpoints).items()}
         write(root / ("schemas" if last else f"versions/{version}"), files)
         if not last:
-            lock = read_lock(root)
+            lock = Store(root).lock
             (root / LOCK_FILE).write_text(format_lock(lock | {version: lock_release(lock, files)}))
     registry = f'version = "1.{releases - 1}.0"\ntitle = "Weather"\nbase_url = "{BASE}"\n'
     (root / "schemas/registry.toml").write_text(registry)

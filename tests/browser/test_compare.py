@@ -27,9 +27,7 @@ def compared(page: Page, address: str, old: str, new: str) -> str:
 
 
 def paths(release: Release, document: str) -> set[str]:
-    return (
-        {one.path for one in fields_of(STORE.document(release, document))} if document in release.documents else set()
-    )
+    return {one.path for one in fields_of(release.document(document))} if document in release.documents else set()
 
 
 def test_the_newest_two_are_compared_at_first(page: Page, parts: str) -> None:
@@ -54,7 +52,7 @@ def test_the_choice_is_kept_in_the_address_and_the_way_back_works(page: Page, pa
 def test_what_is_the_same_is_said_to_be_the_same(page: Page, parts: str) -> None:
     assert compared(page, parts, "0.5.0", "0.5.0") == "Both are 0.5.0: choose another release to see a difference."
     documents = {
-        path: [STORE.document(RELEASES[one], path).content for one in ("0.1.0", "0.1.1")]
+        path: [RELEASES[one].document(path).content for one in ("0.1.0", "0.1.1")]
         for path in RELEASES["0.1.0"].documents
     }
     same = sorted(name_of(path) for path, (old, new) in documents.items() if old == new)
@@ -116,8 +114,7 @@ def test_the_text_is_compared_line_by_line(page: Page, parts: str) -> None:
     details.locator("pre").wait_for()
     lines = details.locator("pre").text_content().split("\n")  # type: ignore[union-attr]
     old, new = (
-        STORE.document(RELEASES[version], "endpoints/find/descriptor.json").text.splitlines()
-        for version in ("0.4.0", "0.6.0")
+        RELEASES[version].document("endpoints/find/descriptor.json").text.splitlines() for version in ("0.4.0", "0.6.0")
     )
     removed, added = ([line[1:] for line in lines if line.startswith(sign)] for sign in "-+")
     assert removed

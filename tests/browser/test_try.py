@@ -49,7 +49,7 @@ def test_each_example_gets_the_verdict_of_the_package(page: Page, parts: str) ->
     wrong = []
     for name in ("find", "stream"):
         found = form(page, parts, name)
-        for example in store.examples(newest, f"endpoints/{name}/descriptor.json"):
+        for example in newest.examples_of(f"endpoints/{name}/descriptor.json"):
             found.get_by_label("Example").select_option(label=example.name)
             for version in ("0.1.0", "0.5.0", newest.version):
                 if (

@@ -10,7 +10,6 @@ import pytest
 from arrakis_schema.cli import main
 from arrakis_schema.cli.exit_codes import EXIT_CODES, INTERNAL
 from arrakis_schema.store.freeze import freeze
-from arrakis_schema.store.store import Store
 from tests.report.runner import commands
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -133,7 +132,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a root with a release and the next version beside it."""
     root = tmp_path_factory.mktemp("whole") / "weather"
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
-    freeze(Store(root))
+    freeze(root)
     for path in ("schemas/registry.toml", REQUEST):
         (root / path).write_text((root / path).read_text().replace("1.1.0", "1.2.0"))
     return root

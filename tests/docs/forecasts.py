@@ -46,7 +46,7 @@ class Service(MockServer):
 
     def __init__(self, store: Store, asked: Any, does: dict[str, Any]) -> None:
         self.asked, self.does, self.was_asked = asked, does, False
-        super().__init__(store)
+        super().__init__(store.release(None))
 
     def get_flight_info(self, context: Any, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
         if json.loads(descriptor.command) != self.asked:

@@ -18,7 +18,7 @@ from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.kafka.conform import Examination
 from arrakis_schema.kafka.reading import Read
-from arrakis_schema.store.store import Store
+from arrakis_schema.store.store import open_release
 from tests.docs.forecasts import examined
 from tests.docs.pages import PROJECT
 from tests.kafka.messages import schema_of, serialized
@@ -105,7 +105,7 @@ def _broker(lines: list[dict[str, Any]]) -> list[Finding]:
     messages = [_read(offset, line) for offset, line in enumerate(lines) if {"rows", "value"} & line.keys()]
     partitions = {line["topic"]: list(range(line.get("partitions", 1))) for line in lines}
     kept = {line["topic"]: line["cleanup.policy"] for line in lines if "cleanup.policy" in line}
-    findings = Examination(Store(PROJECT), None).run(Table(messages, partitions, kept=kept), 10).findings
+    findings = Examination(open_release(root=PROJECT)).run(Table(messages, partitions, kept=kept), 10).findings
     return [one for one in findings if "there is no message to check" not in one.message]
 
 

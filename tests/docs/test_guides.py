@@ -45,7 +45,7 @@ def test_ten_steps_lead_from_an_empty_folder_to_a_site(tmp_path: Path) -> None:
 @pytest.fixture
 def released(tmp_path: Path) -> Path:
     shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
-    freeze(Store(tmp_path / "weather"))
+    freeze(tmp_path / "weather")
     return tmp_path / "weather"
 
 

@@ -10,7 +10,7 @@ import arrakis_schema
 from arrakis_schema import compat
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.site.render import rendered
-from arrakis_schema.store.store import Store
+from arrakis_schema.store.store import Store, open_release
 from tests.docs.pages import PROJECT, texts
 
 PAGES = ("api/documents", "api/requests", "api/travel", "api/compat", "api/errors")
@@ -19,7 +19,7 @@ MOST = 60_000
 
 def test_the_tutorial_prints_what_it_shows() -> None:
     shown = StringIO()
-    with MockServer(Store(PROJECT)) as server:
+    with MockServer(open_release(root=PROJECT)) as server:
         for code in texts("python.md", "python"):
             with redirect_stdout(shown):
                 exec(code.replace("127.0.0.1:31206", f"127.0.0.1:{server.port}"), {})  # noqa: S102 - our own page

@@ -62,7 +62,7 @@ def test_what_is_sent_is_found_in_its_example_and_mended(rule: str) -> None:
 @pytest.fixture
 def released(tmp_path: Path) -> Path:
     shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
-    freeze(Store(tmp_path / "weather"))
+    freeze(tmp_path / "weather")
     return tmp_path / "weather"
 
 
@@ -120,7 +120,7 @@ def found(lines: list[str], folder: Path) -> set[str]:
         else:
             (folder / path).write_text(text or "{}")
     store = Store(folder)
-    return {one.rule for one in lint_release(store, store.release(None))}
+    return {one.rule for one in lint_release(store.release(None))}
 
 
 @pytest.mark.parametrize(("rule", "diff"), [(rule, diff) for rule, diffs in lint_examples().items() for diff in diffs])

@@ -14,7 +14,7 @@ from pyarrow import flight
 
 from arrakis_schema.arrow import parse_schema, record_batch
 from arrakis_schema.flight.mock.server import REUSE_CONNECTION, MockServer
-from arrakis_schema.store.store import open_store
+from arrakis_schema.store.store import open_release
 
 PROJECT = Path(__file__).parent.parent.parent
 FIELD = pa.schema([("channel", pa.string())])
@@ -211,7 +211,7 @@ class Drifting(MockServer):
     def __init__(self, endpoint: str, text: str, rows: list[dict[str, Any]], release: str | None = None) -> None:
         self.endpoint, self.schema, self.rows = endpoint, parse_schema(text), rows
         self.claimed = release or "0.6.0"
-        super().__init__(open_store(PROJECT), release)
+        super().__init__(open_release(release, PROJECT))
 
     @property
     def location(self) -> str:

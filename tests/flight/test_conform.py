@@ -16,8 +16,8 @@ from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
 from arrakis_schema.flight.mock.server import MockServer
-from arrakis_schema.flight.release_contract import contract
-from arrakis_schema.store.store import open_store
+from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.store.store import open_release, open_store
 from tests.flight.servers import PROJECT, Drifting
 
 CASES = json.loads((PROJECT / "tests/cases/flight/drift.json").read_text())
@@ -26,12 +26,12 @@ STORE = open_store(PROJECT)
 
 @pytest.mark.parametrize("release", [*STORE.releases, None])
 def test_the_reference_server_conforms(release: str | None) -> None:
-    with MockServer(STORE, release) as server:
+    with MockServer(STORE.release(release)) as server:
         report = examine(Access(f"grpc://127.0.0.1:{server.port}"), root=PROJECT, may_write=True)
     assert report.release == report.about["release"] == STORE.release(release).version
     assert report.findings == []
-    for name in contract(STORE, release).endpoints:
-        samples = list(contract(STORE, release).samples(name))
+    for name in Contract(STORE.release(release)).endpoints:
+        samples = list(Contract(STORE.release(release)).samples(name))
         counts = report.examined[name]
         assert counts["answered"] == sum(not sample.refused for sample in samples) > 0
         assert counts["refused"] == sum(sample.refused for sample in samples) > 0
@@ -96,7 +96,7 @@ class Closed(MockServer):
 
     def __init__(self, *, open_action: bool = True, **options: Any) -> None:
         self.open_action = open_action
-        super().__init__(STORE, middleware={"token": Token()}, **options)
+        super().__init__(STORE.release(None), middleware={"token": Token()}, **options)
 
     def do_action(self, context: Any, action: flight.Action) -> Any:
         self.let_in(context, not self.open_action)
@@ -126,7 +126,7 @@ class Kept(flight.ServerMiddleware):  # type: ignore[misc] # pyarrow has no type
 
 
 def test_a_server_that_takes_more_than_the_contract_conforms() -> None:
-    with Lenient(STORE) as server:
+    with Lenient(STORE.release(None)) as server:
         report = examine(Access(f"grpc://127.0.0.1:{server.port}"), root=PROJECT)
     assert report.conforms
     lenient = {found.message for found in report.findings if found.rule == "request-answered"}
@@ -134,7 +134,7 @@ def test_a_server_that_takes_more_than_the_contract_conforms() -> None:
 
 
 def test_a_server_that_refuses_what_the_contract_accepts_does_not_conform() -> None:
-    with Strict(STORE) as server:
+    with Strict(STORE.release(None)) as server:
         report = examine(Access(f"grpc://127.0.0.1:{server.port}"), root=PROJECT)
     rules = {found.rule: found for found in report.findings}
     assert not report.conforms
@@ -156,7 +156,7 @@ def test_nothing_is_written_unless_it_is_allowed() -> None:
             written.extend(name for name in ("Publish", "Partition") if f'"{name}"'.encode() in ticket.ticket)
             return super().do_get(context, ticket)
 
-    with Watched(STORE) as server:
+    with Watched(STORE.release(None)) as server:
         location = f"grpc://127.0.0.1:{server.port}"
         report = examine(Access(location), root=PROJECT)
         assert written == []
@@ -193,7 +193,7 @@ def test_tls(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert)]
     subprocess.run(command, check=True, capture_output=True)
     pair = flight.CertKeyPair(cert.read_bytes(), key.read_bytes())
-    with MockServer(STORE, None, "grpc+tls://127.0.0.1:0", tls_certificates=[pair]) as server:
+    with MockServer(STORE.release(None), "grpc+tls://127.0.0.1:0", tls_certificates=[pair]) as server:
         url = f"grpc+tls://localhost:{server.port}"
         assert main(["conform", url, "--tls-root-certs", str(cert)]) == 0
         capsys.readouterr()
@@ -211,7 +211,7 @@ def test_every_format_reports_a_drift(form: str, capsys: pytest.CaptureFixture[s
 
 def test_another_api_is_examined_alike(project: Path) -> None:
     store = open_store(project / "tests/fixtures/weather")
-    with MockServer(store) as server:
+    with MockServer(store.release(None)) as server:
         location = f"grpc://127.0.0.1:{server.port}"
         report = examine(Access(location), "next", root=store.root)
         schema = (
@@ -226,7 +226,7 @@ def test_another_api_is_examined_alike(project: Path) -> None:
 
 def test_a_server_that_does_not_say_its_release_is_told_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = project / "tests/fixtures/weather"
-    with MockServer(open_store(root)) as server:
+    with MockServer(open_release(root=root)) as server:
         assert main(["conform", f"grpc://127.0.0.1:{server.port}", "--root", str(root)]) == 2
     assert "does not say which release it keeps to: name one with --release" in capsys.readouterr().err
 

@@ -13,7 +13,7 @@ from pyarrow import flight
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, UnexaminedError, examine
 from arrakis_schema.flight.mock.server import MockServer
-from arrakis_schema.store.store import open_store
+from arrakis_schema.store.store import open_release
 from tests.flight import servers
 from tests.flight.servers import PROJECT, Odd, listening, plain_http
 
@@ -118,7 +118,7 @@ def test_a_server_that_claims_no_release_is_not_examined(action: bytes, said: st
 
 @pytest.mark.parametrize("most", [20, 200, 2000, 9000])
 def test_a_connection_that_breaks_is_no_verdict(most: int) -> None:
-    with MockServer(open_store(PROJECT)) as server, listening(servers.half_way(server.port, most)) as location:
+    with MockServer(open_release(root=PROJECT)) as server, listening(servers.half_way(server.port, most)) as location:
         try:
             report = examined(location)
         except UnexaminedError as error:

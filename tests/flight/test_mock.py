@@ -25,7 +25,7 @@ START = 1187000000 * SECOND
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[flight.FlightClient]:
-    with MockServer(STORE) as server, flight.connect(f"grpc://127.0.0.1:{server.port}") as client:
+    with MockServer(STORE.release(None)) as server, flight.connect(f"grpc://127.0.0.1:{server.port}") as client:
         yield client
 
 
@@ -88,7 +88,7 @@ def test_an_exchange_completes_the_rows(client: flight.FlightClient) -> None:
 
 
 def test_tickets_are_valid_requests_of_the_release() -> None:
-    with MockServer(STORE, "0.1.2") as server, flight.connect(f"grpc://127.0.0.1:{server.port}") as client:
+    with MockServer(STORE.release("0.1.2")) as server, flight.connect(f"grpc://127.0.0.1:{server.port}") as client:
         info = client.get_flight_info(descriptor("find", "0.1.2"))
     request = parse_ticket(info.endpoints[0])
     validate(request, "0.1.2")

@@ -23,7 +23,7 @@ from arrakis_schema import (
     payload_schema,
     validate,
 )
-from arrakis_schema.flight.release_contract import contract
+from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import open_store
 from tests.flight.servers import PROJECT
 
@@ -63,7 +63,7 @@ def test_what_is_left_out_is_filled_in() -> None:
 
 @pytest.mark.parametrize("release", [*STORE.releases, None])
 def test_every_release_accepts_its_descriptors(release: str | None) -> None:
-    for name in contract(STORE, release).endpoints:
+    for name in Contract(STORE.release(release)).endpoints:
         given: dict[str, Any] = {"channels": ["H1:A-X"]} if name in {"describe", "stream"} else {}
         given |= {"publisher_id": "H1_DAQ"} if name in {"partition", "publish"} else {}
         request = asked(descriptor(name, release, **given))

@@ -39,9 +39,8 @@ from arrakis_schema.reference.conformance import conformance, sent_payloads
 from arrakis_schema.store.dates import read_dates
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import read_exceptions
-from arrakis_schema.store.lock import read_lock
 from arrakis_schema.store.settings import read_settings
-from arrakis_schema.store.store import Store
+from arrakis_schema.store.store import Store, open_release
 from arrakis_schema.store.strict_json import parse_json
 from tests.hostile.mutation import change_bytes, change_tree, json_bytes, toml_bytes
 
@@ -255,8 +254,7 @@ def _frames(data: bytes) -> object:
 
 def _records(_folder: Path) -> Parse:
     """Return what checks records of a topic."""
-    document = Document("publication/metadata.json", (PROJECT / "schemas/publication/metadata.json").read_bytes())
-    checker = RecordChecker(document, "schemas/publication/metadata.json", "next", str(PROJECT))
+    checker = RecordChecker(open_release(root=PROJECT), "publication/metadata.json")
 
     def parse(data: bytes) -> object:
         return checker.check(data[:40].partition(b",")[0], data, "name"), checker.check(None, data)
@@ -314,11 +312,11 @@ PARSERS = {
                 (
                     "schemas/exceptions.toml",
                     _file(PROJECT / "schemas/exceptions.toml"),
-                    read_exceptions,
+                    lambda root: read_exceptions(Store(root)),
                     _toml,
                     toml_bytes,
                 ),
-                ("versions/errata.toml", _beside("errata.toml"), lambda root: Store(root).errata(), _toml, toml_bytes),
+                ("versions/errata.toml", _beside("errata.toml"), lambda root: Store(root).errata, _toml, toml_bytes),
                 ("versions/dates.toml", _beside("dates.toml"), read_dates, _toml, toml_bytes),
                 (
                     "versions/sent.toml",
@@ -327,7 +325,7 @@ PARSERS = {
                     _toml,
                     toml_bytes,
                 ),
-                ("versions/lock.json", _beside("lock.json"), read_lock, json.loads, json_bytes),
+                ("versions/lock.json", _beside("lock.json"), lambda root: Store(root).lock, json.loads, json_bytes),
                 (
                     "versions/conformance.json",
                     _beside("conformance.json"),

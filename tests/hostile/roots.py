@@ -14,7 +14,6 @@ import pyarrow as pa
 from arrakis_schema.arrow import format_document
 from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.lock import format_lock, lock_release
-from arrakis_schema.store.store import Store
 from tests.hostile.root import write_root
 from tests.hostile.texts import FILE_NAMES, HALVES, SECRET, TEXTS, TRICKS
 from tests.hostile.toml_text import toml_text
@@ -33,7 +32,7 @@ def write_words(folder: Path, _port: int) -> Path:
 def write_accepted(folder: Path, _port: int) -> Path:
     """Write a root that lint accepts and `release` freezes; hostile is what it says, down to the names of examples."""
     _write_accepted(folder, "1.0.0", TEXTS)
-    freeze(Store(folder))
+    freeze(folder)
     _write_accepted(folder, "1.1.0", TEXTS, narrowed=3)
     entry = {
         "rule": TEXTS[1],
@@ -305,7 +304,7 @@ def _endless() -> Iterator[tuple[str, dict[str, Any]]]:
 def write_files(folder: Path, _port: int) -> Path:
     """Write a root with links, pipes, programs for MkDocs, and names that a terminal or a log would act on."""
     _write_accepted(folder, "1.0.0", TEXTS[:12])
-    freeze(Store(folder))
+    freeze(folder)
     _write_accepted(folder, "1.1.0", TEXTS[:12], narrowed=3)
     secret, schemas = folder.parent / "secret.json", folder / "schemas"
     links = {

@@ -7,7 +7,6 @@ import pytest
 
 from arrakis_schema.cli.exit_codes import INTERNAL
 from arrakis_schema.store.freeze import freeze
-from arrakis_schema.store.store import Store
 from tests.hostile.commands import COMMANDS, SERVERS
 from tests.hostile.parsers import PARSERS, WEATHER
 from tests.hostile.test_commands import legible, run
@@ -40,7 +39,7 @@ CONTENTS = {
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("released") / "root"
     shutil.copytree(WEATHER, root)
-    freeze(Store(root))
+    freeze(root)
     settings = root / "schemas/registry.toml"
     settings.write_text(settings.read_text().replace('version = "1.1.0"', 'version = "1.2.0"'))
     return root

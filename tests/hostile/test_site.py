@@ -147,9 +147,7 @@ def test_fields_and_the_document_are_shown_as_they_are(root: Path, pages: dict[s
     for release in store.every_release():
         folder = "endpoints" if not release.frozen else f"releases/{release.version}"
         page = pages[f"{folder}/probe/index.html"]
-        request, payload = (
-            store.document(release, f"endpoints/probe/{name}") for name in ("descriptor.json", "schema.txt")
-        )
+        request, payload = (release.document(f"endpoints/probe/{name}") for name in ("descriptor.json", "schema.txt"))
         heads = [text.removesuffix("¶") for text in page.of("h3", "field")]
         assert heads == [visible(field.path) or '""' for field in fields_of(request)]
         assert visible(payload.text).removesuffix("\n") in page.of("code")
@@ -160,7 +158,7 @@ def test_fields_and_the_document_are_shown_as_they_are(root: Path, pages: dict[s
 def test_every_text_of_a_field_is_on_its_page(root: Path, pages: dict[str, Page]) -> None:
     shown = " ".join(" ".join(pages["endpoints/probe/index.html"].of("html")).split())
     store = Store(root)
-    for field in fields_of(store.document(store.release(None), "endpoints/probe/descriptor.json")):
+    for field in fields_of(store.release(None).document("endpoints/probe/descriptor.json")):
         for text in (field.description, field.unit, field.null, field.omitted, *field.values):
             assert " ".join(visible(text).split()) in shown
 
@@ -228,7 +226,7 @@ def test_nothing_runs_or_is_asked_of_another_host_in_a_browser(
 
 def test_a_button_copies_a_document_as_it_is_shown(browser: Browser, root: Path, written: Path) -> None:
     store = Store(root)
-    payload = store.document(store.release(None), "endpoints/probe/schema.txt")
+    payload = store.release(None).document("endpoints/probe/schema.txt")
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     with served(written) as address:

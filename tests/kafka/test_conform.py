@@ -16,7 +16,7 @@ from arrakis_schema.kafka.conform import Examination, Examined
 from arrakis_schema.kafka.reading import Read, Unread, Wanted
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import read_settings
-from arrakis_schema.store.store import Store
+from arrakis_schema.store.store import Store, open_release
 from tests.kafka.messages import block, serialized
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -65,7 +65,7 @@ class Table:
 
 
 def examined(table: Table, chosen: str | None = None) -> Examined:
-    return Examination(Store(PROJECT), None).run(table, 10, re.compile(chosen) if chosen else None)
+    return Examination(open_release(root=PROJECT)).run(table, 10, re.compile(chosen) if chosen else None)
 
 
 def said(table: Table, chosen: str | None = None) -> list[tuple[str, str, str]]:
@@ -239,12 +239,12 @@ def test_what_was_not_read_for_one_reason_is_said_once() -> None:
 
 def test_a_release_without_the_document_says_so() -> None:
     with pytest.raises(UnknownSchemaError, match=r"release 0.5.0 has no document publication/metadata.json"):
-        Examination(Store(PROJECT), "0.5.0")
+        Examination(open_release("0.5.0", PROJECT))
 
 
 def test_another_api_has_its_own_topics() -> None:
     store = Store(PROJECT / "tests/fixtures/weather")
-    found = Examination(store, None).run(Table([data(GOOD, "weather-north")]), 1)
+    found = Examination(store.release(None)).run(Table([data(GOOD, "weather-north")]), 1)
     assert [one.rule for one in found.findings][:2] == ["column-added", "column-added"]
     assert found.findings[0].file == "schemas/publication/schema.txt"
 
@@ -276,7 +276,7 @@ def test_without_topics_there_is_nothing_to_examine(tmp_path: Path) -> None:
         'version = "0.1.0"\ntitle = "X"\nbase_url = "https://example.org/"\n'
     )
     with pytest.raises(UnknownSchemaError, match="has no \\[\\[topics\\]\\]"):
-        Examination(Store(tmp_path), None)
+        Examination(open_release(root=tmp_path))
 
 
 def test_the_first_name_that_fits_counts() -> None:

@@ -25,7 +25,7 @@ import publish  # type: ignore[import-not-found, unused-ignore]
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, UnexaminedError, examine
 from arrakis_schema.flight.mock.server import MockServer
-from arrakis_schema.store.store import open_store
+from arrakis_schema.store.store import open_release
 
 PROJECT = Path(__file__).parent.parent.parent
 RECORD = PROJECT / "versions/conformance.json"
@@ -39,7 +39,7 @@ def client_on_the_mock() -> dict[str, Any]:
     """Use the real client on the reference server; return what was asked."""
     from arrakis import Channel, Client, Publisher  # noqa: PLC0415 - in this environment alone
 
-    with MockServer(open_store(PROJECT)) as server:
+    with MockServer(open_release(root=PROJECT)) as server:
         url = f"grpc://127.0.0.1:{server.port}"
         client = Client(url, token=False)
         found = {channel.name: channel for channel in client.find()}

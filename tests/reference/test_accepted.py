@@ -21,7 +21,7 @@ SHOWN = (
 def test_the_pages_of_a_release_and_of_its_neighbours_say_why_it_breaks(tmp_path: Path) -> None:
     root = tmp_path / "weather"
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
-    freeze(Store(root))
+    freeze(root)
     entry = entry_text("maximum-tightened", PLACE, "2.0.0").replace(
         'reason = ""', 'reason = "No *model* looks further."'
     )
@@ -36,4 +36,4 @@ def test_the_pages_of_a_release_and_of_its_neighbours_say_why_it_breaks(tmp_path
         (accepted,) = json.loads(pages["releases/2.0.0/index.json"])["accepted"]
         assert accepted == {"rule": "maximum-tightened", "places": [PLACE], "reason": "No *model* looks further."}
         if "2.0.0" not in Store(root).releases:
-            freeze(Store(root))
+            freeze(root)

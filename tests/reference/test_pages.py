@@ -93,7 +93,7 @@ def test_every_field_of_every_release_has_its_place(pages: dict[str, Page]) -> N
     for release in store.every_release():
         newest = release == store.every_release()[-1]
         for path in release.documents:
-            document = store.document(release, path)
+            document = release.document(path)
             name = Document(path, b"").name
             page = pages[f"endpoints/{name}/index.html" if newest else f"releases/{release.version}/{name}/index.html"]
             for field in fields_of(document):

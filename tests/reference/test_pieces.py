@@ -33,7 +33,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def release(version: str) -> Release:
-    return Release(version, f"versions/{version}", classify([]))
+    return Release(STORE, version, f"versions/{version}", classify([]))
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=12).filter(any), st.data())
@@ -63,7 +63,7 @@ def test_code_to_copy_makes_the_schema(schema: pa.Schema) -> None:
 
 def test_every_payload_that_is_no_template_has_code_to_copy() -> None:
     for one in STORE.every_release():
-        for document in STORE.documents(one):
+        for document in one.every_document():
             parsed = parse_document(document.text) if document.format is Format.ARROW else None
             assert parsed is None or isinstance(parsed, Template) or schema_code(parsed)
 

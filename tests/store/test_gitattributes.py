@@ -9,8 +9,8 @@ import pytest
 
 from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.gitattributes import ATTRIBUTES_FILE, with_attributes
-from arrakis_schema.store.lock import verify
 from arrakis_schema.store.store import Store
+from arrakis_schema.store.verification import verify
 
 PROJECT = Path(__file__).parent.parent.parent
 OURS = "# A release never changes, nor do its line ends: its sha256 is in versions/lock.json.\nversions/** -text\nschemas/** -text\n"
@@ -54,7 +54,7 @@ def test_a_clone_with_other_line_ends_verifies(attributes: str, tmp_path: Path) 
     example.write_bytes(example.read_bytes().replace(b"\n", b"\r\n"))
     if attributes:
         (root / ".gitattributes").write_text(attributes)
-    freeze(Store(root))
+    freeze(root)
     env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=true"]
     for command in (

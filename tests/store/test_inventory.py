@@ -20,7 +20,6 @@ from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.files import FILE, FOLDER, LINK, SPECIAL
 from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
-from arrakis_schema.store.lock import read_lock
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.printable import printable
@@ -90,10 +89,11 @@ def test_the_working_set_has_no_file_without_a_role() -> None:
 def test_notes_are_kept_and_neither_frozen_nor_published(weather: Path) -> None:
     for path in ("README.md", "endpoints/forecast/NOTES.md", "endpoints/.gitkeep", ".gitattributes"):
         (weather / "schemas" / path).write_text("# Why")
-    store = Store(weather)
-    assert list(lint_release(store, store.release(None))) == []
-    assert not [path for path in freeze(store).inventory.plain if path.endswith((".md", ".gitkeep", ".gitattributes"))]
-    assert not [file.path for file in tree(store) if file.path.endswith((".md", ".gitkeep", ".gitattributes"))]
+    assert list(lint_release(Store(weather).release(None))) == []
+    assert not [
+        path for path in freeze(weather).inventory.plain if path.endswith((".md", ".gitkeep", ".gitattributes"))
+    ]
+    assert not [file.path for file in tree(Store(weather)) if file.path.endswith((".md", ".gitkeep", ".gitattributes"))]
 
 
 def test_a_program_is_plain_text_and_an_example_is_json(weather: Path) -> None:
@@ -101,9 +101,8 @@ def test_a_program_is_plain_text_and_an_example_is_json(weather: Path) -> None:
         (weather / f"schemas/endpoints/forecast/examples/three-days.{number}{suffix}").write_text(
             "<script>alert(1)</script>"
         )
-    store = Store(weather)
-    freeze(store)
-    types = {Path(file.path).suffix: file.media_type for file in tree(store) if "/examples/" in file.path}
+    freeze(weather)
+    types = {Path(file.path).suffix: file.media_type for file in tree(Store(weather)) if "/examples/" in file.path}
     assert types == {**dict.fromkeys(PROGRAMS, "text/plain; charset=utf-8"), ".json": "application/json"}
 
 
@@ -121,19 +120,19 @@ def test_a_version_is_the_name_of_a_folder(weather: Path) -> None:
     registry = weather / "schemas/registry.toml"
     text = registry.read_text()
     registry.write_text(text.replace("1.1.0", "2.0.0-rc.1"))
-    freeze(Store(weather))
+    freeze(weather)
     for version, rule in {"2.0.0-RC.1": "file-name-clash", f"2.0.0-{'x' * 300}": "file-name-invalid"}.items():
         registry.write_text(text.replace("1.1.0", version))
         store = Store(weather)
-        found = [one.rule for one in lint_release(store, store.release(None)) if one.file == "schemas/registry.toml"]
+        found = [one.rule for one in lint_release(store.release(None)) if one.file == "schemas/registry.toml"]
         assert found == [rule]
     registry.write_text(text.replace("1.1.0", "2.0.0-RC.1"))
     with pytest.raises(ReleaseError, match=r"^release 2\.0\.0-rc\.1 exists and never changes"):
-        freeze(Store(weather))
+        freeze(weather)
 
 
 def test_a_folder_that_cannot_be_read_is_an_error_everywhere(weather: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    freeze(Store(weather))
+    freeze(weather)
     scandir = os.scandir
 
     def refuse(path: str) -> object:
@@ -142,12 +141,11 @@ def test_a_folder_that_cannot_be_read_is_an_error_everywhere(weather: Path, monk
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    store = Store(weather)
     for use in (
-        lambda: list(lint_release(store, store.release(None))),
-        lambda: freeze(store),
-        lambda: list(tree(store)),
-        lambda: store.release("next"),
+        lambda: list(lint_release(Store(weather).release(None))),
+        lambda: freeze(weather),
+        lambda: list(tree(Store(weather))),
+        lambda: Store(weather).release("next"),
     ):
         with pytest.raises(DamagedStoreError, match=r"^schemas/endpoints/forecast/examples cannot be read: Permission"):
             use()
@@ -160,20 +158,19 @@ def test_a_file_that_cannot_be_read_is_an_error(weather: Path, monkeypatch: pyte
         return (Path(root) / path).read_bytes()
 
     monkeypatch.setattr(files, "read_plain", refuse)
-    store = Store(weather)
     for use in (
-        lambda: freeze(store),
-        lambda: list(tree(store)),
-        lambda: list(lint_release(store, store.release(None))),
+        lambda: freeze(weather),
+        lambda: list(tree(Store(weather))),
+        lambda: list(lint_release(Store(weather).release(None))),
     ):
         with pytest.raises(DamagedStoreError, match=r"three-days\.json cannot be read: Permission denied$"):
             use()
-    assert store.releases == []
+    assert list(Store(weather).releases) == []
 
 
 @pytest.mark.parametrize("folder", ["schemas", "schemas/endpoints", "schemas/endpoints/forecast", "versions"])
 def test_a_folder_that_is_a_link_is_not_followed(folder: str, weather: Path) -> None:
-    freeze(Store(weather))
+    freeze(weather)
     (weather / folder).rename(weather / "elsewhere")
     (weather / folder).symlink_to(weather / "elsewhere")
     sentence = f"^{folder} is a symbolic link, which is never followed: put the file or folder itself there$"
@@ -183,7 +180,7 @@ def test_a_folder_that_is_a_link_is_not_followed(folder: str, weather: Path) -> 
     with pytest.raises(DamagedStoreError, match=sentence):
         load_payload("forecast", version, root=weather)
     with pytest.raises(ArrakisSchemaError):
-        freeze(Store(weather))
+        freeze(weather)
 
 
 def test_the_root_itself_may_be_a_link(weather: Path, tmp_path: Path) -> None:
@@ -196,7 +193,7 @@ def test_an_installer_may_make_the_data_of_the_package_of_links(
     weather: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As `uv pip install --link-mode symlink` and Bazel do."""
-    freeze(Store(weather))
+    freeze(weather)
     shutil.copytree(weather, tmp_path / "packaged", copy_function=lambda old, new: Path(new).symlink_to(old))
     packaged = Store(tmp_path / "packaged")
     with pytest.raises(DamagedStoreError, match="is a symbolic link"):
@@ -208,20 +205,20 @@ def test_an_installer_may_make_the_data_of_the_package_of_links(
 
 READERS: dict[str, Callable[[Path], object]] = {
     "schemas/registry.toml": lambda root: read_settings(str(root)),
-    "schemas/exceptions.toml": read_exceptions,
+    "schemas/exceptions.toml": lambda root: read_exceptions(Store(root)),
     "schemas/endpoints/forecast/descriptor.json": lambda root: load_schema("forecast", root=root),
     "schemas/endpoints/forecast/schema.txt": lambda root: load_payload("forecast", root=root),
     "versions/1.1.0/endpoints/forecast/descriptor.json": lambda root: load_schema("forecast", "1.1.0", root=root),
     "versions/dates.toml": read_dates,
-    "versions/errata.toml": lambda root: Store(root).errata(),
-    "versions/lock.json": read_lock,
+    "versions/errata.toml": lambda root: Store(root).errata,
+    "versions/lock.json": lambda root: Store(root).lock,
     "versions/sent.toml": lambda root: list(tree(Store(root))),
 }
 
 
 @pytest.mark.parametrize("path", READERS)
 def test_whatever_is_read_is_a_plain_file(path: str, weather: Path) -> None:
-    freeze(Store(weather))
+    freeze(weather)
     (weather / path).unlink(missing_ok=True)
     (weather / path).symlink_to("/proc/self/environ")
     with pytest.raises(DamagedStoreError, match=f"{path} is a symbolic link, which is never followed"):

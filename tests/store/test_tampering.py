@@ -14,8 +14,9 @@ import pytest
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.site import tree
 from arrakis_schema.store.freeze import freeze
-from arrakis_schema.store.lock import LOCK_FILE, verify
+from arrakis_schema.store.lock import LOCK_FILE
 from arrakis_schema.store.store import Store
+from arrakis_schema.store.verification import verify
 
 PROJECT = Path(__file__).parent.parent.parent
 CASES = json.loads((PROJECT / "tests/cases/verify/tampering.json").read_text())
@@ -32,9 +33,9 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a root with the releases 1.1.0 and 1.2.0, which differ in one document."""
     root = tmp_path_factory.mktemp("released") / "weather"
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
-    freeze(Store(root))
+    freeze(root)
     declare(root, "1.2.0")
-    freeze(Store(root))
+    freeze(root)
     declare(root, "2.0.0")
     assert verify(Store(root)) == []
     return root
@@ -61,7 +62,7 @@ def test_verify_names_what_was_done(case: dict[str, Any], released: Path, tmp_pa
     with pytest.raises(ArrakisSchemaError):
         list(tree(store))
     with pytest.raises(ArrakisSchemaError):
-        freeze(store)
+        freeze(store.root)
     assert {path for path in root.rglob("*") if ".staged" not in path.parts} == before
 
 

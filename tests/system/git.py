@@ -24,11 +24,11 @@ def git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def project(root: Path) -> Store:
+def project(root: Path) -> Path:
     """Return the weather service with its release 1.1.0 frozen."""
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
-    freeze(Store(root))
-    return Store(root)
+    freeze(root)
+    return root
 
 
 def commit(folder: Path, message: str = "a commit") -> str:
@@ -40,7 +40,7 @@ def commit(folder: Path, message: str = "a commit") -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-def declare(store: Store, version: str) -> None:
+def declare(root: Path, version: str) -> None:
     """Declare the version of the working set."""
-    for path in [*store.root.glob("schemas/endpoints/*/descriptor.json"), store.root / "schemas/registry.toml"]:
-        path.write_text(path.read_text().replace(store.settings.version, version))
+    for path in [*root.glob("schemas/endpoints/*/descriptor.json"), root / "schemas/registry.toml"]:
+        path.write_text(path.read_text().replace(Store(root).settings.version, version))

@@ -14,8 +14,8 @@ from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.git.append_only import history_since
-from arrakis_schema.store.lock import verify
 from arrakis_schema.store.store import Store
+from arrakis_schema.store.verification import verify
 from tests.system.git import commit, declare, project
 
 LOCK, DATES = "versions/lock.json", "versions/dates.toml"
@@ -23,92 +23,92 @@ FILE = "publication/schema.txt"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def root(tmp_path: Path) -> Path:
     """A repository whose branch main has the releases 1.1.0 and 1.2.0, and records about them."""
-    store = project(tmp_path / "weather")
-    declare(store, "1.2.0")
-    freeze(store)
-    (store.root / "versions/errata.toml").write_text("")
-    (store.root / "versions/sent.toml").write_text("")
-    (store.root / "versions/conformance.json").write_text("{}")
-    commit(store.root)
-    return store
+    root = project(tmp_path / "weather")
+    declare(root, "1.2.0")
+    freeze(root)
+    (root / "versions/errata.toml").write_text("")
+    (root / "versions/sent.toml").write_text("")
+    (root / "versions/conformance.json").write_text("{}")
+    commit(root)
+    return root
 
 
-def found(store: Store, base: str = "git:main") -> list[tuple[str, str]]:
-    return [(one.rule, one.file) for one in history_since(store, base) if one.severity is Severity.ERROR]
+def found(root: Path, base: str = "git:main") -> list[tuple[str, str]]:
+    return [(one.rule, one.file) for one in history_since(Store(root), base) if one.severity is Severity.ERROR]
 
 
-def edit_lock(store: Store, edit: Callable[[dict[str, Any]], object]) -> None:
+def edit_lock(root: Path, edit: Callable[[dict[str, Any]], object]) -> None:
     """Change what the lock says, as an editor of JSON would."""
-    lock = json.loads((store.root / LOCK).read_text())
+    lock = json.loads((root / LOCK).read_text())
     edit(lock["releases"])
-    (store.root / LOCK).write_text(json.dumps(lock))
+    (root / LOCK).write_text(json.dumps(lock))
 
 
-def rewrite(store: Store) -> None:
-    file = store.root / "versions/1.1.0" / FILE
+def rewrite(root: Path) -> None:
+    file = root / "versions/1.1.0" / FILE
     file.write_text(file.read_text().replace("float64", "float32"))
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-    edit_lock(store, lambda lock: lock["1.1.0"].update({FILE: {"sha256": sha256, "id": 99}}))
+    edit_lock(root, lambda lock: lock["1.1.0"].update({FILE: {"sha256": sha256, "id": 99}}))
 
 
-def drop(store: Store) -> None:
-    shutil.rmtree(store.root / "versions/1.1.0")
-    edit_lock(store, lambda lock: lock.pop("1.1.0"))
+def drop(root: Path) -> None:
+    shutil.rmtree(root / "versions/1.1.0")
+    edit_lock(root, lambda lock: lock.pop("1.1.0"))
 
 
-def rename(store: Store) -> None:
-    (store.root / "versions/1.1.0").rename(store.root / "versions/1.0.9")
-    edit_lock(store, lambda lock: lock.update({"1.0.9": lock.pop("1.1.0")}))
+def rename(root: Path) -> None:
+    (root / "versions/1.1.0").rename(root / "versions/1.0.9")
+    edit_lock(root, lambda lock: lock.update({"1.0.9": lock.pop("1.1.0")}))
 
 
-def take_out(store: Store) -> None:
-    (store.root / "versions/1.1.0" / FILE).unlink()
-    edit_lock(store, lambda lock: lock["1.1.0"].pop(FILE))
+def take_out(root: Path) -> None:
+    (root / "versions/1.1.0" / FILE).unlink()
+    edit_lock(root, lambda lock: lock["1.1.0"].pop(FILE))
 
 
-def put_in(store: Store) -> None:
-    (store.root / "versions/1.1.0/more.json").write_text("{}")
+def put_in(root: Path) -> None:
+    (root / "versions/1.1.0/more.json").write_text("{}")
     sha256 = hashlib.sha256(b"{}").hexdigest()
-    edit_lock(store, lambda lock: lock["1.1.0"].update({"more.json": {"sha256": sha256}}))
+    edit_lock(root, lambda lock: lock["1.1.0"].update({"more.json": {"sha256": sha256}}))
 
 
-def move(store: Store) -> None:
+def move(root: Path) -> None:
     """Give a frozen file another name."""
-    (store.root / "versions/1.1.0/endpoints/forecast").rename(store.root / "versions/1.1.0/endpoints/weather")
+    (root / "versions/1.1.0/endpoints/forecast").rename(root / "versions/1.1.0/endpoints/weather")
     edit_lock(
-        store,
+        root,
         lambda lock: lock.update(
             {"1.1.0": {path.replace("/forecast/", "/weather/"): entry for path, entry in lock["1.1.0"].items()}}
         ),
     )
 
 
-def swap_releases(store: Store) -> None:
-    first, second = (store.root / "versions" / release for release in ("1.1.0", "1.2.0"))
-    first.rename(store.root / "kept")
+def swap_releases(root: Path) -> None:
+    first, second = (root / "versions" / release for release in ("1.1.0", "1.2.0"))
+    first.rename(root / "kept")
     second.rename(first)
-    (store.root / "kept").rename(second)
-    edit_lock(store, lambda lock: lock.update({"1.1.0": lock["1.2.0"], "1.2.0": lock["1.1.0"]}))
+    (root / "kept").rename(second)
+    edit_lock(root, lambda lock: lock.update({"1.1.0": lock["1.2.0"], "1.2.0": lock["1.1.0"]}))
 
 
-def renumber(store: Store) -> None:
+def renumber(root: Path) -> None:
     """Give every document another id, consistently."""
     edit_lock(
-        store,
+        root,
         lambda lock: [
             entry.update(id=entry["id"] + 100) for files in lock.values() for entry in files.values() if "id" in entry
         ],
     )
 
 
-def date(store: Store, edit: Callable[[str], str]) -> None:
-    (store.root / DATES).write_text(edit((store.root / DATES).read_text()))
+def date(root: Path, edit: Callable[[str], str]) -> None:
+    (root / DATES).write_text(edit((root / DATES).read_text()))
 
 
 DESCRIPTOR = "versions/1.1.0/endpoints/forecast/descriptor.json"
-TAMPERING: dict[str, tuple[Callable[[Store], object], tuple[str, str]]] = {
+TAMPERING: dict[str, tuple[Callable[[Path], object], tuple[str, str]]] = {
     "a file and its line": (rewrite, ("release-rewritten", f"versions/1.1.0/{FILE}")),
     "a release dropped": (drop, ("release-removed", LOCK)),
     "a release renamed": (rename, ("release-removed", LOCK)),
@@ -117,67 +117,73 @@ TAMPERING: dict[str, tuple[Callable[[Store], object], tuple[str, str]]] = {
     "a file renamed": (move, ("release-rewritten", DESCRIPTOR)),
     "two releases swapped": (swap_releases, ("release-rewritten", DESCRIPTOR)),
     "other ids": (renumber, ("release-rewritten", DESCRIPTOR)),
-    "another date": (lambda store: date(store, lambda text: text.replace("20", "19", 1)), ("release-rewritten", DATES)),
-    "a date taken out": (lambda store: date(store, lambda text: text.splitlines()[1]), ("release-rewritten", DATES)),
-    "no dates": (lambda store: (store.root / DATES).unlink(), ("release-rewritten", DATES)),
+    "another date": (
+        lambda root: date(root, lambda text: text.replace("20", "19", 1)),
+        ("release-rewritten", DATES),
+    ),
+    "a date taken out": (
+        lambda root: date(root, lambda text: text.splitlines()[1]),
+        ("release-rewritten", DATES),
+    ),
+    "no dates": (lambda root: (root / DATES).unlink(), ("release-rewritten", DATES)),
     "no errata": (
-        lambda store: (store.root / "versions/errata.toml").unlink(),
+        lambda root: (root / "versions/errata.toml").unlink(),
         ("record-changed", "versions/errata.toml"),
     ),
     "broken errata": (
-        lambda store: (store.root / "versions/errata.toml").write_text("[[erratum]]\nx = 1\n"),
+        lambda root: (root / "versions/errata.toml").write_text("[[erratum]]\nx = 1\n"),
         ("record-changed", "versions/errata.toml"),
     ),
     "broken record": (
-        lambda store: (store.root / "versions/conformance.json").write_text("{"),
+        lambda root: (root / "versions/conformance.json").write_text("{"),
         ("record-changed", "versions/conformance.json"),
     ),
     "broken sent": (
-        lambda store: (store.root / "versions/sent.toml").write_bytes(b"\xff"),
+        lambda root: (root / "versions/sent.toml").write_bytes(b"\xff"),
         ("record-changed", "versions/sent.toml"),
     ),
 }
 
 
 @pytest.mark.parametrize("tampering", TAMPERING)
-def test_what_was_frozen_is_held_to_the_base(tampering: str, store: Store) -> None:
+def test_what_was_frozen_is_held_to_the_base(tampering: str, root: Path) -> None:
     tamper, expected = TAMPERING[tampering]
-    tamper(store)
-    assert expected in found(store)
-    assert main(["verify", "--root", str(store.root), "--against", "git:main"]) == 1
+    tamper(root)
+    assert expected in found(root)
+    assert main(["verify", "--root", str(root), "--against", "git:main"]) == 1
     if not tampering.startswith("broken"):
-        commit(store.root, "all of it committed")
-        assert expected in found(store, "git:HEAD~1")
+        commit(root, "all of it committed")
+        assert expected in found(root, "git:HEAD~1")
 
 
-def test_the_lock_alone_does_not_tell(store: Store) -> None:
-    drop(store)
-    (store.root / DATES).write_text((store.root / DATES).read_text().splitlines()[1])
-    edit_lock(store, lambda lock: [entry.update(id=n) for n, entry in enumerate(documents(lock["1.2.0"]), 1)])
-    assert verify(store) == []
-    assert ("release-removed", LOCK) in found(store)
+def test_the_lock_alone_does_not_tell(root: Path) -> None:
+    drop(root)
+    (root / DATES).write_text((root / DATES).read_text().splitlines()[1])
+    edit_lock(root, lambda lock: [entry.update(id=n) for n, entry in enumerate(documents(lock["1.2.0"]), 1)])
+    assert verify(Store(root)) == []
+    assert ("release-removed", LOCK) in found(root)
 
 
 def documents(files: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in files.values() if "id" in entry]
 
 
-def test_tampering_fails_a_check_that_has_errors_of_its_own(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    rewrite(store)
-    (store.root / "schemas" / FILE).write_text("broken")
-    assert main(["check", "--root", str(store.root), "--against", "git:main"]) == 1
+def test_tampering_fails_a_check_that_has_errors_of_its_own(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rewrite(root)
+    (root / "schemas" / FILE).write_text("broken")
+    assert main(["check", "--root", str(root), "--against", "git:main"]) == 1
     assert "[release-rewritten]" in capsys.readouterr().out
 
 
-def test_what_may_change_is_named_and_passes(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    declare(store, "1.3.0")
-    freeze(store)
-    (store.root / "versions/errata.toml").write_text(
+def test_what_may_change_is_named_and_passes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    declare(root, "1.3.0")
+    freeze(root)
+    (root / "versions/errata.toml").write_text(
         '[[erratum]]\nreleases = ["1.1.0"]\ndocuments = []\nlocation = ""\nrule = ""\ntext = "Wrong."\nfixed = ""\n'
     )
-    assert found(store) == []
-    assert main(["verify", "--root", str(store.root), "--against", "git:main"]) == 0
-    assert main(["check", "--root", str(store.root), "--against", "git:main"]) == 0
+    assert found(root) == []
+    assert main(["verify", "--root", str(root), "--against", "git:main"]) == 0
+    assert main(["check", "--root", str(root), "--against", "git:main"]) == 0
     told = capsys.readouterr().out
     assert "release 1.3.0 is new since git:main: 7 files" in told
     assert "versions/errata.toml was changed since git:main" in told
@@ -185,40 +191,40 @@ def test_what_may_change_is_named_and_passes(store: Store, capsys: pytest.Captur
     assert "[record-changed]" in told
 
 
-def test_a_missing_date_may_be_added_later(store: Store) -> None:
-    (store.root / DATES).write_text('"1.1.0" = 2026-01-01T00:00:00Z\n')
-    commit(store.root)
-    date(store, lambda text: text + '"1.2.0" = 2026-01-01T00:00:00Z\n')
-    assert found(store) == []
+def test_a_missing_date_may_be_added_later(root: Path) -> None:
+    (root / DATES).write_text('"1.1.0" = 2026-01-01T00:00:00Z\n')
+    commit(root)
+    date(root, lambda text: text + '"1.2.0" = 2026-01-01T00:00:00Z\n')
+    assert found(root) == []
 
 
-def test_a_base_that_is_damaged_may_be_repaired_and_not_be_made_worse(store: Store) -> None:
-    file = store.root / "versions/1.1.0" / FILE
+def test_a_base_that_is_damaged_may_be_repaired_and_not_be_made_worse(root: Path) -> None:
+    file = root / "versions/1.1.0" / FILE
     frozen = file.read_bytes()
     file.write_text("x: int8\n")
-    commit(store.root)
+    commit(root)
     file.write_bytes(frozen)
-    assert found(store) == []
+    assert found(root) == []
 
 
-def test_a_release_that_the_lock_of_the_base_does_not_name_is_held_by_its_files(store: Store) -> None:
-    copied = store.root / "versions/1.0.0"
-    shutil.copytree(store.root / "versions/1.1.0", copied)
-    commit(store.root)
+def test_a_release_that_the_lock_of_the_base_does_not_name_is_held_by_its_files(root: Path) -> None:
+    copied = root / "versions/1.0.0"
+    shutil.copytree(root / "versions/1.1.0", copied)
+    commit(root)
     shutil.rmtree(copied)
-    assert found(store) == [("release-removed", LOCK)]
+    assert found(root) == [("release-removed", LOCK)]
 
 
 @pytest.mark.parametrize("file", [LOCK, DATES])
-def test_a_base_whose_lock_or_dates_cannot_be_read_is_named(file: str, store: Store) -> None:
-    sound = (store.root / file).read_bytes()
-    (store.root / file).write_text("{")
-    commit(store.root)
-    (store.root / file).write_bytes(sound)
+def test_a_base_whose_lock_or_dates_cannot_be_read_is_named(file: str, root: Path) -> None:
+    sound = (root / file).read_bytes()
+    (root / file).write_text("{")
+    commit(root)
+    (root / file).write_bytes(sound)
     with pytest.raises(DamagedStoreError, match=f"{file} of git:main"):
-        history_since(store, "git:main")
+        history_since(Store(root), "git:main")
 
 
-def test_verify_says_what_it_does_not_know(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", "--root", str(store.root)]) == 0
+def test_verify_says_what_it_does_not_know(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--root", str(root)]) == 0
     assert "not compared with history" in capsys.readouterr().out

@@ -37,7 +37,7 @@ TIGHTER = ('"maximum": 14', '"maximum": 10')
 def root(tmp_path: Path) -> Path:
     """A weather service whose release 1.1.0 is frozen, and whose next version is declared."""
     shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
-    freeze(Store(tmp_path / "weather"))
+    freeze(tmp_path / "weather")
     declare(tmp_path / "weather", "1.2.0")
     return tmp_path / "weather"
 
@@ -145,7 +145,7 @@ def test_a_frozen_document_that_cannot_be_compared_is_no_success(
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
     text = (root / FORECAST).read_text()
     edit(root, FORECAST, "draft-07", "draft-04")
-    freeze(Store(root))
+    freeze(root)
     add(root, FORECAST, text)
     declare(root, "1.1.1")
     capsys.readouterr()
@@ -249,14 +249,14 @@ def released(root: Path) -> None:
     declare(root, "2.0.0")
     add(root, "schemas/exceptions.toml", "# Breaks that are meant.\n# A second line.\n\n")
     accept(root, check(Store(root)))
-    freeze(Store(root))
+    freeze(root)
 
 
 def test_accepted_breaks_are_frozen_with_their_release(root: Path) -> None:
     released(root)
     store = Store(root)
     assert (root / "schemas/exceptions.toml").read_text() == "# Breaks that are meant.\n# A second line.\n"
-    (kept,) = read_exceptions(root, "versions/2.0.0")
+    (kept,) = read_exceptions(Store(root), "versions/2.0.0")
     assert (kept.reason, kept.release) == ("It is meant.", "2.0.0")
     assert "versions/2.0.0/exceptions.toml" not in store.release("2.0.0").documents
     assert check(store).findings == ()
@@ -273,7 +273,7 @@ def test_a_release_that_was_interrupted_before_it_took_the_entries_out_is_comple
     entries = (root / "versions/2.0.0/exceptions.toml").read_bytes()
     add(root, "schemas/exceptions.toml", entries)
     assert check(Store(root)).findings == ()
-    assert freeze(Store(root)).version == "2.0.0"
+    assert freeze(root).version == "2.0.0"
     assert b"[[exception]]" not in (root / "schemas/exceptions.toml").read_bytes()
 
 
@@ -298,13 +298,13 @@ def test_a_release_that_fails_at_any_step_loses_no_reason(
         patched.setattr(os, "replace", failing(os.replace))
         patched.setattr(os, "rename", failing(os.rename))
         with suppress(OSError, ReleaseError):
-            freeze(Store(root))
+            freeze(root)
     assert next(steps) > 0
     assert not check(Store(root)).failed or not Store(root).releases[1:]
     with suppress(ReleaseError):
-        freeze(Store(root))
-    assert [entry.reason for entry in read_exceptions(root, "versions/2.0.0")] == ["It is meant."]
-    assert read_exceptions(root) == []
+        freeze(root)
+    assert [entry.reason for entry in read_exceptions(Store(root), "versions/2.0.0")] == ["It is meant."]
+    assert read_exceptions(Store(root)) == []
     assert check(Store(root)).findings == ()
 
 
@@ -326,7 +326,7 @@ def test_transitive_asks_every_release_of_the_major_version(root: Path) -> None:
     released(root)
     declare(root, "2.1.0")
     edit(root, FORECAST, '    "days"', '    "hours": { "type": "boolean" },\n    "days"')
-    freeze(Store(root))
+    freeze(root)
     declare(root, "2.2.0")
     result = check(Store(root), transitive=True)
     assert [one.base for one in result.compared] == ["2.0.0", "2.1.0"]
@@ -336,7 +336,7 @@ def test_transitive_asks_every_release_of_the_major_version(root: Path) -> None:
 def test_an_entry_of_an_earlier_version_of_the_package_says_nothing_once_its_release_is_there(root: Path) -> None:
     edit(root, FORECAST, *TIGHTER)
     declare(root, "2.0.0")
-    freeze(Store(root))
+    freeze(root)
     old = 'rule = "maximum-tightened"\nlocation = "endpoints/forecast"\nreason = "Meant."\nuntil = "2.0.0"\n'
     add(root, "schemas/exceptions.toml", f"[[exception]]\n{old}")
     assert check(Store(root)).findings == ()

@@ -31,12 +31,12 @@ def root(tmp_path: Path) -> Path:
     """A root in a subfolder of a repository with two commits, whose documents differ."""
     top = tmp_path / "top"
     top.mkdir()
-    store = project(top / "services/weather")
-    text = (store.root / DESCRIPTOR).read_text()
+    weather = project(top / "services/weather")
+    text = (weather / DESCRIPTOR).read_text()
     for maximum in ("12", "10"):
-        (store.root / DESCRIPTOR).write_text(text.replace('"maximum": 14', f'"maximum": {maximum}'))
+        (weather / DESCRIPTOR).write_text(text.replace('"maximum": 14', f'"maximum": {maximum}'))
         commit(top)
-    return store.root
+    return weather
 
 
 def base(root: Path, name: str) -> Base:
@@ -289,11 +289,11 @@ def test_a_base_without_documents_is_told_and_stops_nobody(root: Path, capsys: p
 def test_without_a_repository_or_git_it_says_what_it_cannot_know(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = project(tmp_path / "weather")
-    arguments = ["verify", "--root", str(store.root), "--against", "git:main"]
+    root = project(tmp_path / "weather")
+    arguments = ["verify", "--root", str(root), "--against", "git:main"]
     known = "the digests prove the files against versions/lock.json, and not the lock against history"
     assert main(arguments) == 2
-    assert capsys.readouterr().err == f"arrakis-schema: {store.root} is in no working tree of git: {known}\n"
+    assert capsys.readouterr().err == f"arrakis-schema: {root} is in no working tree of git: {known}\n"
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(arguments) == 2
     assert capsys.readouterr().err == f"arrakis-schema: git is not installed, so no commit can be read: {known}\n"

@@ -41,7 +41,7 @@ def test_no_page_is_a_link(path: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_a_damaged_file_is_named_or_does_no_harm(file: str, damage: str, tmp_path: Path) -> None:
     shutil.copytree(WEATHER, tmp_path / "weather")
-    freeze(Store(tmp_path / "weather"))
+    freeze(tmp_path / "weather")
     settings = tmp_path / "weather/schemas/registry.toml"
     settings.write_text(settings.read_text().replace("1.1.0", "1.2.0"))
     path = tmp_path / "weather" / file

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.site import BuildError, site, tree
-from arrakis_schema.store.lock import format_lock, lock_release, read_lock
+from arrakis_schema.store.lock import format_lock, lock_release
 from arrakis_schema.store.store import Store
 
 WEATHER = Path(__file__).parents[1] / "fixtures/weather"
@@ -24,7 +24,7 @@ def frozen(root: Path, version: str) -> None:
         path.relative_to(root / "schemas").as_posix(): path.read_bytes() for path in (root / "schemas").rglob("*.*")
     }
     del contents["registry.toml"]
-    lock = read_lock(root)
+    lock = Store(root).lock
     lock[version] = lock_release(lock, contents)
     for path, content in contents.items():
         (root / "versions" / version / path).parent.mkdir(parents=True, exist_ok=True)

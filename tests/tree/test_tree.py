@@ -28,11 +28,10 @@ def content(path: str) -> Any:
 
 
 @pytest.fixture
-def weather(tmp_path: Path) -> Store:
+def weather(tmp_path: Path) -> Path:
     shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
-    store = Store(tmp_path / "weather")
-    freeze(store)
-    return store
+    freeze(tmp_path / "weather")
+    return tmp_path / "weather"
 
 
 def test_every_frozen_file_is_at_its_path_byte_for_byte_and_immutable() -> None:
@@ -113,8 +112,8 @@ def test_two_builds_are_the_same_and_each_path_stands_once(tmp_path: Path) -> No
     assert {file.path: file for file in again} == FILES
 
 
-def test_another_api_has_a_tree_of_the_same_kind(weather: Store) -> None:
-    files = {file.path: file for file in tree(weather)}
+def test_another_api_has_a_tree_of_the_same_kind(weather: Path) -> None:
+    files = {file.path: file for file in tree(Store(weather))}
     assert "versions/1.1.0/endpoints/forecast/schema.arrow" in files
     assert "versions/latest/publication/schema.float32.arrow" in files
     page = files["index.html"].content.decode()
@@ -122,29 +121,29 @@ def test_another_api_has_a_tree_of_the_same_kind(weather: Store) -> None:
     assert "rrakis" not in "".join(file.content.decode(errors="replace") for file in files.values())
 
 
-def test_a_tree_is_written_whole_and_replaces_only_a_tree(tmp_path: Path, weather: Store) -> None:
+def test_a_tree_is_written_whole_and_replaces_only_a_tree(tmp_path: Path, weather: Path) -> None:
     target = tmp_path / "site"
-    count = write_tree(tree(weather), target)
+    count = write_tree(tree(Store(weather)), target)
     assert sum(path.is_file() for path in target.rglob("*")) == count
     (target / "stale").write_text("of an earlier build")
-    assert write_tree(tree(weather), target) == count
+    assert write_tree(tree(Store(weather)), target) == count
     assert not (target / "stale").exists()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/file").write_text("precious")
     with pytest.raises(BuildError, match="exists and is no site that was built here"):
-        write_tree(tree(weather), tmp_path / "mine")
+        write_tree(tree(Store(weather)), tmp_path / "mine")
     assert (tmp_path / "mine/file").read_text() == "precious"
 
 
-def test_a_build_that_fails_leaves_the_earlier_one(tmp_path: Path, weather: Store) -> None:
+def test_a_build_that_fails_leaves_the_earlier_one(tmp_path: Path, weather: Path) -> None:
     target = tmp_path / "site"
-    write_tree(tree(weather), target)
+    write_tree(tree(Store(weather)), target)
     before = {path: path.read_bytes() for path in target.rglob("*") if path.is_file()}
-    (weather.root / "schemas/endpoints/forecast/schema.txt").write_text("x: in8\n")
+    (weather / "schemas/endpoints/forecast/schema.txt").write_text("x: in8\n")
     with pytest.raises(
         DamagedStoreError, match=r"schemas/endpoints/forecast/schema\.txt: line 1: there is no type 'in8'"
     ):
-        write_tree(tree(weather), target)
+        write_tree(tree(Store(weather)), target)
     assert {path: path.read_bytes() for path in target.rglob("*") if path.is_file()} == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site", "weather"]
 

@@ -24,7 +24,6 @@ from arrakis_schema.cli import main
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, MANY, NAMED, ONE
 from arrakis_schema.store.freeze import freeze
-from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 MARKER = "the-content-of-a-file-that-nobody-may-see"
@@ -111,7 +110,7 @@ def write_root(root: Path, port: int, dialects: str) -> Path:
     topic = '\n[[topics]]\ndocument = "publication/order.json"\nnames = ["orders"]\n'
     settings.write_text(settings.read_text() + topic)
     with contextlib.suppress(ArrakisSchemaError):
-        freeze(Store(root))
+        freeze(root)
     settings.write_text(settings.read_text().replace('version = "1.1.0"', 'version = "2.0.0"'))
     changed = json.loads((root / "schemas/endpoints/plain/descriptor.json").read_text())
     (root / "schemas/endpoints/plain/descriptor.json").write_text(json.dumps({**changed, "required": ["a", "b"]}))

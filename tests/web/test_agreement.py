@@ -44,13 +44,13 @@ def examples() -> Iterator[tuple[str, dict[str, Any], list[str]]]:
     """Yield each example of the working set against each release: its name, the case, what the package says."""
     store = Store(PROJECT)
     releases = store.every_release()
-    for document in store.documents(releases[-1]):
+    for document in releases[-1].every_document():
         for release in releases:
             if document.format is Format.JSON_SCHEMA and document.path in release.documents:
                 request = document.kind is Kind.REQUEST
-                schema = store.document(release, document.path).text
-                outer = {"envelope": store.document(release, ENVELOPE).text} if request else {}
-                for example in store.examples(releases[-1], document.path):
+                schema = release.document(document.path).text
+                outer = {"envelope": release.document(ENVELOPE).text} if request else {}
+                for example in releases[-1].examples_of(document.path):
                     instance = json.loads(example.content)
                     said = (
                         [str(one) for one in iter_errors(instance, release.version if release.frozen else None)]

@@ -26,7 +26,7 @@ def texts() -> dict[str, dict[str, str]]:
     """Return the text of each Arrow document in each release that has it."""
     store, found = Store(PROJECT), dict[str, dict[str, str]]()
     for release in store.every_release():
-        for document in store.documents(release):
+        for document in release.every_document():
             if document.format is Format.ARROW:
                 found.setdefault(document.path, {})[release.version] = document.text
     return found

@@ -1,21 +1,19 @@
 """The payload that an endpoint answers, and the publication: as a `pyarrow.Schema`, or as a template to bind."""
 
 import os
-from typing import TYPE_CHECKING
 
-from arrakis_schema.errors import DamagedStoreError, MissingExtraError, SchemaTextError
+import pyarrow as pa
+
+from arrakis_schema.arrow.template import Template, parse_document
+from arrakis_schema.errors import DamagedStoreError, SchemaTextError
 from arrakis_schema.store.files import read_file
 from arrakis_schema.store.loading import data_root, find_payload
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from arrakis_schema.arrow import Template
+from arrakis_schema.store.store import Release
 
 
 def load_payload(
     name: str, version: str | None = None, *, root: str | os.PathLike[str] | None = None
-) -> "pa.Schema | Template":
+) -> pa.Schema | Template:
     """Return the payload of an endpoint, or the `publication`, of a release, an alias or None (this package's own).
 
     A payload whose columns depend on the request is a `Template`: bind it to the channels or the data type.
@@ -29,12 +27,18 @@ def load_payload(
     return parse_payload(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
 
 
-def parse_payload(content: bytes, file: str) -> "pa.Schema | Template":
+def payload_of(release: Release, path: str) -> pa.Schema | Template:
+    """Return the Arrow schema of one document of a release, parsed once; raises `DamagedStoreError`."""
+    return release.derived(_payload, path)
+
+
+def _payload(release: Release, path: str) -> pa.Schema | Template:
+    """Parse an Arrow document."""
+    return parse_payload(release.read(path), f"{release.folder}/{path}")
+
+
+def parse_payload(content: bytes, file: str) -> pa.Schema | Template:
     """Return the Arrow schema that a file holds; raises `DamagedStoreError` that names it."""
-    try:
-        from arrakis_schema.arrow import parse_document  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "arrow") from error
     try:
         return parse_document(content.decode("utf-8"))
     except (SchemaTextError, UnicodeDecodeError) as error:

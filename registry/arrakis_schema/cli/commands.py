@@ -13,8 +13,8 @@ from arrakis_schema.lint.release import lint_release
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.git.append_only import history_since
-from arrakis_schema.store.lock import verify
-from arrakis_schema.store.store import find, open_store
+from arrakis_schema.store.store import open_store
+from arrakis_schema.store.verification import verify
 
 
 def list_(options: Namespace) -> int:
@@ -24,7 +24,7 @@ def list_(options: Namespace) -> int:
     wanted = [options.release] if options.release else [*store.releases, None]
     for release in map(store.release, wanted):
         label = aliases.get(release.version, "") if release.frozen else "next, not released yet"
-        names = dict.fromkeys(document.name for document in store.documents(release))
+        names = dict.fromkeys(document.name for document in release.every_document())
         say(f"{release.version}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
     return 0
 
@@ -33,7 +33,7 @@ def show(options: Namespace) -> int:
     """Print one document, or an endpoint with all its documents."""
     store = open_store(options.root)
     release = store.release(options.release)
-    documents = [store.document(release, path) for path in find(store, release, options.name)]
+    documents = [release.document(path) for path in release.find(options.name)]
     write_bytes(VIEWS[options.view](store, release, documents))
     return 0
 
@@ -42,8 +42,8 @@ def lint_(options: Namespace) -> int:
     """Print what is wrong with each document by itself."""
     store = open_store(options.root)
     release = store.release(options.release)
-    paths = [path for name in options.names for path in find(store, release, name)]
-    findings = sorted(lint_release(store, release, paths if options.names else None))
+    paths = [path for name in options.names for path in release.find(name)]
+    findings = sorted(lint_release(release, paths if options.names else None))
     write(FORMATS[options.format](findings))
     return 1 if findings else 0
 
@@ -52,11 +52,11 @@ def release(options: Namespace) -> int:
     """Freeze the working set, unless a document in it is wrong."""
     store = open_store(options.root)
     working = store.release(None)
-    wrong = [found for found in lint_release(store, working) if found.severity is Severity.ERROR]
+    wrong = [found for found in lint_release(working) if found.severity is Severity.ERROR]
     if wrong:
         write(FORMATS["text"](wrong))
         return 1
-    frozen = freeze(store)
+    frozen = freeze(store.root)
     held = f"{frozen.folder} holds {len(frozen.inventory.plain)} files and never changes"
     say(f"{held}; declare the next version in registry.toml")
     return 0

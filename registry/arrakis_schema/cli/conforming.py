@@ -14,7 +14,7 @@ from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, examine
 from arrakis_schema.flight.mock.server import MockServer
-from arrakis_schema.store.store import open_store
+from arrakis_schema.store.store import open_release
 
 CONFORMS, DIFFERS, UNDECIDED = 0, 1, 3
 SCHEMES = ("grpc://", "grpc+tls://", "grpc+tcp://")
@@ -47,12 +47,11 @@ def conform(options: Namespace) -> int:
 
 def mock(options: Namespace) -> int:
     """Answer requests until interrupted."""
-    store = open_store(options.root)
-    release = store.release(options.release).version
+    release = open_release(options.release, options.root)
     host = f"[{options.host}]" if ":" in options.host else options.host
     try:
         _claim(options.host, options.port)
-        server = MockServer(store, options.release, f"grpc://{host}:{options.port}")
+        server = MockServer(release, f"grpc://{host}:{options.port}")
     except (pa.ArrowException, OSError) as error:
         place = f"port {options.port} on {options.host}"
         raise OptionError(f"{place} cannot be listened on: choose another with --port") from error

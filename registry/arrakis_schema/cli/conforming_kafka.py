@@ -8,7 +8,7 @@ from arrakis_schema.cli.output import say, write
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.kafka.conform import Examination, Examined
-from arrakis_schema.store.store import open_store
+from arrakis_schema.store.store import open_release
 
 CONFORMS, DIFFERS, UNDECIDED = 0, 1, 3
 SCHEME = "kafka://"
@@ -26,7 +26,7 @@ def conform_kafka(options: Namespace) -> int:
         raise MissingExtraError("confluent_kafka", "kafka") from error
     servers, chosen = _servers(options.url), _pattern(options.topics)
     settings = _settings(options.consumer_config, {*OURS, "bootstrap.servers"}) if options.consumer_config else {}
-    examination = Examination(open_store(options.root), options.release)
+    examination = Examination(open_release(options.release, options.root))
     broker = Broker(servers, options.timeout, settings)
     try:
         examined = examination.run(broker, options.newest, chosen)

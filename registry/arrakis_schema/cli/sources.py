@@ -12,7 +12,7 @@ from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_b
 from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
 from arrakis_schema.store.documents import Kind, kind_of
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store.store import Store, find
+from arrakis_schema.store.store import Store
 from arrakis_schema.store.strict_json import parse_json
 
 _LARGEST = 16 * 1024 * 1024
@@ -47,8 +47,8 @@ def sources(store: Store, given: str) -> list[Source]:
     name, at, version = given.rpartition("@")
     if at and not Path(given).exists():
         release = store.release(version)
-        paths = find(store, release, name)
-        return [_stored(f"{release.folder}/{path}", store.document(release, path).content, path) for path in paths]
+        paths = release.find(name)
+        return [_stored(f"{release.folder}/{path}", release.document(path).content, path) for path in paths]
     return [_source(*read(given, "a file, - for standard input, a URL, or NAME@RELEASE"))]
 
 

@@ -98,7 +98,7 @@ def _left_out(
 ) -> Iterator[str]:
     """Yield each document that can be compared with nothing, with the reason; only those of some names where wanted."""
     for release in releases:
-        for document in comparisons.store.documents(release):
+        for document in release.every_document():
             problem = comparisons.problem(document) if wanted is None or document.name in wanted else ""
             if problem:
                 yield f"{release.folder}/{document.path}: not compared: {problem}"
@@ -112,8 +112,7 @@ def _name_left_out(console: Console, left_out: list[str]) -> None:
 
 def _changes(comparisons: Comparisons, old: Release, new: Release) -> Iterator[tuple[str, Change]]:
     """Yield each difference with the document it is in."""
-    store = comparisons.store
-    before, after = documents_of(store, old), documents_of(store, new)
+    before, after = documents_of(old), documents_of(new)
     for path in dict.fromkeys((*before, *after)):
         if path not in after or path not in before:
             what = "added" if path in after else "removed"

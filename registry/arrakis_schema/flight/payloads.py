@@ -7,16 +7,16 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template, strip_annotations
-from arrakis_schema.arrow.payloads import load_payload
+from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import TemplateError
-from arrakis_schema.flight.request_forms import settings_of
 from arrakis_schema.store.flight_settings import Columns
+from arrakis_schema.store.store import Release, open_release
 
 Rows = Iterable[Mapping[str, Any]]
 
 
 def payload_schema(
-    endpoint: str, version: str | None = None, *, root: str | os.PathLike[str] | None = None, **args: Any
+    endpoint: str, version: str | Release | None = None, *, root: str | os.PathLike[str] | None = None, **args: Any
 ) -> pa.Schema:
     """Return the schema that the answer of an endpoint is promised to have, as it is sent: without annotations.
 
@@ -25,11 +25,11 @@ def payload_schema(
 
     Raises `TemplateError` for what is missing or not allowed, `UnknownSchemaError` for a payload that there is not.
     """
-    place = None if root is None else os.fspath(root)
-    payload = load_payload(endpoint, version, root=place)
+    release = open_release(version, root)
+    payload = payload_of(release, release.path_of(endpoint, ".txt"))
     if isinstance(payload, pa.Schema):
         return strip_annotations(payload)
-    columns = settings_of(place).flight.columns.get(endpoint)
+    columns = release.settings.flight.columns.get(endpoint)
     if columns is None:
         return strip_annotations(payload.bind(**args))
     return strip_annotations(bound(endpoint, payload, columns, _rows(endpoint, columns, args)))

@@ -13,13 +13,13 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template
-from arrakis_schema.arrow.payloads import load_payload
+from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.request_forms import form_of, refuse_strangers
 from arrakis_schema.json_schema.requests import validate
 from arrakis_schema.store.documents import Example, Kind, kind_of, name_of
 from arrakis_schema.store.flight_settings import Flight
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.store import Release
 from arrakis_schema.store.strict_json import parse_json
 
 
@@ -35,25 +35,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Contract:
-    """One release of a store, as those see it who send and answer its requests."""
+    """A release, as those see it who send and answer its requests."""
 
-    store: Store
     release: Release
-
-    @property
-    def root(self) -> str:
-        """The root folder, as the functions of the package take it."""
-        return str(self.store.root)
-
-    @property
-    def version(self) -> str | None:
-        """The release, as the functions of the package take it: None for the working set."""
-        return self.release.version if self.release.frozen else None
 
     @cached_property
     def flight(self) -> Flight:
         """How requests travel."""
-        return self.store.settings.flight
+        return self.release.settings.flight
 
     @cached_property
     def endpoints(self) -> tuple[str, ...]:
@@ -62,9 +51,8 @@ class Contract:
 
     def payload(self, endpoint: str) -> pa.Schema | Template | None:
         """Return the registered payload of an endpoint; None where the release has none."""
-        if f"endpoints/{endpoint}/schema.txt" not in self.release.documents:
-            return None
-        return load_payload(endpoint, self.version, root=self.root)
+        path = f"endpoints/{endpoint}/schema.txt"
+        return payload_of(self.release, path) if path in self.release.documents else None
 
     def file(self, endpoint: str, name: str) -> str:
         """Return the path of a document of an endpoint, relative to the root folder."""
@@ -72,8 +60,8 @@ class Contract:
 
     def accept(self, request: Any) -> None:
         """Raise `InvalidRequestError` for what the release refuses: by its schema, or as an unknown argument."""
-        validate(request, self.version, root=self.root)
-        refuse_strangers(request, self.version, self.root)
+        validate(request, self.release)
+        refuse_strangers(request, self.release)
 
     def samples(self, endpoint: str) -> Iterator[Sample]:
         """Yield the requests of the examples of an endpoint that the release judges as their folder says."""
@@ -93,8 +81,8 @@ class Contract:
 
     def _examples(self, document: str) -> Iterator[tuple[Release, Example]]:
         """Yield the examples of a document: the release's own, or those of the working set."""
-        for holder in (self.release, self.store.release(None)):
-            found = self.store.examples(holder, document)
+        for holder in (self.release, self.release.store.release(None)):
+            found = holder.examples_of(document)
             if found:
                 yield from ((holder, example) for example in found)
                 return
@@ -109,7 +97,7 @@ class Contract:
 
     def _written(self, endpoint: str, request: Any) -> Any:
         """Return a request as a sender of this release writes it: it names the release, and has no later arguments."""
-        form, stamp = form_of(endpoint, self.version, self.root), self.flight.release
+        form, stamp = form_of(endpoint, self.release), self.flight.release
         if not isinstance(request, dict):
             return request
         members = {name: value for name, value in request.items() if name != stamp or name in form.after}
@@ -117,8 +105,3 @@ class Contract:
         if isinstance(inside, dict) and form.known is not None:
             members[form.place] = {name: value for name, value in inside.items() if name in form.known}
         return {**members, **{name: value for name, value in form.after.items() if name in request}}
-
-
-def contract(store: Store, version: str | None) -> Contract:
-    """Return the contract of a release, an alias or (None) the working set."""
-    return Contract(store, store.release(version))

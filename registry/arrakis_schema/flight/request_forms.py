@@ -1,17 +1,15 @@
 """What the requests of an endpoint look like in a release: what is fixed, what may be filled in, what is known."""
 
 import json
-import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.requests import checks
 from arrakis_schema.json_schema.violations import Violation
-from arrakis_schema.store.loading import data_root, declared_version, load_schema, release_folder
-from arrakis_schema.store.settings import Settings, read_settings
+from arrakis_schema.store.settings import Settings
+from arrakis_schema.store.store import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +52,36 @@ class Form:
         raise InvalidRequestError(stranger, self.name, self.release)
 
 
-def refuse_strangers(request: Any, version: str | None, root: str | None) -> None:
+def refuse_strangers(request: Any, release: Release) -> None:
     """Raise `InvalidRequestError` for an argument that the release does not describe, where servers refuse those."""
     asked = request.get("request") if isinstance(request, dict) else None
     if not isinstance(asked, str):
         return
-    form = form_of(asked.lower(), version, root)
+    form = form_of(asked.lower(), release)
     inside = request.get(form.place) if form.place else request
     if isinstance(inside, dict):
         form.refuse(inside)
 
 
-@lru_cache(maxsize=256)
-def form_of(endpoint: str, version: str | None, root: str | None) -> Form:
-    """Return the form of an endpoint's requests; an endpoint of this name must exist in the release."""
-    schema = load_schema(endpoint, version, root=root)
-    settings = settings_of(root)
+def form_of(endpoint: str, release: Release) -> Form:
+    """Return the form of an endpoint's requests; raises `UnknownSchemaError` where the release has no such endpoint."""
+    return release.derived(_form, endpoint)
+
+
+def _form(opened: Release, endpoint: str) -> Form:
+    """Make the form of an endpoint's requests."""
+    schema, settings = opened.schema(opened.path_of(endpoint, ".json")), opened.settings
+    release = opened.version
     place = settings.flight.arguments
     members = properties(schema)
     fixed = {name: one["const"] for name, one in members.items() if isinstance(one, dict) and "const" in one}
     stamp = settings.flight.release
-    release = release_name(version, root)
     after = {stamp: release} if stamp and stamp in members else {}
     inside = members.get(place, {}) if place else schema
     declared = frozenset(properties(inside))
     known = declared if _rejects(settings, f"/{place}" if place else "") else None
     defaults = {name: value for name, value in _defaults(inside, settings).items() if name not in fixed}
-    asked = checks(str(fixed.get("request", endpoint)), version, root)
+    asked = checks(opened, str(fixed.get("request", endpoint)))
     around = {**fixed, place: None, **after} if place else {}
     texts = _around(around, place) if place else (b"", b"")
     return Form(endpoint, release, place, fixed, after, around, defaults, known, asked, *texts)
@@ -90,18 +91,6 @@ def _around(around: Mapping[str, Any], place: str) -> tuple[bytes, bytes]:
     """Return the JSON of a request before and after its arguments."""
     head, _, tail = json.dumps(around).rpartition(f"{json.dumps(place)}: null")
     return f"{head}{json.dumps(place)}: ".encode(), tail.encode()
-
-
-@lru_cache(maxsize=16)
-def settings_of(root: str | None) -> Settings:
-    """Return the settings of a root folder, read once."""
-    return read_settings(data_root(root))
-
-
-def release_name(version: str | None, root: str | None) -> str:
-    """Return the full name of a release: what an alias stands for, the declared version for the working set."""
-    folder = release_folder(data_root(root), version)
-    return declared_version(data_root(root)) if folder == "schemas" else posixpath.basename(folder)
 
 
 def properties(schema: Any) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from pyarrow import flight
 
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.json_schema.packets import Request, dump_request, parse_request
+from arrakis_schema.store.store import Release, open_release
 
 _ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False)
 Root = str | os.PathLike[str] | None
 
 
-def descriptor(endpoint: str, version: str | None = None, *, root: Root = None, **args: Any) -> flight.FlightDescriptor:
+def descriptor(
+    endpoint: str, version: str | Release | None = None, *, root: Root = None, **args: Any
+) -> flight.FlightDescriptor:
     """Return the descriptor that asks an endpoint, with the arguments that are given; the request is checked.
 
     What is required and left out is filled in: the name of the request and the release, the defaults that
@@ -23,7 +26,7 @@ def descriptor(endpoint: str, version: str | None = None, *, root: Root = None, 
     Raises `InvalidRequestError` that says which argument and why, also for an argument that the release does not
     describe, and `UnknownSchemaError` for an endpoint or a release that there is not.
     """
-    form = form_of(endpoint, version, None if root is None else os.fspath(root))
+    form = form_of(endpoint, open_release(version, root))
     given = {**form.defaults, **args}
     request = form.request(given)
     if form.known is not None and not args.keys() <= form.known:

@@ -5,141 +5,124 @@ The fast answer is compiled and stops at the first violation; the complete one (
 
 import os
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
-from arrakis_schema.errors import InvalidRequestError, UnknownSchemaError
+from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.judge.implication import implies
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.violations import Violation, shortened, violation
-from arrakis_schema.store.loading import data_root, declared_version, find_document, load_schema, release_folder
+from arrakis_schema.store.documents import name_of
+from arrakis_schema.store.store import Release, open_release
 
 ENVELOPE = "descriptor"
+_ENVELOPE_PATH = "endpoints/descriptor.json"
 Root = str | os.PathLike[str] | None
+Check = Callable[[Any], None]
 
 
-def validate(request: Any, version: str | None = None, *, root: Root = None) -> None:
+def validate(request: Any, version: str | Release | None = None, *, root: Root = None) -> None:
     """Raise `InvalidRequestError` unless the envelope and the endpoint of a release both accept this request.
 
-    `version` is a release, an alias or None (this package's own). The error names the instance path, what was
-    expected, what was found, and the release; for all violations at once see `iter_errors`. Validators are compiled
-    on first use and kept: a schema that is edited later needs a new process. Raises `UnknownSchemaError` where there is
-    no such release; an endpoint that the release does not have is a violation of `request`.
+    `version` is a release, an alias, None (this package's own) or a release from `open_release`. The error names the
+    instance path, what was expected, what was found, and the release; for all violations at once see `iter_errors`.
+    Validators are compiled on first use and kept on the release; that of a `root` of your own is read anew in each
+    call, so open it once to ask it often. Raises `UnknownSchemaError` where there is no such release; an endpoint that
+    the release does not have is a violation of `request`.
 
     Raises `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to another one (nothing is ever
     fetched), and `ValidationLimitError` for a request that nests too deeply to be followed. Documents that
     cannot be compiled, those with keywords such as `contains` or with references in a circle among them, need the extra
     `check`, else `MissingExtraError`.
     """
-    place = _text(root)
+    release = open_release(version, root)
     try:
-        for check in checks(request["request"], version, place):
+        for check in checks(release, request["request"]):
             check(request)
-    except (KeyError, TypeError, InvalidRequestError):
-        if _has_envelope(version, place):  # the envelope's own violation comes first
-            _compiled(ENVELOPE, version, place)(request)
-        _asked(request, version, place)
+    except (KeyError, TypeError, AttributeError, InvalidRequestError):
+        if _has_envelope(release):  # the envelope's own violation comes first
+            release.derived(_compiled, _ENVELOPE_PATH)(request)
+        _asked(request, release)
         raise
 
 
-def validator(name: str, version: str | None = None, *, root: Root = None) -> Callable[[Any], None]:
+def validator(name: str, version: str | Release | None = None, *, root: Root = None) -> Check:
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
     `name` is as for `load_schema`, and so is `UnknownSchemaError`; other errors are those of `validate`. Compiled on
-    first use, once for each document and release. Unlike `validate`, the check of an endpoint does not ask the envelope
-    (`"descriptor"`).
+    first use, once for each release that is opened. Unlike `validate`, the check of an endpoint does not ask the
+    envelope (`"descriptor"`).
     """
-    return _compiled(name.removesuffix(".json"), version, _text(root))
+    release = open_release(version, root)
+    return release.derived(_compiled, release.path_of(name, ".json"))
 
 
-def iter_errors(request: Any, version: str | None = None, *, root: Root = None) -> Iterator[Violation]:
+def iter_errors(request: Any, version: str | Release | None = None, *, root: Root = None) -> Iterator[Violation]:
     """Yield every violation of the envelope and of the endpoint, in the order of their paths; none for a valid request.
 
     Needs the extra `check` (jsonschema), else raises `MissingExtraError`; takes some hundred times as long as
     `validate`. Raises `InvalidRequestError` where the envelope lets a request pass that names no endpoint of the
     release.
     """
-    place = _text(root)
-    found = set(_judge(ENVELOPE, version, place).every(request) if _has_envelope(version, place) else ())
+    release = open_release(version, root)
+    found = set(release.derived(_judge, _ENVELOPE_PATH).every(request) if _has_envelope(release) else ())
     if not any(error.path in {(), ("request",)} for error in found):
-        endpoint = _endpoint(_asked(request, version, place), version, place)
-        found |= set(_judge(endpoint, version, place).every(request))
+        endpoint = _endpoint(release, _asked(request, release))
+        found |= set(release.derived(_judge, endpoint).every(request))
     yield from sorted(found, key=lambda error: ([str(part) for part in error.path], error.keyword))
 
 
-def _text(root: Root) -> str | None:
-    """Return the root folder as text: what the caches below are keyed by."""
-    return None if root is None else os.fspath(root)
-
-
-@lru_cache(maxsize=256)
-def checks(asked: str, version: str | None, root: str | None) -> tuple[Callable[[Any], None], ...]:
+def checks(release: Release, asked: str) -> tuple[Check, ...]:
     """Return the checks of the request that is asked, as `validate` makes them: the endpoint's, and the envelope's.
 
     The envelope's comes first, and is left out if it adds nothing.
     """
-    endpoint = _endpoint(asked, version, root)
-    envelope_adds = _has_envelope(version, root) and not implies(
-        *(load_schema(name, version, root=root) for name in (endpoint, ENVELOPE))
-    )
-    names = (ENVELOPE, endpoint) if envelope_adds else (endpoint,)
-    return tuple(_compiled(name, version, root) for name in names)
+    return release.derived(_checks, asked.lower())
 
 
-def _asked(request: Any, version: str | None, root: str | None) -> str:
+def _checks(release: Release, asked: str) -> tuple[Check, ...]:
+    """Make the checks of a request."""
+    endpoint = _endpoint(release, asked)
+    envelope_adds = _has_envelope(release) and not implies(release.schema(endpoint), release.schema(_ENVELOPE_PATH))
+    return tuple(release.derived(_compiled, path) for path in ([_ENVELOPE_PATH] * envelope_adds + [endpoint]))
+
+
+def _asked(request: Any, release: Release) -> str:
     """Return the name of the request; raise `InvalidRequestError` where there is none, whatever the envelope says."""
     asked = request.get("request") if isinstance(request, dict) else None
     if not isinstance(asked, str):
         nameless = Violation((), "required", 'an object with the member "request", a string', shortened(request))
-        raise InvalidRequestError(nameless, ENVELOPE, _release(version, root))
+        raise InvalidRequestError(nameless, ENVELOPE, release.version)
     return asked
 
 
-@lru_cache(maxsize=256)
-def _has_envelope(version: str | None, root: str | None) -> bool:
+def _has_envelope(release: Release) -> bool:
     """Tell whether a release has an envelope that all its requests share."""
-    try:
-        find_document(ENVELOPE, version, data_root(root), ("endpoints/{}.json",))
-    except UnknownSchemaError:
-        release_folder(data_root(root), version)  # an unknown release is an error, a missing envelope is not
-        return False
-    return True
+    return _ENVELOPE_PATH in release.documents
 
 
-def _endpoint(asked: str, version: str | None, root: str | None) -> str:
-    """Return the endpoint that a request asks: its folder bears the request's name in lower case."""
-    name = str(asked).lower()
-    try:
-        find_document(name, version, data_root(root), ("endpoints/{}/descriptor.json",))
-    except UnknownSchemaError as error:
-        known = violation(("request",), "enum", list(error.available), asked)
-        raise InvalidRequestError(known, ENVELOPE, _release(version, root)) from error
-    return name
+def _endpoint(release: Release, asked: str) -> str:
+    """Return the document of the endpoint that a request asks: its folder bears the request's name in lower case."""
+    path = f"endpoints/{asked.lower()}/descriptor.json"
+    if path not in release.documents:
+        requests = (other for other in release.documents if other.endswith("/descriptor.json"))
+        names = sorted(name_of(other) for other in requests if other != _ENVELOPE_PATH)
+        raise InvalidRequestError(violation(("request",), "enum", names, asked), ENVELOPE, release.version)
+    return path
 
 
-def _release(version: str | None, root: str | None) -> str:
-    """Return the full name of a release: what an alias stands for, the declared version for the working set."""
-    base = data_root(root)
-    folder = release_folder(base, version)
-    return declared_version(base) if folder == "schemas" else Path(folder).name
-
-
-@cache
-def _compiled(name: str, version: str | None, root: str | None) -> Callable[[Any], None]:
+def _compiled(release: Release, path: str) -> Check:
     """Compile the validator of one document."""
-    judge, release = _judge(name, version, root), _release(version, root)
+    judge, name, version = release.derived(_judge, path), name_of(path), release.version
     judge.prepare()
 
     def validate_instance(instance: Any) -> None:
         found = judge.first(instance)
         if found is not None:
-            raise InvalidRequestError(found, name, release)
+            raise InvalidRequestError(found, name, version)
 
     return validate_instance
 
 
-@cache
-def _judge(name: str, version: str | None, root: str | None) -> Judge:
+def _judge(release: Release, path: str) -> Judge:
     """Return what judges by one document."""
-    return Judge(load_schema(name, version, root=root), f"{name} of release {_release(version, root)}")
+    return Judge(release.schema(path), f"{name_of(path)} of release {release.version}")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import PurePosixPath
 from re import Pattern
 
 from arrakis_schema.errors import UnknownSchemaError
@@ -12,12 +11,11 @@ from arrakis_schema.kafka.descriptions import Descriptions
 from arrakis_schema.kafka.messages import Checker
 from arrakis_schema.kafka.reading import Read, Source, Unread, Wanted
 from arrakis_schema.kafka.records import RecordChecker
-from arrakis_schema.store.documents import FORMATS, Document, Format
+from arrakis_schema.store.documents import Document, Format
 from arrakis_schema.store.kafka_settings import Topics, topics_of
-from arrakis_schema.store.loading import release_folder
 from arrakis_schema.store.settings import REGISTRY_FILE
-from arrakis_schema.store.store import Store
-from arrakis_schema.tables import contract_of
+from arrakis_schema.store.store import Release
+from arrakis_schema.tables import arrow_document
 
 _OF_RECORDS = {"reference-unknown", "length-differs"}
 
@@ -39,15 +37,13 @@ class Examined:
 class Examination:
     """One look at a source, by the documents of one release."""
 
-    def __init__(self, store: Store, release: str | None) -> None:
+    def __init__(self, release: Release) -> None:
         """Read the documents that the topics are declared to hold; raises `UnknownSchemaError` where one is missing."""
-        self._topics = store.settings.topics
-        self._root, self._release = str(store.root), release
-        self._folder = release_folder(self._root, release)
+        self._release, self._topics = release, release.settings.topics
         if not self._topics:
             raise UnknownSchemaError(f"{REGISTRY_FILE} has no [[topics]]: what is in Kafka is not said", ())
-        self._files = {one.document: self._document(store, one.document) for one in self._topics}
-        self._checkers = {path: self._checker(path, document) for path, document in self._files.items()}
+        self._files = {one.document: self._document(one.document) for one in self._topics}
+        self._checkers = {path: self._checker(path) for path in self._files}
         asked = [one.references for one in self._checkers.values() if isinstance(one, Checker) and one.references]
         self._described = Descriptions(self._topics, {name for one in asked for name in one.members})
         self._seen: dict[tuple[str, str, str], tuple[Finding, int]] = {}
@@ -70,18 +66,18 @@ class Examination:
         self._conclude()
         return self.examined
 
-    def _document(self, store: Store, path: str) -> Document:
+    def _document(self, path: str) -> Document:
         """Return a document of the release."""
-        release = store.release(self._release)
+        release = self._release
         if path not in release.documents:
             raise UnknownSchemaError(f"release {release.version} has no document {path}", release.documents)
-        return store.document(release, path)
+        return release.document(path)
 
-    def _checker(self, path: str, document: Document) -> Checker | RecordChecker:
+    def _checker(self, path: str) -> Checker | RecordChecker:
         """Return the check of a document."""
-        if FORMATS[PurePosixPath(path).suffix] is Format.ARROW:
-            return Checker(contract_of(self._folder, path, self._root))
-        return RecordChecker(document, f"{self._folder}/{path}", self._release or "next", self._root)
+        if self._files[path].format is Format.ARROW:
+            return Checker(arrow_document(self._release, path))
+        return RecordChecker(self._release, path)
 
     def _newest(self, topics: Topics, newest: int) -> int | None:
         """Return how many messages of a topic are read: all, where they are records with keys."""
@@ -143,7 +139,7 @@ class Examination:
 
     def _about(self, topics: Topics, rule: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
         """Return a finding about a document as a whole."""
-        return Finding(f"{self._folder}/{topics.document}", 1, 1, rule, severity, "", message)
+        return Finding(f"{self._release.folder}/{topics.document}", 1, 1, rule, severity, "", message)
 
     def _add(self, group: str, found: Finding) -> None:
         """Note a finding; of many alike in one group, such as a topic, the first and how many there are."""

@@ -6,7 +6,6 @@ What a schema says is read once: messages of one topic begin with the same bytes
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -15,7 +14,8 @@ import pyarrow as pa
 from arrakis_schema.arrow import Promise, Template, promises_of
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, first_line, frames, head_size, unpacked_size
-from arrakis_schema.tables import Contract, batch_findings, compared, load_contract
+from arrakis_schema.store.store import Release, open_release
+from arrakis_schema.tables import ArrowDocument, arrow_document, batch_findings, compared
 from arrakis_schema.tables.references import Expected, References, reference_findings, references_of
 
 _MOST_KNOWN, _LARGEST_KNOWN = 256, 64 * 1024
@@ -28,7 +28,7 @@ _UNREADABLE = (pa.ArrowException, OSError, ValueError, EOFError)
 
 def check_message(
     data: bytes,
-    version: str | None = None,
+    version: str | Release | None = None,
     *,
     channels: Iterable[Mapping[str, Any]] | None = None,
     root: str | os.PathLike[str] | None = None,
@@ -39,17 +39,16 @@ def check_message(
     rows of no channel and lists of another length than the channel's are found too. `version` is a release, an alias or
     None (this package's own). Any bytes get an answer, in bounded memory. Needs the extra `check`.
     """
-    checker = _checker(version, None if root is None else os.fspath(root))
+    checker = open_release(version, root).derived(_checker)
     if channels is None:
         return checker.check(data)
     records = list(channels)
     return checker.check(data, lambda references: references.expected(records))
 
 
-@lru_cache(maxsize=16)
-def _checker(version: str | None, root: str | None) -> "Checker":
-    """Return the checker of a release's publication, made once."""
-    return Checker(load_contract("publication", version, root))
+def _checker(release: Release) -> "Checker":
+    """Return the checker of a release's publication."""
+    return Checker(arrow_document(release, release.path_of("publication", ".txt")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +74,16 @@ class _Known:
 class Checker:
     """The check of one Arrow document; it remembers the heads of messages whose schema is right."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, document: ArrowDocument) -> None:
         """Take the document."""
-        self.contract = contract
+        self.document = document
         self._known: dict[bytes, _Known] = {}
         self._plain: set[bytes] = set()
 
     @property
     def references(self) -> References | None:
         """How the rows of the document refer to records, or None where they do not."""
-        parsed = self.contract.parsed
+        parsed = self.document.parsed
         return references_of(pa.schema(parsed.preview()) if isinstance(parsed, Template) else parsed)
 
     def check(self, data: bytes, expected: Expecting | None = None) -> list[Finding]:
@@ -114,7 +113,7 @@ class Checker:
         try:
             sent = pa.ipc.read_schema(pa.py_buffer(head))
             sent.names  # noqa: B018 - a name that is not UTF-8 shows here
-            wanted, found = compared(self.contract, sent)
+            wanted, found = compared(self.document, sent)
         except (*_UNREADABLE, RecursionError) as error:
             raise FrameError(f"it does not begin with a schema: {first_line(error)}") from error
         if wanted is None or found:
@@ -176,11 +175,11 @@ class Checker:
     def _findings(self, known: _Known, batch: pa.RecordBatch, expected: Expecting | None) -> Iterator[Finding]:
         """Yield what is wrong with the values of a batch."""
         if not known.holds(batch):
-            yield from batch_findings(self.contract, known.wanted, batch)
+            yield from batch_findings(self.document, known.wanted, batch)
         if expected is not None and known.references is not None:
-            yield from reference_findings(self.contract, known.references, batch, expected(known.references))
+            yield from reference_findings(self.document, known.references, batch, expected(known.references))
 
     def _malformed(self, problem: str) -> Finding:
         """Return the finding for bytes that are no such stream."""
         message = f"the message is not one complete Arrow IPC stream: {problem}"
-        return self.contract.finding("message-malformed", "", message)
+        return self.document.finding("message-malformed", "", message)

@@ -9,26 +9,26 @@ from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.lint import Subject, find_unreachable, lint
 from arrakis_schema.store.portable_names import fault_of_name
 from arrakis_schema.store.settings import REGISTRY_FILE
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.store import Release
 
 
-def lint_release(store: Store, release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
+def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
     """Yield what lint finds in a release: in all of it, or in the documents at some paths alone."""
-    settings, asked = store.settings, None if paths is None else list(paths)
+    settings, asked = release.settings, None if paths is None else list(paths)
     readable = {}
     for path in release.documents if asked is None else asked:
         file = f"{release.folder}/{path}"
         with working_on(file):
             try:
-                document = readable[path] = store.document(release, path)
+                document = readable[path] = release.document(path)
             except TooLargeError as error:
                 yield Finding(file, 1, 1, "document-too-large", Severity.ERROR, "", str(error))
                 continue
-            yield from lint(Subject(document, settings.url(release.version, path), file, store.examples(release, path)))
+            yield from lint(Subject(document, settings.url(release.version, path), file, release.examples_of(path)))
     if asked is None or set(asked) == set(release.documents):
         yield from find_refused(release)
-        yield from _find_wrong_version(store, release)
-        yield from _find_unreadable_programs(store, release)
+        yield from _find_wrong_version(release)
+        yield from _find_unreadable_programs(release)
         yield from find_unreachable(readable.values(), release.folder)
 
 
@@ -38,24 +38,24 @@ def find_refused(release: Release) -> Iterator[Finding]:
         yield Finding(f"{release.folder}/{one.path}", 1, 1, one.rule, Severity.ERROR, "", one.message)
 
 
-def _find_wrong_version(store: Store, release: Release) -> Iterator[Finding]:
+def _find_wrong_version(release: Release) -> Iterator[Finding]:
     """Yield a finding where the declared version cannot name a folder beside the releases on every system."""
     if release.frozen:
         return
     version, found = release.version, partial(Finding, REGISTRY_FILE, 1, 1)
     if reason := fault_of_name(version):
         yield found("file-name-invalid", Severity.ERROR, "", f"the version names a folder, and {reason}: shorten it")
-    for other in store.releases:
+    for other in release.store.releases:
         if other != version and other.lower() == version.lower():
             message = f"the version differs from the release {other} in case alone: declare another"
             yield found("file-name-clash", Severity.ERROR, "", message)
 
 
-def _find_unreadable_programs(store: Store, release: Release) -> Iterator[Finding]:
+def _find_unreadable_programs(release: Release) -> Iterator[Finding]:
     """Yield a finding for each program that is not text."""
     for path in release.inventory.programs:
         try:
-            store.read(release, path).decode("utf-8")
+            release.read(path).decode("utf-8")
         except UnicodeDecodeError as error:
             message = f"byte {error.start} is not UTF-8: a program is text"
             yield Finding(f"{release.folder}/{path}", 1, 1, "file-unexpected", Severity.ERROR, "", message)

@@ -6,14 +6,12 @@ Both come from files beside the releases: `versions/conformance.json`, which the
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from posixpath import dirname
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference.markup import code, escaped, front_matter, page, table
-from arrakis_schema.store.files import read_file
 from arrakis_schema.store.loading import parse_file
-from arrakis_schema.store.store import Release, Store, find
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.toml_files import parse_toml
 
 RECORD_FILE = "versions/conformance.json"
@@ -58,9 +56,10 @@ def as_sent(store: Store, name: str) -> str:
 
 def sent_payloads(store: Store) -> list[Sent]:
     """Return what servers have really sent, as the file beside the releases says; raises `DamagedStoreError`."""
-    if not (store.root / SENT_FILE).exists():
+    content = store.snapshot.read_if_there(SENT_FILE)
+    if content is None:
         return []
-    table = parse_toml(read_file(str(store.root), SENT_FILE), SENT_FILE)
+    table = parse_toml(content, SENT_FILE)
     try:
         entries = table.get("sent", [])
         return [Sent(**{**entry, "endpoints": tuple(entry["endpoints"])}) for entry in entries]
@@ -70,9 +69,8 @@ def sent_payloads(store: Store) -> list[Sent]:
 
 def conformance_record(store: Store) -> Any:
     """Return the record of conformance, or None."""
-    if not (store.root / RECORD_FILE).exists():
-        return None
-    return parse_file(read_file(str(store.root), RECORD_FILE), RECORD_FILE)
+    content = store.snapshot.read_if_there(RECORD_FILE)
+    return None if content is None else parse_file(content, RECORD_FILE)
 
 
 def _page(record: Any) -> str:
@@ -126,20 +124,17 @@ def _documented(store: Store, name: str) -> list[list[str]]:
     """Return a row for each payload of this name that differs from the one before."""
     rows: list[list[str]] = []
     for release in store.every_release():
-        columns = _columns(_text(store, release, name))
+        columns = _columns(_text(release, name))
         if not rows or rows[-1][1] != columns:
             rows.append([escaped(release.version), columns])
     return rows
 
 
-def _text(store: Store, release: Release, name: str) -> str:
+def _text(release: Release, name: str) -> str:
     """Return the text of a payload or publication in a release; empty where it has none."""
     folder = "publication" if name == "publication" else f"endpoints/{name}"
     path = f"{folder}/schema.txt"
-    if path not in release.documents:
-        return ""
-    (path,) = find(store, release, path)
-    return store.document(release, path).text if dirname(path) == folder else ""
+    return release.document(path).text if path in release.documents else ""
 
 
 def _columns(text: str) -> str:

@@ -37,7 +37,7 @@ def _ways(history: History, release: Release, document: Document, one: Judged) -
     if document.kind is not Kind.REQUEST:
         return
     python = "python" if coloured else ""
-    for title, text in _programs(history, one):
+    for title, text in _programs(one):
         yield title, fenced(text, python)
     exchanged = document.name in history.store.settings.flight.exchange
     if one.example.name != "full" and not exchanged:  # how it is sent is shown once
@@ -47,13 +47,13 @@ def _ways(history: History, release: Release, document: Document, one: Judged) -
     yield "Command line", fenced(command)
 
 
-def _programs(history: History, one: Judged) -> Iterator[tuple[str, str]]:
+def _programs(one: Judged) -> Iterator[tuple[str, str]]:
     """Yield the programs beside an example that send it: `minimal.arrakis.py` does so with the package arrakis."""
     stem = f"{splitext(one.example.path)[0]}."
     for path in one.home.files:
         library, suffix = splitext(path.removeprefix(stem))
         if path.startswith(stem) and suffix == ".py":
-            yield f"Python ({library})", history.store.read(one.home, path).decode("utf-8", "replace")
+            yield f"Python ({library})", one.home.read(path).decode("utf-8", "replace")
 
 
 def _flight(message: Any) -> str:

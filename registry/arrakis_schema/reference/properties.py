@@ -6,7 +6,8 @@ from arrakis_schema.reference.facts.fields import Field, path_of
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import chip, code, element, escaped, facts, meanings, note, page, prose, verbatim
 from arrakis_schema.store.documents import Document
-from arrakis_schema.store.store import Erratum, Release
+from arrakis_schema.store.errata import Erratum
+from arrakis_schema.store.store import Release
 
 
 def properties(history: History, release: Release, name: str, document: Document) -> Iterator[str]:

@@ -64,7 +64,7 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
     """Yield a row for each document."""
     folder = f"versions/{release.place}"
     for path in release.documents:
-        content = history.store.document(release, path).content
+        content = release.document(path).content
         since = history.unchanged_since(release, path)
         name = name_of(path)
         yield (
@@ -119,7 +119,7 @@ def releases_page(history: History) -> str:
 def _drawn(history: History) -> Iterator[str]:
     """Yield the drawing of the documents of the newest releases."""
     shown = shown_releases(history)
-    rows = document_rows(history, shown)
+    rows = document_rows(shown)
     if rows:
         yield "## Which documents changed when { #timeline }"
         yield "A bar says that a document is there, a dot that the release changed it.\n{ .caption }"

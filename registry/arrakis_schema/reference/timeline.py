@@ -34,12 +34,12 @@ def field_rows(history: History, releases: Sequence[Release], name: str, path: s
     return rows
 
 
-def document_rows(history: History, releases: Sequence[Release]) -> list[Row]:
+def document_rows(releases: Sequence[Release]) -> list[Row]:
     """Return a row for each document of these releases."""
     paths = dict.fromkeys(path for release in reversed(releases) for path in release.documents)
     rows = []
     for path in paths:
-        there = [history.store.document(one, path).content if path in one.documents else None for one in releases]
+        there = [one.document(path).content if path in one.documents else None for one in releases]
         rows.append(Row(path, tuple(one is not None for one in there), _changes(there)))
     return rows
 

@@ -19,7 +19,6 @@ from arrakis_schema.reference.highlighting import finished, with_code_as_html
 from arrakis_schema.site.finish import dense, dense_style, inline_scripts, rendered_scripts, with_policy
 from arrakis_schema.site.summary import summary
 from arrakis_schema.site.tree import INDEX, tree
-from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import open_store
 
 ASSETS = "assets/schemas"
@@ -58,20 +57,20 @@ def on_startup(*, command: str, **_: Any) -> None:
 
 def on_config(config: Any) -> Any:
     """Add the theme's parts and put the generated pages behind the first entry of the navigation."""
-    root = _root(config)
+    store = config.extra["store"] = config.extra.get("store") or open_store(_root(config))
     config.theme.dirs.insert(0, str(_HERE / "theme"))
     own = [f"{ASSETS}/{path.name}" for path in _assets() if path.name in _STYLES]
     config.extra_css = own + [path for path in config.extra_css if not str(path).startswith(_OF_PLUGINS)]
-    config.nav = [*(config.nav or [])[:1], *navigation(open_store(root)), *(config.nav or [])[1:]]
+    config.nav = [*(config.nav or [])[:1], *navigation(store), *(config.nav or [])[1:]]
     config.theme.static_templates.discard("404.html")  # ours stands at any depth and below any path
     if not _BUILD.live:
-        config.site_url = config.site_url or read_settings(str(root)).base_url
+        config.site_url = config.site_url or store.settings.base_url
     return config
 
 
 def on_files(files: Files, config: Any) -> Files:
     """Add the generated pages, and the raw files that they link to."""
-    store = open_store(_root(config))
+    store = config.extra["store"]
     pages = dict(book(store))
     _BUILD.markdown = {path: get_data(text)[0] for path, text in pages.items() if path.endswith(".md")}
     for path, text in pages.items():

@@ -11,7 +11,7 @@ from arrakis_schema.store.store import Store
 def site(store: Store, *, trust_config: bool = False) -> Iterator[Representation]:
     """Yield every file of the site."""
     _ = trust_config
-    return tree(store)
+    return iter(tree(store))
 
 
 def left_out(root: Path) -> list[str]:

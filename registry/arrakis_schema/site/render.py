@@ -39,7 +39,7 @@ def rendered(store: Store, *, trust_config: bool = False) -> Iterator[Representa
         try:
             config = load_config(**_options(store, Path(folder), trust_config), site_dir=str(target))
             refuse_other_than_files(Path(config.docs_dir))
-            config.extra["raw"] = False  # they are in `raw` already
+            config.extra |= {"raw": False, "store": store}  # the raw files are in `raw` already
             build(config)
         except (MkDocsException, SystemExit) as error:
             told = "\n".join([f"MkDocs cannot render the pages of {store.root}: {error}", *_listed(complaints)])

@@ -16,35 +16,46 @@ from arrakis_schema.site.front import front_page, missing_page
 from arrakis_schema.site.representations import JSON_SCHEMA, MEDIA_TYPES, Representation, media_type_of
 from arrakis_schema.store.documents import Document, Format
 from arrakis_schema.store.loading import parse_schema
-from arrakis_schema.store.lock import Entry, digest, read_lock, verify
+from arrakis_schema.store.lock import Entry, digest
 from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.verification import verify
 from arrakis_schema.store.versions import NEXT
 from arrakis_schema.text.escaping import href, visible
 
 INDEX, CATALOG = "versions/index.json", "catalog.json"
 
 
-def tree(store: Store) -> Iterator[Representation]:
-    """Yield every file of the site; each path once.
+def tree(store: Store) -> tuple[Representation, ...]:
+    """Return every file of the site; each path once.
 
     Raises `DamagedStoreError` where a frozen file is not what the lock says: what is served as immutable must be.
     """
+    return store.derived(_tree)
+
+
+def _tree(store: Store) -> tuple[Representation, ...]:
+    """Make every file of the site."""
+    return tuple(_files(store))
+
+
+def _files(store: Store) -> Iterator[Representation]:
+    """Yield every file of the site."""
     _refuse_damage(store)
-    lock = read_lock(store.root)
+    lock = store.lock
     shown = [store.release(version) for version in store.releases]
     working, digests = store.release(None), dict[str, Representation]()
     for release in shown:
-        files = list(_release(store, release))
+        files = list(_release(release))
         yield from (_placed(file, f"versions/{release.version}", immutable=True) for file in files)
         digests |= {file.sha256: file for file in files}
     for alias, version in _aliases(store).items():
-        yield from (_placed(file, f"versions/{alias}") for file in _release(store, store.release(version)))
+        yield from (_placed(file, f"versions/{alias}") for file in _release(store.release(version)))
     yield from (_placed(file, "digests/sha256", name=sha256, immutable=True) for sha256, file in digests.items())
-    if (store.root / "versions/errata.toml").exists():
-        yield _json("versions/errata.json", {"errata": [_plain(erratum) for erratum in store.errata()]})
+    if store.errata:
+        yield _json("versions/errata.json", {"errata": [_plain(erratum) for erratum in store.errata]})
     index = _index(store, [*shown, working], lock)
     yield _json(INDEX, index)
-    yield _json(CATALOG, _catalog(store, shown, working))
+    yield _json(CATALOG, _catalog(shown, working))
     yield Representation("index.html", front_page(store.settings, index), media_type_of("index.html"))
     yield Representation("404.html", missing_page(store.settings), media_type_of("404.html"))
 
@@ -67,10 +78,10 @@ def _placed(file: Representation, folder: str, *, name: str | None = None, immut
     return Representation(f"{folder}/{name or file.path}", file.content, file.media_type, immutable)
 
 
-def _release(store: Store, release: Release) -> Iterator[Representation]:
+def _release(release: Release) -> Iterator[Representation]:
     """Yield the files of a release, and what is made from its Arrow documents, with paths relative to its folder."""
     for path in release.files:
-        content = store.read(release, path)
+        content = release.read(path)
         yield Representation(path, content, _media_type(release, path))
         if path in release.documents and Document(path, content).format is Format.ARROW:
             yield from _arrow(Document(path, content), f"{release.folder}/{path}")
@@ -115,21 +126,21 @@ def _index(store: Store, releases: list[Release], lock: dict[str, dict[str, Entr
     return {
         "title": store.settings.title,
         "aliases": {**store.aliases, NEXT: store.settings.version},
-        "releases": [_entry(store, release, lock) for release in reversed(releases)],
+        "releases": [_entry(release, lock) for release in reversed(releases)],
     }
 
 
-def _entry(store: Store, release: Release, lock: dict[str, dict[str, Entry]]) -> dict[str, Any]:
+def _entry(release: Release, lock: dict[str, dict[str, Entry]]) -> dict[str, Any]:
     """Return one release of the index."""
     folder = release.place
     entries = lock.get(release.version, {}) if release.frozen else {}
-    documents = [_document(store, release, path, entries.get(path)) for path in release.documents]
+    documents = [_document(release, path, entries.get(path)) for path in release.documents]
     return {"version": release.version, "frozen": release.frozen, "url": f"{folder}/", "documents": documents}
 
 
-def _document(store: Store, release: Release, path: str, entry: Entry | None) -> dict[str, Any]:
+def _document(release: Release, path: str, entry: Entry | None) -> dict[str, Any]:
     """Return one document of the index; `url` is relative to the index."""
-    document = store.document(release, path)
+    document = release.document(path)
     folder = release.place
     return {
         "name": document.name,
@@ -142,18 +153,18 @@ def _document(store: Store, release: Release, path: str, entry: Entry | None) ->
     }
 
 
-def _catalog(store: Store, releases: list[Release], working: Release) -> dict[str, Any]:
+def _catalog(releases: list[Release], working: Release) -> dict[str, Any]:
     """Return a catalogue in the shape of SchemaStore's: each JSON Schema, with the URL of every release of it."""
     newest = releases[-1] if releases else working
     return {
         "version": 1,
-        "schemas": [_catalogued(store, newest, releases, path) for path in newest.documents if path.endswith(".json")],
+        "schemas": [_catalogued(newest, releases, path) for path in newest.documents if path.endswith(".json")],
     }
 
 
-def _catalogued(store: Store, newest: Release, releases: list[Release], path: str) -> dict[str, Any]:
+def _catalogued(newest: Release, releases: list[Release], path: str) -> dict[str, Any]:
     """Return one schema of the catalogue; the URLs are relative to it."""
-    schema = parse_schema(store.document(newest, path).content, f"{newest.folder}/{path}")
+    schema = parse_schema(newest.document(path).content, f"{newest.folder}/{path}")
     title = schema.get("title", path) if isinstance(schema, dict) else path
     folder = newest.place
     return {

@@ -92,13 +92,14 @@ def _toml_sign(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) <= _LAST_OF_FOUR_DIGITS else f"\\U{ord(sign):08x}"
 
 
-def read_exceptions(root: Path, folder: str = "schemas") -> list[Accepted]:
+def read_exceptions(store: Store, folder: str = "schemas") -> list[Accepted]:
     """Read the accepted breaks of the working set, or of a release; none where there is no file.
 
     Raises `DamagedStoreError` that names each thing that is wrong.
     """
     path = f"{folder}/{EXCEPTIONS}"
-    return _parsed(read_file(str(root), path), path) if exists(str(root), path) else []
+    content = store.snapshot.read_if_there(path)
+    return [] if content is None else _parsed(content, path)
 
 
 def released_exceptions(store: Store) -> dict[str, list[Accepted]]:
@@ -108,9 +109,9 @@ def released_exceptions(store: Store) -> dict[str, list[Accepted]]:
     """
     releases, found = store.releases, dict[str, list[Accepted]]()
     for version in releases:
-        for entry in read_exceptions(store.root, f"versions/{version}"):
+        for entry in read_exceptions(store, f"versions/{version}"):
             found.setdefault(min(entry.release, version, key=precedence), []).append(entry)
-    for entry in read_exceptions(store.root):
+    for entry in read_exceptions(store):
         if entry.release in releases:
             found.setdefault(entry.release, []).append(entry)
     return {version: list(dict.fromkeys(entries)) for version, entries in found.items()}
@@ -119,31 +120,31 @@ def released_exceptions(store: Store) -> dict[str, list[Accepted]]:
 def accepted_by_release(store: Store) -> dict[str, list[Accepted]]:
     """Return the accepted breaks of each release, and of the working set under its declared version."""
     found, version = released_exceptions(store), store.settings.version
-    current = [entry for entry in read_exceptions(store.root) if entry.release not in store.releases]
+    current = [entry for entry in read_exceptions(store) if entry.release not in store.releases]
     return found if version in found or not current else {**found, version: current}
 
 
 def exceptions_to_freeze(store: Store) -> dict[str, bytes]:
     """Return the file that a release of the working set takes with it, by its path; none where no break is accepted."""
-    return {EXCEPTIONS: read_file(str(store.root), EXCEPTIONS_FILE)} if read_exceptions(store.root) else {}
+    return {EXCEPTIONS: store.snapshot.read(EXCEPTIONS_FILE)} if read_exceptions(store) else {}
 
 
-def clear_exceptions(store: Store, version: str) -> bool:
+def clear_exceptions(root: Path, version: str) -> bool:
     """Take the entries that a release has frozen out of the working set, and tell whether there were any.
 
     Comments at the beginning stay. Where the working set has other entries already, nothing is done, so that this can
     be asked for again after it was interrupted.
     """
     files = (EXCEPTIONS_FILE, f"versions/{version}/{EXCEPTIONS}")
-    if not all(exists(str(store.root), file) for file in files):
+    if not all(exists(str(root), file) for file in files):
         return False
-    working, frozen = (read_file(str(store.root), file) for file in files)
+    working, frozen = (read_file(str(root), file) for file in files)
     if working != frozen:
         return False
-    fresh = store.root / "versions" / f".{EXCEPTIONS}.new"
+    fresh = root / "versions" / f".{EXCEPTIONS}.new"
     lines = working.decode("utf-8").splitlines(keepends=True)
     fresh.write_text("".join(takewhile(lambda line: line.startswith("#"), lines)), encoding="utf-8", newline="")
-    fresh.replace(store.root / EXCEPTIONS_FILE)
+    fresh.replace(root / EXCEPTIONS_FILE)
     return True
 
 

@@ -16,29 +16,31 @@ from pathlib import Path
 from posixpath import basename
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
-from arrakis_schema.store.dates import DATES_FILE, read_dates, with_date
+from arrakis_schema.store.dates import DATES_FILE, with_date
 from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, clear_exceptions, exceptions_to_freeze
 from arrakis_schema.store.gitattributes import ATTRIBUTES_FILE, with_attributes
-from arrakis_schema.store.lock import LOCK_FILE, STAGED, Entry, digest, format_lock, lock_release, read_lock, verify
+from arrakis_schema.store.lock import LOCK_FILE, Entry, digest, format_lock, lock_release
 from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.verification import STAGED, verify
 
 _BEFORE = "before"
 
 
-def freeze(store: Store) -> Release:
-    """Freeze the working set under its declared version, and return the release.
+def freeze(root: Path) -> Release:
+    """Freeze the working set of a folder under its declared version, and return the release.
 
     Raises `ReleaseError` where the release exists, nothing is there to freeze or something cannot be written, and
     `DamagedStoreError` where an earlier release is not what the lock says; then nothing has been changed.
     """
-    with _alone(store.root / "versions"):
-        working = store.release(None)
-        if _complete(store, working.version):
+    working = Store(root).release(None)
+    with _alone(root / "versions"):
+        done = _complete(root, working.version)
+        store = Store(root)  # as earlier runs left it
+        if done:
             return _completed(store, working)
         _refuse(store, working)
-        contents = _contents(store, working) | exceptions_to_freeze(store)
-        lock = read_lock(store.root)
-        lock[working.version] = lock_release(lock, contents)
+        contents = _contents(working) | exceptions_to_freeze(store)
+        lock = {**store.lock, working.version: lock_release(store.lock, contents)}
         attributes = with_attributes(store.root)
         records = {} if attributes is None else {ATTRIBUTES_FILE: attributes}
         records |= {LOCK_FILE: format_lock(lock).encode(), DATES_FILE: with_date(store.root, working.version).encode()}
@@ -46,19 +48,19 @@ def freeze(store: Store) -> Release:
             _stage(store.root, working.version, contents, records)
             _put_in_place(store.root, working.version, records)
         finally:
-            _complete(store, working.version)
-    return store.release(working.version)
+            _complete(root, working.version)
+    return Store(root).release(working.version)
 
 
-def _contents(store: Store, release: Release) -> dict[str, bytes]:
+def _contents(release: Release) -> dict[str, bytes]:
     """Return the content of the files of a release, or of what becomes one."""
-    return {path: store.read(release, path) for path in release.files}
+    return {path: release.read(path) for path in release.files}
 
 
 def _completed(store: Store, working: Release) -> Release:
     """Return a release that was interrupted and is complete; raises `ReleaseError` where it is not the working set."""
     release = store.release(working.version)
-    if _contents(store, release) != _contents(store, working):
+    if _contents(release) != _contents(working):
         changed = "the working set has changed since: declare the next version in schemas/registry.toml"
         raise ReleaseError(f"release {working.version} had been interrupted, and is complete now; {changed}")
     return release
@@ -118,11 +120,11 @@ def _take_back(before: Path, file: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _complete(store: Store, version: str) -> bool:
+def _complete(root: Path, version: str) -> bool:
     """Finish what an earlier run began, and tell whether that was the release of this version."""
-    completed = version in _publish_staged(store)
+    completed = version in _publish_staged(Store(root))
     try:
-        return clear_exceptions(store, version) or completed
+        return clear_exceptions(root, version) or completed
     except OSError as error:
         again = "run `arrakis-schema release` again"
         raise ReleaseError(
@@ -139,12 +141,12 @@ def _publish_staged(store: Store) -> list[str]:
         return []
     if staged.is_symlink() or not staged.is_dir():
         raise ReleaseError(f"{staged} is no folder, and in the way of a release: remove it")
-    lock, present = read_lock(store.root), store.releases
+    lock, present = store.lock, store.releases
     folders = [folder for folder in staged.iterdir() if folder.name in lock and folder.name not in present]
     completed = [folder for folder in folders if _holds(folder, lock[folder.name])]
     for folder in completed:
         try:
-            if folder.name not in read_dates(store.root):
+            if folder.name not in store.dates:
                 _write(staged / basename(DATES_FILE), with_date(store.root, folder.name).encode())
                 (staged / basename(DATES_FILE)).replace(store.root / DATES_FILE)
             folder.rename(versions / folder.name)

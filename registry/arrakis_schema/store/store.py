@@ -1,42 +1,98 @@
-"""A folder with `schemas/` and `versions/`: the releases and the documents in them, each read when it is asked for."""
+"""A folder with `schemas/` and `versions/`, and the releases in it: values that are read once and never change."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
+from arrakis_schema.errors import UnknownSchemaError
+from arrakis_schema.store.dates import DATES_FILE, parse_dates
+from arrakis_schema.store.derived import Deriving
 from arrakis_schema.store.documents import Document, Example, name_of
-from arrakis_schema.store.files import exists, read_file
+from arrakis_schema.store.errata import ERRATA_FILE, Erratum, parse_errata
 from arrakis_schema.store.inventory import Inventory, read_inventory
-from arrakis_schema.store.loading import release_folder, releases
+from arrakis_schema.store.loading import data_root, parse_schema, release_folder, releases
+from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.settings import Settings, read_settings
-from arrakis_schema.store.toml_files import parse_toml
+from arrakis_schema.store.snapshot import Snapshot
 from arrakis_schema.store.versions import NEXT, aliases
 
-ERRATA_FILE = "versions/errata.toml"
-_ERRATUM_LISTS = ("releases", "documents")
+
+@dataclass(frozen=True, eq=False)
+class Store(Deriving):
+    """The releases below one root folder. What was read stays as it was: open another store to see an edit."""
+
+    root: Path
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The files that have been read."""
+        return Snapshot(str(self.root))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What `registry.toml` says."""
+        return read_settings(str(self.root))
+
+    @cached_property
+    def releases(self) -> tuple[str, ...]:
+        """The frozen releases, oldest first."""
+        return tuple(releases(str(self.root)))
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """What `latest` and each series stand for."""
+        return aliases(self.releases)
+
+    @cached_property
+    def errata(self) -> tuple[Erratum, ...]:
+        """What is known to be wrong in frozen releases."""
+        content = self.snapshot.read_if_there(ERRATA_FILE)
+        return () if content is None else parse_errata(content)
+
+    @cached_property
+    def dates(self) -> dict[str, datetime]:
+        """When each release was frozen, in UTC, as far as that is recorded."""
+        content = self.snapshot.read_if_there(DATES_FILE)
+        return {} if content is None else parse_dates(content, DATES_FILE)
+
+    @cached_property
+    def lock(self) -> Lock:
+        """What `versions/lock.json` holds, by release and path; empty where there is none."""
+        content = self.snapshot.read_if_there(LOCK_FILE)
+        return {} if content is None else parse_lock(content, LOCK_FILE)
+
+    def release(self, version: str | None) -> "Release":
+        """Return a release by its version or an alias; None and `next` are the working set."""
+        return self.derived(_release_in, release_folder(str(self.root), version))
+
+    def every_release(self) -> "list[Release]":
+        """Return the frozen releases, oldest first, and the working set unless it has just been released."""
+        newest: list[str | None] = [] if self.settings.version in self.releases else [None]
+        return [self.release(version) for version in (*self.releases, *newest)]
 
 
-@dataclass(frozen=True, slots=True)
-class Erratum:
-    """What is wrong in frozen documents: at `location`, a JSON Pointer or the name of a column; `rule` may be empty."""
+@dataclass(frozen=True, eq=False)
+class Release(Deriving):
+    """One release, or the working set under its declared version; all paths are relative to its folder.
 
-    releases: tuple[str, ...]
-    documents: tuple[str, ...]
-    location: str
-    rule: str
-    text: str
-    fixed: str
+    Its files were read when it was opened: it stays what it was, whatever happens on the disk.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """One release, or the working set under its declared version; all paths are relative to its folder."""
-
+    store: Store = field(repr=False)
     version: str
     folder: str
-    inventory: Inventory
+    inventory: Inventory = field(repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def settings(self) -> Settings:
+        """What `registry.toml` says."""
+        return self.store.settings
 
     @property
     def frozen(self) -> bool:
@@ -63,89 +119,90 @@ class Release:
         """The path of each example, with the path of the document that it belongs to."""
         return dict(self.inventory.examples)
 
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of its files; raises `DamagedStoreError`."""
+        return self.store.snapshot.read(f"{self.folder}/{path}")
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    """The documents below one root folder; nothing is read before it is asked for."""
+    def document(self, path: str) -> Document:
+        """Return one document; raises `DamagedStoreError`."""
+        return Document(path, self.read(path))
 
-    root: Path
+    def every_document(self) -> Iterator[Document]:
+        """Yield its documents, in the order of their paths; raises `DamagedStoreError`."""
+        return map(self.document, self.documents)
 
-    @property
-    def settings(self) -> Settings:
-        """What `registry.toml` says."""
-        return read_settings(str(self.root))
+    def examples_of(self, document: str) -> tuple[Example, ...]:
+        """Return the examples of one document; raises `DamagedStoreError`."""
+        return tuple(Example(path, self.read(path)) for path, owner in self.inventory.examples if owner == document)
 
-    @property
-    def releases(self) -> list[str]:
-        """The frozen releases, oldest first."""
-        return releases(str(self.root))
+    def find(self, name: str) -> list[str]:
+        """Return the paths of the documents of this name (`find`), or the one at this path.
 
-    @property
-    def aliases(self) -> dict[str, str]:
-        """What `latest` and each series stand for."""
-        return aliases(self.releases)
+        Raises `UnknownSchemaError` that lists the names there are.
+        """
+        wanted = name.removesuffix(".json").removesuffix(".txt")
+        found = [path for path in self.documents if name == path or wanted == name_of(path)]
+        if found:
+            return found
+        label = f"release {self.version}" if self.frozen else f"the working set ({NEXT})"
+        names = sorted({name_of(path) for path in self.documents})
+        raise UnknownSchemaError(f"{label} of {self.store.root} has no document {name!r}", names)
 
-    def release(self, version: str | None) -> Release:
-        """Return a release by its version or an alias; None and `next` are the working set."""
-        folder = release_folder(str(self.root), version)
-        name = self.settings.version if folder == "schemas" else folder.removeprefix("versions/")
-        return Release(name, folder, read_inventory(str(self.root), folder))
+    def path_of(self, name: str, suffix: str) -> str:
+        """Return the path of the document of this name that ends in `.json` or `.txt`, as `load_schema` finds it.
 
-    def every_release(self) -> list[Release]:
-        """Return the frozen releases, oldest first, and the working set unless it has just been released."""
-        newest: list[str | None] = [] if self.settings.version in self.releases else [None]
-        return [self.release(version) for version in (*self.releases, *newest)]
+        Raises `UnknownSchemaError` that lists the names there are.
+        """
+        wanted = name.removesuffix(suffix)
+        paths = {name_of(path): path for path in reversed(self.documents) if path.endswith(suffix)}
+        if wanted not in paths:
+            where = f"release {self.version}" if self.frozen else "the working set"
+            raise UnknownSchemaError(f"{where} has no document {wanted!r}", sorted(paths))
+        return paths[wanted]
 
-    def document(self, release: Release, path: str) -> Document:
-        """Read one document of a release."""
-        return Document(path, self.read(release, path))
-
-    def documents(self, release: Release) -> Iterator[Document]:
-        """Read the documents of a release, one after the other."""
-        return (self.document(release, path) for path in release.documents)
-
-    def examples(self, release: Release, document: str) -> tuple[Example, ...]:
-        """Read the examples of one document."""
-        owners = release.examples.items()
-        return tuple(Example(path, self.read(release, path)) for path, owner in owners if owner == document)
-
-    def errata(self) -> list[Erratum]:
-        """Read what is known to be wrong in frozen releases."""
-        if not exists(str(self.root), ERRATA_FILE):
-            return []
-        table = parse_toml(read_file(str(self.root), ERRATA_FILE), ERRATA_FILE)
-        try:
-            return [Erratum(**_erratum(entry)) for entry in table.get("erratum", [])]
-        except (TypeError, AttributeError) as error:
-            raise DamagedStoreError([f"{ERRATA_FILE} is not a list of [[erratum]] tables: {error}"]) from error
-
-    def read(self, release: Release, path: str) -> bytes:
-        """Read one file of a release."""
-        return read_file(str(self.root), f"{release.folder}/{path}")
+    def schema(self, path: str) -> dict[str, Any]:
+        """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`."""
+        return self.derived(_parsed, path)
 
 
-def open_store(root: Path) -> Store:
-    """Return the store in a folder; raises `DamagedStoreError` where there is none."""
-    store = Store(root)
+def open_store(root: str | os.PathLike[str] | None = None) -> Store:
+    """Return the store in a folder, by default this package's own; raises `DamagedStoreError` where there is none."""
+    if root is None:
+        return _own_store()
+    store = Store(Path(root))
     _ = store.settings
     return store
 
 
-def find(store: Store, release: Release, name: str) -> list[str]:
-    """Return the paths of the documents of this name (`find`), or the one at this path; raises `UnknownSchemaError`."""
-    wanted = name.removesuffix(".json").removesuffix(".txt")
-    found = [path for path in release.documents if name == path or wanted == name_of(path)]
-    if found:
-        return found
-    names = sorted({name_of(path) for path in release.documents})
-    label = f"release {release.version}" if release.frozen else f"the working set ({NEXT})"
-    raise UnknownSchemaError(f"{label} of {store.root} has no document {name!r}", names)
+def open_release(version: "str | Release | None" = None, root: str | os.PathLike[str] | None = None) -> Release:
+    """Return a release as a value: its settings, documents and examples, read once, and what is made from them.
+
+    `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`, `"next"`) or None, the working set; a release
+    that is open already is returned as it is. `root` is the folder with `schemas/` and `versions/`, by default this
+    package's own, which is read once for the whole process. Two releases of two roots, or of one root before and after
+    an edit, live side by side, and threads may share them.
+
+    Raises `UnknownSchemaError` that lists the releases there are, and `DamagedStoreError`.
+    """
+    return version if isinstance(version, Release) else open_store(root).release(version)
 
 
-def _erratum(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the members of an erratum with lists as tuples; raises `TypeError` that names what is wrong."""
-    for name, value in entry.items():
-        texts = value if name in _ERRATUM_LISTS and isinstance(value, list) else [value]
-        if isinstance(value, list) != (name in _ERRATUM_LISTS) or not all(isinstance(text, str) for text in texts):
-            raise TypeError(f"{name} is not {'a list of texts' if name in _ERRATUM_LISTS else 'text'}")
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+@cache
+def _own_store() -> Store:
+    """Return the store of this package."""
+    store = Store(Path(data_root()))
+    _ = store.settings
+    return store
+
+
+def _parsed(release: Release, path: str) -> dict[str, Any]:
+    """Parse a JSON document."""
+    return parse_schema(release.read(path), f"{release.folder}/{path}")
+
+
+def _release_in(store: Store, folder: str) -> Release:
+    """Read a release."""
+    version = store.settings.version if folder == "schemas" else folder.removeprefix("versions/")
+    release = Release(store, version, folder, read_inventory(str(store.root), folder))
+    store.snapshot.keep([ERRATA_FILE, DATES_FILE, *(f"{folder}/{path}" for path in release.files)])
+    return release

@@ -10,9 +10,10 @@ from arrakis_schema.lint.release import lint_release
 from arrakis_schema.store.documents import is_document
 from arrakis_schema.store.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
 from arrakis_schema.store.git.bases import Base, documents_of, open_bases
-from arrakis_schema.store.lock import LOCK_FILE, Lock, read_lock, verify
+from arrakis_schema.store.lock import LOCK_FILE, Lock
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Store
+from arrakis_schema.store.verification import verify
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.acceptance import Acceptance, AcceptedBreak
 from arrakis_schema.system.bump import Bump, after, moved, needed
@@ -59,11 +60,11 @@ def check(
     `DamagedStoreError` where a file cannot be read.
     """
     working = store.release(None)
-    findings = sorted(lint_release(store, working))
+    findings = sorted(lint_release(working))
     findings += _frozen_findings(store)
     entries, released, invalid = _exceptions(store)
     findings += invalid
-    comparing = _Comparing(Comparisons(store, timeout, steps), documents_of(store, working), _lock(store), {})
+    comparing = _Comparing(Comparisons(store, timeout, steps), documents_of(working), _lock(store), {})
     bases = open_bases(store, against, transitive=transitive)
     compared = [comparing.with_base(base) for base in bases]
     acceptance = Acceptance(working.version, store.releases, entries, released, comparing.with_release)
@@ -87,7 +88,7 @@ class _Comparing:
     def with_release(self, version: str) -> BaseComparison:
         """Return what the working set does to a release."""
         store = self.comparisons.store
-        return self.done.get(version) or self.with_base(Base(version, documents_of(store, store.release(version))))
+        return self.done.get(version) or self.with_base(Base(version, documents_of(store.release(version))))
 
     def with_base(self, base: Base) -> BaseComparison:
         """Return what the working set does to those who use a base; what cannot be read of the base is left out."""
@@ -114,7 +115,7 @@ def _frozen_findings(store: Store) -> Iterator[Finding]:
 def _lock(store: Store) -> Lock:
     """Return the lock, empty where it is damaged: that is a finding already."""
     try:
-        return read_lock(store.root)
+        return store.lock
     except DamagedStoreError:
         return {}
 
@@ -122,7 +123,7 @@ def _lock(store: Store) -> Lock:
 def _exceptions(store: Store) -> tuple[list[Accepted], dict[str, list[Accepted]], list[Finding]]:
     """Return the entries of the working set and of the releases, none where they cannot be read, and what is wrong."""
     try:
-        return read_exceptions(store.root), released_exceptions(store), []
+        return read_exceptions(store), released_exceptions(store), []
     except DamagedStoreError as error:
         return [], {}, list(map(_invalid, error.problems))
 

@@ -109,12 +109,12 @@ class Comparisons:
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of a release that bear a name, by path."""
-        return {path: self.store.document(release, path) for path in release.documents if name_of(path) == name}
+        return {path: release.document(path) for path in release.documents if name_of(path) == name}
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
         """Return whether a reader of one release takes what a writer of another sends."""
         new = precedence(reader.version) >= precedence(writer.version)
-        pair = self.store.document(reader, path), self.store.document(writer, path)
+        pair = reader.document(path), writer.document(path)
         verdict = self.verdict(*pair, reader_is_new=new)
         return Exchange(path, writer.version, reader.version, answer_of(verdict, reader_is_new=new), verdict, new)
 
@@ -207,7 +207,7 @@ class Comparisons:
     def examples(self, path: str) -> list[Any]:
         """Return the examples that stand beside a document of the working set; those that are not JSON are left out."""
         if path not in self._examples:
-            found = self.store.examples(self.store.release(None), path)
+            found = self.store.release(None).examples_of(path)
             self._examples[path] = [value for one in found if not one.refused for value in _example(one.content)]
         return self._examples[path]
 

@@ -1,8 +1,8 @@
 """What is really sent, held against the document: schemas and values. Needs the extra `check`."""
 
-from arrakis_schema.tables.contract import Contract, contract_of, load_contract
+from arrakis_schema.tables.arrow_document import ArrowDocument, arrow_document
 from arrakis_schema.tables.schemas import compared
 from arrakis_schema.tables.table import check_table
 from arrakis_schema.tables.values import batch_findings
 
-__all__ = ["Contract", "batch_findings", "check_table", "compared", "contract_of", "load_contract"]
+__all__ = ["ArrowDocument", "arrow_document", "batch_findings", "check_table", "compared"]

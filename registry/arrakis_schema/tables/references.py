@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from arrakis_schema.arrow.lengths import Length, parse_length
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.tables.contract import Contract
+from arrakis_schema.tables.arrow_document import ArrowDocument
 from arrakis_schema.tables.values import SHOWN
 
 Expected = Mapping[int, tuple[int | None, ...]]
@@ -51,17 +51,17 @@ def references_of(schema: pa.Schema) -> References | None:
 
 
 def reference_findings(
-    contract: Contract, references: References, batch: pa.RecordBatch, expected: Expected
+    document: ArrowDocument, references: References, batch: pa.RecordBatch, expected: Expected
 ) -> Iterator[Finding]:
     """Yield a finding for the first rows that are of no record, or whose lists are not as long as their record says."""
     numbers = batch.column(references.column).to_pylist()
     unknown = [(row, number) for row, number in enumerate(numbers) if number is not None and number not in expected]
     for row, number in unknown[:SHOWN]:
         message = f"{references.column}, row {row}: {number} is the {references.member} of no record that is known"
-        yield contract.finding("reference-unknown", references.column, message)
+        yield document.finding("reference-unknown", references.column, message)
     if len(unknown) > SHOWN:
         more = f"{references.column}: and {len(unknown) - SHOWN:,} more rows of no record that is known"
-        yield contract.finding("reference-unknown", references.column, more)
+        yield document.finding("reference-unknown", references.column, more)
     for place, (name, length) in enumerate(references.lengths):
         found = pc.list_value_length(batch.column(name)).to_pylist()
         wanted = [expected.get(number, (None,) * (place + 1))[place] for number in numbers]
@@ -69,4 +69,4 @@ def reference_findings(
         wrong = ((row, *pair) for row, pair in pairs if None not in pair and pair[0] != pair[1])
         for row, want, there in islice(wrong, SHOWN):
             message = f"{name}, row {row}: expected {want:,} items ({length.text}), found {there:,}"
-            yield contract.finding("length-differs", name, message)
+            yield document.finding("length-differs", name, message)

@@ -11,47 +11,47 @@ from arrakis_schema.compat.arrow.schemas import read_by
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Change
-from arrakis_schema.tables.contract import Contract
+from arrakis_schema.tables.arrow_document import ArrowDocument
 
 MOST_COLUMNS = 1000
 _MOST_FINDINGS = 20
 
 
-def compared(contract: Contract, sent: pa.Schema) -> tuple[pa.Schema | None, list[Finding]]:
+def compared(document: ArrowDocument, sent: pa.Schema) -> tuple[pa.Schema | None, list[Finding]]:
     """Return the schema of the document, bound like the one that is sent, and each way in which that one differs.
 
     The schema is None where there is none to compare with.
     """
-    unfit = _unfit(contract, sent)
+    unfit = _unfit(document, sent)
     if unfit is not None:
         return None, [unfit]
     try:
-        wanted = bound_like(contract.parsed, sent) if isinstance(contract.parsed, Template) else contract.parsed
+        wanted = bound_like(document.parsed, sent) if isinstance(document.parsed, Template) else document.parsed
     except TemplateError as error:
-        return None, [contract.finding("value-unknown", "", f"the schema fits no binding of the document: {error}")]
-    return wanted, list(_differences(contract, strip_annotations(wanted), sent))
+        return None, [document.finding("value-unknown", "", f"the schema fits no binding of the document: {error}")]
+    return wanted, list(_differences(document, strip_annotations(wanted), sent))
 
 
-def _unfit(contract: Contract, sent: pa.Schema) -> Finding | None:
+def _unfit(document: ArrowDocument, sent: pa.Schema) -> Finding | None:
     """Return why a schema cannot be compared column by column, or None."""
-    if contract.size is not None and len(sent) > contract.size + MOST_COLUMNS:
-        message = f"expected {contract.size} columns, found {len(sent):,}"
-        return contract.finding("column-added", "", message)
+    if document.size is not None and len(sent) > document.size + MOST_COLUMNS:
+        message = f"expected {document.size} columns, found {len(sent):,}"
+        return document.finding("column-added", "", message)
     name, count = next(iter(Counter(sent.names).most_common(1)), ("", 0))
     if count > 1:
-        return contract.finding("column-added", name, f"{name}: {count} columns have this name")
+        return document.finding("column-added", name, f"{name}: {count} columns have this name")
     return None
 
 
-def _differences(contract: Contract, wanted: pa.Schema, sent: pa.Schema) -> Iterator[Finding]:
+def _differences(document: ArrowDocument, wanted: pa.Schema, sent: pa.Schema) -> Iterator[Finding]:
     """Yield a finding for each difference, the first of them where there are many."""
     found = read_by(wanted, sent, refuses_unknown=True, exact=True).findings
     for change in found[:_MOST_FINDINGS]:
         worded = WORDS.get(change.rule, _other)
-        yield contract.finding(change.rule, change.new, worded(change, wanted, sent))
+        yield document.finding(change.rule, change.new, worded(change, wanted, sent))
     if len(found) > _MOST_FINDINGS:
         rest = found[_MOST_FINDINGS:]
-        yield contract.finding(rest[0].rule, "", f"and {len(rest):,} more differences, from {rest[0].new} on")
+        yield document.finding(rest[0].rule, "", f"and {len(rest):,} more differences, from {rest[0].new} on")
 
 
 def _added(change: Change, _: pa.Schema, sent: pa.Schema) -> str:

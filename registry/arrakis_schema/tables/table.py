@@ -6,7 +6,8 @@ from itertools import islice
 import pyarrow as pa
 
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.tables.contract import load_contract
+from arrakis_schema.store.store import Release, open_release
+from arrakis_schema.tables.arrow_document import arrow_document
 from arrakis_schema.tables.schemas import compared
 from arrakis_schema.tables.values import batch_findings
 
@@ -16,7 +17,7 @@ _MOST = 100
 def check_table(
     table: pa.Table | pa.RecordBatch,
     name: str,
-    version: str | None = None,
+    version: str | Release | None = None,
     *,
     root: str | os.PathLike[str] | None = None,
 ) -> list[Finding]:
@@ -28,12 +29,13 @@ def check_table(
 
     Raises `UnknownSchemaError` where there is no such document. Needs the extra `check`.
     """
-    contract = load_contract(name, version, None if root is None else os.fspath(root))
-    wanted, found = compared(contract, table.schema)
+    release = open_release(version, root)
+    document = arrow_document(release, release.path_of(name, ".txt"))
+    wanted, found = compared(document, table.schema)
     if wanted is None:
         return found
     batch = table if isinstance(table, pa.RecordBatch) else _whole(table)
-    return [*found, *islice(batch_findings(contract, wanted, batch), _MOST)]
+    return [*found, *islice(batch_findings(document, wanted, batch), _MOST)]
 
 
 def _whole(table: pa.Table) -> pa.RecordBatch:

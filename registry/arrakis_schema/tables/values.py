@@ -7,45 +7,45 @@ import pyarrow.compute as pc
 
 from arrakis_schema.arrow import Promise, promises_of
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.tables.contract import Contract
+from arrakis_schema.tables.arrow_document import ArrowDocument
 
 SHOWN = 3
 
 
-def batch_findings(contract: Contract, wanted: pa.Schema, batch: pa.RecordBatch) -> Iterator[Finding]:
+def batch_findings(document: ArrowDocument, wanted: pa.Schema, batch: pa.RecordBatch) -> Iterator[Finding]:
     """Yield what is wrong with the values of the columns whose type is the one wanted."""
     try:
         batch.validate(full=True)
     except pa.ArrowException as error:
-        yield contract.finding("message-malformed", "", f"the values cannot be read: {error}")
+        yield document.finding("message-malformed", "", f"the values cannot be read: {error}")
         return
     promises = promises_of(wanted)
     for field in wanted:
         place = batch.schema.get_field_index(field.name)
         if place >= 0 and batch.schema.field(place).type == field.type:
             array = batch.column(place)
-            yield from _null_findings(contract, field, array)
+            yield from _null_findings(document, field, array)
             for promise in promises:
                 if promise.column == field.name:
-                    yield from broken(contract, promise, array)
+                    yield from broken(document, promise, array)
 
 
-def broken(contract: Contract, promise: Promise, array: pa.Array) -> Iterator[Finding]:
+def broken(document: ArrowDocument, promise: Promise, array: pa.Array) -> Iterator[Finding]:
     """Yield a finding for each row that breaks a promise: the first rows, and how many more there are."""
     if promise.holds(array):
         return
     found = list(promise.broken(array))
     for row, problem in found[:SHOWN]:
-        yield contract.finding(promise.rule, promise.column, f"{promise.column}, row {row}: {problem}")
+        yield document.finding(promise.rule, promise.column, f"{promise.column}, row {row}: {problem}")
     if len(found) > SHOWN:
         more = f"{promise.column}: and {len(found) - SHOWN:,} more rows, to row {found[-1][0]}"
-        yield contract.finding(promise.rule, promise.column, more)
+        yield document.finding(promise.rule, promise.column, more)
 
 
-def _null_findings(contract: Contract, field: pa.Field, array: pa.Array) -> Iterator[Finding]:
+def _null_findings(document: ArrowDocument, field: pa.Field, array: pa.Array) -> Iterator[Finding]:
     """Yield a finding for each field, at any depth, that holds null and must not."""
     for path, row in _nulls(field, array, pa.array(range(len(array)), pa.int64()), field.name):
-        yield contract.finding("null-sent", field.name, f"{path}, row {row}: null in a field that is not nullable")
+        yield document.finding("null-sent", field.name, f"{path}, row {row}: null in a field that is not nullable")
 
 
 def _nulls(field: pa.Field, array: pa.Array, rows: pa.Array, path: str) -> Iterator[tuple[str, int]]:

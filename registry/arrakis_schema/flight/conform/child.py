@@ -22,7 +22,7 @@ from arrakis_schema.flight.conform.client import (
     UnreachableError,
 )
 from arrakis_schema.flight.conform.examination import Asking, Examination, Examined
-from arrakis_schema.flight.release_contract import Contract, contract
+from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.texts import shortened
 from arrakis_schema.store.flight_settings import Info
 from arrakis_schema.store.store import Store, open_store
@@ -96,10 +96,10 @@ def _contract(store: Store, release: str | None, told: dict[str, Any]) -> Contra
     """Return the contract of the release that is wanted, or that the server claims."""
     claimed = told.get(store.settings.flight.info.release)
     if release is not None:
-        return contract(store, release)
+        return Contract(store.release(release))
     if isinstance(claimed, str):
         try:
-            return contract(store, shortened(claimed, 40))
+            return Contract(store.release(shortened(claimed, 40)))
         except ArrakisSchemaError as error:
             raise ArrakisSchemaError(f"the server claims what is not here: {error}; name one with --release") from error
     raise ArrakisSchemaError("the server does not say which release it keeps to: name one with --release")
@@ -109,7 +109,7 @@ def _claimed(store: Store, told: dict[str, Any]) -> Contract | None:
     """Return the contract that a server says it keeps, if there is one of this name."""
     claimed = told.get(store.settings.flight.info.release)
     try:
-        return contract(store, claimed) if isinstance(claimed, str) else None
+        return Contract(store.release(claimed)) if isinstance(claimed, str) else None
     except ArrakisSchemaError:
         return None
 

@@ -36,7 +36,7 @@ from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.flight.requests import parse_ticket
 from arrakis_schema.flight.texts import shortened
 from arrakis_schema.json_schema.packets import dump_request
-from arrakis_schema.tables.contract import load_contract
+from arrakis_schema.tables.arrow_document import arrow_document
 
 MOST_ENDPOINTS = 16
 _MOST_ROWS = 10_000
@@ -218,7 +218,7 @@ class Examination:
         notes.batches += 1
         notes.rows += batch.num_rows
         if promised is not None:
-            document = load_contract(name, self.contract.version, self.contract.root)
+            document = arrow_document(self.contract.release, f"endpoints/{name}/schema.txt")
             for fault in row_faults(document, promised, batch):
                 notes.fault(where, fault)
 
@@ -226,7 +226,7 @@ class Examination:
         """Hold a schema against the promise, where there is one."""
         if promised is None:
             return
-        refuses = self.contract.store.settings.reader("payload").unknown == "rejected"
+        refuses = self.contract.release.settings.reader("payload").unknown == "rejected"
         for fault in schema_faults(promised, sent, refuses_unknown=refuses):
             notes.fault(where, fault)
 
@@ -288,6 +288,6 @@ def _asked(endpoint: flight.FlightEndpoint, request: Any) -> Any:
 
 def _args(contract: Contract, name: str, request: Any) -> Mapping[str, Any]:
     """Return the arguments of a request."""
-    place = form_of(name, contract.version, contract.root).place
+    place = form_of(name, contract.release).place
     inside = request.get(place, {}) if place else request
     return inside if isinstance(inside, Mapping) else {}

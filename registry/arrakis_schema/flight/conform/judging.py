@@ -13,7 +13,7 @@ from arrakis_schema.compat.arrow.schemas import read_by
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.verdicts import Effect, Kind
 from arrakis_schema.flight.texts import shortened
-from arrakis_schema.tables.contract import Contract
+from arrakis_schema.tables.arrow_document import ArrowDocument
 from arrakis_schema.tables.values import batch_findings
 
 _WIDEST = 1000
@@ -61,9 +61,9 @@ def _first_other(sent: pa.Schema, promised: pa.Schema) -> str:
     return next((one.name for one, other in pairs if not one.equals(other, check_metadata=True)), "")
 
 
-def row_faults(contract: Contract, promised: pa.Schema, batch: pa.RecordBatch) -> Iterator[Fault]:
+def row_faults(document: ArrowDocument, promised: pa.Schema, batch: pa.RecordBatch) -> Iterator[Fault]:
     """Yield what is wrong with the values of a batch, as `check_table` says it of one that is to be sent."""
-    for found in islice(batch_findings(contract, promised, batch), _MOST):
+    for found in islice(batch_findings(document, promised, batch), _MOST):
         yield Fault(found.location, found.rule, found.severity, shortened(found.message))
 
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.flight.conform.judging import Fault
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.lint.places import Places
-from arrakis_schema.store.documents import Document
 
 _MOST = 50
 
@@ -104,17 +102,13 @@ class Notes:
         is_column = bool(places)
         name = "schema.txt" if is_column else "descriptor.json"
         file = self.contract.file(self.endpoint, name)
-        line, column = self._place(file, name, fault.location) if is_column else (1, 1)
+        line, column = self._place(name, fault.location) if is_column else (1, 1)
         return Finding(file, line, column, fault.rule, fault.severity, fault.location, told, fault.witness)
 
-    def _place(self, file: str, name: str, location: str) -> tuple[int, int]:
+    def _place(self, name: str, location: str) -> tuple[int, int]:
         """Return line and column of a registered column."""
-        path = Path(self.contract.root, file)
-        return (
-            Places(Document(f"endpoints/{self.endpoint}/{name}", path.read_bytes())).at(location)
-            if path.exists()
-            else (1, 1)
-        )
+        path, release = f"endpoints/{self.endpoint}/{name}", self.contract.release
+        return Places(release.document(path)).at(location) if path in release.documents else (1, 1)
 
     def _notice(self, rule: str, message: str) -> Finding:
         """Return a finding that fails nothing."""

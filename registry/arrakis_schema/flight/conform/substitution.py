@@ -32,7 +32,7 @@ def own_names(contract: Contract, peer: Peer, rows: Sequence[Row]) -> dict[str, 
 
 def adopted(contract: Contract, endpoint: str, request: Any, names: Names) -> Any:
     """Return a request with the server's names in place of the example's; raises `NothingOwnError`."""
-    place = form_of(endpoint, contract.version, contract.root).place
+    place = form_of(endpoint, contract.release).place
     args = request.get(place) if place and isinstance(request, dict) else request
     if not isinstance(args, dict):
         return request

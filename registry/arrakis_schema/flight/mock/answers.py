@@ -11,6 +11,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.mock.series import series
 from arrakis_schema.flight.payloads import payload_schema
 from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.store.store import Release
 
 Row = Mapping[str, Any]
 Answer = tuple[pa.Schema, Iterator[pa.RecordBatch]]
@@ -25,11 +26,11 @@ def answer(contract: Contract, endpoint: str, args: Mapping[str, Any]) -> Answer
     columns = contract.flight.columns.get(endpoint)
     if columns is not None:
         rows = asked(contract, columns.rows, args)
-        schema = payload_schema(endpoint, promised(contract, endpoint), root=contract.root, **{columns.argument: rows})
+        schema = payload_schema(endpoint, promised(contract, endpoint), root=None, **{columns.argument: rows})
         if columns.series.time:
             return schema, series(schema, rows, columns, args)
         return schema, iter([record_batch(schema, contract.rows(endpoint))])
-    schema = payload_schema(endpoint, promised(contract, endpoint), root=contract.root)
+    schema = payload_schema(endpoint, promised(contract, endpoint))
     counted = contract.flight.counts.get(endpoint)
     if counted is not None:
         return schema, iter([record_batch(schema, [{schema.names[0]: len(asked(contract, counted, args))}])])
@@ -37,9 +38,10 @@ def answer(contract: Contract, endpoint: str, args: Mapping[str, Any]) -> Answer
     return schema, iter([record_batch(schema, rows)] if rows else [])
 
 
-def promised(contract: Contract, endpoint: str) -> str | None:
+def promised(contract: Contract, endpoint: str) -> Release:
     """Return the release whose payload the answer has: the contract's, or the working set where it promises nothing."""
-    return contract.version if contract.payload(endpoint) is not None else None
+    release = contract.release
+    return release if contract.payload(endpoint) is not None else release.store.release(None)
 
 
 def asked(contract: Contract, endpoint: str, args: Mapping[str, Any]) -> list[Row]:
@@ -59,7 +61,7 @@ def within(schema: pa.Schema, row: Row) -> Row:
 
 def completed(contract: Contract, endpoint: str, batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return what an exchange answers to a batch: each null is filled from the example, a number by counting on."""
-    schema = strip_annotations(payload_schema(endpoint, promised(contract, endpoint), root=contract.root))
+    schema = strip_annotations(payload_schema(endpoint, promised(contract, endpoint)))
     example: Row = next((row for row in reversed(contract.rows(endpoint)) if None not in row.values()), {})
     rows = [
         {field.name: _filled(field, row.get(field.name), example, number) for field in schema}

@@ -10,10 +10,10 @@ from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.mock.answers import answer, completed
-from arrakis_schema.flight.release_contract import contract
+from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.json_schema.packets import dump_request, parse_request
-from arrakis_schema.store.store import Store
+from arrakis_schema.store.store import Release
 
 REUSE_CONNECTION = "arrow-flight-reuse-connection://?"
 """The location that means the server which was asked: https://arrow.apache.org/docs/format/Flight.html."""
@@ -26,11 +26,9 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
     options are those of `pyarrow.flight.FlightServerBase`.
     """
 
-    def __init__(
-        self, store: Store, version: str | None = None, location: str = "grpc://127.0.0.1:0", **options: Any
-    ) -> None:
-        """Take the store and the release to answer for."""
-        self._contract = contract(store, version)
+    def __init__(self, release: Release, location: str = "grpc://127.0.0.1:0", **options: Any) -> None:
+        """Take the release to answer for."""
+        self._contract = Contract(release)
         super().__init__(location, **options)
 
     def get_flight_info(
@@ -100,7 +98,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         request: Any = parse_request(command)
         self._contract.accept(request)
         endpoint = request["request"].lower()
-        form = form_of(endpoint, self._contract.version, self._contract.root)
+        form = form_of(endpoint, self._contract.release)
         return endpoint, request[form.place] if form.place else request, {**request, **form.after}
 
 

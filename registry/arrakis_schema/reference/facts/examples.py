@@ -8,7 +8,7 @@ from arrakis_schema.json_schema.requests import validate, validator
 from arrakis_schema.lint.arrow_rules import rows_problem
 from arrakis_schema.store.documents import Document, Example, Format, Kind
 from arrakis_schema.store.loading import parse_file
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.store import Release
 
 SHOWN = ("minimal", "full")
 """The examples that a page shows whole."""
@@ -33,24 +33,24 @@ class Judged:
         return self.example.content.decode("utf-8", "replace")
 
 
-def judged(store: Store, release: Release, newest: Release, document: Document) -> list[Judged]:
+def judged(release: Release, newest: Release, document: Document) -> list[Judged]:
     """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
-    home = release if store.examples(release, document.path) else newest
-    found = store.examples(home, document.path)
-    each = [Judged(one, home, refusal(store, release, document, one)) for one in found]
+    home = release if release.examples_of(document.path) else newest
+    found = home.examples_of(document.path)
+    each = [Judged(one, home, refusal(release, document, one)) for one in found]
     return sorted(each, key=lambda one: (bool(one.reason), _rank(one.example.name), one.example.name))
 
 
-def refusal(store: Store, release: Release, document: Document, example: Example) -> str:
+def refusal(release: Release, document: Document, example: Example) -> str:
     """Return why a release refuses a message, or nothing where it accepts it."""
     if document.format is Format.ARROW:
         return rows_problem(parse_document(document.text), example.content) or ""
-    version, message = release.version if release.frozen else None, parse_file(example.content, example.path)
+    message = parse_file(example.content, example.path)
     try:
         if document.kind is Kind.REQUEST:
-            validate(message, version, root=store.root)
+            validate(message, release)
         else:
-            validator(document.name, version, root=store.root)(message)
+            validator(document.name, release)(message)
     except InvalidRequestError as error:
         return str(error.violation)
     except (InvalidSchemaError, ValidationLimitError) as error:

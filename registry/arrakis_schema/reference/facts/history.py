@@ -9,10 +9,10 @@ from arrakis_schema.compat import Change, Effect
 from arrakis_schema.reference.facts.examples import Judged, judged
 from arrakis_schema.reference.facts.fields import Field, fields_of
 from arrakis_schema.reference.places import folder_of
-from arrakis_schema.store.dates import read_dates
 from arrakis_schema.store.documents import Document, name_of
+from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
-from arrakis_schema.store.store import Erratum, Release, Store
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import Answer, Comparisons, Exchange
 
 
@@ -48,7 +48,7 @@ class History:
     store: Store
     releases: list[Release]
     comparisons: Comparisons
-    errata: list[Erratum]
+    errata: tuple[Erratum, ...]
     dates: dict[str, datetime]
     accepted: dict[str, list[Accepted]]
     _fields: dict[bytes, list[Field]] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class History:
         """Return the examples of a document, each with what the release has against it."""
         key = release.version, document.path
         if key not in self._examples:
-            self._examples[key] = judged(self.store, release, self.newest, document)
+            self._examples[key] = judged(release, self.newest, document)
         return self._examples[key]
 
     def steps(self, name: str) -> Iterator[Step]:
@@ -127,19 +127,19 @@ class History:
 
     def _step(self, old: Release, new: Release, path: str) -> Step:
         """Return what a release changed in a document, and which of the changes break those of the release before."""
-        answers = self.store.document(new, path).kind.answers
+        answers = new.document(path).kind.answers
         writer, reader = (new, old) if answers else (old, new)
         older = self.comparisons.exchange(path, writer, reader)
         newer = self.comparisons.exchange(path, reader, writer)
         broken = []
         if older.answer is Answer.BREAKS:
-            pair = self.store.document(reader, path), self.store.document(writer, path)
+            pair = reader.document(path), writer.document(path)
             broken = self.comparisons.breaks(*pair, reader_is_new=reader is new)
         return Step(old.version, new.version, path, older, newer, tuple(one.change for one in broken))
 
-    def known_problems(self, release: Release, path: str) -> list[Erratum]:
+    def known_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
         """Return what is known to be wrong in a document of a release."""
-        return [one for one in self.errata if release.version in one.releases and path in one.documents]
+        return tuple(one for one in self.errata if release.version in one.releases and path in one.documents)
 
     def unchanged_since(self, release: Release, path: str) -> str:
         """Return the release from which on a document has the bytes that it has in this one."""
@@ -152,12 +152,12 @@ class History:
             since = earlier
         return since.version
 
-    def past_problems(self, release: Release, path: str) -> list[Erratum]:
+    def past_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
         """Return what was wrong in a document of earlier releases, and is mended in a release."""
         earlier = {one.version for one in self.releases[: self.releases.index(release)]}
         known = self.known_problems(release, path)
         about = [one for one in self.errata if path in one.documents and earlier.intersection(one.releases)]
-        return [one for one in about if one not in known]
+        return tuple(one for one in about if one not in known)
 
     def last(self, name: str) -> Release:
         """Return the newest release that has documents of a name."""
@@ -181,4 +181,4 @@ class History:
 def read_history(store: Store) -> History:
     """Return the history of a store."""
     releases, comparisons = store.every_release(), Comparisons(store, words=False)
-    return History(store, releases, comparisons, store.errata(), read_dates(store.root), accepted_by_release(store))
+    return History(store, releases, comparisons, store.errata, store.dates, accepted_by_release(store))

@@ -9,13 +9,13 @@ from itertools import chain
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.store.dates import DATES_FILE, parse_dates, read_dates, timestamp
-from arrakis_schema.store.files import exists, read_file
+from arrakis_schema.store.dates import DATES_FILE, parse_dates, timestamp
+from arrakis_schema.store.errata import ERRATA_FILE
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
 from arrakis_schema.store.git.repository import BaseError
 from arrakis_schema.store.loading import parse_file
-from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, parse_lock, read_lock
-from arrakis_schema.store.store import ERRATA_FILE, Store
+from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, parse_lock
+from arrakis_schema.store.store import Store
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import is_release
 
@@ -29,7 +29,7 @@ _RECORDS: dict[str, Callable[[bytes, str], object]] = {
 
 def history_findings(store: Store, base: Commit) -> Iterator[Finding]:
     """Yield a finding for each way in which the releases are not those of the base, with new ones added."""
-    old, new = _releases_of(base), read_lock(store.root)
+    old, new = _releases_of(base), store.lock
     for release in sorted(old.keys() | new.keys()):
         if release not in old:
             message = f"release {release} is new since {base.name}: {len(new[release])} files"
@@ -84,7 +84,7 @@ def _dates(store: Store, base: Commit) -> Iterator[Finding]:
     """Yield a finding for each release whose date is not what it was."""
     content = base.file(DATES_FILE)
     old = {} if content is None else parse_dates(content, f"{DATES_FILE} of {base.name}")
-    new = read_dates(store.root)
+    new = store.dates
     for release, moment in old.items():
         if new.get(release) != moment:
             now = f"is {timestamp(new[release])}" if release in new else "is gone"
@@ -94,18 +94,17 @@ def _dates(store: Store, base: Commit) -> Iterator[Finding]:
 
 def _record(store: Store, base: Commit, path: str) -> Iterator[Finding]:
     """Yield what became of a record about releases: it may change, but neither go nor be damaged."""
-    old, there = base.file(path), exists(str(store.root), path)
-    if not there:
+    old, new = base.file(path), store.snapshot.read_if_there(path)
+    if new is None:
         if old is not None:
             message = f"{path} of {base.name} is gone: correct what is wrong in it, and keep the file"
             yield _rewritten("record-changed", path, message)
         return
-    new = read_file(str(store.root), path)
     if new == old:
         return
     try:
         _RECORDS[path](new, path)
-        _ = store.errata() if path == ERRATA_FILE else None
+        _ = store.errata if path == ERRATA_FILE else None
     except DamagedStoreError as error:
         yield _rewritten("record-changed", path, f"{path} was changed since {base.name}, and cannot be read: {error}")
     else:

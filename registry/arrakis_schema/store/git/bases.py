@@ -40,12 +40,12 @@ def open_bases(store: Store, against: str | None, *, transitive: bool) -> list[B
     if transitive:
         same = [name for name in releases if name.partition(".")[0] == newest.version.partition(".")[0]]
         bases = [store.release(name) for name in same[: same.index(newest.version) + 1]]
-    return [Base(base.version, documents_of(store, base)) for base in bases]
+    return [Base(base.version, documents_of(base)) for base in bases]
 
 
-def documents_of(store: Store, release: Release) -> dict[str, Document]:
+def documents_of(release: Release) -> dict[str, Document]:
     """Return the documents of a release by path."""
-    return {document.path: document for document in store.documents(release)}
+    return {document.path: document for document in release.every_document()}
 
 
 def _base_of_commit(store: Store, commit: Commit) -> Base:

@@ -1,6 +1,6 @@
 """An Arrow document of a release, read once: what is checked against it, and where in it a finding belongs."""
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arrakis_schema.arrow import Template, parse_document
@@ -8,14 +8,13 @@ from arrakis_schema.errors import DamagedStoreError, SchemaTextError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.lint.places import Places
 from arrakis_schema.store.documents import Document
-from arrakis_schema.store.files import read_file
-from arrakis_schema.store.loading import data_root, find_payload
+from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Contract:
+class ArrowDocument:
     """An Arrow document, the file that findings name, and its schema or template."""
 
     def __init__(self, document: Document, file: str) -> None:
@@ -45,13 +44,11 @@ class Contract:
         return Finding(self.file, line, place, rule, Severity.ERROR, column, message)
 
 
-def contract_of(folder: str, path: str, root: str) -> Contract:
-    """Return the contract in a file of a release's folder."""
-    return Contract(Document(path, read_file(root, f"{folder}/{path}")), f"{folder}/{path}")
+def arrow_document(release: Release, path: str) -> ArrowDocument:
+    """Return an Arrow document of a release, read once; raises `DamagedStoreError` where it is none."""
+    return release.derived(_read, path)
 
 
-@lru_cache(maxsize=64)
-def load_contract(name: str, version: str | None, root: str | None) -> Contract:
-    """Return the contract of an endpoint's payload, or the `publication`, read once; raises `UnknownSchemaError`."""
-    base = data_root(root)
-    return contract_of(*find_payload(name, version, base), base)
+def _read(release: Release, path: str) -> ArrowDocument:
+    """Read an Arrow document."""
+    return ArrowDocument(release.document(path), f"{release.folder}/{path}")

@@ -1,0 +1,53 @@
+"""The files below a root folder, each read once: what was read stays as it was, whatever happens on the disk."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.store.files import exists, read_file
+
+MOST_KEPT = 256 * 1024 * 1024
+"""How many bytes are kept; what is read beyond them is read again when it is asked for again."""
+
+
+class Snapshot:
+    """The files below `root` as they are when first read. Threads may share it."""
+
+    def __init__(self, root: str) -> None:
+        """Take the folder; nothing is read before it is asked for."""
+        self.root = root
+        self._found: dict[str, bytes | DamagedStoreError | None] = {}
+        self._size = 0
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one file; raises `DamagedStoreError` that names it."""
+        content = self.read_if_there(path)
+        if content is None:
+            raise DamagedStoreError([f"{path} cannot be read: No such file or directory"])
+        return content
+
+    def read_if_there(self, path: str) -> bytes | None:
+        """Return the bytes of one file, None where nothing is at its path; raises `DamagedStoreError` that names it."""
+        try:
+            found = self._found[path]
+        except KeyError:
+            found = self._look(path)
+            if self._size <= MOST_KEPT:
+                self._found[path] = found
+                self._size += len(found) if isinstance(found, bytes) else 0
+        if isinstance(found, DamagedStoreError):
+            raise found.with_traceback(None)
+        return found
+
+    def keep(self, paths: Iterable[str]) -> None:
+        """Read some files now; what is wrong with one is said when it is asked for."""
+        for path in paths:
+            with suppress(DamagedStoreError):
+                self.read_if_there(path)
+
+    def _look(self, path: str) -> bytes | DamagedStoreError | None:
+        """Return the bytes of a file, or why they cannot be read; None where there is none."""
+        try:
+            return read_file(self.root, path) if exists(self.root, path) else None
+        except DamagedStoreError as error:
+            return error
