@@ -32,12 +32,20 @@ def room(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
-def imported(path: Path) -> set[str]:
+def imported(path: Path, *, types: bool = True) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = [
+        block for block in ast.walk(tree) if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+    ]
+    left_out = {id(node) for block in for_types for node in ast.walk(block)} if not types else set[int]()
+    for node in ast.walk(tree):
+        if id(node) in left_out:
+            continue
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("arrakis_schema"):
             assert node.level == 0
             found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} if not types else set()
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names if alias.name.startswith("arrakis_schema")}
     return found
@@ -55,6 +63,32 @@ def test_imports_point_down(path: Path) -> None:
         other = module.split(".")[1]
         type_only = own == "errors" and other == "json_schema"
         assert other == own or FLOOR[other] < FLOOR[own] or type_only, f"{own} imports {other}, which is above it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_nothing_is_cached_by_a_place_or_a_version(path: Path) -> None:
+    """What a file holds is kept on the release that was opened, and ends with it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and any("cache" in ast.unparse(one) for one in node.decorator_list):
+            names = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+            assert not names & {"version", "root", "store", "release", "path", "file", "folder"}, node.name
+
+
+def modules() -> dict[str, Path]:
+    return {
+        "arrakis_schema." + path.relative_to(SOURCE).with_suffix("").as_posix().replace("/", "."): path
+        for path in FILES
+    }
+
+
+def test_no_module_is_above_itself() -> None:
+    """Inside the rooms imports point down too: there is an order in which no module needs a later one."""
+    known = modules()
+    needs = {module: {one for one in imported(path, types=False) if one in known} for module, path in known.items()}
+    placed: set[str] = set()
+    while ready := {module for module, below in needs.items() if module not in placed and below <= placed}:
+        placed |= ready
+    assert needs.keys() - placed == set()
 
 
 @pytest.mark.parametrize("name", ["errors", "store.files", "store.versions", "store.loading"])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from arrakis_schema.json_schema.violations import Violation
     from arrakis_schema.kafka import check_message
     from arrakis_schema.store.loading import load_schema
+    from arrakis_schema.store.store import Release, open_release
     from arrakis_schema.store.versions import parse_version, supports
     from arrakis_schema.tables import check_table
 
@@ -36,6 +37,7 @@ _ERRORS = "arrakis_schema.errors"
 _REQUESTS = "arrakis_schema.json_schema.requests"
 _PACKETS = "arrakis_schema.json_schema.packets"
 _FLIGHT = "arrakis_schema.flight"
+_STORE = "arrakis_schema.store.store"
 _HOMES = {
     "ArrakisSchemaError": _ERRORS,
     "DamagedStoreError": _ERRORS,
@@ -43,6 +45,7 @@ _HOMES = {
     "InvalidSchemaError": _ERRORS,
     "MalformedRequestError": _ERRORS,
     "MissingExtraError": _ERRORS,
+    "Release": _STORE,
     "Request": _PACKETS,
     "SchemaTextError": _ERRORS,
     "TemplateError": _ERRORS,
@@ -56,6 +59,7 @@ _HOMES = {
     "iter_errors": _REQUESTS,
     "load_payload": "arrakis_schema.arrow.payloads",
     "load_schema": "arrakis_schema.store.loading",
+    "open_release": _STORE,
     "parse_request": _PACKETS,
     "parse_ticket": _FLIGHT,
     "parse_version": "arrakis_schema.store.versions",
@@ -73,6 +77,7 @@ __all__ = [
     "InvalidSchemaError",
     "MalformedRequestError",
     "MissingExtraError",
+    "Release",
     "Request",
     "SchemaTextError",
     "TemplateError",
@@ -87,6 +92,7 @@ __all__ = [
     "iter_errors",
     "load_payload",
     "load_schema",
+    "open_release",
     "parse_request",
     "parse_ticket",
     "parse_version",
