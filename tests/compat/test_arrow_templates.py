@@ -198,9 +198,9 @@ def test_a_column_of_each_request_is_told_by_the_name_in_its_template() -> None:
     verdict = accepts(parse_document(f"{REPEATED} not null"), parse_document(REPEATED))
     (change,) = verdict.findings
     assert (change.rule, change.new) == ("nullable-tightened", "{channel}")
-    assert change.message == "{channel}: the writer may send null, the reader takes none"
+    assert change.told == "{channel}: may no longer be null (the writer may send null, the reader takes none)"
 
 
 def test_a_missing_column_is_told_once_though_a_column_of_a_request_may_bear_its_name() -> None:
     verdict = accepts(parse_document(REPEATED), parse_document("{channel}: list<item: float>"))
-    assert [(change.rule, change.new) for change in verdict.findings if change.at_fault] == [("column-removed", "time")]
+    assert [(change.rule, change.new) for change in verdict.findings if change.at_fault] == [("column-added", "time")]

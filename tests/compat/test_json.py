@@ -153,14 +153,14 @@ def test_random_pairs_survive_an_attack(seed: int, policy: Policy) -> None:
 
 def test_every_difference_has_a_rule_on_the_page() -> None:
     page = (PROJECT / "docs/changes.md").read_text()
-    for rule, said in RULES.items():
+    for rule, told in RULES.items():
         row = re.search(
             rf'^\| <span id="{re.escape(rule)}">\[`{re.escape(rule)}`\]\((.*)#(.*)\)</span> \| (.*) \|$',
             page,
             re.MULTILINE,
         )
         assert row, rule
-        assert row.groups()[1:] == (rule, said)
+        assert row.groups()[1:] == (rule, told.meaning)
         assert f'<h3 id="{rule}">' in (PROJECT / "docs" / row.group(1)).read_text()
     assert page.count("<span id=") == len(RULES)
     for seed in range(300):

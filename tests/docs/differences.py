@@ -57,16 +57,19 @@ SPECIAL = {
     "pattern-changed": f"{_BOTH} The message is the shortest that the patterns tell apart.",
     "column-added": "Mind `unknown` in `registry.toml`: readers that ignore columns go on working, those that refuse them "
     "must be upgraded before the writer sends it.",
-    "column-removed": "Send the column as null for as long as old readers are there. One that may be null in the reader's "
-    "schema can be left out: the reader fills in null.",
+    "column-removed": "Send the column as null for as long as old readers are there. One that may be null in the old schema "
+    "can be left out: the reader fills in null.",
     "column-reordered": "Nothing where readers take columns by name (`columns` in `registry.toml`). Else keep the order, and "
     "add columns at the end.",
-    "nullable-tightened": "Declare the column `not null` where no null is sent. Else upgrade the readers first.",
-    "type-narrowed": "Keep the type, or upgrade the readers first.",
+    "nullable-tightened": "Nothing, where nobody reads what old writers sent. Else upgrade the writers first.",
+    "nullable-loosened": "Keep the column `not null` where no null is sent. Else upgrade the readers first.",
+    "type-narrowed": "Nothing, where nobody reads what old writers sent. Else upgrade the writers first.",
+    "type-widened": "Keep the type, or upgrade the readers first.",
     "encoding-changed": "Nothing where Arrow casts one encoding to the other, as here. Where it does not, as from run ends or to "
     "views of lists, the reader breaks: upgrade the readers first.",
     "metadata-changed": "Nothing, unless readers go by the key (`metadata` in `registry.toml`), as here.",
-    "value-removed": "Upgrade the readers first, or bind the template to what both allow.",
+    "value-added": "Upgrade the readers first, or bind the template to what both allow.",
+    "value-removed": "Upgrade the writers first, or bind the template to what both allow.",
 }
 COLUMN_ADVICE = {"works": _NOTHING, "breaks": _KEEP}
 
@@ -107,15 +110,17 @@ def asked(rule: str) -> tuple[Verdict, Verdict]:
     return accepts(new, old), accepts(old, new, reader_is_new=False)
 
 
-def asked_of_columns(rule: str) -> Verdict:
-    """Return what the engine says of the example of a rule for columns."""
-    reader, writer, how = CASES["columns"][rule]
-    return accepts(parse_document(reader), parse_document(writer), **how)
+def asked_of_columns(rule: str) -> tuple[Verdict, Verdict]:
+    """Return what the engine says of the example of a rule for columns: new writer and old reader, then the other way."""
+    *pair, how = CASES["columns"][rule]
+    old, new = map(parse_document, pair)
+    return accepts(old, new, reader_is_new=False, **how), accepts(new, old, **how)
 
 
-_COLUMNS = """Of a payload, the reader is an old client and the writer a new server; of a publication, it may be either way.
-How readers take columns is declared in [`registry.toml`](../compatibility.md#who-reads-and-how). Where the types of a
-column have nothing to do with each other, as `int32` and `string`, it is [`type-changed`](values.md#type-changed)."""
+_COLUMNS = """Rules run from the old document (`<`) to the new one (`>`), whichever of them reads. Of a payload, a new server writes
+what an old client reads, and a new client reads what an old server writes; the first is what must work. How readers take
+columns is declared in [`registry.toml`](../compatibility.md#who-reads-and-how). Where neither type of a column holds all
+values of the other, as `int32` and `string`, it is [`type-changed`](values.md#type-changed)."""
 
 
 def _named() -> list[tuple[str, dict[str, list[Any]]]]:
@@ -142,7 +147,9 @@ def _document(rule: str, case: list[Any]) -> str:
     backward, forward = map(_said, verdicts)
     todo = SPECIAL.get(rule) or ADVICE.get((backward, forward), _LOOK)
     told = [f"{who}: {_told(verdict)}" for who, verdict in zip(_WHO, verdicts, strict=True)]
-    return "\n".join([heading(rule), "", RULES[rule], f"{old} → {new}", "", *(f"- {line}" for line in (*told, todo))])
+    return "\n".join(
+        [heading(rule), "", RULES[rule].meaning, f"{old} → {new}", "", *(f"- {line}" for line in (*told, todo))]
+    )
 
 
 _WHO = ("Old writer, new reader", "New writer, old reader")
@@ -150,13 +157,14 @@ _WHO = ("Old writer, new reader", "New writer, old reader")
 
 def _column(rule: str, case: list[Any]) -> str:
     """Return the section of a difference between columns."""
-    reader, writer, how = case
-    verdict = asked_of_columns(rule)
+    old, new, how = case
+    verdicts = asked_of_columns(rule)
     way = f" ({', '.join(f'`{key} = {json.dumps(value)}`' for key, value in how.items())})" if how else ""
-    todo = SPECIAL.get(rule) or COLUMN_ADVICE[_said(verdict)]
-    code = "\n".join(f"{side}  {line}" for side, text in (("<", reader), (">", writer)) for line in text.split("\n"))
-    told = f"The reader (`<`) with what the writer sends (`>`){way}: {_told(verdict)}"
-    return f"{heading(rule)}\n\n{RULES[rule]}\n\n```text\n{code}\n```\n\n- {told}\n- {todo}"
+    todo = SPECIAL.get(rule) or COLUMN_ADVICE[_said(verdicts[0])]
+    code = "\n".join(f"{side}  {line}" for side, text in (("<", old), (">", new)) for line in text.split("\n"))
+    told = [f"{who}{way}: {_told(verdict)}" for who, verdict in zip(reversed(_WHO), verdicts, strict=True)]
+    lines = "\n".join(f"- {line}" for line in (*told, todo))
+    return f"{heading(rule)}\n\n{RULES[rule].meaning}\n\n```text\n{code}\n```\n\n{lines}"
 
 
 def _said(verdict: Verdict) -> str:
@@ -194,8 +202,8 @@ def _shown(schema: Any) -> str:
 def _index() -> str:
     """Return the page that lists every rule."""
     rows = [
-        f'| <span id="{rule}">[`{rule}`](changes/{home(rule)}.md#{rule})</span> | {said} |'
-        for rule, said in RULES.items()
+        f'| <span id="{rule}">[`{rule}`](changes/{home(rule)}.md#{rule})</span> | {told.meaning} |'
+        for rule, told in RULES.items()
     ]
     return f"{_INDEX}\n" + "\n".join(["| id | what it says |", "| --- | --- |", *rows]) + "\n"
 

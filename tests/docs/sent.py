@@ -52,7 +52,7 @@ def _section(heading: str, rule: str, case: dict[str, Any]) -> str:
     both = _difference(_lines(case["wrong"]), _lines(case["mended"]))
     example = "\n".join(["```diff", *given, *([""] if given else []), *both, "```"])
     told = [f"- {one.severity} at `{_place(one)}`: `{one.message}`" for one in found(rule, "wrong") if one.rule == rule]
-    return "\n\n".join([heading, RULES[rule], example, "\n".join([*told, f"- {case['todo']}"])])
+    return "\n\n".join([heading, RULES[rule].meaning, example, "\n".join([*told, f"- {case['todo']}"])])
 
 
 def _place(one: Finding) -> str:

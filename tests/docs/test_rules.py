@@ -47,7 +47,8 @@ def test_a_difference_is_reported_in_its_example(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", differences.CASES["columns"])
 def test_a_difference_of_columns_is_reported_in_its_example(rule: str) -> None:
-    assert rule in {change.rule for change in differences.asked_of_columns(rule).findings}
+    for verdict in differences.asked_of_columns(rule):
+        assert rule in {change.rule for change in verdict.findings}
 
 
 @pytest.mark.parametrize("rule", sent.CASES)
@@ -69,8 +70,8 @@ def released(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("rule", RELEASES)
 def test_the_commands_of_a_rule_on_releases_print_what_is_shown(rule: str, released: Path) -> None:
     block = blocks("changes/releases.md")[RELEASES_IN_ORDER.index(rule)]
-    assert f"[{rule}]" in play([block], released)
-    assert RULES[rule] in sections("changes/releases.md")[rule]
+    assert rule in play([block], released)
+    assert RULES[rule].meaning in sections("changes/releases.md")[rule]
 
 
 RELEASES_IN_ORDER = list(sections("changes/releases.md"))

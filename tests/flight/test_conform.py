@@ -52,7 +52,7 @@ def test_a_finding_stands_at_the_line_of_its_column() -> None:
     text = (PROJECT / "schemas/endpoints/describe/schema.txt").read_text().replace("stride: uint64", "stride: int64")
     with Drifting("describe", text, []) as server:
         report = examine(Access(server.location), root=PROJECT)
-    (found,) = (one for one in report.findings if one.rule == "type-narrowed")
+    (found,) = (one for one in report.findings if one.rule == "type-changed")
     line = (PROJECT / found.file).read_text().splitlines()[found.line - 1]
     assert line == "stride: uint64"
     assert json.loads(found.witness)["column"] == "stride"

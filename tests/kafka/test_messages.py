@@ -53,11 +53,11 @@ MUTATIONS: dict[str, tuple[Callable[[pa.RecordBatch], bytes], str, str]] = {
     "a column more": (lambda _: of_other_schema(F64.append(pa.field("more", pa.int8()))), "column-added", "more"),
     "a column less": (lambda _: of_other_schema(F64.remove(2)), "column-removed", "data"),
     "another order": (lambda _: of_other_schema(pa.schema([F64[1], F64[0], F64[2]])), "column-reordered", ""),
-    "a narrower id": (lambda _: of_other_schema(F64.set(1, pa.field("id", pa.uint16()))), "type-widened", "id"),
-    "a wider id": (lambda _: of_other_schema(F64.set(1, pa.field("id", pa.int64()))), "type-narrowed", "id"),
+    "a narrower id": (lambda _: of_other_schema(F64.set(1, pa.field("id", pa.uint16()))), "type-narrowed", "id"),
+    "a wider id": (lambda _: of_other_schema(F64.set(1, pa.field("id", pa.int64()))), "type-widened", "id"),
     "not null": (
         lambda _: of_other_schema(F64.set(0, pa.field("time", pa.int64(), nullable=False))),
-        "nullable-loosened",
+        "nullable-tightened",
         "time",
     ),
     "large lists": (

@@ -74,7 +74,7 @@ def test_the_feed_is_read_by_a_reader_of_feeds() -> None:
     assert feed.version == "atom10"
     assert [entry.title for entry in feed.entries] == [f"Arrakis API {version}" for version in reversed(STORE.releases)]
     assert feed.entries[0].updated == "2026-07-27T19:15:17Z"
-    assert "a new property" in feed.entries[0].content[0].value
+    assert "version: added" in feed.entries[0].content[0].value
     assert "No schema change" in next(one for one in feed.entries if one.title.endswith("0.1.1")).content[0].value
 
 

@@ -178,7 +178,9 @@ def test_github_has_one_command_a_finding(findings: list[Finding]) -> None:
 @pytest.mark.parametrize(("count", "annotations"), [(9, 9), (10, 10), (11, 10), (37, 10)])
 @pytest.mark.parametrize("severity", Severity)
 def test_what_github_would_drop_is_in_the_log(count: int, annotations: int, severity: Severity) -> None:
-    findings = [Finding("a.json", number, 1, "x", severity, "", f"message {number}.") for number in range(count)]
+    findings = [
+        Finding("a.json", number, 1, "enum-changed", severity, "", f"message {number}.") for number in range(count)
+    ]
     report = FORMATS["github"](findings)
     shown = commands(report)
     assert len(shown) == annotations
@@ -211,6 +213,6 @@ def test_markdown_shows_every_text_as_it_is(findings: list[Finding]) -> None:
 
 
 def test_a_fingerprint_stays_where_only_the_line_moves() -> None:
-    one, moved = (Finding("a.json", line, 1, "x", Severity.ERROR, "/a", "m") for line in (1, 9))
+    one, moved = (Finding("a.json", line, 1, "enum-changed", Severity.ERROR, "/a", "m") for line in (1, 9))
     prints = [json.loads(FORMATS["gitlab"]([found]))[0]["fingerprint"] for found in (one, moved)]
     assert prints[0] == prints[1]

@@ -28,11 +28,11 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "one": (new(days=TIGHTER), [("maximum-tightened", "/properties/days/maximum")]),
     "a reference to something new": (
         new(place=REFERENCE, definitions=STRICT),
-        [("$ref-added", "/properties/place/$ref")],
+        [("minLength-added", "/definitions/place/minLength")],
     ),
     "one, and a reference to something new": (
         new(days=TIGHTER, place=REFERENCE, definitions=STRICT),
-        [("maximum-tightened", "/properties/days/maximum"), ("$ref-added", "/properties/place/$ref")],
+        [("minLength-added", "/definitions/place/minLength"), ("maximum-tightened", "/properties/days/maximum")],
     ),
     "a reference to something new that takes as much": (
         new(days=TIGHTER, place=REFERENCE, definitions={"place": {"type": "string"}}),

@@ -185,7 +185,7 @@ def test_what_differs_inside_is_said(tmp_path: Any) -> None:
     )
     silent = pa.schema([pa.field("s", pa.struct([inner[0], inner[1].remove_metadata()]))])
     assert said(check_table(silent.empty_table(), "x", root=root)) == [
-        ("metadata-changed", "s.b: the metadata 'scale' differs")
+        ("metadata-changed", "s.b: metadata 'scale' changed from '2' to nothing")
     ]
     less = pa.schema([pa.field("s", pa.struct(inner[:1]))])
     assert said(check_table(less.empty_table(), "x", root=root)) == [

@@ -83,9 +83,8 @@ def _compare_all(store: Store, old: list[Source], new: list[Source], options: Na
             message = "only OLD has it: whoever uses it breaks"
             answer.findings.append(Finding(before[path].label, 1, 1, "document-removed", Severity.ERROR, "", message))
         elif path not in before:
-            answer.findings.append(
-                replace(not_compared(after[path].label, "only NEW has it"), severity=Severity.NOTICE)
-            )
+            message = "only NEW has it"
+            answer.findings.append(Finding(after[path].label, 1, 1, "document-added", Severity.NOTICE, "", message))
         else:
             try:
                 _compare(store, before[path], after[path], options, answer)
@@ -127,6 +126,8 @@ def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_
         timeout=options.timeout,
         reader_is_new=new_reads,
     )
+    if verdict.kind is Kind.UNDECIDED and (old.label, old.content) == (new.label, new.content):
+        return Verdict(Kind.COMPATIBLE)  # a document accepts what it accepts, wherever a reference leads
     if verdict.kind is not Kind.INCOMPATIBLE or not isinstance(reader.schema, dict | bool):
         return verdict
     pair, limits = (reader.schema, writer.schema), (options.steps, options.timeout)
@@ -146,7 +147,7 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
             severity = Severity.WARNING if change.rule in _DOUBTS else Severity.NOTICE
             found = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
             if change.at_fault:
-                told = f"{who[0]} breaks {who[1]}: {change.message}"
+                told = f"{who[0]} breaks {who[1]}: {change.told}"
                 text = dumps(change.witness, ensure_ascii=False, default=str)
                 found = replace(found, severity=Severity.ERROR, message=told, witness=text)
             yield found

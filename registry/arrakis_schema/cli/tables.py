@@ -38,7 +38,7 @@ def diff(options: Namespace) -> int:
         if change.effect is not Effect.ANNOTATION or options.annotations:
             rows += 1
             colour = _COLOURS[change.effect]
-            table.add_row(_plain(path), f"[{colour}]{change.effect}[/]", change.rule, _plain(change.message))
+            table.add_row(_plain(path), f"[{colour}]{change.word}[/]", change.rule, _plain(change.message))
     console = _console()
     if rows:
         console.print(table)
@@ -89,7 +89,7 @@ def _print(console: Console) -> None:
     """Print what was collected; where it is wrapped for no terminal, a line may begin like a command of a CI system."""
     collected = cast("StringIO", console.file).getvalue()
     if not sys.stdout.isatty():
-        collected = "".join(f"{printable(line, sys.maxsize)}\n" for line in collected.split("\n")[:-1])
+        collected = "".join(f"{printable(line.rstrip(), sys.maxsize)}\n" for line in collected.split("\n")[:-1])
     write(collected)
 
 
@@ -117,9 +117,9 @@ def _changes(comparisons: Comparisons, old: Release, new: Release) -> Iterator[t
         if path not in after or path not in before:
             what = "added" if path in after else "removed"
             effect = Effect.WIDENED if path in after else Effect.NARROWED
-            yield path, Change(f"document-{what}", "", "", effect, f"the document was {what}")
+            yield path, Change(f"document-{what}", "", "", effect, what)
         elif before[path].content != after[path].content:
-            yield from ((path, change) for change in comparisons.verdict(after[path], before[path]).findings)
+            yield from ((path, change) for change in comparisons.changes(before[path], after[path]))
 
 
 def _table(name: str, relations: list[Relation], releases: list[Release]) -> Table:

@@ -63,7 +63,8 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
         question = question_of(reader, writer, policy, unknown, patterns, examples, steps, timeout)
         return explained(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
-    return _arrow(reader, writer, refuses_unknown=unknown == "rejected", exact=columns == "exact", meaningful=metadata)
+    how = {"refuses_unknown": unknown == "rejected", "exact": columns == "exact", "meaningful": metadata}
+    return _arrow(reader, writer, **how, reader_is_new=reader_is_new)
 
 
 def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
@@ -98,7 +99,7 @@ def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -
             raise ValueError(f"unknown names the place {pointer!r}: expected a JSON Pointer, such as '/args'")
 
 
-def _arrow(reader: Any, writer: Any, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]) -> Verdict:
+def _arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
     """Return the verdict on two Arrow schemas; raises `NotComparableError` where they are none."""
     from arrakis_schema.compat.arrow.schemas import is_arrow, read_by  # noqa: PLC0415 - an extra
 
@@ -108,7 +109,7 @@ def _arrow(reader: Any, writer: Any, *, refuses_unknown: bool, exact: bool, mean
             raise NotComparableError(f"the {name} is {what}")
     if not (is_arrow(reader) and is_arrow(writer)):
         raise NotComparableError("one of the two is a JSON Schema and the other an Arrow schema")
-    return read_by(reader, writer, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful)
+    return read_by(reader, writer, **how)
 
 
 def explained(question: Question, *, reader_is_new: bool) -> Verdict:
@@ -134,8 +135,9 @@ def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
 
     `reader_is_new` is what `accepts` was told. Empty where the reader understands all that it takes.
     """
-    rule = "properties-removed" if reader_is_new else "properties-added"
-    return [change for change in verdict.findings if change.rule in {rule, "column-added"} and not change.at_fault]
+    word = "removed" if reader_is_new else "added"
+    rules = {f"properties-{word}", f"column-{word}"}
+    return [change for change in verdict.findings if change.rule in rules and not change.at_fault]
 
 
 def closure_of(unknown: Unknown) -> Closure:

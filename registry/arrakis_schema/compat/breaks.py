@@ -8,8 +8,10 @@ from typing import Any
 
 from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
 from arrakis_schema.compat.accepting import explained
-from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.changes import changes_in_place
 from arrakis_schema.compat.containment import Question, Series, contained
+from arrakis_schema.compat.fault import worded_at
+from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Effect
 from arrakis_schema.json_schema.positions import member, unescaped, value_at
 
@@ -41,6 +43,16 @@ def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iter
 
     Where it stays open whether anything else breaks, the last item is a `Break` of the rule `undecided`.
     """
+    given = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
+    unfolded = unfold(*given)
+    sides = (unfolded.new, unfolded.old) if reader_is_new else (unfolded.old, unfolded.new)
+    question = replace(question, reader=sides[0], writer=sides[1])
+    for one in _in_place(question, verdict, reader_is_new=reader_is_new):
+        yield replace(one, change=unfolded.given(one.change))
+
+
+def _in_place(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
+    """Yield every change of two documents that breaks the reader."""
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     side = "reader" if reader_is_new else "writer"
     series = Series(question.writer if reader_is_new else question.reader)
@@ -52,7 +64,7 @@ def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iter
         except InvalidSchemaError as error:
             return Verdict(Kind.UNDECIDED, reason=str(error))
 
-    found = list(changes(old, new))
+    found = list(changes_in_place(old, new))
     loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
     asserting = [change for change in found if change.effect is not Effect.ANNOTATION]
     alone = list(_breaks_alone(old, new, asserting[:_MOST_CHANGES], ask, loosens))
@@ -76,7 +88,8 @@ def with_breaks(verdict: Verdict, found: Iterable[Break]) -> Verdict:
     """Return a verdict whose findings at fault are these breaks, each with its own witness and what the reader says."""
     told = [replace(one.change, message=one.told, witness=one.witness) for one in found]
     places = set(map(_key, told))
-    others = [change for change in verdict.findings if _key(change) not in places]
+    differences = [change for change in verdict.findings if change.message != verdict.at]  # that is none by itself
+    others = [change for change in differences if _key(change) not in places]
     return replace(verdict, findings=(*told, *(replace(change, at_fault=False) for change in others)))
 
 
@@ -95,8 +108,10 @@ def _breaks_alone(old: Any, new: Any, found: list[Change], ask: Ask, loosens: Ef
         changed = with_one(old, new, at_place[0])
         verdict = ask(changed) if changed is not _MISSING else None
         if verdict is not None and verdict.kind is Kind.INCOMPATIBLE:
+            reader = changed if loosens is Effect.WIDENED else old
+            at = worded_at(verdict.errors, at_place[0].old, reader) if verdict.errors else verdict.at
             for change in [change for change in at_place if change.effect is not loosens] or at_place:
-                yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
+                yield Break(replace(change, at_fault=True), verdict.witness, at)
 
 
 def _breaks_together(old: Any, new: Any, found: list[Change], ask: Ask) -> Iterator[Break]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from arrakis_schema.compat.naming import Naming
+from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.json_schema.positions import escaped
 from arrakis_schema.json_schema.violations import shortened
 
 _FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
+_MEMBERS, _NAMES = {"properties", "patternProperties"}, {"dependencies", "dependentRequired"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Place:
             effect = Effect.CHANGED if self.unclear else _FLIPPED.get(effect, effect) if self.negated else effect
         old, new = self.names
         name = new.name(self.new) or old.name(self.old)
-        return Change(rule, self.old, self.new, effect, f"{name}: {message}" if name else message)
+        said = f"inside not, {message}" if self.negated else message
+        return Change(rule, self.old, self.new, effect, f"{name}: {said}" if name else said)
 
 
 Compare = Callable[[str, Any, Any, Place], Iterator[Change]]
@@ -55,7 +58,13 @@ ABSENT: Any = object()
 
 
 def changes(old: Any, new: Any) -> Iterator[Change]:
-    """Yield the differences of two documents, in the order of their keywords."""
+    """Yield the differences of two documents, in the order of their keywords; definitions that are renamed are none."""
+    unfolded = unfold(old, new)
+    yield from map(unfolded.given, changes_in_place(unfolded.old, unfolded.new))
+
+
+def changes_in_place(old: Any, new: Any) -> Iterator[Change]:
+    """Yield the differences of two documents, place by place."""
     yield from _changes(old, new, Place((Naming(old), Naming(new))))
 
 
@@ -185,12 +194,12 @@ def _named_schemas(keyword: str, before: Any, after: Any, place: Place) -> Itera
     for name in dict.fromkeys((*old, *new)):
         inner = place.below(name)
         if name not in old:
-            said = "a new property" if keyword == "properties" else f"{keyword} has {name!r} newly"
+            said = "added" if keyword in _MEMBERS else f"{keyword} {name!r} was added"
             yield inner.change(f"{keyword}-added", effect or Effect.NARROWED, said)
         elif name not in new:
-            said = "no longer a property" if keyword == "properties" else f"{keyword} has no longer {name!r}"
+            said = "removed" if keyword in _MEMBERS else f"{keyword} {name!r} was removed"
             yield inner.change(f"{keyword}-removed", effect or Effect.WIDENED, said)
-        elif isinstance(old[name], list) or isinstance(new[name], list):
+        elif keyword in _NAMES and (isinstance(old[name], list) or isinstance(new[name], list)):
             if old[name] != new[name]:
                 yield inner.change(f"{keyword}-changed", Effect.CHANGED, f"what depends on {name!r} changed")
         else:

@@ -17,7 +17,24 @@ def worded(error: Any) -> str:
 
     Of the alternatives of `oneOf` and `anyOf` the one that matters is the one that the witness comes closest to.
     """
-    inner = closest([error])
+    return _worded(error, closest([error]))
+
+
+def worded_at(errors: Sequence[Any], place: str, document: Any) -> str:
+    """Return what the reader says of the witness at a place of its document, or else the first that it says."""
+    known = dict(object_pointers(document))
+    for error in errors:
+        todo = [error]
+        while todo:
+            inner = todo.pop(0)
+            todo += inner.context or ()
+            if not inner.context and f"{_pointer(inner, document, known)}/".startswith(f"{place}/"):
+                return _worded(error, inner)
+    return worded(errors[0])
+
+
+def _worded(error: Any, inner: Any) -> str:
+    """Return where the witness is refused and why: by an error inside of another one."""
     steps = list(inner.absolute_path)
     ends = (steps[start:] for start in range(len(steps) + 1))  # a remembered error forgets what is above it
     path = next((end for end in ends if _leads(error.instance, end, inner.instance)), None)

@@ -6,6 +6,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from arrakis_schema.findings.rules import LINT, RULES, check_id
+
+_IDS = RULES.keys() | LINT
+
 
 class Severity(StrEnum):
     """How much a finding matters to whoever changes the document."""
@@ -17,7 +21,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One fact found in one document by the rule of this id.
+    """One fact found in one document by the rule of this id; an id that is in no table is a `ValueError`.
 
     `file` is relative to the root folder, `location` a JSON Pointer (RFC 6901) into a JSON document or the dotted
     name of a field of an Arrow schema, `line` and `column` count from 1 (0: not known);
@@ -34,3 +38,7 @@ class Finding:
     message: str
     witness: str = ""
     accept: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an id that is in no table."""
+        check_id(self.rule, _IDS)

@@ -1,6 +1,20 @@
-"""The ids of all differences: an id is API, and keeps its meaning for ever."""
+"""The ids of all rules: an id is API, and keeps its meaning for ever. `Change` and `Finding` take no other one.
 
-from collections.abc import Iterator
+Differences run from the old document to the new one, whoever reads.
+"""
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its id, what it says, and the word for it where the rule alone decides that, such as `added`."""
+
+    id: str
+    meaning: str
+    word: str = ""
+
 
 _MEANING = {
     "added": "{} is there, and was not.",
@@ -31,16 +45,20 @@ _OTHERS = {
     "annotation-added": "Words, or a keyword without effect, are there and were not: nobody is concerned.",
     "annotation-removed": "Words, or a keyword without effect, were there and are not: nobody is concerned.",
     "annotation-changed": "Words, or a keyword without effect, say something else: nobody is concerned.",
-    "column-added": "The writer sends a column that the reader does not know.",
-    "column-removed": "The reader knows a column that the writer does not send.",
+    "properties-added": "A property is there, and was not.",
+    "properties-removed": "A property was there, and is not.",
+    "column-added": "A column is there, and was not.",
+    "column-removed": "A column was there, and is not.",
     "column-reordered": "The columns come in another order; only a reader that takes them exactly minds.",
-    "nullable-tightened": "The writer may send null where the reader takes none.",
-    "nullable-loosened": "The reader takes null where the writer never sends it.",
-    "type-widened": "The reader's type holds every value of the writer's.",
-    "type-narrowed": "The reader's type lacks values of the writer's.",
+    "nullable-tightened": "A column may no longer be null.",
+    "nullable-loosened": "A column may be null, and could not.",
+    "type-widened": "The new type of a column holds every value of the old one, and more.",
+    "type-narrowed": "The old type of a column holds every value of the new one, and more.",
     "encoding-changed": "The same values come in another encoding, such as a dictionary or 64-bit offsets.",
     "metadata-changed": "The metadata of a column says something else.",
-    "value-removed": "The reader's template does not allow a value that the writer's does.",
+    "value-added": "The template allows a value of a placeholder that it did not.",
+    "value-removed": "The template no longer allows a value of a placeholder.",
+    "document-added": "A document is there, and was not: nobody breaks.",
     "document-removed": "A document is gone: whoever uses it breaks.",
     "version-too-low": "The declared version does not say how much has changed.",
     "version-too-high": "The declared version says more than has changed.",
@@ -86,4 +104,59 @@ def _keyword_rules() -> Iterator[tuple[str, str]]:
             yield f"{keyword}-{suffix}", _MEANING[suffix].format(f"`{keyword}`")
 
 
-RULES: dict[str, str] = {**dict(_keyword_rules()), **_OTHERS, **_SENT}
+_MEMBERS = ("properties", "patternProperties", "column", "value", "document")
+_WORDS = {f"{member}-{word}": word for member in _MEMBERS for word in ("added", "removed")}
+_WORDS |= {"type-widened": "widened", "type-narrowed": "narrowed", "column-reordered": "reordered"}
+_ALL = {**dict(_keyword_rules()), **_OTHERS, **_SENT}
+RULES: dict[str, Rule] = {rule: Rule(rule, meaning, _WORDS.get(rule, "")) for rule, meaning in _ALL.items()}
+
+LINT = frozenset(
+    {
+        "bounds-empty",
+        "default-invalid",
+        "description-missing",
+        "dialect-unknown",
+        "document-too-large",
+        "document-unreachable",
+        "enum-duplicate",
+        "example-accepted",
+        "example-invalid",
+        "example-missing",
+        "field-name-duplicate",
+        "field-name-empty",
+        "file-name-clash",
+        "file-name-invalid",
+        "file-not-plain",
+        "file-unexpected",
+        "id-mismatch",
+        "json-invalid",
+        "keyword-ineffective",
+        "keyword-unknown",
+        "meta-schema-invalid",
+        "null-undescribed",
+        "omission-undescribed",
+        "pattern-exponential",
+        "pattern-invalid",
+        "pattern-slow",
+        "pattern-unbounded",
+        "placeholder-unlimited",
+        "promise-invalid",
+        "ref-circular",
+        "ref-unresolvable",
+        "required-undeclared",
+        "template-without-placeholder",
+        "text-invalid",
+        "text-not-canonical",
+        "title-missing",
+        "unit-missing",
+        "unsatisfiable",
+        "validation-exponential",
+    }
+)
+"""The ids of what lint finds in one document; the tables in `lint/` say what each asks for."""
+
+
+def check_id(rule: str, known: Container[str]) -> None:
+    """Raise `ValueError` for an id that is not in the table."""
+    if rule not in known:
+        raise ValueError(f"there is no rule {rule!r}")

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from arrakis_schema.findings.rules import RULES, check_id
+
 
 class Kind(StrEnum):
     """What could be shown: `"compatible"` is proved, `"incompatible"` has a witness, `"undecided"` has a reason.
@@ -29,13 +31,17 @@ class Effect(StrEnum):
     ANNOTATION = "annotation"
 
 
+_WORDS = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between two documents, and whether the witness is refused by it (`at_fault`).
+    """One difference between two documents, from old to new, and whether the witness is refused by it (`at_fault`).
 
-    `rule` is an id, as in `required-added`; `old` and `new` are the places in either document: a JSON Pointer (RFC
-    6901), or the dotted name of a column. `message` is one clause for people. `witness` is what shows a change at
-    fault, where it is not the witness of the whole verdict.
+    `rule` is an id of `RULES`, as in `required-added`: another one is a `ValueError`. `old` and `new` are the places in
+    either document: a JSON Pointer (RFC 6901), or the dotted name of a column. `message` is one clause for people.
+    `witness` is what shows a change at fault, where it is not the witness of the whole verdict. `meeting` says of a
+    column what the writer sends and what the reader makes of it.
     """
 
     rule: str
@@ -45,6 +51,23 @@ class Change:
     message: str
     at_fault: bool = False
     witness: Any = None
+    meeting: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an id that is not in the table."""
+        check_id(self.rule, RULES)
+
+    @property
+    def told(self) -> str:
+        """The change and, of a column at fault, what the two sides make of it; the place is named once."""
+        place = self.message.partition(": ")[0]
+        clause = self.meeting.removeprefix(f"{place}: ")
+        return f"{self.message} ({clause})" if self.at_fault and clause else self.message
+
+    @property
+    def word(self) -> str:
+        """The one word for the change: added, removed, tightened, loosened, changed, ..."""
+        return RULES[self.rule].word or _WORDS.get(self.effect, self.effect.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def entry(history: History, release: Release, writing: Writing) -> dict[str, lis
     found: dict[str, dict[str, list[str]]] = {title: {} for title in _SORTS.values()}
     for name in names([before, release]):
         for path in sorted(history.documents(release, name).keys() - history.documents(before, name).keys()):
-            found[_SORTS["additive"]].setdefault("a new document", []).append(writing.name(path))
+            found[_SORTS["additive"]].setdefault("a document was added", []).append(writing.name(path))
         for path in sorted(history.documents(before, name).keys() - history.documents(release, name).keys()):
             found[_SORTS["breaking"]].setdefault("a document was removed", []).append(writing.name(path))
         for step in history.between(before, release, name):

@@ -55,7 +55,7 @@ def between(history: History, old: Release, new: Release, up: str) -> Iterator[s
             if step.changes:
                 kind = kind_of(step.document).value.capitalize()
                 groups.setdefault((kind, told(history, step, up)), []).append(escaped(name))
-    for word, (one, other) in {"New": (old, new), "Gone": (new, old)}.items():
+    for word, (one, other) in {"Added": (old, new), "Removed": (new, old)}.items():
         listed = [code(path) for path in other.documents if path not in one.documents]
         yield f"{word}: {', '.join(listed)}." if listed else ""
     yield from (f"### {kind}: {', '.join(found)}\n\n{text}" for (kind, text), found in groups.items())

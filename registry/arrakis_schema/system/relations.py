@@ -7,12 +7,12 @@ and read by the subscriber. Documents with the same bytes are compared once.
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from arrakis_schema.arrow import parse_document
-from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts, not_understood
+from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict, accepts, not_understood
 from arrakis_schema.compat.accepting import question_of
 from arrakis_schema.compat.breaks import Break, breaks
 from arrakis_schema.compat.containment import SECONDS, STEPS, checked
@@ -56,7 +56,7 @@ class Exchange:
             return ""
         if self.answer is Answer.UNDECIDED:
             return self.verdict.reason
-        fault = [change.message for change in self.verdict.findings if change.at_fault]
+        fault = [change.told for change in self.verdict.findings if change.at_fault]
         passed = [change.message for change in not_understood(self.verdict, reader_is_new=self.reader_is_new)]
         return "; ".join(fault if self.answer is Answer.BREAKS else passed) or self.verdict.reason
 
@@ -116,6 +116,8 @@ class Comparisons:
         new = precedence(reader.version) >= precedence(writer.version)
         pair = reader.document(path), writer.document(path)
         verdict = self.verdict(*pair, reader_is_new=new)
+        if writer.version == reader.version and verdict.kind is Kind.UNDECIDED and not self.problem(pair[0]):
+            verdict = Verdict(Kind.COMPATIBLE)  # a document accepts what it accepts, wherever a reference leads
         return Exchange(path, writer.version, reader.version, answer_of(verdict, reader_is_new=new), verdict, new)
 
     def verdict(self, reader: Document, writer: Document, *, reader_is_new: bool = True) -> Verdict:
@@ -144,6 +146,11 @@ class Comparisons:
             except ArrakisSchemaError as error:
                 self._verdicts[key] = Verdict(Kind.UNDECIDED, reason=f"not compared: {error}")
         return self._verdicts[key]
+
+    def changes(self, old: Document, new: Document) -> tuple[Change, ...]:
+        """Return the differences of two documents of one path, as those of the older one meet them."""
+        reader, writer = (old, new) if new.kind.answers else (new, old)
+        return self.verdict(reader, writer, reader_is_new=reader is new).findings
 
     def problem(self, document: Document) -> str:
         """Return why a document can be compared with nothing: it does not parse, or is no schema; mostly nothing."""
@@ -180,7 +187,8 @@ class Comparisons:
     def _single(self, reader: Document, writer: Document, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
         """Yield every change that breaks by itself; the columns of Arrow schemas are told apart already."""
         if reader.format is not Format.JSON_SCHEMA:
-            yield from (Break(change, change.witness, "") for change in verdict.findings if change.at_fault)
+            faults = [change for change in verdict.findings if change.at_fault]
+            yield from (Break(replace(change, message=change.told), change.witness, "") for change in faults)
             return
         how = self.store.settings.reader(reader.kind.value)
         pair, examples = (self.parsed(reader), self.parsed(writer)), self.examples(reader.path)

@@ -17,10 +17,11 @@ Rows = tuple[Any, ...]
 class Difference:
     """One difference between two columns, at a dotted path.
 
-    `breaks` where the reader cannot take a value of `values`, each a column's rows (mostly one) to be tried in turn;
-    `unclear` where a name does not tell two fields apart. `column` is the name of the column that it lies in, if it
-    does in one; `metadata` the key that differs, with what both sides say. `judged_by_schema` where the
-    reader compares schemas, so that no value has to bite.
+    `rule` and `effect` run from the writer to the reader, `sides` are what either has there, and `message` says how
+    they meet. `breaks` where the reader cannot take a value of `values`, each a column's rows (mostly one) to be tried
+    in turn; `unclear` where a name does not tell two fields apart. `column` is the name of the column that it lies in,
+    if it does in one; `metadata` the key that differs, with what both sides say. `judged_by_schema` where the reader
+    compares schemas, so that no value has to bite.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Difference:
     column: str | None = None
     metadata: dict[str, Any] | None = None
     judged_by_schema: bool = False
+    sides: tuple[str, str] = ("", "")
 
     def of_column(self, name: str) -> "Difference":
         """Return the difference as one of this column."""
@@ -51,41 +53,49 @@ def alone(values: list[Any]) -> tuple[Rows, ...]:
 def encoded_otherwise(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
     """Return the notice that the same values come in another encoding."""
     message = f"{path}: the same values in another encoding: {writer} for {reader}"
-    return Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=False, values=((sample(writer),),))
+    values, sides = ((sample(writer),),), (str(writer), str(reader))
+    return Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=False, values=values, sides=sides)
 
 
 def unreadable(writer: pa.DataType, reader: pa.DataType, path: str, rule: str = "type-changed") -> Difference:
     """Return the difference that the reader's type lacks a value of the writer's."""
     message = f"{path}: the writer sends {writer}, the reader takes {reader}"
     effect = Effect.NARROWED if rule == "type-narrowed" else Effect.CHANGED
-    return Difference(path, rule, effect, message, breaks=True, values=alone(biting(writer, reader)))
+    values, sides = alone(biting(writer, reader)), (str(writer), str(reader))
+    return Difference(path, rule, effect, message, breaks=True, values=values, sides=sides)
 
 
 def widened(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
     """Return the notice that the reader takes more values."""
     message = f"{path}: the reader takes {reader}, which holds every {writer}"
-    return Difference(path, "type-widened", Effect.WIDENED, message, breaks=False, values=((sample(writer),),))
+    values, sides = ((sample(writer),),), (str(writer), str(reader))
+    return Difference(path, "type-widened", Effect.WIDENED, message, breaks=False, values=values, sides=sides)
 
 
 def between_families(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
     """Yield the difference of types of two families."""
-    if pa.types.is_integer(writer) and pa.types.is_floating(reader):
-        low, high = limits(writer)
-        fits = max(-low, high + 1) <= 2 ** MANTISSA[reader]
-        yield (widened if fits else unreadable)(writer, reader, path)
-    elif pa.types.is_null(writer):
+    if _holds(reader, writer):
         yield widened(writer, reader, path)
     else:
-        yield unreadable(writer, reader, path)
+        yield unreadable(writer, reader, path, "type-narrowed" if _holds(writer, reader) else "type-changed")
+
+
+def _holds(wide: pa.DataType, narrow: pa.DataType) -> bool:
+    """Tell whether a type holds every value of one of another family: integers in floating numbers, and nothing."""
+    if pa.types.is_integer(narrow) and pa.types.is_floating(wide):
+        low, high = limits(narrow)
+        return bool(max(-low, high + 1) <= 2 ** MANTISSA[wide])
+    return bool(pa.types.is_null(narrow))
 
 
 def integer(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
-    """A smaller range breaks."""
+    """A smaller range breaks, and one that is smaller at one end alone."""
     (low, high), (lowest, highest) = limits(writer), limits(reader)
     if lowest <= low and high <= highest:
         yield widened(writer, reader, path)
     else:
-        yield unreadable(writer, reader, path, "type-narrowed")
+        inside = low <= lowest and highest <= high
+        yield unreadable(writer, reader, path, "type-narrowed" if inside else "type-changed")
 
 
 def floating(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
@@ -131,12 +141,10 @@ def time(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
 
 def counted(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     """A timestamp or duration: in a coarser unit it loses digits, in a finer one its range."""
-    if getattr(writer, "tz", None) != getattr(reader, "tz", None):
+    if getattr(writer, "tz", None) != getattr(reader, "tz", None) or _UNITS[writer.unit] > _UNITS[reader.unit]:
         yield unreadable(writer, reader, path)
-    elif _UNITS[writer.unit] > _UNITS[reader.unit]:
-        yield unreadable(writer, reader, path, "type-narrowed")
     else:
-        found = unreadable(writer, reader, path, "type-narrowed")
+        found = unreadable(writer, reader, path)
         message = f"{path}: the writer sends {writer}, the reader takes {reader}, which covers a smaller range of time"
         most = (2**63 - 1,)
         yield replace(found, message=message, values=(most, *(rows for rows in found.values if rows != most)))

@@ -63,7 +63,13 @@ def _keys(sent: Metadata, read: Metadata, path: str, meaningful: Collection[str]
             message = f"{path or 'the schema'}: the metadata {name!r} differs"
             place = f"{path}#{name}" if path else f"#{name}"
             said: dict[str, Any] = {"key": name, "writer": _text(ours.get(key)), "reader": _text(theirs.get(key))}
-            yield Difference(place, "metadata-changed", effect, message, name in meaningful, metadata=said)
+            sides = _quoted(ours.get(key)), _quoted(theirs.get(key))
+            yield Difference(place, "metadata-changed", effect, message, name in meaningful, metadata=said, sides=sides)
+
+
+def _quoted(value: bytes | None) -> str:
+    """Return a value of metadata as it stands in a sentence."""
+    return "nothing" if value is None else repr(_text(value))
 
 
 def _text(value: bytes | None) -> str | None:

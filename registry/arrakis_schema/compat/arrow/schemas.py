@@ -5,6 +5,7 @@ stream's schema must equal the reader's. Metadata never decides, unless a key is
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -18,6 +19,7 @@ from arrakis_schema.compat.arrow.placeholders import ArrowSchema
 from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, only_with, sent_and_read
 from arrakis_schema.compat.arrow.templates import Bound, Meeting, NotBoundError, Refused
 from arrakis_schema.compat.arrow.types import columns, repeated_names
+from arrakis_schema.compat.arrow.words import change_of, change_of_values
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 
 _MOST_SHOWN = 100
@@ -34,10 +36,16 @@ def is_arrow(schema: object) -> bool:
     return isinstance(schema, pa.Schema | Template)
 
 
-def read_by(
-    reader: ArrowSchema, writer: ArrowSchema, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str] = ()
+def read_by(  # noqa: PLR0913 - each is a fact about the two sides
+    reader: ArrowSchema,
+    writer: ArrowSchema,
+    *,
+    refuses_unknown: bool,
+    exact: bool,
+    meaningful: Collection[str] = (),
+    reader_is_new: bool = True,
 ) -> Verdict:
-    """Return whether the reader reads everything the writer sends, with every difference.
+    """Return whether the reader reads everything the writer sends, with every difference from the old to the new one.
 
     `meaningful` are the keys of metadata that the reader goes by. The witness of a refusal is an object with the
     `column`, what the `writer` and the `reader` hold there, and a `value` that the reader cannot take; where it takes
@@ -59,10 +67,24 @@ def read_by(
     except NotBoundError as error:
         reason = str(error)
     reason = next((one.message for one, _ in found.values() if one.unclear), reason)
-    missing = {one.column for one, _ in found.values() if one.rule == "column-removed" and one.breaks}
-    told = [(one, bound) for one, bound in found.values() if one.rule == "column-removed" or one.column not in missing]
-    changes = [_change(one, bound) for one, bound in told if not one.unclear]
-    return _verdict([*map(_not_allowed, refused), *changes], reason)
+    missing = {one.column for one, _ in found.values() if one.breaks and _is_missing(one)}
+    told = [(one, bound) for one, bound in found.values() if _is_missing(one) or one.column not in missing]
+    changes = [change_of_values(one, breaks=True, reader_is_new=reader_is_new) for one in refused]
+    changes += [change_of_values(one, breaks=False, reader_is_new=reader_is_new) for one in _not_sent(reader, writer)]
+    changes += [_change(*pair, reader_is_new=reader_is_new) for pair in told if not pair[0].unclear]
+    return _verdict(changes, reason)
+
+
+def _is_missing(one: Difference) -> bool:
+    """Tell whether a whole column is not sent; what is missing inside of one hides nothing else of it."""
+    return one.rule == "column-added" and one.path == one.column
+
+
+def _not_sent(reader: ArrowSchema, writer: ArrowSchema) -> list[Refused]:
+    """Return the values of placeholders that the writer's template does not allow, and the reader's does."""
+    with suppress(NotBoundError):
+        return Meeting(writer, reader).refused()
+    return []
 
 
 def _verdict(changes: list[Change], reason: str) -> Verdict:
@@ -74,20 +96,13 @@ def _verdict(changes: list[Change], reason: str) -> Verdict:
     return Verdict(Kind.UNDECIDED if reason else Kind.COMPATIBLE, findings=tuple(changes), reason=reason)
 
 
-def _not_allowed(refused: Refused) -> Change:
-    """Return a value that is not allowed as a verdict tells it."""
-    places = refused.column, refused.column
-    return Change("value-removed", *places, Effect.NARROWED, refused.message, at_fault=True, witness=refused.witness)
-
-
-def _change(one: Difference, bound: Bound) -> Change:
-    """Return a difference as a verdict tells it, with its witness where it breaks."""
+def _change(one: Difference, bound: Bound, *, reader_is_new: bool) -> Change:
+    """Return a difference as a verdict tells it: with the names of the template, and its witness where it breaks."""
     witness = _witness(one, bound) if one.breaks else None
-    path, message = one.path, one.message
     if one.column is not None and one.column in bound.names:
-        path = bound.names[one.column] + path.removeprefix(one.column)
-        message = path + message.removeprefix(one.path)
-    return Change(one.rule, path, path, one.effect, message, one.breaks, witness)
+        path = bound.names[one.column] + one.path.removeprefix(one.column)
+        one = replace(one, path=path, message=path + one.message.removeprefix(one.path))
+    return change_of(one, witness, reader_is_new=reader_is_new)
 
 
 def _witness(one: Difference, bound: Bound) -> dict[str, Any]:
@@ -121,7 +136,7 @@ def _bite(one: Difference, sent: pa.Field | None, read: pa.Field | None) -> tupl
     built = []
     together = tuple(row for rows in one.values for row in rows)
     for rows in one.values if len(one.values) == 1 else (*one.values, together):
-        pair = (sent, read) if one.rule == "column-removed" else only_with(rows, sent, read)
+        pair = (sent, read) if one.rule == "column-added" else only_with(rows, sent, read)
         try:
             sent_and_read(rows, *pair)
         except NotReadError:
@@ -189,7 +204,8 @@ def _in_order(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
 
 def _unequal(sent: pa.Field | None, read: pa.Field | None) -> Difference:
     """Return the difference between two columns that are not equal."""
-    sides = [("nothing" if field is None else _said(field)) for field in (sent, read)]
+    sides = ["nothing" if field is None else _said(field) for field in (sent, read)]
     name = next(field.name for field in (sent, read) if field is not None)
     message = f"{name}: the writer sends {sides[0]}, the reader takes {sides[1]}"
-    return Difference(name, "type-changed", Effect.CHANGED, message, breaks=True, column=name, judged_by_schema=True)
+    unequal = Difference(name, "type-changed", Effect.CHANGED, message, breaks=True, column=name)
+    return replace(unequal, judged_by_schema=True, sides=(sides[0], sides[1]))

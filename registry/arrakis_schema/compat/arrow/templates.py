@@ -9,7 +9,7 @@ show what all combinations would.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import count, islice, product
 from math import isqrt, prod
@@ -51,12 +51,14 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A value of a placeholder that the writer may send and the reader's template does not allow.
+    """Values of a placeholder that the writer may send and the reader's template does not allow.
 
-    `column` is the name of the column in the reader's template.
+    `column` is the name of the column in the reader's template; `message` and `witness` are about the first value.
     """
 
     column: str
+    placeholder: str
+    values: tuple[str, ...]
     message: str
     witness: dict[str, Any]
 
@@ -95,7 +97,7 @@ class Meeting:
         self._columns = list(zip(reader.columns, reader.unbound, strict=True)) if isinstance(reader, Template) else []
 
     def refused(self) -> list[Refused]:
-        """Return the values that the reader's template does not allow, the first of each placeholder.
+        """Return the values that the reader's template does not allow, by placeholder.
 
         They are not tried any more. Raises `NotBoundError`.
         """
@@ -111,7 +113,8 @@ class Meeting:
                 for name, allowed in column.allowed.items():
                     if not _is_allowed(values[name], allowed):
                         refusal = _refused(name, values, unbound, allowed, sent, _texts(choice))
-                        found.setdefault(name, refusal)
+                        known = found.setdefault(name, refusal)
+                        found[name] = replace(known, values=tuple(dict.fromkeys([*known.values, *refusal.values])))
         self._leave_out(found)
         return list(found.values())
 
@@ -349,7 +352,7 @@ def _refused(  # noqa: PLR0913, PLR0917 - each is a fact about the place
         "binding": dict(binding),
         "refused": {name: value},
     }
-    return Refused(unbound.name, message, witness)
+    return Refused(unbound.name, name, (value,), message, witness)
 
 
 def _in_scope(given: Choice, column: Column) -> dict[str, Any]:

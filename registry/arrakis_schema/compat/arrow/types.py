@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from arrakis_schema.compat.arrow.differences import (
     Difference,
+    Rows,
     alone,
     between_families,
     counted,
@@ -28,6 +29,7 @@ from arrakis_schema.compat.arrow.differences import (
     same_values,
     time,
     unreadable,
+    widened,
 )
 from arrakis_schema.compat.arrow.encodings import decoded, holds_run_ends, is_converted, is_encoded, overflow
 from arrakis_schema.compat.arrow.values import LIST_TYPES, biting, distinct, is_bytes, is_small, is_text, sample
@@ -77,14 +79,20 @@ def _encodings(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     if not is_converted(writer, reader):
         message = f"{path}: Arrow has no conversion of {writer}, which the writer sends, to {reader}"
         tried = alone(biting(writer, reader))
-        yield Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=True, values=tried)
+        yield _encoded(writer, reader, path, message, tried)
     elif pa.types.is_dictionary(reader) and (count := overflow(writer, reader)):
         message = f"{path}: the writer may send {count:,} different values, the reader's {reader} holds one less"
         rows = tuple(distinct(decoded(writer), count))
-        yield Difference(path, "type-narrowed", Effect.NARROWED, message, breaks=True, values=(rows,))
+        yield _encoded(writer, reader, path, message, (rows,))
     elif _encoding(writer) != _encoding(reader):
         yield encoded_otherwise(writer, reader, path)
     yield from inner
+
+
+def _encoded(writer: Any, reader: Any, path: str, message: str, values: tuple[Rows, ...]) -> Difference:
+    """Return the difference that the reader cannot take the writer's encoding."""
+    sides = str(writer), str(reader)
+    return Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=True, values=values, sides=sides)
 
 
 def _inside_encoding(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
@@ -121,7 +129,9 @@ def _map(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
         yield unreadable(writer, reader, path)
         return
     if reader.keys_sorted and not writer.keys_sorted:
-        yield unreadable(writer, reader, path)
+        yield unreadable(writer, reader, path, "type-narrowed")
+    elif writer.keys_sorted and not reader.keys_sorted:
+        yield widened(writer, reader, path)
     inner = fields(writer.item_field, reader.item_field, f"{path}.value")
     yield from (found.inside(lambda value: [(sample(writer.key_type), value)]) for found in inner)
 
@@ -151,34 +161,35 @@ def columns(
             inner = fields(field, read[name], f"{path}{name}")
             yield from (found.inside(_member(name)) if path else found.of_column(name) for found in inner)
         else:
-            yield _added(field, path, refuses_unknown=refuses_unknown)
+            yield _not_read(field, path, refuses_unknown=refuses_unknown)
     for name, field in read.items():
         if name not in sent:
-            yield _removed(field, path, writer)
-    shared = [name for name in sent if name in read]
-    if shared != [name for name in read if name in sent]:
-        message = f"{path or 'columns '}come in another order: {', '.join(shared)}"
-        yield Difference(path.rstrip("."), "column-reordered", Effect.CHANGED, message, breaks=False)
+            yield _not_sent(field, path, writer)
+    orders = [name for name in sent if name in read], [name for name in read if name in sent]
+    if orders[0] != orders[1]:
+        place, sides = path.rstrip("."), (", ".join(orders[0]), ", ".join(orders[1]))
+        message = f"{f'{place}: the fields' if place else 'the columns'} come in another order: {sides[0]}"
+        yield Difference(place, "column-reordered", Effect.CHANGED, message, breaks=False, sides=sides)
 
 
-def _added(field: pa.Field, path: str, *, refuses_unknown: bool) -> Difference:
+def _not_read(field: pa.Field, path: str, *, refuses_unknown: bool) -> Difference:
     """Return the difference that the reader does not know a column."""
     name, value = field.name, sample(field.type)
     message = f"{path}{name}: the writer sends a column that the reader does not know"
     values = (({name: value} if path else value,),)
-    added = Difference(f"{path}{name}", "column-added", Effect.CHANGED, message, refuses_unknown, values)
-    return added if path else added.of_column(name)
+    unknown = Difference(f"{path}{name}", "column-removed", Effect.CHANGED, message, refuses_unknown, values)
+    return unknown if path else unknown.of_column(name)
 
 
-def _removed(field: pa.Field, path: str, writer: list[pa.Field]) -> Difference:
+def _not_sent(field: pa.Field, path: str, writer: list[pa.Field]) -> Difference:
     """Return the difference that the writer lacks a column."""
     name = field.name
     fills = field.nullable and not (path and pa.types.is_nested(field.type) and holds_run_ends(field.type))
     said = "is filled with null" if fills else "must be there"
     message = f"{path}{name}: the writer does not send a column that for the reader {said}"
     others = {other.name: sample(other.type) for other in writer} if path else None
-    removed = Difference(f"{path}{name}", "column-removed", Effect.CHANGED, message, not fills, ((others,),))
-    return removed if path else removed.of_column(name)
+    missing = Difference(f"{path}{name}", "column-added", Effect.CHANGED, message, not fills, ((others,),))
+    return missing if path else missing.of_column(name)
 
 
 def repeated_names(columns: list[pa.Field]) -> list[str]:

@@ -42,14 +42,15 @@ def schema_faults(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: bool
         yield Fault("", "column-added", Severity.ERROR, message)
         return
     meaningful = {key.decode("utf-8", "replace") for key in _keys(promised)}
-    verdict = read_by(promised, sent, refuses_unknown=refuses_unknown, exact=False, meaningful=meaningful)
+    how = {"refuses_unknown": refuses_unknown, "exact": False, "reader_is_new": False}
+    verdict = read_by(promised, sent, meaningful=meaningful, **how)
     if verdict.kind is Kind.UNDECIDED:
         yield Fault("", "column-added", Severity.ERROR, shortened(verdict.reason))
     changes = [change for change in verdict.findings if change.effect is not Effect.ANNOTATION]
     for change in changes:
         severity = Severity.ERROR if change.at_fault else Severity.WARNING
         shown = json.dumps(change.witness, ensure_ascii=False, default=str) if change.at_fault else ""
-        yield Fault(change.new, change.rule, severity, shortened(_told(change.message)), shortened(shown))
+        yield Fault(change.new, change.rule, severity, shortened(_told(change.meeting)), shortened(shown))
     if not changes and verdict.kind is not Kind.UNDECIDED and not sent.equals(promised, check_metadata=True):
         name = _first_other(sent, promised)
         yield Fault(name, "type-changed", Severity.WARNING, "what lies inside bears other names or metadata")

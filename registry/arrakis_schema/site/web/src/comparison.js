@@ -163,8 +163,8 @@ function documentPart(between, pair) {
   const { path, old, fresh, same } = pair;
   const heading = element("h3", {}, element("code", {}, file(path)));
   if (same) return [heading, element("p", {}, "No difference.")];
-  if (!old) return [heading, element("p", {}, `New in ${between.fresh}.`), ...fieldTable(between, pair)];
-  if (!fresh) return [heading, element("p", {}, `Not in ${between.fresh} any more.`)];
+  if (!old) return [heading, element("p", {}, `Added in ${between.fresh}.`), ...fieldTable(between, pair)];
+  if (!fresh) return [heading, element("p", {}, `Removed in ${between.fresh}.`)];
   return [heading, ...fieldTable(between, pair), rawDifference(between, path)];
 }
 

@@ -1,0 +1,48 @@
+"""What differences between columns are called: from the old document to the new one, whichever of them reads."""
+
+from typing import Any
+
+from arrakis_schema.compat.arrow.differences import Difference
+from arrakis_schema.compat.arrow.templates import Refused
+from arrakis_schema.findings.verdicts import Change, Effect
+
+_OPPOSITES = (
+    ("column-added", "column-removed"),
+    ("nullable-tightened", "nullable-loosened"),
+    ("type-narrowed", "type-widened"),
+)
+_OPPOSITE = {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
+_FLIPPED = {Effect.NARROWED: Effect.WIDENED, Effect.WIDENED: Effect.NARROWED}
+_WORDS = {
+    "column-added": "added",
+    "column-removed": "removed",
+    "column-reordered": "order changed from {old} to {new}",
+    "nullable-tightened": "may no longer be null",
+    "nullable-loosened": "may be null",
+    "metadata-changed": "metadata {key!r} changed from {old} to {new}",
+}
+_MOST_VALUES = 8
+_TYPE = "type changed from {old} to {new}"
+_VALUES = {"value-added": "{} also takes {}", "value-removed": "{} no longer takes {}"}
+
+
+def change_of(one: Difference, witness: Any, *, reader_is_new: bool) -> Change:
+    """Return a difference as a verdict tells it."""
+    rule, effect, (old, new) = one.rule, one.effect, one.sides
+    if not reader_is_new:
+        rule, effect, old, new = _OPPOSITE.get(rule, rule), _FLIPPED.get(effect, effect), new, old
+    path, _, key = one.path.rpartition("#") if one.metadata else (one.path, "", "")
+    name = path or ("columns" if rule == "column-reordered" else "the schema")
+    message = f"{name}: {_WORDS.get(rule, _TYPE).format(old=old, new=new, key=key)}"
+    return Change(rule, one.path, one.path, effect, message, one.breaks, witness, one.message)
+
+
+def change_of_values(refused: Refused, *, breaks: bool, reader_is_new: bool) -> Change:
+    """Return that values of a placeholder are allowed on one side alone: by the writer, where that breaks."""
+    removed = breaks == reader_is_new
+    rule, effect = ("value-removed", Effect.NARROWED) if removed else ("value-added", Effect.WIDENED)
+    more = len(refused.values) - _MOST_VALUES
+    values = ", ".join(refused.values[:_MOST_VALUES]) + (f" and {more} more" if more > 0 else "")
+    said = _VALUES[rule].format(f"{{{refused.placeholder}}}", values)
+    message, witness = f"{refused.column}: {said}", refused.witness if breaks else None
+    return Change(rule, refused.column, refused.column, effect, message, breaks, witness, refused.message)

@@ -1,0 +1,29 @@
+"""What is told of two documents: each change that breaks once, with a witness of its own, and no other one blamed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arrakis_schema.compat import Kind, accepts
+from arrakis_schema.compat.accepting import question_of
+from arrakis_schema.compat.breaks import breaks, with_breaks
+from arrakis_schema.compat.containment import SECONDS, STEPS
+
+PROJECT = Path(__file__).parent.parent.parent
+TOLD = json.loads((PROJECT / "tests/cases/compat/told.json").read_text())
+
+
+@pytest.mark.parametrize("case", TOLD, ids=[case["name"] for case in TOLD])
+def test_each_change_is_told_once_and_none_that_loosens_is_blamed(case: dict[str, Any]) -> None:
+    old, new = case["old"], case["new"]
+    question = question_of(new, old, "additive", "ignored", "ecma", (), STEPS, SECONDS)
+    verdict = accepts(new, old)
+    found = with_breaks(verdict, breaks(question, verdict, reader_is_new=True)).findings
+    broken = [[one.rule, one.message, json.dumps(one.witness)] for one in found if one.at_fault]
+    assert broken == case["breaks"]
+    assert sorted(one.rule for one in found if not one.at_fault and one.word != "annotation") == sorted(case["others"])
+    for witness in (json.loads(text) for _, _, text in broken):
+        assert accepts(old, {"const": witness}).kind is Kind.COMPATIBLE
+        assert accepts(new, {"const": witness}).kind is Kind.INCOMPATIBLE
