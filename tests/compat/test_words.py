@@ -90,7 +90,7 @@ def weather(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
     forecast = root / "schemas/endpoints/forecast/descriptor.json"
     forecast.write_text(forecast.read_text().replace('"a.b": { "type": "string"', '"a.b": { "enum": ["x", "y"]'))
-    freeze(Store(root))
+    freeze(root)
     for path in (root / "schemas/registry.toml", root / "schemas/endpoints/forecast/descriptor.json"):
         path.write_text(path.read_text().replace("1.1.0", "2.0.0"))
     return root
