@@ -85,7 +85,7 @@ def _rust_validator(document: Any) -> Answer | None:
     """Return the validator in Rust, which never fetches anything; None where it cannot read the document."""
     kind = jsonschema_rs.Draft202012Validator if is_modern(document) else jsonschema_rs.Draft7Validator
     try:
-        return kind(document, retriever=_refuse).is_valid
+        return kind(document, retriever=_refuse, validate_formats=False).is_valid
     except Exception:  # noqa: BLE001 - whatever it is, this referee does not answer
         return None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.compat.random_schemas import NAMES, PATTERNS, Schemas
 
-ANCHOR = "node"
+ANCHOR, GENERAL, SPECIAL = "node", "http://example.org/general", "http://example.org/special"
 
 
 def shared_pair(random: Random, schemas: Schemas) -> tuple[Any, Any]:
@@ -30,9 +30,19 @@ def _document(
     if not schemas.modern:
         return document
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    if random.random() < 0.5:  # the anchor is the document, or a definition that differs
-        return {**document, "$dynamicAnchor": ANCHOR}
-    return {**document, "$defs": {**definitions, "z": {"$dynamicAnchor": ANCHOR, **schemas.keywords(1)}}}
+    definitions = {**definitions, **_resources(random, schemas)}
+    if random.random() < 0.3:  # the anchor is the document, or a definition that differs, or in the resources alone
+        return {**document, "$defs": definitions, "$dynamicAnchor": ANCHOR}
+    own = {"z": {"$dynamicAnchor": ANCHOR, **schemas.keywords(1)}} if random.random() < 0.7 else {}
+    return {**document, "$defs": {**definitions, **own}}
+
+
+def _resources(random: Random, schemas: Schemas) -> dict[str, Any]:
+    """Return two embedded resources: one has items and members that the other one may say more of."""
+    anchored = {"$dynamicAnchor": ANCHOR, **schemas.keywords(1)}
+    general = {"$id": GENERAL, random.choice(["items", "additionalProperties"]): {"$dynamicRef": f"#{ANCHOR}"}}
+    special = {"$id": SPECIAL, "$ref": GENERAL, "$defs": {"of": anchored}}
+    return {"general": {**general, "$defs": {"of": {"$dynamicAnchor": ANCHOR}}}, "special": special}
 
 
 _PLACES: list[Callable[[Any], Any]] = [
@@ -66,6 +76,8 @@ def _hard_keywords(random: Random, schemas: Schemas) -> list[Callable[[], dict[s
         lambda: {"unevaluatedItems": inner()},
         lambda: {"properties": {"b": {"$dynamicRef": f"#{ANCHOR}"}}},
         lambda: {"items": {"$dynamicRef": f"#{ANCHOR}"}},
+        lambda: {"$ref": random.choice([SPECIAL, GENERAL])},
+        lambda: {"anyOf": [{"$ref": SPECIAL}, {"$ref": GENERAL}]},
         lambda: {"dependentSchemas": {random.choice(NAMES): inner(2)}},
         lambda: {"contains": inner(), "unevaluatedItems": False},
     ]
