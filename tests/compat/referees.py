@@ -1,8 +1,8 @@
 """Who says whether an instance is valid when a verdict is attacked: two validators, and a third where they disagree.
 
 `jsonschema` (Python) and `jsonschema-rs` (Rust) know nothing of this package. Where both answer, and the same, that
-counts. Else the complete validator of the package is asked, which reads patterns as ECMA-262 and numbers exactly: the
-answer that two of three give counts, and without two there is none. Each disagreement is counted.
+counts. Else the complete validator of the package is asked, for which `$` is the end of the text and numbers are exact:
+the answer that two of three give counts, and without two there is none. Each disagreement is counted.
 """
 
 import json
