@@ -11,7 +11,7 @@ NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetc
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
-.PHONY: help serve test check docs bundle wheel bench attack cross fuzz test-peers record lock clean
+.PHONY: help serve test check docs bundle wheel bench attack cross edits fuzz test-peers record lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/arrakis-schema check | tail -1
 
 bench: .venv/ready .venv-peers/ready bundle ## Measure speed beside the peers (apt-get install nginx-light wrk chromium)
-	@for name in load validate compat flight message serve site; do $(BIN)/python benchmarks/$$name.py || exit; done
+	@for name in load validate compat flight message serve site; do PYTHONPATH=. $(BIN)/python benchmarks/$$name.py || exit; done
 
 docs: .venv/ready bundle ## Write the site to build/site
 	@$(BIN)/arrakis-schema build build/site
@@ -47,6 +47,9 @@ attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=500
 
 cross: .venv/ready build/suite/ready ## Cross the schemas of each file of the official test suite, all with all (the network, once)
 	@$(BIN)/python -m tests.compat.crossing
+
+edits: .venv/ready ## Edit large public schemas, and attack the verdicts on old and new
+	@$(BIN)/python -m tests.compat.edits
 
 fuzz: .venv/ready ## Feed damaged inputs to every parser (INPUTS=50000 SEED=1)
 	@$(BIN)/python -m tests.hostile.fuzz $(or $(INPUTS),50000) $(or $(SEED),1)

@@ -45,7 +45,13 @@ class Declared:
         return self._holds(instance, [self.root])
 
     def _holds(self, instance: Any, schemas: list[Subschema]) -> bool:
-        here = list(self._applied(instance, schemas))
+        """Tell it of one place: for each `oneOf` that always applies, by its alternatives that hold."""
+        certain = [place.schema for place in self._applied(instance, schemas, None, certain=True)]
+        choosers = [schema for schema in certain if schema.get("oneOf")] or [None]
+        return all(self._holds_of(instance, list(self._applied(instance, schemas, one))) for one in choosers)
+
+    def _holds_of(self, instance: Any, here: list[Subschema]) -> bool:
+        """Tell it of one place, given all that applies there."""
         said = [subschema.schema for subschema in here]
         if isinstance(instance, dict):
             listed = any({"properties", "patternProperties"} & schema.keys() for schema in said)
@@ -69,27 +75,36 @@ class Declared:
     def _of_item(self, place: Subschema, index: int) -> Iterator[Any]:
         return _of_item(place.schema, index, modern=self.modern)
 
-    def _applied(self, instance: Any, schemas: list[Subschema]) -> Iterator[Subschema]:
-        """Yield the subschemas that apply to an instance: of a `oneOf`, those that hold."""
+    def _applied(
+        self, instance: Any, schemas: list[Subschema], chooser: Any, *, certain: bool = False
+    ) -> Iterator[Subschema]:
+        """Yield the subschemas that apply to an instance: of the `oneOf` of the chooser, those that hold.
+
+        Those that may apply are left out where what is `certain` is asked.
+        """
         for place in schemas:
             if not isinstance(place.schema, dict):
                 continue
             for keyword in ("$ref", "$dynamicRef") if self.modern else ("$ref",):
                 if keyword in place.schema:
                     target = place.resolver.lookup(place.schema[keyword])
-                    yield from self._applied(instance, [Subschema(target.contents, target.resolver)])
+                    found = [Subschema(target.contents, target.resolver)]
+                    yield from self._applied(instance, found, chooser, certain=certain)
             if self.modern or "$ref" not in place.schema:
                 yield place
-                inner = [self._in(place, child) for child in self._in_place(place, instance)]
-                yield from self._applied(instance, inner)
+                children = place.schema.get("allOf", ()) if certain else self._in_place(place, instance, chooser)
+                inner = [self._in(place, child) for child in children]
+                yield from self._applied(instance, inner, chooser, certain=certain)
 
-    def _in_place(self, place: Subschema, instance: Any) -> Iterator[Any]:
+    def _in_place(self, place: Subschema, instance: Any, chooser: Any) -> Iterator[Any]:
         """Yield the subschemas of one that apply to the same instance."""
         schema = place.schema
         yield from (*schema.get("allOf", ()), *schema.get("anyOf", ()))
-        yield from (one for one in schema.get("oneOf", ()) if self._valid(self._in(place, one), instance))
+        for one in schema.get("oneOf", ()):
+            if schema is not chooser or self._valid(self._in(place, one), instance):
+                yield one
         yield from (schema[word] for word in ("if", "then", "else") if word in schema)
-        for word in ("dependentSchemas",) if self.modern else ("dependencies",):
+        for word in ("dependentSchemas", "dependencies"):
             yield from (one for one in schema.get(word, {}).values() if not isinstance(one, list))
 
     def _valid(self, place: Subschema, instance: Any) -> bool:

@@ -1,5 +1,6 @@
 """The gates of containment themselves: what is crossed and attacked, and that a wrong verdict would be seen."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from arrakis_schema.compat import Kind, Verdict
 from tests.compat.attack import pair
 from tests.compat.crossing import FOLDERS, MISSING, SUITE, files, mistakes
 from tests.compat.declared import MODERN
+from tests.compat.edits import Public, attack, dropped, public_schemas
+from tests.compat.edits import mistakes as edit_mistakes
 from tests.compat.random_schemas import subschemas
 from tests.compat.referees import Court
 from tests.compat.trials import POLICIES, Pair, Tally
@@ -75,3 +78,10 @@ def test_neighbours_in_the_official_suite_are_judged_rightly(dialect: str) -> No
         for policy in POLICIES:
             assert not list(mistakes(file, neighbours, policy, court, tally))
     assert tally.kinds.total() > 500
+
+
+@pytest.mark.parametrize("public", list(public_schemas(20_000)), ids=lambda public: public.name)
+def test_edits_of_public_schemas_are_judged_rightly_in_as_many_steps_at_each_run(public: Public) -> None:
+    assert not list(edit_mistakes(public, Court()))
+    pair = Pair(dropped(public.document, Random(2)), public.document)
+    assert attack(pair, Court(), 1)[1] == attack(pair, Court(), 1)[1]
