@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 from unittest import mock
 
-from arrakis_schema.compat import json_schemas
+from arrakis_schema.compat import containment
 from tests.compat.random_schemas import Instances, subschemas
 from tests.compat.referees import Court
 from tests.compat.trials import Pair, Trial
@@ -93,7 +93,7 @@ def attack(pair: Pair, court: Court, seed: int) -> tuple[Trial, int]:
     """Return the trial of a pair, and the steps that its verdict took, with the questions for its findings."""
     random = Random(seed)
     instances = Instances(random, [pair.writer, pair.reader])
-    steps, budget = 0, json_schemas.budget
+    steps, budget = 0, containment.budget
 
     def counted(*limits: Any) -> Callable[[], None]:
         tick = budget(*limits)
@@ -105,7 +105,7 @@ def attack(pair: Pair, court: Court, seed: int) -> tuple[Trial, int]:
 
         return counting
 
-    with mock.patch.object(json_schemas, "budget", counted):
+    with mock.patch.object(containment, "budget", counted):
         trial = pair.attack(court, lambda: _instances(instances, [pair.writer, pair.reader], random))
     return trial, steps
 
