@@ -11,7 +11,7 @@ NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetc
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
-.PHONY: help serve test check docs bundle wheel bench attack fuzz test-peers record lock clean
+.PHONY: help serve test check docs bundle wheel bench attack cross edits fuzz test-peers record lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/arrakis-schema check | tail -1
 
 bench: .venv/ready .venv-peers/ready bundle ## Measure speed beside the peers (apt-get install nginx-light wrk chromium)
-	@for name in load validate compat flight message serve site; do $(BIN)/python benchmarks/$$name.py || exit; done
+	@for name in load validate compat flight message serve site; do PYTHONPATH=. $(BIN)/python benchmarks/$$name.py || exit; done
 
 docs: .venv/ready bundle ## Write the site to build/site
 	@$(BIN)/arrakis-schema build build/site
@@ -44,6 +44,12 @@ wheel: .venv/ready bundle ## Build the wheel in dist/
 
 attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=5000 SEED=)
 	@$(BIN)/python -m tests.compat.attack $(or $(PAIRS),5000) $(SEED)
+
+cross: .venv/ready build/suite/ready ## Cross the schemas of each file of the official test suite, all with all (the network, once)
+	@$(BIN)/python -m tests.compat.crossing
+
+edits: .venv/ready ## Edit large public schemas, and attack the verdicts on old and new
+	@$(BIN)/python -m tests.compat.edits
 
 fuzz: .venv/ready ## Feed damaged inputs to every parser (INPUTS=50000 SEED=1)
 	@$(BIN)/python -m tests.hostile.fuzz $(or $(INPUTS),50000) $(or $(SEED),1)
@@ -76,6 +82,12 @@ $(BUNDLE)/THIRD-PARTY.txt: $(wildcard $(WEB)/*.js $(WEB)/*.json $(WEB)/*.txt $(W
 	@command -v npm >/dev/null || test -x $(BIN)/npm || $(BIN)/python -m pip install --quiet --retries 1 $(NODE) 2>/dev/null || true
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; cd $(WEB) && npm ci $(NPM_CI) 2>/dev/null && npm run --silent build \
 		|| echo "no npm and no network to get it: the site comes without its JavaScript, so without Try it and Compare" >&2
+
+build/suite/ready: tests/compat/suite.txt | .venv/ready
+	@rm -rf build/suite && mkdir -p build/suite
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest build/suite -r $<
+	@tar -xzf build/suite/jsonschema-*.tar.gz -C build/suite --strip-components=1
+	@touch $@
 
 .venv-peers/ready: .venv/ready $(wildcard registry/arrakis_schema/*.py registry/arrakis_schema/*/*.py) tests/peers/requirements.txt | $(BUNDLE)/THIRD-PARTY.txt
 	@$(PYTHON) -m venv .venv-peers

@@ -5,16 +5,23 @@ import os
 import sys
 import venv
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count, islice, pairwise
 from pathlib import Path
 from statistics import median
 from subprocess import run
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sides import process_seconds, seconds
+from tests.compat.attack import DIALECTS, pair
+from tests.compat.crossing import MISSING, files
+from tests.compat.crossing import SUITE as OFFICIAL
+from tests.compat.referees import Court
+from tests.compat.trials import LEADS_OUT, Pair
 
 from arrakis_schema import load_schema
-from arrakis_schema.compat import accepts
+from arrakis_schema.compat import InvalidSchemaError, Kind, accepts
 from arrakis_schema.compat.containment import Question, contained
 from arrakis_schema.store.store import Store
 
@@ -22,7 +29,19 @@ PROJECT = Path(__file__).parent.parent
 ENVIRONMENT = PROJECT / "build/environments/compat-peers"
 PEERS = ("jsonsubschema", "jsoncompat")
 SUITE = Path(os.environ.get("CONTAINMENT_SUITE", PROJECT.parent / "shared/compat/containment-draft7.jsonl"))
+MOST_SILENT = {"draft-07": 1.0, "2020-12": 2.0}
+COURT = Court()
+PAIRS = int(os.environ.get("PAIRS", "300"))
 Case = dict[str, Any]
+
+
+class Figures(NamedTuple):
+    """How many answers were wrong, how many percent there were not, and the milliseconds."""
+
+    wrong: int
+    silent: float
+    median: float
+    high: float
 
 
 def peers_python() -> str:
@@ -55,6 +74,36 @@ def arrakis() -> Iterator[Case]:
                 yield {"reader": load_schema(name, reader), "writer": load_schema(name, writer), "compatible": None}
 
 
+def judged(reader: Any, writer: Any) -> Case:
+    """Return the case of a pair: "incompatible" is known where validators confirm a witness, "compatible" never."""
+    verdict = contained(Question(reader, writer))
+    problem = Pair(reader, writer, "strict").problem(COURT, verdict, tuple)
+    witness = verdict.kind is Kind.INCOMPATIBLE and not problem
+    return {"reader": reader, "writer": writer, "compatible": False if witness else None}
+
+
+def random_pairs(dialect: str) -> Iterator[Case]:
+    """Yield the random pairs of `make attack` that are of one dialect."""
+    seeds = (pair(seed) for seed in count())
+    pairs = ((reader, writer) for reader, writer, modern in seeds if DIALECTS[modern] == dialect)
+    return (judged(*one) for one in islice(pairs, PAIRS))
+
+
+def crossed_pairs(dialect: str) -> Iterator[Case]:
+    """Yield pairs of neighbours in the files of the official test suite, as `make cross` asks about all."""
+    for file in files(dialect):
+        for reader, writer in pairwise(file.schemas):
+            with suppress(InvalidSchemaError):
+                case = judged(reader, writer)
+                if not leads_out(case):
+                    yield case
+
+
+def leads_out(case: Case) -> bool:
+    """Tell whether nobody can answer, because a reference leads out of a document."""
+    return LEADS_OUT in contained(Question(case["reader"], case["writer"])).reason
+
+
 def ours(cases: list[Case]) -> list[tuple[object, float]]:
     answers: list[tuple[object, float]] = []
     for case in cases:
@@ -73,30 +122,35 @@ def theirs(name: str, cases: list[Case]) -> list[tuple[object, float]]:
     return answers + [("crashed", 0.0)] * (len(cases) - len(answers))
 
 
-def report(title: str, cases: list[Case]) -> float:
+def percentile(values: list[float], part: float) -> float:
+    return sorted(values)[int(part * (len(values) - 1))]
+
+
+def report(title: str, cases: list[Case]) -> Figures:
+    """Print the answers of all three on the same pairs; return the figures of ours."""
     print(f"\n{title}: {len(cases)} pairs")
     print(
         f"  {'':<16} {'wrongly compatible':>20} {'wrongly incompatible':>22} {'no answer':>10}"
-        f" {'median ms':>10} {'worst ms':>9}"
+        f" {'median ms':>10} {'p95 ms':>8} {'worst ms':>9}"
     )
-    middle = 0.0
-    for name in ("arrakis-schema", *PEERS):
-        answers = ours(cases) if name == "arrakis-schema" else theirs(name, cases)
-        wrong = [said is not case["compatible"] for (said, _), case in zip(answers, cases, strict=True)]
-        told = [
-            isinstance(said, bool) and case["compatible"] is not None
-            for (said, _), case in zip(answers, cases, strict=True)
-        ]
-        yes = sum(bad and can and said is True for bad, can, (said, _) in zip(wrong, told, answers, strict=True))
-        no = sum(bad and can and said is False for bad, can, (said, _) in zip(wrong, told, answers, strict=True))
-        silent = sum(not isinstance(said, bool) for said, _ in answers)
-        times = sorted(took for _, took in answers)
-        middle = middle or median(times)
-        print(f"  {name:<16} {yes:>20} {no:>22} {silent:>10} {median(times):>10.2f} {times[-1]:>9.1f}")
-    return middle
+    first, *_ = [figures(name, cases) for name in ("arrakis-schema", *PEERS)]
+    return first
 
 
-def union(count: int) -> dict[str, Any]:
+def figures(name: str, cases: list[Case]) -> Figures:
+    """Print one line of a report."""
+    answers = ours(cases) if name == "arrakis-schema" else theirs(name, cases)
+    judged = [(said, case["compatible"]) for (said, _), case in zip(answers, cases, strict=True)]
+    yes = sum(said is True and known is False for said, known in judged)
+    no = sum(said is False and known is True for said, known in judged)
+    silent = 100 * sum(not isinstance(said, bool) for said, _ in judged) / (len(judged) or 1)
+    times = [took for _, took in answers]
+    middle, high = median(times), percentile(times, 0.95)
+    print(f"  {name:<16} {yes:>20} {no:>22} {silent:>8.2f} % {middle:>10.2f} {high:>8.1f} {max(times):>9.1f}")
+    return Figures(yes + no, silent, middle, high)
+
+
+def union(variants: int) -> dict[str, Any]:
     return {
         "oneOf": [
             {
@@ -104,14 +158,22 @@ def union(count: int) -> dict[str, Any]:
                 "required": ["kind"],
                 "properties": {"kind": {"const": f"k{n}"}, "v": {"type": "integer"}},
             }
-            for n in range(count)
+            for n in range(variants)
         ]
     }
 
 
 def main() -> None:
     report("pairs whose answer is known", list(known()))
-    middle = report("requests of all releases (their answers are not judged)", list(arrakis()))
+    middle = report("requests of all releases (their answers are not judged)", list(arrakis())).median
+    random = {
+        dialect: report(f"random pairs of {dialect}", list(random_pairs(dialect))) for dialect in DIALECTS.values()
+    }
+    if OFFICIAL.is_dir():
+        for dialect in DIALECTS.values():
+            report(f"schemas of the official test suite, {dialect}", list(crossed_pairs(dialect)))
+    else:
+        print(f"\n{MISSING}")
     variants = seconds(lambda: accepts(union(40), union(40) | {"title": "x"}), 3)
     matrix = process_seconds([str(Path(sys.executable).parent / "arrakis-schema"), "matrix"])
     check = process_seconds([str(Path(sys.executable).parent / "arrakis-schema"), "check"])
@@ -123,6 +185,10 @@ def main() -> None:
         "median ms of a pair": (middle, 2),
         "seconds of the union": (variants, 1),
         "seconds of the matrix": (matrix, 3),
+        **{f"wrong answers, {dialect}": (found.wrong, 0) for dialect, found in random.items()},
+        **{f"undecided %, {dialect}": (found.silent, MOST_SILENT[dialect]) for dialect, found in random.items()},
+        **{f"median ms, {dialect}": (found.median, 1) for dialect, found in random.items()},
+        **{f"p95 ms, {dialect}": (found.high, 30) for dialect, found in random.items()},
     }
     missed = [name for name, (value, limit) in wanted.items() if value > limit]
     print(

@@ -1,28 +1,26 @@
 """A long search for wrong verdicts: random pairs of schemas, every "compatible" attacked with instances.
 
-`make attack` runs it; `python -m tests.compat.attack PAIRS SEED` repeats a run. Every "incompatible" is checked too, by
-validators that know nothing of this package.
+`make attack` runs it; `python -m tests.compat.attack PAIRS SEED` repeats a run. Every "incompatible" is checked too.
+What is valid is said by validators that know nothing of this package: see `referees`. Every third pair shares a keyword
+that is hard to decide, with other neighbours on each side.
 """
 
 import json
 import sys
-from collections import Counter
-from collections.abc import Callable
 from random import Random, SystemRandom
-from time import perf_counter
 from typing import Any
 
 import jsonschema
-from referencing import Registry
 
-from arrakis_schema.compat import InvalidSchemaError, accepts
 from arrakis_schema.compat.accepting import Policy
-from tests.compat.declared import Declared
 from tests.compat.random_schemas import Instances, Schemas
+from tests.compat.referees import Court
+from tests.compat.shared_keywords import shared_pair
+from tests.compat.trials import POLICIES, Pair, Tally, Trial
 
 ATTEMPTS = 60
-POLICIES: tuple[Policy, ...] = ("additive", "strict")
 VALIDATORS = {False: jsonschema.Draft7Validator, True: jsonschema.Draft202012Validator}
+DIALECTS = {False: "draft-07", True: "2020-12"}
 
 
 def pair(seed: int) -> tuple[Any, Any, bool]:
@@ -30,46 +28,24 @@ def pair(seed: int) -> tuple[Any, Any, bool]:
     random = Random(seed)
     modern = random.random() < 0.4
     schemas = Schemas(random, modern=modern)
+    if random.random() < 0.3:
+        return (*shared_pair(random, schemas), modern)
     writer = schemas.document()
     reader = schemas.changed(writer) if random.random() < 0.7 else schemas.document()
     return (reader, writer, modern) if random.random() < 0.5 else (writer, reader, modern)
 
 
-def mistake(seed: int, policy: Policy = "additive") -> tuple[str, str]:
-    """Return the verdict on the pair of a seed, and what is wrong with it: nothing, as a rule.
+def trial(seed: int, policy: Policy, court: Court) -> Trial:
+    """Return the trial of the pair of a seed.
 
     Every third reader refuses members that it does not know, where the policy is the one that users get.
     """
-    reader, writer, modern = pair(seed)
-    unknown = "rejected" if policy == "additive" and seed % 3 == 0 else "ignored"
-    try:
-        verdict = accepts(reader, writer, policy=policy, unknown=unknown)
-    except InvalidSchemaError:
-        return "invalid", ""
-    sends = _side(writer, modern=modern, closed=policy == "additive")
-    takes = _side(reader, modern=modern, closed=unknown == "rejected")
-    try:
-        if verdict.kind == "incompatible":
-            right = sends(verdict.witness) and not takes(verdict.witness)
-            return verdict.kind, "" if right else f"no witness: {json.dumps(verdict.witness)}"
-        if verdict.kind == "undecided":
-            return verdict.kind, ""
-        random = Random(seed + 1)
-        instances = Instances(random, [reader, writer])
-        for _ in range(ATTEMPTS):
-            value = instances.instance(random.choice([writer, writer, reader]))
-            if sends(value) and not takes(value):
-                return verdict.kind, f"refused: {json.dumps(value)}"
-    except (RecursionError, TypeError):  # jsonschema fails on some of them
-        return "endless", ""
-    return verdict.kind, ""
-
-
-def _side(schema: Any, *, modern: bool, closed: bool) -> Callable[[Any], bool]:
-    """Return what tells whether a side sends or takes an instance."""
-    validator = VALIDATORS[modern](schema, registry=Registry())
-    declared = Declared(schema, validator)
-    return lambda value: validator.is_valid(value) and (not closed or declared.holds(value))
+    reader, writer, _ = pair(seed)
+    random = Random(seed + 1)
+    instances = Instances(random, [reader, writer])
+    return Pair(reader, writer, policy, "rejected" if policy == "additive" and seed % 3 == 0 else "ignored").attack(
+        court, lambda: (instances.instance(random.choice([writer, writer, reader])) for _ in range(ATTEMPTS))
+    )
 
 
 def main() -> int:
@@ -77,18 +53,20 @@ def main() -> int:
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     first = int(sys.argv[2]) if len(sys.argv) > 2 else SystemRandom().randrange(10**9)
     print(f"{pairs} pairs from seed {first}, {ATTEMPTS} instances against every proof")
-    found = 0
+    found, court = 0, Court()
     for policy in POLICIES:
-        counts: Counter[str] = Counter()
-        begin = perf_counter()
+        tallies = {dialect: Tally() for dialect in DIALECTS.values()}
         for seed in range(first, first + pairs):
-            kind, wrong = mistake(seed, policy)
-            counts[kind] += 1
-            if wrong:
+            reader, writer, modern = pair(seed)
+            tried = trial(seed, policy, court)
+            tallies[DIALECTS[modern]].count(tried, f"seed {seed}")
+            if tried.problem:
                 found += 1
-                reader, writer, _ = pair(seed)
-                print(f"seed {seed}: {kind}, {wrong}\n  reader {json.dumps(reader)}\n  writer {json.dumps(writer)}")
-        print(f"{policy}: {dict(counts)}, {perf_counter() - begin:.0f} s")
+                print(f"seed {seed}, {policy}: {tried.kind}, {tried.problem}")
+                print(f"  reader {json.dumps(reader)}\n  writer {json.dumps(writer)}")
+        for dialect, tally in tallies.items():
+            print(f"{policy}, {dialect}: {tally}")
+    print(court)
     print(f"{found} wrong")
     return 1 if found else 0
 

@@ -5,65 +5,115 @@ Written apart from the package, over instances instead of schemas, so that the t
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import jsonschema
+from jsonschema_specifications import REGISTRY
+from referencing.jsonschema import DRAFT7, DRAFT202012
 
+MODERN = "https://json-schema.org/draft/2020-12/schema"
 _OPENING = ("additionalProperties", "unevaluatedProperties")
 
 
+@dataclass(frozen=True)
+class Subschema:
+    """A subschema, and what its references are resolved by."""
+
+    schema: Any
+    resolver: Any
+
+    def inside(self, schema: Any, *, modern: bool) -> "Subschema":
+        """Return a subschema of this one, which may have an `$id` of its own."""
+        if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
+            return Subschema(schema, self.resolver)
+        specification = DRAFT202012 if modern else DRAFT7
+        return Subschema(schema, self.resolver.in_subresource(specification.create_resource(schema)))
+
+
 class Declared:
-    """What a document declares; its references are local pointers."""
+    """What a document declares; its references stay inside it."""
 
     def __init__(self, document: Any, validator: Any) -> None:
-        self.document, self.validator = document, validator
+        self.modern = is_modern(document)
+        specification = DRAFT202012 if self.modern else DRAFT7
+        resolver = REGISTRY.resolver_with_root(specification.create_resource(document))
+        self.root, self.validator = Subschema(document, resolver), validator
 
     def holds(self, instance: Any) -> bool:
         """Tell whether every object in an instance has declared members only."""
-        return self._holds(instance, [self.document])
+        return self._holds(instance, [self.root])
 
-    def _holds(self, instance: Any, schemas: list[Any]) -> bool:
-        here = list(self._applied(instance, schemas))
+    def _holds(self, instance: Any, schemas: list[Subschema]) -> bool:
+        """Tell it of one place: for each `oneOf` that always applies, by its alternatives that hold."""
+        certain = [place.schema for place in self._applied(instance, schemas, None, certain=True)]
+        choosers = [schema for schema in certain if schema.get("oneOf")] or [None]
+        return all(self._holds_of(instance, list(self._applied(instance, schemas, one))) for one in choosers)
+
+    def _holds_of(self, instance: Any, here: list[Subschema]) -> bool:
+        """Tell it of one place, given all that applies there."""
+        said = [subschema.schema for subschema in here]
         if isinstance(instance, dict):
-            listed = any({"properties", "patternProperties"} & schema.keys() for schema in here)
-            open_ = any(_is_open(schema) for schema in here)
+            listed = any({"properties", "patternProperties"} & schema.keys() for schema in said)
+            open_ = any(_is_open(schema) for schema in said)
             for name, value in instance.items():
-                inner = [child for schema in here for child in _of_member(schema, name)]
-                if listed and not open_ and not inner and not any(name in _needed(schema) for schema in here):
+                inner = [self._in(place, child) for place in here for child in _of_member(place.schema, name)]
+                if listed and not open_ and not inner and not any(name in _needed(schema) for schema in said):
                     return False
                 if not self._holds(value, inner):
                     return False
         if isinstance(instance, list):
             return all(
-                self._holds(item, [child for schema in here for child in _of_item(schema, index)])
+                self._holds(item, [self._in(place, child) for place in here for child in self._of_item(place, index)])
                 for index, item in enumerate(instance)
             )
         return True
 
-    def _applied(self, instance: Any, schemas: list[Any]) -> Iterator[dict[str, Any]]:
-        """Yield the subschemas that apply to an instance: of a `oneOf`, those that hold."""
-        for schema in schemas:
-            if not isinstance(schema, dict):
+    def _in(self, place: Subschema, schema: Any) -> Subschema:
+        return place.inside(schema, modern=self.modern)
+
+    def _of_item(self, place: Subschema, index: int) -> Iterator[Any]:
+        return _of_item(place.schema, index, modern=self.modern)
+
+    def _applied(
+        self, instance: Any, schemas: list[Subschema], chooser: Any, *, certain: bool = False
+    ) -> Iterator[Subschema]:
+        """Yield the subschemas that apply to an instance: of the `oneOf` of the chooser, those that hold.
+
+        Those that may apply are left out where what is `certain` is asked.
+        """
+        for place in schemas:
+            if not isinstance(place.schema, dict):
                 continue
-            if "$ref" in schema:
-                yield from self._applied(instance, [self._target(schema["$ref"])])
-                if "$schema" not in self.document:
-                    continue
-            yield schema
-            inner = [*schema.get("allOf", ()), *schema.get("anyOf", ())]
-            inner += [one for one in schema.get("oneOf", ()) if self._valid(one, instance)]
-            inner += [schema[word] for word in ("if", "then", "else") if word in schema]
-            named = (*schema.get("dependencies", {}).values(), *schema.get("dependentSchemas", {}).values())
-            yield from self._applied(instance, [*inner, *(one for one in named if not isinstance(one, list))])
+            for keyword in ("$ref", "$dynamicRef") if self.modern else ("$ref",):
+                if keyword in place.schema:
+                    target = place.resolver.lookup(place.schema[keyword])
+                    found = [Subschema(target.contents, target.resolver)]
+                    yield from self._applied(instance, found, chooser, certain=certain)
+            if self.modern or "$ref" not in place.schema:
+                yield place
+                children = place.schema.get("allOf", ()) if certain else self._in_place(place, instance, chooser)
+                inner = [self._in(place, child) for child in children]
+                yield from self._applied(instance, inner, chooser, certain=certain)
 
-    def _target(self, reference: str) -> Any:
-        target = self.document
-        for part in reference.split("/")[1:]:
-            target = target[part]
-        return target
+    def _in_place(self, place: Subschema, instance: Any, chooser: Any) -> Iterator[Any]:
+        """Yield the subschemas of one that apply to the same instance."""
+        schema = place.schema
+        yield from (*schema.get("allOf", ()), *schema.get("anyOf", ()))
+        for one in schema.get("oneOf", ()):
+            if schema is not chooser or self._valid(self._in(place, one), instance):
+                yield one
+        yield from (schema[word] for word in ("if", "then", "else") if word in schema)
+        for word in ("dependentSchemas", "dependencies"):
+            yield from (one for one in schema.get(word, {}).values() if not isinstance(one, list))
 
-    def _valid(self, schema: Any, instance: Any) -> bool:
-        return bool(self.validator.evolve(schema=schema).is_valid(instance))
+    def _valid(self, place: Subschema, instance: Any) -> bool:
+        return bool(self.validator.evolve(schema=place.schema, _resolver=place.resolver).is_valid(instance))
+
+
+def is_modern(document: Any) -> bool:
+    """Tell whether a document is of 2020-12; all others are of draft-07."""
+    return isinstance(document, dict) and document.get("$schema") == MODERN
 
 
 def _is_open(schema: dict[str, Any]) -> bool:
@@ -92,12 +142,13 @@ def _of_member(schema: dict[str, Any], name: str) -> Iterator[Any]:
         yield schema["unevaluatedProperties"]
 
 
-def _of_item(schema: dict[str, Any], index: int) -> Iterator[Any]:
+def _of_item(schema: dict[str, Any], index: int, *, modern: bool) -> Iterator[Any]:
     items = schema.get("items")
-    first = items if isinstance(items, list) else schema.get("prefixItems", [])
-    rest = schema.get("additionalItems") if isinstance(items, list) else items
+    first = schema.get("prefixItems", []) if modern else items if isinstance(items, list) else []
+    rest = schema.get("additionalItems") if not modern and isinstance(items, list) else items
     yield from [first[index]] if index < len(first) else [] if rest is None else [rest]
-    yield from (schema[word] for word in ("contains", "unevaluatedItems") if word in schema)
+    words = ("contains", "unevaluatedItems") if modern else ("contains",)
+    yield from (schema[word] for word in words if word in schema)
 
 
 def validator_of(document: Any) -> Any:

@@ -55,7 +55,7 @@ class Schemas:
         """Return the document with one or two subschemas replaced, dropped or added to."""
         document = copy.deepcopy(document)
         for _ in range(self.random.randint(1, 2)):
-            holders = [holder for holder in _objects(document) if holder]
+            holders = [holder for holder in subschemas(document) if holder]
             holder = self.random.choice(holders)
             keys = [key for key in holder if key not in {"$schema", self.definitions}]
             if not keys or self.random.random() < 0.3:
@@ -237,17 +237,17 @@ class Instances:
         return {name: self._any(depth - 1) for name in self.random.sample(NAMES, self.random.randint(0, 3))}
 
 
-def _objects(value: Any) -> list[dict[str, Any]]:
-    """Return every object inside a value."""
+def subschemas(value: Any) -> list[dict[str, Any]]:
+    """Return every object inside a document: each subschema, and more."""
     if isinstance(value, dict):
-        return [value, *(found for inner in value.values() for found in _objects(inner))]
-    return [found for inner in value for found in _objects(inner)] if isinstance(value, list) else []
+        return [value, *(found for inner in value.values() for found in subschemas(inner))]
+    return [found for inner in value for found in subschemas(inner)] if isinstance(value, list) else []
 
 
 def _constants(document: Any) -> list[Any]:
     """Return the values that a document lists."""
     found = []
-    for holder in _objects(document):
+    for holder in subschemas(document):
         found += [holder["const"]] if "const" in holder else []
         found += holder["enum"] if isinstance(holder.get("enum"), list) else []
     return found

@@ -413,6 +413,8 @@ class _Writer:
         text = json.dumps(node.schema)
         if not any(f'"{keyword}"' in text for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "$id")):
             return node.schema
+        if not node.scope.by_itself:
+            raise UndecidedError("the policy cannot be applied to a oneOf below another resource with $dynamicAnchor")
         if self._pointers is None:
             self._pointers = dict(object_pointers(self._side.document))
         if id(node.schema) not in self._pointers:

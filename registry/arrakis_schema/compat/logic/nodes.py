@@ -6,7 +6,6 @@ References resolve by `referencing`, within the documents given: nothing is ever
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -19,7 +18,7 @@ from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 ANNOTATIONS = frozenset(
     [
@@ -67,7 +66,7 @@ class Node:
         return self.nodes.node(contents, self, scope)
 
     def dynamic_target(self) -> Node:
-        """Return the node that `$dynamicRef` leads to; raises `UndecidedError` where it depends on the way there."""
+        """Return the node that `$dynamicRef` leads to; raises `UndecidedError` where it leads nowhere."""
         contents, scope = self.scope.lookup_dynamic(self.schema["$dynamicRef"])
         return self.nodes.node(contents, self, scope)
 
@@ -112,48 +111,71 @@ def refuse_other_dialect(schema: Any, dialect: str) -> None:
         raise UndecidedError(f"an embedded schema is written in another dialect, {other}")
 
 
-class DynamicAnchors:
-    """The `$dynamicAnchor`s of a document; those of its root resource come first wherever it has come to."""
+class Scopes:
+    """The scopes of some documents, each made once."""
 
-    scope: Scope
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._scopes: dict[tuple[int, frozenset[tuple[str, int]]], Scope] = {}
+        self._anchors: dict[int, dict[str, Any]] = {}
 
-    def __init__(self, document: Any) -> None:
-        """Look for them in the whole document."""
-        self._count: Counter[str] = Counter()
-        self._of_root: dict[str, Any] = {}
-        todo = [(document, True)]
-        while todo:
-            value, in_root = todo.pop()
-            if isinstance(value, dict):
-                in_root = in_root and (value is document or "$id" not in value)
-                name = value.get("$dynamicAnchor")
-                if isinstance(name, str):
-                    self._count[name] += 1
-                    self._of_root |= {name: value} if in_root else {}
-            inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-            todo.extend((child, in_root) for child in inner)
+    def enter(self, resolver: Any, dialect: str, outer: Mapping[str, _Anchor]) -> Scope:
+        """Return the scope in the resource of a resolver, come to from where these dynamic anchors are the outermost.
 
-    def outermost(self, name: str, contents: Any, scope: Scope) -> tuple[Any, Scope]:
-        """Return the schema that a dynamic reference leads to, and its scope, given those that its URI leads to.
-
-        Raises `UndecidedError` where it depends on how the reference is reached.
-        https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.3.2
+        The resolver of the scope forgets the way there: what `referencing` makes of that, it makes of a `$ref` too.
         """
-        if name in self._of_root:
-            return self._of_root[name], self.scope
-        if self._count[name] > 1:
-            raise UndecidedError(f"$dynamicRef is not decided where several $dynamicAnchor are named {name!r}")
-        return contents, scope
+        resolver = resolver._registry.resolver(resolver._base_uri)  # noqa: SLF001 - `referencing` tells it to nobody
+        contents = resolver.lookup("#").contents
+        own = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
+        anchors = {**own, **outer}
+        key = id(contents), frozenset((name, id(anchor.schema)) for name, anchor in anchors.items())
+        if key not in self._scopes:
+            self._scopes[key] = Scope(resolver, dialect, self, anchors, by_itself=anchors == own)
+        return self._scopes[key]
+
+    def _anchors_of(self, contents: Any, dialect: str) -> dict[str, Any]:
+        """Return the subschemas of one resource that have a `$dynamicAnchor`, by its name."""
+        if dialect != DRAFT_2020_12:
+            return {}
+        if id(contents) not in self._anchors:
+            self._anchors[id(contents)] = dict(_dynamic_anchors(contents))
+        return self._anchors[id(contents)]
+
+
+def _dynamic_anchors(contents: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the dynamic anchors of a resource, not those of the resources embedded in it."""
+    todo = [SPECIFICATIONS[DRAFT_2020_12].create_resource(contents)]
+    while todo:
+        resource = todo.pop()
+        if isinstance(resource.contents, dict) and isinstance(resource.contents.get("$dynamicAnchor"), str):
+            yield resource.contents["$dynamicAnchor"], resource.contents
+        todo += [child for child in resource.subresources() if child.id() is None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A subschema with a `$dynamicAnchor`, and the resolver of its resource."""
+
+    schema: Any
+    resolver: Any
 
 
 class Scope:
-    """What references mean below one base URI; there is one scope for each."""
+    """What references mean in one resource; with dynamic anchors that depends on the way there.
 
-    def __init__(self, resolver: Any, scopes: dict[int, Scope], anchors: DynamicAnchors) -> None:
-        """Take the resolver of `referencing`, the scopes by their root, and the dynamic anchors of the document."""
+    https://json-schema.org/draft/2020-12/json-schema-core#section-7.1
+    """
+
+    def __init__(
+        self, resolver: Any, dialect: str, scopes: Scopes, anchors: Mapping[str, _Anchor], *, by_itself: bool
+    ) -> None:
+        """Take the resolver of `referencing`, all scopes, and the outermost dynamic anchor of each name.
+
+        `by_itself` is whether the resource alone, without the way there, has the same dynamic anchors.
+        """
         self.base: str = resolver._base_uri  # noqa: SLF001 - `referencing` tells it to nobody
-        self._dynamic_anchors = anchors
-        self._resolver, self._scopes = resolver, scopes
+        self.anchors, self.by_itself = anchors, by_itself
+        self._resolver, self._dialect, self._scopes = resolver, dialect, scopes
         self._targets: dict[str, tuple[Any, Scope]] = {}
 
     def lookup(self, reference: str) -> tuple[Any, Scope]:
@@ -161,7 +183,7 @@ class Scope:
         if reference not in self._targets:
             try:
                 found = self._resolver.lookup(reference)
-                scope = self._known(found.resolver)
+                scope = self._enter(found.resolver)
             except (Unresolvable, NoSuchResource, PointerToNowhere, ValueError, LookupError, TypeError) as error:
                 raise UnresolvedReferenceError(_joined(self.base, reference)) from error
             if not isinstance(found.contents, dict | bool):
@@ -170,24 +192,27 @@ class Scope:
         return self._targets[reference]
 
     def lookup_dynamic(self, reference: str) -> tuple[Any, Scope]:
-        """Return what a dynamic reference leads to; raises `UndecidedError`, too, where it depends on the way there."""
+        """Return what a dynamic reference leads to: the outermost anchor of its name, where it leads to one at all.
+
+        https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.3.2
+        """
         contents, scope = self.lookup(reference)
         name = reference.partition("#")[2]
-        dynamic = isinstance(contents, dict) and contents.get("$dynamicAnchor") == name
-        return self._dynamic_anchors.outermost(name, contents, scope) if dynamic else (contents, scope)
+        if not (isinstance(contents, dict) and contents.get("$dynamicAnchor") == name and name in self.anchors):
+            return contents, scope
+        anchor = self.anchors[name]
+        return anchor.schema, self._enter(anchor.resolver)
 
     def below(self, schema: Any, dialect: str) -> Scope:
         """Return the scope of a subschema: another one where it has an `$id`."""
         if not (isinstance(schema, dict) and isinstance(schema.get("$id"), str)):
             return self
         resource = SPECIFICATIONS[dialect].create_resource(schema)
-        return self._known(self._resolver.in_subresource(resource))
+        return self._enter(self._resolver.in_subresource(resource))
 
-    def _known(self, resolver: Any) -> Scope:
-        """Return the scope of a resolver: what its base URI stands for tells scopes apart."""
-        return self._scopes.setdefault(
-            id(resolver.lookup("#").contents), Scope(resolver, self._scopes, self._dynamic_anchors)
-        )
+    def _enter(self, resolver: Any) -> Scope:
+        """Return the scope in the resource of a resolver, come to from here."""
+        return self._scopes.enter(resolver, self._dialect, self.anchors)
 
 
 def _joined(base: str, reference: str) -> str:
@@ -207,7 +232,7 @@ class Nodes:
         self.overlaps: dict[Node, list[list[int]]] = {}
         self._nodes: dict[tuple[object, ...], Node] = {}
         self._roots: dict[tuple[str, str], tuple[Any, Scope]] = {}
-        self._scopes: dict[int, Scope] = {}
+        self._scopes = Scopes()
         self._classes: Mapping[tuple[int, Scope], int] = {}
         self._free_of_loops: set[Node] = set()
 
@@ -218,9 +243,7 @@ class Nodes:
         """
         key = dialect, json.dumps(document, sort_keys=True)
         if key not in self._roots:
-            anchors = DynamicAnchors(document)
-            anchors.scope = self._scopes.setdefault(id(document), Scope(resolver, self._scopes, anchors))
-            self._roots[key] = document, anchors.scope
+            self._roots[key] = document, self._scopes.enter(resolver, dialect, {})
         return self._node(document, dialect, self._roots[key][1])
 
     def node(self, schema: Any, parent: Node, scope: Scope | None = None) -> Node:

@@ -65,7 +65,7 @@ def unevaluated_properties(node: Node, schema: Any, instance_type: str) -> Pair:
         )
 
     try:
-        return _in_every_case(cases(node, _members_of), schema, left)
+        return _in_every_case(cases(node, "unevaluatedProperties"), schema, left)
     except _TooManyCasesError:
         return undecided("unevaluatedProperties")(node, schema, instance_type)
 
@@ -78,7 +78,7 @@ def unevaluated_items(node: Node, schema: Any, instance_type: str) -> Pair:
         return f.EveryItem(case.first, None, disjunction(holds)), f.SomeItem(case.first, None, conjunction(fails))
 
     try:
-        return _in_every_case(cases(node, _items_of), schema, left)
+        return _in_every_case(cases(node, "unevaluatedItems"), schema, left)
     except _TooManyCasesError:
         return undecided("unevaluatedItems")(node, schema, instance_type)
 
@@ -93,16 +93,15 @@ def _in_every_case(found: Iterable[Case], schema: Any, left: Callable[[Case], Pa
     return disjunction(holds), conjunction(fails)
 
 
-def cases(node: Node, own: Callable[[Node], Case], *, outermost: bool = True) -> list[Case]:
-    """Return what the subschemas of a place evaluate, `own` for the keywords of each; all hold that must hold."""
+def cases(node: Node, keyword: str, *, outermost: bool = True) -> list[Case]:
+    """Return what the subschemas of a place evaluate for an `unevaluated…` keyword; all hold that must hold."""
     if isinstance(node.schema, bool):
         return [Case()]
     node.nodes.refuse_loops(node)
-    found = [own(node)]
-    keywords = ("unevaluatedProperties", "unevaluatedItems")
-    if not outermost and any(keyword in node.schema for keyword in keywords):
+    found = [_EVALUATED[keyword](node)]
+    if not outermost and keyword in node.schema:
         found = [replace(case, everything=True) for case in found]
-    for alternatives in _applicators(node, own):
+    for alternatives in _applicators(node, keyword):
         joined = dict.fromkeys(one | other for one in found for other in dict.fromkeys(alternatives))
         if len(joined) > _MOST_CASES:
             raise _TooManyCasesError
@@ -110,34 +109,34 @@ def cases(node: Node, own: Callable[[Node], Case], *, outermost: bool = True) ->
     return found
 
 
-def _applicators(node: Node, own: Callable[[Node], Case]) -> Iterable[list[Case]]:
+def _applicators(node: Node, keyword: str) -> Iterable[list[Case]]:
     """Yield the cases of each keyword that applies subschemas to the same place."""
     schema = node.schema
     for child in (*node.references(), *map(node.subschema, schema.get("allOf", ()))):
-        yield cases(child, own, outermost=False)
+        yield cases(child, keyword, outermost=False)
     for child in map(node.subschema, schema.get("anyOf", ())):
-        yield [Case(), *_given(child, own)]
+        yield [Case(), *_given(child, keyword)]
     if "oneOf" in schema:
-        yield [case for child in map(node.subschema, schema["oneOf"]) for case in _given(child, own)] or [Case()]
+        yield [case for child in map(node.subschema, schema["oneOf"]) for case in _given(child, keyword)] or [Case()]
     if "if" in schema:
-        yield _conditional(node, own)
+        yield _conditional(node, keyword)
     for name, child in schema.get("dependentSchemas", {}).items():
         present = f.Present(name, holds=True), f.Present(name, holds=False)
-        yield [Case(), *(case.given(present) for case in cases(node.subschema(child), own, outermost=False))]
+        yield [Case(), *(case.given(present) for case in cases(node.subschema(child), keyword, outermost=False))]
 
 
-def _given(node: Node, own: Callable[[Node], Case]) -> list[Case]:
+def _given(node: Node, keyword: str) -> list[Case]:
     """Return the cases of a subschema where it holds."""
-    return [case.given(_pair(node)) for case in cases(node, own, outermost=False)]
+    return [case.given(_pair(node)) for case in cases(node, keyword, outermost=False)]
 
 
-def _conditional(node: Node, own: Callable[[Node], Case]) -> list[Case]:
+def _conditional(node: Node, keyword: str) -> list[Case]:
     """Return the cases of `if`, `then` and `else`."""
     condition, then, otherwise = (node.subschema(node.schema.get(word, True)) for word in ("if", "then", "else"))
     holds, fails = _pair(condition)
-    asked = cases(condition, own, outermost=False)
-    met = [(one | other).given((holds, fails)) for one in asked for other in cases(then, own, outermost=False)]
-    return [*met, *(case.given((fails, holds)) for case in cases(otherwise, own, outermost=False))]
+    asked = cases(condition, keyword, outermost=False)
+    met = [(one | other).given((holds, fails)) for one in asked for other in cases(then, keyword, outermost=False)]
+    return [*met, *(case.given((fails, holds)) for case in cases(otherwise, keyword, outermost=False))]
 
 
 def _pair(node: Node) -> Pair:
@@ -155,3 +154,6 @@ def _items_of(node: Node) -> Case:
     """Return the items that the keywords of a schema evaluate themselves."""
     contained = (node.subschema(node.schema["contains"]),) if "contains" in node.schema else ()
     return Case(first=len(node.schema.get("prefixItems", ())), contained=contained, everything="items" in node.schema)
+
+
+_EVALUATED = {"unevaluatedProperties": _members_of, "unevaluatedItems": _items_of}

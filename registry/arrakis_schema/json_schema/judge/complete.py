@@ -72,14 +72,26 @@ def resolver_of(schema: Any, dialect: str, known: Registry[Any] | None = None) -
     """Return what resolves the references of a document, an object of `referencing`; `known` is what lies beside it."""
     if isinstance(schema, dict) and not isinstance(schema.get("$id", ""), str):
         schema = {name: value for name, value in schema.items() if name != "$id"}
-    return (_NOTHING if known is None else known).resolver_with_root(SPECIFICATIONS[dialect].create_resource(schema))
+    resource = SPECIFICATIONS[dialect].create_resource(schema)
+    resolver = (_NOTHING if known is None else known).resolver_with_root(resource)
+    return _in_dynamic_scope(resolver, resolver)
 
 
 def resolver_in(resolver: Any, schema: Any, dialect: str) -> Any:
     """Return what resolves the references inside a subschema, which may have an `$id` of its own."""
     if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
         return resolver
-    return resolver.in_subresource(SPECIFICATIONS[dialect].create_resource(schema))
+    return _in_dynamic_scope(resolver, resolver.in_subresource(SPECIFICATIONS[dialect].create_resource(schema)))
+
+
+def _in_dynamic_scope(outer: Any, inner: Any) -> Any:
+    """Return a resolver with the resource of an outer one in its dynamic scope.
+
+    `referencing` adds only resources that a reference leaves, and none without a URI: an embedded resource that is
+    entered from the one around it, and a root without `$id`, would be missing.
+    """
+    previous = inner._previous.push_front(outer._base_uri)  # noqa: SLF001 - `referencing` lets nobody say it
+    return type(inner)(base_uri=inner._base_uri, registry=inner._registry, previous=previous)  # noqa: SLF001
 
 
 @cache
@@ -98,13 +110,14 @@ def _class(dialect: str, wrap: Wrapper | None) -> Any:
 
 
 def _descend(descend: Any) -> Any:
-    """Return the way into a subschema that also says where `false` stands, which theirs leaves out."""
+    """Return the way into a subschema that also says where `false` stands, and remembers the resource that is left."""
 
-    def corrected(
-        self: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None, **resolver: Any
+    def corrected(  # noqa: PLR0913, PLR0917 - the parameters are theirs
+        self: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None, resolver: Any = None
     ) -> Errors:
         if schema is not False:
-            yield from descend(self, instance, schema, path, schema_path, **resolver)
+            resolver = resolver or resolver_in(self._resolver, schema, self.dialect)
+            yield from descend(self, instance, schema, path, schema_path, resolver=resolver)
             return
         places = {name: [part] for name, part in {"path": path, "schema_path": schema_path}.items() if part is not None}
         error: Any = ValidationError

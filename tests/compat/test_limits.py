@@ -1,0 +1,57 @@
+"""What the solver cannot do: each entry of the page has pairs that really stay undecided, with that reason."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arrakis_schema.compat import Kind, accepts
+from arrakis_schema.json_schema.keywords import DRAFT_2020_12
+
+PROJECT = Path(__file__).parent.parent.parent
+LIMITS = json.loads((PROJECT / "tests/cases/compat/limits.json").read_text())
+PAGE = PROJECT / "docs/compatibility.md"
+HEADING = "## What the solver cannot do"
+PAIRS = [
+    pytest.param(reader, writer, reason, (*options, {})[0], id=f"{reason} {number}")
+    for number, limit in enumerate(LIMITS)
+    for reader, writer, reason, *options in limit["pairs"]
+]
+
+
+@pytest.mark.parametrize(("reader", "writer", "reason", "options"), PAIRS)
+def test_what_the_page_lists_is_undecided(reader: Any, writer: Any, reason: str, options: dict[str, Any]) -> None:
+    modern = isinstance(reader, dict) and reader.get("$schema") == "2020-12"
+    sides = [{**expand(side), "$schema": DRAFT_2020_12} if modern else expand(side) for side in (reader, writer)]
+    verdict = accepts(*sides, **options)
+    assert verdict.kind is Kind.UNDECIDED, verdict
+    assert reason in verdict.reason
+
+
+def test_the_page_lists_them_all_and_nothing_else() -> None:
+    section = PAGE.read_text().partition(HEADING)[2].partition("\n## ")[0]
+    listed = [" ".join(item.partition("\n\n")[0].split()) for item in section.split("\n- ")[1:]]
+    assert listed == [f"{limit['limit']} *{limit['remedy']}*" for limit in LIMITS]
+    assert all(limit["pairs"] for limit in LIMITS)
+
+
+def expand(schema: Any) -> Any:
+    """Return a schema, one that is too large for a file made from what it repeats."""
+    if not isinstance(schema, dict):
+        return schema
+    if "members" in schema:
+        return {"properties": {f"m{number}": {"minLength": number} for number in range(schema["members"])}}
+    nested: Any = True
+    for _ in range(schema.get("times", 0)):
+        nested = _filled(schema["nest"], nested)
+    return nested if "nest" in schema else schema
+
+
+def _filled(template: Any, value: Any) -> Any:
+    """Return a template with a value in place of `@`."""
+    if template == "@":
+        return value
+    if isinstance(template, dict):
+        return {name: _filled(inner, value) for name, inner in template.items()}
+    return [_filled(inner, value) for inner in template] if isinstance(template, list) else template
