@@ -436,7 +436,7 @@ def test_only_what_takes_few_steps_is_compiled(document: Any, compiled: bool) ->
 
 def test_a_document_that_nests_too_deeply_is_told() -> None:
     document: dict[str, Any] = {"type": "integer"}
-    for _ in range(900):
+    for _ in range(5000):
         document = {"items": document}
     with pytest.raises(InvalidSchemaError, match="nest too deeply"):
         Judge(document, "the document").first([])

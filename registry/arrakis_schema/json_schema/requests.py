@@ -41,7 +41,7 @@ def validate(request: Any, version: str | Release | None = None, *, root: Root =
     except (KeyError, TypeError, AttributeError, InvalidRequestError):
         if _has_envelope(release):  # the envelope's own violation comes first
             release.derived(_compiled, _ENVELOPE_PATH)(request)
-        _asked(request, release)
+        _endpoint(release, _asked(request, release))
         raise
 
 

@@ -20,6 +20,7 @@ try:
     from jsonschema.exceptions import ValidationError, best_match
     from referencing import Registry
 
+    from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
     from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name), "check") from error
@@ -49,6 +50,8 @@ def _meta_validator(dialect: str) -> Any:
 
 def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
     """Yield what the meta-schema has against a schema; of several ways to be valid, the one that fails least."""
+    if is_plainly_valid(schema, dialect):
+        return
     for error in _meta_validator(dialect).iter_errors(schema):
         yield closest([error])
 
