@@ -120,6 +120,11 @@ def _at(relation: str, unit: str = "") -> Callable[[Any, Any], str]:
     return wording
 
 
+def _contained(relation: str) -> Callable[[Any, Any], str]:
+    """Return the wording of a bound on how many items `contains` allows."""
+    return lambda value, _: f"{relation} {_count(value, 'item')} that the schema of contains allows"
+
+
 def _fixed(words: str) -> Callable[[Any, Any], str]:
     """Return the wording of a keyword whose value says nothing to people."""
     return lambda _value, _instance: words
@@ -141,13 +146,19 @@ EXPECTATIONS: dict[str, Callable[[Any, Any], str]] = {
     "minItems": _at("at least", "item"),
     "maxItems": _at("at most", "item"),
     "uniqueItems": _fixed("items that all differ"),
+    "items": _fixed("no further items"),
     "contains": _fixed("an item that fits the schema of contains"),
+    "minContains": _contained("at least"),
+    "maxContains": _contained("at most"),
     "additionalItems": _fixed("no further items"),
+    "unevaluatedItems": _fixed("no further items"),
     "minProperties": _at("at least", "member"),
     "maxProperties": _at("at most", "member"),
     "required": _required,
     "additionalProperties": _fixed("only members that the schema describes"),
+    "unevaluatedProperties": _fixed("only members that the schema describes"),
     "dependencies": _fixed("the members that go with those it has"),
+    "dependentRequired": _fixed("the members that go with those it has"),
     "anyOf": _fixed("something that fits one of the schemas of anyOf"),
     "oneOf": _fixed("something that fits exactly one of the schemas of oneOf"),
     "not": _fixed("something that does not fit the schema of not"),
@@ -160,4 +171,5 @@ FOUND: dict[str, Callable[[Any], str]] = {
     "minItems": _length,
     "maxItems": _length,
     "additionalProperties": _members,
+    "unevaluatedProperties": _members,
 }
