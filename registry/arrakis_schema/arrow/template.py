@@ -60,8 +60,8 @@ class Template:
         """Return the schema for these columns and values.
 
         `columns` gives one mapping for each repeated column, in the order wanted; members that are no placeholder are
-        passed over, so the rows of a Find fit as they are. `values` fill the placeholders elsewhere. A data type is a
-        `pyarrow.DataType` or its name ("float64"), everything else text or an integer.
+        passed over, so rows that a server answered fit as they are. `values` fill the placeholders elsewhere. A data
+        type is a `pyarrow.DataType` or its name ("float64"), everything else text or an integer.
 
         Raises `TemplateError` for what is missing, not allowed, no type, or makes two columns of one name.
         """

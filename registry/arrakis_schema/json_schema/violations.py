@@ -1,6 +1,6 @@
 """Where an instance breaks its schema, in words: one table from keyword to what it expects.
 
-Paths are written as the reference pages name their fields: `args.channels[0]`.
+Paths are written as the reference pages name their fields: `args.stations[0]`.
 """
 
 import json
@@ -22,9 +22,9 @@ _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object"
 class Violation:
     """One place where an instance breaks its schema: the instance path, the keyword, what it expects, what is there.
 
-    `path` holds the names and indices from the top, as in `("args", "channels", 0)`; `keyword` is that of JSON Schema,
+    `path` holds the names and indices from the top, as in `("args", "stations", 0)`; `keyword` is that of JSON Schema,
     or `"false"` where nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
-    it reads `args.max_rate: expected more than 0, found 0`.
+    it reads `args.days: expected more than 0, found 0`.
     """
 
     path: tuple[str | int, ...]
@@ -33,7 +33,7 @@ class Violation:
     found: str
 
     def __str__(self) -> str:
-        """Say it in one clause: `args.max_rate: expected a number more than 0, found 0`."""
+        """Say it in one clause: `args.days: expected more than 0, found 0`."""
         place = cut(dotted(self.path), _LONGEST_PATH) or "the whole"
         return f"{place}: expected {self.expected}, found {self.found}"
 

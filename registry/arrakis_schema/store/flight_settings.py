@@ -94,6 +94,11 @@ class Flight:
     columns: Mapping[str, Columns] = field(default_factory=dict)
     actions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    @property
+    def leading(self) -> tuple[str, ...]:
+        """The members that stand first in a request, in their order."""
+        return "request", self.arguments, self.release
+
 
 TABLES = {"names": Names, "filters": Filter, "columns": Columns}
 

@@ -20,7 +20,7 @@ _READER_KEYS = {"unknown", "columns", "metadata", "patterns"}
 WAYS = ("ignored", "rejected")
 COLUMNS = ("by-name", "exact")
 PATTERNS = ("ecma", "python")
-_DEFAULT = {"version": "0.6.0", "title": "Arrakis API", "base_url": "https://example.org/schemas/"}
+_DEFAULT = {"version": "0.1.0", "title": "Weather API", "base_url": "https://example.org/schemas/"}
 
 
 @dataclass(frozen=True, slots=True)

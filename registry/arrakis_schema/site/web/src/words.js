@@ -1,4 +1,4 @@
-// Where an instance breaks its schema, in the words of the Python package: `args.max_rate: expected more than 0, found 0`.
+// Where an instance breaks its schema, in the words of the Python package: `args.days: expected more than 0, found 0`.
 // One table from keyword to what it expects; `validation/violations.py` holds the same, and a test compares them.
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
