@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.text.printable import CLAUSE, cut
+from arrakis_schema.text.short_repr import short_repr
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 _LONGEST_PATH = 2 * CLAUSE
@@ -31,6 +32,8 @@ class Violation:
     keyword: str
     expected: str
     found: str
+
+    __repr__ = short_repr
 
     def __str__(self) -> str:
         """Say it in one clause: `args.days: expected more than 0, found 0`."""
