@@ -10,14 +10,14 @@ import pytest
 
 from arrakis_schema.cli.arguments import parser
 from arrakis_schema.cli.commands import COMMANDS
-from arrakis_schema.dialect.keywords import KEYWORDS
-from arrakis_schema.findings import Finding, Severity
-from arrakis_schema.release import freeze
-from arrakis_schema.report import FORMATS
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.json_schema.keywords import KEYWORDS
+from arrakis_schema.json_schema.violations import EXPECTATIONS
 from arrakis_schema.server.application import HEALTH
 from arrakis_schema.site import site
-from arrakis_schema.store import Store
-from arrakis_schema.validation.violations import EXPECTATIONS
+from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent
 PAGE = PROJECT / "CONTRIBUTING.md"
@@ -51,7 +51,7 @@ def test_the_page_names_what_there_is() -> None:
 def test_every_keyword_has_words_for_what_it_refuses() -> None:
     every = frozenset[str]().union(*KEYWORDS.values())
     wordless = sorted(every - EXPECTATIONS.keys() - WORDED_INSIDE - REFUSES_NOTHING)
-    add = "to EXPECTATIONS in validation/violations.py and in site/web/src/words.js"
+    add = "to EXPECTATIONS in json_schema/violations.py and in site/web/src/words.js"
     assert not wordless, f"add {wordless} {add}, or to WORDED_INSIDE or REFUSES_NOTHING in {__name__}"
 
 

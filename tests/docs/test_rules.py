@@ -40,7 +40,7 @@ def test_every_rule_has_one_section() -> None:
         "add an example to tests/cases/compat (differences.json or sent.json) and run python -m tests.docs.differences"
     )
     assert not missing, f"{missing}: {add}; a rule on releases gets a section in docs/changes/releases.md"
-    assert not set(found) - set(RULES), f"{sorted(set(found) - set(RULES))}: add to RULES in differences.py"
+    assert not set(found) - set(RULES), f"{sorted(set(found) - set(RULES))}: add to RULES in findings/rules.py"
 
 
 @pytest.mark.parametrize("rule", DOCUMENTS)

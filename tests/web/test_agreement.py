@@ -75,7 +75,7 @@ def test_each_example_gets_the_same_verdict_from_each_release() -> None:
 def test_a_keyword_is_said_in_the_same_words() -> None:
     cases = [{"text": json.dumps(case["instance"]), "schema": json.dumps(case["schema"])} for case in KEYWORDS]
     expected = [complete(case["schema"], case["instance"]) for case in KEYWORDS]
-    differing = "site/web/src/words.js and validation/violations.py do not say the same"
+    differing = "site/web/src/words.js and json_schema/violations.py do not say the same"
     assert [answer["sentences"] for answer in judged(cases)] == expected, differing
     assert all(expected)
 
