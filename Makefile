@@ -25,10 +25,11 @@ test: check bundle ## Run every check and every test
 	@$(MAKE) --silent .venv-peers/ready 2>/dev/null || echo "arrakis could not be installed: the test of the real peers is skipped" >&2
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# Tests that bound the time may fail while every line is traced: whether tests pass is asked by `make test`.
+# Tests that bound the time may fail while every line is traced: whether tests pass is asked by `make test`. Ten examples of
+# each property are enough to see which branches run.
 coverage: .venv/ready bundle ## Measure which branches the tests run, and hold the floor in pyproject.toml
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile --quiet --no-summary || true
+	@HYPOTHESIS_PROFILE=coverage $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile --quiet --no-summary || true
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage xml --quiet -o build/coverage.xml
 	@$(BIN)/python -m coverage report --skip-covered
