@@ -52,6 +52,7 @@ ERRORS: dict[str, Callable[[], Exception]] = {
 }
 
 
+@pytest.fixture(scope="module")
 def values() -> dict[str, Any]:
     """Return a realistic value of each public class, and of each class that public functions return."""
     store = open_store(PROJECT)
@@ -92,23 +93,17 @@ def values() -> dict[str, Any]:
     }
 
 
-VALUES = values()
-
-
-def test_every_public_class_has_a_value_that_is_shown() -> None:
-    missing = sorted(set(PUBLIC) - set(FUNCTIONS) - set(VALUES))
+def test_every_public_class_has_a_value_that_is_shown(values: dict[str, Any]) -> None:
+    missing = sorted(set(PUBLIC) - set(FUNCTIONS) - set(values))
     assert not missing, f"add a realistic value of {missing} to values() in tests/prompt/test_prompt.py"
 
 
-SHOWN: dict[str, Any] = {**VALUES, **FUNCTIONS}
-
-
-@pytest.mark.parametrize("name", SHOWN)
-def test_every_public_value_is_shown_in_one_short_line(name: str) -> None:
-    shown = repr(SHOWN[name])
-    assert len(shown) < LONGEST, f"{len(shown)} characters: give its class __repr__ = short_repr"
-    assert "\n" not in shown
-    assert " object at 0x" not in shown, "give its class a __repr__"
+def test_every_public_value_is_shown_in_one_short_line(values: dict[str, Any]) -> None:
+    for name, value in {**values, **FUNCTIONS}.items():
+        shown = repr(value)
+        assert len(shown) < LONGEST, f"{name} takes {len(shown)} characters: give its class __repr__ = short_repr"
+        assert "\n" not in shown, name
+        assert " object at 0x" not in shown, f"give the class of {name} a __repr__"
 
 
 @pytest.mark.parametrize(
@@ -121,9 +116,9 @@ def test_every_public_value_is_shown_in_one_short_line(name: str) -> None:
         ("MissingExtraError", """MissingExtraError("pyarrow is not installed: pip install 'arrakis-schema[arrow]'")"""),
     ],
 )  # fmt: skip
-def test_a_value_is_shown_by_what_tells_it_apart(name: str, shown: str) -> None:
+def test_a_value_is_shown_by_what_tells_it_apart(name: str, shown: str, values: dict[str, Any]) -> None:
     wanted = re.escape(shown).replace("…", ".*")
-    assert re.fullmatch(wanted, repr(VALUES[name])), repr(VALUES[name])
+    assert re.fullmatch(wanted, repr(values[name])), repr(values[name])
 
 
 TEXTS = st.text(max_size=300) | st.sampled_from(["\n", "'" * 200, "\ud800" * 90, "\x1b[2J", LONG])
