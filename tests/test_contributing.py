@@ -137,12 +137,14 @@ def addresses(tmp_path: Path) -> set[str]:
     root = tmp_path / "weather"
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
     (root / "schemas/endpoints/descriptor.json").write_text('{"title": "Any request", "type": "object"}')
-    freeze(Store(root))
+    freeze(root)
     for file in ("schemas/registry.toml", *(f"schemas/endpoints/{name}" for name in ("forecast/descriptor.json",))):
         (root / file).write_text((root / file).read_text().replace("1.1.0", "1.2.0"))
-    for file in ("conformance.json", "errata.toml"):
-        text = (PROJECT / "versions" / file).read_text()
-        (root / "versions" / file).write_text(text if file.endswith("json") else "")
+    shutil.copy(PROJECT / "versions/conformance.json", root / "versions")
+    (root / "versions/errata.toml").write_text(
+        '[[erratum]]\nreleases = ["1.1.0"]\ndocuments = ["publication/schema.txt"]\n'
+        'location = "temperature"\nrule = ""\ntext = "never below -40"\nfixed = "1.2.0"\n'
+    )
     return {f"/{file.path}" for file in site(Store(root))} | {HEALTH}
 
 
