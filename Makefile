@@ -11,7 +11,7 @@ NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetc
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
-.PHONY: help serve test check docs bundle wheel bench attack cross edits fuzz test-peers record lock clean
+.PHONY: help serve test coverage check docs bundle wheel dist bench attack cross edits fuzz test-peers record lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -24,6 +24,15 @@ test: check bundle ## Run every check and every test
 		>/dev/null 2>&1 || echo "no browser could be installed: the tests in tests/browser are skipped" >&2
 	@$(MAKE) --silent .venv-peers/ready 2>/dev/null || echo "arrakis could not be installed: the test of the real peers is skipped" >&2
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Tests that bound the time may fail while every line is traced: whether tests pass is asked by `make test`. Ten examples of
+# each property are enough to see which branches run.
+coverage: .venv/ready bundle ## Measure which branches the tests run, and hold the floor in pyproject.toml
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@HYPOTHESIS_PROFILE=coverage $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile --quiet --no-summary || true
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage xml --quiet -o build/coverage.xml
+	@$(BIN)/python -m coverage report --skip-covered
 
 check: .venv/ready ## Check style, types, the schemas and the frozen releases
 	@$(BIN)/ruff check
@@ -41,6 +50,9 @@ bundle: $(BUNDLE)/THIRD-PARTY.txt ## Bundle the JavaScript and the fonts of the 
 
 wheel: .venv/ready bundle ## Build the wheel in dist/
 	@$(BIN)/python -m hatchling build -t wheel
+
+dist: .venv/ready bundle ## Build the wheel and the source distribution in dist/
+	@rm -rf dist && $(BIN)/python -m hatchling build
 
 attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=5000 SEED=)
 	@$(BIN)/python -m tests.compat.attack $(or $(PAIRS),5000) $(SEED)
@@ -60,12 +72,12 @@ test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-serv
 record: .venv-peers/ready ## Examine the real client and server again, and write versions/conformance.json
 	@$(PEERS)/python tests/peers/travel.py --write
 
-lock: .venv/ready ## Renew requirements.lock and ci/requirements.lock from pyproject.toml
+lock: .venv/ready ## Renew requirements.lock and .ci/requirements.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench \
 		--generate-hashes --upgrade --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra check --group build --constraint requirements.lock \
-		--generate-hashes --custom-compile-command "make lock" pyproject.toml -o ci/requirements.lock
+		--generate-hashes --custom-compile-command "make lock" pyproject.toml -o .ci/requirements.lock
 
 clean: ## Remove everything that was made here
 	@rm -rf .venv .venv-peers build dist site $(BUNDLE) $(WEB)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

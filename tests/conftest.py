@@ -1,5 +1,6 @@
 """Settings that hold for every test."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Error, sync_playwright
 
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=200, database=None)
-settings.load_profile("suite")
+settings.register_profile("coverage", settings.get_profile("suite"), max_examples=10)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 PROJECT = Path(__file__).parent.parent
 

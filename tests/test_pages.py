@@ -53,7 +53,7 @@ def test_every_file_that_the_readme_links_exists() -> None:
 def test_every_public_name_is_on_the_python_page() -> None:
     page = (PROJECT / "docs/python.md").read_text()
     for name in arrakis_schema.__all__:
-        assert name in page, name
+        assert name in page, f"add {name} to docs/python.md"
 
 
 def test_every_task_of_the_makefile_that_the_readme_names_exists() -> None:

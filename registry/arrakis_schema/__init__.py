@@ -1,4 +1,4 @@
-"""The versioned schemas of the Arrakis API: load them, validate requests, bind payloads.
+"""Versioned schemas of an API: load them, validate requests, bind payloads.
 
 Each name is imported when it is first used, so that `load_schema` needs nothing but the standard library.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from arrakis_schema.tables import check_table
 
     __version__: str
-    """The version of this package: the one that `schemas/registry.toml` declares, as `"0.6.0"`."""
+    """The version of this package: the one that `schemas/registry.toml` declares, as in `"0.6.0"`."""
     SCHEMA_VERSION: str
     """The version of the schemas that a client sends as `version`; the same as `__version__`."""
 

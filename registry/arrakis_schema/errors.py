@@ -6,6 +6,7 @@ One base class; everything that this package raises on purpose is an `ArrakisSch
 from arrakis_schema.text.printable import cut, listed
 
 _LONGEST = 2_000
+_LONGEST_REPR = 160
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ class ArrakisSchemaError(Exception):
     def __str__(self) -> str:
         """Say it in at most 2,000 characters."""
         return cut(super().__str__(), _LONGEST)
+
+    def __repr__(self) -> str:
+        """Show its class and its text, in one short line."""
+        name = type(self).__name__
+        return f"{name}({cut(repr(str(self)), _LONGEST_REPR - len(name) - 2)})"
 
 
 class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):

@@ -190,16 +190,16 @@ def test_hostile_messages_take_bounded_time_and_memory(project: Path) -> None:
 
 def test_rows_are_held_against_the_channels() -> None:
     assert check_message(WHOLE, channels=CHANNELS) == []
-    (unknown,) = check_message(serialized(block(ids=(0, 7))), channels=CHANNELS)
+    (unknown,) = check_message(serialized(block(ids=(0, 7))), records=CHANNELS)
     assert (unknown.rule, unknown.message) == (
         "reference-unknown",
         "id, row 1: 7 is the partition_index of no record that is known",
     )
-    found = check_message(serialized(block(length=5)), channels=CHANNELS)
+    found = check_message(serialized(block(length=5)), records=CHANNELS)
     assert [one.rule for one in found] == ["length-differs"] * 2
     assert found[0].message == "data, row 0: expected 4 items (sample_rate * stride / 1000000000), found 5"
     silent = [{"partition_index": number, "sample_rate": 16, "stride": None} for number in (0, 1)]
-    assert check_message(serialized(block(length=5)), channels=silent) == []
+    assert check_message(serialized(block(length=5)), records=silent) == []
 
 
 def test_many_rows_are_few_findings() -> None:
@@ -210,8 +210,8 @@ def test_many_rows_are_few_findings() -> None:
         "time, row 3: 3, but 0 in row 0: all rows are alike",
         "time: and 9,996 more rows, to row 9999",
     ]
-    assert len(check_message(WHOLE, channels=[])) == 2
-    assert len(check_message(serialized(batch), channels=[])) == 4
+    assert len(check_message(WHOLE, records=[])) == 2
+    assert len(check_message(serialized(batch), records=[])) == 4
 
 
 def test_a_release_without_a_publication_says_so() -> None:

@@ -90,9 +90,11 @@ def bind_socket(path: Path) -> None:
 
 
 def test_every_rule_has_a_case_and_a_section_on_the_page() -> None:
-    assert {file.stem for file in FILES} == set(rules()) == LINT
+    cases = {file.stem for file in FILES}
+    assert cases == set(rules()), f"{sorted(cases ^ set(rules()))}: add tests/cases/lint/RULE.json, or remove it"
+    assert set(rules()) == LINT, f"{sorted(LINT ^ set(rules()))}: add to LINT in findings/rules.py, or remove it"
     headings = set(re.findall(r"^## `([a-z-]+)`$", (PROJECT / "docs/rules.md").read_text(), re.MULTILINE))
-    assert headings == set(rules())
+    assert headings == set(rules()), f"{sorted(headings ^ set(rules()))}: add a section to docs/rules.md, or remove it"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""How long the lists of a column are, said as a product: `sample_rate * stride / 1000000000`.
+"""How long the lists of a column are, said as a product: `rate * seconds / 60`.
 
-The names are members of the record that a row refers to: of a channel, say. Numbers are exact (fractions).
+The names are members of the record that a row refers to: of a station, say. Numbers are exact (fractions).
 """
 
 import re

@@ -16,7 +16,7 @@ def load_payload(
 ) -> pa.Schema | Template:
     """Return the payload of an endpoint, or the `publication`, of a release, an alias or None (this package's own).
 
-    A payload whose columns depend on the request is a `Template`: bind it to the channels or the data type.
+    A payload whose columns depend on the request is a `Template`: bind it to what its placeholders stand for.
     Field metadata holds `description`, `unit` and `null` (what a null means), which no server sends.
 
     Raises `UnknownSchemaError`, a `FileNotFoundError`, that lists what there is, and `DamagedStoreError` for a file

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from arrakis_schema.arrow.children import children, with_children
 from arrakis_schema.arrow.lengths import parse_length
+from arrakis_schema.text.short_repr import short_repr
 
 PROMISED = ("nulls", "rows", "values", "length", "refers_to")
 ANNOTATIONS = ("description", "unit", "null", *PROMISED)
@@ -40,6 +41,8 @@ class Promise:
     rule: str
     holds: Callable[[pa.Array], bool]
     broken: Callable[[pa.Array], Broken]
+
+    __repr__ = short_repr
 
 
 def promises_of(schema: pa.Schema) -> tuple[Promise, ...]:

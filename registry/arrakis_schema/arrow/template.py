@@ -17,6 +17,7 @@ from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.arrow.scanner import Bindings
 from arrakis_schema.errors import SchemaTextError, TemplateError, TooManyColumnsError
 from arrakis_schema.store.limits import MOST_COLUMNS
+from arrakis_schema.text.short_repr import one_line, short_repr
 
 AND_SO_ON = "..."
 _ALLOWED = re.compile(rf"  {PLACEHOLDER.pattern}: '(.*)'", re.ASCII)
@@ -32,6 +33,8 @@ class Column:
     allowed: Mapping[str, tuple[str, ...]]
     repeated: bool
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -40,6 +43,11 @@ class Template:
     text: str
     columns: tuple[Column, ...] = field(compare=False)
     tail: tuple[str, ...] = field(compare=False, default=())
+
+    def __repr__(self) -> str:
+        """Show what it binds, and the names of its columns."""
+        names = [column.lines[0].partition(": ")[0] for column in self.columns]
+        return one_line("Template", {"values": self.values, "repeated": self.repeated, "columns": names})
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -60,8 +68,8 @@ class Template:
         """Return the schema for these columns and values.
 
         `columns` gives one mapping for each repeated column, in the order wanted; members that are no placeholder are
-        passed over, so the rows of a Find fit as they are. `values` fill the placeholders elsewhere. A data type is a
-        `pyarrow.DataType` or its name ("float64"), everything else text or an integer.
+        passed over, so rows that a server answered fit as they are. `values` fill the placeholders elsewhere. A data
+        type is a `pyarrow.DataType` or its name ("float64"), everything else text or an integer.
 
         Raises `TemplateError` for what is missing, not allowed, no type, or makes two columns of one name.
         """

@@ -39,7 +39,7 @@ def parser() -> ArgumentParser:
     top = Parser("arrakis-schema", description="The versioned schema registry.", epilog=_HELP_CODES)
     top.add_argument("--version", action="version", version=declared_version(data_root()))
     root = Parser(add_help=False)
-    help_root = "the folder with schemas/ and versions/ (default: the Arrakis schemas of this package)"
+    help_root = "the folder with schemas/ and versions/ (default: those in this package)"
     root.add_argument("--root", type=_folder, default=Path(data_root()), metavar="DIR", help=help_root)
     root.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
     added = top.add_subparsers(required=True, metavar="COMMAND")

@@ -25,6 +25,7 @@ from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
 from arrakis_schema.json_schema.keywords import DRAFT_07, of_dialect
 from arrakis_schema.json_schema.positions import object_pointers
 from arrakis_schema.regex import Reading, UnsupportedPatternError
+from arrakis_schema.text.short_repr import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -42,6 +43,8 @@ class Closure:
 
     everywhere: bool = False
     places: frozenset[tuple[str, ...]] = frozenset()
+
+    __repr__ = short_repr
 
     @property
     def here(self) -> bool:
@@ -70,6 +73,8 @@ class Side:
     uri: str
     registry: Registry[Any]
     closure: Any = True
+
+    __repr__ = short_repr
 
     @property
     def schemas(self) -> tuple[Any, ...]:

@@ -26,6 +26,7 @@ from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.json_schema.judge.soundness import dialect_problem, number_problems
 from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
 from arrakis_schema.regex import Reading, UnsupportedPatternError
+from arrakis_schema.text.short_repr import short_repr
 
 STEPS, SECONDS = 100_000, 60.0
 _MOST_ERRORS = 20
@@ -63,6 +64,8 @@ class Question:
     steps: int = STEPS
     patterns: Reading = Reading.ECMA
     series: Series | None = None
+
+    __repr__ = short_repr
 
 
 def contained(question: Question) -> Verdict:

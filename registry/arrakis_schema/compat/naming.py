@@ -1,4 +1,4 @@
-"""What people call a place in a schema: the path of the members that it is about, such as `channels[].rate`."""
+"""What people call a place in a schema: the path of the members that it is about, such as `stations[].height`."""
 
 from collections import deque
 from collections.abc import Iterator

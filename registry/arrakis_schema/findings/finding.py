@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from arrakis_schema.findings.rules import LINT, RULES, check_id
+from arrakis_schema.text.short_repr import short_repr
 
 _IDS = RULES.keys() | LINT
 
@@ -38,6 +39,8 @@ class Finding:
     message: str
     witness: str = ""
     accept: str = ""
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         """Refuse an id that is in no table."""

@@ -6,6 +6,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 import os
 import re
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, metadata
 from urllib.parse import quote
 
 from arrakis_schema.findings.as_json import dump_json
@@ -15,7 +16,7 @@ from arrakis_schema.findings.rules import RULES
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
-_PAGES = "https://docs.ligo.org/ngdd/arrakis-schema/"
+_PACKAGE = "arrakis-schema"
 _URLS = ("http://", "https://", "file://")
 _RESERVED = ":/?@!$&'()*+,;=%"
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -23,16 +24,29 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 def sarif(findings: Sequence[Finding]) -> str:
     """Return a log with one run; each rule that was hit has an entry that links to its page."""
-    rules = [{"id": rule, "helpUri": _page(rule)} for rule in dict.fromkeys(finding.rule for finding in findings)]
-    driver = {"name": "arrakis-schema", "informationUri": _PAGES, "rules": rules}
+    pages = _documentation()
+    about = {"informationUri": pages} if pages else {}
+    rules = [_rule(rule, pages) for rule in dict.fromkeys(finding.rule for finding in findings)]
+    driver = {"name": _PACKAGE, **about, "rules": rules}
     results = [_result(shown, _uri(given.file)) for given, shown in zip(findings, for_programs(findings), strict=True)]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _page(rule: str) -> str:
-    """Return where a rule is explained."""
-    return f"{_PAGES}{'changes' if rule in RULES else 'rules'}/#{quote(rule, safe='$')}"
+def _documentation() -> str:
+    """Return the address of the pages on this package that its metadata names; empty where that names none."""
+    try:
+        urls = metadata(_PACKAGE).get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    labelled = (url.partition(", ") for url in urls)
+    return next((address for label, _, address in labelled if label == "Documentation"), "")
+
+
+def _rule(rule: str, pages: str) -> dict[str, str]:
+    """Return the entry of a rule, with the place where it is explained."""
+    place = f"{pages}{'changes' if rule in RULES else 'rules'}/#{quote(rule, safe='$')}"
+    return {"id": rule, **({"helpUri": place} if pages else {})}
 
 
 def _uri(file: str) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from arrakis_schema.findings.rules import RULES, check_id
+from arrakis_schema.text.short_repr import short_repr
 
 
 class Kind(StrEnum):
@@ -69,6 +70,8 @@ class Change:
         """The one word for the change: added, removed, tightened, loosened, changed, ..."""
         return RULES[self.rule].word or _WORDS.get(self.effect, self.effect.value)
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -87,3 +90,5 @@ class Verdict:
     reason: str = ""
     at: str = ""
     errors: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+
+    __repr__ = short_repr

@@ -21,7 +21,7 @@ def payload_schema(
     """Return the schema that the answer of an endpoint is promised to have, as it is sent: without annotations.
 
     Where the columns depend on the request, the argument that asks for them is given as rows instead of names: those
-    that Find or Describe answered, a list of dicts or a `pyarrow.Table`. Other arguments change nothing.
+    that a server answered, a list of dicts or a `pyarrow.Table`. Other arguments change nothing.
 
     Raises `TemplateError` for what is missing or not allowed, `UnknownSchemaError` for a payload that there is not.
     """

@@ -21,6 +21,7 @@ from arrakis_schema.store.documents import Example, Kind, kind_of, name_of
 from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.store import Release
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.short_repr import short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,16 @@ class Sample:
     request: Any
     refused: bool
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True)
 class Contract:
     """A release, as those see it who send and answer its requests."""
 
     release: Release
+
+    __repr__ = short_repr
 
     @cached_property
     def flight(self) -> Flight:

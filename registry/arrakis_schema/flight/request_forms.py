@@ -10,6 +10,7 @@ from arrakis_schema.json_schema.requests import checks
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.settings import Settings
 from arrakis_schema.store.store import Release
+from arrakis_schema.text.short_repr import short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Form:
     checks: tuple[Callable[[Any], None], ...]
     head: bytes
     tail: bytes
+
+    __repr__ = short_repr
 
     def request(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the request for all its arguments."""

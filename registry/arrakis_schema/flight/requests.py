@@ -7,7 +7,7 @@ from typing import Any
 from pyarrow import flight
 
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.json_schema.packets import Request, dump_request, parse_request
+from arrakis_schema.json_schema.packets import Request, parse_request, write_request
 from arrakis_schema.store.store import Release, open_release
 
 _ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False)
@@ -20,8 +20,8 @@ def descriptor(
     """Return the descriptor that asks an endpoint, with the arguments that are given; the request is checked.
 
     What is required and left out is filled in: the name of the request and the release, the defaults that
-    `registry.toml` declares (a Find without arguments asks for everything), and null where the release allows it. What
-    has no default stays missing, and is refused. `version` is a release, an alias or None (this package's own).
+    `registry.toml` declares, and null where the release allows it. What has no default stays missing, and is refused.
+    `version` is a release, an alias or None (this package's own).
 
     Raises `InvalidRequestError` that says which argument and why, also for an argument that the release does not
     describe, and `UnknownSchemaError` for an endpoint or a release that there is not.
@@ -37,9 +37,9 @@ def descriptor(
         inside = _ENCODER.encode(given).encode("ascii") if form.place else b""
     except (TypeError, ValueError, RecursionError):
         inside = b""
-    if inside.count(b"{") == 1 and b"[[" not in inside and b"\\ud" not in inside:  # plainly what dump_request writes
+    if inside.count(b"{") == 1 and b"[[" not in inside and b"\\ud" not in inside:  # plainly what write_request writes
         return flight.FlightDescriptor.for_command(form.head + inside + form.tail)
-    return flight.FlightDescriptor.for_command(dump_request(request))  # type: ignore[arg-type] # of any API
+    return flight.FlightDescriptor.for_command(write_request(request))
 
 
 def parse_ticket(ticket: flight.Ticket | flight.FlightEndpoint | bytes) -> Request:

@@ -1,7 +1,9 @@
 """The command of a Flight descriptor: one JSON object in UTF-8, to and from a `Request`."""
 
 import json
-from typing import Any, Required, TypedDict, cast
+import os
+from collections.abc import Mapping
+from typing import Any, Required, TypedDict, cast, overload
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.store.strict_json import (
@@ -19,8 +21,8 @@ _TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "nul
 class Request(TypedDict, total=False):
     """The envelope of a request, a dict: which endpoint, with which arguments, by which version of the schemas.
 
-    `request` is the name of the endpoint as it travels, as in `"Find"`; `args` are its arguments; `version`, which may
-    be left out, is the release that the client knows.
+    `request` is the name of the endpoint as it travels; `args` are its arguments; `version`, which may be left out, is
+    the release that the client knows. Another API names the last two in `[flight]` of its `registry.toml`.
     """
 
     request: Required[str]
@@ -40,14 +42,30 @@ def parse_request(command: bytes | bytearray | memoryview) -> Request:
     return cast("Request", parsed)
 
 
-def dump_request(request: Request) -> bytes:
-    """Return the command for a request: the members request, args and version first, in this order, as clients send it.
+@overload
+def dump_request(request: Request) -> bytes: ...
+@overload
+def dump_request(request: Mapping[str, Any], *, root: str | os.PathLike[str] | None) -> bytes: ...
+def dump_request(request: Request | Mapping[str, Any], *, root: str | os.PathLike[str] | None = None) -> bytes:
+    """Return the command for a request: its name, its arguments and its release come first, as clients send them.
+
+    These are the members `request`, `args` and `version`; where `root` is given, arguments and release are the members
+    that `[flight]` of its `registry.toml` names, and the order of all others stays.
 
     Raises `MalformedRequestError` for what JSON in UTF-8 cannot say, and for what `parse_request` would refuse.
     """
+    if root is None:
+        return write_request(request, tuple(Request.__annotations__))
+    from arrakis_schema.store.settings import read_settings  # noqa: PLC0415 - a client that starts needs no settings
+
+    return write_request(request, read_settings(os.fspath(root)).flight.leading)
+
+
+def write_request(request: Mapping[str, Any], leading: tuple[str, ...] = ()) -> bytes:
+    """Return the command for a request with these members first; raises `MalformedRequestError`."""
     if not isinstance(request, dict):
         raise MalformedRequestError(f"a dict is wanted, not {type(request).__name__}")
-    order = [name for name in ("request", "args", "version") if name in request]
+    order = [name for name in leading if name in request]
     members: dict[str, Any] = {**dict.fromkeys(order), **request}
     try:
         command = json.dumps(members, allow_nan=False).encode("ascii")

@@ -120,6 +120,7 @@ def _compiled(release: Release, path: str) -> Check:
         if found is not None:
             raise InvalidRequestError(found, name, version)
 
+    validate_instance.__qualname__ = f"validator({name!r})"  # what a prompt shows
     return validate_instance
 
 

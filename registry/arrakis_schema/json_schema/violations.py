@@ -1,6 +1,6 @@
 """Where an instance breaks its schema, in words: one table from keyword to what it expects.
 
-Paths are written as the reference pages name their fields: `args.channels[0]`.
+Paths are written as the reference pages name their fields: `args.stations[0]`.
 """
 
 import json
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.text.printable import CLAUSE, cut
+from arrakis_schema.text.short_repr import short_repr
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 _LONGEST_PATH = 2 * CLAUSE
@@ -22,9 +23,9 @@ _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object"
 class Violation:
     """One place where an instance breaks its schema: the instance path, the keyword, what it expects, what is there.
 
-    `path` holds the names and indices from the top, as in `("args", "channels", 0)`; `keyword` is that of JSON Schema,
+    `path` holds the names and indices from the top, as in `("args", "stations", 0)`; `keyword` is that of JSON Schema,
     or `"false"` where nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
-    it reads `args.max_rate: expected more than 0, found 0`.
+    it reads `args.days: expected more than 0, found 0`.
     """
 
     path: tuple[str | int, ...]
@@ -32,8 +33,10 @@ class Violation:
     expected: str
     found: str
 
+    __repr__ = short_repr
+
     def __str__(self) -> str:
-        """Say it in one clause: `args.max_rate: expected a number more than 0, found 0`."""
+        """Say it in one clause: `args.days: expected more than 0, found 0`."""
         place = cut(dotted(self.path), _LONGEST_PATH) or "the whole"
         return f"{place}: expected {self.expected}, found {self.found}"
 
@@ -120,6 +123,11 @@ def _at(relation: str, unit: str = "") -> Callable[[Any, Any], str]:
     return wording
 
 
+def _contained(relation: str) -> Callable[[Any, Any], str]:
+    """Return the wording of a bound on how many items `contains` allows."""
+    return lambda value, _: f"{relation} {_count(value, 'item')} that the schema of contains allows"
+
+
 def _fixed(words: str) -> Callable[[Any, Any], str]:
     """Return the wording of a keyword whose value says nothing to people."""
     return lambda _value, _instance: words
@@ -141,13 +149,19 @@ EXPECTATIONS: dict[str, Callable[[Any, Any], str]] = {
     "minItems": _at("at least", "item"),
     "maxItems": _at("at most", "item"),
     "uniqueItems": _fixed("items that all differ"),
+    "items": _fixed("no further items"),
     "contains": _fixed("an item that fits the schema of contains"),
+    "minContains": _contained("at least"),
+    "maxContains": _contained("at most"),
     "additionalItems": _fixed("no further items"),
+    "unevaluatedItems": _fixed("no further items"),
     "minProperties": _at("at least", "member"),
     "maxProperties": _at("at most", "member"),
     "required": _required,
     "additionalProperties": _fixed("only members that the schema describes"),
+    "unevaluatedProperties": _fixed("only members that the schema describes"),
     "dependencies": _fixed("the members that go with those it has"),
+    "dependentRequired": _fixed("the members that go with those it has"),
     "anyOf": _fixed("something that fits one of the schemas of anyOf"),
     "oneOf": _fixed("something that fits exactly one of the schemas of oneOf"),
     "not": _fixed("something that does not fit the schema of not"),
@@ -160,4 +174,5 @@ FOUND: dict[str, Callable[[Any], str]] = {
     "minItems": _length,
     "maxItems": _length,
     "additionalProperties": _members,
+    "unevaluatedProperties": _members,
 }

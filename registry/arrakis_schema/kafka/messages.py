@@ -30,20 +30,23 @@ def check_message(
     data: bytes,
     version: str | Release | None = None,
     *,
+    records: Iterable[Mapping[str, Any]] | None = None,
     channels: Iterable[Mapping[str, Any]] | None = None,
     root: str | os.PathLike[str] | None = None,
 ) -> list[Finding]:
     """Return what is wrong with the bytes of a Kafka message as the `publication` of a release; nothing if it is right.
 
-    `channels` are the records that the rows refer to, as a Find answers them for the partition of the topic: with them,
-    rows of no channel and lists of another length than the channel's are found too. `version` is a release, an alias or
-    None (this package's own). Any bytes get an answer, in bounded memory. Needs the extra `check`.
+    `records` are what the rows refer to (`refers_to` in the metadata of a column), as a server lists them for the
+    topic: with them, rows of no record and lists of another length than the record says are found too; `channels` is an
+    older name for the same. `version` is a release, an alias or None (this package's own). Any bytes get an answer, in
+    bounded memory. Needs the extra `check`.
     """
     checker = open_release(version, root).derived(_checker)
-    if channels is None:
+    given = channels if records is None else records
+    if given is None:
         return checker.check(data)
-    records = list(channels)
-    return checker.check(data, lambda references: references.expected(records))
+    referred = list(given)
+    return checker.check(data, lambda references: references.expected(referred))
 
 
 def _checker(release: Release) -> "Checker":

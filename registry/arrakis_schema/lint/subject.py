@@ -6,6 +6,7 @@ from typing import Any
 
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.text.short_repr import short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Subject:
     url: str | None
     file: str
     examples: tuple[Example, ...] = ()
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)

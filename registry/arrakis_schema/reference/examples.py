@@ -48,7 +48,7 @@ def _ways(history: History, release: Release, document: Document, one: Judged) -
 
 
 def _programs(one: Judged) -> Iterator[tuple[str, str]]:
-    """Yield the programs beside an example that send it: `minimal.arrakis.py` does so with the package arrakis."""
+    """Yield the programs beside an example that send it: `full.client.py` does so with the package `client`."""
     stem = f"{splitext(one.example.path)[0]}."
     for path in one.home.files:
         library, suffix = splitext(path.removeprefix(stem))

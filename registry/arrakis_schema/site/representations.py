@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from posixpath import splitext
 
+from arrakis_schema.text.short_repr import short_repr
+
 JSON_SCHEMA = "application/schema+json"
 """The media type of a JSON Schema; nothing in a path tells one from other JSON, so who writes the site says it."""
 
@@ -54,6 +56,8 @@ class Representation:
     content: bytes
     media_type: str
     immutable: bool = False
+
+    __repr__ = short_repr
 
     @property
     def sha256(self) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from posixpath import basename, dirname, splitext
 
+from arrakis_schema.text.short_repr import short_repr
+
 
 class Kind(StrEnum):
     """What a document describes."""
@@ -39,6 +41,8 @@ class Document:
 
     path: str
     content: bytes
+
+    __repr__ = short_repr
 
     @property
     def kind(self) -> Kind:
@@ -101,6 +105,8 @@ class Example:
 
     path: str
     content: bytes
+
+    __repr__ = short_repr
 
     @property
     def refused(self) -> bool:

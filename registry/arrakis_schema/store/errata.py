@@ -5,6 +5,7 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.toml_files import parse_toml
+from arrakis_schema.text.short_repr import short_repr
 
 ERRATA_FILE = "versions/errata.toml"
 _LISTS = ("releases", "documents")
@@ -20,6 +21,8 @@ class Erratum:
     rule: str
     text: str
     fixed: str
+
+    __repr__ = short_repr
 
 
 def parse_errata(content: bytes) -> tuple[Erratum, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, get_args
 
+from arrakis_schema.text.short_repr import short_repr
+
 KEEPS = ("named", "listed", "matching", "at-least", "at-most")
 
 
@@ -70,6 +72,8 @@ class Columns:
     aliases: Mapping[str, str] = field(default_factory=dict)
     series: Series = field(default_factory=Series)
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, slots=True)
 class Flight:
@@ -93,6 +97,13 @@ class Flight:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     columns: Mapping[str, Columns] = field(default_factory=dict)
     actions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    __repr__ = short_repr
+
+    @property
+    def leading(self) -> tuple[str, ...]:
+        """The members that stand first in a request, in their order."""
+        return "request", self.arguments, self.release
 
 
 TABLES = {"names": Names, "filters": Filter, "columns": Columns}

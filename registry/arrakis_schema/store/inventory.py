@@ -11,6 +11,7 @@ from arrakis_schema.store.documents import documented_by, is_document, name_of
 from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, scan_folder
 from arrakis_schema.store.portable_names import LONGEST_PATH, clashes, fault_of_name
 from arrakis_schema.text.printable import printable
+from arrakis_schema.text.short_repr import short_repr
 
 SETTINGS = frozenset({"registry.toml", "exceptions.toml"})
 NOTE = ".md"
@@ -59,6 +60,8 @@ class Inventory:
     refused: tuple[Refusal, ...]
     plain: tuple[str, ...]
     empty: tuple[str, ...]
+
+    __repr__ = short_repr
 
 
 def read_inventory(root: str, folder: str) -> Inventory:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from arrakis_schema.text.short_repr import short_repr
+
 KEYS = ("text", "none")
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}", re.ASCII)
 _ANYTHING = ".+"
@@ -28,6 +30,8 @@ class Topics:
     key: str = "text"
     key_member: str = ""
     described_by: str = ""
+
+    __repr__ = short_repr
 
     def holds(self, topic: str) -> bool:
         """Tell whether a topic of this name is one of these."""

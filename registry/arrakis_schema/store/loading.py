@@ -84,7 +84,9 @@ def _names(folder: str, patterns: tuple[str, ...]) -> list[str]:
     return sorted(found)
 
 
-def load_schema(filename: str, version: str | None = None, *, root: "Root" = None) -> "dict[str, Any]":
+def load_schema(
+    filename: str, version: str | None = None, *, root: "str | os.PathLike[str] | None" = None
+) -> "dict[str, Any]":
     """Return one JSON Schema document: of an endpoint, the envelope (`"descriptor"`), or the JSON `"metadata"`.
 
     `filename` is the name, with or without `.json`. `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`,

@@ -11,6 +11,7 @@ from arrakis_schema.store.flight_settings import Flight, read_flight
 from arrakis_schema.store.kafka_settings import Topics, read_topics, topic_problems
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import is_release
+from arrakis_schema.text.short_repr import short_repr
 
 REGISTRY_FILE = "schemas/registry.toml"
 READ_KINDS = ("request", "payload", "publication")
@@ -20,7 +21,7 @@ _READER_KEYS = {"unknown", "columns", "metadata", "patterns"}
 WAYS = ("ignored", "rejected")
 COLUMNS = ("by-name", "exact")
 PATTERNS = ("ecma", "python")
-_DEFAULT = {"version": "0.6.0", "title": "Arrakis API", "base_url": "https://example.org/schemas/"}
+_DEFAULT = {"version": "0.1.0", "title": "Weather API", "base_url": "https://example.org/schemas/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Reader:
     metadata: tuple[str, ...] = ()
     patterns: str = "ecma"
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -52,6 +55,8 @@ class Settings:
     readers: Mapping[str, Reader] = field(default_factory=dict)
     flight: Flight = field(default_factory=Flight)
     topics: tuple[Topics, ...] = ()
+
+    __repr__ = short_repr
 
     def reader(self, kind: str) -> Reader:
         """Return how documents of a kind are read; an envelope is read by those who read requests."""

@@ -19,6 +19,7 @@ from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.settings import Settings, read_settings
 from arrakis_schema.store.snapshot import Snapshot
 from arrakis_schema.store.versions import NEXT, aliases
+from arrakis_schema.text.short_repr import short_repr
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,8 @@ class Store(Deriving):
 
     root: Path
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    __repr__ = short_repr
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -88,6 +91,8 @@ class Release(Deriving):
     folder: str
     inventory: Inventory = field(repr=False)
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    __repr__ = short_repr
 
     @property
     def settings(self) -> Settings:

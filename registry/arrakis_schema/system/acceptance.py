@@ -8,6 +8,7 @@ from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, Accepted, entry_tex
 from arrakis_schema.store.versions import is_release, precedence
 from arrakis_schema.system.bump import after, moved, needed
 from arrakis_schema.system.comparison import BaseComparison, Breakage
+from arrakis_schema.text.short_repr import short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class AcceptedBreak:
     finding: Finding
     reason: str
     release: str
+
+    __repr__ = short_repr
 
 
 @dataclass(slots=True)

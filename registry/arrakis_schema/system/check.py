@@ -19,6 +19,7 @@ from arrakis_schema.system.acceptance import Acceptance, AcceptedBreak
 from arrakis_schema.system.bump import Bump, after, moved, needed
 from arrakis_schema.system.comparison import WORKING, BaseComparison, Documents, compare_with, not_compared
 from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.text.short_repr import short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class CheckResult:
     findings: tuple[Finding, ...]
     accepted: tuple[AcceptedBreak, ...]
     compared: tuple[BaseComparison, ...]
+
+    __repr__ = short_repr
 
     @property
     def failed(self) -> bool:

@@ -22,6 +22,7 @@ from arrakis_schema.store.documents import Kind as DocumentKind
 from arrakis_schema.store.exceptions import place_of, value_text
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.text.short_repr import short_repr
 
 Documents = Mapping[str, Document]
 WORKING = "schemas"
@@ -40,6 +41,8 @@ class Breakage:
 
     finding: Finding
     place: str
+
+    __repr__ = short_repr
 
     @property
     def location(self) -> str:
@@ -64,6 +67,8 @@ class BaseComparison:
     breakages: list[Breakage] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     changed: bool = False
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)

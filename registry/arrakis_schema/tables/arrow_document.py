@@ -23,6 +23,10 @@ class ArrowDocument:
         self._places = Places(document)
         _ = self.parsed
 
+    def __repr__(self) -> str:
+        """Show the file that it is read from."""
+        return f"{type(self).__name__}({self.file!r})"
+
     @cached_property
     def parsed(self) -> "pa.Schema | Template":
         """The schema, or the template where the columns depend on the request."""

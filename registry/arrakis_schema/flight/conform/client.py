@@ -14,6 +14,7 @@ from pyarrow import flight
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
 from arrakis_schema.flight.texts import shortened
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.short_repr import short_repr
 
 LARGEST_MESSAGE = 64 * 1024 * 1024
 MOST_BATCHES = 64
@@ -77,6 +78,8 @@ class Access:
     seconds: float = 30.0
     token: str = ""
     root_certs: bytes = b""
+
+    __repr__ = short_repr
 
 
 class Peer:

@@ -35,7 +35,7 @@ from arrakis_schema.flight.release_contract import Contract, Sample
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.flight.requests import parse_ticket
 from arrakis_schema.flight.texts import shortened
-from arrakis_schema.json_schema.packets import dump_request
+from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.tables.arrow_document import arrow_document
 
 MOST_ENDPOINTS = 16
@@ -113,7 +113,7 @@ class Examination:
         """Ask what must be refused, no further than the first batch."""
         request = still_refused(self.contract, name, sample, self.names)
         try:
-            info = self.peer.info(dump_request(request))
+            info = self.peer.info(write_request(request, self.contract.flight.leading))
             if name not in {*self.contract.flight.writes, *self.contract.flight.exchange}:
                 for endpoint in info.endpoints[:1]:
                     with self.peer.stream(endpoint) as stream:
@@ -131,7 +131,7 @@ class Examination:
         """Ask what must be answered, and follow the answer to its end."""
         request = adopted(self.contract, name, sample.request, self.names)
         try:
-            info = self.peer.info(dump_request(request))
+            info = self.peer.info(write_request(request, self.contract.flight.leading))
             self._schema("FlightInfo", _schema_of(info), self._promise(name, request), notes)
             self._data(name, sample, request, info, notes)
         except UnavailableError as error:
@@ -254,7 +254,7 @@ class Examination:
         if promised is None:
             return
         sent = record_batch(strip_annotations(promised), self._sent(name, promised))
-        table = self.peer.exchange(dump_request(request), sent)
+        table = self.peer.exchange(write_request(request, self.contract.flight.leading), sent)
         self._schema("exchange", table.schema, promised, notes)
         for batch in table.to_batches():
             self._rows("exchange", name, promised, batch, notes)

@@ -14,6 +14,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.store.loading import data_root
+from arrakis_schema.text.short_repr import short_repr
 
 _GRACE = 10.0  # to start, and to say what was found
 _QUIET = {"GRPC_VERBOSITY": "NONE", "GLOG_minloglevel": "3"}
@@ -34,6 +35,8 @@ class Report:
     about: Mapping[str, str]
     findings: Sequence[Finding]
     examined: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
     @property
     def conforms(self) -> bool:

@@ -12,7 +12,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.mock.answers import answer, completed
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.json_schema.packets import dump_request, parse_request
+from arrakis_schema.json_schema.packets import parse_request, write_request
 from arrakis_schema.store.store import Release
 
 REUSE_CONNECTION = "arrow-flight-reuse-connection://?"
@@ -39,7 +39,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         with _refusing():
             endpoint, args, request = self._request(descriptor.command)
             schema, _ = answer(self._contract, endpoint, args)
-            command = dump_request(request)
+            command = write_request(request, self._contract.flight.leading)
         echoed = flight.FlightDescriptor.for_path(descriptor.command)
         return flight.FlightInfo(schema, echoed, [flight.FlightEndpoint(command, [REUSE_CONNECTION])], -1, -1)
 

@@ -1,4 +1,4 @@
-"""Arrays of strings, checked in few calls that run in C: a Describe of a thousand channels spends its time there."""
+"""Arrays of strings, checked in few calls that run in C: a request with a thousand names spends its time there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

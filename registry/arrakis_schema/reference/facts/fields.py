@@ -26,7 +26,7 @@ _TOLD = ("description", "x-unit", "x-null", "x-omitted")
 class Field:
     """One property of a request, or one column of a payload.
 
-    `path` is what validators print, as in `args.max_rate`; `anchor` is the id of the field's place on its page.
+    `path` is what validators print, as in `args.days`; `anchor` is the id of the field's place on its page.
     """
 
     path: str

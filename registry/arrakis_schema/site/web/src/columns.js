@@ -75,7 +75,7 @@ function read(line, place) {
 function cut(line, place) {
   const colon = line.indexOf(": ");
   if (CODE.test(line)) throw new SchemaTextError("this is Python; paste what print(schema) prints", place);
-  if (colon < 0) throw new SchemaTextError("expected a column, as in sample_rate: int32 not null", place);
+  if (colon < 0) throw new SchemaTextError("expected a column, as in temperature: int32 not null", place);
   return [line.slice(0, colon), line.slice(colon + 2)];
 }
 

@@ -38,7 +38,7 @@ export async function payloadForm(context) {
   const made = form(context, {
     title: said.title,
     text: columnLines(registered.text),
-    placeholder: "Paste what print(schema) shows in Python, as in\nsample_rate: int32 not null",
+    placeholder: "Paste what print(schema) shows in Python, as in\ntemperature: int32 not null",
     extra: [
       element(
         "span",

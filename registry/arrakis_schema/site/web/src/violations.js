@@ -19,7 +19,7 @@ const LONGEST_PATH = 160;
 /** What is told as a whole: which of its branches failed for what reason says nothing. */
 const OPAQUE = new Set(["anyOf", "oneOf", "not", "contains"]);
 /** What is told as a whole where it forbids everything. */
-const FORBIDDING = new Set(["additionalProperties", "additionalItems"]);
+const FORBIDDING = new Set(["additionalProperties", "additionalItems", "unevaluatedProperties", "unevaluatedItems"]);
 /** @type {Record<string, "4" | "7" | "2019-09" | "2020-12">} */
 const DRAFTS = { "draft-04": "4", "2019-09": "2019-09", "2020-12": "2020-12" };
 
@@ -48,18 +48,28 @@ export function sentence({ path, expected, found }) {
 function* broken(instance, exact) {
   const { instance: lean, schema, originals } = exactly(instance, exact);
   const lookup = dereference(schema);
-  const { errors } = validate(lean, schema, draft(schema), lookup, false);
+  const dialect = draft(schema);
+  const { errors } = validate(lean, schema, dialect, lookup, false);
   let told = "";
   for (const [index, unit] of errors.entries()) {
     const place = unit.keywordLocation;
     if (told && place.startsWith(told)) continue;
     told = "";
     const { keyword, value, named } = asserted(unit, schema, lookup, originals);
-    const whole = OPAQUE.has(unit.keyword) || (FORBIDDING.has(keyword) && value === false);
+    const whole = OPAQUE.has(unit.keyword) || (value === false && forbids(keyword, dialect));
     if (whole) told = `${place}/`;
     const inner = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${place}/`);
     if (whole || !inner) yield violation(instance, decoded(unit.instanceLocation), keyword, value, named);
   }
+}
+
+/**
+ * Tell whether `false` under this keyword is told of the whole; `items` is what `additionalItems` was before 2020-12.
+ * @param {string} keyword
+ * @param {string} dialect
+ */
+function forbids(keyword, dialect) {
+  return FORBIDDING.has(keyword) || (keyword === "items" && dialect === "2020-12");
 }
 
 /** Return a JSON Pointer that the validator wrote as the fragment of a URI. @param {string} location */

@@ -1,4 +1,4 @@
-// Where an instance breaks its schema, in the words of the Python package: `args.max_rate: expected more than 0, found 0`.
+// Where an instance breaks its schema, in the words of the Python package: `args.days: expected more than 0, found 0`.
 // One table from keyword to what it expects; `validation/violations.py` holds the same, and a test compares them.
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
@@ -145,6 +145,11 @@ function at(relation, unit) {
   return (/** @type {any} */ value) => `${relation} ${unit ? count(value, unit) : shortened(value)}`;
 }
 
+/** The wording of a bound on how many items `contains` allows. @param {string} relation */
+function contained(relation) {
+  return (/** @type {any} */ value) => `${relation} ${count(value, "item")} that the schema of contains allows`;
+}
+
 /** The wording of a keyword whose value says nothing to people. @param {string} words */
 function fixed(words) {
   return () => words;
@@ -167,13 +172,19 @@ export const EXPECTATIONS = {
   minItems: at("at least", "item"),
   maxItems: at("at most", "item"),
   uniqueItems: fixed("items that all differ"),
+  items: fixed("no further items"),
   contains: fixed("an item that fits the schema of contains"),
+  minContains: contained("at least"),
+  maxContains: contained("at most"),
   additionalItems: fixed("no further items"),
+  unevaluatedItems: fixed("no further items"),
   minProperties: at("at least", "member"),
   maxProperties: at("at most", "member"),
   required,
   additionalProperties: fixed("only members that the schema describes"),
+  unevaluatedProperties: fixed("only members that the schema describes"),
   dependencies: fixed("the members that go with those it has"),
+  dependentRequired: fixed("the members that go with those it has"),
   anyOf: fixed("something that fits one of the schemas of anyOf"),
   oneOf: fixed("something that fits exactly one of the schemas of oneOf"),
   not: fixed("something that does not fit the schema of not"),
@@ -188,4 +199,5 @@ const FOUND = {
   minItems: length,
   maxItems: length,
   additionalProperties: members,
+  unevaluatedProperties: members,
 };

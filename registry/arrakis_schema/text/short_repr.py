@@ -1,0 +1,56 @@
+"""How a record shows itself in a Python prompt: in one short line, whatever it holds."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from enum import Enum
+from typing import Any
+
+from arrakis_schema.text.printable import cut
+
+LONGEST = 160
+"""Characters of a whole record."""
+
+_LONGEST_VALUE = 60
+_MOST_MEMBERS = 8
+
+
+def short_repr(record: Any) -> str:
+    """Return a dataclass in one line: the fields that are not their defaults, each cut, as many as fit."""
+    shown = ((field.name, getattr(record, field.name)) for field in fields(record) if field.repr and field.init)
+    told = {name: value for name, value in shown if not _is_default(record, name, value)}
+    return one_line(type(record).__name__, told)
+
+
+def one_line(name: str, told: Mapping[str, Any]) -> str:
+    """Return a name with what is told of it in parentheses, in one line."""
+    text = ", ".join(f"{field}={short_value(value)}" for field, value in told.items())
+    return f"{name}({cut(text, LONGEST - len(name) - 2)})"
+
+
+def short_value(value: Any) -> str:
+    """Return a value as it stands in such a line: bytes by their number, many members by theirs, a text cut."""
+    if isinstance(value, bytes):
+        return f"<{len(value):,} bytes>"
+    if isinstance(value, list | tuple | set | frozenset | dict) and len(value) > _MOST_MEMBERS:
+        return f"<{len(value):,} items>"
+    text = _text(value)
+    if isinstance(value, list | tuple | set | frozenset) and len(text) > _LONGEST_VALUE:
+        return f"<{len(value):,} item{'' if len(value) == 1 else 's'}>"
+    return cut(text, _LONGEST_VALUE)
+
+
+def _text(value: Any) -> str:
+    """Return how a value shows itself, in one line."""
+    plain = value.value if isinstance(value, Enum) else value
+    try:
+        return repr(cut(plain, _LONGEST_VALUE) if isinstance(plain, str) else plain).replace("\n", " ")
+    except (RecursionError, ValueError):  # a number of more than 4,300 digits has no text
+        return f"<a {type(plain).__name__} that is too large to show>"
+
+
+def _is_default(record: Any, name: str, value: Any) -> bool:
+    """Tell whether a field has the value that it has if nothing is given."""
+    field: Field[Any] = type(record).__dataclass_fields__[name]
+    if field.default is not MISSING:
+        return bool(value is field.default or value == field.default)
+    return field.default_factory is not MISSING and bool(value == field.default_factory())
