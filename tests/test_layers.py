@@ -16,6 +16,7 @@ FLOORS = [
     ["arrow", "json_schema"],
     ["compat"],
     ["lint"],
+    ["languages"],
     ["system", "tables"],
     ["reference", "kafka"],
     ["site"],

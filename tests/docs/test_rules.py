@@ -10,11 +10,11 @@ import pytest
 
 from arrakis_schema.compat import Kind
 from arrakis_schema.findings.rules import RULES
-from arrakis_schema.lint import Subject, lint, rules
-from arrakis_schema.lint.release import lint_release
+from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.store import Store
+from arrakis_schema.system.lint import lint, lint_release, rules
 from tests.docs import differences, sent
 from tests.docs.pages import DOCS, PROJECT, blocks, play
 

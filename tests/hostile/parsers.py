@@ -34,7 +34,7 @@ from arrakis_schema.json_schema.requests import iter_errors
 from arrakis_schema.kafka import check_message
 from arrakis_schema.kafka.frames import FrameError, frames, head_size
 from arrakis_schema.kafka.records import RecordChecker
-from arrakis_schema.lint import Subject, lint
+from arrakis_schema.lint.subject import Subject
 from arrakis_schema.reference.conformance import conformance, sent_payloads
 from arrakis_schema.store.dates import read_dates
 from arrakis_schema.store.documents import Document, Example
@@ -42,6 +42,7 @@ from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store, open_release
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.system.lint import lint
 from tests.hostile.mutation import change_bytes, change_tree, json_bytes, toml_bytes
 
 PROJECT = Path(__file__).parents[2]

@@ -19,11 +19,11 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.rules import LINT
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, walk
 from arrakis_schema.json_schema.positions import positions
-from arrakis_schema.lint import Subject, lint, rules
-from arrakis_schema.lint.release import lint_release
+from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.store import Store
+from arrakis_schema.system.lint import lint, lint_release, rules
 
 PROJECT = Path(__file__).parent.parent.parent
 FILES = sorted((PROJECT / "tests/cases/lint").glob("*.json"))

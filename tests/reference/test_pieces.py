@@ -15,13 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.arrow import Template, parse_document
+from arrakis_schema.arrow.snippets import schema_code
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference import book
-from arrakis_schema.reference.columns import schema_code
 from arrakis_schema.reference.markup import element, escaped, meanings
 from arrakis_schema.reference.timeline import Row, drawing
 from arrakis_schema.site.finish import dense, dense_style
-from arrakis_schema.store.documents import Format
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.store import Release, Store
 from tests.arrow.schemas import SCHEMAS
@@ -64,7 +63,7 @@ def test_code_to_copy_makes_the_schema(schema: pa.Schema) -> None:
 def test_every_payload_that_is_no_template_has_code_to_copy() -> None:
     for one in STORE.every_release():
         for document in one.every_document():
-            parsed = parse_document(document.text) if document.format is Format.ARROW else None
+            parsed = parse_document(document.text) if document.format.name == "arrow" else None
             assert parsed is None or isinstance(parsed, Template) or schema_code(parsed)
 
 

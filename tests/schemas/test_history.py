@@ -11,7 +11,8 @@ from arrakis_schema import load_payload, load_schema
 from arrakis_schema.arrow import Template, parse_document, record_batch, strip_annotations
 from arrakis_schema.store.documents import Format
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.lint import Subject, lint
+from arrakis_schema.lint.subject import Subject
+from arrakis_schema.system.lint import lint
 from arrakis_schema.store.store import Store
 
 STORE = Store(Path(__file__).parent.parent.parent)
@@ -73,7 +74,7 @@ def test_the_id_is_the_url(path: str) -> None:
 def test_an_example_is_accepted_or_refused_by_an_independent_judge(owner: str, path: str) -> None:
     document = WORKING.document(owner)
     instance = json.loads((STORE.root / "schemas" / path).read_bytes())
-    if document.format is Format.JSON_SCHEMA:
+    if document.format.name == "json-schema":
         accepted = jsonschema.Draft7Validator(json.loads(document.content)).is_valid(instance)
     else:
         accepted = fits(document.text, instance)

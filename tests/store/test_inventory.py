@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from arrakis_schema import load_payload, load_schema
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
-from arrakis_schema.lint.release import lint_release
 from arrakis_schema.site import tree
 from arrakis_schema.store import files
 from arrakis_schema.store.dates import read_dates
@@ -22,6 +21,7 @@ from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store
+from arrakis_schema.system.lint import lint_release
 from arrakis_schema.text.printable import printable
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -25,8 +25,9 @@ from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.soundness import problems
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, dialect_of
-from arrakis_schema.lint import Subject, lint
+from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document
+from arrakis_schema.system.lint import lint
 
 FOLDER = Path(__file__).parent.parent / "cases/validation"
 TRICKS = [

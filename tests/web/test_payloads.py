@@ -9,7 +9,6 @@ import pyarrow as pa
 import pytest
 
 from arrakis_schema.arrow import Template, parse_document
-from arrakis_schema.store.documents import Format
 from arrakis_schema.store.store import Store
 from tests.arrow.schemas import SIMPLE
 from tests.web.node import answers
@@ -27,7 +26,7 @@ def texts() -> dict[str, dict[str, str]]:
     store, found = Store(PROJECT), dict[str, dict[str, str]]()
     for release in store.every_release():
         for document in release.every_document():
-            if document.format is Format.ARROW:
+            if document.format.name == "arrow":
                 found.setdefault(document.path, {})[release.version] = document.text
     return found
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from arrakis_schema.cli import commands, limits
 from arrakis_schema.cli.exit_codes import EXIT_CODES
 from arrakis_schema.cli.output import write
-from arrakis_schema.cli.show import VIEWS
+from arrakis_schema.cli.show import SUMMARY, views
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.store.loading import data_root, declared_version
 from arrakis_schema.store.settings import COLUMNS, WAYS
@@ -58,7 +58,7 @@ def parser() -> ArgumentParser:
         "name", metavar="NAME", help="an endpoint, descriptor, publication, metadata, or a document's path"
     )
     show.add_argument("--release", metavar="V", help=_RELEASE)
-    show.add_argument("--as", dest="view", choices=VIEWS, default="summary", help="what to show (default: summary)")
+    show.add_argument("--as", dest="view", choices=views(), default=SUMMARY, help="what to show (default: summary)")
     lint = command("lint", "report what is wrong with each document by itself")
     lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
     lint.add_argument("--release", metavar="V", help=_RELEASE)

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
-from arrakis_schema.cli.show import VIEWS
+from arrakis_schema.cli.show import view_of
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
-from arrakis_schema.lint.release import lint_release
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freeze import freeze
 from arrakis_schema.store.git.append_only import history_since
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.verification import verify
+from arrakis_schema.system.lint import lint_release
 
 
 def list_(options: Namespace) -> int:
@@ -34,7 +34,7 @@ def show(options: Namespace) -> int:
     store = open_store(options.root)
     release = store.release(options.release)
     documents = [release.document(path) for path in release.find(options.name)]
-    write_bytes(VIEWS[options.view](store, release, documents))
+    write_bytes(view_of(release, documents, options.view))
     return 0
 
 

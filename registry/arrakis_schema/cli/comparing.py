@@ -14,7 +14,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.findings.verdicts import Change, Effect
-from arrakis_schema.lint.places import Places
+from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Store, open_store
@@ -139,11 +139,11 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
     """Yield a finding for each difference; those at fault are errors, and carry the witness."""
     if verdict.kind is Kind.UNDECIDED:
         yield Finding(new.label, 1, 1, "undecided", Severity.WARNING, "", f"not decided: {verdict.reason}")
-    places = Places(Document(new.path or f"x{'.json' if isinstance(new.schema, dict | bool) else '.txt'}", new.content))
+    document = Document(new.path or f"x{'.json' if isinstance(new.schema, dict | bool) else '.txt'}", new.content)
     who = ("the old writer", "the new reader") if new_reads else ("the new writer", "the old reader")
     for change in verdict.findings:
         if change.effect is not Effect.ANNOTATION:
-            line, column = _place(places, change, new)
+            line, column = _place(document, change)
             severity = Severity.WARNING if change.rule in _DOUBTS else Severity.NOTICE
             found = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
             if change.at_fault:
@@ -153,6 +153,7 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
             yield found
 
 
-def _place(places: Places, change: Change, new: Source) -> tuple[int, int]:
+def _place(document: Document, change: Change) -> tuple[int, int]:
     """Return line and column of a change, where the document is text."""
-    return (1, 1) if new.content.startswith(b"\xff") else places.at(change.new)
+    is_text = not document.content.startswith(b"\xff")
+    return language_of(document).place(document, change.new) if is_text else (1, 1)

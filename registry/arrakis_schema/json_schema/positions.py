@@ -35,6 +35,13 @@ def positions(text: str) -> Positions:
     return places
 
 
+def nearest(places: Positions, pointer: str) -> tuple[int, int]:
+    """Return the place of a JSON Pointer, or of the nearest thing around it where it points to what is missing."""
+    while pointer and pointer not in places:
+        pointer = pointer.rpartition("/")[0]
+    return places.get(pointer, (1, 1))
+
+
 def _step(stack: list[_Container], piece: str) -> str | None:
     """Take in one piece; return the pointer of the name or item that it begins, or None."""
     top = stack[-1] if stack else None

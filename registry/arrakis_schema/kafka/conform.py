@@ -1,22 +1,26 @@
 """Does what is in the topics of a broker keep to the documents? The newest messages, and every record of metadata."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from re import Pattern
 
-from arrakis_schema.errors import UnknownSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.kafka.descriptions import Descriptions
 from arrakis_schema.kafka.messages import Checker
 from arrakis_schema.kafka.reading import Read, Source, Unread, Wanted
 from arrakis_schema.kafka.records import RecordChecker
-from arrakis_schema.store.documents import Document, Format
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release
 from arrakis_schema.tables import arrow_document
 
+_CHECKERS: dict[str, Callable[[Release, str], Checker | RecordChecker]] = {
+    "arrow": lambda release, path: Checker(arrow_document(release, path)),
+    "json-schema": RecordChecker,
+}
 _OF_RECORDS = {"reference-unknown", "length-differs"}
 
 
@@ -75,13 +79,14 @@ class Examination:
 
     def _checker(self, path: str) -> Checker | RecordChecker:
         """Return the check of a document."""
-        if self._files[path].format is Format.ARROW:
-            return Checker(arrow_document(self._release, path))
-        return RecordChecker(self._release, path)
+        language = self._files[path].format.name
+        if language not in _CHECKERS:
+            raise ArrakisSchemaError(f"{path} is written in {language}, of which no message can be checked")
+        return _CHECKERS[language](self._release, path)
 
     def _newest(self, topics: Topics, newest: int) -> int | None:
         """Return how many messages of a topic are read: all, where they are records with keys."""
-        return None if self._files[topics.document].format is Format.JSON_SCHEMA else newest
+        return None if isinstance(self._checkers[topics.document], RecordChecker) else newest
 
     def _layout(self, source: Source, there: Mapping[str, list[int]], held: Mapping[str, Topics]) -> None:
         """Note each topic that has not as many partitions as it must, or is not kept as it must be."""

@@ -1,7 +1,1 @@
-"""Rules over one document: what is wrong with it, without looking at any other."""
-
-from arrakis_schema.lint.reach import find_unreachable
-from arrakis_schema.lint.run import lint, rules
-from arrakis_schema.lint.subject import Subject
-
-__all__ = ["Subject", "find_unreachable", "lint", "rules"]
+"""Rules over one document, and over the documents of a release as a set: what is wrong, without comparing releases."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from posixpath import basename
 
+from arrakis_schema.languages import language_of
 from arrakis_schema.reference.changes import told
 from arrakis_schema.reference.columns import columns
 from arrakis_schema.reference.conformance import as_sent
@@ -24,8 +25,7 @@ from arrakis_schema.reference.markup import (
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.reference.properties import properties
 from arrakis_schema.reference.timeline import drawing, field_rows, shown_releases
-from arrakis_schema.store.documents import Document, Format, Kind, kind_of
-from arrakis_schema.store.loading import parse_schema
+from arrakis_schema.store.documents import Document, Kind, kind_of
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
@@ -54,8 +54,7 @@ def endpoint_page(history: History, release: Release, name: str, *, up: str) -> 
 
 def _summary(documents: dict[str, Document]) -> str:
     """Return the sentence of the document that describes itself."""
-    schemas = (parse_schema(one.content, one.path) for one in documents.values() if one.format is Format.JSON_SCHEMA)
-    return next((str(schema["description"]) for schema in schemas if "description" in schema), "")
+    return next(filter(None, (language_of(one).summary(one) for one in documents.values())), "")
 
 
 def _heading(name: str) -> str:
@@ -97,11 +96,9 @@ def _raw(history: History, release: Release, name: str) -> Iterator[tuple[str, s
     folder = f"versions/{release.place}"
     for path, document in history.documents(release, name).items():
         yield basename(path), f"{folder}/{path}"
-        if document.format is Format.ARROW:
-            stem = path.removesuffix(".txt")
-            yield from (
-                (basename(f"{stem}{suffix}"), f"{folder}/{stem}{suffix}") for suffix in (".arrow", ".arrow.json")
-            )
+        stem = path.removesuffix(document.format.suffix)
+        for suffix in language_of(document).suffixes:
+            yield basename(f"{stem}{suffix}"), f"{folder}/{stem}{suffix}"
 
 
 def _document(history: History, release: Release, name: str, document: Document, up: str) -> Iterator[str]:
@@ -109,7 +106,7 @@ def _document(history: History, release: Release, name: str, document: Document,
     title = _TITLES[document.kind]
     if document.kind is Kind.PUBLICATION and len(history.documents(release, name)) > 1:
         title = f"{title}: {escaped(basename(document.path))}"
-    if document.format is Format.JSON_SCHEMA:
+    if not document.format.tabular:
         shown = list(examples(history, release, document, up))
         yield from (f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}", *shown) if shown else ()
         yield f"## {title} fields {{ #{_slug(document)}-fields }}"

@@ -6,10 +6,11 @@ from posixpath import splitext
 from pprint import pformat
 from typing import Any
 
+from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import SHOWN, Judged
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, escaped, fenced, tabs
-from arrakis_schema.store.documents import Document, Format, Kind
+from arrakis_schema.store.documents import Document, Kind
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
@@ -33,7 +34,7 @@ def examples(history: History, release: Release, document: Document, up: str) ->
 def _ways(history: History, release: Release, document: Document, one: Judged) -> Iterator[tuple[str, str]]:
     """Yield each way to write or to send an example, with its title."""
     coloured = release is history.newest  # colours cost as much as the rest of a page, and old pages are many
-    yield "JSON", fenced(one.text, "json" if coloured and document.format is Format.JSON_SCHEMA else "")
+    yield "JSON", fenced(one.text, language_of(document).highlighting if coloured else "")
     if document.kind is not Kind.REQUEST:
         return
     python = "python" if coloured else ""

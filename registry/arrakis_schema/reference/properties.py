@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from arrakis_schema.reference.facts.fields import Field, path_of
+from arrakis_schema.reference.facts.fields import path_of
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import chip, code, element, escaped, facts, meanings, note, page, prose, verbatim
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.errata import Erratum
+from arrakis_schema.store.fields import Field
 from arrakis_schema.store.store import Release
 
 

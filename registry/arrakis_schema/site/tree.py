@@ -6,15 +6,13 @@ stand the same schema as an Arrow IPC stream and as JSON. Links inside are relat
 
 import json
 from collections.abc import Iterator
-from itertools import product
-from posixpath import splitext
 from typing import Any
 
-from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
+from arrakis_schema.languages import language_of
 from arrakis_schema.site.front import front_page, missing_page
-from arrakis_schema.site.representations import JSON_SCHEMA, MEDIA_TYPES, Representation, media_type_of
-from arrakis_schema.store.documents import Document, Format
+from arrakis_schema.site.representations import MEDIA_TYPES, Representation, media_type_of
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.loading import parse_schema
 from arrakis_schema.store.lock import Entry, digest
 from arrakis_schema.store.store import Release, Store
@@ -83,42 +81,26 @@ def _release(release: Release) -> Iterator[Representation]:
     for path in release.files:
         content = release.read(path)
         yield Representation(path, content, _media_type(release, path))
-        if path in release.documents and Document(path, content).format is Format.ARROW:
-            yield from _arrow(Document(path, content), f"{release.folder}/{path}")
+        if path in release.documents:
+            yield from _beside(release, Document(path, content))
 
 
 def _media_type(release: Release, path: str) -> str:
     """Return the media type of a file of a release by its role: a program is read, and never run by a browser."""
     if path in release.inventory.programs:
         return MEDIA_TYPES[".txt"]
-    return JSON_SCHEMA if path in release.documents and path.endswith(".json") else media_type_of(path)
+    return Document(path, b"").format.media_type if path in release.documents else media_type_of(path)
 
 
-def _arrow(document: Document, file: str) -> Iterator[Representation]:
-    """Yield what a document stands for, as IPC and as JSON."""
+def _beside(release: Release, document: Document) -> Iterator[Representation]:
+    """Yield what is made from a document, such as its IPC bytes."""
     try:
-        parsed = parse_document(document.text)
+        files = list(language_of(document).files(document))
     except (SchemaTextError, UnicodeDecodeError) as error:
-        raise DamagedStoreError([f"{file}: {error}"]) from error
-    stem = splitext(document.path)[0]
-    for suffix, schema in _bound(parsed):
-        yield Representation(f"{stem}{suffix}.arrow", schema_bytes(schema), media_type_of("schema.arrow"))
-        yield _json(f"{stem}{suffix}.arrow.json", to_json(schema))
-
-
-def _bound(document: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the schemas that a document stands for, with the suffix that tells them apart.
-
-    A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of
-    values, unless it has repeated columns and so stands for endlessly many.
-    """
-    if not isinstance(document, Template):
-        yield "", document
-        return
-    yield "", document.unbound
-    if not document.repeated and document.values and all(name in document.allowed for name in document.values):
-        for choice in product(*(document.allowed[name] for name in document.values)):
-            yield "." + ".".join(choice), document.bind(**dict(zip(document.values, choice, strict=True)))
+        raise DamagedStoreError([f"{release.folder}/{document.path}: {error}"]) from error
+    stem = document.path.removesuffix(document.format.suffix)
+    for suffix, content in files:
+        yield Representation(f"{stem}{suffix}", content, media_type_of(suffix))
 
 
 def _index(store: Store, releases: list[Release], lock: dict[str, dict[str, Entry]]) -> dict[str, Any]:
@@ -145,7 +127,7 @@ def _document(release: Release, path: str, entry: Entry | None) -> dict[str, Any
     return {
         "name": document.name,
         "kind": document.kind.value,
-        "format": document.format.value,
+        "format": document.format.name,
         "url": href(f"{folder}/{path}"),
         "sha256": digest(document.content),
         "size": len(document.content),

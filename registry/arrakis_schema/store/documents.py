@@ -25,14 +25,38 @@ class Kind(StrEnum):
         return self is Kind.PAYLOAD
 
 
-class Format(StrEnum):
-    """How a document is written."""
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A language that documents are written in: what can be known of it without reading one.
 
-    JSON_SCHEMA = "json-schema"
-    ARROW = "arrow"
+    `media_type` is that of a document, `views` are the ways to print one (the first is its exact bytes). The documents
+    of a `tabular` language describe the columns of a table, those of another one the members of a message. All else is
+    in the `module` that is named: its `LANGUAGE`.
+    """
+
+    name: str
+    suffix: str
+    media_type: str
+    views: tuple[str, ...]
+    module: str
+    tabular: bool = False
 
 
-FORMATS = {".json": Format.JSON_SCHEMA, ".txt": Format.ARROW}
+FORMATS: dict[str, Format] = {
+    one.suffix: one
+    for one in (
+        Format("json-schema", ".json", "application/schema+json", ("json",), "arrakis_schema.languages.json_schema"),
+        Format(
+            "arrow",
+            ".txt",
+            "text/plain; charset=utf-8",
+            ("text", "arrow", "arrow-json"),
+            "arrakis_schema.languages.arrow",
+            tabular=True,
+        ),
+    )
+}
+"""The table of languages, by the suffix of their documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +93,7 @@ def kind_of(path: str) -> Kind:
     """Return the kind of the document at this path."""
     if path.startswith("publication/"):
         return Kind.PUBLICATION
-    if path.endswith(".txt"):
+    if splitext(basename(path))[0] == "schema":
         return Kind.PAYLOAD
     return Kind.ENVELOPE if path.count("/") == 1 else Kind.REQUEST
 
@@ -88,11 +112,11 @@ def is_document(path: str) -> bool:
         return False
     if parts[0] == "publication":
         return len(parts) == 2  # noqa: PLR2004
-    return parts[0] == "endpoints" and path in {
-        "endpoints/descriptor.json",
-        f"endpoints/{parts[1]}/descriptor.json",
-        f"endpoints/{parts[1]}/schema.txt",
-    }
+    requests = {"endpoints/descriptor.json", f"endpoints/{parts[1]}/descriptor.json"}
+    payload = f"endpoints/{parts[1]}/schema"
+    return parts[0] == "endpoints" and (
+        path in requests or (path != f"{payload}.json" and splitext(path)[0] == payload)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from arrakis_schema.compat.containment import SECONDS, STEPS
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.lint.release import lint_release
 from arrakis_schema.store.documents import is_document
 from arrakis_schema.store.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
 from arrakis_schema.store.git.bases import Base, documents_of, open_bases
@@ -18,6 +17,7 @@ from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.acceptance import Acceptance, AcceptedBreak
 from arrakis_schema.system.bump import Bump, after, moved, needed
 from arrakis_schema.system.comparison import WORKING, BaseComparison, Documents, compare_with, not_compared
+from arrakis_schema.system.lint import lint_release
 from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.text.short_repr import short_repr
 

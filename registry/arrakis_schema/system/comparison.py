@@ -8,18 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from arrakis_schema.arrow import Template
-from arrakis_schema.arrow.children import children
 from arrakis_schema.compat import Kind
 from arrakis_schema.compat.breaks import Break
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.verdicts import Effect
-from arrakis_schema.json_schema.keywords import essence
-from arrakis_schema.json_schema.positions import value_at
-from arrakis_schema.lint.places import Places
-from arrakis_schema.store.documents import Document, Format
+from arrakis_schema.languages import language_of
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.documents import Kind as DocumentKind
-from arrakis_schema.store.exceptions import place_of, value_text
+from arrakis_schema.store.exceptions import place_of
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.text.short_repr import short_repr
@@ -145,7 +141,7 @@ class Against:
         if one.change.rule == "undecided":
             self._undecided(new.path, f"{pair}: {one.change.message}")
             return
-        line, column = Places(new).at(one.change.new)
+        line, column = language_of(new).place(new, one.change.new)
         message = f"{pair} breaks: {one.told}"
         witness = json.dumps(one.witness, ensure_ascii=False, default=str)
         severity = Severity.ERROR if must_work else Severity.NOTICE
@@ -159,25 +155,7 @@ class Against:
 
     def _value(self, new: Document, one: Break, side: str) -> str:
         """Return what the new document has where a change breaks: of a column what its type is; empty for nothing."""
-        parsed, location = self.comparisons.parsed(new), one.change.new
-        if new.format is Format.JSON_SCHEMA:
-            value = value_at(essence(parsed), location, _ABSENT)
-            return "" if value is _ABSENT else value_text(value)
-        return _metadata_at(parsed, location) or str((one.witness or {}).get(side) or "")
-
-
-def _metadata_at(parsed: Any, location: str) -> str:
-    """Return the value of the metadata at a location such as `column#key`; empty where it is none."""
-    schema = parsed.unbound if isinstance(parsed, Template) else parsed
-    pending = [("", schema.metadata, list(schema))]
-    while pending:
-        path, metadata, fields = pending.pop()
-        for key, value in (metadata or {}).items():
-            if f"{path}#{key.decode('utf-8', 'replace')}" == location:
-                return value_text(value.decode("utf-8", "replace"))
-        inner = ((f"{path}.{one.name}" if path else one.name, one) for one in fields)
-        pending += [(name, one.metadata, children(one.type)) for name, one in inner]
-    return ""
+        return language_of(new).text_at(self.comparisons.parsed(new), one, side)
 
 
 def not_compared(file: str, problem: str) -> Finding:

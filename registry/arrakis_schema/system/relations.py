@@ -7,20 +7,18 @@ and read by the subscriber. Documents with the same bytes are compared once.
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from arrakis_schema.arrow import parse_document
-from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict, accepts, not_understood
-from arrakis_schema.compat.accepting import question_of
-from arrakis_schema.compat.breaks import Break, breaks
-from arrakis_schema.compat.containment import SECONDS, STEPS, checked
+from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict, not_understood
+from arrakis_schema.compat.breaks import Break
+from arrakis_schema.compat.containment import SECONDS, STEPS
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
-from arrakis_schema.json_schema.keywords import essence
-from arrakis_schema.store.documents import Document, Format, name_of
+from arrakis_schema.languages import Pair, language_of
+from arrakis_schema.store.documents import Document, name_of
 from arrakis_schema.store.documents import Kind as DocumentKind
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.versions import precedence
@@ -127,22 +125,9 @@ class Comparisons:
             return Verdict(Kind.UNDECIDED, reason=f"not compared: {problem}")
         key = f"{reader.path} {reader_is_new}", self.meaning(reader), self.meaning(writer)
         if key not in self._verdicts:
-            how = self.store.settings.reader(reader.kind.value)
-            examples = self.examples(reader.path) if reader.format is Format.JSON_SCHEMA else []
             try:
                 with working_on(reader.path):
-                    self._verdicts[key] = accepts(
-                        self.parsed(reader),
-                        self.parsed(writer),
-                        unknown=how.unknown,
-                        columns=how.columns,  # type: ignore[arg-type] # the settings are checked
-                        metadata=how.metadata,
-                        patterns=how.patterns,  # type: ignore[arg-type] # the same
-                        examples=examples,
-                        steps=self.steps,
-                        timeout=self.timeout,
-                        reader_is_new=reader_is_new,
-                    )
+                    self._verdicts[key] = language_of(reader).compare(self._pair(reader, writer, reader_is_new))
             except ArrakisSchemaError as error:
                 self._verdicts[key] = Verdict(Kind.UNDECIDED, reason=f"not compared: {error}")
         return self._verdicts[key]
@@ -161,9 +146,7 @@ class Comparisons:
     def _problem(self, document: Document) -> str:
         """Find out why a document can be compared with nothing."""
         try:
-            parsed = self.parsed(document)
-            if document.format is Format.JSON_SCHEMA:
-                checked(parsed, "document")
+            language_of(document).check(self.parsed(document))
         except UndecidedError:
             return ""  # the verdict says why
         except UnicodeDecodeError as error:
@@ -181,35 +164,30 @@ class Comparisons:
         key = reader.path, self.meaning(reader), self.meaning(writer), reader_is_new
         if key not in self._breaks:
             verdict = self.verdict(reader, writer, reader_is_new=reader_is_new)
-            self._breaks[key] = list(self._single(reader, writer, verdict, reader_is_new=reader_is_new))
+            pair = self._pair(reader, writer, reader_is_new)
+            self._breaks[key] = list(language_of(reader).breaks(pair, verdict))
         return self._breaks[key]
 
-    def _single(self, reader: Document, writer: Document, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
-        """Yield every change that breaks by itself; the columns of Arrow schemas are told apart already."""
-        if reader.format is not Format.JSON_SCHEMA:
-            faults = [change for change in verdict.findings if change.at_fault]
-            yield from (Break(replace(change, message=change.told), change.witness, "") for change in faults)
-            return
-        how = self.store.settings.reader(reader.kind.value)
-        pair, examples = (self.parsed(reader), self.parsed(writer)), self.examples(reader.path)
-        limits = self.steps, self.timeout
-        question = question_of(*pair, "additive", how.unknown, how.patterns, examples, *limits)
-        yield from breaks(question, verdict, reader_is_new=reader_is_new)
+    def _pair(self, reader: Document, writer: Document, reader_is_new: bool) -> Pair:  # noqa: FBT001 - private
+        """Return two documents as they are compared."""
+        how, examples = self.store.settings.reader(reader.kind.value), tuple(self.examples(reader.path))
+        parsed = self.parsed(reader), self.parsed(writer)
+        return Pair(*parsed, how, reader_is_new, examples, self.steps, self.timeout)
 
     def parsed(self, document: Document) -> Any:
         """Return the schema that a document holds."""
         if document.content not in self._parsed:
-            is_json = document.format is Format.JSON_SCHEMA
-            parse = _json_schema(document) if is_json else parse_document(document.text)
-            self._parsed[document.content] = essence(parse) if is_json and not self.words else parse
+            language = language_of(document)
+            parsed = language.parse(document)
+            self._parsed[document.content] = parsed if self.words else language.without_words(parsed)
         return self._parsed[document.content]
 
     def meaning(self, document: Document) -> bytes:
         """Return bytes that are equal for documents that are the same."""
-        if self.words or document.format is not Format.JSON_SCHEMA:
+        if self.words:
             return document.content
         if document.content not in self._meanings:
-            self._meanings[document.content] = json.dumps(self.parsed(document), sort_keys=True).encode()
+            self._meanings[document.content] = language_of(document).meaning(document, self.parsed(document))
         return self._meanings[document.content]
 
     def examples(self, path: str) -> list[Any]:
@@ -218,17 +196,6 @@ class Comparisons:
             found = self.store.release(None).examples_of(path)
             self._examples[path] = [value for one in found if not one.refused for value in _example(one.content)]
         return self._examples[path]
-
-
-def _json_schema(document: Document) -> Any:
-    """Return the JSON Schema of a document; raises `InvalidSchemaError` where it is none."""
-    try:
-        schema = json.loads(document.text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidSchemaError(document.path, f"it is not JSON: {error}") from error
-    if not isinstance(schema, dict | bool):
-        raise InvalidSchemaError(document.path, "a schema is an object or a boolean")
-    return schema
 
 
 def _example(content: bytes) -> Iterator[Any]:

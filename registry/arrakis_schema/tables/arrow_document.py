@@ -4,9 +4,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arrakis_schema.arrow import Template, parse_document
+from arrakis_schema.arrow.places import line_of
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.lint.places import Places
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Release
 
@@ -20,7 +20,6 @@ class ArrowDocument:
     def __init__(self, document: Document, file: str) -> None:
         """Read the document; raises `DamagedStoreError` where it is none."""
         self.document, self.file = document, file
-        self._places = Places(document)
         _ = self.parsed
 
     def __repr__(self) -> str:
@@ -44,8 +43,8 @@ class ArrowDocument:
 
     def finding(self, rule: str, column: str, message: str) -> Finding:
         """Return an error at the line of a column, or at the head of the document where `column` is empty."""
-        line, place = self._places.at(column) if column else (1, 1)
-        return Finding(self.file, line, place, rule, Severity.ERROR, column, message)
+        line = line_of(self.document.text, column) if column else 1
+        return Finding(self.file, line, 1, rule, Severity.ERROR, column, message)
 
 
 def arrow_document(release: Release, path: str) -> ArrowDocument:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from arrakis_schema.arrow.places import line_of
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.flight.conform.judging import Fault
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.lint.places import Places
 
 _MOST = 50
 
@@ -108,7 +108,7 @@ class Notes:
     def _place(self, name: str, location: str) -> tuple[int, int]:
         """Return line and column of a registered column."""
         path, release = f"endpoints/{self.endpoint}/{name}", self.contract.release
-        return Places(release.document(path)).at(location) if path in release.documents else (1, 1)
+        return (line_of(release.document(path).text, location), 1) if path in release.documents else (1, 1)
 
     def _notice(self, rule: str, message: str) -> Finding:
         """Return a finding that fails nothing."""

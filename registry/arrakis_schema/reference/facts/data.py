@@ -5,7 +5,7 @@ from typing import Any
 
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.store.dates import timestamp
-from arrakis_schema.store.documents import Document, Format
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
@@ -54,7 +54,7 @@ def _document(history: History, release: Release, name: str, document: Document)
     return {
         "name": name,
         "kind": document.kind.value,
-        "format": document.format.value,
+        "format": document.format.name,
         "path": document.path,
         "page": f"{href(history.page(release, name))}/",
         "url": href(f"versions/{release.place}/{document.path}"),
@@ -64,7 +64,7 @@ def _document(history: History, release: Release, name: str, document: Document)
         "problems": [{"location": one.location, "text": one.text, "fixed": one.fixed} for one in problems],
         "reader": {
             "unknown": reader.unknown if isinstance(reader.unknown, str) else dict(reader.unknown),
-            "columns": reader.columns if document.format is Format.ARROW else "by-name",
+            "columns": reader.columns if document.format.tabular else "by-name",
         },
     }
 

@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 
-from arrakis_schema.arrow import parse_document
-from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
-from arrakis_schema.json_schema.requests import validate, validator
-from arrakis_schema.lint.arrow_rules import rows_problem
-from arrakis_schema.store.documents import Document, Example, Format, Kind
-from arrakis_schema.store.loading import parse_file
+from arrakis_schema.languages import language_of
+from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
 SHOWN = ("minimal", "full")
@@ -37,25 +33,8 @@ def judged(release: Release, newest: Release, document: Document) -> list[Judged
     """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
     home = release if release.examples_of(document.path) else newest
     found = home.examples_of(document.path)
-    each = [Judged(one, home, refusal(release, document, one)) for one in found]
+    each = [Judged(one, home, language_of(document).refusal(release, document, one)) for one in found]
     return sorted(each, key=lambda one: (bool(one.reason), _rank(one.example.name), one.example.name))
-
-
-def refusal(release: Release, document: Document, example: Example) -> str:
-    """Return why a release refuses a message, or nothing where it accepts it."""
-    if document.format is Format.ARROW:
-        return rows_problem(parse_document(document.text), example.content) or ""
-    message = parse_file(example.content, example.path)
-    try:
-        if document.kind is Kind.REQUEST:
-            validate(message, release)
-        else:
-            validator(document.name, release)(message)
-    except InvalidRequestError as error:
-        return str(error.violation)
-    except (InvalidSchemaError, ValidationLimitError) as error:
-        return str(error)
-    return ""
 
 
 def _rank(name: str) -> int:

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from arrakis_schema.compat import Change, Effect
 from arrakis_schema.reference.facts.examples import Judged, judged
-from arrakis_schema.reference.facts.fields import Field, fields_of
+from arrakis_schema.reference.facts.fields import fields_of
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.documents import Document, name_of
 from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
+from arrakis_schema.store.fields import Field
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import Answer, Comparisons, Exchange
 

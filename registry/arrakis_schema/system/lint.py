@@ -6,10 +6,35 @@ from functools import partial
 from arrakis_schema.errors import TooLargeError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.working_on import working_on
-from arrakis_schema.lint import Subject, find_unreachable, lint
+from arrakis_schema.languages import every_language, language_of
+from arrakis_schema.lint.faults import too_large
+from arrakis_schema.lint.reach import SET_RULES, find_unreachable
+from arrakis_schema.lint.subject import Subject
+from arrakis_schema.store.inventory import FILE_RULES
+from arrakis_schema.store.limits import LARGEST_FILE, mebibytes
 from arrakis_schema.store.portable_names import fault_of_name
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release
+
+RULES = {
+    "document-too-large": "The document is no larger than anybody needs: 8 MiB, 10,000 columns, 1,000 patterns.",
+    **FILE_RULES,
+    **SET_RULES,
+}
+"""What is asked of every document, whatever it is written in, and of all files together."""
+
+
+def lint(subject: Subject) -> list[Finding]:
+    """Return what is wrong with a document, in the order of its text; one that cannot be read has one finding."""
+    size = len(subject.document.content)
+    if size > LARGEST_FILE:
+        return [too_large(subject, f"{mebibytes(size)}: {mebibytes(LARGEST_FILE)} are allowed")]
+    return sorted(language_of(subject.document).lint(subject))
+
+
+def rules() -> dict[str, str]:
+    """Return the summary of every rule by its id."""
+    return {**RULES, **{name: summary for one in every_language() for name, summary in one.rules().items()}}
 
 
 def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:

@@ -1,0 +1,96 @@
+"""What can be done with a document, whatever language it is written in: one record of functions for each language.
+
+A row of `store.documents.FORMATS` names the module of its record, which is imported when a document of the language is
+first met, so that nobody needs the packages of a language that he does not use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from arrakis_schema.store.documents import FORMATS, Document, Example, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from arrakis_schema.compat.breaks import Break
+    from arrakis_schema.findings.finding import Finding
+    from arrakis_schema.findings.verdicts import Verdict
+    from arrakis_schema.lint.subject import Subject
+    from arrakis_schema.store.fields import Field
+    from arrakis_schema.store.settings import Reader
+    from arrakis_schema.store.store import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two parsed documents of one path: what a reader holds, what a writer sends, and how the reader reads.
+
+    `examples` are messages that the reader accepts; `steps` and `seconds` bound the search.
+    """
+
+    reader: Any
+    writer: Any
+    how: Reader
+    reader_is_new: bool
+    examples: tuple[Any, ...]
+    steps: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The functions of one language. What cannot be read raises an `ArrakisSchemaError`.
+
+    - `parse` a document, once for each content; `check` what is parsed, before it is compared;
+    - `without_words` drops what no reader goes by, and `meaning` returns bytes that are equal for equal meanings;
+    - `compare` a pair; `breaks` are the changes of an incompatible pair that break the reader, each by itself;
+    - `text_at` is what the new document has where a change breaks: an accepted break is accepted for that alone;
+    - `fields` in their order, and the `summary` of the document, a sentence;
+    - `refusal` of an example by a document of a release: why it is not accepted, empty where it is;
+    - `lint` a document, by `rules`: what each asks for, by id;
+    - `place` of a location, as line and column;
+    - `files` that the site has beside a document, each with its suffix; every document has those of `suffixes`;
+    - `view` of a document in one of the views of its format; `lines` that sum it up on a terminal;
+    - `snippets` to copy, the document itself first, each with a title; what `repeated` columns are named by;
+    - `highlighting` is the name of the language of an example for a highlighter.
+    """
+
+    parse: Callable[[Document], Any]
+    check: Callable[[Any], None]
+    without_words: Callable[[Any], Any]
+    meaning: Callable[[Document, Any], bytes]
+    compare: Callable[[Pair], Verdict]
+    breaks: Callable[[Pair, Verdict], Iterable[Break]]
+    text_at: Callable[[Any, Break, str], str]
+    fields: Callable[[Document], Iterable[Field]]
+    summary: Callable[[Document], str]
+    refusal: Callable[[Release, Document, Example], str]
+    lint: Callable[[Subject], Iterator[Finding]]
+    rules: Callable[[], Mapping[str, str]]
+    place: Callable[[Document, str], tuple[int, int]]
+    lines: Callable[[Document], list[str]]
+    view: Callable[[Document, str], bytes]
+    files: Callable[[Document], Iterable[tuple[str, bytes]]] = lambda _: ()
+    suffixes: tuple[str, ...] = ()
+    snippets: Callable[[Release, Document], Iterable[tuple[str, str]]] = lambda _, document: [("text", document.text)]
+    repeated: Callable[[Document], Iterable[str]] = lambda _: ()
+    highlighting: str = ""
+
+
+def language(form: Format) -> Language:
+    """Return the record of a language; raises `MissingExtraError` that names the extra it needs."""
+    found: Language = import_module(form.module).LANGUAGE
+    return found
+
+
+def language_of(document: Document) -> Language:
+    """Return the record of the language that a document is written in."""
+    return language(document.format)
+
+
+def every_language() -> list[Language]:
+    """Return the records of all languages."""
+    return [language(form) for form in FORMATS.values()]

@@ -1,0 +1,173 @@
+"""Arrow schemas as a language of documents: payloads and publications."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
+from arrakis_schema.arrow.children import children
+from arrakis_schema.arrow.fields import column_fields
+from arrakis_schema.arrow.payloads import parse_payload
+from arrakis_schema.arrow.places import line_of
+from arrakis_schema.arrow.snippets import snippets
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.verdicts import Verdict
+from arrakis_schema.languages import Language, Pair
+from arrakis_schema.lint.subject import Subject
+from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.exceptions import value_text
+from arrakis_schema.store.store import Release
+
+if TYPE_CHECKING:
+    from arrakis_schema.compat.breaks import Break
+
+
+def _parse(document: Document) -> Any:
+    """Return the schema or template in a document."""
+    return parse_document(document.text)
+
+
+def _compare(pair: Pair) -> Verdict:
+    """Return whether the reader reads all that the writer sends."""
+    from arrakis_schema.compat import accepts
+
+    return accepts(
+        pair.reader,
+        pair.writer,
+        unknown=pair.how.unknown,
+        columns=pair.how.columns,  # type: ignore[arg-type] # the settings are checked
+        metadata=pair.how.metadata,
+        reader_is_new=pair.reader_is_new,
+    )
+
+
+def _breaks(_: Pair, verdict: Verdict) -> "Iterator[Break]":
+    """Yield the differences at fault, one for each column."""
+    from arrakis_schema.compat.breaks import Break
+
+    yield from (
+        Break(replace(change, message=change.told), change.witness, "")
+        for change in verdict.findings
+        if change.at_fault
+    )
+
+
+def _text_at(parsed: Any, one: "Break", side: str) -> str:
+    """Return the value of the metadata, or the type of the column, where a change breaks."""
+    return _metadata_at(parsed, one.change.new) or str((one.witness or {}).get(side) or "")
+
+
+def _metadata_at(parsed: Any, location: str) -> str:
+    """Return the value of the metadata at a location such as `column#key`; empty where it is none."""
+    schema = parsed.unbound if isinstance(parsed, Template) else parsed
+    pending = [("", schema.metadata, list(schema))]
+    while pending:
+        path, metadata, fields = pending.pop()
+        for key, value in (metadata or {}).items():
+            if f"{path}#{key.decode('utf-8', 'replace')}" == location:
+                return value_text(value.decode("utf-8", "replace"))
+        inner = ((f"{path}.{one.name}" if path else one.name, one) for one in fields)
+        pending += [(name, one.metadata, children(one.type)) for name, one in inner]
+    return ""
+
+
+def _refusal(_: Release, document: Document, example: Example) -> str:
+    """Return why the rows of an example do not fit a document."""
+    from arrakis_schema.lint.arrow_rules import rows_problem
+
+    return rows_problem(parse_document(document.text), example.content) or ""
+
+
+def _place(document: Document, location: str) -> tuple[int, int]:
+    """Return the place of a column."""
+    return line_of(document.text, location), 1
+
+
+def _lines(document: Document) -> list[str]:
+    """Return the lines of an Arrow document."""
+    try:
+        return document.text.rstrip().split("\n")
+    except UnicodeDecodeError as error:
+        raise DamagedStoreError([f"{document.path} is not UTF-8: byte {error.start}"]) from error
+
+
+def _view(document: Document, view: str) -> bytes:
+    """Return the text as it is, the schema as an IPC stream, or as JSON; that of a template unbound."""
+    if view == "text":
+        return document.content
+    parsed = parse_payload(document.content, document.path)
+    schema = parsed.unbound if isinstance(parsed, Template) else parsed
+    return schema_bytes(schema) if view == "arrow" else _json(schema)
+
+
+def _json(schema: Any) -> bytes:
+    """Return a schema as JSON."""
+    return (json.dumps(to_json(schema), indent=1) + "\n").encode()
+
+
+def _files(document: Document) -> Iterator[tuple[str, bytes]]:
+    """Yield what a document stands for, as IPC and as JSON."""
+    for choice, schema in _bound(parse_document(document.text)):
+        yield f"{choice}.arrow", schema_bytes(schema)
+        yield f"{choice}.arrow.json", _json(schema)
+
+
+def _bound(document: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the schemas that a document stands for, with the suffix that tells them apart.
+
+    A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of
+    values, unless it has repeated columns and so stands for endlessly many.
+    """
+    if not isinstance(document, Template):
+        yield "", document
+        return
+    yield "", document.unbound
+    if not document.repeated and document.values and all(name in document.allowed for name in document.values):
+        for choice in product(*(document.allowed[name] for name in document.values)):
+            yield "." + ".".join(choice), document.bind(**dict(zip(document.values, choice, strict=True)))
+
+
+def _lint(subject: Subject) -> Iterator[Finding]:
+    """Yield what the rules for Arrow schemas find."""
+    from arrakis_schema.lint.arrow_documents import lint_columns
+
+    return lint_columns(subject)
+
+
+def _rules() -> dict[str, str]:
+    """Return what each rule asks for."""
+    from arrakis_schema.lint.arrow_documents import rules
+
+    return rules()
+
+
+def _repeated(document: Document) -> tuple[str, ...]:
+    """Return the placeholders of the columns that repeat."""
+    parsed = parse_document(document.text)
+    return tuple(parsed.repeated) if isinstance(parsed, Template) else ()
+
+
+LANGUAGE = Language(
+    parse=_parse,
+    check=lambda _: None,
+    without_words=lambda parsed: parsed,
+    meaning=lambda document, _: document.content,
+    compare=_compare,
+    breaks=_breaks,
+    text_at=_text_at,
+    fields=column_fields,
+    summary=lambda _: "",
+    refusal=_refusal,
+    lint=_lint,
+    rules=_rules,
+    place=_place,
+    lines=_lines,
+    view=_view,
+    files=_files,
+    suffixes=(".arrow", ".arrow.json"),
+    snippets=snippets,
+    repeated=_repeated,
+)

@@ -1,0 +1,161 @@
+"""JSON Schema as a language of documents: requests, the envelope, records."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
+from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.verdicts import Verdict
+from arrakis_schema.json_schema.fields import schema_fields
+from arrakis_schema.json_schema.keywords import essence
+from arrakis_schema.json_schema.positions import nearest, positions, value_at
+from arrakis_schema.json_schema.requests import validate, validator
+from arrakis_schema.languages import Language, Pair
+from arrakis_schema.lint.subject import Subject
+from arrakis_schema.store.documents import Document, Example, Kind
+from arrakis_schema.store.exceptions import value_text
+from arrakis_schema.store.loading import parse_file, parse_schema
+from arrakis_schema.store.store import Release
+
+if TYPE_CHECKING:
+    from arrakis_schema.compat.breaks import Break
+
+_ABSENT: Any = object()
+
+
+def _parse(document: Document) -> Any:
+    """Return the JSON Schema of a document; raises `InvalidSchemaError` where it is none."""
+    try:
+        schema = json.loads(document.text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidSchemaError(document.path, f"it is not JSON: {error}") from error
+    if not isinstance(schema, dict | bool):
+        raise InvalidSchemaError(document.path, "a schema is an object or a boolean")
+    return schema
+
+
+def _check(schema: Any) -> None:
+    """Raise `InvalidSchemaError` for a schema that is not valid in its dialect."""
+    from arrakis_schema.compat.containment import checked
+
+    checked(schema, "document")
+
+
+def _meaning(_: Document, schema: Any) -> bytes:
+    """Return the JSON of a schema without regard to order."""
+    return json.dumps(schema, sort_keys=True).encode()
+
+
+def _compare(pair: Pair) -> Verdict:
+    """Return whether the reader accepts all that the writer sends."""
+    from arrakis_schema.compat import accepts
+
+    return accepts(
+        pair.reader,
+        pair.writer,
+        unknown=pair.how.unknown,
+        patterns=pair.how.patterns,  # type: ignore[arg-type] # the settings are checked
+        examples=pair.examples,
+        steps=pair.steps,
+        timeout=pair.seconds,
+        reader_is_new=pair.reader_is_new,
+    )
+
+
+def _breaks(pair: Pair, verdict: Verdict) -> "Iterator[Break]":
+    """Yield every change that breaks by itself."""
+    from arrakis_schema.compat.accepting import question_of
+    from arrakis_schema.compat.breaks import breaks
+
+    limits = pair.steps, pair.seconds
+    question = question_of(
+        pair.reader, pair.writer, "additive", pair.how.unknown, pair.how.patterns, pair.examples, *limits
+    )
+    yield from breaks(question, verdict, reader_is_new=pair.reader_is_new)
+
+
+def _text_at(schema: Any, one: "Break", _: str) -> str:
+    """Return the value of a keyword where a change breaks; empty where nothing is there."""
+    value = value_at(essence(schema), one.change.new, _ABSENT)
+    return "" if value is _ABSENT else value_text(value)
+
+
+def _summary(document: Document) -> str:
+    """Return the description of a document."""
+    schema = parse_schema(document.content, document.path)
+    return str(schema["description"]) if "description" in schema else ""
+
+
+def _refusal(release: Release, document: Document, example: Example) -> str:
+    """Return why a release refuses a message: as a request, or by this document alone."""
+    message = parse_file(example.content, example.path)
+    try:
+        if document.kind is Kind.REQUEST:
+            validate(message, release)
+        else:
+            validator(document.name, release)(message)
+    except InvalidRequestError as error:
+        return str(error.violation)
+    except (InvalidSchemaError, ValidationLimitError) as error:
+        return str(error)
+    return ""
+
+
+def _place(document: Document, location: str) -> tuple[int, int]:
+    """Return the place of a JSON Pointer."""
+    return nearest(positions(document.text), location)
+
+
+def _lines(document: Document) -> list[str]:
+    """Return what a document is about, and one line for each property."""
+    schema = parse_schema(document.content, document.path)
+    return [str(schema.get("description", schema.get("title", ""))), *_properties(schema, "")]
+
+
+def _properties(schema: dict[str, Any], path: str) -> Iterator[str]:
+    """Yield a line for each property, with its type and description."""
+    required, properties = schema.get("required", []), schema.get("properties")
+    for name, given in properties.items() if isinstance(properties, dict) else ():
+        field = given if isinstance(given, dict) else {}
+        kind = field.get("type", "any")
+        words = [f"{path}{name}", " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)]
+        words += [] if isinstance(required, list) and name in required else ["optional"]
+        words += [f"in {field['x-unit']}"] if "x-unit" in field else []
+        about = field.get("description", "")
+        yield f"  {', '.join(words)}{f': {about}' if about else ''}"
+        yield from _properties(field, f"{path}{name}.")
+
+
+def _lint(subject: Subject) -> Iterator[Finding]:
+    """Yield what the rules for JSON Schemas find."""
+    from arrakis_schema.lint.json_documents import lint_schema
+
+    return lint_schema(subject)
+
+
+def _rules() -> dict[str, str]:
+    """Return what each rule asks for."""
+    from arrakis_schema.lint.json_documents import rules
+
+    return rules()
+
+
+LANGUAGE = Language(
+    parse=_parse,
+    check=_check,
+    without_words=essence,
+    meaning=_meaning,
+    compare=_compare,
+    breaks=_breaks,
+    text_at=_text_at,
+    fields=schema_fields,
+    summary=_summary,
+    refusal=_refusal,
+    lint=_lint,
+    rules=_rules,
+    place=_place,
+    lines=_lines,
+    view=lambda document, _: document.content,
+    highlighting="json",
+)

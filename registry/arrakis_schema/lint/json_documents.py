@@ -1,0 +1,60 @@
+"""Every rule for JSON Schemas, held against one document."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.json_schema.keywords import walk
+from arrakis_schema.json_schema.positions import Positions, nearest, positions
+from arrakis_schema.lint.faults import findings_of, too_large
+from arrakis_schema.lint.json_rules import JSON_RULES
+from arrakis_schema.lint.json_subject import JsonSubject
+from arrakis_schema.lint.pattern_rules import excess_of_patterns
+from arrakis_schema.lint.subject import Fault, Subject
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT, LONGEST_NUMBER
+from arrakis_schema.store.strict_json import longest_number, parse_json
+
+UNREADABLE = {
+    "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
+}
+_PLACE = re.compile(r"line (\d+) column (\d+)")
+
+
+def lint_schema(subject: Subject) -> Iterator[Finding]:
+    """Yield the findings of a JSON Schema document."""
+    try:
+        schema = _schema(subject.document.content)
+    except MalformedRequestError as error:
+        place = _PLACE.search(error.problem)
+        line, column = (int(number) for number in place.groups()) if place else (1, 1)
+        yield Finding(subject.file, line, column, "json-invalid", Severity.ERROR, "", f"not JSON: {error.problem}")
+        return
+    places = positions(subject.document.text)
+    seen = JsonSubject(subject, schema, tuple(walk(schema)), places)
+    if (excess := excess_of_patterns(seen)) is not None:
+        yield too_large(subject, excess)
+        return
+    yield from findings_of(subject, seen, JSON_RULES, partial(_place, places))
+
+
+def _schema(content: bytes) -> Any:
+    """Return the JSON of a schema."""
+    schema = parse_json(content, DEEPEST_DOCUMENT)
+    if not isinstance(schema, dict | bool):
+        raise MalformedRequestError("it is neither an object nor a boolean")
+    if longest_number(schema) > LONGEST_NUMBER:
+        raise MalformedRequestError(f"a number has {longest_number(schema)} digits: {LONGEST_NUMBER} are allowed")
+    return schema
+
+
+def _place(places: Positions, fault: Fault) -> tuple[int, int]:
+    """Return the line and column of what a rule found."""
+    return nearest(places, fault.location)
+
+
+def rules() -> dict[str, str]:
+    """Return what each rule asks for, by its id."""
+    return {**UNREADABLE, **{name: rule.summary for name, rule in JSON_RULES.items()}}

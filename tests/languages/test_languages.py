@@ -1,0 +1,103 @@
+"""A third language is a row in the table, and nothing else."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from arrakis_schema.cli import main
+from arrakis_schema.reference import book
+from arrakis_schema.site import tree
+from arrakis_schema.store import documents
+from arrakis_schema.store.store import Store
+from tests.languages import column_names
+
+PROJECT = Path(__file__).parents[2]
+DOCUMENT = "publication/sensors.names"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The weather service, which also publishes the names of some columns."""
+    monkeypatch.setitem(documents.FORMATS, ".names", column_names.FORMAT)
+    root = tmp_path / "weather"
+    shutil.copytree(PROJECT / "tests/fixtures/weather", root)
+    (root / "schemas" / DOCUMENT).write_text("station\nkind\nheight\n")
+    example = root / "schemas/publication/examples/sensors/one.json"
+    example.parent.mkdir(parents=True)
+    example.write_text('[{"station": "north", "kind": "wind", "height": 10}]')
+    return root
+
+
+def run(root: Path, capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert main([*arguments, "--root", str(root)]) == code, capsys.readouterr()
+    return capsys.readouterr().out
+
+
+def declare(root: Path, version: str) -> None:
+    for path in root.glob("schemas/**/*.*"):
+        if path.suffix in {".json", ".toml"}:
+            path.write_text(path.read_text().replace("1.1.0", version))
+
+
+def test_it_is_listed_and_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "sensors" in run(root, capsys, "list")
+    assert run(root, capsys, "show", "sensors").splitlines()[-3:] == ["station", "kind", "height"]
+    assert run(root, capsys, "show", "sensors", "--as", "names") == "station\nkind\nheight\n"
+
+
+def test_it_is_linted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(root, capsys, "lint") == "no findings\n"
+    (root / "schemas" / DOCUMENT).write_text("station\n kind\n")
+    found = run(root, capsys, "lint", code=1)
+    assert f"schemas/{DOCUMENT}:2:1: error: a name has no spaces around it [text-invalid]" in found
+
+
+def test_it_is_released_and_compared(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(root, capsys, "release")
+    assert (root / "versions/1.1.0" / DOCUMENT).read_text() == "station\nkind\nheight\n"
+    assert DOCUMENT in json.loads((root / "versions/lock.json").read_text())["releases"]["1.1.0"]
+    run(root, capsys, "verify")
+    declare(root, "1.2.0")
+    (root / "schemas" / DOCUMENT).write_text("station\nkind\nlatitude\n")
+    (root / "schemas/publication/examples/sensors/one.json").write_text(
+        '[{"station": "a", "kind": "b", "latitude": 1}]'
+    )
+    told = run(root, capsys, "check", code=1)
+    assert (
+        f"schemas/{DOCUMENT}:1:1: error: a publisher of 1.2.0 with a subscriber of 1.1.0 breaks: height: removed"
+        in told
+    )
+    assert "2.0.0: a major release" in told
+    changes = run(root, capsys, "diff", "1.1.0")
+    assert [line.split()[1:3] for line in changes.splitlines() if DOCUMENT in line] == [
+        ["removed", "column-removed"],
+        ["added", "column-added"],
+    ]
+    assert "sensors" in run(root, capsys, "matrix")
+
+
+def test_it_is_on_the_site(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(root, capsys, "release")
+    declare(root, "1.2.0")
+    store = Store(root)
+    files = {file.path: file for file in tree(store)}
+    assert files[f"versions/1.1.0/{DOCUMENT}"].media_type == "text/plain; charset=utf-8"
+    assert json.loads(files["versions/1.1.0/publication/sensors.names.json"].content) == ["station", "kind", "height"]
+    index = json.loads(files["versions/index.json"].content)
+    formats = {one["name"]: one["format"] for one in index["releases"][0]["documents"]}
+    assert formats["sensors"] == "column-names"
+    page = dict(book(store))["endpoints/sensors.md"]
+    assert "latitude" not in page
+    for shown in ("station", "kind", "height", "sensors.names.json", "**One**"):
+        assert shown in page
+
+
+def test_what_is_wrong_in_it_is_one_sentence(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(root, capsys, "release")
+    declare(root, "1.2.0")
+    (root / "schemas" / DOCUMENT).write_text("station\n\nkind\n")
+    assert f"schemas/{DOCUMENT}:1:1: warning: not compared: {DOCUMENT}: line 2 is empty" in run(
+        root, capsys, "check", code=1
+    )
