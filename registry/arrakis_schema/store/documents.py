@@ -112,11 +112,12 @@ def is_document(path: str) -> bool:
         return False
     if parts[0] == "publication":
         return len(parts) == 2  # noqa: PLR2004
-    requests = {"endpoints/descriptor.json", f"endpoints/{parts[1]}/descriptor.json"}
-    payload = f"endpoints/{parts[1]}/schema"
-    return parts[0] == "endpoints" and (
-        path in requests or (path != f"{payload}.json" and splitext(path)[0] == payload)
-    )
+    if parts[0] != "endpoints":
+        return False
+    stem, suffix = splitext(path)
+    if suffix == ".json":
+        return path in {"endpoints/descriptor.json", f"endpoints/{parts[1]}/descriptor.json"}
+    return stem == f"endpoints/{parts[1]}/schema"
 
 
 @dataclass(frozen=True, slots=True)

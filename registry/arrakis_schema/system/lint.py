@@ -34,7 +34,7 @@ def lint(subject: Subject) -> list[Finding]:
 
 def rules() -> dict[str, str]:
     """Return the summary of every rule by its id."""
-    return {**RULES, **{name: summary for one in every_language() for name, summary in one.rules().items()}}
+    return {**RULES, **{name: summary for one in reversed(every_language()) for name, summary in one.rules().items()}}
 
 
 def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
