@@ -55,7 +55,7 @@ def mock(options: Namespace) -> int:
     except (pa.ArrowException, OSError) as error:
         place = f"port {options.port} on {options.host}"
         raise OptionError(f"{place} cannot be listened on: choose another with --port") from error
-    say_now(f"answering by release {release} at grpc://{host}:{server.port}")
+    say_now(f"answering by release {release.version} at grpc://{host}:{server.port}")
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0
