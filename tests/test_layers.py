@@ -1,6 +1,7 @@
 """Imports point down: each room imports only from the rooms below it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ FLOORS = [
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # `declared_version` is asked for only where a version is no folder, and imported only then: see `loading`.
 SOURCE = Path(__file__).parent.parent / "registry/arrakis_schema"
+FOLDERS = [SOURCE, SOURCE.parents[1], SOURCE / "site"]
 FILES = sorted(path for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py")
 
 
@@ -54,6 +56,21 @@ def imported(path: Path, *, types: bool = True) -> set[str]:
 
 def test_every_room_has_its_floor() -> None:
     assert {room(path) for path in FILES} == set(FLOOR)
+
+
+def test_the_page_about_the_architecture_shows_the_rooms_in_their_order() -> None:
+    page = (SOURCE.parents[1] / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = [
+        re.findall(r"`(\w+)`", row) for row in re.findall(r"^\| (`[^|]+) \|", page.partition("## ")[0], re.MULTILINE)
+    ]
+    assert [sorted(rooms) for rooms in rows] == [sorted(rooms) for rooms in reversed(FLOORS)]
+
+
+def test_the_page_about_the_architecture_names_what_there_is() -> None:
+    page = (SOURCE.parents[1] / "docs/architecture.md").read_text(encoding="utf-8")
+    paths: list[str] = re.findall(r"`([\w/]+\.(?:py|js))`", page)
+    missing = [path for path in paths if not any((folder / path).exists() for folder in FOLDERS)]
+    assert (len(paths) > 5, missing) == (True, [])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())

@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from arrakis_schema.cli import main
+from arrakis_schema.languages import language
 from arrakis_schema.reference import book
 from arrakis_schema.site import tree
 from arrakis_schema.store import documents
@@ -28,6 +30,14 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     example.parent.mkdir(parents=True)
     example.write_text('[{"station": "north", "kind": "wind", "height": 10}]')
     return root
+
+
+def test_every_language_has_every_function() -> None:
+    for form in documents.FORMATS.values():
+        record = language(form)
+        optional = {"files", "suffixes", "snippets", "repeated", "highlighting"}
+        assert all(callable(getattr(record, one.name)) for one in fields(record) if one.name not in optional), form.name
+        assert form.views, form.name
 
 
 def run(root: Path, capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
