@@ -10,12 +10,12 @@ from typing import Any
 
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
-from referencing import Registry
 
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts
 from arrakis_schema.compat.containment import Question, contained
-from tests.compat.attack import VALIDATORS, pair
+from tests.compat.attack import pair
 from tests.compat.random_schemas import Instances
+from tests.compat.referees import Court
 
 PROJECT = Path(__file__).parent.parent.parent
 SEEDS = st.integers(0, 10**9)
@@ -131,16 +131,14 @@ def _rules_at_fault(verdict: Verdict) -> set[str]:
 
 
 @given(SEEDS)
-def test_one_value_is_accepted_just_where_a_validator_accepts_it(seed: int) -> None:
+def test_one_value_is_accepted_just_where_the_validators_accept_it(seed: int) -> None:
     schema, _, modern = pair(seed)
-    validator = VALIDATORS[modern](schema, registry=Registry())
-    random = Random(seed)
+    referees, random = Court().referees(schema), Random(seed)
     named = {"$schema": schema["$schema"]} if modern else {}
     for _ in range(4):
         value = Instances(random, [schema]).instance(schema)
-        try:
-            valid = validator.is_valid(value)
-        except (RecursionError, TypeError):  # jsonschema fails on some of them
+        valid = referees.valid(value)
+        if valid is None:
             continue
         wanted = {True: Kind.COMPATIBLE, False: Kind.INCOMPATIBLE}
         assert within({**named, "const": value}, schema) in {wanted[valid], Kind.UNDECIDED}

@@ -113,7 +113,7 @@ def _later(module: str, name: str) -> Callable[[Namespace], int]:
     def run(options: Namespace) -> int:
         try:
             command = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
-        except ModuleNotFoundError as error:
+        except (ModuleNotFoundError, MissingExtraError) as error:
             raise MissingExtraError(str(error.name), "check") from error
         code: int = command(options)
         return code

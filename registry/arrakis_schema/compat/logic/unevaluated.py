@@ -120,7 +120,8 @@ def _applicators(node: Node, keyword: str) -> Iterable[list[Case]]:
         yield [case for child in map(node.subschema, schema["oneOf"]) for case in _given(child, keyword)] or [Case()]
     if "if" in schema:
         yield _conditional(node, keyword)
-    for name, child in schema.get("dependentSchemas", {}).items():
+    of_objects = schema.get("dependentSchemas", {}) if keyword == "unevaluatedProperties" else {}
+    for name, child in of_objects.items():
         present = f.Present(name, holds=True), f.Present(name, holds=False)
         yield [Case(), *(case.given(present) for case in cases(node.subschema(child), keyword, outermost=False))]
 
