@@ -14,7 +14,7 @@ class Deriving:
 
     def derived(self, make: Callable[Concatenate[Self, Given], Made], *args: Given.args, **named: Given.kwargs) -> Made:
         """Return `make(self, ...)`, made once; an error is not kept. Threads may make it twice, and get one."""
-        key = make, args, *named.items()
+        key = (make, args, *named.items()) if named else (make, args)
         try:
             found: Made = self._made[key]
         except KeyError:

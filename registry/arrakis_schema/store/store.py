@@ -71,7 +71,7 @@ class Store(Deriving):
 
     def release(self, version: str | None) -> "Release":
         """Return a release by its version or an alias; None and `next` are the working set."""
-        return self.derived(_release_in, release_folder(str(self.root), version))
+        return self.derived(_release_of, version)
 
     def every_release(self) -> "list[Release]":
         """Return the frozen releases, oldest first, and the working set unless it has just been released."""
@@ -203,6 +203,11 @@ def _own_store() -> Store:
 def _parsed(release: Release, path: str) -> dict[str, Any]:
     """Parse a JSON document."""
     return parse_schema(release.read(path), f"{release.folder}/{path}")
+
+
+def _release_of(store: Store, version: str | None) -> Release:
+    """Return the release that a version or an alias names."""
+    return store.derived(_release_in, release_folder(str(store.root), version))
 
 
 def _release_in(store: Store, folder: str) -> Release:
