@@ -103,7 +103,7 @@ class Declared:
         for one in schema.get("oneOf", ()):
             if schema is not chooser or self._valid(self._in(place, one), instance):
                 yield one
-        yield from (schema[word] for word in ("if", "then", "else") if word in schema)
+        yield from (schema[word] for word in ("if", "then", "else") if word in schema and "if" in schema)
         for word in ("dependentSchemas", "dependencies"):
             yield from (one for one in schema.get(word, {}).values() if not isinstance(one, list))
 

@@ -89,10 +89,15 @@ class Side:
 
 
 class _Applied(NamedTuple):
-    """A subschema that applies to a place: to each instance there, or only to some."""
+    """A subschema that applies to a place: to each instance there, or only to some.
+
+    Where it `closes` nothing, what it declares is allowed, and no object is closed because of it: it applies to some of
+    the names of a pattern, and the others may be open.
+    """
 
     node: Node
     always: bool
+    closes: bool = True
 
 
 _Place = tuple[_Applied, ...]
@@ -200,28 +205,34 @@ class _Places:
             shape.members[name] = self.number(_of_name(here, name), closure.below(name))
         for pattern in sorted(patterns):
             shape.patterns[pattern] = self.number(self._of_pattern(here, pattern), closure.below(None))
-        listed = any({"properties", "patternProperties"} & schema.keys() for schema in schemas)
+        closing = [one.node.schema for one in here if one.closes and _speaks(one.node)]
+        listed = any({"properties", "patternProperties"} & schema.keys() for schema in closing)
         shape.closed = closure.here and listed and not any(map(_is_open, schemas))
         if not shape.closed:
             shape.others = self.number(_of_others(here), closure.below(None))
 
     def _of_pattern(self, here: _Place, pattern: str) -> Iterator[_Applied]:
         """Yield what applies to the members whose names match a pattern: for certain what stands at it."""
-        for node, always in here:
+        for node, always, closes in here:
             if not _speaks(node):
                 continue
-            for name, child in node.schema.get("properties", {}).items():
-                self._nodes.tick()
-                if _found(pattern, name) is not False:
-                    yield _Applied(node.subschema(child), always=False)
-            for other, child in node.schema.get("patternProperties", {}).items():
-                if other == pattern or self._overlap(pattern, other):
-                    yield _Applied(node.subschema(child), always and other == pattern)
-            if pattern not in node.schema.get("patternProperties", {}):
-                yield from _others(node, always=False)
+            own, patterns = node.schema.get("properties", {}), node.schema.get("patternProperties", {})
+            met = [(child, False) for name, child in own.items() if self._may_match(pattern, name)]
+            met += [(child, other == pattern) for other, child in patterns.items() if self._overlap(pattern, other)]
+            for child, certain in met:
+                yield _Applied(node.subschema(child), always and certain, closes and certain)
+            if pattern not in patterns:
+                yield from _others(node, always=False, closes=closes and not met)
+
+    def _may_match(self, pattern: str, name: str) -> bool:
+        """Tell whether a pattern may be found in a name."""
+        self._nodes.tick()
+        return _found(pattern, name) is not False
 
     def _overlap(self, pattern: str, other: str) -> bool:
         """Tell whether a name may match both patterns: False only where it is certain that none does."""
+        if pattern == other:
+            return True
         pair = frozenset([pattern, other])
         if pair not in self._overlaps:
             self._overlaps[pair] = any(self._share_a_name(pattern, other, reading) for reading in Reading)
@@ -266,15 +277,15 @@ def _beside(one: _Applied, chooser: Node | None) -> Iterator[_Applied]:
     if isinstance(schema, bool):
         return
     if not node.leads_out:
-        yield from (_Applied(target, one.always) for target in node.references())
+        yield from (_Applied(target, one.always, one.closes) for target in node.references())
     if node.refers:
         return
-    yield from (_Applied(node.subschema(child), one.always) for child in schema.get("allOf", ()))
+    yield from (_Applied(node.subschema(child), one.always, one.closes) for child in schema.get("allOf", ()))
     some = [*schema.get("anyOf", ()), *(() if node is chooser else schema.get("oneOf", ()))]
-    some += [schema[keyword] for keyword in ("if", "then", "else") if keyword in schema]
+    some += [schema[keyword] for keyword in ("if", "then", "else") if keyword in schema and "if" in schema]
     named = [*schema.get("dependentSchemas", {}).values(), *schema.get("dependencies", {}).values()]
     some += [child for child in named if not isinstance(child, list)]
-    yield from (_Applied(node.subschema(child), always=False) for child in some)
+    yield from (_Applied(node.subschema(child), always=False, closes=one.closes) for child in some)
 
 
 def _alternatives(node: Node) -> list[Node]:
@@ -302,32 +313,32 @@ _OTHERS = ("additionalProperties", "unevaluatedProperties")
 
 def _of_name(here: _Place, name: str) -> Iterator[_Applied]:
     """Yield what applies to the member of a name."""
-    for node, always in here:
+    for node, always, closes in here:
         if not _speaks(node):
             continue
         own, patterns = node.schema.get("properties", {}), node.schema.get("patternProperties", {})
         found = {pattern: answer for pattern in patterns if (answer := _found(pattern, name)) is not False}
         if name in own:
-            yield _Applied(node.subschema(own[name]), always)
+            yield _Applied(node.subschema(own[name]), always, closes)
         for pattern, certain in found.items():
-            yield _Applied(node.subschema(patterns[pattern]), always and certain is True)
+            yield _Applied(node.subschema(patterns[pattern]), always and certain is True, closes)
         if name not in own and True not in found.values():
-            yield from _others(node, always=always and not found)
+            yield from _others(node, always=always and not found, closes=closes)
 
 
 def _of_others(here: _Place) -> Iterator[_Applied]:
     """Yield what applies to the members that no name and no pattern of the place tells of."""
-    for node, always in here:
+    for node, always, closes in here:
         if _speaks(node):
-            yield from _others(node, always=always)
+            yield from _others(node, always=always, closes=closes)
 
 
-def _others(node: Node, *, always: bool) -> Iterator[_Applied]:
+def _others(node: Node, *, always: bool, closes: bool) -> Iterator[_Applied]:
     """Yield what a schema says of the members that it does not list."""
     if isinstance(node.schema.get("additionalProperties"), dict):
-        yield _Applied(node.subschema(node.schema["additionalProperties"]), always)
+        yield _Applied(node.subschema(node.schema["additionalProperties"]), always, closes)
     if isinstance(node.schema.get("unevaluatedProperties"), dict):
-        yield _Applied(node.subschema(node.schema["unevaluatedProperties"]), always=False)
+        yield _Applied(node.subschema(node.schema["unevaluatedProperties"]), always=False, closes=closes)
 
 
 def _prefix(node: Node) -> list[Any]:
@@ -339,20 +350,20 @@ def _prefix(node: Node) -> list[Any]:
 
 def _of_item(here: _Place, index: int) -> Iterator[_Applied]:
     """Yield what applies to the item at an index."""
-    for node, always in here:
+    for node, always, closes in here:
         if not _speaks(node):
             continue
         first = _prefix(node)
         if index < len(first):
-            yield _Applied(node.subschema(first[index]), always)
+            yield _Applied(node.subschema(first[index]), always, closes)
         else:
             tuples = node.dialect == DRAFT_07 and isinstance(node.schema.get("items"), list)
             keyword = "additionalItems" if tuples else "items"
             if keyword in node.schema:
-                yield _Applied(node.subschema(node.schema[keyword]), always)
+                yield _Applied(node.subschema(node.schema[keyword]), always, closes)
         for keyword in ("contains", "unevaluatedItems"):
             if keyword in node.schema:
-                yield _Applied(node.subschema(node.schema[keyword]), always=False)
+                yield _Applied(node.subschema(node.schema[keyword]), always=False, closes=closes)
 
 
 @lru_cache(maxsize=4096)
