@@ -1,7 +1,7 @@
 """A tiny language of documents: the names of columns, one on each line. An example is a JSON array of rows."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from arrakis_schema.compat import Change, Effect, Kind, Verdict
@@ -60,9 +60,9 @@ def lint(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def place(document: Document, location: str) -> tuple[int, int]:
+def places(document: Document) -> Callable[[str], tuple[int, int]]:
     names = document.text.splitlines()
-    return (names.index(location) + 1 if location in names else 1), 1
+    return lambda location: (names.index(location) + 1 if location in names else 1, 1)
 
 
 def text_at(parsed: Any, one: Break, _: str) -> str:
@@ -82,7 +82,7 @@ LANGUAGE = Language(
     refusal=refusal,
     lint=lint,
     rules=lambda: {"text-invalid": "Every line is a name."},
-    place=place,
+    places=places,
     lines=lambda document: list(parse(document)),
     view=lambda document, _: document.content,
     files=lambda document: [(".names.json", json.dumps(parse(document)).encode())],

@@ -1,7 +1,7 @@
 """The commands that ask who gets on with whom: `compare` and `check`, for CI."""
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from json import dumps
 
@@ -13,7 +13,7 @@ from arrakis_schema.compat.breaks import breaks, with_breaks
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
-from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.findings.verdicts import Effect
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.settings import Reader
@@ -140,10 +140,11 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
     if verdict.kind is Kind.UNDECIDED:
         yield Finding(new.label, 1, 1, "undecided", Severity.WARNING, "", f"not decided: {verdict.reason}")
     document = Document(new.path or f"x{'.json' if isinstance(new.schema, dict | bool) else '.txt'}", new.content)
+    places = _places(document)
     who = ("the old writer", "the new reader") if new_reads else ("the new writer", "the old reader")
     for change in verdict.findings:
         if change.effect is not Effect.ANNOTATION:
-            line, column = _place(document, change)
+            line, column = places(change.new)
             severity = Severity.WARNING if change.rule in _DOUBTS else Severity.NOTICE
             found = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
             if change.at_fault:
@@ -153,7 +154,7 @@ def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Fin
             yield found
 
 
-def _place(document: Document, change: Change) -> tuple[int, int]:
-    """Return line and column of a change, where the document is text."""
+def _places(document: Document) -> Callable[[str], tuple[int, int]]:
+    """Return the function that finds a location in a document, where that is text."""
     is_text = not document.content.startswith(b"\xff")
-    return language_of(document).place(document, change.new) if is_text else (1, 1)
+    return language_of(document).places(document) if is_text else lambda _: (1, 1)

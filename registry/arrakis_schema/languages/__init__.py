@@ -51,7 +51,7 @@ class Language:
     - `fields` in their order, and the `summary` of the document, a sentence;
     - `refusal` of an example by a document of a release: why it is not accepted, empty where it is;
     - `lint` a document, by `rules`: what each asks for, by id;
-    - `place` of a location, as line and column;
+    - `places` in the text of a document: a function from a location to its line and column;
     - `files` that the site has beside a document, each with its suffix; every document has those of `suffixes`;
     - `view` of a document in one of the views of its format; `lines` that sum it up on a terminal;
     - `snippets` to copy, the document itself first, each with a title; what `repeated` columns are named by;
@@ -70,7 +70,7 @@ class Language:
     refusal: Callable[[Release, Document, Example], str]
     lint: Callable[[Subject], Iterator[Finding]]
     rules: Callable[[], Mapping[str, str]]
-    place: Callable[[Document, str], tuple[int, int]]
+    places: Callable[[Document], Callable[[str], tuple[int, int]]]
     lines: Callable[[Document], list[str]]
     view: Callable[[Document, str], bytes]
     files: Callable[[Document], Iterable[tuple[str, bytes]]] = lambda _: ()

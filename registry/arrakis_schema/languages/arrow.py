@@ -1,7 +1,7 @@
 """Arrow schemas as a language of documents: payloads and publications."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -81,9 +81,9 @@ def _refusal(_: Release, document: Document, example: Example) -> str:
     return rows_problem(parse_document(document.text), example.content) or ""
 
 
-def _place(document: Document, location: str) -> tuple[int, int]:
-    """Return the place of a column."""
-    return line_of(document.text, location), 1
+def _places(document: Document) -> Callable[[str], tuple[int, int]]:
+    """Return the function that finds a column in the text."""
+    return lambda location: (line_of(document.text, location), 1)
 
 
 def _lines(document: Document) -> list[str]:
@@ -163,7 +163,7 @@ LANGUAGE = Language(
     refusal=_refusal,
     lint=_lint,
     rules=_rules,
-    place=_place,
+    places=_places,
     lines=_lines,
     view=_view,
     files=_files,

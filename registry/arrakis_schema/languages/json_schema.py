@@ -1,7 +1,8 @@
 """JSON Schema as a language of documents: requests, the envelope, records."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
@@ -102,9 +103,9 @@ def _refusal(release: Release, document: Document, example: Example) -> str:
     return ""
 
 
-def _place(document: Document, location: str) -> tuple[int, int]:
-    """Return the place of a JSON Pointer."""
-    return nearest(positions(document.text), location)
+def _places(document: Document) -> Callable[[str], tuple[int, int]]:
+    """Return the function that finds a JSON Pointer in the text."""
+    return partial(nearest, positions(document.text))
 
 
 def _lines(document: Document) -> list[str]:
@@ -154,7 +155,7 @@ LANGUAGE = Language(
     refusal=_refusal,
     lint=_lint,
     rules=_rules,
-    place=_place,
+    places=_places,
     lines=_lines,
     view=lambda document, _: document.content,
     highlighting="json",

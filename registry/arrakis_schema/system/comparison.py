@@ -141,7 +141,7 @@ class Against:
         if one.change.rule == "undecided":
             self._undecided(new.path, f"{pair}: {one.change.message}")
             return
-        line, column = language_of(new).place(new, one.change.new)
+        line, column = self.comparisons.place(new, one.change.new)
         message = f"{pair} breaks: {one.told}"
         witness = json.dumps(one.witness, ensure_ascii=False, default=str)
         severity = Severity.ERROR if must_work else Severity.NOTICE

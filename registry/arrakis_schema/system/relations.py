@@ -5,7 +5,7 @@ and read by the subscriber. Documents with the same bytes are compared once.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -86,6 +86,7 @@ class Comparisons:
     steps: int = STEPS
     words: bool = True
     _parsed: dict[bytes, Any] = field(default_factory=dict)
+    _places: dict[bytes, Callable[[str], tuple[int, int]]] = field(default_factory=dict)
     _problems: dict[bytes, str] = field(default_factory=dict)
     _meanings: dict[bytes, bytes] = field(default_factory=dict)
     _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
@@ -173,6 +174,12 @@ class Comparisons:
         how, examples = self.store.settings.reader(reader.kind.value), tuple(self.examples(reader.path))
         parsed = self.parsed(reader), self.parsed(writer)
         return Pair(*parsed, how, reader_is_new, examples, self.steps, self.timeout)
+
+    def place(self, document: Document, location: str) -> tuple[int, int]:
+        """Return the line and column of a location in a document."""
+        if document.content not in self._places:
+            self._places[document.content] = language_of(document).places(document)
+        return self._places[document.content](location)
 
     def parsed(self, document: Document) -> Any:
         """Return the schema that a document holds."""
