@@ -37,6 +37,8 @@ class Declared:
     def __init__(self, document: Any, validator: Any) -> None:
         self.modern = is_modern(document)
         specification = DRAFT202012 if self.modern else DRAFT7
+        if self.modern:  # `referencing` leaves a root without an `$id` out of the dynamic scope
+            document = {"$id": "http://example.org/root", **document}
         resolver = REGISTRY.resolver_with_root(specification.create_resource(document))
         self.root, self.validator = Subschema(document, resolver), validator
 
