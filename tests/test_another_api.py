@@ -15,7 +15,7 @@ from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.site import site
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store
 

@@ -16,7 +16,7 @@ from arrakis_schema.json_schema.keywords import KEYWORDS
 from arrakis_schema.json_schema.violations import EXPECTATIONS
 from arrakis_schema.server.application import HEALTH
 from arrakis_schema.site import site
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.site.representations import Representation
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.verification import verify

@@ -1,6 +1,6 @@
-"""What a document and a release are; no file is read here.
+"""What a document and an example are; no file is read here.
 
-A *document* is one schema file. Its kind follows from the folder it stands in, its format from its suffix.
+A *document* is one schema file. Its folder determines its kind, its suffix its format.
 """
 
 from collections.abc import Collection
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
     @property
     def answers(self) -> bool:
-        """Whether it is the answer that the other side writes: a payload, and nothing else."""
+        """Whether the server writes it in answer to a request: true only of a payload."""
         return self is Kind.PAYLOAD
 
 
@@ -70,12 +70,12 @@ class Document:
 
     @property
     def kind(self) -> Kind:
-        """The kind that the document's folder gives it."""
+        """The kind, which the document's folder determines."""
         return kind_of(self.path)
 
     @property
     def format(self) -> Format:
-        """The format that the document's suffix gives it."""
+        """The format, which the document's suffix determines."""
         return FORMATS[splitext(self.path)[1]]
 
     @property
@@ -122,7 +122,7 @@ def is_document(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message that stands beside a document: it must be accepted, or `refused` when it lies in a folder so named.
+    """One message beside a document, which must accept it, or refuse it where it lies in a folder named `refused`.
 
     A request's or a JSON publication's example is the message itself. An example of an Arrow document is an object with
     `rows` (one object a row) and, where the document is a template, what to bind: `values` and `columns`.
@@ -150,10 +150,10 @@ def documented_by(path: str, documents: Collection[str]) -> str | None:
     An example in `examples/<stem>/` belongs to the document `<stem>.*` of that folder; one directly in `examples/` to
     the folder's main document, `descriptor.json` or else `schema.txt`.
     """
-    folder, found, rest = path.partition("/examples/")
-    if not found:
+    folder, separator, file = path.partition("/examples/")
+    if not separator:
         return None
-    inner = [part for part in rest.split("/")[:-1] if part != "refused"]
+    inner = [part for part in file.split("/")[:-1] if part != "refused"]
     stems = inner or ["descriptor", "schema"]
     candidates = (f"{folder}/{stem}{suffix}" for stem in stems for suffix in FORMATS)
     return next((candidate for candidate in candidates if candidate in documents), None)
