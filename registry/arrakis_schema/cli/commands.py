@@ -79,10 +79,10 @@ def verify_(options: Namespace) -> int:
 
 def build(options: Namespace) -> int:
     """Write the site."""
-    from arrakis_schema.site import left_out, site, write_tree  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.site import describe_omissions, site, write_tree  # noqa: PLC0415 - it needs an extra
 
     store = open_store(options.root)
-    complain([] if options.trust_config else left_out(store.root))
+    complain([] if options.trust_config else describe_omissions(store.root))
     count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
     say(f"{options.out} holds {count} files")
     return 0
@@ -92,11 +92,11 @@ def serve(options: Namespace) -> int:
     """Serve the site until interrupted, and build it again when its sources changed."""
     from arrakis_schema.server import Sources  # noqa: PLC0415 - it needs an extra
     from arrakis_schema.server import serve as run  # noqa: PLC0415 - the same
-    from arrakis_schema.site import fingerprint, left_out, preload, site  # noqa: PLC0415 - the same
+    from arrakis_schema.site import describe_omissions, fingerprint, preload, site  # noqa: PLC0415 - the same
 
     root = options.root.absolute()
     place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    complain([] if options.trust_config else left_out(root))
+    complain([] if options.trust_config else describe_omissions(root))
     preload()
 
     def build_site() -> Iterator[Representation]:
