@@ -73,7 +73,7 @@ def read_settings(root: str) -> Settings:
     try:
         content = read_plain(root, REGISTRY_FILE)
     except OSError as error:
-        remedy = "a folder with schemas/ and versions/ is wanted: see --root"
+        remedy = "expected a folder with schemas/ and versions/: see --root"
         raise DamagedStoreError([f"{path}: {error.strerror} ({remedy})"]) from error
     return _settings(parse_toml(content, REGISTRY_FILE))
 
