@@ -70,6 +70,12 @@ def build_parser() -> ArgumentParser:
     verify.add_argument("--against", metavar="BASE", help=history)
     _add_comparisons(command)
     _add_mock_and_conform(command)
+    _add_build_and_serve(command)
+    return top
+
+
+def _add_build_and_serve(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add `build` and `serve`."""
     build = command("build", "write the site: a tree of files for any static host")
     build.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder, or an earlier site to replace")
     serve = command("serve", "serve the site over HTTP until interrupted")
@@ -84,7 +90,6 @@ def build_parser() -> ArgumentParser:
     serve.add_argument(
         "--root-path", default="", metavar="PATH", help="the path below which the site is served (default: /)"
     )
-    return top
 
 
 def _add_validate(command: Callable[[str, str], ArgumentParser]) -> None:

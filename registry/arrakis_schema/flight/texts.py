@@ -5,6 +5,6 @@ from arrakis_schema.text.printable import printable
 LONGEST = 300
 
 
-def one_line(text: object, longest: int = LONGEST) -> str:
+def clean_line(text: object, longest: int = LONGEST) -> str:
     """Return a text as one printable line, its blanks and line breaks as single spaces, cut where it is long."""
     return printable(" ".join(str(text)[: 4 * longest].split()), longest)

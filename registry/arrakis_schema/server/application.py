@@ -92,7 +92,7 @@ def make_application(current: Current) -> ASGIApp:
 def _find_answer(site: Tree, scope: Scope) -> PreparedResponse | None:
     """Return the prepared response, if the request is for a file and acceptable."""
     resource = site.resources.get(path_in_site(scope))
-    if resource is None or scope["method"] not in READ or too_large(scope) is not None:
+    if resource is None or scope["method"] not in READ or head_problem(scope) is not None:
         return None
     answer = respond(resource, scope["headers"])
     return answer if isinstance(answer, PreparedResponse) else None
@@ -107,7 +107,7 @@ def path_in_site(scope: Scope) -> str:
     return path
 
 
-def too_large(scope: Scope) -> ProblemDetails | None:
+def head_problem(scope: Scope) -> ProblemDetails | None:
     """Return the problem with a request whose head is too large, or None."""
     if len(scope.get("raw_path") or scope["path"]) + len(scope.get("query_string", b"")) > LONGEST_PATH:
         return path_too_long(LONGEST_PATH)
@@ -143,7 +143,7 @@ def _request_problem(scope: Scope) -> ProblemDetails | None:
     """Return the problem with a request whose method, size or path cannot be served, or None."""
     if scope["method"] not in READ:
         return method_not_allowed(scope["method"])
-    large = too_large(scope)
+    large = head_problem(scope)
     if large is not None:
         return large
     fault = path_fault(scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass"))

@@ -27,11 +27,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A language that documents are written in: what can be known of it without reading one.
+    """A language that documents are written in: the facts about it that need no document.
 
     `media_type` is that of a document, `views` are the ways to print one (the first is its exact bytes). The documents
-    of a `tabular` language describe the columns of a table, those of another one the members of a message. All else is
-    in the `module` that is named: its `LANGUAGE`.
+    of a `tabular` language describe the columns of a table, those of another one the members of a message. Its
+    functions are in `LANGUAGE` of its `module`.
     """
 
     name: str
@@ -43,8 +43,8 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    one.suffix: one
-    for one in (
+    language.suffix: language
+    for language in (
         Format("json-schema", ".json", "application/schema+json", ("json",), "arrakis_schema.languages.json_schema"),
         Format(
             "arrow",

@@ -42,11 +42,11 @@ def longest_number(value: Any) -> int:
         if isinstance(item, int):
             largest = max(largest, item.bit_length())
         else:
-            todo.extend(children(item))
+            todo.extend(json_children(item))
     return largest * 30103 // 100_000 + 1
 
 
-def children(value: Any) -> Iterator[Any]:
+def json_children(value: Any) -> Iterator[Any]:
     """Return an iterator over the members of an object or the items of an array."""
     return iter(value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ())
 
@@ -90,7 +90,7 @@ def refuse_depth(data: bytes, value: Any, deepest: int) -> None:
         return
     level = [value]
     for _ in range(deepest + 1):
-        level = [child for parent in level for child in children(parent) if isinstance(child, dict | list | tuple)]
+        level = [child for parent in level for child in json_children(parent) if isinstance(child, dict | list | tuple)]
         if not level:
             return
     raise too_deep(deepest)

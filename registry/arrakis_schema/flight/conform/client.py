@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.flight.texts import one_line
+from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.text.short_repr import short_repr
 
@@ -110,7 +110,7 @@ class Peer:
         try:
             return parse_json(b"" if body is None else body.to_pybytes())
         except MalformedRequestError as error:
-            raise BrokenError(f"the action {name} does not answer JSON: {one_line(error.problem)}") from error
+            raise BrokenError(f"the action {name} does not answer JSON: {clean_line(error.problem)}") from error
 
     def info(self, command: bytes) -> flight.FlightInfo:
         """Return the FlightInfo of a command."""
@@ -158,7 +158,7 @@ class Peer:
             or locations[0] == self.access.location
         ):
             return self._client, self._call()
-        label = one_line(locations[0], 60)
+        label = clean_line(locations[0], 60)
         try:
             trusted = _host(locations[0]) == _host(self.access.location)
             client = self._connect(locations[0])
@@ -278,4 +278,4 @@ def _count(number: int, singular: str, plural: str) -> str:
 
 def _error_text(error: BaseException) -> str:
     """Return the message of an error without the text of the transport, the server's stack trace and call numbers."""
-    return _ONE_OF_MANY.sub("…", one_line(_PREFIX.sub("", _CONTEXT.sub("", str(error)))).strip("'\" "))
+    return _ONE_OF_MANY.sub("…", clean_line(_PREFIX.sub("", _CONTEXT.sub("", str(error)))).strip("'\" "))

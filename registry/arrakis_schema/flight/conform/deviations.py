@@ -12,7 +12,7 @@ from arrakis_schema.arrow.children import children
 from arrakis_schema.compat.arrow.schemas import read_by
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.verdicts import Effect, Kind
-from arrakis_schema.flight.texts import one_line
+from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.tables.arrow_document import ArrowDocument
 from arrakis_schema.tables.values import batch_findings
 
@@ -45,13 +45,13 @@ def schema_deviations(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: 
     how = {"refuses_unknown": refuses_unknown, "exact": False, "reader_is_new": False}
     verdict = read_by(promised, sent, meaningful=meaningful, **how)
     if verdict.kind is Kind.UNDECIDED:
-        yield Deviation("", "column-added", Severity.ERROR, one_line(verdict.reason))
+        yield Deviation("", "column-added", Severity.ERROR, clean_line(verdict.reason))
     changes = [change for change in verdict.findings if change.effect is not Effect.ANNOTATION]
     for change in changes:
         severity = Severity.ERROR if change.at_fault else Severity.WARNING
         witness = json.dumps(change.witness, ensure_ascii=False, default=str) if change.at_fault else ""
         yield Deviation(
-            change.new, change.rule, severity, one_line(_name_both_sides(change.meeting)), one_line(witness)
+            change.new, change.rule, severity, clean_line(_name_both_sides(change.meeting)), clean_line(witness)
         )
     if not changes and verdict.kind is not Kind.UNDECIDED and not sent.equals(promised, check_metadata=True):
         name = _first_difference(sent, promised)
@@ -67,7 +67,7 @@ def _first_difference(sent: pa.Schema, promised: pa.Schema) -> str:
 def row_deviations(document: ArrowDocument, promised: pa.Schema, batch: pa.RecordBatch) -> Iterator[Deviation]:
     """Yield what is wrong with the values of a batch, in the words of `check_table`."""
     for finding in islice(batch_findings(document, promised, batch), _MOST):
-        yield Deviation(finding.location, finding.rule, finding.severity, one_line(finding.message))
+        yield Deviation(finding.location, finding.rule, finding.severity, clean_line(finding.message))
 
 
 def _name_both_sides(message: str) -> str:

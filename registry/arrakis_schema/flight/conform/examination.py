@@ -34,7 +34,7 @@ from arrakis_schema.flight.payloads import bind_template
 from arrakis_schema.flight.release_contract import Contract, Sample
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.flight.requests import parse_ticket
-from arrakis_schema.flight.texts import one_line
+from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.tables.arrow_document import arrow_document
 
@@ -211,7 +211,9 @@ class ServerExamination:
                     bind_template(endpoint, template, columns, [row])
                 except TemplateError as error:
                     message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
-                    notes.fault("stream", Deviation((*keys, "")[0], "value-unknown", Severity.ERROR, one_line(message)))
+                    notes.fault(
+                        "stream", Deviation((*keys, "")[0], "value-unknown", Severity.ERROR, clean_line(message))
+                    )
 
     def _check_rows(
         self, where: str, name: str, promised: pa.Schema | None, batch: pa.RecordBatch, notes: Notes
@@ -244,7 +246,7 @@ class ServerExamination:
         rows = {str(row.get(columns.column)): row for row in self.listed}
         missing = [column for column in requested if not isinstance(column, str) or column not in rows]
         if missing:
-            raise BrokenError(f"a ticket asks for {one_line(missing[0], 60)}, which was not asked")
+            raise BrokenError(f"a ticket asks for {clean_line(missing[0], 60)}, which was not asked")
         try:
             return bind_template(name, payload, columns, [rows[column] for column in requested])
         except TemplateError as error:
@@ -279,7 +281,7 @@ def _schema_of(info: flight.FlightInfo) -> pa.Schema:
     try:
         return info.schema
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise BrokenError(f"the FlightInfo has no schema: {one_line(error)}") from error
+        raise BrokenError(f"the FlightInfo has no schema: {clean_line(error)}") from error
 
 
 def _ticket_request(endpoint: flight.FlightEndpoint, request: Any) -> Any:

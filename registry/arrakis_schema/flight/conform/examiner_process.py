@@ -23,7 +23,7 @@ from arrakis_schema.flight.conform.client import (
 )
 from arrakis_schema.flight.conform.examination import ExaminedEndpoint, ServerExamination, StartedEndpoint
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.texts import one_line
+from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.flight_settings import Info
 from arrakis_schema.store.store import Store, open_store
 
@@ -65,7 +65,9 @@ def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     except ArrakisSchemaError as error:
         yield {"failed": str(error)}
     except Exception as error:  # noqa: BLE001 - whatever a server sends must end in a message
-        yield {"failed": f"{access.location} sends what cannot be examined ({type(error).__name__}: {one_line(error)})"}
+        yield {
+            "failed": f"{access.location} sends what cannot be examined ({type(error).__name__}: {clean_line(error)})"
+        }
     else:
         yield {"end": True}
 
@@ -99,7 +101,7 @@ def _contract_to_test(store: Store, release: str | None, server_info: dict[str, 
         return Contract(store.release(release))
     if isinstance(claimed, str):
         try:
-            return Contract(store.release(one_line(claimed, 40)))
+            return Contract(store.release(clean_line(claimed, 40)))
         except ArrakisSchemaError as error:
             raise ArrakisSchemaError(f"the server claims what is not here: {error}; name one with --release") from error
     raise ArrakisSchemaError("the server does not say which release it keeps to: name one with --release")
@@ -117,9 +119,9 @@ def _claimed_contract(store: Store, server_info: dict[str, Any]) -> Contract | N
 def _describe_server(server_info: dict[str, Any], info: Info) -> dict[str, str]:
     """Return the server's description of itself as texts of bounded length."""
     plain = {name: value for name, value in server_info.items() if isinstance(value, str | int | float | bool)}
-    texts = {one_line(name, 60): one_line(value, 60) for name, value in list(plain.items())[:_MOST_MEMBERS]}
+    texts = {clean_line(name, 60): clean_line(value, 60) for name, value in list(plain.items())[:_MOST_MEMBERS]}
     claimed = server_info.get(info.release)
-    return {**texts, "release": one_line(claimed, 40) if isinstance(claimed, str) else ""}
+    return {**texts, "release": clean_line(claimed, 40) if isinstance(claimed, str) else ""}
 
 
 if __name__ == "__main__":
