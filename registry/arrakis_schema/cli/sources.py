@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
 from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
-from arrakis_schema.store.documents import Kind, kind_of
+from arrakis_schema.store.documents import DocumentKind, kind_of
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.strict_json import parse_json
@@ -35,7 +35,7 @@ class SourceDocument:
     label: str
     content: bytes
     schema: Any
-    kind: Kind | None = None
+    kind: DocumentKind | None = None
     path: str = ""
     problem: str = ""
 

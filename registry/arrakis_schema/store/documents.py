@@ -11,7 +11,7 @@ from posixpath import basename, dirname, splitext
 from arrakis_schema.text.short_repr import short_repr
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What a document describes."""
 
     ENVELOPE = "envelope"
@@ -22,7 +22,7 @@ class Kind(StrEnum):
     @property
     def answers(self) -> bool:
         """Whether the server writes it in answer to a request: true only of a payload."""
-        return self is Kind.PAYLOAD
+        return self is DocumentKind.PAYLOAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Document:
     __repr__ = short_repr
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> DocumentKind:
         """The kind, which the document's folder determines."""
         return kind_of(self.path)
 
@@ -89,13 +89,13 @@ class Document:
         return name_of(self.path)
 
 
-def kind_of(path: str) -> Kind:
+def kind_of(path: str) -> DocumentKind:
     """Return the kind of the document at this path."""
     if path.startswith("publication/"):
-        return Kind.PUBLICATION
+        return DocumentKind.PUBLICATION
     if splitext(basename(path))[0] == "schema":
-        return Kind.PAYLOAD
-    return Kind.ENVELOPE if path.count("/") == 1 else Kind.REQUEST
+        return DocumentKind.PAYLOAD
+    return DocumentKind.ENVELOPE if path.count("/") == 1 else DocumentKind.REQUEST
 
 
 def name_of(path: str) -> str:
