@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema.cli.arguments import parser
+from arrakis_schema.cli.arguments import build_parser
 from arrakis_schema.cli.commands import COMMANDS
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
@@ -16,7 +16,7 @@ from arrakis_schema.json_schema.keywords import KEYWORDS
 from arrakis_schema.json_schema.violations import EXPECTATIONS
 from arrakis_schema.server.application import HEALTH
 from arrakis_schema.site import site
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent
@@ -85,7 +85,8 @@ def test_a_report_is_what_its_file_shows(name: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_every_command_has_arguments_a_section_and_a_case() -> None:
-    choices = next(action.choices for action in parser()._actions if action.dest == "==SUPPRESS==" and action.choices)  # noqa: SLF001
+    actions = build_parser()._actions  # noqa: SLF001
+    choices = next(action.choices for action in actions if action.dest == "==SUPPRESS==" and action.choices)
     assert set(COMMANDS) == set(choices), "add the command to COMMANDS in cli/commands.py and to cli/arguments.py"
     sections = set(re.findall(r"^## `([a-z]+)`", (PROJECT / "docs/commands.md").read_text(), re.MULTILINE))
     assert set(COMMANDS) == sections, "add a section to docs/commands.md"

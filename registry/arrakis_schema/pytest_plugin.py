@@ -1,6 +1,6 @@
-"""Fixtures for projects that speak the API: a server that keeps its contract, and the question whether another does.
+"""Fixtures for projects that use the API: a mock server, and an assertion that a server keeps its contract.
 
-pytest finds them by the entry point `pytest11`; nothing happens unless a test asks for one. Needs the extra `check`.
+pytest finds them by the entry point `pytest11`; they have no effect unless a test uses one. Needs the extra `check`.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class Conforms(Protocol):
         root_certs: bytes = b"",
         timeout: float = 30.0,
     ) -> None:
-        """Hold the server against a release, or against the one that it claims; see the command `conform`."""
+        """Check the server against a release, by default the one that it claims; see the command `conform`."""
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def arrakis_schema_release() -> str | None:
 @pytest.fixture(scope="session")
 def arrakis_schema_root() -> Path:
     """Return the folder with `schemas/` and `versions/`: that of this package. To be overridden."""
-    from arrakis_schema.store.loading import data_root  # noqa: PLC0415 - nothing is imported before it is asked for
+    from arrakis_schema.store.loading import data_root  # noqa: PLC0415 - nothing is imported before it is needed
 
     return Path(data_root())
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from arrakis_schema.cli import main
-from arrakis_schema.cli.arguments import parser
+from arrakis_schema.cli.arguments import build_parser
 
 PROJECT = Path(__file__).parent.parent.parent
 CASES = json.loads((PROJECT / "tests/cases/cli/commands.json").read_text())
@@ -154,7 +154,7 @@ def test_a_missing_extra_names_the_command_that_installs_it(module: str, argumen
 
 def test_every_option_of_every_command_is_on_the_page() -> None:
     page = (PROJECT / "docs/commands.md").read_text()
-    commands = next(action for action in parser()._actions if action.choices and action.dest == "==SUPPRESS==")  # noqa: SLF001
+    commands = next(action for action in build_parser()._actions if action.choices and action.dest == "==SUPPRESS==")  # noqa: SLF001
     assert isinstance(commands.choices, dict)
     for name, command in commands.choices.items():
         assert f"## `{name}`" in page

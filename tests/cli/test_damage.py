@@ -9,7 +9,7 @@ import pytest
 
 from arrakis_schema.cli import main
 from arrakis_schema.cli.exit_codes import EXIT_CODES, INTERNAL
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from tests.report.runner import commands
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -8,10 +8,10 @@ import threading
 import pytest
 
 from arrakis_schema.cli import main
-from arrakis_schema.cli.arguments import parser
+from arrakis_schema.cli.arguments import build_parser
 from arrakis_schema.cli.limits import UNLIMITED
 
-NAMES = sorted(set(parser()._subparsers._group_actions[0].choices) - UNLIMITED)  # type: ignore[union-attr, arg-type] # noqa: SLF001
+NAMES = sorted(set(build_parser()._subparsers._group_actions[0].choices) - UNLIMITED)  # type: ignore[union-attr, arg-type] # noqa: SLF001
 WORK = {
     "a loop": "while True: pass",
     "a search of re": "import re; re.search('^(a+)+$', 'a' * 60 + '!')",
@@ -67,7 +67,7 @@ def test_a_command_runs_in_any_thread() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_that_ends_by_itself_has_limits(name: str) -> None:
-    shown = parser()._subparsers._group_actions[0].choices[name].format_help()  # type: ignore[union-attr, index] # noqa: SLF001
+    shown = build_parser()._subparsers._group_actions[0].choices[name].format_help()  # type: ignore[union-attr, index] # noqa: SLF001
     assert "--max-seconds" in shown
     assert "--max-memory" in shown
 

@@ -25,7 +25,7 @@ from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORD
 from arrakis_schema.reference.changelog import changelog_page
 from arrakis_schema.reference.facts.history import read_history
 from arrakis_schema.reference.releases import release_page
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 from tests.arrow.types import TYPES
 from tests.compat.test_arrow_laws import pairs

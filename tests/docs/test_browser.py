@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser
 
-from arrakis_schema.site.render import rendered
-from arrakis_schema.site.write import write_tree
+from arrakis_schema.site.rendering import render_site
+from arrakis_schema.site.writer import write_tree
 from arrakis_schema.store.store import Store
 from tests.browser.serving import served
 from tests.docs.pages import PROJECT
@@ -34,7 +34,7 @@ WIDTHS = {"wide": 1280, "narrow": 390}
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("site") / "out"
-    write_tree(rendered(Store(PROJECT)), folder)
+    write_tree(render_site(Store(PROJECT)), folder)
     with served(folder) as site:
         yield site
 

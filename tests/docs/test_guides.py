@@ -19,7 +19,7 @@ import yaml
 
 from arrakis_schema import load_payload, load_schema, validate
 from arrakis_schema.errors import InvalidRequestError
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 from tests.docs.pages import DOCS, PATH, PROJECT, Block, blocks, play
 

@@ -9,7 +9,7 @@ import pytest
 import arrakis_schema
 from arrakis_schema import compat
 from arrakis_schema.flight.mock.server import MockServer
-from arrakis_schema.site.render import rendered
+from arrakis_schema.site.rendering import render_site
 from arrakis_schema.store.store import Store, open_release
 from tests.docs.pages import PROJECT, texts
 
@@ -28,7 +28,7 @@ def test_the_tutorial_prints_what_it_shows() -> None:
 
 @pytest.fixture(scope="module")
 def site() -> dict[str, bytes]:
-    return {file.path: file.content for file in rendered(Store(PROJECT))}
+    return {file.path: file.content for file in render_site(Store(PROJECT))}
 
 
 def test_every_public_name_has_a_heading_in_the_reference(site: dict[str, bytes]) -> None:

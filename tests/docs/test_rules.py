@@ -12,7 +12,7 @@ from arrakis_schema.compat import Kind
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.lint import lint, lint_release, rules
 from tests.docs import differences, sent

@@ -4,7 +4,7 @@ from argparse import Action, ArgumentParser
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from arrakis_schema.cli.arguments import parser
+from arrakis_schema.cli.arguments import build_parser
 
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "list": ((), ("--release", "1.0.0"), ("--release", "HOSTILE")),
@@ -36,7 +36,7 @@ SERVERS = {"mock", "serve"}
 
 def parsers() -> Mapping[str, ArgumentParser]:
     """Return the parser of each command."""
-    choices: Any = next(action.choices for action in _actions(parser()) if action.choices)
+    choices: Any = next(action.choices for action in _actions(build_parser()) if action.choices)
     return dict(choices)
 
 

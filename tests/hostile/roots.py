@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import format_document
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.lock import format_lock, lock_release
 from tests.hostile.root import write_root
 from tests.hostile.texts import FILE_NAMES, HALVES, SECRET, TEXTS, TRICKS

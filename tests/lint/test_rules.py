@@ -21,7 +21,7 @@ from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORD
 from arrakis_schema.json_schema.positions import positions
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.lint import lint, lint_release, rules
 

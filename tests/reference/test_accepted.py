@@ -7,7 +7,7 @@ from pathlib import Path
 from arrakis_schema.reference import book
 from arrakis_schema.reference.markup import code, escaped
 from arrakis_schema.store.exceptions import entry_text
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -20,7 +20,7 @@ from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference import book
 from arrakis_schema.reference.markup import element, escaped, meanings
 from arrakis_schema.reference.timeline import Row, drawing
-from arrakis_schema.site.finish import dense, dense_style
+from arrakis_schema.site.postprocessing import minify, minify_style
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.store import Release, Store
 from tests.arrow.schemas import SCHEMAS
@@ -149,12 +149,14 @@ def test_a_difference_line_by_line_is_both_documents() -> None:
 
 def test_a_page_without_indentation_says_the_same() -> None:
     page = "<p>\n   a <b>b</b>\n\n  c</p>\n  <pre>  x\n\n   y</pre>  \n<script>\n  let a;\n\n  a</script>\n <i>d</i>"
-    assert dense(page) == "<p>\na <b>b</b>\nc</p>\n<pre>  x\n\n   y</pre>\n<script>\n  let a;\n\n  a</script>\n<i>d</i>"
+    assert (
+        minify(page) == "<p>\na <b>b</b>\nc</p>\n<pre>  x\n\n   y</pre>\n<script>\n  let a;\n\n  a</script>\n<i>d</i>"
+    )
 
 
 def test_a_style_without_line_breaks_says_the_same() -> None:
     css = '/* a; b */\n.a :is(b, c) > d {\n  margin: 0 auto;\n  content: "";\n}\n@media (min-width: 60em) {\n  e { f: g }\n}\n'
-    assert dense_style(css) == '.a :is(b,c) > d{margin: 0 auto;content: "";}@media (min-width: 60em){e{f: g}}'
+    assert minify_style(css) == '.a :is(b,c) > d{margin: 0 auto;content: "";}@media (min-width: 60em){e{f: g}}'
 
 
 @pytest.mark.parametrize("text", ["<b>", "a & b", "`code`", "[link](x)", "*a* _b_", "a|b", "{ #id }", "# no heading"])

@@ -13,7 +13,7 @@ import pytest
 
 from arrakis_schema.server import application
 from arrakis_schema.server.negotiation import prefers_page
-from arrakis_schema.site.front import missing_page
+from arrakis_schema.site.plain_pages import missing_page
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.settings import Settings
 

@@ -17,7 +17,7 @@ from arrakis_schema.store.dates import read_dates
 from arrakis_schema.store.documents import is_document
 from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.files import FILE, FOLDER, LINK, SPECIAL
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store

@@ -24,7 +24,7 @@ from arrakis_schema import (
 from arrakis_schema.reference import book
 from arrakis_schema.site import tree
 from arrakis_schema.store import files, settings
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import open_store
 
 PROJECT = Path(__file__).parents[2]

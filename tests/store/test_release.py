@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
-from arrakis_schema.store import freeze as freezing
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store import freezing
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.lock import format_lock
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
@@ -146,7 +146,7 @@ def count(name, args):
         calls -= 1
         if calls < 0:
             os.kill(os.getpid(), signal.SIGKILL)
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 sys.addaudithook(count)
 freeze(Path(sys.argv[1]))
@@ -268,7 +268,7 @@ def test_a_full_disk_names_the_file_and_leaves_nothing(root: Path) -> None:
     before = tree(root)
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from arrakis_schema.store.freeze import ReleaseError, freeze; from arrakis_schema.store.store import Store\n"
+        "from arrakis_schema.store.freezing import ReleaseError, freeze; from arrakis_schema.store.store import Store\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))\n"
         "try: freeze(Path(sys.argv[1]))\n"
         "except ReleaseError as error: print(error)"
@@ -282,7 +282,7 @@ def test_a_full_disk_names_the_file_and_leaves_nothing(root: Path) -> None:
 
 def test_of_releases_at_once_one_wins_and_the_others_say_so(root: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from arrakis_schema.store.freeze import ReleaseError, freeze\n"
+        "import sys; from pathlib import Path; from arrakis_schema.store.freezing import ReleaseError, freeze\n"
         "from arrakis_schema.store.store import Store; sys.stdin.readline()\n"
         "try: print('released', freeze(Path(sys.argv[1])).version)\n"
         "except ReleaseError as error: print(error)"

@@ -13,7 +13,7 @@ import pytest
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.site import tree
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.lock import LOCK_FILE
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify

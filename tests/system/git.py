@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -18,7 +18,7 @@ from arrakis_schema.cli import main
 from arrakis_schema.errors import ReleaseError
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.store.exceptions import Accepted, entry_text, place_of, read_exceptions, value_text
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.check import CheckResult, check
 from arrakis_schema.system.check_report import check_report, closing_line

@@ -8,7 +8,7 @@ import pytest
 
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.site import BuildError, left_out, site
+from arrakis_schema.site import BuildError, describe_omissions, site
 from arrakis_schema.site.config import is_trusted
 from arrakis_schema.store.store import Store
 
@@ -64,7 +64,7 @@ def test_nothing_of_a_config_is_run(way: str, root: Path, monkeypatch: pytest.Mo
     assert "Our words." in front
     assert "Ours" in front
     assert os.environ["PATH"] not in front
-    assert left_out(root) == [f"mkdocs.yml: not used without --trust-config: {text.partition(':')[0]}"]
+    assert describe_omissions(root) == [f"mkdocs.yml: not used without --trust-config: {text.partition(':')[0]}"]
 
 
 def test_a_trusted_config_runs(root: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_trusted_config_runs(root: Path) -> None:
 
 def test_the_own_root_of_the_package_is_trusted() -> None:
     assert is_trusted(PROJECT)
-    assert left_out(PROJECT) == []
+    assert describe_omissions(PROJECT) == []
     assert not is_trusted(PROJECT / "tests/fixtures/weather")
 
 
@@ -87,7 +87,7 @@ def test_words_and_navigation_are_used(root: Path) -> None:
     )
     front = pages(root)["index.html"].decode()
     assert all(text in front for text in ("Ours", "All of it", "More of it", "https://example.org/"))
-    assert left_out(root) == []
+    assert describe_omissions(root) == []
 
 
 def test_what_a_browser_runs_is_not_published(root: Path) -> None:
@@ -98,7 +98,9 @@ def test_what_a_browser_runs_is_not_published(root: Path) -> None:
     found = pages(root)
     assert "picture.png" in found
     assert not [path for path in found if "evil" in path]
-    assert left_out(root) == ["docs/: not published without --trust-config: evil.html, evil.svg, more/evil.js"]
+    assert describe_omissions(root) == [
+        "docs/: not published without --trust-config: evil.html, evil.svg, more/evil.js"
+    ]
 
 
 @pytest.mark.parametrize(

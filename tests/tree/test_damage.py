@@ -8,7 +8,7 @@ import pytest
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.site import site
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 
 WEATHER = Path(__file__).parent.parent / "fixtures/weather"

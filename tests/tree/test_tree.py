@@ -14,7 +14,7 @@ from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.site import BuildError, tree, write_tree
 from arrakis_schema.site.representations import Representation
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -13,7 +13,7 @@ import pytest
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.json_schema.requests import iter_errors
 from arrakis_schema.json_schema.violations import EXPECTATIONS, violation
-from arrakis_schema.store.documents import Kind
+from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.strict_json import parse_json
 from tests.compat.random_schemas import Instances, Schemas
@@ -47,7 +47,7 @@ def examples() -> Iterator[tuple[str, dict[str, Any], list[str]]]:
     for document in releases[-1].every_document():
         for release in releases:
             if document.format.name == "json-schema" and document.path in release.documents:
-                request = document.kind is Kind.REQUEST
+                request = document.kind is DocumentKind.REQUEST
                 schema = release.document(document.path).text
                 outer = {"envelope": release.document(ENVELOPE).text} if request else {}
                 for example in releases[-1].examples_of(document.path):

@@ -5,9 +5,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from arrakis_schema.cli.arguments import parser
+from arrakis_schema.cli.arguments import build_parser
 from arrakis_schema.cli.exit_codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, UNUSABLE
-from arrakis_schema.cli.limits import limited
+from arrakis_schema.cli.limits import enforce_limits
 from arrakis_schema.cli.output import complain, flush, open_streams
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.text.printable import printable
@@ -27,32 +27,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain([f"{error.filename or 'the system'}: {error.strerror or error}"])
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last door: whatever comes here is a fault of this program
-        complain(_fault(error, options))
+    except Exception as error:  # noqa: BLE001 - any other error is a fault of this program
+        complain(_describe_internal_error(error, options))
         return INTERNAL
     return UNUSABLE
 
 
 def _run(options: Namespace, arguments: Sequence[str] | None) -> int:
-    """Read the arguments and run the command; what it printed has been written when this returns."""
+    """Parse the arguments and run the command; its output is flushed when this returns."""
     try:
-        parser().parse_args(arguments, options)
-        with limited(options):
+        build_parser().parse_args(arguments, options)
+        with enforce_limits(options):
             code: int = options.command(options)
-    except SystemExit:  # argparse printed the help, or what is wrong with the arguments
+    except SystemExit:  # argparse printed the help or an error
         flush()
         raise
     flush()
     return code
 
 
-def _fault(error: Exception, options: Namespace) -> list[str]:
+def _describe_internal_error(error: Exception, options: Namespace) -> list[str]:
     """Return the sentence for an internal error, and with `--debug` the traceback before it."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     notes = [printable(note) for note in getattr(error, "__notes__", ())]
-    told = f"internal error in {' of '.join([options.name_of_command or 'the arguments', *notes])}"
+    summary = f"internal error in {' of '.join([options.name_of_command or 'the arguments', *notes])}"
     reason = f"{type(error).__name__}: {error}".removesuffix(": ")
     where = f"{'/'.join(Path(last.filename).parts[-2:])}:{last.lineno}"
     remedy = "report it with what this prints" if options.debug else "report it with what --debug prints"
-    sentence = f"{told} ({printable(reason, 200)}, at {where}): this is a fault of arrakis-schema; please {remedy}"
+    sentence = f"{summary} ({printable(reason, 200)}, at {where}): this is a fault of arrakis-schema; please {remedy}"
     return [*("".join(traceback.format_exception(error)).split("\n") if options.debug else ()), sentence]

@@ -20,27 +20,27 @@ _HELP_CODES = f"exit codes: {'; '.join(f'{code} {meaning}' for code, meaning in 
 
 
 class Parser(ArgumentParser):
-    """A parser that prints as the commands do: an argument is repeated as printable text."""
+    """A parser that prints as the commands do: arguments in messages are made printable."""
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with 2."""
         super().error(printable(message))
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        """Print the help or the version; a full disk is an error here, which argparse hides."""
+        """Print the help or the version; a full disk is an error, which argparse would hide."""
         if file is sys.stdout:
             write(message)
         else:
             super()._print_message(message, file)
 
 
-def parser() -> ArgumentParser:
-    """Return the parser; `options.command` is the function to call, `options.name_of_command` what it is called."""
+def build_parser() -> ArgumentParser:
+    """Return the parser; `options.command` is the function to call, `options.name_of_command` the command's name."""
     top = Parser("arrakis-schema", description="The versioned schema registry.", epilog=_HELP_CODES)
     top.add_argument("--version", action="version", version=declared_version(data_root()))
     root = Parser(add_help=False)
     help_root = "the folder with schemas/ and versions/ (default: those in this package)"
-    root.add_argument("--root", type=_folder, default=Path(data_root()), metavar="DIR", help=help_root)
+    root.add_argument("--root", type=_parse_folder, default=Path(data_root()), metavar="DIR", help=help_root)
     root.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
     added = top.add_subparsers(required=True, metavar="COMMAND")
 
@@ -49,7 +49,7 @@ def parser() -> ArgumentParser:
         child = added.add_parser(name, help=summary, description=described, epilog=_HELP_CODES, parents=[root])
         child.set_defaults(command=commands.COMMANDS[name], name_of_command=name)
         if name not in limits.UNLIMITED:
-            limits.add(child)
+            limits.add_options(child)
         return child
 
     command("list", "list the releases and their documents").add_argument("--release", metavar="V", help=_RELEASE)
@@ -63,13 +63,19 @@ def parser() -> ArgumentParser:
     lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
     lint.add_argument("--release", metavar="V", help=_RELEASE)
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
-    _validating(command)
+    _add_validate(command)
     command("release", "freeze the working set under its declared version")
-    verify = command("verify", "prove that every frozen byte is what versions/lock.json says")
-    history = "prove too that releases were only added since a commit: git:COMMIT"
+    verify = command("verify", "verify every frozen file against versions/lock.json")
+    history = "also verify that releases were only added since a commit: git:COMMIT"
     verify.add_argument("--against", metavar="BASE", help=history)
-    _comparing(command)
-    _conforming(command)
+    _add_comparisons(command)
+    _add_mock_and_conform(command)
+    _add_build_and_serve(command)
+    return top
+
+
+def _add_build_and_serve(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add `build` and `serve`."""
     build = command("build", "write the site: a tree of files for any static host")
     build.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder, or an earlier site to replace")
     serve = command("serve", "serve the site over HTTP until interrupted")
@@ -77,26 +83,27 @@ def parser() -> ArgumentParser:
     serve.add_argument(
         "--port", type=int, default=8000, help="the port to listen on; 0 takes a free one (default: 8000)"
     )
-    serve.add_argument("--workers", type=_count, default=1, help="how many processes answer (default: 1)")
+    serve.add_argument("--workers", type=_parse_count, default=1, help="the number of worker processes (default: 1)")
     for site in (build, serve):
-        trust = "run the hooks, plugins and theme of the root's mkdocs.yml: only where you trust its authors"
+        trust = "run the hooks, plugins and theme of the root's mkdocs.yml: only if you trust its authors"
         site.add_argument("--trust-config", action="store_true", help=trust)
-    serve.add_argument("--root-path", default="", metavar="PATH", help="the path that the site lies under (default: /)")
-    return top
+    serve.add_argument(
+        "--root-path", default="", metavar="PATH", help="the path below which the site is served (default: /)"
+    )
 
 
-def _validating(command: Callable[[str, str], ArgumentParser]) -> None:
-    """Add the command that holds a message against a release."""
-    validate = command("validate", "hold a request against the schemas of a release")
+def _add_validate(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add the command that validates a message against a release."""
+    validate = command("validate", "validate a request against the schemas of a release")
     validate.add_argument("file", metavar="FILE", help="the message as JSON: a file, - for standard input, or a URL")
     validate.add_argument("--release", metavar="V", help=_RELEASE)
-    document = "hold it against this document, as in metadata (default: those of the endpoint that it asks)"
+    document = "validate against this document, such as metadata (default: those of the request's endpoint)"
     validate.add_argument("--document", metavar="NAME", help=document)
 
 
-def _comparing(command: Callable[[str, str], ArgumentParser]) -> None:
+def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
     """Add the commands that compare."""
-    compare = command("compare", "tell whether one document can take the place of another, with a message that breaks")
+    compare = command("compare", "tell whether one document can replace another, with a message that shows a break")
     source = "a file, - for standard input, a URL, or NAME@RELEASE"
     compare.add_argument("old", metavar="OLD", help=source)
     compare.add_argument("new", metavar="NEW", help=source)
@@ -104,36 +111,36 @@ def _comparing(command: Callable[[str, str], ArgumentParser]) -> None:
     compare.add_argument("--direction", choices=("backward", "forward", "full"), default="backward", help=directions)
     policy = "additive: a writer sends what it declares (default); strict: inclusion of sets"
     compare.add_argument("--policy", choices=("additive", "strict"), default="additive", help=policy)
-    unknown = "what the reader does with members it does not know (default: what registry.toml says)"
+    unknown = "what the reader does with unknown members (default: as registry.toml declares)"
     compare.add_argument("--unknown", choices=WAYS, help=unknown)
-    columns = "how the reader takes the columns of an Arrow schema (default: what registry.toml says)"
+    columns = "how the reader matches the columns of an Arrow schema (default: as registry.toml declares)"
     compare.add_argument("--columns", choices=COLUMNS, help=columns)
     check = command("check", "tell whether the working set may be released: the command for CI")
     against = "a release, an alias, or git:COMMIT (default: the newest release)"
     check.add_argument("--against", metavar="BASE", help=against)
-    transitive = "compare with every release of the same major version too"
+    transitive = "also compare with every release of the same major version"
     check.add_argument("--transitive", action="store_true", help=transitive)
-    check.add_argument("--verbose", action="store_true", help="list the accepted breaks with their reasons too")
-    for one in (compare, check):
-        one.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
-    diff = command("diff", "show every difference of two releases")
+    check.add_argument("--verbose", action="store_true", help="also list the accepted breaks, with their reasons")
+    for subcommand in (compare, check):
+        subcommand.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    diff = command("diff", "show every difference between two releases")
     diff.add_argument("old", metavar="OLD", help=_RELEASE)
     diff.add_argument("new", metavar="NEW", nargs="?", help=_RELEASE)
-    diff.add_argument("--annotations", action="store_true", help="show differences in words too")
-    matrix = command("matrix", "show which client gets on with which server")
+    diff.add_argument("--annotations", action="store_true", help="also show differences in descriptions")
+    matrix = command("matrix", "show which clients work with which servers")
     matrix.add_argument("names", metavar="NAME", nargs="*", help="the endpoints or publications (default: all)")
-    matrix.add_argument("--why", action="store_true", help="say what breaks")
-    for one in (compare, check, matrix):
-        steps = "how many steps the search may take for one pair, the same on every machine (default: 100000)"
-        one.add_argument("--steps", type=_count, default=100_000, metavar="N", help=steps)
-        seconds = "how long one pair may take at the most, in seconds (default: 60)"
-        one.add_argument("--timeout", type=_seconds, default=60.0, metavar="S", help=seconds)
+    matrix.add_argument("--why", action="store_true", help="show what breaks")
+    for subcommand in (compare, check, matrix):
+        steps = "how many steps to search one pair, the same on every machine (default: 100000)"
+        subcommand.add_argument("--steps", type=_parse_count, default=100_000, metavar="N", help=steps)
+        seconds = "the time limit for one pair, in seconds (default: 60)"
+        subcommand.add_argument("--timeout", type=_parse_seconds, default=60.0, metavar="S", help=seconds)
 
 
 _RELEASE = "a release, an alias (latest, 0.5), or next: the working set (default: next)"
 
 
-def _conforming(command: Callable[[str, str], ArgumentParser]) -> None:
+def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None:
     """Add `mock` and `conform`."""
     mock = command("mock", "answer requests over Flight by the contract of a release, from its examples")
     mock.add_argument("--release", metavar="V", help=_RELEASE)
@@ -145,16 +152,16 @@ def _conforming(command: Callable[[str, str], ArgumentParser]) -> None:
         "--release", metavar="V", help=f"{_RELEASE.partition(' (default')[0]} (default: what it claims)"
     )
     conform.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
-    limit = "how long everything together may take, in seconds (default: 30)"
-    conform.add_argument("--timeout", type=_seconds, default=30.0, metavar="S", help=limit)
-    _of_flight(conform)
-    _of_kafka(conform)
+    limit = "the time limit for the whole examination, in seconds (default: 30)"
+    conform.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
+    _add_flight_options(conform)
+    _add_kafka_options(conform)
 
 
-def _of_flight(conform: ArgumentParser) -> None:
-    """Add what only a Flight server is asked with."""
+def _add_flight_options(conform: ArgumentParser) -> None:
+    """Add the options for a Flight server."""
     group = conform.add_argument_group("grpc://")
-    allow = "ask also what makes the server write: data of the endpoints that publish, and DoExchange"
+    allow = "also send requests that make the server write: data of endpoints that publish, and DoExchange"
     group.add_argument("--allow-publish", action="store_true", help=allow)
     token = "a file with the bearer token (default: the variable ARRAKIS_SCHEMA_TOKEN, or none)"  # noqa: S105 - words
     group.add_argument("--token-file", type=Path, metavar="FILE", help=token)
@@ -162,27 +169,27 @@ def _of_flight(conform: ArgumentParser) -> None:
     group.add_argument("--tls-root-certs", type=Path, metavar="FILE", help=certs)
 
 
-def _of_kafka(conform: ArgumentParser) -> None:
-    """Add what only a broker is asked with."""
+def _add_kafka_options(conform: ArgumentParser) -> None:
+    """Add the options for a broker."""
     group = conform.add_argument_group("kafka://")
-    group.add_argument("--topics", metavar="REGEX", help="check only topics in whose names this is found")
+    group.add_argument("--topics", metavar="REGEX", help="check only topics whose names contain a match")
     newest = "how many of the newest messages of a topic to check (default: 10)"
-    group.add_argument("--newest", type=_count, default=10, metavar="N", help=newest)
+    group.add_argument("--newest", type=_parse_count, default=10, metavar="N", help=newest)
     config = "a properties file with settings of the consumer, such as TLS and SASL"
     group.add_argument("--consumer-config", type=Path, metavar="FILE", help=config)
 
 
-def _folder(text: str) -> Path:
-    """Return an existing folder."""
+def _parse_folder(text: str) -> Path:
+    """Parse the path of an existing folder."""
     path = Path(text)
     with suppress(OSError, ValueError):  # a name that is too long, or a folder that may not be entered
         if path.is_dir():
             return path
-    raise ArgumentTypeError(f"{text} is not a folder: a folder with schemas/ and versions/ is wanted")
+    raise ArgumentTypeError(f"{text} is not a folder: expected a folder with schemas/ and versions/")
 
 
-def _seconds(text: str) -> float:
-    """Return a positive number of seconds."""
+def _parse_seconds(text: str) -> float:
+    """Parse a positive number of seconds."""
     try:
         seconds = float(text)
     except ValueError:
@@ -192,8 +199,8 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _count(text: str) -> int:
-    """Return a number of at least one."""
+def _parse_count(text: str) -> int:
+    """Parse a number of at least 1."""
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"{text} is not a number of at least 1")
     return int(text)

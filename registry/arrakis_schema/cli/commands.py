@@ -1,4 +1,4 @@
-"""What each command does: it reads the store, prints, and returns the exit code."""
+"""The functions of the commands: each reads the store, prints, and returns the exit code."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -10,26 +10,26 @@ from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.site.representations import Representation
-from arrakis_schema.store.freeze import freeze
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.system.lint import lint_release
 
 
-def list_(options: Namespace) -> int:
+def run_list(options: Namespace) -> int:
     """Print the releases, newest last, with the documents of each; or the documents of one."""
     store = open_store(options.root)
     aliases = {version: alias for alias, version in store.aliases.items() if alias == "latest"}
-    wanted = [options.release] if options.release else [*store.releases, None]
-    for release in map(store.release, wanted):
+    versions = [options.release] if options.release else [*store.releases, None]
+    for release in map(store.release, versions):
         label = aliases.get(release.version, "") if release.frozen else "next, not released yet"
         names = dict.fromkeys(document.name for document in release.every_document())
         say(f"{release.version}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
     return 0
 
 
-def show(options: Namespace) -> int:
+def run_show(options: Namespace) -> int:
     """Print one document, or an endpoint with all its documents."""
     store = open_store(options.root)
     release = store.release(options.release)
@@ -38,7 +38,7 @@ def show(options: Namespace) -> int:
     return 0
 
 
-def lint_(options: Namespace) -> int:
+def run_lint(options: Namespace) -> int:
     """Print what is wrong with each document by itself."""
     store = open_store(options.root)
     release = store.release(options.release)
@@ -48,28 +48,28 @@ def lint_(options: Namespace) -> int:
     return 1 if findings else 0
 
 
-def release(options: Namespace) -> int:
-    """Freeze the working set, unless a document in it is wrong."""
+def run_release(options: Namespace) -> int:
+    """Freeze the working set, unless lint finds an error in it."""
     store = open_store(options.root)
     working = store.release(None)
-    wrong = [found for found in lint_release(working) if found.severity is Severity.ERROR]
-    if wrong:
-        write(FORMATS["text"](wrong))
+    errors = [finding for finding in lint_release(working) if finding.severity is Severity.ERROR]
+    if errors:
+        write(FORMATS["text"](errors))
         return 1
     frozen = freeze(store.root)
-    held = f"{frozen.folder} holds {len(frozen.inventory.plain)} files and never changes"
-    say(f"{held}; declare the next version in registry.toml")
+    summary = f"{frozen.folder} holds {len(frozen.inventory.plain)} files and never changes"
+    say(f"{summary}; declare the next version in registry.toml")
     return 0
 
 
-def verify_(options: Namespace) -> int:
+def run_verify(options: Namespace) -> int:
     """Print how the frozen files differ from the lock, and what changed in the releases since a commit."""
     store = open_store(options.root)
     problems = verify(store)
     since = history_since(store, options.against) if options.against else []
-    problems += [found.message for found in since if found.severity is Severity.ERROR]
+    problems += [finding.message for finding in since if finding.severity is Severity.ERROR]
     lines = problems or [f"frozen releases that are what versions/lock.json says: {len(store.releases)}"]
-    lines += [found.message for found in since if found.severity is not Severity.ERROR]
+    lines += [finding.message for finding in since if finding.severity is not Severity.ERROR]
     if not options.against:
         lines.append("not compared with history: --against git:COMMIT proves that releases were only added since")
     for line in lines:
@@ -77,38 +77,37 @@ def verify_(options: Namespace) -> int:
     return 1 if problems else 0
 
 
-def build(options: Namespace) -> int:
+def run_build(options: Namespace) -> int:
     """Write the site."""
-    from arrakis_schema.site import left_out, site, write_tree  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.site import describe_omissions, site, write_tree  # noqa: PLC0415 - it needs an extra
 
     store = open_store(options.root)
-    complain([] if options.trust_config else left_out(store.root))
+    complain([] if options.trust_config else describe_omissions(store.root))
     count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
     say(f"{options.out} holds {count} files")
     return 0
 
 
-def serve(options: Namespace) -> int:
-    """Serve the site until interrupted, and build it again when its sources changed."""
-    from arrakis_schema.server import Sources  # noqa: PLC0415 - it needs an extra
-    from arrakis_schema.server import serve as run  # noqa: PLC0415 - the same
-    from arrakis_schema.site import fingerprint, left_out, preload, site  # noqa: PLC0415 - the same
+def run_serve(options: Namespace) -> int:
+    """Serve the site until interrupted, and rebuild it when its sources change."""
+    from arrakis_schema.server import Sources, serve  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.site import describe_omissions, fingerprint, preload, site  # noqa: PLC0415 - the same
 
     root = options.root.absolute()
-    place = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    complain([] if options.trust_config else left_out(root))
+    address = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
+    complain([] if options.trust_config else describe_omissions(root))
     preload()
 
     def build_site() -> Iterator[Representation]:
         return site(open_store(root), trust_config=options.trust_config)
 
     sources = Sources(lambda: fingerprint(root), say_now)
-    run(build_site, **place, announce=lambda url: say_now(f"serving {root} at {url}"), sources=sources)
+    serve(build_site, **address, announce=lambda url: say_now(f"serving {root} at {url}"), sources=sources)
     return 0
 
 
-def _later(module: str, name: str) -> Callable[[Namespace], int]:
-    """Return a command whose module needs the extra `check`, and is imported when the command is called."""
+def _import_later(module: str, name: str) -> Callable[[Namespace], int]:
+    """Return a command whose module, which needs the extra `check`, is imported when the command runs."""
 
     def run(options: Namespace) -> int:
         try:
@@ -122,18 +121,18 @@ def _later(module: str, name: str) -> Callable[[Namespace], int]:
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
-    "list": list_,
-    "show": show,
-    "lint": lint_,
-    "validate": _later("validating", "validate"),
-    "release": release,
-    "verify": verify_,
-    "compare": _later("comparing", "compare"),
-    "check": _later("comparing", "check"),
-    "conform": _later("conforming", "conform"),
-    "mock": _later("conforming", "mock"),
-    "diff": _later("tables", "diff"),
-    "matrix": _later("tables", "matrix"),
-    "build": build,
-    "serve": serve,
+    "list": run_list,
+    "show": run_show,
+    "lint": run_lint,
+    "validate": _import_later("validating", "run_validate"),
+    "release": run_release,
+    "verify": run_verify,
+    "compare": _import_later("comparing", "run_compare"),
+    "check": _import_later("comparing", "run_check"),
+    "conform": _import_later("conforming", "run_conform"),
+    "mock": _import_later("conforming", "run_mock"),
+    "diff": _import_later("tables", "run_diff"),
+    "matrix": _import_later("tables", "run_matrix"),
+    "build": run_build,
+    "serve": run_serve,
 }

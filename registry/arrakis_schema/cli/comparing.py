@@ -1,4 +1,4 @@
-"""The commands that ask who gets on with whom: `compare` and `check`, for CI."""
+"""The commands that judge compatibility: `compare`, and `check` for CI."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from json import dumps
 
 from arrakis_schema.cli.output import say, write
-from arrakis_schema.cli.sources import Source, SourceError, sources
+from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
 from arrakis_schema.compat import Kind, Verdict, accepts
 from arrakis_schema.compat.accepting import question_of
 from arrakis_schema.compat.breaks import breaks, with_breaks
@@ -18,7 +18,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Store, open_store
-from arrakis_schema.system.check import check as check_working_set
+from arrakis_schema.system.check import check
 from arrakis_schema.system.check_report import check_report
 from arrakis_schema.system.comparison import not_compared
 from arrakis_schema.system.relations import Comparisons
@@ -30,8 +30,8 @@ DIRECTIONS = {"backward": (True,), "forward": (False,), "full": (True, False)}
 
 
 @dataclass(slots=True)
-class _Answer:
-    """The verdicts on all pairs of documents, whether a writer can send nothing, and what is found."""
+class _Comparison:
+    """The verdicts on all pairs of documents, whether a writer can send nothing, and the findings."""
 
     kinds: set[Kind] = field(default_factory=set)
     empty: bool = False
@@ -43,21 +43,21 @@ class _Answer:
         return next((kind for kind in (Kind.INCOMPATIBLE, Kind.UNDECIDED) if kind in self.kinds), Kind.COMPATIBLE)
 
 
-def check(options: Namespace) -> int:
+def run_check(options: Namespace) -> int:
     """Print whether the working set may be released; return 0, 1, or 3 where it is undecided."""
     store = open_store(options.root)
     bases = {"against": options.against, "transitive": options.transitive}
-    result = check_working_set(store, **bases, timeout=options.timeout, steps=options.steps)
+    result = check(store, **bases, timeout=options.timeout, steps=options.steps)
     write(check_report(result, options.format, verbose=options.verbose))
     if result.failed:
         return INCOMPATIBLE
     return UNDECIDED if result.undecided else COMPATIBLE
 
 
-def compare(options: Namespace) -> int:
-    """Print whether one document can take the place of another; return 0, 1, or 3 where it is undecided."""
-    store, answer = open_store(options.root), _Answer()
-    old, new = sources(store, options.old), sources(store, options.new)
+def run_compare(options: Namespace) -> int:
+    """Print whether one document can replace another; return 0, 1, or 3 where it is undecided."""
+    store, answer = open_store(options.root), _Comparison()
+    old, new = read_sources(store, options.old), read_sources(store, options.new)
     if len(old) == len(new) == 1:
         if problem := old[0].problem or new[0].problem:
             raise SourceError(problem)
@@ -71,8 +71,10 @@ def compare(options: Namespace) -> int:
     return CODES[answer.worst]
 
 
-def _compare_all(store: Store, old: list[Source], new: list[Source], options: Namespace, answer: _Answer) -> None:
-    """Compare the documents of the same path, and note those that only one side has or that cannot be compared."""
+def _compare_all(
+    store: Store, old: list[SourceDocument], new: list[SourceDocument], options: Namespace, answer: _Comparison
+) -> None:
+    """Compare the documents with the same path, and report those that only one side has or that cannot be compared."""
     before, after = ({source.path: source for source in side if source.path} for side in (old, new))
     if not before.keys() & after.keys():
         labels = ", ".join(source.label for source in (*old, *new))
@@ -93,8 +95,8 @@ def _compare_all(store: Store, old: list[Source], new: list[Source], options: Na
                 answer.findings.append(not_compared(after[path].label, str(error)))
 
 
-def _compare(store: Store, old: Source, new: Source, options: Namespace, answer: _Answer) -> None:
-    """Compare one document with another, in each direction that is asked for."""
+def _compare(store: Store, old: SourceDocument, new: SourceDocument, options: Namespace, answer: _Comparison) -> None:
+    """Compare one document with another, in each requested direction."""
     if problem := old.problem or new.problem:
         raise SourceError(problem)
     for new_reads in DIRECTIONS[options.direction]:
@@ -104,8 +106,8 @@ def _compare(store: Store, old: Source, new: Source, options: Namespace, answer:
         answer.findings += _findings(verdict, new, new_reads=new_reads)
 
 
-def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_reads: bool) -> Verdict:
-    """Return the verdict in one direction, for the readers that `registry.toml` or the options tell of.
+def _verdict(store: Store, old: SourceDocument, new: SourceDocument, options: Namespace, *, new_reads: bool) -> Verdict:
+    """Return the verdict in one direction, for the readers that `registry.toml` or the options describe.
 
     Of two JSON Schemas each change that breaks is marked, with a witness of its own.
     """
@@ -127,7 +129,7 @@ def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_
         reader_is_new=new_reads,
     )
     if verdict.kind is Kind.UNDECIDED and (old.label, old.content) == (new.label, new.content):
-        return Verdict(Kind.COMPATIBLE)  # a document accepts what it accepts, wherever a reference leads
+        return Verdict(Kind.COMPATIBLE)  # a document accepts itself, wherever a reference leads
     if verdict.kind is not Kind.INCOMPATIBLE or not isinstance(reader.schema, dict | bool):
         return verdict
     pair, limits = (reader.schema, writer.schema), (options.steps, options.timeout)
@@ -135,23 +137,23 @@ def _verdict(store: Store, old: Source, new: Source, options: Namespace, *, new_
     return with_breaks(verdict, breaks(question, verdict, reader_is_new=new_reads))
 
 
-def _findings(verdict: Verdict, new: Source, *, new_reads: bool) -> Iterator[Finding]:
+def _findings(verdict: Verdict, new: SourceDocument, *, new_reads: bool) -> Iterator[Finding]:
     """Yield a finding for each difference; those at fault are errors, and carry the witness."""
     if verdict.kind is Kind.UNDECIDED:
         yield Finding(new.label, 1, 1, "undecided", Severity.WARNING, "", f"not decided: {verdict.reason}")
     document = Document(new.path or f"x{'.json' if isinstance(new.schema, dict | bool) else '.txt'}", new.content)
     places = _places(document)
-    who = ("the old writer", "the new reader") if new_reads else ("the new writer", "the old reader")
+    sides = ("the old writer", "the new reader") if new_reads else ("the new writer", "the old reader")
     for change in verdict.findings:
         if change.effect is not Effect.ANNOTATION:
             line, column = places(change.new)
             severity = Severity.WARNING if change.rule in _DOUBTS else Severity.NOTICE
-            found = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
+            finding = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
             if change.at_fault:
-                told = f"{who[0]} breaks {who[1]}: {change.told}"
+                message = f"{sides[0]} breaks {sides[1]}: {change.told}"
                 text = dumps(change.witness, ensure_ascii=False, default=str)
-                found = replace(found, severity=Severity.ERROR, message=told, witness=text)
-            yield found
+                finding = replace(finding, severity=Severity.ERROR, message=message, witness=text)
+            yield finding
 
 
 def _places(document: Document) -> Callable[[str], tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The commands `conform`, which holds what travels against what is registered, and `mock`."""
+"""The commands `conform`, which checks a server or broker against its documents, and `mock`."""
 
 import os
 import socket
@@ -26,8 +26,8 @@ class OptionError(ArrakisSchemaError):
     """An option cannot be used."""
 
 
-def conform(options: Namespace) -> int:
-    """Print what a running server or broker does not keep to; return 0, 1, or 3 where it could not be decided."""
+def run_conform(options: Namespace) -> int:
+    """Print how a running server or broker deviates from its contract; return 0, 1, or 3 where undecided."""
     if options.url.startswith("kafka://"):
         from arrakis_schema.cli.conforming_kafka import conform_kafka  # noqa: PLC0415 - it needs an extra
 
@@ -35,7 +35,7 @@ def conform(options: Namespace) -> int:
     if not options.url.startswith(SCHEMES):
         raise OptionError(f"{options.url} is not grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
     certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
-    access = Access(options.url, options.timeout, _token(options), certs)
+    access = Access(options.url, options.timeout, _read_token(options), certs)
     report = examine(access, options.release, root=options.root, may_write=options.allow_publish)
     write(FORMATS[options.format](report.findings))
     if options.format == "text":
@@ -45,24 +45,24 @@ def conform(options: Namespace) -> int:
     return UNDECIDED if report.undecided else CONFORMS
 
 
-def mock(options: Namespace) -> int:
-    """Answer requests until interrupted."""
+def run_mock(options: Namespace) -> int:
+    """Run a mock server until interrupted."""
     release = open_release(options.release, options.root)
     host = f"[{options.host}]" if ":" in options.host else options.host
     try:
-        _claim(options.host, options.port)
+        _require_free_port(options.host, options.port)
         server = MockServer(release, f"grpc://{host}:{options.port}")
     except (pa.ArrowException, OSError) as error:
-        place = f"port {options.port} on {options.host}"
-        raise OptionError(f"{place} cannot be listened on: choose another with --port") from error
+        address = f"port {options.port} on {options.host}"
+        raise OptionError(f"{address} cannot be listened on: choose another with --port") from error
     say_now(f"answering by release {release.version} at grpc://{host}:{server.port}")
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0
 
 
-def _claim(host: str, port: int) -> None:
-    """Raise `OSError` unless this port is free: gRPC would share it with whoever listens there."""
+def _require_free_port(host: str, port: int) -> None:
+    """Raise `OSError` unless this port is free: gRPC would share it with another process."""
     if not 0 <= port <= _LAST_PORT:
         raise OSError(f"there is no port {port}")
     with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
@@ -70,22 +70,22 @@ def _claim(host: str, port: int) -> None:
 
 
 def _verdict(report: Report) -> str:
-    """Say how much was examined, and what came of it."""
-    asked = sum(counts["answered"] + counts["refused"] for counts in report.examined.values())
+    """Return the result, and how much was examined."""
+    requests = sum(counts["answered"] + counts["refused"] for counts in report.examined.values())
     rows = sum(counts["rows"] for counts in report.examined.values())
-    kept = (
+    verdict = (
         "undecided" if report.conforms and report.undecided else "conforms" if report.conforms else "does not conform"
     )
-    return f"{kept}: release {report.release}, {asked:,} requests, {rows:,} rows"
+    return f"{verdict}: release {report.release}, {requests:,} requests, {rows:,} rows"
 
 
-def _token(options: Namespace) -> str:
-    """Return the token to present, or nothing."""
+def _read_token(options: Namespace) -> str:
+    """Return the bearer token, empty where there is none."""
     if options.token_file is None:
         return os.environ.get(TOKEN, "").strip()
     token = _read(options.token_file).decode("utf-8", "replace").strip()
     if not token.isascii() or not token.isprintable() or not token:
-        raise OptionError(f"{options.token_file} does not hold a bearer token: one line of ASCII is wanted")
+        raise OptionError(f"{options.token_file} does not hold a bearer token: expected one line of ASCII")
     return token
 
 

@@ -1,4 +1,4 @@
-"""`conform kafka://…`: what is in the topics of a broker, held against the documents of a release."""
+"""`conform kafka://…`: check the topics of a broker against the documents of a release."""
 
 import re
 from argparse import Namespace
@@ -19,7 +19,7 @@ class KafkaOptionError(ArrakisSchemaError, ValueError):
 
 
 def conform_kafka(options: Namespace) -> int:
-    """Print what does not conform in the topics of a broker; return 0, 1, or 3 where nothing could be looked at."""
+    """Print what does not conform in the topics of a broker; return 0, 1, or 3 where undecided."""
     try:
         from arrakis_schema.kafka.broker import OURS, Broker  # noqa: PLC0415 - an extra
     except ImportError as error:
@@ -39,7 +39,7 @@ def conform_kafka(options: Namespace) -> int:
 
 
 def _servers(url: str) -> str:
-    """Return the addresses in a URL, one or several with commas between."""
+    """Parse the addresses in a URL, separated by commas."""
     servers = url.removeprefix(SCHEME).rstrip("/")
     if not url.startswith(SCHEME) or not all(re.fullmatch(r"[^\s/,]+:\d{1,5}", part) for part in servers.split(",")):
         raise KafkaOptionError(f"{url} is not {SCHEME}HOST:PORT, or several HOST:PORT with commas between")
@@ -47,7 +47,7 @@ def _servers(url: str) -> str:
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
-    """Return the expression that names of topics must match."""
+    """Compile the expression for the names of topics."""
     try:
         return re.compile(text) if text is not None else None
     except re.error as error:
@@ -55,7 +55,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
 
 
 def _settings(file: Path, ours: set[str]) -> dict[str, str]:
-    """Read a properties file: a line `name=value` for each setting of librdkafka, `#` before a comment."""
+    """Read a properties file: one setting of librdkafka a line, as `name=value`; comments begin with `#`."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -76,6 +76,6 @@ def _settings(file: Path, ours: set[str]) -> dict[str, str]:
 
 
 def _counts(examined: Examined) -> str:
-    """Say how much was looked at."""
+    """Return how much was examined."""
     messages, topics = sum(examined.messages.values()), len(examined.messages)
     return f"{messages:,} message{'s' * (messages != 1)} of {topics:,} topic{'s' * (topics != 1)}"

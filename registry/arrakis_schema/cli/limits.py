@@ -1,7 +1,7 @@
-"""The last rope of a command: a limit of time and of memory for the process, ended by a sentence.
+"""The limits on the time and memory of a command, which end it with a message.
 
-Everything below counts its steps; this is for what nobody thought of. It holds in the main thread, and where the system
-knows such limits: not on Windows.
+Searches count their own steps; these limits are a last resort. They work in the main thread, and where the system
+supports them: not on Windows.
 """
 
 import signal
@@ -21,14 +21,14 @@ except ImportError:  # not on every system
 SECONDS, MEBIBYTES = 600.0, 4096
 _AGAIN = 1.0
 UNLIMITED = frozenset({"conform", "mock", "serve"})
-"""The commands that run as long as they are wanted, or keep limits of their own."""
+"""The commands that run until they are stopped, or have limits of their own."""
 
 
 class _OutOfTime(BaseException):
-    """The time is up; no `except Exception` may take this for something else."""
+    """The time is up; not an `Exception`, so that no handler swallows it."""
 
 
-def add(parser: ArgumentParser) -> None:
+def add_options(parser: ArgumentParser) -> None:
     """Add the options for the limits."""
     seconds = f"end after so many seconds; 0 is no limit (default: {SECONDS:g})"
     parser.add_argument("--max-seconds", type=_at_least_zero, default=SECONDS, metavar="S", help=seconds)
@@ -37,11 +37,11 @@ def add(parser: ArgumentParser) -> None:
 
 
 @contextmanager
-def limited(options: Namespace) -> Iterator[None]:
-    """Run a command within its limits; raises `LimitError` that says what was being worked on."""
+def enforce_limits(options: Namespace) -> Iterator[None]:
+    """Run a command within its limits; raises `LimitError`, which says what was in progress."""
     seconds, memory = getattr(options, "max_seconds", 0), getattr(options, "max_memory", 0)
     try:
-        with _limited_memory(int(memory)), _limited_time(seconds):
+        with _limit_memory(int(memory)), _limit_time(seconds):
             yield
     except _OutOfTime as error:
         problem = f"not done within {seconds:g} seconds{_work(error)}: simplify it, or raise --max-seconds"
@@ -52,13 +52,13 @@ def limited(options: Namespace) -> Iterator[None]:
 
 
 def _work(error: BaseException) -> str:
-    """Say what was being worked on, if that is known."""
+    """Return what was in progress, if that is known."""
     return "".join(f" for {note}" for note in getattr(error, "__notes__", ())[:1])
 
 
 @contextmanager
-def _limited_time(seconds: float) -> Iterator[None]:
-    """Raise `_OutOfTime` in the main thread when the time is up, and again while something holds on to it."""
+def _limit_time(seconds: float) -> Iterator[None]:
+    """Raise `_OutOfTime` in the main thread when the time is up, and again while something suppresses it."""
     if not seconds or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -76,14 +76,14 @@ def _limited_time(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _limited_memory(mebibytes: int) -> Iterator[None]:
-    """Let the process have no more memory than this, where the system can say so."""
+def _limit_memory(mebibytes: int) -> Iterator[None]:
+    """Limit the memory of the process, where the system supports that."""
     if resource is None or not mebibytes:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = mebibytes * 1024 * 1024
-    bounds = [wanted, *(bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY)]
+    limit = mebibytes * 1024 * 1024
+    bounds = [limit, *(bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY)]
     _set_memory(min(bounds), hard)
     try:
         yield
@@ -92,13 +92,13 @@ def _limited_memory(mebibytes: int) -> Iterator[None]:
 
 
 def _set_memory(soft: int, hard: int) -> None:
-    """Set the limits of memory; some systems know them and do not keep them."""
+    """Set the limits of memory; some systems define them without supporting them."""
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def _at_least_zero(text: str) -> float:
-    """Return a number of at least zero."""
+    """Parse a number of at least 0."""
     try:
         number = float(text)
     except ValueError:

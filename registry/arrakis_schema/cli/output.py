@@ -1,6 +1,6 @@
-"""Where the command line writes: standard output and standard error, whatever they are and whatever the text is.
+"""The output of the command line: any text, to whatever standard output and standard error are.
 
-Nothing else in `cli/` prints. A line goes through `printable`; a report was made printable by its format.
+Nothing else in `cli/` prints. A line goes through `printable`; a report is made printable by its format.
 """
 
 import os
@@ -21,7 +21,7 @@ class OutputError(ArrakisSchemaError):
 
 
 def open_streams() -> None:
-    """Make the streams take any text: what the encoding lacks becomes an escape; a closed one leads nowhere."""
+    """Make the streams accept any text: escape what the encoding lacks; replace closed streams by the null device."""
     for number, name in enumerate(_NAMES):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)
@@ -39,17 +39,17 @@ def say(text: str) -> None:
 
 
 def say_now(text: str) -> None:
-    """Print one line, and do not wait for more."""
+    """Print one line, and flush."""
     say(text)
     flush()
 
 
 def write(text: str) -> None:
-    """Print lines that are printable. Raises `OutputError`, or `BrokenPipeError` where nobody reads any more."""
+    """Print lines that are printable. Raises `OutputError`, or `BrokenPipeError` where the reader is gone."""
     try:
         sys.stdout.write(text)
     except OSError as error:
-        raise _failed(error) from error
+        raise _output_error(error) from error
 
 
 def write_bytes(content: bytes) -> None:
@@ -58,29 +58,29 @@ def write_bytes(content: bytes) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
     except OSError as error:
-        raise _failed(error) from error
+        raise _output_error(error) from error
 
 
 def flush() -> None:
-    """Hand over what was printed; raises as `write` does."""
+    """Flush standard output; raises as `write` does."""
     try:
         sys.stdout.flush()
     except OSError as error:
-        raise _failed(error) from error
+        raise _output_error(error) from error
 
 
 def complain(lines: list[str]) -> None:
     """Print the lines of an error to standard error, as far as that can be written."""
-    shown = [f"arrakis-schema: {printable(line, 2 * MESSAGE)}" for line in lines[:_MOST_LINES] if line.strip()]
-    shown += [f"arrakis-schema: and {len(lines) - _MOST_LINES:,} more"] if len(lines) > _MOST_LINES else []
+    printed = [f"arrakis-schema: {printable(line, 2 * MESSAGE)}" for line in lines[:_MOST_LINES] if line.strip()]
+    printed += [f"arrakis-schema: and {len(lines) - _MOST_LINES:,} more"] if len(lines) > _MOST_LINES else []
     try:
-        print(*shown, sep="\n", end="\n" if shown else "", file=sys.stderr, flush=True)
+        print(*printed, sep="\n", end="\n" if printed else "", file=sys.stderr, flush=True)
     except OSError:
         _discard(sys.stderr)
 
 
-def _failed(error: OSError) -> OSError | OutputError:
-    """Return the error to raise for standard output; what is still buffered goes nowhere."""
+def _output_error(error: OSError) -> OSError | OutputError:
+    """Return the error to raise for standard output, and discard what is still buffered."""
     _discard(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return error
@@ -88,7 +88,7 @@ def _failed(error: OSError) -> OSError | OutputError:
 
 
 def _discard(stream: TextIO) -> None:
-    """Let a stream lead nowhere, so that nothing fails when Python flushes it at the end."""
+    """Redirect a stream to the null device, so that Python's final flush cannot fail."""
     with suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())

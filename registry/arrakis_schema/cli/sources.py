@@ -1,4 +1,4 @@
-"""What commands are given to read: files, standard input, URLs, or names in the store."""
+"""Read the documents that arguments name: files, standard input, URLs, or names in the store."""
 
 import sys
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
 from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
-from arrakis_schema.store.documents import Kind, kind_of
+from arrakis_schema.store.documents import DocumentKind, kind_of
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.strict_json import parse_json
@@ -22,12 +22,12 @@ _MAGIC = b"\xff\xff\xff\xff"
 
 
 class SourceError(ArrakisSchemaError):
-    """What a command was given cannot be read."""
+    """The document that an argument names cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One document as it was given: its label, its text, what it says, and what kind it is where that is known.
+class SourceDocument:
+    """One document that an argument names: its label, its bytes, its schema, and its kind where that is known.
 
     `problem` says what is wrong with a document of the store that cannot be read; then `schema` is None.
     """
@@ -35,62 +35,62 @@ class Source:
     label: str
     content: bytes
     schema: Any
-    kind: Kind | None = None
+    kind: DocumentKind | None = None
     path: str = ""
     problem: str = ""
 
 
-def sources(store: Store, given: str) -> list[Source]:
-    """Return the documents that an argument stands for: one, or all that bear a name (`find@0.5.0`)."""
-    if given == "-" or given.startswith(_URLS):
-        return [_source(*read(given))]
-    name, at, version = given.rpartition("@")
-    if at and not Path(given).exists():
+def read_sources(store: Store, argument: str) -> list[SourceDocument]:
+    """Read the documents that an argument refers to: one, or all of one name (`find@0.5.0`)."""
+    if argument == "-" or argument.startswith(_URLS):
+        return [_source(*read_argument(argument))]
+    name, at, version = argument.rpartition("@")
+    if at and not Path(argument).exists():
         release = store.release(version)
         paths = release.find(name)
-        return [_stored(f"{release.folder}/{path}", release.document(path).content, path) for path in paths]
-    return [_source(*read(given, "a file, - for standard input, a URL, or NAME@RELEASE"))]
+        return [_stored_document(f"{release.folder}/{path}", release.document(path).content, path) for path in paths]
+    return [_source(*read_argument(argument, "a file, - for standard input, a URL, or NAME@RELEASE"))]
 
 
-def read(given: str, wanted: str = "a file, - for standard input, or a URL") -> tuple[str, bytes]:
-    """Return a label and the bytes of what an argument names; a little more than is allowed of what is too large."""
-    if given == "-":
+def read_argument(argument: str, expected: str = "a file, - for standard input, or a URL") -> tuple[str, bytes]:
+    """Return a label and the bytes of what an argument names; of a file that is too large, one byte over the limit."""
+    if argument == "-":
         return "standard input", sys.stdin.buffer.read(_LARGEST + 1)
-    if given.startswith(_URLS):
-        return given, _fetched(given)
+    if argument.startswith(_URLS):
+        return argument, _fetch(argument)
     try:
-        with Path(given).open("rb") as file:
-            return given, file.read(_LARGEST + 1)
+        with Path(argument).open("rb") as file:
+            return argument, file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise SourceError(f"{given} cannot be read: {reason} (give {wanted})") from error
+        raise SourceError(f"{argument} cannot be read: {reason} (give {expected})") from error
 
 
-def _fetched(url: str) -> bytes:
-    """Return what a URL answers."""
+def _fetch(url: str) -> bytes:
+    """Return the content of a URL."""
     try:
-        with urlopen(Request(url, headers={"Accept": "*/*"}), timeout=_SECONDS) as answer:  # noqa: S310 - asked for by name
+        with urlopen(Request(url, headers={"Accept": "*/*"}), timeout=_SECONDS) as answer:  # noqa: S310 - the user named it
             content: bytes = answer.read(_LARGEST + 1)
             return content
     except (URLError, OSError, ValueError, HTTPException) as error:
         raise SourceError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from error
 
 
-def _stored(label: str, content: bytes, path: str) -> Source:
-    """Return a document of the store, also where it cannot be read: those beside it can be compared."""
+def _stored_document(label: str, content: bytes, path: str) -> SourceDocument:
+    """Return a document of the store, with a `problem` where it cannot be read, so that others can be compared."""
     try:
         source = _source(label, content)
     except SourceError as error:
-        return Source(label, content, None, kind_of(path), path, str(error))
-    return Source(source.label, source.content, source.schema, kind_of(path), path)
+        return SourceDocument(label, content, None, kind_of(path), path, str(error))
+    return SourceDocument(source.label, source.content, source.schema, kind_of(path), path)
 
 
-def _source(label: str, content: bytes) -> Source:
+def _source(label: str, content: bytes) -> SourceDocument:
     """Read a document: JSON Schema, the text of an Arrow schema, or Arrow IPC."""
     if len(content) > _LARGEST:
         raise SourceError(f"{label} is larger than {_LARGEST // 1024 // 1024} MiB: that is no schema")
     try:
-        return Source(label, content, _parsed(content))
+        return SourceDocument(label, content, _parse(content))
     except SchemaBytesError as error:
         raise SourceError(f"{label}: {error}") from error
     except (SchemaTextError, UnicodeDecodeError) as error:
@@ -99,8 +99,8 @@ def _source(label: str, content: bytes) -> Source:
         raise SourceError(f"{label} is no JSON Schema: {getattr(error, 'problem', error)}") from error
 
 
-def _parsed(content: bytes) -> Any:
-    """Return the schema in some bytes."""
+def _parse(content: bytes) -> Any:
+    """Parse the schema in some bytes."""
     if content.startswith(_MAGIC):
         return read_schema_bytes(content)
     start = content.lstrip()[:1]

@@ -1,4 +1,4 @@
-"""The commands that show people how releases relate: `diff` and `matrix`, in colour on a terminal, plain when piped."""
+"""The commands `diff` and `matrix`: tables for people, in colour on a terminal, plain when piped."""
 
 import sys
 from argparse import Namespace
@@ -27,13 +27,13 @@ _COLOURS = {Effect.NARROWED: "red", Effect.CHANGED: "yellow", Effect.WIDENED: "g
 _PLAIN_WIDTH = 200
 
 
-def diff(options: Namespace) -> int:
-    """Print every difference of two releases."""
+def run_diff(options: Namespace) -> int:
+    """Print every difference between two releases."""
     store = open_store(options.root)
     old, new = store.release(options.old), store.release(options.new)
     table = Table("document", "what", "rule", "difference", box=None, pad_edge=False)
     comparisons = Comparisons(store)
-    rows, left_out = 0, list(_left_out(comparisons, [old, new]))
+    rows, uncomparable = 0, list(_uncomparable(comparisons, [old, new]))
     for path, change in _changes(comparisons, old, new):
         if change.effect is not Effect.ANNOTATION or options.annotations:
             rows += 1
@@ -43,70 +43,70 @@ def diff(options: Namespace) -> int:
     if rows:
         console.print(table)
     counted = f"{old.version} → {new.version}: {rows} differences"
-    console.print(counted if rows or left_out else "no difference in meaning")
-    _name_left_out(console, left_out)
+    console.print(counted if rows or uncomparable else "no difference in meaning")
+    _print_uncomparable(console, uncomparable)
     _print(console)
-    return 3 if left_out else 0
+    return 3 if uncomparable else 0
 
 
-def matrix(options: Namespace) -> int:
-    """Print who gets on with whom, a table for each endpoint: clients in rows, servers in columns."""
+def run_matrix(options: Namespace) -> int:
+    """Print the compatibility matrix: a table for each endpoint, with clients in rows and servers in columns."""
     store = open_store(options.root)
     releases = store.every_release()
     comparisons, console = Comparisons(store, options.timeout, options.steps), _console()
-    known = names(releases)
+    available = names(releases)
     for name in options.names:
-        if name not in known:
-            raise UnknownSchemaError(f"no release of {store.root} has documents of the name {name!r}", known)
-    wanted = [name for name in known if not options.names or name in options.names]
+        if name not in available:
+            raise UnknownSchemaError(f"no release of {store.root} has documents of the name {name!r}", available)
+    chosen = [name for name in available if not options.names or name in options.names]
     bar = Console(stderr=True)
-    steps = track(wanted, "comparing", console=bar, transient=True, disable=not bar.is_terminal)
+    steps = track(chosen, "comparing", console=bar, transient=True, disable=not bar.is_terminal)
     tables = [(name, list(grid(comparisons, name, releases))) for name in steps]
     for name, relations in tables:
         console.print(_table(name, relations, releases))
         for relation in relations if options.why else []:
             _explain(console, relation)
     _groups(console, comparisons, releases)
-    _name_left_out(console, list(_left_out(comparisons, releases, wanted)))
+    _print_uncomparable(console, list(_uncomparable(comparisons, releases, chosen)))
     _print(console)
-    undecided = any(one.answer is Answer.UNDECIDED for _, relations in tables for one in relations)
+    undecided = any(relation.answer is Answer.UNDECIDED for _, relations in tables for relation in relations)
     return 3 if undecided else 0
 
 
 def _console() -> Console:
-    """Return a console that collects: as wide as the terminal, or wide enough where there is none."""
+    """Return a console that writes to a buffer, as wide as the terminal; wide enough where there is none."""
     if sys.stdout.isatty():
         return Console(file=StringIO(), width=get_terminal_size().columns, force_terminal=True)
     return Console(file=StringIO(), width=_PLAIN_WIDTH, no_color=True, highlight=False)
 
 
 def _plain(text: str) -> Text:
-    """Return text of a schema, in which nothing is markup."""
+    """Return untrusted text without interpreting markup."""
     return Text(printable(text))
 
 
 def _print(console: Console) -> None:
-    """Print what was collected; where it is wrapped for no terminal, a line may begin like a command of a CI system."""
+    """Print the buffer of a console; where it is piped, escape lines that begin like a command of a CI system."""
     collected = cast("StringIO", console.file).getvalue()
     if not sys.stdout.isatty():
         collected = "".join(f"{printable(line.rstrip(), sys.maxsize)}\n" for line in collected.split("\n")[:-1])
     write(collected)
 
 
-def _left_out(
-    comparisons: Comparisons, releases: list[Release], wanted: Collection[str] | None = None
+def _uncomparable(
+    comparisons: Comparisons, releases: list[Release], chosen: Collection[str] | None = None
 ) -> Iterator[str]:
-    """Yield each document that can be compared with nothing, with the reason; only those of some names where wanted."""
+    """Yield each document that cannot be compared, with the reason; by default of all names."""
     for release in releases:
         for document in release.every_document():
-            problem = comparisons.problem(document) if wanted is None or document.name in wanted else ""
+            problem = comparisons.problem(document) if chosen is None or document.name in chosen else ""
             if problem:
                 yield f"{release.folder}/{document.path}: not compared: {problem}"
 
 
-def _name_left_out(console: Console, left_out: list[str]) -> None:
-    """Print what was not compared."""
-    for line in left_out:
+def _print_uncomparable(console: Console, uncomparable: list[str]) -> None:
+    """Print the documents that were not compared."""
+    for line in uncomparable:
         console.print(_plain(line), soft_wrap=True)
 
 
@@ -127,13 +127,13 @@ def _table(name: str, relations: list[Relation], releases: list[Release]) -> Tab
     shape = box.ROUNDED if sys.stdout.isatty() else None
     table = Table(Column(_plain(f"{name}: client ↓ server →")), *(release.version for release in releases), box=shape)
     for release in releases:
-        marks = [_MARKS[one.answer] for one in relations if one.client == release.version]
+        marks = [_MARKS[relation.answer] for relation in relations if relation.client == release.version]
         table.add_row(release.version, *marks)
     return table
 
 
 def _explain(console: Console, relation: Relation) -> None:
-    """Print why a relation does not simply work."""
+    """Print the reasons of a relation other than "works"."""
     for exchange in relation.exchanges:
         if exchange.why:
             pair = f"{exchange.writer} writes, {exchange.reader} reads {exchange.document}"

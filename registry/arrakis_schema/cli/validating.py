@@ -1,10 +1,10 @@
-"""The command that holds a message against the schemas of a release: each violation with its place in the file."""
+"""The command `validate`: it checks a message against a release, and prints each violation with its position."""
 
 from argparse import Namespace
 from collections.abc import Iterator
 
 from arrakis_schema.cli.output import say
-from arrakis_schema.cli.sources import read
+from arrakis_schema.cli.sources import read_argument
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
 from arrakis_schema.json_schema.packets import parse_request
 from arrakis_schema.json_schema.positions import Positions, escaped, positions
@@ -14,25 +14,25 @@ from arrakis_schema.store.store import open_store
 from arrakis_schema.store.strict_json import parse_json
 
 
-def validate(options: Namespace) -> int:
-    """Print each violation of a message, or that the release accepts it; 1 where it does not."""
+def run_validate(options: Namespace) -> int:
+    """Print each violation of a message, or that the release accepts it; return 1 where it does not."""
     store = open_store(options.root)
     release = store.release(options.release)
-    label, content = read(options.file)
+    label, content = read_argument(options.file)
     try:
-        found = list(_violations(content, options))
+        violations = list(_violations(content, options))
     except MalformedRequestError as error:
         say(f"{label}: {error.problem}")
         return 1
     except InvalidRequestError as error:
-        found = [error.violation]
+        violations = [error.violation]
     places = positions(content.decode("utf-8"))
-    for one in found:
-        line, column = _place(places, one)
-        say(f"{label}:{line}:{column}: {one}")
-    if not found:
+    for violation in violations:
+        line, column = _place(places, violation)
+        say(f"{label}:{line}:{column}: {violation}")
+    if not violations:
         say(f"{label}: accepted by release {release.version}")
-    return 1 if found else 0
+    return 1 if violations else 0
 
 
 def _violations(content: bytes, options: Namespace) -> Iterator[Violation]:

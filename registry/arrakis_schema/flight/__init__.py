@@ -1,4 +1,4 @@
-"""What travels by Arrow Flight: build requests, read tickets, say which schema is promised, answer, examine.
+"""Arrow Flight: build requests, parse tickets, look up promised schemas, mock a server, examine a server.
 
 Needs pyarrow, the extra `arrow`; examining a server needs the extra `check`.
 """

@@ -1,4 +1,4 @@
-"""The schema that an answer is promised to have: the registered payload, bound, without annotations."""
+"""The promised schema of an answer: the registered payload, bound, without annotations."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -18,12 +18,12 @@ Rows = Iterable[Mapping[str, Any]]
 def payload_schema(
     endpoint: str, version: str | Release | None = None, *, root: str | os.PathLike[str] | None = None, **args: Any
 ) -> pa.Schema:
-    """Return the schema that the answer of an endpoint is promised to have, as it is sent: without annotations.
+    """Return the promised schema of an endpoint's answer as it is sent: without annotations.
 
-    Where the columns depend on the request, the argument that asks for them is given as rows instead of names: those
-    that a server answered, a list of dicts or a `pyarrow.Table`. Other arguments change nothing.
+    Where the columns depend on the request, pass the argument that selects them as rows instead of names: the rows
+    that a server answered, as a list of dicts or a `pyarrow.Table`. Other arguments have no effect.
 
-    Raises `TemplateError` for what is missing or not allowed, `UnknownSchemaError` for a payload that there is not.
+    Raises `TemplateError` for missing or disallowed values, `UnknownSchemaError` for a payload that does not exist.
     """
     release = open_release(version, root)
     payload = payload_of(release, release.path_of(endpoint, ".txt"))
@@ -32,35 +32,35 @@ def payload_schema(
     columns = release.settings.flight.columns.get(endpoint)
     if columns is None:
         return strip_annotations(payload.bind(**args))
-    return strip_annotations(bound(endpoint, payload, columns, _rows(endpoint, columns, args)))
+    return strip_annotations(bind_template(endpoint, payload, columns, _rows(endpoint, columns, args)))
 
 
-def bound(endpoint: str, template: Template, columns: Columns, rows: Rows) -> pa.Schema:
-    """Return the schema of a template for these rows, in the order that the settings say."""
-    given = list(rows)
+def bind_template(endpoint: str, template: Template, columns: Columns, rows: Rows) -> pa.Schema:
+    """Bind a template to rows, in the order that the settings declare."""
+    ordered = list(rows)
     if columns.sorted and columns.column:
         try:
-            given = sorted(given, key=lambda row: str(row[columns.column]))
+            ordered = sorted(ordered, key=lambda row: str(row[columns.column]))
         except KeyError as error:
             raise TemplateError(f"{endpoint}: a row has no {columns.column!r}") from error
     aliases = columns.aliases.items()
-    filled = [{**row, **{alias: row[column] for alias, column in aliases if column in row}} for row in given]
+    filled = [{**row, **{alias: row[column] for alias, column in aliases if column in row}} for row in ordered]
     return template.bind(filled)
 
 
 def _rows(endpoint: str, columns: Columns, args: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the rows in the arguments that bind the columns of an answer."""
-    given = args.get(columns.argument)
-    if isinstance(given, pa.Table | pa.RecordBatch):
-        given = given.to_pylist()
-    if isinstance(given, str | bytes | Mapping):
-        given = [None]
-    if not isinstance(given, Iterable):
-        given = [given]
-    rows = list(given)
+    argument = args.get(columns.argument)
+    if isinstance(argument, pa.Table | pa.RecordBatch):
+        argument = argument.to_pylist()
+    if isinstance(argument, str | bytes | Mapping):
+        argument = [None]
+    if not isinstance(argument, Iterable):
+        argument = [argument]
+    rows = list(argument)
     if not rows or not all(isinstance(row, Mapping) for row in rows):
-        wanted = (
+        expected = (
             f"{columns.argument}= as the rows that {columns.rows} answers: their names alone do not tell data types"
         )
-        raise TemplateError(f"the columns of {endpoint} depend on the request: give {wanted}")
+        raise TemplateError(f"the columns of {endpoint} depend on the request: give {expected}")
     return rows

@@ -1,6 +1,6 @@
-"""What a release promises, with the messages that show it: its documents, and examples that fit them.
+"""The contract of a release: its documents, and the examples that fit them.
 
-A release without examples of its own takes those of the working set that its documents judge alike.
+A release without examples of its own borrows those of the working set that its documents judge the same way.
 """
 
 import json
@@ -15,9 +15,9 @@ import pyarrow as pa
 from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.flight.request_forms import form_of, refuse_strangers
+from arrakis_schema.flight.request_forms import form_of, refuse_unknown_arguments
 from arrakis_schema.json_schema.requests import validate
-from arrakis_schema.store.documents import Example, Kind, kind_of, name_of
+from arrakis_schema.store.documents import DocumentKind, Example, kind_of, name_of
 from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.store import Release
 from arrakis_schema.store.strict_json import parse_json
@@ -38,7 +38,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Contract:
-    """A release, as those see it who send and answer its requests."""
+    """A release from the point of view of clients and servers."""
 
     release: Release
 
@@ -52,7 +52,7 @@ class Contract:
     @cached_property
     def endpoints(self) -> tuple[str, ...]:
         """The endpoints of the release, in their order."""
-        return tuple(name_of(path) for path in self.release.documents if kind_of(path) is Kind.REQUEST)
+        return tuple(name_of(path) for path in self.release.documents if kind_of(path) is DocumentKind.REQUEST)
 
     def payload(self, endpoint: str) -> pa.Schema | Template | None:
         """Return the registered payload of an endpoint; None where the release has none."""
@@ -64,14 +64,14 @@ class Contract:
         return join(self.release.folder, "endpoints", endpoint, name)
 
     def accept(self, request: Any) -> None:
-        """Raise `InvalidRequestError` for what the release refuses: by its schema, or as an unknown argument."""
+        """Raise `InvalidRequestError` where the release refuses a request, by its schema or for an unknown argument."""
         validate(request, self.release)
-        refuse_strangers(request, self.release)
+        refuse_unknown_arguments(request, self.release)
 
     def samples(self, endpoint: str) -> Iterator[Sample]:
-        """Yield the requests of the examples of an endpoint that the release judges as their folder says."""
+        """Yield the example requests of an endpoint that the release accepts or refuses as their folder says."""
         for holder, example in self._examples(f"endpoints/{endpoint}/descriptor.json"):
-            request = self._written(endpoint, parse_json(example.content))
+            request = self._request_as_sent(endpoint, parse_json(example.content))
             if self.refuses(request) is example.refused:
                 yield Sample(example.name, join(holder.folder, example.path), request, example.refused)
 
@@ -82,14 +82,14 @@ class Contract:
     def answers(self, endpoint: str) -> list[list[dict[str, Any]]]:
         """Return the rows of each example of an answer."""
         examples = self._examples(f"endpoints/{endpoint}/schema.txt")
-        return [json.loads(one.content).get("rows", []) for _, one in examples if not one.refused]
+        return [json.loads(example.content).get("rows", []) for _, example in examples if not example.refused]
 
     def _examples(self, document: str) -> Iterator[tuple[Release, Example]]:
         """Yield the examples of a document: the release's own, or those of the working set."""
         for holder in (self.release, self.release.store.release(None)):
-            found = holder.examples_of(document)
-            if found:
-                yield from ((holder, example) for example in found)
+            examples = holder.examples_of(document)
+            if examples:
+                yield from ((holder, example) for example in examples)
                 return
 
     def refuses(self, request: Any) -> bool:
@@ -100,13 +100,13 @@ class Contract:
             return True
         return False
 
-    def _written(self, endpoint: str, request: Any) -> Any:
-        """Return a request as a sender of this release writes it: it names the release, and has no later arguments."""
+    def _request_as_sent(self, endpoint: str, request: Any) -> Any:
+        """Return a request as a client of this release sends it: with the release, and without later arguments."""
         form, stamp = form_of(endpoint, self.release), self.flight.release
         if not isinstance(request, dict):
             return request
         members = {name: value for name, value in request.items() if name != stamp or name in form.after}
-        inside = members.get(form.place)
-        if isinstance(inside, dict) and form.known is not None:
-            members[form.place] = {name: value for name, value in inside.items() if name in form.known}
+        arguments = members.get(form.argument_member)
+        if isinstance(arguments, dict) and form.described is not None:
+            members[form.argument_member] = {name: value for name, value in arguments.items() if name in form.described}
         return {**members, **{name: value for name, value in form.after.items() if name in request}}

@@ -1,4 +1,4 @@
-"""What the requests of an endpoint look like in a release: what is fixed, what may be filled in, what is known."""
+"""The form of an endpoint's requests in a release: constant members, defaults, and described arguments."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,53 +17,54 @@ from arrakis_schema.text.short_repr import short_repr
 class Form:
     """A request of an endpoint before its arguments are filled in.
 
-    `place` is the member that holds the arguments (empty: the request itself), `before` and `after` are the members
-    around it (`around` has both, in order), `known` are the arguments that the release describes (None: servers take
-    others too), `checks` hold the release against a request, `head` and `tail` are the JSON around the arguments.
+    `argument_member` is the member that holds the arguments (empty: the request itself), `before` and `after` are the
+    members around it (`around` has both, in order), `described` are the arguments that the release describes (None:
+    servers ignore others), `checks` validate a request against the release, `head` and `tail` are the JSON around the
+    arguments.
     """
 
     name: str
     release: str
-    place: str
+    argument_member: str
     before: dict[str, Any]
     after: dict[str, Any]
     around: dict[str, Any]
     defaults: dict[str, Any]
-    known: frozenset[str] | None
+    described: frozenset[str] | None
     checks: tuple[Callable[[Any], None], ...]
     head: bytes
     tail: bytes
 
     __repr__ = short_repr
 
-    def request(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def request(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the request for all its arguments."""
-        if not self.place:
-            return {**self.before, **given, **self.after}
+        if not self.argument_member:
+            return {**self.before, **arguments, **self.after}
         request = self.around.copy()
-        request[self.place] = given
+        request[self.argument_member] = arguments
         return request
 
     def refuse(self, args: Mapping[str, Any]) -> None:
-        """Raise `InvalidRequestError` for an argument that is not described, where servers refuse those."""
-        if self.known is None or args.keys() <= self.known:
+        """Raise `InvalidRequestError` for an undescribed argument, where servers refuse those."""
+        if self.described is None or args.keys() <= self.described:
             return
-        name = next(name for name in args if name not in self.known)
-        expected = f"one of the arguments {', '.join(sorted(self.known))}"
-        path = (self.place, name) if self.place else (name,)
+        name = next(name for name in args if name not in self.described)
+        expected = f"one of the arguments {', '.join(sorted(self.described))}"
+        path = (self.argument_member, name) if self.argument_member else (name,)
         stranger = Violation(path, "additionalProperties", expected, "one that is not described")
         raise InvalidRequestError(stranger, self.name, self.release)
 
 
-def refuse_strangers(request: Any, release: Release) -> None:
+def refuse_unknown_arguments(request: Any, release: Release) -> None:
     """Raise `InvalidRequestError` for an argument that the release does not describe, where servers refuse those."""
-    asked = request.get("request") if isinstance(request, dict) else None
-    if not isinstance(asked, str):
+    name = request.get("request") if isinstance(request, dict) else None
+    if not isinstance(name, str):
         return
-    form = form_of(asked.lower(), release)
-    inside = request.get(form.place) if form.place else request
-    if isinstance(inside, dict):
-        form.refuse(inside)
+    form = form_of(name.lower(), release)
+    arguments = request.get(form.argument_member) if form.argument_member else request
+    if isinstance(arguments, dict):
+        form.refuse(arguments)
 
 
 def form_of(endpoint: str, release: Release) -> Form:
@@ -75,50 +76,52 @@ def _form(opened: Release, endpoint: str) -> Form:
     """Make the form of an endpoint's requests."""
     schema, settings = opened.schema(opened.path_of(endpoint, ".json")), opened.settings
     release = opened.version
-    place = settings.flight.arguments
-    members = properties(schema)
-    fixed = {name: one["const"] for name, one in members.items() if isinstance(one, dict) and "const" in one}
+    argument_member = settings.flight.arguments
+    members = described_members(schema)
+    fixed = {
+        name: member["const"] for name, member in members.items() if isinstance(member, dict) and "const" in member
+    }
     stamp = settings.flight.release
     after = {stamp: release} if stamp and stamp in members else {}
-    inside = members.get(place, {}) if place else schema
-    declared = frozenset(properties(inside))
-    known = declared if _rejects(settings, f"/{place}" if place else "") else None
-    defaults = {name: value for name, value in _defaults(inside, settings).items() if name not in fixed}
-    asked = checks(opened, str(fixed.get("request", endpoint)))
-    around = {**fixed, place: None, **after} if place else {}
-    texts = _around(around, place) if place else (b"", b"")
-    return Form(endpoint, release, place, fixed, after, around, defaults, known, asked, *texts)
+    arguments_schema = members.get(argument_member, {}) if argument_member else schema
+    declared = frozenset(described_members(arguments_schema))
+    described = declared if _rejects(settings, f"/{argument_member}" if argument_member else "") else None
+    defaults = {name: value for name, value in _defaults(arguments_schema, settings).items() if name not in fixed}
+    request_checks = checks(opened, str(fixed.get("request", endpoint)))
+    around = {**fixed, argument_member: None, **after} if argument_member else {}
+    texts = _around(around, argument_member) if argument_member else (b"", b"")
+    return Form(endpoint, release, argument_member, fixed, after, around, defaults, described, request_checks, *texts)
 
 
-def _around(around: Mapping[str, Any], place: str) -> tuple[bytes, bytes]:
+def _around(around: Mapping[str, Any], argument_member: str) -> tuple[bytes, bytes]:
     """Return the JSON of a request before and after its arguments."""
-    head, _, tail = json.dumps(around).rpartition(f"{json.dumps(place)}: null")
-    return f"{head}{json.dumps(place)}: ".encode(), tail.encode()
+    head, _, tail = json.dumps(around).rpartition(f"{json.dumps(argument_member)}: null")
+    return f"{head}{json.dumps(argument_member)}: ".encode(), tail.encode()
 
 
-def properties(schema: Any) -> dict[str, Any]:
+def described_members(schema: Any) -> dict[str, Any]:
     """Return the members that a schema describes."""
-    found = schema.get("properties", {}) if isinstance(schema, dict) else {}
-    return found if isinstance(found, dict) else {}
+    members = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    return members if isinstance(members, dict) else {}
 
 
 def _rejects(settings: Settings, pointer: str) -> bool:
-    """Tell whether servers refuse unknown members of the object at this place of a request."""
+    """Tell whether servers refuse unknown members of the object at this JSON Pointer into a request."""
     unknown = settings.reader("request").unknown
     return (unknown if isinstance(unknown, str) else unknown.get(pointer, "ignored")) == "rejected"
 
 
-def _defaults(inside: Any, settings: Settings) -> dict[str, Any]:
-    """Return what stands for each required argument that is left out: by the schema, by the settings, or null."""
-    found: dict[str, Any] = {}
-    members = properties(inside)
-    for name in inside.get("required", []) if isinstance(inside, dict) else []:
+def _defaults(schema: Any, settings: Settings) -> dict[str, Any]:
+    """Return the defaults of required arguments: from the schema, from the settings, or null."""
+    defaults: dict[str, Any] = {}
+    members = described_members(schema)
+    for name in schema.get("required", []) if isinstance(schema, dict) else []:
         member = members.get(name)
         kinds = member.get("type") if isinstance(member, dict) else None
         if isinstance(member, dict) and "default" in member:
-            found[name] = member["default"]
+            defaults[name] = member["default"]
         elif name in settings.flight.defaults and name in members:
-            found[name] = settings.flight.defaults[name]
+            defaults[name] = settings.flight.defaults[name]
         elif isinstance(kinds, list) and "null" in kinds:
-            found[name] = None
-    return found
+            defaults[name] = None
+    return defaults

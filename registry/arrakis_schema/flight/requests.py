@@ -17,35 +17,37 @@ Root = str | os.PathLike[str] | None
 def descriptor(
     endpoint: str, version: str | Release | None = None, *, root: Root = None, **args: Any
 ) -> flight.FlightDescriptor:
-    """Return the descriptor that asks an endpoint, with the arguments that are given; the request is checked.
+    """Return the descriptor of a request to an endpoint with these arguments; the request is checked.
 
-    What is required and left out is filled in: the name of the request and the release, the defaults that
-    `registry.toml` declares, and null where the release allows it. What has no default stays missing, and is refused.
+    Missing required members are filled in: the name of the request and the release, the defaults that
+    `registry.toml` declares, and null where the release allows it. A member without a default stays missing.
     `version` is a release, an alias or None (this package's own).
 
-    Raises `InvalidRequestError` that says which argument and why, also for an argument that the release does not
-    describe, and `UnknownSchemaError` for an endpoint or a release that there is not.
+    Raises `InvalidRequestError`, which names the argument and the reason, also for an argument that the release does
+    not describe, and `UnknownSchemaError` for an endpoint or a release that does not exist.
     """
     form = form_of(endpoint, open_release(version, root))
-    given = {**form.defaults, **args}
-    request = form.request(given)
-    if form.known is not None and not args.keys() <= form.known:
+    arguments = {**form.defaults, **args}
+    request = form.request(arguments)
+    if form.described is not None and not args.keys() <= form.described:
         form.refuse(args)
     for check in form.checks:
         check(request)
     try:
-        inside = _ENCODER.encode(given).encode("ascii") if form.place else b""
+        encoded = _ENCODER.encode(arguments).encode("ascii") if form.argument_member else b""
     except (TypeError, ValueError, RecursionError):
-        inside = b""
-    if inside.count(b"{") == 1 and b"[[" not in inside and b"\\ud" not in inside:  # plainly what write_request writes
-        return flight.FlightDescriptor.for_command(form.head + inside + form.tail)
+        encoded = b""
+    if (
+        encoded.count(b"{") == 1 and b"[[" not in encoded and b"\\ud" not in encoded
+    ):  # plainly what write_request writes
+        return flight.FlightDescriptor.for_command(form.head + encoded + form.tail)
     return flight.FlightDescriptor.for_command(write_request(request))
 
 
 def parse_ticket(ticket: flight.Ticket | flight.FlightEndpoint | bytes) -> Request:
     """Return the request in a ticket, or in the ticket of an endpoint; raises `MalformedRequestError`.
 
-    It is not held against a schema: a server may write its tickets by another release.
+    It is not validated: a server may write its tickets by another release.
     """
     if isinstance(ticket, flight.FlightEndpoint):
         ticket = ticket.ticket

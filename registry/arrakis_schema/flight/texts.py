@@ -1,10 +1,10 @@
-"""Words of strangers, made fit for a line of a report."""
+"""Untrusted text, made fit for one line of a report."""
 
 from arrakis_schema.text.printable import printable
 
 LONGEST = 300
 
 
-def shortened(text: object, longest: int = LONGEST) -> str:
+def clean_line(text: object, longest: int = LONGEST) -> str:
     """Return a text as one printable line, its blanks and line breaks as single spaces, cut where it is long."""
     return printable(" ".join(str(text)[: 4 * longest].split()), longest)

@@ -8,7 +8,7 @@ from typing import Any, Required, TypedDict, cast, overload
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.store.strict_json import (
     MAX_DEPTH,
-    children,
+    json_children,
     parse_json,
     refuse_depth,
     refuse_lone_surrogates,
@@ -87,4 +87,4 @@ def _refuse_other_names(value: Any) -> None:
         names = [name for name in item if not isinstance(name, str)] if isinstance(item, dict) else []
         if names:
             raise MalformedRequestError(f"the name {names[0]!r} is not text")
-        todo.extend(children(item))
+        todo.extend(json_children(item))

@@ -1,6 +1,6 @@
-"""What travels through Kafka: messages and records held against their documents, and a live broker examined.
+"""Kafka: check messages and records against their documents, and examine a live broker.
 
-Messages need the extra `check`; a broker, the extra `kafka`.
+Checking messages needs the extra `check`; examining a broker needs the extra `kafka`.
 """
 
 from arrakis_schema.kafka.messages import check_message

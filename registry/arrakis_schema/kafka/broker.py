@@ -1,4 +1,4 @@
-"""A broker, read and never written: no group is joined, no offset is committed, no topic is created."""
+"""A read-only connection to a broker: it joins no group, commits no offset, creates no topic."""
 
 import logging
 import re
@@ -34,28 +34,28 @@ _PATIENCE = 3.0
 
 
 class BrokerError(ArrakisSchemaError):
-    """A broker cannot be reached, or what answers is none."""
+    """A broker cannot be reached, or is not a Kafka broker."""
 
 
 class Broker:
     """A connection for reading; `close` ends it."""
 
-    def __init__(self, servers: str, timeout: float, more: Mapping[str, str]) -> None:
-        """Take the addresses, the seconds that everything together may take, and more settings of librdkafka."""
+    def __init__(self, servers: str, timeout: float, extra_settings: Mapping[str, str]) -> None:
+        """Take the addresses, the seconds for the whole examination, and additional settings of librdkafka."""
         self.servers, self._failures = servers, _Failures()
         self._begin = monotonic()
         self._until = self._begin + timeout
-        log = logging.Logger("librdkafka")  # noqa: LOG001 - one of our own, which nobody else hears
+        log = logging.Logger("librdkafka")  # noqa: LOG001 - a private logger
         log.addHandler(self._failures)
-        settings: dict[str, Any] = {**more, **OURS, "bootstrap.servers": servers}
+        settings: dict[str, Any] = {**extra_settings, **OURS, "bootstrap.servers": servers}
         try:
             self._consumer = Consumer(settings, logger=log)
-            self._admin = AdminClient({**more, "bootstrap.servers": servers}, logger=log)
+            self._admin = AdminClient({**extra_settings, "bootstrap.servers": servers}, logger=log)
         except (KafkaException, ValueError, TypeError) as error:
             raise BrokerError(f"the settings of the consumer are not accepted: {_reason(error)}") from error
 
     def topics(self) -> dict[str, list[int]]:
-        """Return the topics with their partitions; asked for all at once, because asking for one may create it."""
+        """Return the topics with their partitions; all at once, because requesting a single topic may create it."""
         why = "no answer in time"
         while self._left() > 0 and not (self._failures.reasons and monotonic() - self._begin > _PATIENCE):
             try:
@@ -68,29 +68,31 @@ class Broker:
         raise BrokerError(f"{self.servers} does not answer as a Kafka broker: {self._failures or why}")
 
     def policies(self, topics: list[str]) -> dict[str, str]:
-        """Return the `cleanup.policy` of topics; one that is not told, or may not be asked for, is left out."""
-        found = {}
-        asked = [ConfigResource(ResourceType.TOPIC, topic) for topic in topics]
-        for batch in (asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)):
+        """Return the `cleanup.policy` of topics, as far as the broker discloses it."""
+        policies = {}
+        resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in topics]
+        for batch in (resources[start : start + _BATCH] for start in range(0, len(resources), _BATCH)):
             for resource, future in self._admin.describe_configs(batch, request_timeout=max(1.0, self._left())).items():
                 with suppress(KafkaException, TimeoutError):
-                    said = future.result(max(1.0, self._left())).get("cleanup.policy")
-                    found.update({resource.name: said.value} if said is not None else {})
-        return found
+                    policy = future.result(max(1.0, self._left())).get("cleanup.policy")
+                    policies.update({resource.name: policy.value} if policy is not None else {})
+        return policies
 
-    def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
-        """Yield the messages of the partitions up to the end that each has when it is first read."""
-        open_ = {(one.topic, one.partition): one for one in wanted}
+    def read(self, requests: list[Wanted]) -> Iterator[Read | Unread]:
+        """Yield the messages of the partitions, each up to the end that it has when first read."""
+        pending = {(request.topic, request.partition): request for request in requests}
         ends: dict[tuple[str, int], int] = {}
-        self._consumer.assign([TopicPartition(one.topic, one.partition, _start(one.newest)) for one in wanted])
-        while open_ and self._left() > 0:
+        self._consumer.assign(
+            [TopicPartition(request.topic, request.partition, _start(request.newest)) for request in requests]
+        )
+        while pending and self._left() > 0:
             message = self._consumer.poll(self._slice())
             if message is None:
                 continue
-            place = str(message.topic()), message.partition() or 0
-            if place in open_:
-                yield from self._step(message, open_, ends)
-        for topic, partition in open_:
+            partition_key = str(message.topic()), message.partition() or 0
+            if partition_key in pending:
+                yield from self._step(message, pending, ends)
+        for topic, partition in pending:
             failed = f": {self._failures}" if self._failures else ""
             yield Unread(topic, partition, f"it was not read to its end in time{failed}")
         self._consumer.unassign()
@@ -100,35 +102,35 @@ class Broker:
         self._consumer.close()
 
     def _step(
-        self, message: Message, open_: dict[tuple[str, int], Wanted], ends: dict[tuple[str, int], int]
+        self, message: Message, pending: dict[tuple[str, int], Wanted], ends: dict[tuple[str, int], int]
     ) -> Iterator[Read | Unread]:
-        """Yield what one answer of the broker holds, and close a partition that is read."""
-        place = str(message.topic()), message.partition() or 0
+        """Yield the content of one answer of the broker, and close a partition that is complete."""
+        partition_key = str(message.topic()), message.partition() or 0
         error = message.error()
         if error is not None:
-            del open_[place]
+            del pending[partition_key]
             if error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's name of it
-                yield Unread(*place, error.str())
+                yield Unread(*partition_key, error.str())
             return
         offset = message.offset() or 0
-        if place not in ends:
-            ends[place] = self._end(place, offset)
-            first = ends[place] - (open_[place].newest or ends[place])
-            if offset < first:  # a broker that misjudges its end starts too early
-                self._consumer.seek(TopicPartition(*place, first))
+        if partition_key not in ends:
+            ends[partition_key] = self._end(partition_key, offset)
+            first = ends[partition_key] - (pending[partition_key].newest or ends[partition_key])
+            if offset < first:  # the broker misjudged its end, and started too early
+                self._consumer.seek(TopicPartition(*partition_key, first))
                 return
-        yield _read(message, place[0], offset)
-        if offset >= ends[place] - 1:
-            del open_[place]
-            self._consumer.incremental_unassign([TopicPartition(*place)])
+        yield _read(message, partition_key[0], offset)
+        if offset >= ends[partition_key] - 1:
+            del pending[partition_key]
+            self._consumer.incremental_unassign([TopicPartition(*partition_key)])
 
-    def _end(self, place: tuple[str, int], offset: int) -> int:
-        """Return the end of a partition as its last fetch said it."""
-        watermarks = self._consumer.get_watermark_offsets(TopicPartition(*place), cached=True)
+    def _end(self, partition_key: tuple[str, int], offset: int) -> int:
+        """Return the end of a partition as of its last fetch."""
+        watermarks = self._consumer.get_watermark_offsets(TopicPartition(*partition_key), cached=True)
         return max(int(watermarks[1]) if watermarks else 0, offset + 1)
 
     def _slice(self) -> float:
-        """Return how long to wait once; never less than nothing, which would mean for ever."""
+        """Return how long one call may wait; never a negative number, which would mean forever."""
         return max(0.01, min(_SLICE, self._left()))
 
     def _left(self) -> float:
@@ -137,7 +139,7 @@ class Broker:
 
 
 class _Failures(logging.Handler):
-    """What the library logs about connections that fail: the last, and as a text how it words it."""
+    """Collects what the library logs about failed connections; as a string, the last message."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -145,9 +147,9 @@ class _Failures(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a failure."""
-        found = _FAILED.fullmatch(record.getMessage())
-        if found:
-            self.reasons = [*self.reasons[-1:], found.group(1)]
+        match = _FAILED.fullmatch(record.getMessage())
+        if match:
+            self.reasons = [*self.reasons[-1:], match.group(1)]
 
     def __str__(self) -> str:
         return self.reasons[-1] if self.reasons else ""
@@ -157,7 +159,7 @@ class _Failures(logging.Handler):
 
 
 def _start(newest: int | None) -> int:
-    """Return the offset to begin with."""
+    """Return the offset to start from."""
     return OFFSET_BEGINNING if newest is None else _OFFSET_TAIL - newest
 
 
@@ -168,11 +170,11 @@ def _read(message: Message, topic: str, offset: int) -> Read:
 
 
 def _bytes(value: object) -> bytes | None:
-    """Return a key or a value, which the library may give as text."""
+    """Return a key or a value as bytes; the library may return text."""
     return value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else None
 
 
 def _reason(error: Exception) -> str:
-    """Return what an error of the library says."""
+    """Return the message of an error of the library."""
     inner = error.args[0] if error.args else error
     return inner.str() if isinstance(inner, KafkaError) else str(inner)

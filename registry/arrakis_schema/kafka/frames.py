@@ -1,4 +1,4 @@
-"""The frames of an Arrow IPC stream: where each message begins and ends, and how much a batch unpacks to.
+"""The frames of an Arrow IPC stream: where each message begins and ends, and the unpacked size of a batch.
 
 https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format
 """
@@ -21,12 +21,12 @@ _BUFFER_BYTES = 16
 
 
 class FrameError(Exception):
-    """Bytes are no stream of Arrow IPC messages; the text says why, and at which byte."""
+    """Bytes are not a stream of Arrow IPC messages; the text says why, and at which byte."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One message: what it is, and where it begins and ends."""
+    """One message: its kind, and where it begins and ends."""
 
     kind: str
     start: int
@@ -34,7 +34,7 @@ class Frame:
 
 
 def head_size(data: bytes) -> int:
-    """Return how many bytes the first message's head takes; raises `FrameError` where it is not all there."""
+    """Return the size in bytes of the first message's head; raises `FrameError` where it is incomplete."""
     if data[:4] != CONTINUATION:
         raise FrameError("it does not begin as an Arrow IPC stream does, with the bytes ff ff ff ff")
     if len(data) < _PREFIX:
@@ -46,7 +46,7 @@ def head_size(data: bytes) -> int:
 
 
 def frames(data: bytes) -> Iterator[Frame]:
-    """Yield the messages, and at last the end of the stream if it is there; raises `FrameError`."""
+    """Yield the messages, and finally the end of the stream if present; raises `FrameError`."""
     reader, position = pa.BufferReader(pa.py_buffer(data)), 0
     while position < len(data):
         if data[position : position + _PREFIX] == END_OF_STREAM:
@@ -62,14 +62,14 @@ def frames(data: bytes) -> Iterator[Frame]:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of what an error says."""
+    """Return the first line of an error message."""
     return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
 
 
 def unpacked_size(metadata: bytes, body: pa.Buffer) -> int | None:
-    """Return how many bytes the buffers of a record batch say that they unpack to; None where none is packed.
+    """Return the unpacked size that the buffers of a record batch declare; None where they are not compressed.
 
-    pyarrow takes what they say for granted, and allocates it. Raises `FrameError`.
+    pyarrow trusts the declared size, and allocates it. Raises `FrameError`.
     """
     try:
         batch = _field(metadata, _INT32.unpack_from(metadata, 0)[0], _HEADER)
@@ -84,24 +84,24 @@ def unpacked_size(metadata: bytes, body: pa.Buffer) -> int | None:
 
 
 def _claims(metadata: bytes, table: int, body: pa.Buffer) -> Iterator[int]:
-    """Yield what each buffer says that it unpacks to."""
-    place = _field(metadata, table, _BUFFERS)
-    if place is None:
+    """Yield the unpacked size that each buffer declares."""
+    position = _field(metadata, table, _BUFFERS)
+    if position is None:
         return
-    vector = _follow(metadata, place)
+    vector = _follow(metadata, position)
     for number in range(_INT32.unpack_from(metadata, vector)[0]):
         start, size = struct.unpack_from("<qq", metadata, vector + 4 + number * _BUFFER_BYTES)
         if size >= _INT64.size and 0 <= start <= body.size - _INT64.size:
             yield max(int(_INT64.unpack(body.slice(start, _INT64.size).to_pybytes())[0]), size)
 
 
-def _follow(data: bytes, place: int) -> int:
-    """Return where the offset at a place leads (flatbuffers: relative to the place)."""
-    return int(place + _INT32.unpack_from(data, place)[0])
+def _follow(data: bytes, position: int) -> int:
+    """Return the position that the offset at a position refers to (flatbuffers: relative to itself)."""
+    return int(position + _INT32.unpack_from(data, position)[0])
 
 
 def _field(data: bytes, table: int, number: int) -> int | None:
-    """Return the place of a field of a flatbuffers table, or None where the table lacks it."""
+    """Return the position of a field of a flatbuffers table, or None where the table lacks it."""
     vtable = table - int(_INT32.unpack_from(data, table)[0])
     slot = 4 + 2 * number
     if slot >= _UINT16.unpack_from(data, vtable)[0]:

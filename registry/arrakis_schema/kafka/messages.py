@@ -1,6 +1,6 @@
 """`check_message`: whether bytes are one complete Arrow IPC stream (schema, one batch, end) of the publication.
 
-What a schema says is read once: messages of one topic begin with the same bytes, and are known by them.
+A schema is parsed once: messages of one topic begin with the same bytes, which are the key of a cache.
 """
 
 import os
@@ -34,18 +34,18 @@ def check_message(
     channels: Iterable[Mapping[str, Any]] | None = None,
     root: str | os.PathLike[str] | None = None,
 ) -> list[Finding]:
-    """Return what is wrong with the bytes of a Kafka message as the `publication` of a release; nothing if it is right.
+    """Return what is wrong with the bytes of a Kafka message as the `publication` of a release; nothing if valid.
 
     `records` are what the rows refer to (`refers_to` in the metadata of a column), as a server lists them for the
-    topic: with them, rows of no record and lists of another length than the record says are found too; `channels` is an
-    older name for the same. `version` is a release, an alias or None (this package's own). Any bytes get an answer, in
+    topic: with them, rows without a record and lists of a wrong length are found too; `channels` is an older name for
+    the same. `version` is a release, an alias or None (this package's own). Any bytes are checked in
     bounded memory. Needs the extra `check`.
     """
     checker = open_release(version, root).derived(_checker)
-    given = channels if records is None else records
-    if given is None:
+    rows = channels if records is None else records
+    if rows is None:
         return checker.check(data)
-    referred = list(given)
+    referred = list(rows)
     return checker.check(data, lambda references: references.expected(referred))
 
 
@@ -55,19 +55,19 @@ def _checker(release: Release) -> "Checker":
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A schema that is the document's: how to read its batches, and what to hold against them."""
+class _KnownSchema:
+    """A schema that matches the document: how to read its batches, and what to check in them."""
 
     sent: pa.Schema
-    wanted: pa.Schema
+    promised: pa.Schema
     promises: tuple[tuple[int, tuple[Promise, ...]], ...]
     references: References | None
     takes_null: bool
 
     def holds(self, batch: pa.RecordBatch) -> bool:
-        """Tell quickly whether nothing is wrong with the values of a batch; pyarrow does not look for stray nulls."""
-        for place, promises in self.promises:
-            column = batch.column(place)
+        """Tell quickly whether the values of a batch are valid; pyarrow does not look for stray nulls."""
+        for index, promises in self.promises:
+            column = batch.column(index)
             for promise in promises:
                 if not promise.holds(column):
                     return False
@@ -75,12 +75,12 @@ class _Known:
 
 
 class Checker:
-    """The check of one Arrow document; it remembers the heads of messages whose schema is right."""
+    """Checks messages against one Arrow document; it caches the heads of messages with a valid schema."""
 
     def __init__(self, document: ArrowDocument) -> None:
         """Take the document."""
         self.document = document
-        self._known: dict[bytes, _Known] = {}
+        self._known: dict[bytes, _KnownSchema] = {}
         self._plain: set[bytes] = set()
 
     @property
@@ -90,65 +90,70 @@ class Checker:
         return references_of(pa.schema(parsed.preview()) if isinstance(parsed, Template) else parsed)
 
     def check(self, data: bytes, expected: Expecting | None = None) -> list[Finding]:
-        """Return what is wrong with the bytes of one message; `expected` returns what is known of the records."""
+        """Return what is wrong with the bytes of one message; `expected` returns what the records require."""
         if type(data) is not bytes:
             data = bytes(data)
         try:
             head = data[: head_size(data)]
-            known = self._known.get(head)
-            if known is None:
-                known, found = self._read_schema(head)
-                if known is None:
-                    return found
-            batch = self._batch(data, len(head), known)
+            schema = self._known.get(head)
+            if schema is None:
+                schema, findings = self._read_schema(head)
+                if schema is None:
+                    return findings
+            batch = self._batch(data, len(head), schema)
         except FrameError as error:
-            return [self._malformed(str(error))]
+            return [self._malformed_finding(str(error))]
         if isinstance(batch, Finding):
             return [batch]
-        if expected is None and known.holds(batch):
+        if expected is None and schema.holds(batch):
             return []
-        return list(islice(self._findings(known, batch, expected), _MOST_FINDINGS))
+        return list(islice(self._findings(schema, batch, expected), _MOST_FINDINGS))
 
-    def _read_schema(self, head: bytes) -> tuple[_Known | None, list[Finding]]:
-        """Return the schema in a message's head; None with what is wrong with it where it is not the document's."""
+    def _read_schema(self, head: bytes) -> tuple[_KnownSchema | None, list[Finding]]:
+        """Return the schema in a message's head; None and the findings where it is not the document's."""
         if len(head) > _LARGEST_HEAD:
             raise FrameError(f"its schema takes {len(head):,} bytes")
         try:
             sent = pa.ipc.read_schema(pa.py_buffer(head))
             sent.names  # noqa: B018 - a name that is not UTF-8 shows here
-            wanted, found = compared(self.document, sent)
+            promised, findings = compared(self.document, sent)
         except (*_UNREADABLE, RecursionError) as error:
             raise FrameError(f"it does not begin with a schema: {first_line(error)}") from error
-        if wanted is None or found:
-            return None, found
-        made = promises_of(wanted)
-        by_place = ((place, tuple(one for one in made if one.column == name)) for place, name in enumerate(sent.names))
-        promises = tuple((place, some) for place, some in by_place if some)
-        known = _Known(sent, wanted, promises, references_of(wanted), all(field.nullable for field in wanted))
+        if promised is None or findings:
+            return None, findings
+        made = promises_of(promised)
+        by_place = (
+            (index, tuple(promise for promise in made if promise.column == name))
+            for index, name in enumerate(sent.names)
+        )
+        promises = tuple((index, some) for index, some in by_place if some)
+        schema = _KnownSchema(
+            sent, promised, promises, references_of(promised), all(field.nullable for field in promised)
+        )
         if len(self._known) < _MOST_KNOWN and len(head) <= _LARGEST_KNOWN:
-            self._known[head] = known
-        return known, []
+            self._known[head] = schema
+        return schema, []
 
-    def _batch(self, data: bytes, start: int, known: _Known) -> pa.RecordBatch | Finding:
-        """Return the batch behind the schema, whole and valid, or what is wrong with it."""
+    def _batch(self, data: bytes, start: int, schema: _KnownSchema) -> pa.RecordBatch | Finding:
+        """Return the batch after the schema, complete and valid, or what is wrong with it."""
         reader = pa.BufferReader(data)
         reader.seek(start)
         try:
             message = pa.ipc.read_message(reader)
         except _UNREADABLE:
-            return self._misframed(data)
+            return self._frame_finding(data)
         if message.type != "record batch" or data[reader.tell() :] != END_OF_STREAM:
-            return self._misframed(data)
+            return self._frame_finding(data)
         self._refuse_bomb(message)
         try:
-            batch = pa.ipc.read_record_batch(message, known.sent)
+            batch = pa.ipc.read_record_batch(message, schema.sent)
             batch.validate(full=True)
         except _UNREADABLE as error:
-            return self._malformed(f"its batch cannot be read: {first_line(error)}")
+            return self._malformed_finding(f"its batch cannot be read: {first_line(error)}")
         return batch
 
     def _refuse_bomb(self, message: pa.Message) -> None:
-        """Refuse a batch that says that it unpacks to more than is read; heads of unpacked batches are remembered."""
+        """Refuse a batch whose declared size exceeds the limit; the heads of uncompressed batches are cached."""
         metadata = message.metadata.to_pybytes()
         if metadata in self._plain:
             return
@@ -159,8 +164,8 @@ class Checker:
         elif size > LARGEST:
             raise FrameError(f"its batch unpacks to {size:,} bytes, by what it says; at most {LARGEST:,} are read")
 
-    def _misframed(self, data: bytes) -> Finding:
-        """Return what is wrong with the messages of a stream behind its schema."""
+    def _frame_finding(self, data: bytes) -> Finding:
+        """Return what is wrong with the messages of a stream after its schema."""
         kinds: list[str] = []
         end = 0
         for frame in islice(frames(data), _MOST_FRAMES):
@@ -168,21 +173,23 @@ class Checker:
             end = frame.end
         batches = kinds.count("record batch")
         if kinds[-1] != "end" and len(kinds) < _MOST_FRAMES:
-            return self._malformed(f"its end of stream is missing (the bytes ff ff ff ff 00 00 00 00 at byte {end:,})")
+            return self._malformed_finding(
+                f"its end of stream is missing (the bytes ff ff ff ff 00 00 00 00 at byte {end:,})"
+            )
         if batches != 1:
-            return self._malformed(f"expected one batch, found {batches}")
+            return self._malformed_finding(f"expected one batch, found {batches}")
         if len(kinds) > 3:  # noqa: PLR2004 - schema, batch, end
-            return self._malformed(f"expected a schema, a batch and an end, found {', '.join(kinds)}")
-        return self._malformed(f"{len(data) - end:,} bytes follow the end of the stream at byte {end:,}")
+            return self._malformed_finding(f"expected a schema, a batch and an end, found {', '.join(kinds)}")
+        return self._malformed_finding(f"{len(data) - end:,} bytes follow the end of the stream at byte {end:,}")
 
-    def _findings(self, known: _Known, batch: pa.RecordBatch, expected: Expecting | None) -> Iterator[Finding]:
+    def _findings(self, schema: _KnownSchema, batch: pa.RecordBatch, expected: Expecting | None) -> Iterator[Finding]:
         """Yield what is wrong with the values of a batch."""
-        if not known.holds(batch):
-            yield from batch_findings(self.document, known.wanted, batch)
-        if expected is not None and known.references is not None:
-            yield from reference_findings(self.document, known.references, batch, expected(known.references))
+        if not schema.holds(batch):
+            yield from batch_findings(self.document, schema.promised, batch)
+        if expected is not None and schema.references is not None:
+            yield from reference_findings(self.document, schema.references, batch, expected(schema.references))
 
-    def _malformed(self, problem: str) -> Finding:
-        """Return the finding for bytes that are no such stream."""
+    def _malformed_finding(self, problem: str) -> Finding:
+        """Return the finding for bytes that are not such a stream."""
         message = f"the message is not one complete Arrow IPC stream: {problem}"
         return self.document.finding("message-malformed", "", message)

@@ -1,4 +1,4 @@
-"""What is read from a broker, and what a broker is to those who examine it."""
+"""What is read from a broker, and the protocol of what can be read from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One partition to read, and how many of its newest messages: None for all that there are."""
+    """One partition to read, and how many of its newest messages: None for all."""
 
     topic: str
     partition: int
@@ -36,13 +36,13 @@ class Unread:
 
 
 class Source(Protocol):
-    """What is examined: a broker, or what stands for one."""
+    """What messages are read from: a broker, or a substitute for one in tests."""
 
     def topics(self) -> dict[str, list[int]]:
         """Return the topics with their partitions."""
 
     def policies(self, topics: list[str]) -> dict[str, str]:
-        """Return the `cleanup.policy` of topics, as far as it is told."""
+        """Return the `cleanup.policy` of topics, as far as it is disclosed."""
 
-    def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
+    def read(self, requests: list[Wanted]) -> Iterator[Read | Unread]:
         """Yield the messages of partitions."""

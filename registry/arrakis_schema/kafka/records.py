@@ -1,4 +1,4 @@
-"""Records of a compacted topic: key and value put together into one object, and held against its JSON Schema."""
+"""Records of a compacted topic: key and value combined into one object, and validated against its JSON Schema."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from arrakis_schema.store.strict_json import parse_json
 
 
 class RecordChecker:
-    """The check of one JSON document: `{"key": text, "value": what the message holds, null where it holds nothing}`."""
+    """Checks records against one JSON document: `{"key": text, "value": the message as JSON, or null where empty}`."""
 
     def __init__(self, release: Release, path: str) -> None:
         """Take the document at a path; its validator is compiled once."""
@@ -36,9 +36,11 @@ class RecordChecker:
             return None, [self._finding("record-invalid", where, message)]
         except ValidationLimitError as error:
             return None, [self._finding("record-invalid", "", f"the record of the key {record['key']!r}: {error}")]
-        said = record["value"].get(key_member, record["key"]) if isinstance(record["value"], dict) else record["key"]
-        if said != record["key"]:
-            message = f"the record of the key {record['key']!r}: value.{key_member} is {said!r}"
+        repeated_key = (
+            record["value"].get(key_member, record["key"]) if isinstance(record["value"], dict) else record["key"]
+        )
+        if repeated_key != record["key"]:
+            message = f"the record of the key {record['key']!r}: value.{key_member} is {repeated_key!r}"
             return record, [self._finding("key-differs", f"value.{key_member}", message)]
         return record, []
 

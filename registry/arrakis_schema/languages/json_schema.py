@@ -14,7 +14,7 @@ from arrakis_schema.json_schema.positions import nearest, positions, value_at
 from arrakis_schema.json_schema.requests import validate, validator
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
-from arrakis_schema.store.documents import Document, Example, Kind
+from arrakis_schema.store.documents import Document, DocumentKind, Example
 from arrakis_schema.store.exceptions import value_text
 from arrakis_schema.store.loading import parse_file, parse_schema
 from arrakis_schema.store.store import Release
@@ -92,7 +92,7 @@ def _refusal(release: Release, document: Document, example: Example) -> str:
     """Return why a release refuses a message: as a request, or by this document alone."""
     message = parse_file(example.content, example.path)
     try:
-        if document.kind is Kind.REQUEST:
+        if document.kind is DocumentKind.REQUEST:
             validate(message, release)
         else:
             validator(document.name, release)(message)

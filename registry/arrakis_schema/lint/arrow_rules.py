@@ -13,7 +13,7 @@ from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.lint.json_rules import missing_examples
 from arrakis_schema.lint.subject import Fault, Rule, Subject
-from arrakis_schema.store.documents import Kind
+from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
 
 Faults = Iterator[Fault]
@@ -102,7 +102,7 @@ def placeholder_unlimited(seen: ArrowSubject) -> Faults:
 
 def example_missing(seen: ArrowSubject) -> Faults:
     """Every publication has examples that must be accepted, and some that must be refused."""
-    if seen.subject.document.kind is Kind.PUBLICATION:
+    if seen.subject.document.kind is DocumentKind.PUBLICATION:
         yield from missing_examples(seen.subject)
 
 

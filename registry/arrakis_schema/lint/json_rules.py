@@ -17,7 +17,7 @@ from arrakis_schema.lint.pattern_rules import (
     pattern_unbounded,
 )
 from arrakis_schema.lint.subject import Fault, Rule, Subject
-from arrakis_schema.store.documents import Kind
+from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
 
 Faults = Iterator[Fault]
@@ -200,7 +200,7 @@ def bounds_empty(seen: JsonSubject) -> Faults:
 
 def example_missing(seen: JsonSubject) -> Faults:
     """Every request and publication has examples that must be accepted, and some that must be refused."""
-    if seen.subject.document.kind is not Kind.ENVELOPE:
+    if seen.subject.document.kind is not DocumentKind.ENVELOPE:
         yield from missing_examples(seen.subject)
 
 

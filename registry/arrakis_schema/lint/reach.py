@@ -6,7 +6,7 @@ from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.store.documents import Document, Format, Kind
+from arrakis_schema.store.documents import Document, DocumentKind, Format
 from arrakis_schema.store.loading import NAME
 from arrakis_schema.store.strict_json import parse_json
 
@@ -31,9 +31,9 @@ def find_unreachable(documents: Iterable[Document], folder: str) -> Iterator[Fin
 def _by_request(document: Document, accepted: list[str] | None, paths: Collection[str]) -> Iterator[Problem]:
     """Yield why no request leads to a document; `accepted` are the requests that the envelope accepts, None any."""
     folder = basename(dirname(document.path))
-    if document.kind is Kind.PAYLOAD and f"endpoints/{folder}/descriptor.json" not in paths:
+    if document.kind is DocumentKind.PAYLOAD and f"endpoints/{folder}/descriptor.json" not in paths:
         yield Severity.WARNING, "no descriptor.json beside it says how it is asked for"
-    if document.kind is not Kind.REQUEST:
+    if document.kind is not DocumentKind.REQUEST:
         return
     if not NAME.fullmatch(folder) or folder != folder.lower():
         yield Severity.ERROR, "no request leads to this folder: name it by the value of `request`, in lower case"
@@ -58,7 +58,7 @@ def _leading(folder: str, requests: list[str]) -> set[str]:
 
 def _by_name(document: Document, first: str) -> Iterator[Problem]:
     """Yield why a document cannot be loaded by its name; `first` is the first document of that name and format."""
-    if document.kind is Kind.PUBLICATION and not NAME.fullmatch(document.name):
+    if document.kind is DocumentKind.PUBLICATION and not NAME.fullmatch(document.name):
         yield Severity.WARNING, "it cannot be loaded by its name, which is not made of letters, digits, - and _ alone"
     if first != document.path:
         yield Severity.WARNING, f"{first} has the same name, {document.name}, so only one is loaded by it: rename one"

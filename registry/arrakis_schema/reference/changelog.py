@@ -9,7 +9,7 @@ from arrakis_schema.reference.facts.history import History, Step
 from arrakis_schema.reference.markup import code, escaped, front_matter, page
 from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store.dates import timestamp
-from arrakis_schema.store.documents import Kind, kind_of
+from arrakis_schema.store.documents import DocumentKind, kind_of
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, names
 from arrakis_schema.text.escaping import one_line, visible
@@ -79,7 +79,7 @@ def entry(history: History, release: Release, writing: Writing) -> dict[str, lis
 
 def _kind(path: str, writing: Writing) -> str:
     """Return what a document is, where it is no request."""
-    return "" if kind_of(path) is Kind.REQUEST else f" ({writing.name(basename(path))})"
+    return "" if kind_of(path) is DocumentKind.REQUEST else f" ({writing.name(basename(path))})"
 
 
 def _sorted(step: Step, writing: Writing) -> tuple[str, str]:
@@ -87,7 +87,7 @@ def _sorted(step: Step, writing: Writing) -> tuple[str, str]:
     if not step.changes:
         return "words", "what is accepted and sent did not change"
     said = "; ".join(writing.text(one.message) for one in step.changes)
-    if kind_of(step.document) in {Kind.PAYLOAD, Kind.PUBLICATION}:
+    if kind_of(step.document) in {DocumentKind.PAYLOAD, DocumentKind.PUBLICATION}:
         return "payload", said
     return ("breaking" if step.older.answer in {Answer.BREAKS, Answer.UNDECIDED} else "additive"), said
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from arrakis_schema.compat import Change
 from arrakis_schema.reference.facts.history import History, Step
 from arrakis_schema.reference.markup import code, escaped, page
-from arrakis_schema.store.documents import Kind, kind_of
+from arrakis_schema.store.documents import DocumentKind, kind_of
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, names
 
-_SIDES = {Kind.PUBLICATION: ("publishers", "subscribers")}
+_SIDES = {DocumentKind.PUBLICATION: ("publishers", "subscribers")}
 _ASKED = ("clients", "servers")
 _OUTCOME = {
     Answer.WORKS: "go on working",

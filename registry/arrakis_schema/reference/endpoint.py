@@ -25,12 +25,17 @@ from arrakis_schema.reference.markup import (
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.reference.properties import properties
 from arrakis_schema.reference.timeline import drawing, field_rows, shown_releases
-from arrakis_schema.store.documents import Document, Kind, kind_of
+from arrakis_schema.store.documents import Document, DocumentKind, kind_of
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
 
-_TITLES = {Kind.ENVELOPE: "Envelope", Kind.REQUEST: "Request", Kind.PAYLOAD: "Payload", Kind.PUBLICATION: "Message"}
+_TITLES = {
+    DocumentKind.ENVELOPE: "Envelope",
+    DocumentKind.REQUEST: "Request",
+    DocumentKind.PAYLOAD: "Payload",
+    DocumentKind.PUBLICATION: "Message",
+}
 
 
 def endpoint_page(history: History, release: Release, name: str, *, up: str) -> str:
@@ -104,7 +109,7 @@ def _raw(history: History, release: Release, name: str) -> Iterator[tuple[str, s
 def _document(history: History, release: Release, name: str, document: Document, up: str) -> Iterator[str]:
     """Yield the sections of one document: examples, then fields or columns."""
     title = _TITLES[document.kind]
-    if document.kind is Kind.PUBLICATION and len(history.documents(release, name)) > 1:
+    if document.kind is DocumentKind.PUBLICATION and len(history.documents(release, name)) > 1:
         title = f"{title}: {escaped(basename(document.path))}"
     if not document.format.tabular:
         shown = list(examples(history, release, document, up))

@@ -10,7 +10,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import SHOWN, Judged
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, escaped, fenced, tabs
-from arrakis_schema.store.documents import Document, Kind
+from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
@@ -35,7 +35,7 @@ def _ways(history: History, release: Release, document: Document, one: Judged) -
     """Yield each way to write or to send an example, with its title."""
     coloured = release is history.newest  # colours cost as much as the rest of a page, and old pages are many
     yield "JSON", fenced(one.text, language_of(document).highlighting if coloured else "")
-    if document.kind is not Kind.REQUEST:
+    if document.kind is not DocumentKind.REQUEST:
         return
     python = "python" if coloured else ""
     for title, text in _programs(one):

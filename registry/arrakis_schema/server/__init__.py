@@ -8,9 +8,9 @@ for _needed in ("granian", "starlette"):
     if find_spec(_needed) is None:
         raise MissingExtraError(_needed, "serve")
 
-from arrakis_schema.server.application import application  # noqa: E402 - it needs what was looked for above
+from arrakis_schema.server.application import application  # noqa: E402 - it needs the extra, which is checked above
 from arrakis_schema.server.listening import ServeError  # noqa: E402 - the same
 from arrakis_schema.server.serving import serve  # noqa: E402 - the same
-from arrakis_schema.server.watching import Sources  # noqa: E402 - the same
+from arrakis_schema.server.source_watch import Sources  # noqa: E402 - the same
 
 __all__ = ["ServeError", "Sources", "application", "serve"]

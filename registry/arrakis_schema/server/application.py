@@ -1,6 +1,6 @@
-"""The site as an ASGI application: files straight from memory, all else through Starlette.
+"""The site as an ASGI application: files straight from memory, everything else through Starlette.
 
-A request for a file, nearly all there are, costs one look into a dict and one choice among prepared answers.
+Nearly all requests are for files; each costs one dict lookup and one choice among prepared responses.
 """
 
 from collections.abc import Iterable
@@ -13,24 +13,24 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from arrakis_schema.server.error_pages import explain
 from arrakis_schema.server.health import Health, now
-from arrakis_schema.server.pages import explain
 from arrakis_schema.server.problems import (
     ALLOW,
     COMMON_FIELDS,
     NO_STORE,
-    Problem,
+    ProblemDetails,
     bad_request,
     fields_too_large,
-    malformed,
     method_not_allowed,
     not_acceptable,
     not_found,
+    path_fault,
     path_too_long,
     precondition_failed,
 )
-from arrakis_schema.server.resources import Answer, respond
-from arrakis_schema.server.tree import Tree, miss, tree
+from arrakis_schema.server.resources import PreparedResponse, respond
+from arrakis_schema.server.tree import Tree, find_miss, prepare_tree
 from arrakis_schema.site.representations import Representation
 
 READ = frozenset({"GET", "HEAD"})
@@ -44,62 +44,62 @@ PREFLIGHT = {
 }
 
 LONGEST_PATH = 8_000
-"""Octets of a path with its query: RFC 9110 asks that so many are supported."""
+"""Octets of a path with its query: the minimum that RFC 9110 recommends to support."""
 
 LONGEST_FIELDS = 32_000
 """Octets of all fields of a request together."""
 
 PIECE = 128 * 1024
-"""Octets of an answer that are handed over at once: what a slow client has not taken yet is not in memory twice."""
+"""Octets of a response that are sent at once, so that a slow client does not keep a second copy in memory."""
 
 
 @dataclass(slots=True)
 class Current:
-    """The site that is answered with, and its health: each request sees the one that is here when it comes."""
+    """The current site and its health; each request sees those that are current when it arrives."""
 
     site: Tree
     health: Health
 
 
 def application(representations: Iterable[Representation]) -> ASGIApp:
-    """Return an ASGI application that answers with these representations, under any `root_path`."""
-    site = tree(representations)
-    return answering(Current(site, Health(site.files, now())))
+    """Return an ASGI application that serves these representations, under any `root_path`."""
+    site = prepare_tree(representations)
+    return make_application(Current(site, Health(site.files, now())))
 
 
-def answering(current: Current) -> ASGIApp:
-    """Return the application that answers with what is current."""
+def make_application(current: Current) -> ASGIApp:
+    """Return the application that serves the current site."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await _close(scope, receive, send)
             return
         site = current.site
-        answer = _prepared(site, scope)
+        answer = _find_answer(site, scope)
         if answer is None:
-            await _otherwise(site, current.health, scope)(scope, receive, send)
+            await _other_answer(site, current.health, scope)(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.fields)})
         body = answer.body if scope["method"] == "GET" else b""
         for start in range(PIECE, len(body), PIECE):
             await send({"type": "http.response.body", "body": body[start - PIECE : start], "more_body": True})
-        rest = max(0, len(body) - 1) // PIECE * PIECE
-        await send({"type": "http.response.body", "body": body[rest:] if rest else body})
+        last_start = max(0, len(body) - 1) // PIECE * PIECE
+        await send({"type": "http.response.body", "body": body[last_start:] if last_start else body})
 
     return app
 
 
-def _prepared(site: Tree, scope: Scope) -> Answer | None:
-    """Return the prepared answer, if it is one: a file, read in a way that it can be read."""
-    found = site.resources.get(path_in_site(scope))
-    if found is None or scope["method"] not in READ or too_large(scope) is not None:
+def _find_answer(site: Tree, scope: Scope) -> PreparedResponse | None:
+    """Return the prepared response, if the request is for a file and acceptable."""
+    resource = site.resources.get(path_in_site(scope))
+    if resource is None or scope["method"] not in READ or head_problem(scope) is not None:
         return None
-    answer = respond(found, scope["headers"])
-    return answer if isinstance(answer, Answer) else None
+    answer = respond(resource, scope["headers"])
+    return answer if isinstance(answer, PreparedResponse) else None
 
 
 def path_in_site(scope: Scope) -> str:
-    """Return the path below `root_path`; a proxy that forwards under a sub-path may have taken that away already."""
+    """Return the path below `root_path`; a proxy that forwards under a sub-path may have removed it already."""
     path: str = scope["path"]
     root_path: str = scope.get("root_path", "")
     if root_path and (path == root_path or path.startswith(f"{root_path}/")):
@@ -107,8 +107,8 @@ def path_in_site(scope: Scope) -> str:
     return path
 
 
-def too_large(scope: Scope) -> Problem | None:
-    """Return what is too large in the head of a request."""
+def head_problem(scope: Scope) -> ProblemDetails | None:
+    """Return the problem with a request whose head is too large, or None."""
     if len(scope.get("raw_path") or scope["path"]) + len(scope.get("query_string", b"")) > LONGEST_PATH:
         return path_too_long(LONGEST_PATH)
     if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_FIELDS:
@@ -117,7 +117,7 @@ def too_large(scope: Scope) -> Problem | None:
 
 
 async def _close(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer to what is not HTTP: a WebSocket is refused, and the lifespan is nothing to prepare for."""
+    """Handle what is not HTTP: refuse a WebSocket, and acknowledge the lifespan events."""
     if scope["type"] == "websocket":
         await WebSocketClose()(scope, receive, send)
         return
@@ -126,43 +126,43 @@ async def _close(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def _otherwise(site: Tree, health: Health, scope: Scope) -> Response:
-    """Return the answer to all that is not a file of the site, read as it may be read."""
+def _other_answer(site: Tree, health: Health, scope: Scope) -> Response:
+    """Return the response to a request that has no prepared one."""
     if scope["method"] == "OPTIONS":  # on any path: a page that may not ask would never see the 404 either
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
-    problem = _refused(scope)
+    problem = _request_problem(scope)
     path = path_in_site(scope)
     if problem is None and path == HEALTH:
         return JSONResponse(health.body, headers={**COMMON_FIELDS, **NO_STORE})
     if problem is None and f"{path}/" in site.resources and path not in site.resources:
         return _to_folder(Request(scope))
-    return explain(problem or _unanswered(site, scope, path), site, scope)
+    return explain(problem or _file_problem(site, scope, path), site, scope)
 
 
-def _refused(scope: Scope) -> Problem | None:
-    """Return what is wrong with a request that reads no path, or none that can exist."""
+def _request_problem(scope: Scope) -> ProblemDetails | None:
+    """Return the problem with a request whose method, size or path cannot be served, or None."""
     if scope["method"] not in READ:
         return method_not_allowed(scope["method"])
-    large = too_large(scope)
+    large = head_problem(scope)
     if large is not None:
         return large
-    wrong = malformed(scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass"))
-    return bad_request(wrong) if wrong else None
+    fault = path_fault(scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass"))
+    return bad_request(fault) if fault else None
 
 
-def _unanswered(site: Tree, scope: Scope, path: str) -> Problem:
-    """Return why no file can be given."""
-    found = site.resources.get(path)
-    if found is None:
-        return not_found(miss(site, path), scope.get("root_path", ""), scope["path"])
-    status = respond(found, scope["headers"])
-    return not_acceptable() if status is HTTPStatus.NOT_ACCEPTABLE else precondition_failed(found.etags)
+def _file_problem(site: Tree, scope: Scope, path: str) -> ProblemDetails:
+    """Return the problem with a request for a file: it does not exist, or the client rules it out."""
+    resource = site.resources.get(path)
+    if resource is None:
+        return not_found(find_miss(site, path), scope.get("root_path", ""), scope["path"])
+    status = respond(resource, scope["headers"])
+    return not_acceptable() if status is HTTPStatus.NOT_ACCEPTABLE else precondition_failed(resource.etags)
 
 
 def _to_folder(request: Request) -> Response:
-    """Redirect to the folder's own URL, so that the links of its page hold.
+    """Redirect to the folder's own URL, so that the relative links of its page work.
 
-    The reference is relative, so that it holds behind any proxy.
+    The reference is relative, so that it works behind any proxy.
     """
     name = quote(request.scope["path"].rpartition("/")[2])
     query = request.scope.get("query_string", b"")

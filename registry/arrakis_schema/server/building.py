@@ -1,6 +1,6 @@
-"""Build the site in a process of its own, so that no build sees what an earlier one remembered.
+"""Build the site in a separate process, so that no build sees the caches of an earlier one.
 
-The child is forked from a process that never builds: the modules are imported there, and no cache is filled.
+The child is forked from a process that never builds: the modules are imported there, and the caches are empty.
 """
 
 import gc
@@ -21,7 +21,7 @@ from typing import IO
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.server.listening import ServeError
-from arrakis_schema.server.tree import Tree, tree
+from arrakis_schema.server.tree import Tree, prepare_tree
 from arrakis_schema.site.representations import Representation
 
 FORK = get_context("fork")
@@ -32,7 +32,7 @@ Load = Callable[[], Iterable[Representation]]
 
 
 class BuildTraceError(Exception):
-    """Shows the traceback of another process as the cause of an error in this one."""
+    """The traceback of another process, as the cause of an error in this one."""
 
     def __str__(self) -> str:
         """Return the traceback below this line."""
@@ -41,9 +41,9 @@ class BuildTraceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a build ended: with this number of files, or with a sentence that says why there are none.
+    """The outcome of a build: the number of files, or the reason of its failure.
 
-    `trace` is the traceback of an error that nobody expected.
+    `trace` is the traceback of an unexpected error.
     """
 
     files: int = 0
@@ -52,7 +52,7 @@ class Outcome:
 
     @property
     def error(self) -> Exception:
-        """What to raise where there is no site to go on with: nobody expected an error that has a traceback."""
+        """The error to raise where there is no earlier site; one with a traceback is unexpected."""
         if not self.trace:
             return ServeError(self.failure)
         error = RuntimeError(self.failure.removeprefix(UNEXPECTED))
@@ -62,7 +62,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A build under way; the site is written to `file`, which has no name and vanishes with the last who holds it."""
+    """A running build; the site is written to `file`, which has no name and vanishes when it is closed everywhere."""
 
     process: BaseProcess
     file: IO[bytes]
@@ -70,45 +70,45 @@ class Build:
     started: float = field(default_factory=monotonic)
 
     def outcome(self) -> Outcome:
-        """Return how the build ended; waits for its end."""
+        """Wait for the end of the build, and return its outcome."""
         self.process.join()
         try:
             outcome: Outcome = self.result.recv()
         except EOFError:
-            outcome = Outcome(failure=f"the process that built it was ended {ending(self.process)}")
+            outcome = Outcome(failure=f"the process that built it was ended {describe_end(self.process)}")
         self.result.close()
         return outcome
 
     def abandon(self) -> None:
-        """End it."""
+        """Stop the build."""
         self.process.kill()
         self.process.join()
         self.result.close()
         self.file.close()
 
 
-def start_build(load: Load, release: Callable[[], None]) -> Build:
-    """Start to build; `release` is called in the child and closes what belongs to the parent."""
+def start_build(load: Load, close_inherited: Callable[[], None]) -> Build:
+    """Start a build; `close_inherited` is called in the child and closes what belongs to the parent."""
     file = TemporaryFile()  # noqa: SIM115 - open as long as the site is served
     result, sender = Pipe(duplex=False)
-    process = FORK.Process(target=_build, args=(load, file, sender, release), daemon=True)
+    process = FORK.Process(target=_build, args=(load, file, sender, close_inherited), daemon=True)
     process.start()
     sender.close()
     return Build(process, file, result)
 
 
-def _build(load: Load, file: IO[bytes], sender: Connection, release: Callable[[], None]) -> None:
+def _build(load: Load, file: IO[bytes], sender: Connection, close_inherited: Callable[[], None]) -> None:
     """Build, in the child."""
     leave_signals_to_parent()
-    release()
+    close_inherited()
     Thread(target=_end_with_parent, daemon=True).start()
     try:
-        site = tree(load())
+        site = prepare_tree(load())
         pickle.dump(site, file, protocol=pickle.HIGHEST_PROTOCOL)
         file.flush()
     except (ArrakisSchemaError, OSError) as error:
         sender.send(Outcome(failure=str(error)))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the site before goes on
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the earlier site stays up
         failure = f"{UNEXPECTED}{type(error).__name__}: {error}"
         sender.send(Outcome(failure=failure, trace=traceback.format_exc()))
     else:
@@ -116,7 +116,7 @@ def _build(load: Load, file: IO[bytes], sender: Connection, release: Callable[[]
 
 
 def leave_signals_to_parent() -> None:
-    """Let the parent alone decide what a signal from the terminal means, in a child that was just forked."""
+    """Ignore signals from the terminal in a newly forked child: the parent alone handles them."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -132,8 +132,8 @@ def _end_with_parent() -> None:
 
 
 def read_site(file: IO[bytes]) -> Tree:
-    """Return the site that a build left; the position of the file stays, for other processes share it."""
-    gc.disable()  # nothing of it is garbage, and to find that out takes longer than to read it
+    """Read the site that a build wrote, without moving the file's position, which other processes share."""
+    gc.disable()  # nothing in it is garbage, and scanning it takes longer than reading it
     try:
         with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
             site: Tree = pickle.loads(content)  # noqa: S301 - a process of ours wrote it
@@ -142,7 +142,7 @@ def read_site(file: IO[bytes]) -> Tree:
     return site
 
 
-def ending(process: BaseProcess) -> str:
+def describe_end(process: BaseProcess) -> str:
     """Return how a process ended: `by SIGKILL`, `with exit code 1`."""
     code = process.exitcode or 0
     try:

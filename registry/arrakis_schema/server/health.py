@@ -1,16 +1,16 @@
-"""What `/healthz` answers: whether the site is that of the sources, or an older one because they cannot be built."""
+"""The answer of `/healthz`: whether the site is up to date, or an older one because the sources cannot be built."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 LONGEST = 2_000
-"""Characters of a reason that are passed on."""
+"""Characters of a reason that are reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The site that is served, by the number of its build, and since when and why no newer one could be built."""
+    """The served site, with the number of its build, and since when and why newer builds fail."""
 
     files: int
     built: str
@@ -20,7 +20,7 @@ class Health:
 
     @property
     def body(self) -> dict[str, Any]:
-        """What is answered."""
+        """The JSON of the answer."""
         if not self.reason:
             return {"status": "ok", "files": self.files, "built": self.built}
         failure = {"since": self.failing_since, "reason": self.reason[:LONGEST]}
@@ -28,5 +28,5 @@ class Health:
 
 
 def now() -> str:
-    """Return the present moment, as RFC 3339 writes it."""
+    """Return the current time in the format of RFC 3339."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""The socket that the server listens at, and how many connections it can hold."""
+"""The socket that the server listens on, and the number of connections that it can hold."""
 
 import errno
 import resource
@@ -22,7 +22,7 @@ UNSENT = 256 * 1024
 """Octets of an answer that wait in the kernel for each connection."""
 
 UNREAD = 20_000
-"""Milliseconds after which a client that takes nothing of its answer is cut off, where the system can do that."""
+"""Milliseconds after which a client that reads nothing of its response is disconnected, where supported."""
 
 
 class ServeError(ArrakisSchemaError):
@@ -30,14 +30,14 @@ class ServeError(ArrakisSchemaError):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there, for all workers; raises `ServeError` where that is not possible.
+    """Return a listening socket for all workers; raises `ServeError` where that is not possible.
 
     The address is never shared (no SO_REUSEPORT): a second server must fail, not take half of the requests.
     """
     if port not in PORTS:
         raise ServeError(f"{port} is no port: choose one from 0 to 65535 with --port")
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
         raise ServeError(_reason(host, port, error)) from error
@@ -46,7 +46,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # accepted connections inherit it
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
-        listener.bind(place)
+        listener.bind(address)
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
@@ -67,9 +67,9 @@ def _reason(host: str, port: int, error: Exception) -> str:
 def allow_connections() -> int:
     """Raise the limit of open files as far as needed and permitted; return how many connections fit into it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_CONNECTIONS + OTHER_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        raised = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    needed = MOST_CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        raised = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         with suppress(ValueError, OSError):  # macOS has a limit of its own below `hard`
             resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
             soft = raised

@@ -1,4 +1,4 @@
-"""What the fields of a request ask for: a content coding, and that a precondition hold.
+"""The meaning of a request's header fields: content codings and preconditions.
 
 Field values in, answers out; `RFC 9110 <https://www.rfc-editor.org/rfc/rfc9110>`_ is the rule.
 """
@@ -11,11 +11,11 @@ from typing import NamedTuple
 ENTITY_TAG = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 WEIGHT = re.compile(rb"0(\.\d{0,3})?|1(\.0{0,3})?")
 LEAST = 0.0001
-"""The weight of `identity` where the client does not name it: acceptable, after all that it does name."""
+"""The weight of `identity` where the client does not name it: acceptable, but below everything it names."""
 
 
 class Weights(NamedTuple):
-    """How much a client wants each coding that this server has; 0 is a refusal."""
+    """The client's weights of the codings that this server has; 0 is a refusal."""
 
     gzip: float
     identity: float
@@ -23,11 +23,11 @@ class Weights(NamedTuple):
 
 @lru_cache(maxsize=64)
 def weights(accept_encoding: bytes) -> Weights:
-    """Return what an `Accept-Encoding` asks for (§12.5.3); a member that is not well-formed counts as not written."""
+    """Return the weights in an `Accept-Encoding` (§12.5.3); a malformed member is ignored."""
     named = dict(_members(accept_encoding.lower()))
-    rest = named.get(b"*")
-    gzip = named.get(b"gzip", named.get(b"x-gzip", rest or 0.0))
-    return Weights(gzip, named.get(b"identity", LEAST if rest is None else rest))
+    wildcard = named.get(b"*")
+    gzip = named.get(b"gzip", named.get(b"x-gzip", wildcard or 0.0))
+    return Weights(gzip, named.get(b"identity", LEAST if wildcard is None else wildcard))
 
 
 def _members(accept_encoding: bytes) -> Iterator[tuple[bytes, float]]:
@@ -51,11 +51,11 @@ def lists_strongly(field: bytes, etags: Container[bytes]) -> bool:
 
 
 def prefers_page(accept: bytes) -> bool:
-    """Tell whether an `Accept` (§12.5.1) wants HTML more than JSON, as that of a browser does."""
+    """Tell whether an `Accept` (§12.5.1) prefers HTML to JSON, as that of a browser does."""
     ranges = dict(_members(accept.lower()))
 
-    def wanted(*names: bytes) -> float:
+    def weight(*names: bytes) -> float:
         return next((ranges[name] for name in names if name in ranges), 0.0)
 
-    html = wanted(b"text/html", b"text/*", b"*/*")
-    return html > wanted(b"application/problem+json", b"application/json", b"application/*", b"*/*")
+    html = weight(b"text/html", b"text/*", b"*/*")
+    return html > weight(b"application/problem+json", b"application/json", b"application/*", b"*/*")

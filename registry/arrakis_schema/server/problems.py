@@ -1,6 +1,6 @@
-"""Why a request gets no file, as problem details (RFC 9457): each says what exists instead.
+"""The problems with requests, as problem details (RFC 9457): each says what exists instead.
 
-Behind every one stands a sentence for people in `detail` and its facts for programs beside it.
+Each has a sentence for people in `detail`, and the facts for programs beside it.
 """
 
 import json
@@ -25,10 +25,10 @@ LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Why there is no file: a sentence for people, and for programs `facts` beside it.
+class ProblemDetails:
+    """Why a request gets no file: a sentence for people, and `facts` for programs.
 
-    `fields` are those of the answer; `suggestion` is the path that was perhaps meant.
+    `fields` are header fields of the response; `suggestion` is the path that was probably meant.
     """
 
     status: HTTPStatus
@@ -41,33 +41,33 @@ class Problem:
     def body(self) -> bytes:
         """The problem details, as JSON."""
         members = {"type": "about:blank", "title": self.status.phrase, "status": self.status.value}
-        meant = f"; did you mean {self.suggestion}?" if self.suggestion else ""
-        return json.dumps({**members, "detail": f"{self.detail}{meant}", **self.facts}).encode() + b"\n"
+        question = f"; did you mean {self.suggestion}?" if self.suggestion else ""
+        return json.dumps({**members, "detail": f"{self.detail}{question}", **self.facts}).encode() + b"\n"
 
 
-def not_found(found: Miss, root_path: str, path: str) -> Problem:
-    """Say which folder lacks what was asked for, what it holds, and what was perhaps meant."""
-    there, available = _listing(found.names)
-    facts = {"instance": quote(path), "folder": root_path + quote(found.folder), "available": available}
-    suggestion = f"{root_path}{found.suggestion}" if found.suggestion else ""
+def not_found(miss: Miss, root_path: str, path: str) -> ProblemDetails:
+    """Return the problem with a missing path: the folder, what it holds, and a suggestion."""
+    contents, available = _listing(miss.names)
+    facts = {"instance": quote(path), "folder": root_path + quote(miss.folder), "available": available}
+    suggestion = f"{root_path}{miss.suggestion}" if miss.suggestion else ""
     if suggestion:
         facts["did_you_mean"] = quote(suggestion)
-    detail = f"{root_path}{found.folder} has no {found.name or 'page'}; {there}"
-    return Problem(HTTPStatus.NOT_FOUND, detail, facts, suggestion=suggestion)
+    detail = f"{root_path}{miss.folder} has no {miss.name or 'page'}; {contents}"
+    return ProblemDetails(HTTPStatus.NOT_FOUND, detail, facts, suggestion=suggestion)
 
 
 @lru_cache(maxsize=256)
 def _listing(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the names of a folder for people, and percent-encoded."""
+    """Return the names in a folder as a text for people, and percent-encoded."""
     listed = names[:LISTED]
-    there = f"there are {', '.join(listed)}" if names else "it is empty"
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return there + more, tuple(map(quote, listed))
+    contents = f"there are {', '.join(listed)}" if names else "it is empty"
+    remainder = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return contents + remainder, tuple(map(quote, listed))
 
 
-def method_not_allowed(method: str) -> Problem:
-    """Say what may be done here instead."""
-    return Problem(
+def method_not_allowed(method: str) -> ProblemDetails:
+    """Return the problem with a method, with the allowed ones."""
+    return ProblemDetails(
         HTTPStatus.METHOD_NOT_ALLOWED,
         f"{method} is not possible: a schema is changed by a commit and a release, and only read here",
         {"allowed": METHODS},
@@ -75,40 +75,42 @@ def method_not_allowed(method: str) -> Problem:
     )
 
 
-def bad_request(reason: str) -> Problem:
-    """Say what is wrong with the path."""
-    return Problem(HTTPStatus.BAD_REQUEST, f"{reason}; a path is UTF-8, percent-encoded where RFC 3986 asks for it")
+def bad_request(reason: str) -> ProblemDetails:
+    """Return the problem with a malformed path."""
+    return ProblemDetails(
+        HTTPStatus.BAD_REQUEST, f"{reason}; a path is UTF-8, percent-encoded where RFC 3986 asks for it"
+    )
 
 
-def path_too_long(most: int) -> Problem:
-    """Say how long a path may be."""
-    return Problem(HTTPStatus.REQUEST_URI_TOO_LONG, f"the path and its query are longer than {most} octets")
+def path_too_long(most: int) -> ProblemDetails:
+    """Return the problem with a long path, with the limit."""
+    return ProblemDetails(HTTPStatus.REQUEST_URI_TOO_LONG, f"the path and its query are longer than {most} octets")
 
 
-def fields_too_large(most: int) -> Problem:
-    """Say how large the fields may be."""
-    return Problem(
+def fields_too_large(most: int) -> ProblemDetails:
+    """Return the problem with large header fields, with the limit."""
+    return ProblemDetails(
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the fields of the request are larger than {most} octets"
     )
 
 
-def not_acceptable() -> Problem:
-    """Say which content codings there are."""
+def not_acceptable() -> ProblemDetails:
+    """Return the problem with an `Accept-Encoding`, with the available codings."""
     detail = "Accept-Encoding refuses all that there is: gzip and identity"
-    return Problem(
+    return ProblemDetails(
         HTTPStatus.NOT_ACCEPTABLE, detail, {"available": ["gzip", "identity"]}, {"accept-encoding": "gzip, identity"}
     )
 
 
-def precondition_failed(etags: tuple[bytes, ...]) -> Problem:
-    """Say which entity tags would have matched."""
+def precondition_failed(etags: tuple[bytes, ...]) -> ProblemDetails:
+    """Return the problem with an `If-Match`, with the current entity tags."""
     current = [etag.decode() for etag in etags]
     detail = f"If-Match lists none of the current entity tags: {', '.join(current)}"
-    return Problem(HTTPStatus.PRECONDITION_FAILED, detail, {"available": current})
+    return ProblemDetails(HTTPStatus.PRECONDITION_FAILED, detail, {"available": current})
 
 
-def malformed(raw_path: bytes) -> str | None:
-    """Return what makes this path, as it travelled, none that could name a file."""
+def path_fault(raw_path: bytes) -> str | None:
+    """Return what is malformed in a raw path, or None."""
     if BROKEN_ESCAPE.search(raw_path):
         return "the path has a % without two hexadecimal digits"
     octets = unquote_to_bytes(raw_path)

@@ -1,4 +1,4 @@
-"""Every answer that a representation can give, prepared: the fast path only chooses among them.
+"""Every response for a representation, prepared: the fast path only chooses among them.
 
 A resource has two variants, one a content coding; each has its own entity tag, and both revalidate.
 """
@@ -15,10 +15,10 @@ Fields = tuple[tuple[bytes, bytes], ...]
 
 FOR_EVER = b"public, max-age=31536000, immutable"
 FOR_A_WHILE = b"public, max-age=300, must-revalidate"
-"""An alias moves and a page changes with a release: five minutes late is early enough, and costs a 304 afterwards.
+"""An alias moves and a page changes with a release: a delay of five minutes is acceptable, then a 304 is cheap.
 
-A cache that cannot ask must not go on calling an old release `latest`; a release asked for by its number is kept for
-ever, and needs no asking.
+A cache that cannot revalidate must not keep serving an old release as `latest`; a release requested by its number is
+kept forever, without revalidation.
 """
 
 CORS: Fields = (
@@ -28,14 +28,14 @@ CORS: Fields = (
 COMMON: Fields = (*CORS, (b"x-content-type-options", b"nosniff"))
 
 LEVEL = 6
-"""How hard gzip tries: 9 takes twice as long for a site that is 0.3 % smaller."""
+"""The level of gzip: 9 takes twice as long for a site that is 0.3 % smaller."""
 
 RELEVANT = frozenset({b"accept-encoding", b"if-match", b"if-none-match"})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole response, as it travels."""
+class PreparedResponse:
+    """A complete response."""
 
     status: int
     fields: Fields
@@ -47,13 +47,13 @@ class Variant:
     """One content coding of a resource."""
 
     etag: bytes
-    ok: Answer
-    not_modified: Answer
+    ok: PreparedResponse
+    not_modified: PreparedResponse
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What one URL can answer: its content in either coding, or that it is not modified."""
+    """The responses of one URL: its content in either coding, or that it is not modified."""
 
     identity: Variant
     gzip: Variant
@@ -64,8 +64,8 @@ class Resource:
         return self.identity.etag, self.gzip.etag
 
 
-def resource(representation: Representation) -> Resource:
-    """Prepare all answers of a representation."""
+def prepare_resource(representation: Representation) -> Resource:
+    """Prepare all responses of a representation."""
     compressed = gzip.compress(representation.content, LEVEL, mtime=0)
     return Resource(
         identity=_variant(representation, representation.content, b'"%s"', ()),
@@ -87,54 +87,54 @@ def _variant(representation: Representation, body: bytes, etag_form: bytes, codi
     )
     return Variant(
         etag=etag,
-        ok=Answer(HTTPStatus.OK.value, (*described, *kept, *COMMON), body),
-        not_modified=Answer(HTTPStatus.NOT_MODIFIED.value, (*kept, *CORS)),
+        ok=PreparedResponse(HTTPStatus.OK.value, (*described, *kept, *COMMON), body),
+        not_modified=PreparedResponse(HTTPStatus.NOT_MODIFIED.value, (*kept, *CORS)),
     )
 
 
-def respond(found: Resource, fields: Iterable[tuple[bytes, bytes]]) -> Answer | HTTPStatus:
-    """Return the answer to a GET with these fields; or the status alone, 406 or 412, where the client rules it out."""
-    asked = relevant(fields)
-    if not asked:
-        return found.identity.ok
-    variant = select(found, asked.get(b"accept-encoding"))
+def respond(resource: Resource, fields: Iterable[tuple[bytes, bytes]]) -> PreparedResponse | HTTPStatus:
+    """Return the response to a GET with these header fields; or the status 406 or 412 where the client rules it out."""
+    request_fields = relevant_fields(fields)
+    if not request_fields:
+        return resource.identity.ok
+    variant = select(resource, request_fields.get(b"accept-encoding"))
     if variant is None:
         return HTTPStatus.NOT_ACCEPTABLE
-    if b"if-match" in asked and not lists_strongly(asked[b"if-match"], found.etags):
+    if b"if-match" in request_fields and not lists_strongly(request_fields[b"if-match"], resource.etags):
         return HTTPStatus.PRECONDITION_FAILED
-    known = asked.get(b"if-none-match")
-    if known is not None and (stored := _stored(found, variant, known)):
-        return stored.not_modified
+    cached = request_fields.get(b"if-none-match")
+    if cached is not None and (confirmed := _cached_variant(resource, variant, cached)):
+        return confirmed.not_modified
     return variant.ok
 
 
-def relevant(fields: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
-    """Return the fields that change an answer; a field on several lines is one list."""
-    asked: dict[bytes, bytes] = {}
+def relevant_fields(fields: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
+    """Return the header fields that affect the response; repeated fields are joined to one list."""
+    merged: dict[bytes, bytes] = {}
     for name, value in fields:
         if name in RELEVANT:
-            asked[name] = asked[name] + b"," + value if name in asked else value
-    return asked
+            merged[name] = merged[name] + b"," + value if name in merged else value
+    return merged
 
 
-def select(found: Resource, accept_encoding: bytes | None) -> Variant | None:
-    """Return the variant that the client wants most, of equals the smaller; None where it refuses both."""
+def select(resource: Resource, accept_encoding: bytes | None) -> Variant | None:
+    """Return the variant that the client prefers, the smaller of equals; None where it refuses both."""
     if accept_encoding is None:
-        return found.identity
-    wanted = weights(accept_encoding)
-    if not any(wanted):
+        return resource.identity
+    preferences = weights(accept_encoding)
+    if not any(preferences):
         return None
-    return found.gzip if _compress(found, wanted) else found.identity
+    return resource.gzip if _prefers_gzip(resource, preferences) else resource.identity
 
 
-def _compress(found: Resource, wanted: Weights) -> bool:
-    smaller = len(found.gzip.ok.body) < len(found.identity.ok.body)
-    return not wanted.identity or (smaller and wanted.gzip >= wanted.identity)
+def _prefers_gzip(resource: Resource, preferences: Weights) -> bool:
+    smaller = len(resource.gzip.ok.body) < len(resource.identity.ok.body)
+    return not preferences.identity or (smaller and preferences.gzip >= preferences.identity)
 
 
-def _stored(found: Resource, selected: Variant, known: bytes) -> Variant | None:
-    """Return the variant that the client holds already, first the selected one: a 304 names the one it confirms."""
-    if known.strip() == b"*":
+def _cached_variant(resource: Resource, selected: Variant, cached: bytes) -> Variant | None:
+    """Return the variant that the client has cached, preferably the selected one: a 304 names the one it confirms."""
+    if cached.strip() == b"*":
         return selected
-    variants = (selected, found.identity, found.gzip)
-    return next((variant for variant in variants if lists(known, variant.etag)), None)
+    variants = (selected, resource.identity, resource.gzip)
+    return next((variant for variant in variants if lists(cached, variant.etag)), None)

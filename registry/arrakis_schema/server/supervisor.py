@@ -1,6 +1,6 @@
-"""The process that holds the port: it has the site built, keeps workers alive, and tells them of each new site.
+"""The process that holds the port: it starts builds, keeps workers alive, and sends them each new site.
 
-It has one thread and never builds, so that what it forks is in a known state.
+It has one thread and never builds itself, so that its forks start in a known state.
 """
 
 import socket
@@ -11,29 +11,29 @@ from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import IO
 
-from arrakis_schema.server import channel
-from arrakis_schema.server.building import FORK, Build, Load, Outcome, ending, start_build
+from arrakis_schema.server import worker_channel
+from arrakis_schema.server.building import FORK, Build, Load, Outcome, describe_end, start_build
 from arrakis_schema.server.health import Health, now
 from arrakis_schema.server.listening import ServeError
-from arrakis_schema.server.stopping import Stop
-from arrakis_schema.server.watching import POLL, Watch
-from arrakis_schema.server.worker import Place, work
+from arrakis_schema.server.source_watch import POLL, Watch
+from arrakis_schema.server.stop_signals import Stop
+from arrakis_schema.server.worker import WorkerSettings, work
 
 GRACE = 1.0
-"""Seconds that clients have to take the answers they asked for when the server is told to stop."""
+"""Seconds that clients have to read pending responses when the server stops."""
 
 EARLY, EARLY_DEATHS = 1.0, 5
-"""A worker that lived for less than so many seconds died early; after so many early deaths in a row nobody follows."""
+"""A worker that lived for fewer seconds died early; after so many early deaths in a row the server gives up."""
 
 STUCK = 60.0
-"""Seconds after which a build is given up, if the sources have changed meanwhile."""
+"""Seconds after which a build is abandoned, if the sources have changed meanwhile."""
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A worker process; the channel to it tells it of new sites, and to stop when it is closed."""
+    """A worker process; its channel carries new sites, and tells it to stop when closed."""
 
     process: BaseProcess
     channel: socket.socket
@@ -42,24 +42,24 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What workers answer with: the file that holds the site, and how it stands with it."""
+    """What workers serve: the file that holds the site, and its health."""
 
     site: IO[bytes]
     health: Health
 
 
 class Supervisor:
-    """Builds, workers and the health of the site, until told to stop."""
+    """Manages builds, workers and the health of the site until a request to stop."""
 
-    def __init__(self, load: Load, place: Place, workers: int, watch: Watch | None, stop: Stop) -> None:
-        self._load, self._place, self._wanted, self._watch, self._stop = load, place, workers, watch, stop
+    def __init__(self, load: Load, settings: WorkerSettings, workers: int, watch: Watch | None, stop: Stop) -> None:
+        self._load, self._settings, self._worker_count, self._watch, self._stop = load, settings, workers, watch, stop
         self._workers: list[Worker] = []
         self._build: Build | None = None
         self._published: Published | None = None
         self._early_deaths = 0
 
     def run(self, announce: Callable[[], None], tell: Tell) -> None:
-        """Build, announce, answer and build again until told to stop; raises `ServeError`."""
+        """Build, announce, serve and rebuild until a request to stop; raises `ServeError`."""
         try:
             self._start_build()
             while not self._stop.requests:
@@ -75,16 +75,16 @@ class Supervisor:
     def _wait(self, seconds: float) -> None:
         """Wait until something happens."""
         processes = [worker.process for worker in self._workers] + ([self._build.process] if self._build else [])
-        if self._stop.reader in wait([self._stop.reader, *(each.sentinel for each in processes)], seconds):
+        if self._stop.reader in wait([self._stop.reader, *(process.sentinel for process in processes)], seconds):
             self._stop.drain()
 
     def _start_build(self) -> None:
-        self._build = start_build(self._load, self._release)
+        self._build = start_build(self._load, self._close_inherited)
 
-    def _release(self) -> None:
-        """Close what a forked child holds of this process: it must not keep the port or a channel open."""
+    def _close_inherited(self) -> None:
+        """Close what a forked child inherits: it must not keep the port or a channel open."""
         self._stop.close()
-        self._place.listener.close()
+        self._settings.listener.close()
         self._close_channels()
 
     def _close_channels(self) -> None:
@@ -92,7 +92,7 @@ class Supervisor:
             worker.channel.close()
 
     def _take_build(self, announce: Callable[[], None], tell: Tell) -> None:
-        """Take the site of a build that has ended, or note why there is none."""
+        """Publish the site of a finished build, or note its failure."""
         if self._build is None or self._build.process.is_alive():
             return
         build, self._build = self._build, None
@@ -110,7 +110,7 @@ class Supervisor:
             tell(f"built again: {outcome.files} files")
 
     def _note_failure(self, outcome: Outcome, tell: Tell) -> None:
-        """Go on with the site before, if there is one."""
+        """Keep the earlier site, if there is one; otherwise raise the error."""
         if self._published is None:
             raise outcome.error
         health = self._published.health
@@ -119,49 +119,49 @@ class Supervisor:
         tell(f"the site is as before, for it could not be built again: {outcome.failure}")
 
     def _publish(self, published: Published) -> None:
-        """Tell each worker what to answer with; one that does not listen is ended, and replaced."""
+        """Send the site to each worker; one that does not listen is killed, and replaced."""
         self._published = published
         for worker in self._workers:
             try:
-                channel.send(worker.channel, published.health, published.site)
+                worker_channel.send(worker.channel, published.health, published.site)
             except OSError:
                 worker.process.kill()
 
     def _replace_workers(self, tell: Tell) -> None:
-        """Start a worker for each that is missing."""
+        """Start a new worker for each that has ended."""
         if self._published is None:
             return
-        for worker in [each for each in self._workers if not each.process.is_alive()]:
+        for worker in [candidate for candidate in self._workers if not candidate.process.is_alive()]:
             self._workers.remove(worker)
             worker.channel.close()
             self._early_deaths = self._early_deaths + 1 if monotonic() - worker.started < EARLY else 0
-            how = ending(worker.process)
+            how = describe_end(worker.process)
             if self._early_deaths >= EARLY_DEATHS:
                 raise ServeError(f"{EARLY_DEATHS} workers in a row ended as soon as they had started, the last {how}")
             tell(f"worker {worker.process.pid} was ended {how}; another takes its place")
-        while len(self._workers) < self._wanted:
+        while len(self._workers) < self._worker_count:
             self._workers.append(self._start_worker(self._published))
 
     def _start_worker(self, published: Published) -> Worker:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)  # noqa: FBT003 - the name says it
 
-        def release() -> None:
+        def close_inherited() -> None:
             ours.close()
             self._stop.close()
             self._close_channels()
             if self._build is not None:
                 self._build.file.close()
 
-        arguments = (self._place, theirs, published.health, published.site, release)
+        arguments = (self._settings, theirs, published.health, published.site, close_inherited)
         process = FORK.Process(target=work, args=arguments, daemon=True)
         process.start()
         theirs.close()
         return Worker(process, ours)
 
     def _look(self, tell: Tell) -> None:
-        """Start to build again where the sources have changed."""
-        if self._watch is None or self._published is None or not self._watch.changed():
+        """Start a new build where the sources have changed."""
+        if self._watch is None or self._published is None or not self._watch.has_changed():
             return
         if self._build is not None:
             if monotonic() - self._build.started < STUCK:
@@ -172,14 +172,14 @@ class Supervisor:
         self._start_build()
 
     def _end(self) -> None:
-        """Stop to accept, give the clients a moment to take their answers, and end every process."""
-        self._place.listener.close()
+        """Stop accepting, give clients a moment to read their responses, and end every process."""
+        self._settings.listener.close()
         if self._build is not None:
             self._build.abandon()
         self._close_channels()
         deadline = monotonic() + GRACE
         while (left := deadline - monotonic()) > 0 and (alive := self._alive()) and self._stop.requests < 2:  # noqa: PLR2004
-            if self._stop.reader in wait([self._stop.reader, *(each.sentinel for each in alive)], left):
+            if self._stop.reader in wait([self._stop.reader, *(process.sentinel for process in alive)], left):
                 self._stop.drain()
         for process in self._alive():
             process.kill()

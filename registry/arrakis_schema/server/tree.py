@@ -1,26 +1,26 @@
-"""All URLs of the site, by path: what each answers with, and what each folder holds.
+"""All URLs of the site, by path: the resource of each, and the contents of each folder.
 
-A lookup is a lookup in a dict: no path is ever resolved, so none can lead outside.
+A path is looked up in a dict and never resolved, so none can lead outside.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from arrakis_schema.server.resources import Resource, resource
+from arrakis_schema.server.resources import Resource, prepare_resource
 from arrakis_schema.site.representations import Representation
 
 PAGE = "index.html"
 NOT_FOUND = "/404.html"
 COMPARED = 4_000
-"""Characters of the names of a folder, times those of a name, that are compared for a close one: a 404 stays cheap."""
+"""The limit of the search for a similar name (characters in the folder times those of the name): a 404 stays cheap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
     """The site: `resources` by URL path, `folders` (with their slash) to the names in them, folders with a slash.
 
-    `missing` is the HTML of the site's page for what it lacks.
+    `missing` is the HTML of the site's page for missing paths.
     """
 
     resources: Mapping[str, Resource]
@@ -29,22 +29,22 @@ class Tree:
     missing: str = ""
 
 
-def tree(representations: Iterable[Representation]) -> Tree:
-    """Prepare the whole site; no two representations may have one path."""
+def prepare_tree(representations: Iterable[Representation]) -> Tree:
+    """Prepare the whole site; raises `ValueError` where two representations have the same path."""
     resources: dict[str, Resource] = {}
     files = 0
     for files, representation in enumerate(representations, start=1):  # noqa: B007
         path = f"/{representation.path}"
         if path in resources:
             raise ValueError(f"two files of the site have the path {representation.path}")
-        resources[path] = resource(representation)
+        resources[path] = prepare_resource(representation)
         if path.endswith(f"/{PAGE}"):
             resources[path.removesuffix(PAGE)] = resources[path]
     return Tree(resources, _folders(resources), files, _missing_page(resources))
 
 
 def _missing_page(resources: Mapping[str, Resource]) -> str:
-    """Return the site's own page for what it lacks; empty where it has none."""
+    """Return the site's own page for missing paths; empty where it has none."""
     page = resources.get(NOT_FOUND)
     return "" if page is None else page.identity.ok.body.decode("utf-8", "replace")
 
@@ -59,7 +59,7 @@ def _folders(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
             folder += f"{parent}/"
             names.setdefault(folder, set())
         names[folder].add(name)
-    return {folder: tuple(sorted(inside - {"", PAGE})) for folder, inside in names.items()}
+    return {folder: tuple(sorted(entries - {"", PAGE})) for folder, entries in names.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +72,30 @@ class Miss:
     suggestion: str | None
 
 
-def miss(known: Tree, path: str) -> Miss:
-    """Tell where this path, which the site lacks, stops existing."""
-    folder, rest = "/", path.removeprefix("/")
-    name, slash, after = rest.partition("/")
-    while slash and f"{folder}{name}/" in known.folders:
+def find_miss(site: Tree, path: str) -> Miss:
+    """Return how far a path that the site lacks exists."""
+    folder, remainder = "/", path.removeprefix("/")
+    name, slash, after = remainder.partition("/")
+    while slash and f"{folder}{name}/" in site.folders:
         folder += f"{name}/"
         name, slash, after = after.partition("/")
-    names = known.folders[folder]
-    close = _close(name, names)
-    return Miss(folder, name, names, _completed(known, f"{folder}{close}", after) if close else None)
+    names = site.folders[folder]
+    close = _close_match(name, names)
+    return Miss(folder, name, names, _complete_path(site, f"{folder}{close}", after) if close else None)
 
 
-def _close(name: str, names: tuple[str, ...]) -> str | None:
+def _close_match(name: str, names: tuple[str, ...]) -> str | None:
     if len(name) * sum(map(len, names)) > COMPARED:
         return None
-    by_name = {each.rstrip("/"): each for each in names}
+    by_name = {entry.rstrip("/"): entry for entry in names}
     close = get_close_matches(name, by_name, n=1)
     return by_name[close[0]] if close else None
 
 
-def _completed(known: Tree, start: str, after: str) -> str | None:
-    """Return the path that begins with `start` and ends as close to `after` as exists; None where that has no page."""
-    whole = f"{start}{after}"
-    if whole in known.resources:
-        return whole
-    further = miss(known, whole).suggestion if after and start in known.folders else None
-    return further or (start if start in known.resources else None)
+def _complete_path(site: Tree, start: str, after: str) -> str | None:
+    """Return the existing path that begins with `start` and is most similar to `after`; None where there is none."""
+    path = f"{start}{after}"
+    if path in site.resources:
+        return path
+    further = find_miss(site, path).suggestion if after and start in site.folders else None
+    return further or (start if start in site.resources else None)

@@ -1,6 +1,6 @@
-"""A worker: answers from the site that it holds, and takes a newer one from the supervisor without a pause.
+"""A worker: it serves its copy of the site, and switches to a newer one from the supervisor without a pause.
 
-It ends when the supervisor closes the channel or is gone: it accepts no more, and finishes what it answers.
+It ends when the supervisor closes the channel or is gone: it stops accepting, and finishes pending responses.
 """
 
 import asyncio
@@ -17,21 +17,21 @@ from granian.http import HTTP1Settings
 from granian.net import SocketHolder  # type: ignore[attr-defined]
 from granian.server.embed import Server
 
-from arrakis_schema.server.application import Current, answering
+from arrakis_schema.server.application import Current, make_application
 from arrakis_schema.server.building import leave_signals_to_parent, read_site
-from arrakis_schema.server.channel import receive
 from arrakis_schema.server.health import Health
+from arrakis_schema.server.worker_channel import receive
 
 PATIENCE = 5_000
-"""Milliseconds that a client has to send the head of a request, from the connection or the answer before."""
+"""Milliseconds that a client has to send the head of a request, from the connection or the previous response."""
 
 MOST_BUFFERED = 64 * 1024
 """Octets of the head of a request that are read; a longer one is refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a worker answers, and how many connections it may hold."""
+class WorkerSettings:
+    """Where a worker listens, and how many connections it may hold."""
 
     listener: socket.socket
     root_path: str
@@ -39,7 +39,7 @@ class Place:
 
 
 class _Server(Server):
-    """Granian at a socket that listens already: it would open its own, and share the port with any other server."""
+    """Granian on an existing socket: its own would share the port with any other server."""
 
     listener: socket.socket
 
@@ -48,18 +48,24 @@ class _Server(Server):
         self._shd = hold(os.dup(self.listener.fileno()), False, self.backlog)  # noqa: FBT003 - no Unix socket
 
 
-def work(place: Place, channel: socket.socket, health: Health, site: IO[bytes], release: Callable[[], None]) -> None:
-    """Answer, in a process that was just forked; `release` closes what belongs to the parent."""
+def work(
+    settings: WorkerSettings,
+    channel: socket.socket,
+    health: Health,
+    site: IO[bytes],
+    close_inherited: Callable[[], None],
+) -> None:
+    """Serve, in a newly forked process; `close_inherited` closes what belongs to the parent."""
     leave_signals_to_parent()
-    release()
+    close_inherited()
     with site:
         current = Current(read_site(site), health)
-    uvloop.run(_answer(place, channel, current))
+    uvloop.run(_answer(settings, channel, current))
 
 
-async def _answer(place: Place, channel: socket.socket, current: Current) -> None:
-    """Answer until told to stop."""
-    server = _granian(place, current)
+async def _answer(settings: WorkerSettings, channel: socket.socket, current: Current) -> None:
+    """Serve until a request to stop."""
+    server = _granian(settings, current)
     loop = asyncio.get_running_loop()
 
     def listen_to_supervisor() -> None:
@@ -78,17 +84,17 @@ async def _answer(place: Place, channel: socket.socket, current: Current) -> Non
     await server.serve()
 
 
-def _granian(place: Place, current: Current) -> Any:
+def _granian(settings: WorkerSettings, current: Current) -> Any:
     """Return the server of this process."""
     server = _Server(
-        answering(current),
+        make_application(current),
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=PATIENCE, max_buffer_size=MOST_BUFFERED),
         websockets=False,
-        backpressure=place.connections,
+        backpressure=settings.connections,
         log_enabled=False,
-        url_path_prefix=place.root_path or None,
+        url_path_prefix=settings.root_path or None,
     )
-    server.listener = place.listener
+    server.listener = settings.listener
     return server

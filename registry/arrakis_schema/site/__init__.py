@@ -5,19 +5,20 @@ from importlib import import_module
 
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.site.sources import fingerprint
-from arrakis_schema.site.write import BuildError, write_tree
+from arrakis_schema.site.writer import BuildError, write_tree
 
 try:
     from arrakis_schema.site.tree import tree
 except ImportError as missing:
     raise MissingExtraError("pyarrow", "arrow") from missing
 try:
-    from arrakis_schema.site.config import left_out
-    from arrakis_schema.site.render import rendered as site
+    from arrakis_schema.site.config import describe_omissions
+    from arrakis_schema.site.rendering import render_site as site
 except ImportError:
-    from arrakis_schema.site.plain import left_out, site
+    from arrakis_schema.site.raw_site import describe_no_omissions as describe_omissions
+    from arrakis_schema.site.raw_site import raw_site as site
 
-__all__ = ["BuildError", "fingerprint", "left_out", "preload", "site", "tree", "write_tree"]
+__all__ = ["BuildError", "describe_omissions", "fingerprint", "preload", "site", "tree", "write_tree"]
 
 _LATE = (
     "arrakis_schema.compat.arrow.schemas",

@@ -1,6 +1,6 @@
-"""What a URL of the site answers with: bytes, their media type, and whether they may ever change.
+"""The representation of a URL: bytes, their media type, and whether they may ever change.
 
-The site is a set of these; a folder on disk and the HTTP server are two ways to give them out.
+The site is a set of these; `build` writes them to a folder, `serve` answers with them over HTTP.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from posixpath import splitext
 from arrakis_schema.text.short_repr import short_repr
 
 JSON_SCHEMA = "application/schema+json"
-"""The media type of a JSON Schema; nothing in a path tells one from other JSON, so who writes the site says it."""
+"""The media type of a JSON Schema; no path distinguishes one from other JSON, so the caller sets it."""
 
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 """A schema message is an IPC stream without record batches: a stream may end by being closed, and needs no other end.
@@ -41,12 +41,12 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-"""Written out, because what `mimetypes` knows depends on the machine."""
+"""A table of our own, as that of `mimetypes` depends on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """What one URL answers with.
+    """The response of one URL.
 
     `path` has no leading slash, as in `versions/0.5.0/endpoints/find/descriptor.json`; `index.html` is the page of its
     folder. An `immutable` one is a frozen release's or a digest's file and never changes.
@@ -66,5 +66,5 @@ class Representation:
 
 
 def media_type_of(path: str) -> str:
-    """Return the media type that the path's suffix tells."""
+    """Return the media type for the path's suffix."""
     return MEDIA_TYPES.get(splitext(path)[1], OCTETS)

@@ -1,4 +1,4 @@
-"""What a site is made from: the files below these folders."""
+"""The sources of a site: the files below these folders."""
 
 import os
 import re
@@ -14,32 +14,32 @@ from arrakis_schema.text.printable import printable
 FOLDERS, FILES = ("schemas", "versions", "docs"), ("mkdocs.yml",)
 
 _BESIDE = re.compile(r"\..*|.*~|#.*#|4913|.*\.(tmp|swp|swx|part|crdownload)", re.IGNORECASE | re.DOTALL)
-"""What editors and downloads write beside a file, under another name, while it is being written."""
+"""The temporary files of editors and downloads."""
 
 _DOCS_DIR = re.compile(r"""^docs_dir:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
 
-Seen = tuple[str, int, int, int]
+FileState = tuple[str, int, int, int]
 
 
-def fingerprint(root: Path) -> tuple[Seen, ...]:
-    """Return the path, size and times of each source: it differs when one was changed, added or removed."""
-    return tuple(sorted(_seen(root)))
+def fingerprint(root: Path) -> tuple[FileState, ...]:
+    """Return the path, size and times of each source: the value differs when one is changed, added or removed."""
+    return tuple(sorted(_scan_sources(root)))
 
 
 def refuse_other_than_files(folder: Path) -> None:
-    """Raise `DamagedStoreError` where a folder of pages holds a link or a pipe: MkDocs would follow and open it.
+    """Raise `DamagedStoreError` where a folder of pages contains a link or a pipe: MkDocs would follow or open it.
 
-    What is hidden is none of the pages.
+    Hidden files are ignored, as they are not pages.
     """
     for path, kind in sorted(scan_folder(str(folder.parent), folder.name)):
         if kind in NOT_PLAIN and not any(part.startswith(".") for part in path.split("/")):
             raise DamagedStoreError([f"{folder.name}/{printable(path)} {NOT_PLAIN[kind]}"])
 
 
-def _seen(root: Path) -> Iterator[Seen]:
-    """Yield what is seen of each source; one that vanishes meanwhile is passed over.
+def _scan_sources(root: Path) -> Iterator[FileState]:
+    """Yield the state of each source; one that vanishes meanwhile is skipped.
 
-    Of a folder that is where it is and who may read it: its times change with each file that is written beside others.
+    For a folder that is only its path and mode: its times change with each temporary file in it.
     """
     listed = [Path(root, name) for name in FILES]
     for top in dict.fromkeys((*FOLDERS, _folder_of_pages(root))):
@@ -49,23 +49,23 @@ def _seen(root: Path) -> Iterator[Seen]:
         if _BESIDE.fullmatch(path.name):
             continue
         try:
-            found = path.lstat()
+            status = path.lstat()
         except OSError:
             continue
-        is_folder = stat.S_ISDIR(found.st_mode)
-        yield (str(path), found.st_mode, 0, 0) if is_folder else _times(path, found)
+        is_folder = stat.S_ISDIR(status.st_mode)
+        yield (str(path), status.st_mode, 0, 0) if is_folder else _file_state(path, status)
 
 
 def _folder_of_pages(root: Path) -> str:
-    """Return the folder below the root that `mkdocs.yml` says the pages are in."""
+    """Return the folder of the pages that `mkdocs.yml` declares."""
     try:
-        said = _DOCS_DIR.search(read_file(str(root), FILES[0]).decode("utf-8", "replace"))
+        match = _DOCS_DIR.search(read_file(str(root), FILES[0]).decode("utf-8", "replace"))
     except DamagedStoreError:
         return "docs"
-    folder = normpath(said[1]) if said else "docs"
+    folder = normpath(match[1]) if match else "docs"
     return "docs" if folder.startswith((".", "/")) else folder
 
 
-def _times(path: Path, found: os.stat_result) -> Seen:
-    """Return what is seen of a file."""
-    return str(path), found.st_size, found.st_mtime_ns, found.st_ctime_ns
+def _file_state(path: Path, status: os.stat_result) -> FileState:
+    """Return the state of a file."""
+    return str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns

@@ -10,7 +10,7 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
 from arrakis_schema.languages import language_of
-from arrakis_schema.site.front import front_page, missing_page
+from arrakis_schema.site.plain_pages import front_page, missing_page
 from arrakis_schema.site.representations import MEDIA_TYPES, Representation, media_type_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.loading import parse_schema

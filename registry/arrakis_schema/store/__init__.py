@@ -1,1 +1,1 @@
-"""A root folder: the releases and documents in it, what is recorded about them, and how a release is frozen."""
+"""A root folder: the releases and documents in it, the records about them, and how a release is frozen."""

@@ -1,4 +1,4 @@
-"""`versions/dates.toml`: when each release was frozen. Releases from before this file may be missing in it."""
+"""`versions/dates.toml`: when each release was frozen. Releases older than the file may be missing from it."""
 
 import os
 from datetime import UTC, datetime
@@ -13,16 +13,16 @@ _EPOCH = "SOURCE_DATE_EPOCH"
 
 
 def read_dates(root: Path) -> dict[str, datetime]:
-    """Return the moment of each release that the file names, in UTC; raises `DamagedStoreError`."""
+    """Return when each release in the file was frozen, in UTC; raises `DamagedStoreError`."""
     return parse_dates(read_file(str(root), DATES_FILE), DATES_FILE) if exists(str(root), DATES_FILE) else {}
 
 
 def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
-    """Return the moment of each release that bytes name, in UTC; raises `DamagedStoreError` that names the file."""
+    """Parse when each release was frozen, in UTC; raises `DamagedStoreError`, which names the file."""
     table = parse_toml(content, file)
-    wrong = [release for release, moment in table.items() if not isinstance(moment, datetime) or not moment.tzinfo]
-    if wrong:
-        raise DamagedStoreError([f"{file}: {wrong[0]} needs a date and time with its zone: 2026-07-27T19:15:17Z"])
+    invalid = [release for release, moment in table.items() if not isinstance(moment, datetime) or not moment.tzinfo]
+    if invalid:
+        raise DamagedStoreError([f"{file}: {invalid[0]} needs a date and time with its zone: 2026-07-27T19:15:17Z"])
     try:
         return {release: moment.astimezone(UTC) for release, moment in table.items()}
     except OverflowError as error:
@@ -30,12 +30,12 @@ def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
 
 
 def timestamp(moment: datetime) -> str:
-    """Return a moment in UTC as RFC 3339 writes it."""
+    """Format a moment in UTC as RFC 3339 does."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def with_date(root: Path, release: str) -> str:
-    """Return the text of the file with the present moment for a release; `SOURCE_DATE_EPOCH` can set the moment.
+    """Return the text of the file with the current time for a release; `SOURCE_DATE_EPOCH` overrides the time.
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
@@ -48,9 +48,9 @@ def with_date(root: Path, release: str) -> str:
 
 
 def _now() -> datetime:
-    """Return the moment that a release is given; raises `ReleaseError`."""
-    given = os.environ.get(_EPOCH, "")
+    """Return the time to record for a release; raises `ReleaseError`."""
+    seconds = os.environ.get(_EPOCH, "")
     try:
-        return datetime.fromtimestamp(int(given), UTC) if given else datetime.now(UTC)
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else datetime.now(UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise ReleaseError(f"{_EPOCH} is {given!r}, and no number of seconds since 1970") from error
+        raise ReleaseError(f"{_EPOCH} is {seconds!r}, and no number of seconds since 1970") from error

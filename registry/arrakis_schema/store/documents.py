@@ -1,6 +1,6 @@
-"""What a document and a release are; no file is read here.
+"""What a document and an example are; no file is read here.
 
-A *document* is one schema file. Its kind follows from the folder it stands in, its format from its suffix.
+A *document* is one schema file. Its folder determines its kind, its suffix its format.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from posixpath import basename, dirname, splitext
 from arrakis_schema.text.short_repr import short_repr
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What a document describes."""
 
     ENVELOPE = "envelope"
@@ -21,17 +21,17 @@ class Kind(StrEnum):
 
     @property
     def answers(self) -> bool:
-        """Whether it is the answer that the other side writes: a payload, and nothing else."""
-        return self is Kind.PAYLOAD
+        """Whether the server writes it in answer to a request: true only of a payload."""
+        return self is DocumentKind.PAYLOAD
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A language that documents are written in: what can be known of it without reading one.
+    """A language that documents are written in: the facts about it that need no document.
 
     `media_type` is that of a document, `views` are the ways to print one (the first is its exact bytes). The documents
-    of a `tabular` language describe the columns of a table, those of another one the members of a message. All else is
-    in the `module` that is named: its `LANGUAGE`.
+    of a `tabular` language describe the columns of a table, those of another one the members of a message. Its
+    functions are in `LANGUAGE` of its `module`.
     """
 
     name: str
@@ -43,8 +43,8 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    one.suffix: one
-    for one in (
+    language.suffix: language
+    for language in (
         Format("json-schema", ".json", "application/schema+json", ("json",), "arrakis_schema.languages.json_schema"),
         Format(
             "arrow",
@@ -69,13 +69,13 @@ class Document:
     __repr__ = short_repr
 
     @property
-    def kind(self) -> Kind:
-        """The kind that the document's folder gives it."""
+    def kind(self) -> DocumentKind:
+        """The kind, which the document's folder determines."""
         return kind_of(self.path)
 
     @property
     def format(self) -> Format:
-        """The format that the document's suffix gives it."""
+        """The format, which the document's suffix determines."""
         return FORMATS[splitext(self.path)[1]]
 
     @property
@@ -89,13 +89,13 @@ class Document:
         return name_of(self.path)
 
 
-def kind_of(path: str) -> Kind:
+def kind_of(path: str) -> DocumentKind:
     """Return the kind of the document at this path."""
     if path.startswith("publication/"):
-        return Kind.PUBLICATION
+        return DocumentKind.PUBLICATION
     if splitext(basename(path))[0] == "schema":
-        return Kind.PAYLOAD
-    return Kind.ENVELOPE if path.count("/") == 1 else Kind.REQUEST
+        return DocumentKind.PAYLOAD
+    return DocumentKind.ENVELOPE if path.count("/") == 1 else DocumentKind.REQUEST
 
 
 def name_of(path: str) -> str:
@@ -122,7 +122,7 @@ def is_document(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message that stands beside a document: it must be accepted, or `refused` when it lies in a folder so named.
+    """One message beside a document, which must accept it, or refuse it where it lies in a folder named `refused`.
 
     A request's or a JSON publication's example is the message itself. An example of an Arrow document is an object with
     `rows` (one object a row) and, where the document is a template, what to bind: `values` and `columns`.
@@ -150,10 +150,10 @@ def documented_by(path: str, documents: Collection[str]) -> str | None:
     An example in `examples/<stem>/` belongs to the document `<stem>.*` of that folder; one directly in `examples/` to
     the folder's main document, `descriptor.json` or else `schema.txt`.
     """
-    folder, found, rest = path.partition("/examples/")
-    if not found:
+    folder, separator, file = path.partition("/examples/")
+    if not separator:
         return None
-    inner = [part for part in rest.split("/")[:-1] if part != "refused"]
+    inner = [part for part in file.split("/")[:-1] if part != "refused"]
     stems = inner or ["descriptor", "schema"]
     candidates = (f"{folder}/{stem}{suffix}" for stem in stems for suffix in FORMATS)
     return next((candidate for candidate in candidates if candidate in documents), None)

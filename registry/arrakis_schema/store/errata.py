@@ -1,4 +1,4 @@
-"""`versions/errata.toml`: what is known to be wrong in frozen documents."""
+"""`versions/errata.toml`: known errors in frozen documents."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ _LISTS = ("releases", "documents")
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
-    """What is wrong in frozen documents: at `location`, a JSON Pointer or the name of a column; `rule` may be empty."""
+    """A known error in frozen documents; `location` is a JSON Pointer or the name of a column, `rule` may be empty."""
 
     releases: tuple[str, ...]
     documents: tuple[str, ...]

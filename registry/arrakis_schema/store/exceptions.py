@@ -1,6 +1,7 @@
-"""Breaks that a team accepts: what `exceptions.toml` holds, of the working set and of each release.
+"""Accepted breaks: the contents of `exceptions.toml`, of the working set and of each release.
 
-An entry belongs to the release that it is written for: `release` freezes it there, and nothing else takes it out.
+An entry belongs to the release that it is written for: `release` freezes it there, and nothing else
+removes it.
 """
 
 import hashlib
@@ -28,9 +29,9 @@ _LAST_OF_FOUR_DIGITS = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One entry: the rule, the exact places, why it is meant, and the release that it is written for.
+    """One accepted break: the rule, the exact places, the reason, and the release that it is written for.
 
-    A place is `document#location`, and where something stands there in the new document, ` = ` and that.
+    A place is `document#location`, followed by ` = ` and the value there where the new document has one.
     """
 
     rule: str
@@ -39,11 +40,11 @@ class Accepted:
     release: str
 
     def covers(self, rule: str, place: str) -> bool:
-        """Tell whether just this break is accepted."""
+        """Tell whether exactly this break is accepted."""
         return rule == self.rule and place in self.places
 
     def covers_location(self, rule: str, location: str) -> bool:
-        """Tell whether a break of this rule at this location is accepted, whatever stands there now."""
+        """Tell whether a break of this rule at this location is accepted, whatever the value there is now."""
         return rule == self.rule and any(is_at(place, location) for place in self.places)
 
     def holds_for(self, version: str) -> bool:
@@ -52,18 +53,18 @@ class Accepted:
 
 
 def place_of(document: str, location: str, value: str) -> str:
-    """Return a place as an entry names it: `value` is what the new document has there, empty for nothing."""
+    """Return a place in the form of an entry; `value` is what the new document has there, empty for nothing."""
     place = f"{document}#{location}" if location else document
     return f"{place} = {value}" if value else place
 
 
 def is_at(place: str, location: str) -> bool:
-    """Tell whether a place is at a location, whatever stands there."""
+    """Tell whether a place is at a location, whatever its value."""
     return place == location or place.startswith(f"{location} = ")
 
 
 def value_text(value: Any) -> str:
-    """Return what stands at a place: as JSON, or where that is long as the beginning of its sha256."""
+    """Return a value as text: as JSON, or where that is long as the first digits of its sha256."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     if len(text) <= _LONGEST and text.isprintable():
         return text
@@ -71,20 +72,20 @@ def value_text(value: Any) -> str:
 
 
 def entry_text(rule: str, place: str, release: str) -> str:
-    """Return the entry that accepts a break, as TOML; the reason is left to whoever pastes it."""
+    """Return the entry that accepts a break, as TOML; the reason is left empty, for its author to fill in."""
     lines = [f"rule = {_toml(rule)}", f"places = [{_toml(place)}]", f"release = {_toml(release)}", 'reason = ""']
     return "\n".join(["[[exception]]", *lines])
 
 
 def _toml(text: str) -> str:
-    """Return a text as a string of TOML, without escapes where that can be."""
+    """Return a text as a TOML string, without escapes where possible."""
     if any(sign in text for sign in '"\\') and text.isprintable() and not any(part in text for part in ("'", "##")):
         return f"'{text}'"
     return f'"{"".join(map(_toml_sign, text))}"'.replace("##", "#\\u0023")  # `##[error]` commands a CI system
 
 
 def _toml_sign(sign: str) -> str:
-    """Return one character as it stands in a string of TOML: https://toml.io/en/v1.0.0#string."""
+    """Return one character as written in a basic TOML string: https://toml.io/en/v1.0.0#string."""
     if sign in '"\\':
         return f"\\{sign}"
     if sign.isprintable():
@@ -95,45 +96,45 @@ def _toml_sign(sign: str) -> str:
 def read_exceptions(store: Store, folder: str = "schemas") -> list[Accepted]:
     """Read the accepted breaks of the working set, or of a release; none where there is no file.
 
-    Raises `DamagedStoreError` that names each thing that is wrong.
+    Raises `DamagedStoreError`, which lists every problem.
     """
     path = f"{folder}/{EXCEPTIONS}"
     content = store.snapshot.read_if_there(path)
-    return [] if content is None else _parsed(content, path)
+    return [] if content is None else _parse_entries(content, path)
 
 
 def released_exceptions(store: Store) -> dict[str, list[Accepted]]:
-    """Return the accepted breaks of each release that has any: what is frozen with it, or was written for it before.
+    """Return the accepted breaks of each release that has any: those frozen with it, and those written for it earlier.
 
-    A release that an earlier version of this package froze without them has those that still stand in `schemas/`.
+    For a release that an earlier version of this package froze without them, they are still in `schemas/`.
     """
-    releases, found = store.releases, dict[str, list[Accepted]]()
+    releases, accepted = store.releases, dict[str, list[Accepted]]()
     for version in releases:
         for entry in read_exceptions(store, f"versions/{version}"):
-            found.setdefault(min(entry.release, version, key=precedence), []).append(entry)
+            accepted.setdefault(min(entry.release, version, key=precedence), []).append(entry)
     for entry in read_exceptions(store):
         if entry.release in releases:
-            found.setdefault(entry.release, []).append(entry)
-    return {version: list(dict.fromkeys(entries)) for version, entries in found.items()}
+            accepted.setdefault(entry.release, []).append(entry)
+    return {version: list(dict.fromkeys(entries)) for version, entries in accepted.items()}
 
 
 def accepted_by_release(store: Store) -> dict[str, list[Accepted]]:
     """Return the accepted breaks of each release, and of the working set under its declared version."""
-    found, version = released_exceptions(store), store.settings.version
+    accepted, version = released_exceptions(store), store.settings.version
     current = [entry for entry in read_exceptions(store) if entry.release not in store.releases]
-    return found if version in found or not current else {**found, version: current}
+    return accepted if version in accepted or not current else {**accepted, version: current}
 
 
 def exceptions_to_freeze(store: Store) -> dict[str, bytes]:
-    """Return the file that a release of the working set takes with it, by its path; none where no break is accepted."""
+    """Return the file to freeze with the working set, by its path; nothing where no break is accepted."""
     return {EXCEPTIONS: store.snapshot.read(EXCEPTIONS_FILE)} if read_exceptions(store) else {}
 
 
 def clear_exceptions(root: Path, version: str) -> bool:
-    """Take the entries that a release has frozen out of the working set, and tell whether there were any.
+    """Remove the entries that a release has frozen from the working set, and tell whether there were any.
 
-    Comments at the beginning stay. Where the working set has other entries already, nothing is done, so that this can
-    be asked for again after it was interrupted.
+    Comments at the beginning stay. Where the working set has other entries already, nothing is done: it is safe to call
+    this again after an interruption.
     """
     files = (EXCEPTIONS_FILE, f"versions/{version}/{EXCEPTIONS}")
     if not all(exists(str(root), file) for file in files):
@@ -148,13 +149,13 @@ def clear_exceptions(root: Path, version: str) -> bool:
     return True
 
 
-def _parsed(content: bytes, file: str) -> list[Accepted]:
-    """Return the entries of a file."""
+def _parse_entries(content: bytes, file: str) -> list[Accepted]:
+    """Parse the entries of a file."""
     table = parse_toml(content, file)
     entries = table.get("exception", [])
     if table.keys() - {"exception"} or not isinstance(entries, list):
         raise DamagedStoreError([f"{file} is not a list of {_EXAMPLE}"])
-    entries = list(map(_renamed, entries))
+    entries = list(map(_with_current_keys, entries))
     problems = [
         problem for number, entry in enumerate(entries, 1) for problem in _problems(f"{file}, entry {number}", entry)
     ]
@@ -163,8 +164,8 @@ def _parsed(content: bytes, file: str) -> list[Accepted]:
     return [Accepted(**{**entry, "places": tuple(entry["places"])}) for entry in entries]
 
 
-def _renamed(entry: Any) -> Any:
-    """Return an entry with the keys of today: `location` and `until` are those of earlier versions of this package."""
+def _with_current_keys(entry: Any) -> Any:
+    """Return an entry with the current keys: earlier versions of this package wrote `location` and `until`."""
     if not isinstance(entry, dict) or not {"location", "until"} & entry.keys():
         return entry
     today = {{"until": "release"}.get(key, key): value for key, value in entry.items() if key != "location"}
@@ -176,17 +177,17 @@ def _problems(where: str, entry: object) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield f"{where} is not {_EXAMPLE}"
         return
-    wrong = [key for key in _KEYS if key != "places" and not _is_text(entry.get(key))]
-    yield from (f"{where}: {key} is missing, empty or not text" for key in wrong)
+    invalid = [key for key in _KEYS if key != "places" and not _is_text(entry.get(key))]
+    yield from (f"{where}: {key} is missing, empty or not text" for key in invalid)
     places = entry.get("places")
     if not isinstance(places, list) or not places or not all(map(_is_text, places)):
         yield f"{where}: places is missing, or not a list of texts"
     for key in sorted(entry.keys() - set(_KEYS)):
         yield f"{where}: unknown key {key!r}"
-    if "release" not in wrong and not is_release(entry["release"]):
+    if "release" not in invalid and not is_release(entry["release"]):
         yield f"{where}: release = {entry['release']!r} is not a release, such as 0.7.0"
 
 
 def _is_text(value: object) -> bool:
-    """Tell whether a value is a text that says something."""
+    """Tell whether a value is text other than white space."""
     return isinstance(value, str) and bool(value.strip())

@@ -1,6 +1,6 @@
 """Reading below a root folder: plain files only. No link is followed, no pipe or device is opened.
 
-`load_schema` runs through here, so nothing is imported that costs time. What the files mean is not known here.
+`load_schema` runs through here, so it imports nothing slow. It knows nothing of what the files mean.
 """
 
 import os
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "_data")
-"""The data of an installed package. Installers may make it of links, and nobody else writes there."""
+"""The data of an installed package. Installers may use links for it, and nobody else writes there."""
 
 FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special"
 NOT_PLAIN = {
@@ -48,7 +48,7 @@ def read_plain(root: str, path: str) -> bytes:
 
 
 def exists(root: str, path: str) -> bool:
-    """Tell whether something is at this path below `root`: also a link that leads nowhere."""
+    """Tell whether anything is at this path below `root`, even a dangling link."""
     return os.path.lexists(os.path.join(root, path))
 
 
@@ -66,7 +66,7 @@ def refuse_links(root: str, path: str) -> None:
 def scan_folder(root: str, folder: str) -> "Iterator[tuple[str, str]]":
     """Yield the path, relative to `folder`, and the kind of everything below it.
 
-    A kind is `FILE`, `FOLDER`, `LINK` or `SPECIAL`; what a link points to is not looked at. Raises `DamagedStoreError`
+    A kind is `FILE`, `FOLDER`, `LINK` or `SPECIAL`; the target of a link is ignored. Raises `DamagedStoreError`
     for a folder that cannot be read.
     """
     refuse_links(root, folder)
@@ -82,7 +82,7 @@ def scan_folder(root: str, folder: str) -> "Iterator[tuple[str, str]]":
 
 
 def list_folder(root: str, folder: str) -> "list[tuple[str, str]]":
-    """Return the name and the kind of each thing in a folder, sorted; nothing where there is no such folder."""
+    """Return the name and the kind of each entry of a folder, sorted; nothing where there is no such folder."""
     refuse_links(root, folder)
     if not os.path.lexists(os.path.join(root, folder)):
         return []
@@ -90,7 +90,7 @@ def list_folder(root: str, folder: str) -> "list[tuple[str, str]]":
 
 
 def _entries(root: str, folder: str) -> "list[os.DirEntry[str]]":
-    """Return what a folder holds."""
+    """Return the entries of a folder."""
     try:
         with os.scandir(os.path.join(root, folder)) as entries:
             return list(entries)
@@ -99,7 +99,7 @@ def _entries(root: str, folder: str) -> "list[os.DirEntry[str]]":
 
 
 def _kind(entry: "os.DirEntry[str]", *, follow: bool) -> str:
-    """Return the kind of one thing in a folder."""
+    """Return the kind of one entry of a folder."""
     if entry.is_symlink() and not follow:
         return LINK
     if entry.is_dir(follow_symlinks=follow):

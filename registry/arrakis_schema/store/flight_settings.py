@@ -1,4 +1,4 @@
-"""What the table `[flight]` of `schemas/registry.toml` says: how requests travel, where no document says it."""
+"""The table `[flight]` of `schemas/registry.toml`: how requests travel, as far as no document defines it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -11,7 +11,7 @@ KEEPS = ("named", "listed", "matching", "at-least", "at-most")
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """The action that says what a server is; the members of its JSON answer that name the release and the endpoints."""
+    """The action by which a server describes itself, and the members of its answer with release and endpoints."""
 
     action: str = ""
     release: str = ""
@@ -20,7 +20,7 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Where the values of an argument come from that names what a server has: a column of the listing, or an action.
+    """Where the values of an argument that names what a server has come from: a column of the listing, or an action.
 
     The answer of the action is a JSON object whose names are the values.
     """
@@ -31,7 +31,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows of a listing an argument asks for: `keeps` is how the column is held against the argument.
+    """Which rows of a listing an argument asks for: `keeps` is how the column is compared with the argument.
 
     `named`: the rows that the list names, each of which must exist; `listed`: the same, where an empty list is no
     limit; `matching`: a regular expression; `at-least` and `at-most`: a bound.
@@ -42,7 +42,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class SampleSeries:
     """How the rows of repeated columns hold samples over time, in nanoseconds.
 
     `time` is the column of the first sample's time, `start` and `end` the arguments, `rate` (in Hz) and `stride` the
@@ -70,18 +70,18 @@ class Columns:
     column: str = ""
     sorted: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
-    series: Series = field(default_factory=Series)
+    series: SampleSeries = field(default_factory=SampleSeries)
 
     __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """How the endpoints are asked by Arrow Flight; each field is a key of `[flight]`, and empty where it is not there.
+    """How the endpoints are asked by Arrow Flight; each field is a key of `[flight]`, empty where the key is absent.
 
-    `arguments` and `release` are members of a request; `exchange` are the endpoints that are asked by DoExchange,
-    `writes` those that are asked for data only with leave; `times` are the arguments that ask for data of a time, which
-    a server need not have kept; `counts` maps an endpoint to the one whose rows it counts.
+    `arguments` and `release` are members of a request; `exchange` are the endpoints that are called by DoExchange,
+    `writes` those that are asked for data only with permission; `times` are the arguments that select a time, whose
+    data a server need not have kept; `counts` maps an endpoint to the one whose rows it counts.
     """
 
     arguments: str = ""
@@ -110,62 +110,62 @@ TABLES = {"names": Names, "filters": Filter, "columns": Columns}
 
 
 def read_flight(table: Any) -> tuple[Flight, list[str]]:
-    """Return what the table says, and a sentence for each key that is unknown or not of its type."""
+    """Parse the table, and return a sentence for each key that is unknown or has a wrong type."""
     problems = list(_problems(Flight, table, "flight"))
     if problems:
         return Flight(), problems
-    parsed: Flight = _parsed(Flight, table)
-    bad = [name for name, one in parsed.filters.items() if one.keeps not in KEEPS]
+    parsed: Flight = _build_record(Flight, table)
+    bad = [name for name, filter_ in parsed.filters.items() if filter_.keeps not in KEEPS]
     return parsed, [f"flight.filters.{name}.keeps is none of {', '.join(KEEPS)}" for name in bad]
 
 
-def _parsed(kind: type[Any], table: Mapping[str, Any]) -> Any:
-    """Return a record of this kind from a table without problems."""
+def _build_record(kind: type[Any], table: Mapping[str, Any]) -> Any:
+    """Build a record of this type from a table without problems."""
     values = {}
-    for one in fields(kind):
-        if one.name in table:
-            value = table[one.name]
-            member = TABLES.get(one.name) if kind is Flight else None
+    for attribute in fields(kind):
+        if attribute.name in table:
+            value = table[attribute.name]
+            member = TABLES.get(attribute.name) if kind is Flight else None
             if member is not None:
-                value = {name: _parsed(member, said) for name, said in value.items()}
-            elif is_dataclass(one.type):
-                value = _parsed(one.type, value)  # type: ignore[arg-type] # a class, not an instance
-            values[one.name] = tuple(value) if isinstance(value, list) else value
+                value = {name: _build_record(member, entry) for name, entry in value.items()}
+            elif is_dataclass(attribute.type):
+                value = _build_record(attribute.type, value)  # type: ignore[arg-type] # a class, not an instance
+            values[attribute.name] = tuple(value) if isinstance(value, list) else value
     return kind(**values)
 
 
-def _problems(kind: type[Any], table: Any, place: str) -> Iterator[str]:
+def _problems(kind: type[Any], table: Any, path: str) -> Iterator[str]:
     """Yield what is wrong with the table of a record."""
     if not isinstance(table, dict):
-        yield f"{place} is not a table"
+        yield f"{path} is not a table"
         return
-    known = {one.name: one for one in fields(kind)}
-    yield from (f"unknown key {place}.{name}" for name in table if name not in known)
-    for name, one in known.items():
+    attributes = {attribute.name: attribute for attribute in fields(kind)}
+    yield from (f"unknown key {path}.{name}" for name in table if name not in attributes)
+    for name, attribute in attributes.items():
         if name not in table:
             continue
         member = TABLES.get(name) if kind is Flight else None
-        if is_dataclass(one.type):
-            yield from _problems(one.type, table[name], f"{place}.{name}")  # type: ignore[arg-type] # a class
-        elif not _fits(table[name], one.type):
-            yield f"{place}.{name} is not {_expected(one.type)}"
+        if is_dataclass(attribute.type):
+            yield from _problems(attribute.type, table[name], f"{path}.{name}")  # type: ignore[arg-type] # a class
+        elif not _fits(table[name], attribute.type):
+            yield f"{path}.{name} is not {_describe_type(attribute.type)}"
         elif member is not None:
-            for inner, said in table[name].items():
-                yield from _problems(member, said, f"{place}.{name}.{inner}")
+            for inner, entry in table[name].items():
+                yield from _problems(member, entry, f"{path}.{name}.{inner}")
 
 
-def _fits(value: Any, wanted: Any) -> bool:
+def _fits(value: Any, expected: Any) -> bool:
     """Tell whether a TOML value is of the type of a field."""
-    if wanted in {str, bool, int}:
-        return type(value) is wanted
-    if get_args(wanted) == (str, ...):
+    if expected in {str, bool, int}:
+        return type(value) is expected
+    if get_args(expected) == (str, ...):
         return isinstance(value, list) and all(isinstance(part, str) for part in value)
-    texts = get_args(wanted)[1:] == (str,)
+    texts = get_args(expected)[1:] == (str,)
     return isinstance(value, dict) and (not texts or all(isinstance(part, str) for part in value.values()))
 
 
-def _expected(wanted: Any) -> str:
-    """Return the words for the type of a field."""
-    if get_args(wanted) == (str, ...):
+def _describe_type(expected: Any) -> str:
+    """Describe the type of a field."""
+    if get_args(expected) == (str, ...):
         return "a list of texts"
-    return {str: "text", bool: "true or false", int: "a whole number"}.get(wanted, "a table")
+    return {str: "text", bool: "true or false", int: "a whole number"}.get(expected, "a table")

@@ -1,4 +1,4 @@
-"""`.gitattributes` beside `schemas/`: git takes the bytes of documents and releases as they are, line ends included."""
+"""`.gitattributes` beside `schemas/`: git keeps the bytes of documents and releases as they are, line ends included."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ _LINES = ("versions/** -text", "schemas/** -text")
 
 
 def with_attributes(root: Path) -> bytes | None:
-    """Return the content of the file with the lines that are missing at its end; None where nothing is to be written.
+    """Return the content of the file with the missing lines appended; None where there is nothing to write.
 
     A symbolic link is left alone: git does not follow it either.
     """
@@ -25,7 +25,7 @@ def with_attributes(root: Path) -> bytes | None:
 
 
 def _holds(line: list[str], lines: list[list[str]]) -> bool:
-    """Tell whether a line is there, and no later one, which would count for more, says that something is text."""
+    """Tell whether a line is present, and no later line overrides it by declaring something text."""
     if line not in lines:
         return False
     later = lines[len(lines) - lines[::-1].index(line) :]

@@ -1,6 +1,6 @@
-"""What stands below the folder of a release, each file by its role, and what must not be there, with the reason.
+"""The files below the folder of a release by their roles, and those that must not be there, with the reason.
 
-A list of what is allowed: what is in none of the roles is refused. The content of a file is not looked at.
+This is a list of what is allowed: a file without a role is refused. The content of files is ignored.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,8 +36,8 @@ _PAGES = frozenset({"index", "readme"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Refusal:
-    """Something that must not be where it is: its path as it can be shown, the rule, and what to do about it."""
+class RefusedFile:
+    """A file or folder that must not be there: its printable path, the rule, and what to do about it."""
 
     path: str
     rule: str
@@ -46,7 +46,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What stands below one folder; all paths are relative to it and sorted.
+    """The contents of one folder; all paths are relative to it and sorted.
 
     `published` are the documents, the examples (each with the document that it belongs to) and the programs: what a
     release consists of. `plain` are all plain files, whatever their role; `empty` are the folders without any.
@@ -57,7 +57,7 @@ class Inventory:
     programs: tuple[str, ...]
     notes: tuple[str, ...]
     published: tuple[str, ...]
-    refused: tuple[Refusal, ...]
+    refused: tuple[RefusedFile, ...]
     plain: tuple[str, ...]
     empty: tuple[str, ...]
 
@@ -65,7 +65,7 @@ class Inventory:
 
 
 def read_inventory(root: str, folder: str) -> Inventory:
-    """Return what stands below a folder of `root`; raises `DamagedStoreError` where a folder cannot be read."""
+    """Return the inventory of a folder of `root`; raises `DamagedStoreError` where a folder cannot be read."""
     return classify(scan_folder(root, folder))
 
 
@@ -73,7 +73,7 @@ def classify(entries: Iterable[tuple[str, str]]) -> Inventory:
     """Return the inventory of some paths with their kinds, as `scan_folder` yields them."""
     kinds = dict(sorted(entries))
     plain = tuple(path for path, kind in kinds.items() if kind == FILE)
-    misnamed = dict(_misnamed(kinds))
+    misnamed = dict(_name_refusals(kinds))
     named = [path for path in plain if not misnamed.keys() & _around(path)]
     visible = [path for path in named if not _is_hidden(path)]
     documents = tuple(path for path in visible if is_document(path) and not _is_taken(path))
@@ -84,43 +84,43 @@ def classify(entries: Iterable[tuple[str, str]]) -> Inventory:
     programs = tuple(path for path in visible if splitext(path)[1] in PROGRAMS and dirname(path) in homes)
     notes = tuple(path for path in visible if path.endswith(NOTE))
     published = tuple(sorted((*documents, *dict(examples), *programs)))
-    known = {*published, *notes, *(path for path in named if path in SETTINGS or basename(path) in IGNORED)}
-    unexpected = _unexpected(path for path in named if path not in known)
-    refused = [*_not_plain(kinds), *misnamed.values(), *unexpected]
+    expected = {*published, *notes, *(path for path in named if path in SETTINGS or basename(path) in IGNORED)}
+    unexpected = _role_refusals(path for path in named if path not in expected)
+    refused = [*_link_refusals(kinds), *misnamed.values(), *unexpected]
     return Inventory(
         documents, examples, programs, notes, published, tuple(sorted(refused)), plain, tuple(_empty(kinds))
     )
 
 
 def _around(path: str) -> set[str]:
-    """Return a path and the folders that it is in."""
+    """Return a path and the folders around it."""
     parts = path.split("/")
     return {"/".join(parts[:end]) for end in range(1, len(parts) + 1)}
 
 
 def _is_hidden(path: str) -> bool:
-    """Tell whether a file or a folder that it is in has a name that begins with a dot."""
+    """Tell whether the name of a file or of a folder around it begins with a dot."""
     return any(part.startswith(".") for part in path.split("/"))
 
 
 def _is_taken(path: str) -> bool:
-    """Tell whether the site uses the name of a document for something else: a page, or what it makes of Arrow."""
+    """Tell whether the site uses the name of a document for something else: a page, or a form of an Arrow schema."""
     stem, suffix = splitext(basename(path))
     return name_of(path).casefold() in _PAGES or stem.endswith(".arrow") or ("." in stem and suffix == ".txt")
 
 
-def _not_plain(kinds: dict[str, str]) -> Iterator[Refusal]:
+def _link_refusals(kinds: dict[str, str]) -> Iterator[RefusedFile]:
     """Yield a refusal for each link, pipe, socket and device."""
     for path, kind in kinds.items():
         if kind in NOT_PLAIN:
-            yield Refusal(printable(path), "file-not-plain", NOT_PLAIN[kind])
+            yield RefusedFile(printable(path), "file-not-plain", NOT_PLAIN[kind])
 
 
-def _misnamed(kinds: dict[str, str]) -> Iterator[tuple[str, Refusal]]:
-    """Yield each path with a name that is not the same everywhere, with its refusal."""
-    for path, other in clashes(kinds):
-        message = f"is the same as {printable(other)} where case or Unicode form does not matter: rename one"
-        yield path, Refusal(printable(path), "file-name-clash", message)
+def _name_refusals(kinds: dict[str, str]) -> Iterator[tuple[str, RefusedFile]]:
+    """Yield each path with a name that is not portable, with its refusal."""
+    for path, clashing in clashes(kinds):
+        message = f"is the same as {printable(clashing)} where case or Unicode form does not matter: rename one"
+        yield path, RefusedFile(printable(path), "file-name-clash", message)
     for path in kinds:
         name = basename(path)
         message = ""
@@ -129,26 +129,26 @@ def _misnamed(kinds: dict[str, str]) -> Iterator[tuple[str, Refusal]]:
         elif len(path.encode("utf-8", "surrogatepass")) > LONGEST_PATH:
             message = f"the path has more than {LONGEST_PATH} bytes: shorten its names"
         if message:
-            yield path, Refusal(printable(path), "file-name-invalid", message)
+            yield path, RefusedFile(printable(path), "file-name-invalid", message)
 
 
-def _unexpected(paths: Iterable[str]) -> Iterator[Refusal]:
+def _role_refusals(paths: Iterable[str]) -> Iterator[RefusedFile]:
     """Yield a refusal for each file that has none of the roles."""
     for path in paths:
         if is_document(path) and not _is_hidden(path):
             message = "has a name that the site uses for something else: rename it"
-            yield Refusal(path, "file-name-clash", message)
+            yield RefusedFile(path, "file-name-clash", message)
         else:
-            yield Refusal(path, "file-unexpected", _remedy(path))
+            yield RefusedFile(path, "file-unexpected", _remedy(path))
 
 
 def _remedy(path: str) -> str:
-    """Say what a file may have been meant for, and what to do."""
+    """Guess what a file was meant for, and say what to do."""
     if _is_hidden(path):
         return "is hidden, so neither published nor checked: delete it"
-    folder, found, _ = path.partition("/examples/")
+    folder, separator, _ = path.partition("/examples/")
     suffix = splitext(path)[1]
-    if found and suffix == ".json":
+    if separator and suffix == ".json":
         where = f"{folder}/examples/ has those of descriptor.json or else schema.txt, {folder}/examples/NAME/ others"
         return f"is an example of no document: {where}"
     if suffix in {".json", ".txt"}:
@@ -159,6 +159,6 @@ def _remedy(path: str) -> str:
 
 
 def _empty(kinds: dict[str, str]) -> Iterator[str]:
-    """Yield each folder with nothing in it."""
+    """Yield each empty folder."""
     parents = {dirname(path) for path in kinds}
     yield from (path for path, kind in kinds.items() if kind == FOLDER and path not in parents)

@@ -1,4 +1,4 @@
-"""Which topics of Kafka hold which document: the `[[topics]]` of `registry.toml`."""
+"""Which Kafka topics hold which document: the `[[topics]]` of `registry.toml`."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +19,8 @@ class Topics:
     `names` may have placeholders, as in `station-{id}`; `partitions` is how many each topic has (0: not said),
     `cleanup` its `cleanup.policy` (empty: not said). `key` is `text` where each message has a key in UTF-8, `none`
     where it has neither key nor headers; `key_member` is the member of a value that repeats the key. `described_by` is
-    the document whose records say more of the rows: a row is of the record that it refers to, whose members make the
-    name of the topic.
+    the document whose records describe the rows: each row refers to one record, and the members of that record make
+    the name of the topic.
     """
 
     document: str
@@ -38,16 +38,16 @@ class Topics:
         return any(re.fullmatch(_pattern(name), topic, re.DOTALL) for name in self.names)
 
     def topic_of(self, record: Mapping[str, Any]) -> str | None:
-        """Return the topic that a record's rows are in: the first name of which it says every placeholder."""
+        """Return the topic that a record's rows are in: by the first name whose placeholders it has all values for."""
         for name in self.names:
-            said = {member: record.get(member) for member in _PLACEHOLDER.findall(name)}
-            if all(isinstance(value, str | int) for value in said.values()):
-                return _PLACEHOLDER.sub(lambda found, said=said: str(said[found.group(1)]), name)  # type: ignore[misc]
+            values = {member: record.get(member) for member in _PLACEHOLDER.findall(name)}
+            if all(isinstance(value, str | int) for value in values.values()):
+                return _PLACEHOLDER.sub(lambda match, values=values: str(values[match.group(1)]), name)  # type: ignore[misc]
         return None
 
 
 def topics_of(all_topics: Sequence[Topics], topic: str) -> Topics | None:
-    """Return what a topic holds: the first entry with a name that fits."""
+    """Return the entry for a topic: the first with a matching name."""
     return next((topics for topics in all_topics if topics.holds(topic)), None)
 
 
@@ -61,10 +61,10 @@ def topic_problems(table: Any) -> Iterator[str]:
     if not isinstance(table, list) or not all(isinstance(entry, dict) for entry in table):
         yield 'topics is a list of tables, as in [[topics]] document = "publication/schema.txt"'
         return
-    known = {field.name for field in fields(Topics)}
+    keys = {field.name for field in fields(Topics)}
     for number, entry in enumerate(table):
         where = f"topics[{number}]"
-        yield from (f"unknown key {where}.{key}" for key in entry.keys() - known)
+        yield from (f"unknown key {where}.{key}" for key in entry.keys() - keys)
         names = entry.get("names")
         if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
             yield f"{where}.names is a list of names, as in ['station-{{id}}']"

@@ -1,4 +1,4 @@
-"""How large what is read may be (docs/commands.md): what is larger is named, and nothing costly is done with it."""
+"""Limits on what is read (docs/commands.md): whatever is larger is reported, and not processed."""
 
 LARGEST_FILE = 8 * 1024 * 1024
 LARGEST_SETTINGS = 1024 * 1024
@@ -10,5 +10,5 @@ MOST_FINDINGS = 1000
 
 
 def mebibytes(size: int) -> str:
-    """Return a number of bytes for people."""
+    """Format a number of bytes for people."""
     return f"{size / 1024 / 1024:.3g} MiB"

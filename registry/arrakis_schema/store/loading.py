@@ -1,6 +1,6 @@
-"""The way from a name and a version to one document: it opens that document and no other.
+"""Load one document by its name and version, without opening any other.
 
-`import arrakis_schema; load_schema(...)` runs through here, so nothing is imported that costs time.
+`import arrakis_schema; load_schema(...)` runs through here, so this imports nothing slow.
 """
 
 import json
@@ -52,14 +52,14 @@ def release_folder(root: str, version: str | None) -> str:
     folder = f"versions/{version}"
     if is_release(version) and os.path.isdir(os.path.join(root, folder)):
         return folder
-    known = releases(root)
-    target = aliases(known).get(version)
+    frozen = releases(root)
+    target = aliases(frozen).get(version)
     if target is not None:
         return f"versions/{target}"
     declared = declared_version(root)
     if version == declared:
         return "schemas"
-    raise UnknownSchemaError(f"there is no release {version!r}", [*known, f"{NEXT} ({declared}, not released yet)"])
+    raise UnknownSchemaError(f"there is no release {version!r}", [*frozen, f"{NEXT} ({declared}, not released yet)"])
 
 
 def find_document(name: str, version: str | None, root: str, patterns: tuple[str, ...]) -> tuple[str, str]:
@@ -74,25 +74,25 @@ def find_document(name: str, version: str | None, root: str, patterns: tuple[str
 
 
 def _names(folder: str, patterns: tuple[str, ...]) -> list[str]:
-    """Return every name that one of the patterns finds a document by."""
-    found: set[str] = set()
+    """Return every name by which one of the patterns finds a document."""
+    names: set[str] = set()
     for head, tail in (pattern.split("{}") for pattern in patterns):
         parent = os.path.join(folder, head)
         entries = os.listdir(parent) if os.path.isdir(parent) else []
         stems = [entry.removesuffix(tail) for entry in entries if NAME.fullmatch(entry.removesuffix(tail))]
-        found.update(stem for stem in stems if os.path.isfile(f"{parent}{stem}{tail}"))
-    return sorted(found)
+        names.update(stem for stem in stems if os.path.isfile(f"{parent}{stem}{tail}"))
+    return sorted(names)
 
 
 def load_schema(
     filename: str, version: str | None = None, *, root: "str | os.PathLike[str] | None" = None
 ) -> "dict[str, Any]":
-    """Return one JSON Schema document: of an endpoint, the envelope (`"descriptor"`), or the JSON `"metadata"`.
+    """Return one JSON Schema document: that of an endpoint, the envelope (`"descriptor"`), or `"metadata"`.
 
     `filename` is the name, with or without `.json`. `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`,
     `"next"`) or None: this package's own release. The dict is the caller's to change.
 
-    Raises `UnknownSchemaError`, a `FileNotFoundError`, that lists what there is.
+    Raises `UnknownSchemaError`, a `FileNotFoundError`, which lists the available names.
     """
     base = data_root(root)
     folder, path = find_document(filename.removesuffix(".json"), version, base, _SCHEMAS)
@@ -100,7 +100,7 @@ def load_schema(
 
 
 def parse_schema(content: bytes, path: str) -> "dict[str, Any]":
-    """Return a document's JSON object; raises `DamagedStoreError` that names the file."""
+    """Parse a document's JSON object; raises `DamagedStoreError` that names the file."""
     schema = parse_file(content, path)
     if not isinstance(schema, dict):
         raise DamagedStoreError([f"{path} is not a JSON object"])
@@ -108,7 +108,7 @@ def parse_schema(content: bytes, path: str) -> "dict[str, Any]":
 
 
 def parse_file(content: bytes, path: str) -> "Any":
-    """Return the JSON value that a file holds; raises `DamagedStoreError` that names the file."""
+    """Parse the JSON value in a file; raises `DamagedStoreError` that names the file."""
     try:
         return json.loads(content)
     except RecursionError as error:

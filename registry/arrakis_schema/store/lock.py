@@ -1,6 +1,6 @@
 """`versions/lock.json`: the sha256 of every frozen file and the id of every frozen document.
 
-An id is a number for one content: documents with the same bytes bear the same id, and no id is given twice.
+An id identifies one content: documents with the same bytes share an id, and no id is reused.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the lock holds of one file: its sha256 in hexadecimal, and an id where it is a document."""
+    """The lock's entry for one file: its sha256 in hexadecimal, and an id where it is a document."""
 
     sha256: str
     id: int | None = None
@@ -37,7 +37,7 @@ def digest(content: bytes) -> str:
 
 
 def parse_lock(content: bytes, file: str) -> Lock:
-    """Return what the bytes of a lock say; raises `DamagedStoreError` that names the file."""
+    """Parse the bytes of a lock; raises `DamagedStoreError` that names the file."""
     try:
         table = parse_json(content)
         _check_format(table, file)
@@ -49,7 +49,7 @@ def parse_lock(content: bytes, file: str) -> Lock:
 
 
 def _check_format(table: Any, file: str) -> None:
-    """Raise `ValueError` for what is no lock, and `DamagedStoreError` for one of a later format."""
+    """Raise `ValueError` for what is not a lock, and `DamagedStoreError` for a later format."""
     if not isinstance(table, dict) or table.keys() != {"format", "releases"}:
         raise ValueError('it is not an object with the members "format" and "releases"')
     if type(table["format"]) is not int or not isinstance(table["releases"], dict):

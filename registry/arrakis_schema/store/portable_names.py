@@ -9,7 +9,7 @@ from posixpath import split
 from unicodedata import is_normalized, normalize
 
 LONGEST_NAME, LONGEST_PATH = 100, 180
-"""In bytes: what the site makes from a name is longer, and the folder of a checkout comes in front of a path."""
+"""In bytes: the site derives longer names from these, and a checkout adds its own folder in front."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # how Python has an octet that is not UTF-8
 _SPECIAL = re.compile(r'["*:<>?|\\%#]')
@@ -26,19 +26,19 @@ _FAULTS: tuple[tuple[str, Callable[[str], object]], ...] = (
 
 
 def fault_of_name(name: str) -> str:
-    """Say why a name cannot be used in a URL and on every system; empty where it can."""
+    """Return why a name cannot be used in a URL or on some system; empty where it can."""
     return next((reason for reason, holds in _FAULTS if holds(name)), "")
 
 
 def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each path that is another one where case does not matter, with that one; small letters come first."""
+    """Yield each path that equals an earlier one where case does not matter, with that one; lower case comes first."""
     first: dict[str, str] = {}
     for path in sorted(paths, key=str.swapcase):
-        other = first.setdefault(_folded(path), path)
-        if other != path and split(other)[0] == split(path)[0]:
-            yield path, other
+        earlier = first.setdefault(_fold(path), path)
+        if earlier != path and split(earlier)[0] == split(path)[0]:
+            yield path, earlier
 
 
-def _folded(path: str) -> str:
-    """Return what paths have in common that some systems do not tell apart."""
+def _fold(path: str) -> str:
+    """Return a key that is equal for paths which some systems do not tell apart."""
     return normalize("NFC", normalize("NFD", path).casefold())

@@ -1,4 +1,4 @@
-"""What `schemas/registry.toml` says about the whole set of documents."""
+"""`schemas/registry.toml`: the settings of the whole set of documents."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,11 +26,11 @@ _DEFAULT = {"version": "0.1.0", "title": "Weather API", "base_url": "https://exa
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What those who read documents of one kind do with what they do not know, and how they take columns.
+    """How the readers of one kind of document treat unknown members and columns.
 
     `unknown` is `ignored` or `rejected`, or one of these for each JSON Pointer into the message; `columns` is `by-name`
-    or `exact`; `metadata` are the keys of Arrow metadata that they go by; `patterns` is `ecma` or `python`, the dialect
-    of regular expressions that they read.
+    or `exact`; `metadata` are the keys of Arrow metadata that they use; `patterns` is `ecma` or `python`, their
+    dialect of regular expressions.
     """
 
     unknown: str | Mapping[str, str] = "ignored"
@@ -45,7 +45,7 @@ class Reader:
 class Settings:
     """The declared version of the working set, the title for people, the URL that every `$id` begins with, the readers.
 
-    `readers` holds a `Reader` for the kinds `request`, `payload` and `publication`, as far as the file names them;
+    `readers` holds a `Reader` for each of `request`, `payload` and `publication` that the file has;
     `flight` is how requests travel, `topics` which topics of Kafka hold which document.
     """
 
@@ -59,7 +59,7 @@ class Settings:
     __repr__ = short_repr
 
     def reader(self, kind: str) -> Reader:
-        """Return how documents of a kind are read; an envelope is read by those who read requests."""
+        """Return how documents of a kind are read; an envelope has the reader of requests."""
         return self.readers.get("request" if kind == "envelope" else kind, Reader())
 
     def url(self, release: str, path: str) -> str:
@@ -73,20 +73,20 @@ def read_settings(root: str) -> Settings:
     try:
         content = read_plain(root, REGISTRY_FILE)
     except OSError as error:
-        remedy = "a folder with schemas/ and versions/ is wanted: see --root"
+        remedy = "expected a folder with schemas/ and versions/: see --root"
         raise DamagedStoreError([f"{path}: {error.strerror} ({remedy})"]) from error
     return _settings(parse_toml(content, REGISTRY_FILE))
 
 
 def _settings(table: dict[str, object]) -> Settings:
-    """Check each key; all problems are reported at once."""
+    """Check each key; raises `DamagedStoreError` with all problems at once."""
     problems = [
         f'{REGISTRY_FILE}: {key} is missing or not text, as in {key} = "{example}"'
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    known = {*_DEFAULT, "readers", "flight", "topics"}
-    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - known]
+    keys = {*_DEFAULT, "readers", "flight", "topics"}
+    problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - keys]
     readers, topics = table.get("readers", {}), table.get("topics", [])
     flight, about_flight = read_flight(table.get("flight", {}))
     others = [*topic_problems(topics), *about_flight]
@@ -104,29 +104,29 @@ def _settings(table: dict[str, object]) -> Settings:
 
 def _readers(table: Any) -> dict[str, Reader]:
     """Return the readers of a table without problems."""
-    return {kind: Reader(**{**said, "metadata": tuple(said.get("metadata", ()))}) for kind, said in table.items()}
+    return {kind: Reader(**{**entry, "metadata": tuple(entry.get("metadata", ()))}) for kind, entry in table.items()}
 
 
 def _reader_problems(table: Any) -> Iterator[str]:
     """Yield what is wrong with the table `readers`."""
-    if not isinstance(table, dict) or not all(isinstance(said, dict) for said in table.values()):
+    if not isinstance(table, dict) or not all(isinstance(entry, dict) for entry in table.values()):
         yield f'{REGISTRY_FILE}: readers is a table of tables, as in [readers.payload] unknown = "rejected"'
         return
-    for kind, said in table.items():
+    for kind, entry in table.items():
         if kind not in READ_KINDS:
             yield f"{REGISTRY_FILE}: readers.{kind} is none of {', '.join(READ_KINDS)}"
-        yield from (f"{REGISTRY_FILE}: unknown key readers.{kind}.{key}" for key in said.keys() - _READER_KEYS)
-        unknown = said.get("unknown", "ignored")
+        yield from (f"{REGISTRY_FILE}: unknown key readers.{kind}.{key}" for key in entry.keys() - _READER_KEYS)
+        unknown = entry.get("unknown", "ignored")
         ways = unknown.values() if isinstance(unknown, dict) else [unknown]
         if any(way not in WAYS for way in ways):
             yield f'{REGISTRY_FILE}: readers.{kind}.unknown is "ignored" or "rejected", or one for each JSON Pointer'
         for pointer in unknown if isinstance(unknown, dict) else ():
             if pointer and not pointer.startswith("/"):
                 yield f"{REGISTRY_FILE}: readers.{kind}.unknown: {pointer!r} is no JSON Pointer, such as '/args'"
-        if said.get("columns", "by-name") not in COLUMNS:
+        if entry.get("columns", "by-name") not in COLUMNS:
             yield f'{REGISTRY_FILE}: readers.{kind}.columns is "by-name" or "exact"'
-        if said.get("patterns", "ecma") not in PATTERNS:
+        if entry.get("patterns", "ecma") not in PATTERNS:
             yield f'{REGISTRY_FILE}: readers.{kind}.patterns is "ecma" or "python"'
-        metadata = said.get("metadata", [])
+        metadata = entry.get("metadata", [])
         if not isinstance(metadata, list) or not all(isinstance(key, str) for key in metadata):
             yield f"{REGISTRY_FILE}: readers.{kind}.metadata is a list of keys"

@@ -1,4 +1,4 @@
-"""The files below a root folder, each read once: what was read stays as it was, whatever happens on the disk."""
+"""The files below a root folder, each read once: later changes on disk have no effect."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -7,16 +7,16 @@ from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.files import exists, read_file
 
 MOST_KEPT = 256 * 1024 * 1024
-"""How many bytes are kept; what is read beyond them is read again when it is asked for again."""
+"""How many bytes are kept; files beyond this limit are read again each time."""
 
 
 class Snapshot:
     """The files below `root` as they are when first read. Threads may share it."""
 
     def __init__(self, root: str) -> None:
-        """Take the folder; nothing is read before it is asked for."""
+        """Take the folder; files are read when first requested."""
         self.root = root
-        self._found: dict[str, bytes | DamagedStoreError | None] = {}
+        self._contents: dict[str, bytes | DamagedStoreError | None] = {}
         self._size = 0
 
     def read(self, path: str) -> bytes:
@@ -29,18 +29,18 @@ class Snapshot:
     def read_if_there(self, path: str) -> bytes | None:
         """Return the bytes of one file, None where nothing is at its path; raises `DamagedStoreError` that names it."""
         try:
-            found = self._found[path]
+            content = self._contents[path]
         except KeyError:
-            found = self._look(path)
+            content = self._look(path)
             if self._size <= MOST_KEPT:
-                self._found[path] = found
-                self._size += len(found) if isinstance(found, bytes) else 0
-        if isinstance(found, DamagedStoreError):
-            raise found.with_traceback(None)
-        return found
+                self._contents[path] = content
+                self._size += len(content) if isinstance(content, bytes) else 0
+        if isinstance(content, DamagedStoreError):
+            raise content.with_traceback(None)
+        return content
 
     def keep(self, paths: Iterable[str]) -> None:
-        """Read some files now; what is wrong with one is said when it is asked for."""
+        """Read some files now; an error is raised only when the file is requested."""
         for path in paths:
             with suppress(DamagedStoreError):
                 self.read_if_there(path)

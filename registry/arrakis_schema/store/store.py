@@ -1,16 +1,15 @@
 """A folder with `schemas/` and `versions/`, and the releases in it: values that are read once and never change."""
 
 import os
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.dates import DATES_FILE, parse_dates
-from arrakis_schema.store.derived import Deriving
 from arrakis_schema.store.documents import Document, Example, name_of
 from arrakis_schema.store.errata import ERRATA_FILE, Erratum, parse_errata
 from arrakis_schema.store.inventory import Inventory, read_inventory
@@ -21,10 +20,33 @@ from arrakis_schema.store.snapshot import Snapshot
 from arrakis_schema.store.versions import NEXT, aliases
 from arrakis_schema.text.short_repr import short_repr
 
+Arguments = ParamSpec("Arguments")
+Value = TypeVar("Value")
+
+
+class Deriving:
+    """A value that keeps what is derived from it: parsed documents, compiled validators.
+
+    So nothing is derived twice, and nothing outlives its source.
+    """
+
+    _made: dict[Hashable, Any]
+
+    def derived(
+        self, make: Callable[Concatenate[Self, Arguments], Value], *args: Arguments.args, **named: Arguments.kwargs
+    ) -> Value:
+        """Return `make(self, ...)`, called once; an error is not kept. Threads may call it twice, and get one value."""
+        key = (make, args, *named.items()) if named else (make, args)
+        try:
+            value: Value = self._made[key]
+        except KeyError:
+            value = self._made.setdefault(key, make(self, *args, **named))
+        return value
+
 
 @dataclass(frozen=True, eq=False)
 class Store(Deriving):
-    """The releases below one root folder. What was read stays as it was: open another store to see an edit."""
+    """The releases below one root folder. What was read never changes: open another store to see an edit."""
 
     root: Path
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
@@ -48,12 +70,12 @@ class Store(Deriving):
 
     @cached_property
     def aliases(self) -> dict[str, str]:
-        """What `latest` and each series stand for."""
+        """The release that `latest` and each series stand for."""
         return aliases(self.releases)
 
     @cached_property
     def errata(self) -> tuple[Erratum, ...]:
-        """What is known to be wrong in frozen releases."""
+        """Known errors in frozen releases."""
         content = self.snapshot.read_if_there(ERRATA_FILE)
         return () if content is None else parse_errata(content)
 
@@ -83,7 +105,7 @@ class Store(Deriving):
 class Release(Deriving):
     """One release, or the working set under its declared version; all paths are relative to its folder.
 
-    Its files were read when it was opened: it stays what it was, whatever happens on the disk.
+    Its files were read when it was opened: later changes on disk have no effect.
     """
 
     store: Store = field(repr=False)
@@ -111,7 +133,7 @@ class Release(Deriving):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The paths of what it consists of: documents, examples and programs."""
+        """The paths of its documents, examples and programs."""
         return self.inventory.published
 
     @property
@@ -143,12 +165,12 @@ class Release(Deriving):
     def find(self, name: str) -> list[str]:
         """Return the paths of the documents of this name (`find`), or the one at this path.
 
-        Raises `UnknownSchemaError` that lists the names there are.
+        Raises `UnknownSchemaError`, which lists the available names.
         """
-        wanted = name.removesuffix(".json").removesuffix(".txt")
-        found = [path for path in self.documents if name == path or wanted == name_of(path)]
-        if found:
-            return found
+        stem = name.removesuffix(".json").removesuffix(".txt")
+        paths = [path for path in self.documents if name == path or stem == name_of(path)]
+        if paths:
+            return paths
         label = f"release {self.version}" if self.frozen else f"the working set ({NEXT})"
         names = sorted({name_of(path) for path in self.documents})
         raise UnknownSchemaError(f"{label} of {self.store.root} has no document {name!r}", names)
@@ -156,18 +178,18 @@ class Release(Deriving):
     def path_of(self, name: str, suffix: str) -> str:
         """Return the path of the document of this name that ends in `.json` or `.txt`, as `load_schema` finds it.
 
-        Raises `UnknownSchemaError` that lists the names there are.
+        Raises `UnknownSchemaError`, which lists the available names.
         """
-        wanted = name.removesuffix(suffix)
+        stem = name.removesuffix(suffix)
         paths = {name_of(path): path for path in reversed(self.documents) if path.endswith(suffix)}
-        if wanted not in paths:
+        if stem not in paths:
             where = f"release {self.version}" if self.frozen else "the working set"
-            raise UnknownSchemaError(f"{where} has no document {wanted!r}", sorted(paths))
-        return paths[wanted]
+            raise UnknownSchemaError(f"{where} has no document {stem!r}", sorted(paths))
+        return paths[stem]
 
     def schema(self, path: str) -> dict[str, Any]:
         """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`."""
-        return self.derived(_parsed, path)
+        return self.derived(_parse_json_document, path)
 
 
 def open_store(root: str | os.PathLike[str] | None = None) -> Store:
@@ -180,14 +202,14 @@ def open_store(root: str | os.PathLike[str] | None = None) -> Store:
 
 
 def open_release(version: "str | Release | None" = None, root: str | os.PathLike[str] | None = None) -> Release:
-    """Return a release as a value: its settings, documents and examples, read once, and what is made from them.
+    """Return a release as a value: its settings, documents and examples, read once, and what is derived from them.
 
     `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`, `"next"`) or None, the working set; a release
     that is open already is returned as it is. `root` is the folder with `schemas/` and `versions/`, by default this
     package's own, which is read once for the whole process. Two releases of two roots, or of one root before and after
     an edit, live side by side, and threads may share them.
 
-    Raises `UnknownSchemaError` that lists the releases there are, and `DamagedStoreError`.
+    Raises `UnknownSchemaError`, which lists the available releases, and `DamagedStoreError`.
     """
     return version if isinstance(version, Release) else open_store(root).release(version)
 
@@ -200,7 +222,7 @@ def _own_store() -> Store:
     return store
 
 
-def _parsed(release: Release, path: str) -> dict[str, Any]:
+def _parse_json_document(release: Release, path: str) -> dict[str, Any]:
     """Parse a JSON document."""
     return parse_schema(release.read(path), f"{release.folder}/{path}")
 

@@ -1,4 +1,4 @@
-"""JSON as it travels: what RFC 8259 leaves to the parser (sections 4, 6, 8 and 9) is refused rather than guessed."""
+"""Strict JSON: whatever RFC 8259 leaves to the parser (sections 4, 6, 8 and 9) is refused."""
 
 import json
 from collections import Counter
@@ -13,9 +13,9 @@ _OPENING = (b"[", b"{")
 
 
 def parse_json(data: bytes, deepest: int = MAX_DEPTH) -> Any:
-    """Return the JSON value of these bytes.
+    """Parse the JSON value in these bytes.
 
-    Raises `MalformedRequestError` for bytes that are not UTF-8 or not JSON, for NaN and infinities, a name given twice,
+    Raises `MalformedRequestError` for bytes that are not UTF-8 or not JSON, for NaN and infinities, a duplicate name,
     a lone surrogate, and nesting of more than `deepest` levels.
     """
     try:
@@ -35,34 +35,34 @@ def parse_json(data: bytes, deepest: int = MAX_DEPTH) -> Any:
 
 
 def longest_number(value: Any) -> int:
-    """Return how many digits the largest integer in a JSON value has, about: nothing is written out to count them."""
+    """Estimate how many digits the largest integer in a JSON value has, without converting it to text."""
     largest, todo = 0, [value]
     while todo:
         item = todo.pop()
         if isinstance(item, int):
             largest = max(largest, item.bit_length())
         else:
-            todo.extend(children(item))
+            todo.extend(json_children(item))
     return largest * 30103 // 100_000 + 1
 
 
-def children(value: Any) -> Iterator[Any]:
-    """Yield what stands directly in an object or an array."""
+def json_children(value: Any) -> Iterator[Any]:
+    """Return an iterator over the members of an object or the items of an array."""
     return iter(value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ())
 
 
 def _number(error: ValueError) -> MalformedRequestError:
-    """Word the error for a number that Python will not read."""
+    """Return the error for a number that Python refuses to parse."""
     return MalformedRequestError(f"a number cannot be read: {error}")
 
 
 def too_deep(deepest: int) -> MalformedRequestError:
-    """Word the error for nesting."""
+    """Return the error for deep nesting."""
     return MalformedRequestError(f"it nests more than {deepest} levels")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object, and refuse a name that stands twice in it."""
+    """Build an object; raises `MalformedRequestError` for a duplicate name."""
     members = dict(pairs)
     if len(members) != len(pairs):
         counts = Counter(name for name, _ in pairs)
@@ -72,12 +72,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _not_a_number(constant: str) -> NoReturn:
-    """Refuse NaN and the infinities, which Python's parser would let pass."""
+    """Refuse NaN and the infinities, which Python's parser accepts."""
     raise MalformedRequestError(f"{constant} is not a JSON number")
 
 
 def _finite(number: str) -> float:
-    """Read a number, and refuse one that would become an infinity."""
+    """Parse a number; raises `MalformedRequestError` where it would become an infinity."""
     value = float(number)
     if isinf(value):
         raise MalformedRequestError(f"{number} is too large a number")
@@ -85,12 +85,12 @@ def _finite(number: str) -> float:
 
 
 def refuse_depth(data: bytes, value: Any, deepest: int) -> None:
-    """Refuse nesting beyond the limit; few brackets cannot nest deep, so most requests are not walked."""
+    """Refuse nesting beyond the limit; a value with few brackets cannot nest deeply and is not walked."""
     if sum(map(data.count, _OPENING)) <= deepest:
         return
     level = [value]
     for _ in range(deepest + 1):
-        level = [child for parent in level for child in children(parent) if isinstance(child, dict | list | tuple)]
+        level = [child for parent in level for child in json_children(parent) if isinstance(child, dict | list | tuple)]
         if not level:
             return
     raise too_deep(deepest)

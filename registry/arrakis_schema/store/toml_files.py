@@ -1,4 +1,4 @@
-"""How the TOML files beside the schemas are read: within a limit, and broken ones are named, never a traceback."""
+"""Parse the TOML files beside the schemas, within a size limit; a broken file gives an error that names it."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ _LONG_KEY = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_MOST_PARTS
 
 
 def parse_toml(content: bytes, name: str) -> dict[str, Any]:
-    """Return the table in a file; raises `DamagedStoreError` that calls it by `name`, its path below the root."""
+    """Parse the table in a file; raises `DamagedStoreError` with `name`, the path below the root."""
     if len(content) > LARGEST_SETTINGS:
         raise DamagedStoreError([f"{name} is larger than {mebibytes(LARGEST_SETTINGS)}: that is the limit, shorten it"])
     try:

@@ -1,4 +1,4 @@
-"""Whether the frozen releases are what the lock says: every file, and nothing beside them."""
+"""Verify the frozen releases against the lock: every file matches, and there is nothing else."""
 
 import re
 from collections.abc import Iterator
@@ -17,15 +17,15 @@ from arrakis_schema.text.printable import printable
 
 STAGED = ".staged"
 RECORDS = frozenset({"lock.json", "errata.toml", "dates.toml", "sent.toml", "conformance.json"})
-"""The files beside the releases."""
+"""The files that may lie beside the releases."""
 
 _STAGED_FILE = re.compile(r"\..+\.new")
 
 
 def verify(store: Store) -> list[str]:
-    """Return one sentence for each way in which the frozen files differ from the lock: none where all is right.
+    """Return one sentence for each way in which the frozen files differ from the lock; none where they match.
 
-    Line ends that git changed are one sentence for all files.
+    Line ends that git changed are reported once for all files.
     """
     lock, problems, converted = store.lock, list[str](), list[str]()
     missing = [release for release in lock if release not in store.releases]
@@ -35,15 +35,15 @@ def verify(store: Store) -> list[str]:
             if version in lock:
                 problems += _differences(release, lock[version], converted)
             else:
-                problems.append(_unlocked(release, {old: lock[old] for old in missing}))
+                problems.append(_explain_unlocked(release, {old: lock[old] for old in missing}))
         except DamagedStoreError as error:
             problems += error.problems
-    problems = [*(_absent(store.root, release) for release in missing), *problems]
+    problems = [*(_explain_missing(store.root, release) for release in missing), *problems]
     problems += [*_line_ends(converted), *islice(_wrong_ids(lock), 1)]
     return [*problems, *_strays(store.root), *_unknown_dates(store, lock)]
 
 
-class Change(Enum):
+class FileChange(Enum):
     """How the bytes of a file differ from those that were frozen."""
 
     NONE = "none"
@@ -51,24 +51,24 @@ class Change(Enum):
     CONTENT = "content"
 
 
-def change_of(content: bytes, sha256: str) -> Change:
-    """Tell how a file differs from the frozen one with this sha256."""
+def compare_bytes(content: bytes, sha256: str) -> FileChange:
+    """Return how a file differs from the frozen one with this sha256."""
     if digest(content) == sha256:
-        return Change.NONE
+        return FileChange.NONE
     unix = content.replace(b"\r\n", b"\n")
     same = sha256 in {digest(unix), digest(unix.replace(b"\n", b"\r\n"))}
-    return Change.LINE_ENDS if same else Change.CONTENT
+    return FileChange.LINE_ENDS if same else FileChange.CONTENT
 
 
-def _absent(root: Path, release: str) -> str:
-    """Say why a release of the lock has no folder."""
+def _explain_missing(root: Path, release: str) -> str:
+    """Explain why a release in the lock has no folder."""
     if (root / "versions" / STAGED / release).is_dir():
         return f"the release of {release} was interrupted: run `arrakis-schema release` again, which completes it"
     return f"versions/{release} is in {LOCK_FILE}, but the folder is missing: restore it from version control"
 
 
-def _unlocked(release: Release, missing: Lock) -> str:
-    """Say what a folder is that the lock does not have: often a release that was renamed."""
+def _explain_unlocked(release: Release, missing: Lock) -> str:
+    """Explain a folder that the lock lacks: often a release that was renamed."""
     content = {path: digest(release.read(path)) for path in release.inventory.plain}
     for old, entries in missing.items():
         if content == {path: entry.sha256 for path, entry in entries.items()}:
@@ -77,9 +77,9 @@ def _unlocked(release: Release, missing: Lock) -> str:
 
 
 def _differences(release: Release, entries: dict[str, Entry], converted: list[str]) -> Iterator[str]:
-    """Yield how the files of a release differ from the lock; those with other line ends go into `converted`."""
+    """Yield how the files of a release differ from the lock; those with changed line ends are added to `converted`."""
     folder, inventory = release.folder, release.inventory
-    not_plain = {one.path: one.message for one in inventory.refused if one.rule == "file-not-plain"}
+    not_plain = {refusal.path: refusal.message for refusal in inventory.refused if refusal.rule == "file-not-plain"}
     yield from (f"{folder}/{path} {message}" for path, message in not_plain.items())
     yield from (f"{folder}/{path} is an empty folder, which no release has: remove it" for path in inventory.empty)
     for path in entries:
@@ -89,15 +89,15 @@ def _differences(release: Release, entries: dict[str, Entry], converted: list[st
         if path not in entries:
             yield f"{folder}/{printable(path)} was added after the release: remove it"
             continue
-        change = change_of(release.read(path), entries[path].sha256)
-        if change is Change.LINE_ENDS:
+        change = compare_bytes(release.read(path), entries[path].sha256)
+        if change is FileChange.LINE_ENDS:
             converted.append(f"{folder}/{path}")
-        elif change is Change.CONTENT:
+        elif change is FileChange.CONTENT:
             yield f"{folder}/{path} was changed after the release: its sha256 is not that of {LOCK_FILE}"
 
 
 def _line_ends(converted: list[str]) -> Iterator[str]:
-    """Say once that line ends were changed, and how to keep them."""
+    """Report once that line ends were changed, and how to keep them."""
     if converted:
         files = f"{len(converted)} frozen files" if len(converted) > 1 else "a frozen file"
         remedy = "put `versions/** -text` into .gitattributes, delete the releases and run `git checkout -- versions`"
@@ -105,7 +105,7 @@ def _line_ends(converted: list[str]) -> Iterator[str]:
 
 
 def _wrong_ids(lock: Lock) -> Iterator[str]:
-    """Say which documents have an id that is neither that of their content nor, for new content, a higher one."""
+    """Yield each document whose id is neither that of its content nor, for new content, the next higher one."""
     ids, highest = dict[str, int](), 0
     documents = ((release, path, entry) for release, files in lock.items() for path, entry in files.items())
     for release, path, entry in documents:
@@ -121,27 +121,27 @@ def _wrong_ids(lock: Lock) -> Iterator[str]:
 
 
 def _strays(root: Path) -> Iterator[str]:
-    """Name what stands in `versions/` and is neither a release nor known."""
+    """Yield each entry of `versions/` that is neither a release nor one of its records."""
     for name, kind in list_folder(str(root), "versions"):
         if kind in NOT_PLAIN:
             yield f"versions/{printable(name)} {NOT_PLAIN[kind]}"
         elif not (_is_known_folder(name) if kind == FOLDER else _is_known_file(name)):
-            wanted = "a folder named by a semantic version"
-            yield f"versions/{printable(name)} is not a release, which is {wanted}: remove it"
+            expected = "a folder named by a semantic version"
+            yield f"versions/{printable(name)} is not a release, which is {expected}: remove it"
 
 
 def _is_known_folder(name: str) -> bool:
-    """Tell whether a folder in `versions/` is a release, or one that is being made."""
+    """Tell whether a folder in `versions/` is a release, or one being made."""
     return is_release(name) or name == STAGED
 
 
 def _is_known_file(name: str) -> bool:
-    """Tell whether a file in `versions/` is a record, one of git, or of a release that is being made."""
+    """Tell whether a file in `versions/` is a record, a file of git, or part of a release being made."""
     return name in RECORDS | IGNORED or _STAGED_FILE.fullmatch(name) is not None
 
 
 def _unknown_dates(store: Store, lock: Lock) -> Iterator[str]:
-    """Say which dates are of no release."""
+    """Yield each date that belongs to no release."""
     try:
         dates = store.dates
     except DamagedStoreError as error:

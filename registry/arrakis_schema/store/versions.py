@@ -1,4 +1,4 @@
-"""Versions: the two helpers of the released package, and the order of releases.
+"""Versions: the two helpers of the public API, and the order of releases.
 
 Releases are named and ordered by https://semver.org/spec/v2.0.0.html (section 11).
 """
@@ -16,15 +16,15 @@ LATEST, NEXT = "latest", "next"
 
 
 def parse_version(version: str | None) -> tuple[int, int] | None:
-    """Return major and minor of a version as it came off the wire, or None where they cannot be read.
+    """Return major and minor of a version as received, or None where they cannot be read.
 
-    `"0.5.0"` gives `(0, 5)`; what is no text, or has no two numbers in front, gives None.
+    `"0.5.0"` gives `(0, 5)`; anything that is not text, or does not begin with two numbers, gives None.
     """
     if not isinstance(version, str):
         return None
-    major, _, rest = version.partition(".")
+    major, _, remainder = version.partition(".")
     try:
-        return int(major), int(rest.partition(".")[0])
+        return int(major), int(remainder.partition(".")[0])
     except ValueError:
         return None
 
@@ -32,7 +32,7 @@ def parse_version(version: str | None) -> tuple[int, int] | None:
 def supports(advertised: str | None, minimum: tuple[int, int]) -> bool | None:
     """Tell whether an advertised version is at least `minimum` (major, minor); None where it cannot be read.
 
-    `supports("0.4.1", (0, 5))` is False. None is neither yes nor no: the other side did not say.
+    `supports("0.4.1", (0, 5))` is False. None means unknown: the other side did not say.
     """
     parsed = parse_version(advertised)
     return None if parsed is None else parsed >= minimum

@@ -18,8 +18,7 @@ from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.languages import Pair, language_of
-from arrakis_schema.store.documents import Document, name_of
-from arrakis_schema.store.documents import Kind as DocumentKind
+from arrakis_schema.store.documents import Document, DocumentKind, name_of
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.versions import precedence
 

@@ -1,1 +1,1 @@
-"""A running Flight server, held against a release."""
+"""The examination of a running Flight server against a release."""

@@ -1,4 +1,4 @@
-"""A server that is examined: every call is bounded in time and size, and ends in an answer or one of few failures."""
+"""The client of an examination: each call is bounded in time and size, and ends in an answer or a `CallError`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.flight.texts import shortened
+from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.text.short_repr import short_repr
 
@@ -33,12 +33,12 @@ _PREFIX = re.compile(r"^Flight (returned|cancelled|error)[^:]*, with message: |^
 
 
 class CallError(ArrakisSchemaError):
-    """A call that did not end in an answer; `said` is what the other side or the transport says."""
+    """A call that did not end in an answer; `reason` is the text of the server or the transport."""
 
-    def __init__(self, said: str) -> None:
-        """Keep what is said."""
-        self.said = said
-        super().__init__(said)
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        self.reason = reason
+        super().__init__(reason)
 
 
 class UnreachableError(CallError):
@@ -46,33 +46,33 @@ class UnreachableError(CallError):
 
 
 class TimedOutError(CallError):
-    """The time was over before the answer was."""
+    """The time ran out before the answer was complete."""
 
 
 class NotAllowedError(CallError):
-    """The server wants to know who asks, or does not let them."""
+    """The server requires credentials, or rejects those it got."""
 
 
 class UnavailableError(CallError):
-    """The server says that it does not have what is asked for."""
+    """The server says that it does not have the requested data."""
 
 
 class RefusedError(CallError):
-    """The server refuses the request; `internal` where it only says that it failed."""
+    """The server refuses the request; `internal` where it reports only an internal error."""
 
-    def __init__(self, said: str, *, internal: bool = False) -> None:
-        """Keep what is said."""
+    def __init__(self, reason: str, *, internal: bool = False) -> None:
+        """Keep the reason."""
         self.internal = internal
-        super().__init__(said)
+        super().__init__(reason)
 
 
 class BrokenError(CallError):
-    """What came is not an answer: cut off, no Arrow data, or larger than anybody would send."""
+    """The response is not an answer: cut off, not Arrow data, or unreasonably large."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to get at a server: where, how many seconds everything together may take, who asks, and whom to believe."""
+    """How to access a server: its location, the seconds for the whole examination, the token, trusted certificates."""
 
     location: str
     seconds: float = 30.0
@@ -86,40 +86,42 @@ class Peer:
     """The connection to a server."""
 
     def __init__(self, access: Access) -> None:
-        """Take how to get at it; nothing is sent yet."""
+        """Take the access; nothing is sent yet."""
         self.access = access
         self._until = monotonic() + access.seconds
         try:
-            self._client = self._connected(access.location)
+            self._client = self._connect(access.location)
         except (pa.ArrowException, ValueError, OSError) as error:
-            raise UnreachableError(f"{access.location} is no location of a Flight server: {_said(error)}") from error
+            raise UnreachableError(
+                f"{access.location} is no location of a Flight server: {_error_text(error)}"
+            ) from error
 
     def greet(self) -> None:
-        """Ask for the list of actions, whatever it is: a server that answers, or refuses, is a Flight server."""
-        with suppress(RefusedError, UnavailableError, NotAllowedError), self._calling():
+        """List the actions, and ignore them: a server that answers or refuses is a Flight server."""
+        with suppress(RefusedError, UnavailableError, NotAllowedError), self._translate_errors():
             next(iter(self._client.list_actions(self._call())), None)
 
     def action(self, name: str) -> Any:
-        """Return the JSON value that an action answers."""
-        with self._calling():
+        """Return the JSON value that an action returns."""
+        with self._translate_errors():
             body = next(
                 (result.body for result in self._client.do_action(flight.Action(name, b""), self._call())), None
             )
         try:
             return parse_json(b"" if body is None else body.to_pybytes())
         except MalformedRequestError as error:
-            raise BrokenError(f"the action {name} does not answer JSON: {shortened(error.problem)}") from error
+            raise BrokenError(f"the action {name} does not answer JSON: {clean_line(error.problem)}") from error
 
     def info(self, command: bytes) -> flight.FlightInfo:
-        """Return what the server says about the answer to a command."""
-        with self._calling():
+        """Return the FlightInfo of a command."""
+        with self._translate_errors():
             return self._client.get_flight_info(flight.FlightDescriptor.for_command(command), self._call())
 
     @contextmanager
     def stream(self, endpoint: flight.FlightEndpoint) -> "Iterator[Stream]":
-        """Open the stream of an endpoint, at the server or where the endpoint says; it is cancelled at the end."""
-        client, call = self._client_of(endpoint)
-        with self._calling():
+        """Open the stream of an endpoint, at its location or else at the server; it is cancelled at the end."""
+        client, call = self._connect_to(endpoint)
+        with self._translate_errors():
             reader = client.do_get(endpoint.ticket, call)
         try:
             yield Stream(reader)
@@ -128,48 +130,52 @@ class Peer:
                 reader.cancel()
 
     def exchange(self, command: bytes, batch: pa.RecordBatch) -> pa.Table:
-        """Send one batch and return what the server answers to it. The only call that may change something there."""
-        with self._calling():
-            asked = flight.FlightDescriptor.for_command(command)
-            writer, reader = self._client.do_exchange(asked, self._call())
+        """Send one batch and return the answer. This is the only call that may change data on the server."""
+        with self._translate_errors():
+            descriptor = flight.FlightDescriptor.for_command(command)
+            writer, reader = self._client.do_exchange(descriptor, self._call())
             with writer:
                 writer.begin(batch.schema)
                 writer.write_batch(batch)
                 writer.done_writing()
                 return reader.read_all()
 
-    def _call(self, *, known: bool = True) -> flight.FlightCallOptions:
-        """Return the options of a call; the token goes to the server that was asked for, and nowhere else."""
-        token = self.access.token if known else ""
+    def _call(self, *, trusted: bool = True) -> flight.FlightCallOptions:
+        """Return the options of a call; the token is sent to the requested server only."""
+        token = self.access.token if trusted else ""
         headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
         left = self._until - monotonic()
         if left <= 0:
             raise TimedOutError(f"the {self.access.seconds:g} s are over")
         return flight.FlightCallOptions(timeout=min(left, self.access.seconds / _SHARE), headers=headers)
 
-    def _client_of(self, endpoint: flight.FlightEndpoint) -> tuple[flight.FlightClient, flight.FlightCallOptions]:
-        """Return the connection to the first location of an endpoint."""
-        there = [location.uri.decode("utf-8", "replace") for location in endpoint.locations][:1]
-        if not there or there[0].startswith("arrow-flight-reuse-connection:") or there[0] == self.access.location:
+    def _connect_to(self, endpoint: flight.FlightEndpoint) -> tuple[flight.FlightClient, flight.FlightCallOptions]:
+        """Connect to the first location of an endpoint, and return the client and the options of a call."""
+        locations = [location.uri.decode("utf-8", "replace") for location in endpoint.locations][:1]
+        if (
+            not locations
+            or locations[0].startswith("arrow-flight-reuse-connection:")
+            or locations[0] == self.access.location
+        ):
             return self._client, self._call()
-        place = shortened(there[0], 60)
+        label = clean_line(locations[0], 60)
         try:
-            known = _host(there[0]) == _host(self.access.location)
-            client = self._connected(there[0])
+            trusted = _host(locations[0]) == _host(self.access.location)
+            client = self._connect(locations[0])
             client.wait_for_available(max(1, int(self.access.seconds / _SHARE)))
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-            raise BrokenError(f"the location {place} of its data is not reached: {_said(error)}") from error
-        return client, self._call(known=known)
+            raise BrokenError(f"the location {label} of its data is not reached: {_error_text(error)}") from error
+        return client, self._call(trusted=trusted)
 
-    def _connected(self, location: str) -> flight.FlightClient:
-        """Return a connection; nothing is sent yet."""
+    def _connect(self, location: str) -> flight.FlightClient:
+        """Return a client; nothing is sent yet."""
         certs = {"tls_root_certs": self.access.root_certs} if self.access.root_certs else {}
         return flight.connect(location, generic_options=_OPTIONS, **certs)
 
     @staticmethod
     @contextmanager
-    def _calling() -> Iterator[None]:
-        """Turn what pyarrow raises into the failures above."""
+    def _translate_errors() -> Iterator[None]:
+        """Translate the errors of pyarrow to `CallError`s."""
         try:
             yield
         except (pa.ArrowException, OSError, ValueError, KeyError, UnicodeDecodeError, MemoryError) as error:
@@ -177,10 +183,10 @@ class Peer:
 
 
 class Stream:
-    """What a server sends: a schema, then batches, read as far as the bounds go."""
+    """A stream from a server: a schema, then batches, read up to the limits."""
 
     def __init__(self, reader: flight.FlightStreamReader) -> None:
-        """Take the reader; the schema is read when it is asked for."""
+        """Take the reader; the schema is read on access."""
         self._reader = reader
         self.ended = False
 
@@ -193,13 +199,13 @@ class Stream:
             raise failure(error) from error
 
     def begin(self) -> None:
-        """Read the schema and the first batch, if one comes in time; a refusal may come in place of either."""
+        """Read the schema and the first batch, if one arrives in time; a refusal may replace either."""
         _ = self.schema
         with suppress(TimedOutError):
             next(self.batches(), None)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield batches until the end, or as many as the bounds allow; an open stream may be quiet for long."""
+        """Yield batches until the end, or up to the limits; an open stream may be idle for long."""
         since, size = 0.0, 0
         for number in range(MOST_BATCHES):
             try:
@@ -213,7 +219,7 @@ class Stream:
                     return
                 if isinstance(failed, RefusedError) and number:
                     raise BrokenError(
-                        f"it breaks off after {_count(number, 'batch', 'batches')}: {failed.said}"
+                        f"it breaks off after {_count(number, 'batch', 'batches')}: {failed.reason}"
                     ) from error
                 raise failed from error
             if batch is None:
@@ -242,34 +248,34 @@ FAILURES: Mapping[type[BaseException], type[CallError]] = {
 
 
 def failure(error: BaseException) -> CallError:
-    """Return the failure that an error of pyarrow stands for."""
-    text, said = str(error), _said(error)
+    """Return the `CallError` for an error of pyarrow."""
+    text, reason = str(error), _error_text(error)
     if isinstance(error, flight.FlightUnavailableError) and _NOT_CONNECTED.search(text):
-        return UnreachableError(said)
+        return UnreachableError(reason)
     if isinstance(error, flight.FlightInternalError) or _UNCAUGHT in text:
-        return RefusedError(said or "internal error", internal=True)
+        return RefusedError(reason or "internal error", internal=True)
     if isinstance(error, MemoryError):
-        return BrokenError(f"the answer needs more memory than there is: {said}")
+        return BrokenError(f"the answer needs more memory than there is: {reason}")
     if isinstance(error, flight.FlightCancelledError):
         limit = f"more than {LARGEST_MESSAGE // 1024 // 1024} MiB in one message is not taken"
-        return BrokenError(f"the answer was cut off ({limit}){f': {said}' if said else ''}")
+        return BrokenError(f"the answer was cut off ({limit}){f': {reason}' if reason else ''}")
     if isinstance(error, pa.ArrowInvalid) and not _FROM_THERE.search(text):
-        return BrokenError(f"no Arrow data: {said}")
+        return BrokenError(f"no Arrow data: {reason}")
     kind = next((failed for raised, failed in FAILURES.items() if isinstance(error, raised)), BrokenError)
-    return kind(said or type(error).__name__)
+    return kind(reason or type(error).__name__)
 
 
 def _host(location: str) -> tuple[str, str | None]:
-    """Return scheme and host of a location: who may see what is shown to another port of it, as openly."""
+    """Return scheme and host of a location; the token may be sent to any port of the same host by the same scheme."""
     parts = urlsplit(location)
     return parts.scheme, parts.hostname
 
 
-def _count(number: int, one: str, many: str) -> str:
+def _count(number: int, singular: str, plural: str) -> str:
     """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{number} {singular if number == 1 else plural}"
 
 
-def _said(error: BaseException) -> str:
-    """Return the words of an error without those of the transport, the other side's stack, and numbers of the call."""
-    return _ONE_OF_MANY.sub("…", shortened(_PREFIX.sub("", _CONTEXT.sub("", str(error)))).strip("'\" "))
+def _error_text(error: BaseException) -> str:
+    """Return the message of an error without the text of the transport, the server's stack trace and call numbers."""
+    return _ONE_OF_MANY.sub("…", clean_line(_PREFIX.sub("", _CONTEXT.sub("", str(error)))).strip("'\" "))

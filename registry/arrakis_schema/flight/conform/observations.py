@@ -1,11 +1,11 @@
-"""What is noted about one endpoint while it is examined, each thing once, and the findings that come of it."""
+"""The notes taken about one endpoint during an examination, without duplicates, and the findings made from them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from arrakis_schema.arrow.places import line_of
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.flight.conform.judging import Fault
+from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.release_contract import Contract
 
 _MOST = 50
@@ -13,7 +13,7 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much of an endpoint was examined: requests that were answered and refused, batches and rows that came."""
+    """How much of an endpoint was examined: requests answered and refused, batches and rows received."""
 
     answered: int = 0
     refused: int = 0
@@ -31,7 +31,7 @@ class Notes:
     refused: int = 0
     batches: int = 0
     rows: int = 0
-    faults: dict[Fault, list[str]] = field(default_factory=dict)
+    faults: dict[Deviation, list[str]] = field(default_factory=dict)
     broken: dict[str, list[str]] = field(default_factory=dict)
     unanswered: dict[str, list[str]] = field(default_factory=dict)
     not_yet: list[str] = field(default_factory=list)
@@ -41,23 +41,23 @@ class Notes:
 
     @property
     def counts(self) -> Counts:
-        """What was examined so far."""
+        """How much was examined so far."""
         return Counts(self.answered, self.refused, self.batches, self.rows)
 
     @property
     def asked_in_vain(self) -> bool:
-        """Whether no request that must be answered was asked."""
+        """Whether no request was sent that must be answered."""
         return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered or self.not_yet)
 
-    def fault(self, seen: str, fault: Fault) -> None:
+    def fault(self, source: str, fault: Deviation) -> None:
         """Note a fault, and where it was seen."""
         places = self.faults.setdefault(fault, [])
-        if seen not in places:
-            places.append(seen)
+        if source not in places:
+            places.append(source)
 
-    def wrong(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:
+    def add_problem(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:
         """Note something that is wrong with a request or an answer as a whole."""
-        self.fault("", Fault(location, rule, severity, message))
+        self.fault("", Deviation(location, rule, severity, message))
 
     def skip(self, what: str, why: str) -> None:
         """Note what was not examined."""
@@ -65,45 +65,47 @@ class Notes:
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings, the first fifty of them."""
-        for fault, seen in list(self.faults.items())[:_MOST]:
-            yield self._finding(fault, seen)
+        for fault, sources in list(self.faults.items())[:_MOST]:
+            yield self._finding(fault, sources)
         if len(self.faults) > _MOST:
             message = f"{self.endpoint}: {len(self.faults) - _MOST} more findings are not shown"
             yield self._notice("not-examined", message)
-        for rule, told, group in self._groups():
-            for said, samples in group.items():
-                message = f"{self.endpoint}: {told.format(_listed(samples))}: {said}"
+        for rule, template, group in self._groups():
+            for reason, samples in group.items():
+                message = f"{self.endpoint}: {template.format(_join_names(samples))}: {reason}"
                 yield self._about_requests(rule, Severity.ERROR, message)
         for why, what in self.skipped.items():
-            yield self._notice("not-examined", f"{self.endpoint}: {_listed(what)} not examined: {why}")
+            yield self._notice("not-examined", f"{self.endpoint}: {_join_names(what)} not examined: {why}")
         if self.not_yet:
-            message = f"{self.endpoint}: the server refuses {_listed(self.not_yet)}, as the release does that it claims"
+            message = (
+                f"{self.endpoint}: the server refuses {_join_names(self.not_yet)}, as the release does that it claims"
+            )
             yield self._notice("request-refused", message)
         if self.lenient:
-            message = f"{self.endpoint}: the server answers {_listed(self.lenient)}, which the contract refuses"
+            message = f"{self.endpoint}: the server answers {_join_names(self.lenient)}, which the contract refuses"
             yield self._notice("request-answered", message)
         if self.silent:
             message = (
-                f"{self.endpoint}: the server refuses {_listed(self.silent)} as an internal error, without a reason"
+                f"{self.endpoint}: the server refuses {_join_names(self.silent)} as an internal error, without a reason"
             )
             yield self._notice("refusal-unexplained", message)
 
     def _groups(self) -> list[tuple[str, str, dict[str, list[str]]]]:
-        """Return what is wrong with answers: the rule, the words for it, and the examples by what is said."""
+        """Return the groups of problems with answers: the rule, a message, and the examples by reason."""
         return [
             ("answer-broken", "no whole answer to {}", self.broken),
             ("request-refused", "the server refuses {}, which the contract accepts", self.unanswered),
         ]
 
-    def _finding(self, fault: Fault, seen: list[str]) -> Finding:
-        """Return the finding for a fault; one about a column stands at the column's line."""
-        places = " and ".join(one for one in seen if one)
-        told = f"{self.endpoint}{f' ({places})' if places else ''}: {fault.message}"
+    def _finding(self, fault: Deviation, sources: list[str]) -> Finding:
+        """Return the finding for a fault; one about a column is located at the column's line."""
+        places = " and ".join(source for source in sources if source)
+        message = f"{self.endpoint}{f' ({places})' if places else ''}: {fault.message}"
         is_column = bool(places)
         name = "schema.txt" if is_column else "descriptor.json"
         file = self.contract.file(self.endpoint, name)
         line, column = self._place(name, fault.location) if is_column else (1, 1)
-        return Finding(file, line, column, fault.rule, fault.severity, fault.location, told, fault.witness)
+        return Finding(file, line, column, fault.rule, fault.severity, fault.location, message, fault.witness)
 
     def _place(self, name: str, location: str) -> tuple[int, int]:
         """Return line and column of a registered column."""
@@ -111,7 +113,7 @@ class Notes:
         return (line_of(release.document(path).text, location), 1) if path in release.documents else (1, 1)
 
     def _notice(self, rule: str, message: str) -> Finding:
-        """Return a finding that fails nothing."""
+        """Return a finding that does not fail the examination."""
         return self._about_requests(rule, Severity.NOTICE, message)
 
     def _about_requests(self, rule: str, severity: Severity, message: str) -> Finding:
@@ -119,7 +121,7 @@ class Notes:
         return Finding(self.contract.file(self.endpoint, "descriptor.json"), 1, 1, rule, severity, "", message)
 
 
-def _listed(names: list[str]) -> str:
-    """Return some names in a row."""
+def _join_names(names: list[str]) -> str:
+    """Join some names for a message."""
     unique = list(dict.fromkeys(names))
     return ", ".join(unique[:12]) + (f" and {len(unique) - 12} more" if len(unique) > 12 else "")  # noqa: PLR2004

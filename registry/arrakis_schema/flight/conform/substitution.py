@@ -1,4 +1,4 @@
-"""Requests that ask a server for what it has: the names in an example give way to names that the server told."""
+"""Adapt example requests to a server: replace the names in an example by names of what the server has."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,48 +12,48 @@ Names = Mapping[str, Sequence[str]]
 Row = Mapping[str, Any]
 
 
-class NothingOwnError(ArrakisSchemaError):
-    """A request names what a server has nothing of."""
+class NothingOfferedError(ArrakisSchemaError):
+    """A request names things of which the server has none."""
 
 
-def own_names(contract: Contract, peer: Peer, rows: Sequence[Row]) -> dict[str, list[str]]:
-    """Return for each argument that names something what the server has: by its listing, or by an action."""
-    keys = varying(contract)
-    found = {}
-    for name, said in contract.flight.names.items():
-        if said.action:
-            found[name] = list(_named_by(peer, said.action))
+def server_names(contract: Contract, peer: Peer, rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the names that the server has for each argument of names: from its listing, or from an action."""
+    keys = varying_columns(contract)
+    names = {}
+    for name, setting in contract.flight.names.items():
+        if setting.action:
+            names[name] = list(_named_by(peer, setting.action))
         else:
-            ordered = sorted(rows, key=lambda row: str(row.get(said.column)))
-            values = (row.get(said.column) for row in varied(ordered, keys))
-            found[name] = list(dict.fromkeys(value for value in values if isinstance(value, str) and value))
-    return found
+            ordered = sorted(rows, key=lambda row: str(row.get(setting.column)))
+            values = (row.get(setting.column) for row in distinct_first(ordered, keys))
+            names[name] = list(dict.fromkeys(value for value in values if isinstance(value, str) and value))
+    return names
 
 
-def adopted(contract: Contract, endpoint: str, request: Any, names: Names) -> Any:
-    """Return a request with the server's names in place of the example's; raises `NothingOwnError`."""
-    place = form_of(endpoint, contract.release).place
-    args = request.get(place) if place and isinstance(request, dict) else request
+def substitute_names(contract: Contract, endpoint: str, request: Any, names: Names) -> Any:
+    """Return a request with the server's names in place of the example's; raises `NothingOfferedError`."""
+    member = form_of(endpoint, contract.release).argument_member
+    args = request.get(member) if member and isinstance(request, dict) else request
     if not isinstance(args, dict):
         return request
-    changed = {name: _adopted(name, value, names[name]) if name in names else value for name, value in args.items()}
-    return {**request, place: changed} if place else changed
+    changed = {name: _substitute(name, value, names[name]) if name in names else value for name, value in args.items()}
+    return {**request, member: changed} if member else changed
 
 
-def still_refused(contract: Contract, endpoint: str, sample: Sample, names: Names) -> Any:
-    """Return a refused request with the server's names, if the release refuses it then too; or else as it is."""
+def refused_request(contract: Contract, endpoint: str, sample: Sample, names: Names) -> Any:
+    """Return a refused example with the server's names, if the release still refuses it; otherwise unchanged."""
     try:
-        changed = adopted(contract, endpoint, sample.request, names)
+        changed = substitute_names(contract, endpoint, sample.request, names)
         contract.accept(changed)
-    except NothingOwnError:
+    except NothingOfferedError:
         return sample.request
     except ArrakisSchemaError:
         return changed
     return sample.request
 
 
-def varying(contract: Contract) -> list[str]:
-    """Return the columns of a listing that the columns of a stream depend on, but for its name."""
+def varying_columns(contract: Contract) -> list[str]:
+    """Return the columns of a listing, other than the name, that the columns of a stream depend on."""
     return [
         placeholder
         for endpoint, columns in contract.flight.columns.items()
@@ -62,42 +62,46 @@ def varying(contract: Contract) -> list[str]:
     ]
 
 
-def varied(rows: Iterable[Row], keys: Sequence[str]) -> list[Row]:
-    """Return the rows with one of each kind first."""
+def distinct_first(rows: Iterable[Row], keys: Sequence[str]) -> list[Row]:
+    """Return the rows in a new order: first one of each kind, then the others."""
     first: dict[tuple[str, ...], Row] = {}
-    rest = []
+    repeats = []
     for row in rows:
-        kind = kind_of(row, keys)
+        kind = row_kind(row, keys)
         if kind in first:
-            rest.append(row)
+            repeats.append(row)
         else:
             first[kind] = row
-    return [*first.values(), *rest]
+    return [*first.values(), *repeats]
 
 
-def kind_of(row: Row, keys: Sequence[str]) -> tuple[str, ...]:
-    """Return what is the same for rows of a kind: a server may have put anything there."""
+def row_kind(row: Row, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the key of a row's kind; a server may send values of any type."""
     return tuple(repr(row.get(key)) for key in keys)
 
 
-def _adopted(name: str, value: Any, own: Sequence[str]) -> Any:
-    """Return the value of an argument with the server's names for those in it."""
+def _substitute(name: str, value: Any, available: Sequence[str]) -> Any:
+    """Return the value of an argument with its names replaced by those of the server."""
     values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not values or not all(isinstance(one, str) for one in values):
+    if not isinstance(values, list) or not values or not all(isinstance(item, str) for item in values):
         return value
-    if not own:
-        raise NothingOwnError(f"it names {name}, and the server tells of none")
-    given = dict(zip(dict.fromkeys(values), own, strict=False))
-    return given[value] if isinstance(value, str) else [given[one] for one in values if one in given]
+    if not available:
+        raise NothingOfferedError(f"it names {name}, and the server tells of none")
+    replacements = dict(zip(dict.fromkeys(values), available, strict=False))
+    return (
+        replacements[value]
+        if isinstance(value, str)
+        else [replacements[item] for item in values if item in replacements]
+    )
 
 
 def _named_by(peer: Peer, action: str) -> Iterator[str]:
-    """Yield the names in the object that an action answers; none where it does not."""
+    """Yield the names in the object that an action returns; none where the call fails."""
     try:
-        answered = peer.action(action)
+        answer = peer.action(action)
     except (UnreachableError, TimedOutError):
         raise
     except CallError:
         return
-    if isinstance(answered, dict):
-        yield from answered
+    if isinstance(answer, dict):
+        yield from answer

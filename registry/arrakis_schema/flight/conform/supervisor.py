@@ -1,4 +1,4 @@
-"""Does a Flight server keep its contract? A process of its own asks it, within bounds of time and memory."""
+"""Examine a Flight server in a separate process, with limits on time and memory."""
 
 import json
 import os
@@ -16,19 +16,19 @@ from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.store.loading import data_root
 from arrakis_schema.text.short_repr import short_repr
 
-_GRACE = 10.0  # to start, and to say what was found
+_GRACE = 10.0  # to start, and to report
 _QUIET = {"GRPC_VERBOSITY": "NONE", "GLOG_minloglevel": "3"}
 
 
 class UnexaminedError(ArrakisSchemaError):
-    """A server could not be examined: it is not reached, is no Flight server, or does not say its release."""
+    """A server could not be examined: it is unreachable, is not a Flight server, or does not name its release."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an examination found: the release held against, what the server says of itself, and the findings.
+    """The result of an examination: the release checked against, the server's description of itself, and the findings.
 
-    `examined` maps an endpoint to the numbers of requests answered and refused, of batches and of rows.
+    `examined` maps an endpoint to its numbers of requests answered and refused, batches and rows.
     """
 
     release: str
@@ -40,13 +40,15 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing was found that is not as registered; what could not be decided does not count."""
-        return not any(found.severity is not Severity.NOTICE and found.rule != "undecided" for found in self.findings)
+        """Whether no difference was found; undecided checks do not count."""
+        return not any(
+            finding.severity is not Severity.NOTICE and finding.rule != "undecided" for finding in self.findings
+        )
 
     @property
     def undecided(self) -> bool:
         """Whether something could not be decided."""
-        return any(found.rule == "undecided" for found in self.findings)
+        return any(finding.rule == "undecided" for finding in self.findings)
 
 
 def examine(
@@ -56,9 +58,9 @@ def examine(
     root: str | os.PathLike[str] | None = None,
     may_write: bool = False,
 ) -> Report:
-    """Return what an examination of a server finds, held against a release or (None) the one that it claims.
+    """Examine a server against a release, or (None) the one that it claims, and return the report.
 
-    It ends within the seconds that it may take, and ten to start and end. Raises `UnexaminedError`.
+    It takes at most the seconds of `access`, and ten to start and end. Raises `UnexaminedError`.
     """
     job = {
         "location": access.location,
@@ -74,8 +76,8 @@ def examine(
 
 
 def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
-    """Run the process; return its events, and how it ended where that was not by itself."""
-    command = [sys.executable, "-P", "-m", "arrakis_schema.flight.conform.child"]
+    """Run the process; return its events, and the reason where it was stopped or crashed."""
+    command = [sys.executable, "-P", "-m", "arrakis_schema.flight.conform.examiner_process"]
     source = str(Path(__file__).parents[3])
     path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, **_QUIET, "PYTHONPATH": path}
@@ -93,14 +95,14 @@ def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
 
 
 def _events(printed: str) -> Iterator[dict[str, Any]]:
-    """Yield the events in what was printed; the last line may be cut."""
+    """Yield the events in the output; the last line may be cut."""
     for line in printed.splitlines():
         with suppress(ValueError):
             yield json.loads(line)
 
 
 def _reason(code: int) -> str:
-    """Return why a process ended that did not do so by itself."""
+    """Return why a process ended; empty where it succeeded."""
     if code == 0:
         return ""
     why = f"signal {-code}: what came may have been larger than its memory" if code < 0 else f"exit code {code}"
@@ -117,11 +119,11 @@ def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str) -> R
     examined = {event["examined"]["endpoint"]: event["examined"]["counts"] for event in events if "examined" in event}
     if failed:
         asking = [event["asking"]["endpoint"] for event in events if "asking" in event][-1:]
-        told = f"not decided: {failed}{f', when {asking[0]} was asked' if asking else ''}"
-        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", told))
+        problem = f"not decided: {failed}{f', when {asking[0]} was asked' if asking else ''}"
+        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", problem))
     elif not any(counts["answered"] for counts in examined.values()):
-        told = "not decided: the server answered no request that the contract accepts"
-        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", told))
+        problem = "not decided: the server answered no request that the contract accepts"
+        findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", problem))
     claimed = about["about"]["release"]
     if claimed and claimed != about["release"]:
         message = f"the server claims release {claimed}, and is held against {about['release']}"

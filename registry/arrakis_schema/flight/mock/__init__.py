@@ -1,1 +1,1 @@
-"""A Flight server that answers by the contract of a release."""
+"""A mock Flight server that keeps the contract of a release."""

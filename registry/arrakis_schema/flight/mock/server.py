@@ -1,4 +1,4 @@
-"""A reference server: it answers every endpoint by the contract of one release, from the examples in the store."""
+"""The mock server: it answers every endpoint by the contract of one release, from the examples in the store."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.flight.mock.answers import answer, completed
+from arrakis_schema.flight.mock.answers import answer, complete_batch
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.json_schema.packets import parse_request, write_request
@@ -20,7 +20,7 @@ REUSE_CONNECTION = "arrow-flight-reuse-connection://?"
 
 
 class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no types
-    """Answers requests over Flight; what the release refuses is refused with an error that says field and reason.
+    """Answers requests over Flight; a request that the release refuses gets an error with the field and the reason.
 
     Listens as soon as it is made, on a free port of 127.0.0.1 unless a location is given; a context manager. Further
     options are those of `pyarrow.flight.FlightServerBase`.
@@ -36,7 +36,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
     ) -> flight.FlightInfo:
         """Return the schema of the answer, and one endpoint: this server."""
         del context
-        with _refusing():
+        with _translate_errors():
             endpoint, args, request = self._request(descriptor.command)
             schema, _ = answer(self._contract, endpoint, args)
             command = write_request(request, self._contract.flight.leading)
@@ -45,7 +45,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
 
     def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.FlightDataStream:
         """Return the answer to the request in a ticket."""
-        with _refusing():
+        with _translate_errors():
             endpoint, args, _ = self._request(ticket.ticket)
             if endpoint in self._contract.flight.exchange:
                 raise ArrakisSchemaError(f"{endpoint} is asked by DoExchange")
@@ -59,14 +59,14 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         reader: flight.MetadataRecordBatchReader,
         writer: flight.MetadataRecordBatchWriter,
     ) -> None:
-        """Answer the rows that are sent, completed."""
+        """Answer with the received rows, their nulls replaced."""
         del context
-        with _refusing():
+        with _translate_errors():
             endpoint, _, _ = self._request(descriptor.command)
             if endpoint not in self._contract.flight.exchange:
                 raise ArrakisSchemaError(f"{endpoint} is not asked by DoExchange, but by GetFlightInfo and DoGet")
             rows = reader.read_all().combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], reader.schema)]
-            answered = completed(self._contract, endpoint, rows[0])
+            answered = complete_batch(self._contract, endpoint, rows[0])
         writer.begin(answered.schema)
         writer.write_batch(answered)
 
@@ -78,33 +78,33 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
     def do_action(self, context: flight.ServerCallContext, action: flight.Action) -> Iterator[bytes]:
         """Yield the answer to an action, as JSON."""
         del context
-        with _refusing():
+        with _translate_errors():
             actions = self._actions()
             if action.type not in actions:
                 raise ArrakisSchemaError(f"there is no action {action.type!r}; there are {', '.join(actions)}")
         yield json.dumps(actions[action.type]).encode()
 
     def _actions(self) -> dict[str, dict[str, Any]]:
-        """Return what is answered to each action."""
-        said, info = self._contract.flight, self._contract.flight.info
-        answers = {name: dict(members) for name, members in said.actions.items()}
+        """Return the answer to each action."""
+        settings, info = self._contract.flight, self._contract.flight.info
+        answers = {name: dict(members) for name, members in settings.actions.items()}
         if info.action:
             about = {info.release: self._contract.release.version, info.endpoints: list(self._contract.endpoints)}
             answers[info.action] = {**answers.get(info.action, {}), **about}
         return answers
 
     def _request(self, command: bytes) -> tuple[str, dict[str, Any], Any]:
-        """Return the endpoint that a valid command asks, the arguments, and the request by this server's release."""
+        """Return the endpoint of a valid command, its arguments, and the request as of this server's release."""
         request: Any = parse_request(command)
         self._contract.accept(request)
         endpoint = request["request"].lower()
         form = form_of(endpoint, self._contract.release)
-        return endpoint, request[form.place] if form.place else request, {**request, **form.after}
+        return endpoint, request[form.argument_member] if form.argument_member else request, {**request, **form.after}
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn what this package raises into an error that Flight carries."""
+def _translate_errors() -> Iterator[None]:
+    """Translate the errors of this package to an error of Flight."""
     try:
         yield
     except ArrakisSchemaError as error:

@@ -1,7 +1,7 @@
 """Whether `versions/` holds all that it held in a commit, unchanged: releases and dates are added and never edited.
 
-The base's own lock says what its releases are; that today's files are those of today's lock is what `verify` proves.
-Records about releases are not frozen: errata, what was sent and what was examined may be corrected, and are named.
+The base's own lock says what its releases are; `verify` proves that today's files match today's lock.
+Records about releases (errata, sent messages, conformance results) are not frozen: changes to them are only reported.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ _RECORDS: dict[str, Callable[[bytes, str], object]] = {
 
 
 def history_findings(store: Store, base: Commit) -> Iterator[Finding]:
-    """Yield a finding for each way in which the releases are not those of the base, with new ones added."""
+    """Yield a finding for each difference of the releases from those of the base; added releases are notices."""
     old, new = _releases_of(base), store.lock
     for release in sorted(old.keys() | new.keys()):
         if release not in old:
@@ -37,9 +37,9 @@ def history_findings(store: Store, base: Commit) -> Iterator[Finding]:
         elif release not in new:
             remedy = f"take it back, or bring this branch up to date with {base.name}"
             message = f"release {release} of {base.name} is gone; a release is never removed or renamed: {remedy}"
-            yield _rewritten("release-removed", LOCK_FILE, message)
+            yield _error("release-removed", LOCK_FILE, message)
         else:
-            yield from _edited(base.name, f"versions/{release}", old[release], new[release])
+            yield from _file_changes(base.name, f"versions/{release}", old[release], new[release])
     yield from _dates(store, base)
     yield from chain.from_iterable(_record(store, base, path) for path in _RECORDS)
 
@@ -52,7 +52,7 @@ def history_since(store: Store, against: str) -> list[Finding]:
 
 
 def _releases_of(base: Commit) -> Lock:
-    """Return the lock of the base, with the digests of releases that it does not name."""
+    """Return the lock of the base, completed with the digests of releases that it does not list."""
     content = base.file(LOCK_FILE)
     lock = {} if content is None else parse_lock(content, f"{LOCK_FILE} of {base.name}")
     placed = [(path.split("/"), path) for path in base.under("versions")]
@@ -63,8 +63,8 @@ def _releases_of(base: Commit) -> Lock:
     return lock
 
 
-def _edited(base: str, folder: str, old: dict[str, Entry], new: dict[str, Entry]) -> Iterator[Finding]:
-    """Yield a finding for each file of a release of which the lock says something else than the base."""
+def _file_changes(base: str, folder: str, old: dict[str, Entry], new: dict[str, Entry]) -> Iterator[Finding]:
+    """Yield a finding for each file of a release whose entry in the lock differs from the base."""
     for path in sorted(old.keys() | new.keys()):
         file = f"{folder}/{path}"
         if path not in new:
@@ -77,11 +77,11 @@ def _edited(base: str, folder: str, old: dict[str, Entry], new: dict[str, Entry]
             problem = f"the id of {file} was {old[path].id} in {base}, and is {new[path].id}"
         else:
             continue
-        yield _rewritten("release-rewritten", file, f"{problem}; {_NEVER} {base}")
+        yield _error("release-rewritten", file, f"{problem}; {_NEVER} {base}")
 
 
 def _dates(store: Store, base: Commit) -> Iterator[Finding]:
-    """Yield a finding for each release whose date is not what it was."""
+    """Yield a finding for each release whose date has changed."""
     content = base.file(DATES_FILE)
     old = {} if content is None else parse_dates(content, f"{DATES_FILE} of {base.name}")
     new = store.dates
@@ -89,16 +89,16 @@ def _dates(store: Store, base: Commit) -> Iterator[Finding]:
         if new.get(release) != moment:
             now = f"is {timestamp(new[release])}" if release in new else "is gone"
             problem = f"the date of {release} was {timestamp(moment)} in {base.name}, and {now}"
-            yield _rewritten("release-rewritten", DATES_FILE, f"{problem}; {_NEVER} {base.name}")
+            yield _error("release-rewritten", DATES_FILE, f"{problem}; {_NEVER} {base.name}")
 
 
 def _record(store: Store, base: Commit, path: str) -> Iterator[Finding]:
-    """Yield what became of a record about releases: it may change, but neither go nor be damaged."""
+    """Yield how a record about releases changed: it may change, but must neither disappear nor be damaged."""
     old, new = base.file(path), store.snapshot.read_if_there(path)
     if new is None:
         if old is not None:
             message = f"{path} of {base.name} is gone: correct what is wrong in it, and keep the file"
-            yield _rewritten("record-changed", path, message)
+            yield _error("record-changed", path, message)
         return
     if new == old:
         return
@@ -106,12 +106,12 @@ def _record(store: Store, base: Commit, path: str) -> Iterator[Finding]:
         _RECORDS[path](new, path)
         _ = store.errata if path == ERRATA_FILE else None
     except DamagedStoreError as error:
-        yield _rewritten("record-changed", path, f"{path} was changed since {base.name}, and cannot be read: {error}")
+        yield _error("record-changed", path, f"{path} was changed since {base.name}, and cannot be read: {error}")
     else:
         change = "is new" if old is None else "was changed"
         yield Finding(path, 1, 1, "record-changed", Severity.NOTICE, "", f"{path} {change} since {base.name}")
 
 
-def _rewritten(rule: str, file: str, message: str) -> Finding:
+def _error(rule: str, file: str, message: str) -> Finding:
     """Return an error."""
     return Finding(file, 1, 1, rule, Severity.ERROR, "", message)

@@ -1,4 +1,4 @@
-"""What the working set is compared with: a release, the releases of the same major version, or a commit of git."""
+"""The bases that the working set is compared with: releases, or a git commit."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ _WORKING = "schemas"
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """One base: its documents by path, and what was found while it was read.
+    """One base: its documents by path, and the findings of reading it.
 
-    `findings` are about frozen releases that are not what they were in it, and `unread` says of documents that are no
-    plain files what they are.
+    `findings` are about frozen releases that have changed since, and `unread` says what the documents that are not
+    plain files are.
     """
 
     name: str
@@ -63,7 +63,7 @@ def _base_of_commit(store: Store, commit: Commit) -> Base:
 
 
 def _history(store: Store, commit: Commit) -> Iterator[Finding]:
-    """Yield how `versions/` changed since a commit; a lock that is damaged here cannot be compared."""
+    """Yield how `versions/` changed since a commit; a damaged lock is a warning, as it cannot be compared."""
     try:
         yield from history_findings(store, commit)
     except DamagedStoreError as error:

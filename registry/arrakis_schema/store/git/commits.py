@@ -1,4 +1,4 @@
-"""What a commit holds below the root folder: plain files, by the objects that git keeps of them."""
+"""The plain files of a commit below the root folder, read from git's objects."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ _COMPLETE = "run `git fetch --refetch --no-filter origin`"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """One entry of a commit's tree: the mode that git keeps (`100644`) and the name of the object."""
 
     mode: str
@@ -30,21 +30,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    r"""One commit under the name that it was asked for; `entries` are those below `schemas/` and `versions/`.
+    r"""One commit under the name by which it was requested; `entries` are those below `schemas/` and `versions/`.
 
     Their paths begin at the root folder; a byte that is not UTF-8 is written `\xe9`.
     """
 
     repository: Repository
     name: str
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, TreeEntry]
 
     def under(self, folder: str) -> list[str]:
         """Return the paths in a folder, in order."""
         return sorted(path for path in self.entries if path.startswith(f"{folder}/"))
 
     def read(self, paths: Iterable[str]) -> "Contents":
-        """Return the content of the plain files among these; raises `BaseError` where git has not got it here."""
+        """Return the content of the plain files among these; raises `BaseError` where this clone lacks it."""
         problems = {path: self.entries[path].problem for path in paths}
         objects = {path: self.entries[path].object for path, problem in problems.items() if not problem}
         contents = self._contents(set(objects.values()))
@@ -54,7 +54,7 @@ class Commit:
         return Contents({path: content for path, content in files.items() if path not in pointers}, unread)
 
     def file(self, path: str) -> bytes | None:
-        """Return the content of one file, None where there is none; raises `BaseError` where it is not a plain one."""
+        """Return the content of one file, None where there is none; raises `BaseError` where it is not a plain file."""
         if path not in self.entries:
             return None
         contents = self.read([path])
@@ -63,31 +63,31 @@ class Commit:
         return contents.files[path]
 
     def _contents(self, objects: set[str]) -> dict[str, bytes]:
-        """Return the content of objects by their names."""
+        """Return the content of each object by its name."""
         if not objects:
             return {}
         lines = "".join(f"{name}\n" for name in sorted(objects)).encode()
-        sizes = re.findall(rb"^[0-9a-f]+ blob (\d+)$", self._asked("--batch-check", lines), re.MULTILINE)
+        sizes = re.findall(rb"^[0-9a-f]+ blob (\d+)$", self._query_objects("--batch-check", lines), re.MULTILINE)
         if len(sizes) < len(objects):
             raise BaseError(f"this clone has only a part of {self.name}: {_COMPLETE}")
         if max(map(int, sizes)) > _LARGEST:
             raise BaseError(f"{self.name} has a file of more than {_LARGEST // 1024 // 1024} MiB: that is no schema")
-        return dict(_parted(self._asked("--batch", lines)))
+        return dict(_split_objects(self._query_objects("--batch", lines)))
 
-    def _asked(self, form: str, lines: bytes) -> bytes:
-        """Return what git prints about objects, whose names stand one in a line."""
-        return self.repository.run("cat-file", form, given=lines).stdout
+    def _query_objects(self, form: str, lines: bytes) -> bytes:
+        """Return what `git cat-file` prints about objects; `lines` has one name a line."""
+        return self.repository.run("cat-file", form, stdin=lines).stdout
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The content of files by path, and of each that was not read, what it is."""
+    """The content of files by path; for those that were not read, what they are instead."""
 
     files: Mapping[str, bytes]
     unread: Mapping[str, str]
 
 
-def _parted(printed: bytes) -> Iterator[tuple[str, bytes]]:
+def _split_objects(printed: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of each object that `git cat-file --batch` printed."""
     start = 0
     while start < len(printed):
@@ -98,15 +98,15 @@ def _parted(printed: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def open_commit(root: Path, name: str) -> Commit:
-    """Return a commit of the repository that `root` lies in, by any name that git knows it by.
+    """Return a commit of the repository around `root`, by any name that git knows.
 
-    Raises `BaseError` that says what to fetch where the name stands for nothing here.
+    Raises `BaseError`, which says what to fetch, where the name is unknown in this clone.
     """
     label = f"{GIT}{name}"
     if not name or name.startswith("-") or not name.isprintable():
         raise BaseError(f"{label!a} names no commit: write git:origin/main, or a tag or hash")
     repository = open_repository(root)
-    commit = _resolved(repository, f"{_resolved(repository, name)}^{{commit}}")
+    commit = _resolve(repository, f"{_resolve(repository, name)}^{{commit}}")
     if not commit:
         raise BaseError(f"{label} names no commit in this clone: {_remedy(repository, name)}")
     listed = repository.run("ls-tree", "-r", "-z", commit, "--", "schemas", "versions")
@@ -120,18 +120,18 @@ def open_commit(root: Path, name: str) -> Commit:
     return Commit(repository, label, entries)
 
 
-def _resolved(repository: Repository, name: str) -> str:
+def _resolve(repository: Repository, name: str) -> str:
     """Return the hash that a name stands for, empty if there is none."""
     printed = repository.run("rev-parse", "--verify", "--quiet", "--end-of-options", name).stdout.strip()
     return printed.decode() if re.fullmatch(rb"[0-9a-f]+", printed) else ""
 
 
-def _entries(listed: bytes) -> Iterator[tuple[str, Entry]]:
+def _entries(listed: bytes) -> Iterator[tuple[str, TreeEntry]]:
     """Yield path and entry of each line of `git ls-tree -z`."""
     for line in filter(None, listed.split(b"\0")):
         described, _, path = line.partition(b"\t")
         mode, _, name = described.decode().split(" ")
-        yield path.decode("utf-8", "backslashreplace"), Entry(mode, name)
+        yield path.decode("utf-8", "backslashreplace"), TreeEntry(mode, name)
 
 
 def _remedy(repository: Repository, name: str) -> str:

@@ -1,6 +1,6 @@
-"""The repository that a root folder lies in, asked so that nothing is fetched, filtered or run.
+"""Run git in the repository around a root folder so that it fetches, filters and executes nothing.
 
-Only objects are read: no replacement or graft counts, and no hook, filter or file monitor that a repository configures.
+Only objects are read: replacements, grafts, and configured hooks, filters and file monitors are ignored.
 """
 
 import os
@@ -34,12 +34,12 @@ class BaseError(ArrakisSchemaError):
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository of git with the root folder in its working tree; `places` are variables that say where it lies."""
+    """A git repository with the root folder in its working tree; `places` are the variables that locate it."""
 
     root: Path
     places: Mapping[str, str]
 
-    def run(self, *arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    def run(self, *arguments: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
         """Run git in the root folder and return how it ended; raises `BaseError` where there is no git."""
         settings = [part for setting in _CONFIG for part in ("-c", setting)]
         command = ["git", "--no-pager", *settings, "-C", str(self.root), *arguments]
@@ -47,7 +47,7 @@ class Repository:
         try:
             return subprocess.run(  # noqa: S603 - git; no argument of ours begins with what was given
                 command,
-                input=given,
+                input=stdin,
                 capture_output=True,
                 env={**inherited, **_SAFE, **self.places},
                 timeout=_SECONDS,
@@ -61,21 +61,21 @@ class Repository:
             raise BaseError(f"git cannot be run: {error.strerror}") from error
 
     def answers(self, *arguments: str) -> bool:
-        """Tell whether git answers a question with true."""
+        """Tell whether git prints `true`."""
         return self.run(*arguments).stdout.strip() == b"true"
 
 
 def open_repository(root: Path) -> Repository:
-    """Return the repository that the root folder lies in, or else the one that `GIT_DIR` names; raises `BaseError`.
+    """Return the repository around the root folder, or else the one that `GIT_DIR` names; raises `BaseError`.
 
     A hook of git sets `GIT_DIR` for its own repository, which need not be that of the root folder.
     """
-    found = Repository(root, {})
-    asked = found.run("rev-parse", "--is-inside-work-tree")
-    if asked.stdout.strip() == b"true":
-        return found
-    if b"safe.directory" in asked.stderr:
-        remedy = f"run `git config --global --add safe.directory {_owned(asked.stderr) or root.resolve()}`"
+    repository = Repository(root, {})
+    answer = repository.run("rev-parse", "--is-inside-work-tree")
+    if answer.stdout.strip() == b"true":
+        return repository
+    if b"safe.directory" in answer.stderr:
+        remedy = f"run `git config --global --add safe.directory {_safe_directory(answer.stderr) or root.resolve()}`"
         raise BaseError(f"git reads a repository of another user only where it is told to: {remedy}")
     if "GIT_DIR" in os.environ:
         tree = Path(os.environ.get("GIT_WORK_TREE", ".")).resolve()
@@ -85,7 +85,7 @@ def open_repository(root: Path) -> Repository:
     raise BaseError(f"{root} is in no working tree of git: {_WHAT_IS_KNOWN}")
 
 
-def _owned(said: bytes) -> str:
+def _safe_directory(advice: bytes) -> str:
     """Return the folder that git names in its advice."""
-    found = re.search(rb"safe\.directory (.+)", said)
-    return found[1].decode("utf-8", "replace").strip() if found else ""
+    match = re.search(rb"safe\.directory (.+)", advice)
+    return match[1].decode("utf-8", "replace").strip() if match else ""

@@ -52,8 +52,8 @@ function column(schema, index) {
 async function schemaMessage(file) {
   const head = await bytes(file, 0, FILE_HEAD + 8);
   const text = String.fromCharCode(...head);
-  const other = Object.keys(OTHERS).find((magic) => text.startsWith(magic));
-  if (other) throw new Error(`this is ${OTHERS[other]}, not an Arrow file or stream`);
+  const format = Object.keys(OTHERS).find((magic) => text.startsWith(magic));
+  if (format) throw new Error(`this is ${OTHERS[format]}, not an Arrow file or stream`);
   const start = text.startsWith(FILE) ? FILE_HEAD : 0;
   const numbers = new DataView(head.buffer);
   if (head.length < start + 8) throw new Error(`this is no Arrow file: it has only ${file.size} bytes`);

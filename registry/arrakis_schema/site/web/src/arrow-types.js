@@ -69,9 +69,9 @@ function integer(int) {
 
 /** @param {Field} field @param {number} index @returns {Field} */
 function child(field, index) {
-  const found = field.children(index);
-  if (!found) throw new Error("a type lacks what it is made of");
-  return found;
+  const member = field.children(index);
+  if (!member) throw new Error("a type lacks what it is made of");
+  return member;
 }
 
 /** @param {Field} field @returns {Field[]} */
@@ -112,15 +112,15 @@ function time(field) {
 function union(field) {
   const type = field.type(new Union());
   const codes = type.typeIdsArray() ?? [];
-  const members = children(field).map((one, index) => `${line(one)}=${codes[index] ?? index}`);
+  const members = children(field).map((member, index) => `${line(member)}=${codes[index] ?? index}`);
   return `${type.mode() ? "dense" : "sparse"}_union<${members.join(", ")}>`;
 }
 
 /** @param {Field} field */
 function map(field) {
   const [key, value] = children(child(field, 0));
-  const named = (/** @type {Field} */ one, /** @type {string} */ usual) =>
-    type(one) + (one.name() === usual ? "" : ` ('${one.name()}')`);
+  const named = (/** @type {Field} */ part, /** @type {string} */ usual) =>
+    type(part) + (part.name() === usual ? "" : ` ('${part.name()}')`);
   const sorted = field.type(new MapType()).keysSorted() ? ", keys_sorted" : "";
   return `map<${named(key, "key")}, ${named(value, "value")}${sorted}>`;
 }

@@ -28,40 +28,40 @@ export class SchemaTextError extends Error {
  */
 export function columns(text) {
   /** @type {Column[]} */
-  const found = [];
+  const parsed = [];
   /** @type {Column | null} the column in front of `...` */
   let first = null;
   for (const { line, place } of lines(text)) {
     if (line === SCHEMA_METADATA) break;
-    if (line === "...") first = began(found, place);
-    else if (line.startsWith(" ")) note(found, line, place);
+    if (line === "...") first = startRepetition(parsed, place);
+    else if (line.startsWith(" ")) noteAllowed(parsed, line, place);
     else if (line.trim()) {
-      const column = read(line, place);
-      if (first) finish(first, column);
-      else found.push(column);
+      const column = readColumn(line, place);
+      if (first) finishRepetition(first, column);
+      else parsed.push(column);
       first = null;
     }
   }
-  if (!found.length) throw new SchemaTextError("there is no column here yet", placed(0, 0, 0));
-  return found;
+  if (!parsed.length) throw new SchemaTextError("there is no column here yet", placeOf(0, 0, 0));
+  return parsed;
 }
 
 /** @param {string} text */
 function* lines(text) {
   let offset = 0;
   for (const [number, line] of text.split("\n").entries()) {
-    yield { line: line.trimEnd(), place: placed(offset, line.length, number) };
+    yield { line: line.trimEnd(), place: placeOf(offset, line.length, number) };
     offset += line.length + 1;
   }
 }
 
 /** @param {number} offset @param {number} length @param {number} number @returns {Place} */
-function placed(offset, length, number) {
+function placeOf(offset, length, number) {
   return { offset, length, line: number + 1, column: 1 };
 }
 
 /** @param {string} line @param {Place} place @returns {Column} */
-function read(line, place) {
+function readColumn(line, place) {
   const [written, rest] = line.startsWith('"') ? quoted(line, place) : cut(line, place);
   const nullable = !rest.endsWith(" not null");
   const type = nullable ? rest : rest.slice(0, -" not null".length);
@@ -81,9 +81,9 @@ function cut(line, place) {
 
 /** @param {string} line @param {Place} place @returns {[string, string]} */
 function quoted(line, place) {
-  const found = /^("(?:[^"\\]|\\.)*"): (.*)$/.exec(line);
+  const match = /^("(?:[^"\\]|\\.)*"): (.*)$/.exec(line);
   try {
-    if (found) return [JSON.parse(found[1]), found[2]];
+    if (match) return [JSON.parse(match[1]), match[2]];
   } catch {
     // not a JSON string: refused below
   }
@@ -92,27 +92,27 @@ function quoted(line, place) {
 
 /**
  * Read a line of metadata or of a child: only the values that placeholders may have are wanted.
- * @param {Column[]} found
+ * @param {Column[]} parsed
  * @param {string} line
  * @param {Place} place
  */
-function note(found, line, place) {
-  const last = found[found.length - 1];
+function noteAllowed(parsed, line, place) {
+  const last = parsed[parsed.length - 1];
   if (!last) throw new SchemaTextError("expected a column at the start of the line", place);
-  const said = ALLOWED.exec(line);
-  if (said) last.allowed[said[1]] = said[2].split(" ").filter(Boolean);
+  const match = ALLOWED.exec(line);
+  if (match) last.allowed[match[1]] = match[2].split(" ").filter(Boolean);
 }
 
-/** @param {Column[]} found @param {Place} place */
-function began(found, place) {
-  const last = found[found.length - 1];
+/** @param {Column[]} parsed @param {Place} place */
+function startRepetition(parsed, place) {
+  const last = parsed[parsed.length - 1];
   if (!last?.repeated)
     throw new SchemaTextError("... stands between a column with placeholders in _1 and one in _N", place);
   return last;
 }
 
 /** Make the column in front of `...` and the one behind it one. @param {Column} first @param {Column} last */
-function finish(first, last) {
+function finishRepetition(first, last) {
   const without = (/** @type {string} */ text, /** @type {string} */ suffix) => text.replaceAll(`_${suffix}}`, "}");
   if (without(first.name, "1") !== without(last.name, "N") || without(first.type, "1") !== without(last.type, "N")) {
     throw new SchemaTextError("the columns on both sides of ... differ in more than _1 and _N", last.place);

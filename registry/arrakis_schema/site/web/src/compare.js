@@ -24,7 +24,7 @@ async function fill(container) {
     go();
   };
   const result = element("div", { class: "compare-result" });
-  const said = element("p", { class: "compare-said", role: "status" });
+  const status = element("p", { class: "compare-said", role: "status" });
   const bar = element(
     "form",
     { class: "compare-bar", onsubmit: (event) => event.preventDefault() },
@@ -34,21 +34,21 @@ async function fill(container) {
   );
   let turn = 0;
   const show = async () => {
-    const own = (turn += 1);
+    const current = (turn += 1);
     const [before, after] = chosen(all);
     [old.value, fresh.value] = [before.version, after.version];
     try {
       const { sentence, sections } = await comparison(root, all, before, after);
-      if (own !== turn) return;
-      said.textContent = sentence;
+      if (current !== turn) return;
+      status.textContent = sentence;
       result.replaceChildren(...sections);
     } catch (error) {
-      said.textContent = `These cannot be compared: ${error instanceof Error ? error.message : error}`;
+      status.textContent = `These cannot be compared: ${error instanceof Error ? error.message : error}`;
       result.replaceChildren();
     }
   };
   addEventListener("hashchange", () => void show());
-  container.replaceChildren(bar, said, result);
+  container.replaceChildren(bar, status, result);
   await show();
 }
 
@@ -61,7 +61,7 @@ function chosen(all) {
   const [old, fresh] = location.hash
     .slice(1)
     .split(BETWEEN)
-    .map((version) => all.find((one) => one.version === version));
+    .map((version) => all.find((candidate) => candidate.version === version));
   return old && fresh ? [old, fresh] : [all[1] ?? all[0], all[0]];
 }
 

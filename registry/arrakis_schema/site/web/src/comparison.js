@@ -1,4 +1,4 @@
-// What two releases differ in: who gets on, which fields changed, and the text of each document.
+// The difference between two releases: compatibility, changed fields, and the text of each document.
 
 import { element, table } from "./dom.js";
 import { changes, reordered, withoutWords } from "./fields.js";
@@ -33,7 +33,7 @@ export async function comparison(root, all, old, fresh) {
     entries(root, old.version),
     entries(root, fresh.version),
   ]);
-  const pairs = await paired(between, [old, fresh], before, after);
+  const pairs = await pairDocuments(between, [old, fresh], before, after);
   const names = [...new Set(pairs.map(({ name }) => name))];
   const differing = names.filter((name) => pairs.some((pair) => pair.name === name && !pair.same));
   const sections = differing.map((name) =>
@@ -66,15 +66,15 @@ function sentence({ old, fresh }, names, differing) {
  * @param {Entry[]} after
  * @returns {Promise<Pair[]>}
  */
-async function paired({ root }, both, before, after) {
+async function pairDocuments({ root }, both, before, after) {
   const paths = [...new Set([...after, ...before].map(({ path }) => path))];
-  const listed = both.map(({ documents }) => new Map(documents.map((one) => [pathOf(one), one])));
+  const listed = both.map(({ documents }) => new Map(documents.map((document) => [pathOf(document), document])));
   return Promise.all(
     paths.map(async (path) => {
-      const [old, fresh] = [before, after].map((some) => some.find((one) => one.path === path));
-      const [one, other] = listed.map((documents) => documents.get(path));
-      const name = other?.name ?? one?.name ?? path;
-      const same = Boolean(old && fresh) && (await alike(root, one, other));
+      const [old, fresh] = [before, after].map((side) => side.find((entry) => entry.path === path));
+      const [oldDocument, newDocument] = listed.map((documents) => documents.get(path));
+      const name = newDocument?.name ?? oldDocument?.name ?? path;
+      const same = Boolean(old && fresh) && (await haveSameBytes(root, oldDocument, newDocument));
       return { name, path, old, fresh, same };
     }),
   );
@@ -82,12 +82,12 @@ async function paired({ root }, both, before, after) {
 
 /**
  * @param {URL} root
- * @param {{ url: string, sha256?: string } | undefined} one
- * @param {{ url: string, sha256?: string } | undefined} other
+ * @param {{ url: string, sha256?: string } | undefined} first
+ * @param {{ url: string, sha256?: string } | undefined} second
  */
-async function alike(root, one, other) {
-  if (one?.sha256 && other?.sha256) return one.sha256 === other.sha256;
-  const texts = await Promise.all([one, other].map((document) => text(new URL(`versions/${document?.url}`, root))));
+async function haveSameBytes(root, first, second) {
+  if (first?.sha256 && second?.sha256) return first.sha256 === second.sha256;
+  const texts = await Promise.all([first, second].map((document) => text(new URL(`versions/${document?.url}`, root))));
   return texts[0] === texts[1];
 }
 
@@ -99,19 +99,19 @@ async function alike(root, one, other) {
  */
 function relations({ root, old, fresh }, matrix, names, pairs) {
   const only = (/** @type {string} */ name) => {
-    const own = pairs.filter((pair) => pair.name === name);
-    if (own.every((pair) => !pair.old)) return fresh;
-    return own.every((pair) => !pair.fresh) ? old : "";
+    const namedPairs = pairs.filter((pair) => pair.name === name);
+    if (namedPairs.every((pair) => !pair.old)) return fresh;
+    return namedPairs.every((pair) => !pair.fresh) ? old : "";
   };
   const cell = (/** @type {string} */ name, /** @type {string} */ client, /** @type {string} */ server) => {
-    const found = relation(matrix.names[name], client, server);
-    if (found && !(SILENT.has(found.answer) && only(name))) return answer(root, found, pageIn(pairs, name));
+    const known = relation(matrix.names[name], client, server);
+    if (known && !(SILENT.has(known.answer) && only(name))) return answer(root, known, pageIn(pairs, name));
     return element("span", { class: "compare-only" }, only(name) ? `only in ${only(name)}` : "not known");
   };
   const rows = names.map((name) => [name, cell(name, old, fresh), cell(name, fresh, old)]);
   const headings = ["Name", `client ${old}, server ${fresh}`, `client ${fresh}, server ${old}`];
-  const shown = table("A client of one with a server of the other", headings, rows, "compare-relations");
-  return element("section", {}, element("h2", {}, "Who gets on with whom"), shown);
+  const grid = table("A client of one with a server of the other", headings, rows, "compare-relations");
+  return element("section", {}, element("h2", {}, "Compatibility"), grid);
 }
 
 /** Return an entry that knows the page of an endpoint. @param {Pair[]} pairs @param {string} name */
@@ -120,32 +120,32 @@ function pageIn(pairs, name) {
   return /** @type {Entry} */ (fresh ?? old);
 }
 
-/** @param {URL} root @param {import("./relations.js").Relation} found @param {Entry} entry */
-function answer(root, found, entry) {
-  const word = element("span", { class: `compare-${found.answer}` }, ANSWERS[found.answer] ?? found.answer);
-  const told = found.exchanges.filter(({ why }) => why);
-  if (!told.length) return word;
-  const link = element("a", { href: reasonIn(root, entry, found.reason).href }, "in the matrix");
+/** @param {URL} root @param {import("./relations.js").Relation} verdict @param {Entry} entry */
+function answer(root, verdict, entry) {
+  const word = element("span", { class: `compare-${verdict.answer}` }, ANSWERS[verdict.answer] ?? verdict.answer);
+  const reasons = verdict.exchanges.filter(({ why }) => why);
+  if (!reasons.length) return word;
+  const link = element("a", { href: reasonIn(root, entry, verdict.reason).href }, "in the matrix");
   return element(
     "details",
     {},
     element("summary", {}, word, " ", element("span", { class: "compare-why" }, "why")),
-    ...told.flatMap(exchange),
+    ...reasons.flatMap(exchange),
     element("p", {}, link),
   );
 }
 
 /** @param {import("./relations.js").Exchange} exchange */
 function exchange({ document, why, witness }) {
-  const shown =
+  const message =
     witness === null || witness === undefined
       ? null
       : element("pre", { tabindex: 0 }, element("code", {}, laidOut(witness)));
   return [
     element("p", {}, element("code", {}, file(document)), `: ${why}`),
-    shown && element("p", {}, "A message that shows it:"),
-    shown,
-  ].filter((one) => one !== null);
+    message && element("p", {}, "A message that shows it:"),
+    message,
+  ].filter((part) => part !== null);
 }
 
 /** @param {string} path */
@@ -172,15 +172,15 @@ function documentPart(between, pair) {
 function fieldTable(between, { path, old, fresh }) {
   const [before, after] = [old?.fields ?? [], fresh?.fields ?? []];
   const columns = (fresh ?? old)?.format === "arrow";
-  const found = changes(before, after, columns);
+  const changed = changes(before, after, columns);
   /** @type {import("./dom.js").Child[][]} */
-  const rows = found
+  const rows = changed
     .map(withoutWords)
     .flatMap((change) => changeRows(between, /** @type {Entry} */ (fresh ?? old), change));
   const order = columns ? reordered(before, after) : null;
   if (order) rows.push(["all columns", "order", order.old, order.new]);
-  const words = found.filter((change) => change.kind === "changed" && !withoutWords(change).facts.length);
-  const rest = words.length
+  const words = changed.filter((change) => change.kind === "changed" && !withoutWords(change).facts.length);
+  const wordsOnly = words.length
     ? [
         element(
           "p",
@@ -189,10 +189,10 @@ function fieldTable(between, { path, old, fresh }) {
         ),
       ]
     : [];
-  if (!rows.length) return words.length ? rest : [element("p", {}, "No field differs.")];
+  if (!rows.length) return words.length ? wordsOnly : [element("p", {}, "No field differs.")];
   return [
     table(`Fields of ${path} that differ`, ["Field", "What", between.old, between.fresh], rows, "compare-fields"),
-    ...rest,
+    ...wordsOnly,
   ];
 }
 
@@ -238,8 +238,8 @@ function rawDifference({ root, old, fresh }, path) {
     const all = await json(new URL("versions/index.json", root));
     const url = (/** @type {string} */ version) =>
       all.releases
-        .find((/** @type {Release} */ one) => one.version === version)
-        .documents.find((/** @type {{ url: string }} */ one) => pathOf(one) === path).url;
+        .find((/** @type {Release} */ item) => item.version === version)
+        .documents.find((/** @type {{ url: string }} */ item) => pathOf(item) === path).url;
     const [before, after] = await Promise.all(
       [old, fresh].map((version) => text(new URL(`versions/${url(version)}`, root))),
     );

@@ -20,9 +20,9 @@ import { count } from "./words.js";
  * @returns {Verdict}
  */
 export function difference(text, registered) {
-  let given;
+  let sent;
   try {
-    given = columns(text);
+    sent = columns(text);
   } catch (error) {
     if (!(error instanceof SchemaTextError)) throw error;
     const problems = [{ label: "", text: error.message, anchor: "", place: error.place }];
@@ -34,15 +34,15 @@ export function difference(text, registered) {
       notes: [],
     };
   }
-  const own = columns(registered.text);
-  const pairs = paired(given, own);
-  return concluded(
+  const registeredColumns = columns(registered.text);
+  const pairs = pairColumns(sent, registeredColumns);
+  return conclude(
     [
-      ...missing(given, own, pairs, registered),
-      ...each(given, pairs, registered),
-      ...order(given, own, pairs, registered),
+      ...missing(sent, registeredColumns, pairs, registered),
+      ...columnDifferences(sent, pairs, registered),
+      ...order(sent, registeredColumns, pairs, registered),
     ],
-    given,
+    sent,
     pairs,
     registered,
   );
@@ -50,34 +50,37 @@ export function difference(text, registered) {
 
 /**
  * Pair each given column with the registered one that it stands for: by name, else the one that repeats.
- * @param {Column[]} given
- * @param {Column[]} own
+ * @param {Column[]} sent
+ * @param {Column[]} registeredColumns
  */
-function paired(given, own) {
+function pairColumns(sent, registeredColumns) {
   /** @type {Map<Column, Column>} */
   const pairs = new Map();
-  const repeated = own.find((column) => column.repeated);
-  for (const column of given) {
-    const found = own.find(({ name }) => name === column.name) ?? (column.repeated ? undefined : repeated) ?? repeated;
-    if (found) pairs.set(column, found);
+  const repeated = registeredColumns.find((column) => column.repeated);
+  for (const column of sent) {
+    const counterpart =
+      registeredColumns.find(({ name }) => name === column.name) ??
+      (column.repeated ? undefined : repeated) ??
+      repeated;
+    if (counterpart) pairs.set(column, counterpart);
   }
   return pairs;
 }
 
 /**
- * @param {Column[]} given
- * @param {Column[]} own
+ * @param {Column[]} sent
+ * @param {Column[]} registeredColumns
  * @param {Map<Column, Column>} pairs
  * @param {Registered} registered
  * @returns {Difference[]}
  */
-function missing(given, own, pairs, { fields }) {
+function missing(sent, registeredColumns, pairs, { fields }) {
   const met = new Set(pairs.values());
-  const end = given[given.length - 1].place;
-  return own
+  const end = sent[sent.length - 1].place;
+  return registeredColumns
     .filter((column) => !column.repeated && !met.has(column))
     .map((column) =>
-      told(
+      describe(
         column.name,
         `missing; expected ${expected(column)}${column.nullable ? "" : " not null"}`,
         { ...end, length: 0 },
@@ -87,23 +90,23 @@ function missing(given, own, pairs, { fields }) {
     );
 }
 
-/** @param {Column[]} given @param {Map<Column, Column>} pairs @param {Registered} registered @returns {Difference[]} */
-function each(given, pairs, registered) {
-  const seen = new Set();
-  return given.flatMap((column) => {
-    const twice = seen.has(column.name);
-    seen.add(column.name);
+/** @param {Column[]} sent @param {Map<Column, Column>} pairs @param {Registered} registered @returns {Difference[]} */
+function columnDifferences(sent, pairs, registered) {
+  const names = new Set();
+  return sent.flatMap((column) => {
+    const twice = names.has(column.name);
+    names.add(column.name);
     const { name, place } = column;
-    if (twice) return [told(name, "stands here twice", place, registered.fields, false)];
-    const own = pairs.get(column);
-    return own ? changed(column, own, registered) : [extra(column, registered)];
+    if (twice) return [describe(name, "stands here twice", place, registered.fields, false)];
+    const counterpart = pairs.get(column);
+    return counterpart ? typeDifferences(column, counterpart, registered) : [extra(column, registered)];
   });
 }
 
 /** @param {Column} column @param {Registered} registered @returns {Difference} */
 function extra({ name, place }, { what, readers, unknown, fields }) {
   const rejected = unknown === "rejected";
-  return told(
+  return describe(
     name,
     `not in ${what}; ${readers} ${rejected ? "refuse" : "ignore"} a column that they do not know`,
     place,
@@ -112,38 +115,40 @@ function extra({ name, place }, { what, readers, unknown, fields }) {
   );
 }
 
-/** @param {Column} column @param {Column} own @param {Registered} registered @returns {Difference[]} */
-function changed({ name, type, nullable, place }, own, { fields }) {
-  const anchored = own.repeated ? own.name : name;
-  const found = [];
-  if (!fits(own, type))
-    found.push(told(name, `expected ${expected(own)}, found ${type}`, place, fields, false, anchored));
-  if (own.nullable !== nullable) {
+/** @param {Column} column @param {Column} counterpart @param {Registered} registered @returns {Difference[]} */
+function typeDifferences({ name, type, nullable, place }, counterpart, { fields }) {
+  const anchored = counterpart.repeated ? counterpart.name : name;
+  const differences = [];
+  if (!fits(counterpart, type))
+    differences.push(
+      describe(name, `expected ${expected(counterpart)}, found ${type}`, place, fields, false, anchored),
+    );
+  if (counterpart.nullable !== nullable) {
     const words = nullable
       ? "expected not null, found nullable"
       : "expected nullable, found not null; no reader is surprised by that";
-    found.push(told(name, words, place, fields, !nullable, anchored));
+    differences.push(describe(name, words, place, fields, !nullable, anchored));
   }
-  return found;
+  return differences;
 }
 
 /**
- * @param {Column[]} given
- * @param {Column[]} own
+ * @param {Column[]} sent
+ * @param {Column[]} registeredColumns
  * @param {Map<Column, Column>} pairs
  * @param {Registered} registered
  * @returns {Difference[]}
  */
-function order(given, own, pairs, { exact, readers }) {
-  const met = given.map((column) => pairs.get(column)).filter((column) => column !== undefined);
-  const places = met.map((column) => own.indexOf(column));
+function order(sent, registeredColumns, pairs, { exact, readers }) {
+  const met = sent.map((column) => pairs.get(column)).filter((column) => column !== undefined);
+  const places = met.map((column) => registeredColumns.indexOf(column));
   if (places.every((place, index) => index === 0 || place >= places[index - 1])) return [];
   const names = (/** @type {Column[]} */ some) => [...new Set(some.map(({ name }) => name))].join(", ");
-  const wanted = own.filter((column) => met.includes(column));
+  const expectedOrder = registeredColumns.filter((column) => met.includes(column));
   const means = exact
     ? `${readers} take columns by position`
     : `${readers} take columns by name, so it does not matter to them`;
-  const text = `the order of the columns differs: expected ${names(wanted)}; found ${names(met)}; ${means}`;
+  const text = `the order of the columns differs: expected ${names(expectedOrder)}; found ${names(met)}; ${means}`;
   return [{ remark: { label: "", text, anchor: "" }, harmless: !exact }];
 }
 
@@ -156,31 +161,31 @@ function order(given, own, pairs, { exact, readers }) {
  * @param {string} [anchored]
  * @returns {Difference}
  */
-function told(name, text, place, fields, harmless, anchored = name) {
+function describe(name, text, place, fields, harmless, anchored = name) {
   const anchor = fields.find(({ path }) => path === anchored)?.anchor ?? "";
   return { remark: { label: name, text, anchor, ...(place.length ? { place } : {}) }, harmless };
 }
 
 /**
- * @param {Difference[]} found
- * @param {Column[]} given
+ * @param {Difference[]} differences
+ * @param {Column[]} sent
  * @param {Map<Column, Column>} pairs
  * @param {Registered} registered
  * @returns {Verdict}
  */
-function concluded(found, given, pairs, { what }) {
+function conclude(differences, sent, pairs, { what }) {
   const remarks = (/** @type {boolean} */ harmless) =>
-    found.filter((one) => one.harmless === harmless).map(({ remark }) => remark);
+    differences.filter((entry) => entry.harmless === harmless).map(({ remark }) => remark);
   const [problems, notes] = [remarks(false), remarks(true)];
-  if (!found.length)
+  if (!differences.length)
     return {
       state: "accepted",
       word: "the same",
-      title: `The same as ${what}${copies(given, pairs)}.`,
+      title: `The same as ${what}${copies(sent, pairs)}.`,
       problems,
       notes,
     };
-  const title = `Differs from ${what}: ${count(found.length, "difference")}`;
+  const title = `Differs from ${what}: ${count(differences.length, "difference")}`;
   return {
     state: problems.length ? "refused" : "differs",
     word: problems.length ? "differs" : "differs without harm",
@@ -190,9 +195,9 @@ function concluded(found, given, pairs, { what }) {
   };
 }
 
-/** Say how many columns stand for the one that repeats. @param {Column[]} given @param {Map<Column, Column>} pairs */
-function copies(given, pairs) {
-  const some = given.filter((column) => pairs.get(column)?.repeated && !column.repeated);
-  const own = some.length ? pairs.get(some[0]) : undefined;
-  return own ? `, with ${count(some.length, "column")} for ${own.name}` : "";
+/** Say how many columns stand for the one that repeats. @param {Column[]} sent @param {Map<Column, Column>} pairs */
+function copies(sent, pairs) {
+  const some = sent.filter((column) => pairs.get(column)?.repeated && !column.repeated);
+  const counterpart = some.length ? pairs.get(some[0]) : undefined;
+  return counterpart ? `, with ${count(some.length, "column")} for ${counterpart.name}` : "";
 }

@@ -1,4 +1,4 @@
-// Elements, made without markup: what others wrote becomes text and nothing else.
+// Elements, made without markup: untrusted text stays text.
 
 /** @typedef {Node | string | null | undefined | false} Child */
 
@@ -50,7 +50,7 @@ export function choice(options, onchange) {
 }
 
 /**
- * Return a function that runs the task once it has not been asked for this long.
+ * Return a function that runs the task once it has not been called for this long.
  * @param {() => void} task
  * @param {number} milliseconds
  */
@@ -71,12 +71,12 @@ export function settled(task, milliseconds) {
  */
 export function table(caption, headings, rows, kind = "") {
   const head = element("tr", {}, ...headings.map((text) => element("th", { scope: "col" }, text)));
-  const body = rows.map(([first, ...rest], index) => {
-    const next = rows.slice(index + 1).findIndex(([one]) => one !== null);
+  const body = rows.map(([first, ...cells], index) => {
+    const next = rows.slice(index + 1).findIndex(([title]) => title !== null);
     const span = next < 0 ? rows.length - index : next + 1;
     const heading =
       first !== null && element("th", span > 1 ? { scope: "rowgroup", rowspan: span } : { scope: "row" }, first);
-    return element("tr", {}, heading, ...rest.map((cell) => element("td", {}, cell)));
+    return element("tr", {}, heading, ...cells.map((cell) => element("td", {}, cell)));
   });
   return element(
     "div",

@@ -1,4 +1,4 @@
-// What became of the fields of a document from one release to another.
+// The changes to the fields of a document from one release to another.
 
 /** @typedef {import("./site.js").Field} Field */
 /**
@@ -6,7 +6,7 @@
  *   }[] }} Change
  */
 
-/** What is told of a field, in the order it is told in. @type {[string, (field: Field) => string][]} */
+/** The facts about a field, in the order in which they are shown. @type {[string, (field: Field) => string][]} */
 const FACTS = [
   ["type", ({ type }) => type],
   ["presence", ({ required }) => (required ? "required" : "optional")],
@@ -18,7 +18,7 @@ const FACTS = [
   ["omitted means", ({ omitted }) => omitted],
   ["description", ({ description }) => description],
 ];
-/** What only says in other words what a field is. */
+/** The facts that only describe a field. */
 const WORDS = new Set(["null means", "omitted means", "description"]);
 
 /**
@@ -29,12 +29,12 @@ const WORDS = new Set(["null means", "omitted means", "description"]);
  * @returns {Change[]}
  */
 export function changes(old, fresh, columns) {
-  const told = FACTS.filter(([name]) => !(columns && name === "presence"));
+  const compared = FACTS.filter(([name]) => !(columns && name === "presence"));
   const before = new Map(old.map((field) => [field.path, field]));
   const after = new Set(fresh.map(({ path }) => path));
-  const found = fresh.map((field) => became(told, before.get(field.path), field));
-  const removed = old.filter(({ path }) => !after.has(path)).map((field) => gone(told, field));
-  return [...found, ...removed].filter(({ facts }) => facts.length);
+  const present = fresh.map((field) => changeOf(compared, before.get(field.path), field));
+  const removed = old.filter(({ path }) => !after.has(path)).map((field) => removalOf(compared, field));
+  return [...present, ...removed].filter(({ facts }) => facts.length);
 }
 
 /**
@@ -53,8 +53,8 @@ export function withoutWords(change) {
  */
 export function reordered(old, fresh) {
   const paths = (/** @type {Field[]} */ some, /** @type {Field[]} */ others) => {
-    const known = new Set(others.map(({ path }) => path));
-    return some.map(({ path }) => path).filter((path) => known.has(path));
+    const names = new Set(others.map(({ path }) => path));
+    return some.map(({ path }) => path).filter((path) => names.has(path));
   };
   const [before, after] = [paths(old, fresh), paths(fresh, old)];
   return before.every((path, index) => path === after[index])
@@ -62,14 +62,14 @@ export function reordered(old, fresh) {
     : { old: before.join(", "), new: after.join(", ") };
 }
 
-/** @param {typeof FACTS} told @param {Field | undefined} old @param {Field} field @returns {Change} */
-function became(told, old, field) {
-  const facts = told.map(([name, say]) => ({ name, old: old ? say(old) : "", new: say(field) }));
+/** @param {typeof FACTS} compared @param {Field | undefined} old @param {Field} field @returns {Change} */
+function changeOf(compared, old, field) {
+  const facts = compared.map(([name, say]) => ({ name, old: old ? say(old) : "", new: say(field) }));
   return { field, kind: old ? "changed" : "added", facts: facts.filter((fact) => fact.old !== fact.new) };
 }
 
-/** @param {typeof FACTS} told @param {Field} field @returns {Change} */
-function gone(told, field) {
-  const facts = told.map(([name, say]) => ({ name, old: say(field), new: "" }));
+/** @param {typeof FACTS} compared @param {Field} field @returns {Change} */
+function removalOf(compared, field) {
+  const facts = compared.map(([name, say]) => ({ name, old: say(field), new: "" }));
   return { field, kind: "removed", facts: facts.filter((fact) => fact.old) };
 }

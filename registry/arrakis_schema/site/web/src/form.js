@@ -1,4 +1,4 @@
-// A form of Try it: a text, something to begin with, a release to ask, and what it says below.
+// A form of Try it: a text with an initial value, a choice of releases, and the verdict below.
 
 import { choice, element, labelled, settled, table } from "./dom.js";
 import { SiteError, label, pageOf } from "./site.js";
@@ -35,11 +35,11 @@ export function form(context, { title, text, placeholder, extra, ask }) {
   const result = element("div", { class: "try-result", role: "status" });
   let turn = 0;
   const check = async () => {
-    const own = (turn += 1);
-    const shown = await answer(context, release.value, area, ask);
-    if (own === turn) put(result, shown);
+    const current = (turn += 1);
+    const content = await answer(context, release.value, area, ask);
+    if (current === turn) put(result, content);
   };
-  const options = context.releases.map((one) => ({ value: one.version, text: label(one) }));
+  const options = context.releases.map((entry) => ({ value: entry.version, text: label(entry) }));
   const release = choice([...options, { value: EVERY, text: EVERY }], () => void check());
   release.value = context.page.version;
   area.addEventListener(
@@ -63,22 +63,22 @@ export function form(context, { title, text, placeholder, extra, ask }) {
     area.value = written;
     void check();
   };
-  const show = (/** @type {string} */ said) => {
+  const show = (/** @type {string} */ message) => {
     turn += 1;
-    put(result, [element("p", { class: "try-verdict try-unreadable" }, said)]);
+    put(result, [element("p", { class: "try-verdict try-unreadable" }, message)]);
   };
   return { element: element("form", { class: "try-form", onsubmit: submit }, bar, area, result), write, show };
 }
 
 /**
- * Put the answer in place, unless it is there already: what has not changed is not read out again.
+ * Show the answer, unless it is unchanged: screen readers would announce it again.
  * @param {HTMLElement} result
- * @param {HTMLElement[]} shown
+ * @param {HTMLElement[]} content
  */
-function put(result, shown) {
-  const next = element("div", {}, ...shown);
+function put(result, content) {
+  const next = element("div", {}, ...content);
   if (next.innerHTML !== result.innerHTML) result.replaceChildren(...next.childNodes);
-  else for (const [index, one] of [...next.childNodes].entries()) result.childNodes[index].replaceWith(one);
+  else for (const [index, node] of [...next.childNodes].entries()) result.childNodes[index].replaceWith(node);
 }
 
 /**
@@ -90,12 +90,14 @@ function put(result, shown) {
  */
 async function answer(context, chosen, area, ask) {
   try {
-    if (chosen !== EVERY) return one(context, chosen, await ask(area.value, chosen), area);
-    const found = await Promise.all(
+    if (chosen !== EVERY) return showRelease(context, chosen, await ask(area.value, chosen), area);
+    const verdicts = await Promise.all(
       context.releases.map(async (release) => ({ release, verdict: await ask(area.value, release.version) })),
     );
-    const unreadable = found.find(({ verdict }) => verdict.state === "unreadable");
-    return unreadable ? one(context, unreadable.release.version, unreadable.verdict, area) : [every(context, found)];
+    const unreadable = verdicts.find(({ verdict }) => verdict.state === "unreadable");
+    return unreadable
+      ? showRelease(context, unreadable.release.version, unreadable.verdict, area)
+      : [showEveryRelease(context, verdicts)];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [
@@ -109,17 +111,17 @@ async function answer(context, chosen, area, ask) {
 }
 
 /** @param {Context} context @param {string} version @param {Verdict} verdict @param {HTMLTextAreaElement} area */
-function one(context, version, { state, title, problems, notes }, area) {
+function showRelease(context, version, { state, title, problems, notes }, area) {
   const page = pageOf(context.root, context.page, version, context.newest);
   const list = (/** @type {Remark[]} */ remarks, /** @type {string} */ kind) =>
     remarks.length > 0 &&
-    element("ul", { class: `try-list ${kind}` }, ...remarks.map((each) => item(each, page, area)));
-  const shown = [
+    element("ul", { class: `try-list ${kind}` }, ...remarks.map((remark) => item(remark, page, area)));
+  const parts = [
     element("p", { class: `try-verdict try-${state}` }, title),
     list(problems, "try-problems"),
     list(notes, "try-notes"),
   ];
-  return /** @type {HTMLElement[]} */ (shown.filter(Boolean));
+  return /** @type {HTMLElement[]} */ (parts.filter(Boolean));
 }
 
 /** @param {Remark} remark @param {URL} page @param {HTMLTextAreaElement} area */
@@ -136,11 +138,11 @@ function item(remark, page, area) {
       { type: "button", class: "try-line", onclick: select },
       remark.label ? `line ${place.line}` : "show",
     );
-  return element("li", {}, ...said(remark, page), jump && " ", jump);
+  return element("li", {}, ...remarkText(remark, page), jump && " ", jump);
 }
 
 /** @param {Remark} remark @param {URL} page */
-function said({ label: path, text, anchor }, page) {
+function remarkText({ label: path, text, anchor }, page) {
   if (!path) return [text];
   const code = element("code", {}, path);
   return [anchor ? element("a", { href: here(page, anchor) }, code) : code, `: ${text}`];
@@ -152,32 +154,32 @@ function here(page, anchor) {
   return url.pathname === location.pathname ? url.hash : url.href;
 }
 
-/** @param {Context} context @param {{ release: Release, verdict: Verdict }[]} found */
-function every(context, found) {
-  const rows = merged(found).map(({ from, to, verdict: { state, word, problems, notes } }) => {
+/** @param {Context} context @param {{ release: Release, verdict: Verdict }[]} verdicts */
+function showEveryRelease(context, verdicts) {
+  const rows = mergeNeighbours(verdicts).map(({ from, to, verdict: { state, word, problems, notes } }) => {
     const page = pageOf(context.root, context.page, to.version, context.newest);
     const first = problems[0] ?? (state === "differs" ? notes[0] : undefined);
-    const more = problems.length > 1 ? `, ${problems.length} problems` : "";
-    const verdict = element("span", { class: `try-verdict try-${state}` }, word + more);
+    const further = problems.length > 1 ? `, ${problems.length} problems` : "";
+    const verdict = element("span", { class: `try-verdict try-${state}` }, word + further);
     return [
       from === to ? label(to) : `${from.version} to ${label(to)}`,
       verdict,
-      first ? element("span", {}, ...said(first, page)) : "",
+      first ? element("span", {}, ...remarkText(first, page)) : "",
     ];
   });
   return table(`What each release of ${context.page.name} says`, ["Release", "Verdict", "First problem"], rows);
 }
 
 /**
- * Put neighbours together that say the same; releases come newest first.
- * @param {{ release: Release, verdict: Verdict }[]} found
+ * Merge neighbouring releases with the same verdict; releases are sorted newest first.
+ * @param {{ release: Release, verdict: Verdict }[]} verdicts
  */
-function merged(found) {
+function mergeNeighbours(verdicts) {
   /** @type {{ from: Release, to: Release, verdict: Verdict, key: string }[]} */
   const rows = [];
-  for (const { release, verdict } of found) {
-    const told = verdict.state === "differs" ? verdict.notes : verdict.problems;
-    const remarks = told.map(({ label: path, text }) => [path, text.replaceAll(release.version, "")]);
+  for (const { release, verdict } of verdicts) {
+    const listed = verdict.state === "differs" ? verdict.notes : verdict.problems;
+    const remarks = listed.map(({ label: path, text }) => [path, text.replaceAll(release.version, "")]);
     const key = JSON.stringify([verdict.state, remarks]);
     const last = rows[rows.length - 1];
     if (last?.key === key) last.from = release;

@@ -24,13 +24,13 @@ export function hunks(old, fresh) {
  * @param {string} fresh
  */
 export function patch(path, old, fresh) {
-  const found = hunks(old, fresh);
-  const lines = found.flatMap(({ oldStart, oldLines, newStart, newLines, lines: inner }) => [
+  const parts = hunks(old, fresh);
+  const lines = parts.flatMap(({ oldStart, oldLines, newStart, newLines, lines: inner }) => [
     element("span", { class: "compare-hunk" }, `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@\n`),
     ...inner.map((line) => element("span", { class: KINDS[line[0]] }, `${line}\n`)),
   ]);
   const some = (/** @type {string} */ sign) =>
-    found.flatMap(({ lines: inner }) => inner).filter((line) => line.startsWith(sign)).length;
+    parts.flatMap(({ lines: inner }) => inner).filter((line) => line.startsWith(sign)).length;
   return [
     element("p", { class: "compare-count" }, `${count(some("-"), "line")} removed, ${count(some("+"), "line")} added.`),
     element(

@@ -16,8 +16,8 @@ const PUBLICATION = { title: "Your message, as print(schema) shows it", of: "the
  */
 export async function payloadForm(context) {
   const { entry, page } = context;
-  const said = entry.kind === "publication" ? PUBLICATION : PAYLOAD;
-  const registered = await registeredIn(context, page.version, said);
+  const wording = entry.kind === "publication" ? PUBLICATION : PAYLOAD;
+  const registered = await registeredIn(context, page.version, wording);
   const file = element("input", {
     type: "file",
     class: "try-file",
@@ -36,7 +36,7 @@ export async function payloadForm(context) {
     file.value = "";
   });
   const made = form(context, {
-    title: said.title,
+    title: wording.title,
     text: columnLines(registered.text),
     placeholder: "Paste what print(schema) shows in Python, as in\ntemperature: int32 not null",
     extra: [
@@ -47,7 +47,7 @@ export async function payloadForm(context) {
         element("label", { class: "try-button", for: file.id }, "Open an Arrow file"),
       ),
     ],
-    ask: async (written, version) => difference(written, await registeredIn(context, version, said)),
+    ask: async (written, version) => difference(written, await registeredIn(context, version, wording)),
   });
   return made.element;
 }
@@ -59,18 +59,20 @@ export async function payloadForm(context) {
  * @returns {Promise<import("./difference.js").Registered>}
  */
 async function registeredIn({ root, page, entry, releases }, version, { of, readers }) {
-  const release = releases.find((one) => one.version === version);
-  const document = release?.documents.find((one) => pathOf(one) === entry.path);
-  const [written, told] = await Promise.all([
+  const release = releases.find((candidate) => candidate.version === version);
+  const document = release?.documents.find((candidate) => pathOf(candidate) === entry.path);
+  const [written, details] = await Promise.all([
     text(new URL(`versions/${document?.url}`, root)),
-    version === page.version ? entry : entries(root, version).then((all) => all.find((one) => one.path === entry.path)),
+    version === page.version
+      ? entry
+      : entries(root, version).then((all) => all.find((candidate) => candidate.path === entry.path)),
   ]);
   const { unknown = "ignored", columns = "by-name" } = entry.reader ?? {};
   const way = typeof unknown === "string" ? unknown : (unknown[""] ?? "ignored");
   return {
     text: written,
     what: `${of}${page.name} ${version}`,
-    fields: told?.fields ?? [],
+    fields: details?.fields ?? [],
     readers,
     unknown: way,
     exact: columns === "exact",

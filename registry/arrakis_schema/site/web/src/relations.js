@@ -1,4 +1,4 @@
-// Who gets on with whom, looked up in the site's matrix.
+// The compatibility of two releases, looked up in the site's matrix.
 
 /** @typedef {{ document: string, why: string, witness: unknown }} Exchange */
 /** @typedef {{ answer: string, exchanges: Exchange[] }} Reason */
@@ -8,7 +8,7 @@
  */
 /** @typedef {{ answer: string, reason: string, exchanges: Exchange[] }} Relation */
 
-/** What is said of each answer. @type {Record<string, string>} */
+/** The word for each answer. @type {Record<string, string>} */
 export const ANSWERS = {
   works: "works",
   partly: "partly",
@@ -18,15 +18,15 @@ export const ANSWERS = {
 };
 
 /**
- * Return how a client of one release gets on with a server of another; nothing where one of them is not in the grid.
+ * Return whether a client of one release works with a server of another; null where the grid lacks one of them.
  * @param {Grid | undefined} grid
  * @param {string} client
  * @param {string} server
  * @returns {Relation | null}
  */
 export function relation(grid, client, server) {
-  const place = (/** @type {string} */ version) => grid?.groups.findIndex((group) => group.includes(version)) ?? -1;
-  const cell = grid?.cells[place(client)]?.[place(server)];
+  const groupOf = (/** @type {string} */ version) => grid?.groups.findIndex((group) => group.includes(version)) ?? -1;
+  const cell = grid?.cells[groupOf(client)]?.[groupOf(server)];
   if (!cell) return null;
   const reason = cell.reason ?? "";
   return { answer: cell.answer, reason, exchanges: grid?.reasons[reason]?.exchanges ?? [] };

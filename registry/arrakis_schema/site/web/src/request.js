@@ -28,7 +28,7 @@ export async function requestForm(context) {
   );
   if (first) select.value = first.url;
   const made = form(context, {
-    title: `Your ${said(entry).noun}, in JSON`,
+    title: `Your ${wordingOf(entry).noun}, in JSON`,
     text: first ? await load(first.url) : "{}",
     extra: [examples.length ? labelled("Example", select, "try-wide") : null],
     ask: async (written, version) => verdict(written, await judgeOf(context, version)),
@@ -50,7 +50,7 @@ async function examplesOf({ root, page, entry, releases, newest }) {
 }
 
 /** @param {Entry} entry */
-function said({ kind }) {
+function wordingOf({ kind }) {
   return kind === "publication" ? MESSAGE : REQUEST;
 }
 
@@ -62,15 +62,17 @@ function said({ kind }) {
  */
 async function judgeOf({ root, page, entry, releases }, version) {
   const documents = releases.find((release) => release.version === version)?.documents ?? [];
-  const own = documents.find((one) => pathOf(one) === entry.path);
-  const envelope = entry.kind === "request" ? documents.find((one) => one.kind === "envelope") : undefined;
-  const [schema, outer, told] = await Promise.all([
-    exact(new URL(`versions/${own?.url}`, root)),
+  const registered = documents.find((candidate) => pathOf(candidate) === entry.path);
+  const envelope = entry.kind === "request" ? documents.find((candidate) => candidate.kind === "envelope") : undefined;
+  const [schema, outer, details] = await Promise.all([
+    exact(new URL(`versions/${registered?.url}`, root)),
     envelope ? exact(new URL(`versions/${envelope.url}`, root)) : null,
-    version === page.version ? entry : entries(root, version).then((all) => all.find((one) => one.path === entry.path)),
+    version === page.version
+      ? entry
+      : entries(root, version).then((all) => all.find((candidate) => candidate.path === entry.path)),
   ]);
-  const { fields = [], problems = [] } = told ?? {};
-  const { reader } = said(entry);
+  const { fields = [], problems = [] } = details ?? {};
+  const { reader } = wordingOf(entry);
   return {
     name: page.name,
     version,

@@ -1,4 +1,4 @@
-// What lies on the site: pages' data, releases and raw documents, each fetched once. No other host is asked.
+// The files of the site: data of pages, releases and raw documents, each fetched once. No other host is contacted.
 
 import { parse } from "./json.js";
 
@@ -76,7 +76,7 @@ export async function releases(root) {
 }
 
 /**
- * Return how people call a release.
+ * Return the label of a release for people.
  * @param {{ version: string, frozen: boolean }} release
  */
 export function label({ version, frozen }) {
@@ -125,10 +125,10 @@ export function reasonIn(root, { page }, reason) {
 
 /** @template Result @param {string} key @param {() => Promise<Result>} get @returns {Promise<Result>} */
 function once(key, get) {
-  const known = fetched.get(key);
-  if (known) return known;
-  const asked = get();
-  fetched.set(key, asked);
-  asked.catch(() => fetched.delete(key));
-  return asked;
+  const cached = fetched.get(key);
+  if (cached) return cached;
+  const request = get();
+  fetched.set(key, request);
+  request.catch(() => fetched.delete(key));
+  return request;
 }

@@ -22,7 +22,7 @@ export function exactly(instance, schema) {
   const replace = replacement([...far(instance), ...far(schema)], divisor(schema));
   /** @type {Map<object, Json>} */
   const originals = new Map();
-  return { instance: replaced(instance, replace), schema: subschema(schema, replace, originals), originals };
+  return { instance: replaceNumbers(instance, replace), schema: subschema(schema, replace, originals), originals };
 }
 
 /** @param {Json} value @returns {Generator<number | bigint>} */
@@ -42,9 +42,9 @@ function replacement(values, modulus) {
   /** @type {Map<string, number>} */
   const stand = new Map();
   let up = BigInt(FAR);
-  for (const value of sorted.filter((one) => one > 0)) up = place(stand, value, up, modulus);
+  for (const value of sorted.filter((number) => number > 0)) up = noteStandin(stand, value, up, modulus);
   let down = BigInt(FAR);
-  for (const value of sorted.filter((one) => one < 0).reverse()) down = place(stand, value, down, modulus);
+  for (const value of sorted.filter((number) => number < 0).reverse()) down = noteStandin(stand, value, down, modulus);
   return (value) => stand.get(String(value)) ?? value;
 }
 
@@ -55,7 +55,7 @@ function replacement(values, modulus) {
  * @param {bigint} last
  * @param {bigint} modulus
  */
-function place(stand, value, last, modulus) {
+function noteStandin(stand, value, last, modulus) {
   if (stand.has(String(value))) return last;
   const size = typeof value === "bigint" ? (value < 0n ? -value : value) : BigInt(Math.trunc(Math.abs(value)));
   const next = last + 1n + ((((size - last - 1n) % modulus) + modulus) % modulus);
@@ -67,23 +67,23 @@ function place(stand, value, last, modulus) {
 /** Return what all whole divisors of a schema divide. @param {any} schema @returns {bigint} */
 function divisor(schema) {
   if (typeof schema !== "object" || schema === null) return 1n;
-  const own = schema.multipleOf;
-  const first = Number.isSafeInteger(own) && own > 0 ? BigInt(own) : 1n;
+  const multiple = schema.multipleOf;
+  const first = Number.isSafeInteger(multiple) && multiple > 0 ? BigInt(multiple) : 1n;
   return Object.values(schema)
     .map(divisor)
-    .reduce((one, other) => (one / common(one, other)) * other, first);
+    .reduce((left, right) => (left / common(left, right)) * right, first);
 }
 
-/** @param {bigint} one @param {bigint} other @returns {bigint} */
-function common(one, other) {
-  return other === 0n ? one : common(other, one % other);
+/** @param {bigint} left @param {bigint} right @returns {bigint} */
+function common(left, right) {
+  return right === 0n ? left : common(right, left % right);
 }
 
 /** @param {any} value @param {Replace} replace @returns {any} */
-function replaced(value, replace) {
-  if (Array.isArray(value)) return value.map((part) => replaced(part, replace));
+function replaceNumbers(value, replace) {
+  if (Array.isArray(value)) return value.map((part) => replaceNumbers(part, replace));
   if (typeof value !== "object" || value === null) return replace(value);
-  return mapped(value, (part) => replaced(part, replace));
+  return mapMembers(value, (part) => replaceNumbers(part, replace));
 }
 
 /** @param {any} schema @param {Replace} replace @param {Map<object, Json>} originals @returns {any} */
@@ -91,10 +91,10 @@ function subschema(schema, replace, originals) {
   const copy = schema === false ? { not: {} } : schema;
   if (typeof copy !== "object" || copy === null || Array.isArray(copy)) return copy;
   const inner = /** @param {any} part */ (part) => subschema(part, replace, originals);
-  const result = mapped(copy, (value, keyword) => {
-    if (MAPS.has(keyword)) return mapped(value, (part) => (Array.isArray(part) ? part : inner(part)));
+  const result = mapMembers(copy, (value, keyword) => {
+    if (MAPS.has(keyword)) return mapMembers(value, (part) => (Array.isArray(part) ? part : inner(part)));
     if (LISTS.has(keyword) || (keyword === "items" && Array.isArray(value))) return value.map(inner);
-    return SINGLE.has(keyword) ? inner(value) : replaced(value, replace);
+    return SINGLE.has(keyword) ? inner(value) : replaceNumbers(value, replace);
   });
   delete result.format;
   originals.set(result, schema);
@@ -102,7 +102,7 @@ function subschema(schema, replace, originals) {
 }
 
 /** @param {Record<string, any>} object @param {(value: any, name: string) => any} change */
-function mapped(object, change) {
+function mapMembers(object, change) {
   const result = Object.create(null);
   for (const [name, value] of Object.entries(object)) result[name] = change(value, name);
   return result;

@@ -16,7 +16,7 @@ async function fill(container) {
   ]);
   const newest = page.page.startsWith("endpoints/") ? page.version : all[0].version;
   const made = page.documents.flatMap((/** @type {import("./site.js").Entry} */ entry) => {
-    const having = all.filter((release) => release.documents.some((one) => pathOf(one) === entry.path));
+    const having = all.filter((release) => release.documents.some((document) => pathOf(document) === entry.path));
     const context = { root, page, entry, releases: having, newest };
     return entry.format === "arrow"
       ? import("./payload.js").then((module) => module.payloadForm(context))

@@ -32,15 +32,15 @@ export function strangers(instance, schemas, reader) {
 
 /**
  * @param {any} instance
- * @param {Node[]} given
+ * @param {Node[]} initial
  * @param {(string | number)[]} path
  * @param {string} pointer
  * @param {Unknown} reader
  * @returns {Generator<Stranger>}
  */
-function* search(instance, given, path, pointer, reader) {
+function* search(instance, initial, path, pointer, reader) {
   if (typeof instance !== "object" || instance === null) return;
-  const nodes = applied(given);
+  const nodes = applicableSchemas(initial);
   const free = Array.isArray(instance) || !nodes.some(({ schema }) => schema.properties || schema.patternProperties);
   for (const [name, part] of Object.entries(instance)) {
     const step = Array.isArray(instance) ? Number(name) : name;
@@ -56,23 +56,23 @@ function way(reader, pointer) {
   return typeof reader === "object" ? (reader[pointer] ?? "ignored") : (reader ?? "ignored");
 }
 
-/** Return the schemas and all that they apply to the same instance. @param {Node[]} given @returns {Node[]} */
-function applied(given) {
+/** Return the schemas and all that they apply to the same instance. @param {Node[]} initial @returns {Node[]} */
+function applicableSchemas(initial) {
   /** @type {Map<any, Node>} */
-  const seen = new Map();
-  const todo = [...given];
+  const visited = new Map();
+  const todo = [...initial];
   for (let node = todo.pop(); node; node = todo.pop()) {
     const { schema, root } = node;
-    if (typeof schema !== "object" || schema === null || seen.has(schema)) continue;
-    seen.set(schema, node);
+    if (typeof schema !== "object" || schema === null || visited.has(schema)) continue;
+    visited.set(schema, node);
     const inner = [
       ...IN_PLACE.flatMap((keyword) => schema[keyword] ?? []),
       ...BRANCHES.map((keyword) => schema[keyword]),
     ];
     if (typeof schema.$ref === "string") inner.push(target(root, schema.$ref));
-    todo.push(...inner.map((one) => ({ schema: one, root })));
+    todo.push(...inner.map((subschema) => ({ schema: subschema, root })));
   }
-  return [...seen.values()];
+  return [...visited.values()];
 }
 
 /** @param {any} root @param {string} reference */
@@ -86,13 +86,13 @@ function target(root, reference) {
 
 /** @param {Node} node @param {string} name @returns {Node[]} */
 function memberOf({ schema, root }, name) {
-  const found = [];
-  if (schema.properties && Object.hasOwn(schema.properties, name)) found.push(schema.properties[name]);
+  const schemas = [];
+  if (schema.properties && Object.hasOwn(schema.properties, name)) schemas.push(schema.properties[name]);
   for (const [pattern, inner] of Object.entries(schema.patternProperties ?? {})) {
-    if (new RegExp(pattern, "u").test(name)) found.push(inner);
+    if (new RegExp(pattern, "u").test(name)) schemas.push(inner);
   }
-  if (!found.length && schema.additionalProperties !== undefined) found.push(schema.additionalProperties);
-  return found.map((inner) => ({ schema: inner, root }));
+  if (!schemas.length && schema.additionalProperties !== undefined) schemas.push(schema.additionalProperties);
+  return schemas.map((inner) => ({ schema: inner, root }));
 }
 
 /** @param {Node} node @param {number} index @returns {Node[]} */

@@ -1,4 +1,4 @@
-// Is this text accepted by a document of a release? What the schemas say, and what the reader does with the rest.
+// The verdict of a release on a text: what the schemas say, and what the reader does with undescribed members.
 
 import { JsonError, parse, steps } from "./json.js";
 import { strangers } from "./unknown.js";
@@ -25,7 +25,7 @@ import { count, dotted } from "./words.js";
 export function verdict(text, judge) {
   try {
     const { value, places } = parse(text);
-    return judged(value, places, judge);
+    return verdictOn(value, places, judge);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return {
@@ -52,11 +52,11 @@ export function reported(value, schema, envelope) {
 }
 
 /** @param {Json} value @param {Map<string, Place>} places @param {Judge} judge @returns {Verdict} */
-function judged(value, places, judge) {
+function verdictOn(value, places, judge) {
   const { name, version, schema, envelope, unknown, reader, fields } = judge;
-  const broken = reported(value, schema, envelope).map((one) => {
-    const [label, ...rest] = split(sentence(one));
-    return remark(label, rest.join(""), anchorOf(one.path, fields), placeOf(one.pointer, places));
+  const broken = reported(value, schema, envelope).map((problem) => {
+    const [label, ...words] = splitLabel(sentence(problem));
+    return remark(label, words.join(""), anchorOf(problem.path, fields), placeOf(problem.pointer, places));
   });
   const described = envelope === null ? [schema] : [envelope, schema];
   const others = strangers(value, described, unknown).map(({ path, pointer, rejected }) => ({
@@ -69,7 +69,7 @@ function judged(value, places, judge) {
     ),
   }));
   const refusing = others.filter(({ rejected }) => rejected);
-  const notes = [...others.filter(({ rejected }) => !rejected), ...known(value, judge)];
+  const notes = [...others.filter(({ rejected }) => !rejected), ...knownProblems(value, judge)];
   return {
     ...outcome(name, version, reader, broken.length, refusing.length),
     problems: [...broken, ...refusing],
@@ -108,10 +108,10 @@ function remark(label, text, anchor, place) {
   return { label, text, anchor, place };
 }
 
-/** @param {string} said */
-function split(said) {
-  const colon = said.indexOf(": expected ");
-  return [said.slice(0, colon), said.slice(colon + 2)];
+/** @param {string} text */
+function splitLabel(text) {
+  const colon = text.indexOf(": expected ");
+  return [text.slice(0, colon), text.slice(colon + 2)];
 }
 
 /**
@@ -122,7 +122,7 @@ function split(said) {
 export function anchorOf(path, fields) {
   for (let length = path.length; length > 0; length -= 1) {
     const named = fieldPath(path.slice(0, length));
-    const field = fields.find((one) => one.path === named);
+    const field = fields.find((candidate) => candidate.path === named);
     if (field) return field.anchor;
   }
   return "";
@@ -147,7 +147,7 @@ function placeOf(pointer, places) {
  * @param {Judge} judge
  * @returns {Remark[]}
  */
-function known(value, { fields, problems }) {
+function knownProblems(value, { fields, problems }) {
   return problems.flatMap(({ location, text }) => {
     const path = instancePath(location);
     return path.length && reaches(value, path)
@@ -164,9 +164,9 @@ function known(value, { fields, problems }) {
 function instancePath(location) {
   /** @type {(string | number)[]} */
   const path = [];
-  const rest = steps(location);
-  for (let keyword = rest.shift(); keyword !== undefined; keyword = rest.shift()) {
-    if (keyword === "properties" && rest.length) path.push(/** @type {string} */ (rest.shift()));
+  const names = steps(location);
+  for (let keyword = names.shift(); keyword !== undefined; keyword = names.shift()) {
+    if (keyword === "properties" && names.length) path.push(/** @type {string} */ (names.shift()));
     else if (keyword === "items") path.push(0);
   }
   return path;

@@ -16,9 +16,9 @@ import { cut, discovery, dotted, expectation } from "./words.js";
 
 const LONGEST_PATH = 160;
 
-/** What is told as a whole: which of its branches failed for what reason says nothing. */
+/** Keywords that are reported as a whole: the failures of their branches would not help. */
 const OPAQUE = new Set(["anyOf", "oneOf", "not", "contains"]);
-/** What is told as a whole where it forbids everything. */
+/** Keywords that are reported as a whole where their value is `false`. */
 const FORBIDDING = new Set(["additionalProperties", "additionalItems", "unevaluatedProperties", "unevaluatedItems"]);
 /** @type {Record<string, "4" | "7" | "2019-09" | "2020-12">} */
 const DRAFTS = { "draft-04": "4", "2019-09": "2019-09", "2020-12": "2020-12" };
@@ -31,9 +31,10 @@ const DRAFTS = { "draft-04": "4", "2019-09": "2019-09", "2020-12": "2020-12" };
  */
 export function violations(instance, schemas) {
   /** @type {Map<string, Violation>} */
-  const found = new Map();
-  for (const schema of schemas) for (const one of broken(instance, schema)) found.set(JSON.stringify(one), one);
-  return [...found.values()].sort(inOrder);
+  const unique = new Map();
+  for (const schema of schemas)
+    for (const entry of brokenKeywords(instance, schema)) unique.set(JSON.stringify(entry), entry);
+  return [...unique.values()].sort(inOrder);
 }
 
 /**
@@ -45,26 +46,26 @@ export function sentence({ path, expected, found }) {
 }
 
 /** @param {Json} instance @param {Json} exact @returns {Generator<Violation>} */
-function* broken(instance, exact) {
+function* brokenKeywords(instance, exact) {
   const { instance: lean, schema, originals } = exactly(instance, exact);
   const lookup = dereference(schema);
   const dialect = draft(schema);
   const { errors } = validate(lean, schema, dialect, lookup, false);
-  let told = "";
+  let reportedPrefix = "";
   for (const [index, unit] of errors.entries()) {
-    const place = unit.keywordLocation;
-    if (told && place.startsWith(told)) continue;
-    told = "";
-    const { keyword, value, named } = asserted(unit, schema, lookup, originals);
-    const whole = OPAQUE.has(unit.keyword) || (value === false && forbids(keyword, dialect));
-    if (whole) told = `${place}/`;
-    const inner = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${place}/`);
-    if (whole || !inner) yield violation(instance, decoded(unit.instanceLocation), keyword, value, named);
+    const location = unit.keywordLocation;
+    if (reportedPrefix && location.startsWith(reportedPrefix)) continue;
+    reportedPrefix = "";
+    const { keyword, value, named } = assertedKeyword(unit, schema, lookup, originals);
+    const isWhole = OPAQUE.has(unit.keyword) || (value === false && forbids(keyword, dialect));
+    if (isWhole) reportedPrefix = `${location}/`;
+    const inner = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${location}/`);
+    if (isWhole || !inner) yield violation(instance, decodeLocation(unit.instanceLocation), keyword, value, named);
   }
 }
 
 /**
- * Tell whether `false` under this keyword is told of the whole; `items` is what `additionalItems` was before 2020-12.
+ * Tell whether `false` under this keyword is reported as a whole; `items` is what `additionalItems` was before 2020-12.
  * @param {string} keyword
  * @param {string} dialect
  */
@@ -73,7 +74,7 @@ function forbids(keyword, dialect) {
 }
 
 /** Return a JSON Pointer that the validator wrote as the fragment of a URI. @param {string} location */
-function decoded(location) {
+function decodeLocation(location) {
   return decodeURI(location.slice(1));
 }
 
@@ -90,10 +91,10 @@ function draft(schema) {
  * @param {Record<string, any>} lookup
  * @param {Map<object, any>} originals
  */
-function asserted(unit, schema, lookup, originals) {
+function assertedKeyword(unit, schema, lookup, originals) {
   let node = schema;
   let named = false;
-  for (const step of steps(decoded(unit.keywordLocation)).slice(0, -1)) {
+  for (const step of steps(decodeLocation(unit.keywordLocation)).slice(0, -1)) {
     named ||= step === "propertyNames" && originals.has(node);
     node = step === "$ref" && originals.has(node) ? lookup[node.__absolute_ref__ ?? node.$ref] : node[step];
   }
@@ -115,27 +116,27 @@ function violation(instance, pointer, keyword, value, named) {
     part = part[step];
   }
   const judged = named ? name : part;
-  const place = named ? pointer.slice(0, pointer.lastIndexOf("/")) : pointer;
+  const target = named ? pointer.slice(0, pointer.lastIndexOf("/")) : pointer;
   return {
     path,
-    pointer: place,
+    pointer: target,
     keyword,
     expected: expectation(keyword, value, judged),
     found: discovery(keyword, judged),
   };
 }
 
-/** @param {Violation} one @param {Violation} other */
-function inOrder(one, other) {
-  for (const [index, step] of one.path.entries()) {
-    if (index >= other.path.length) return 1;
-    const order = compared(String(step), String(other.path[index]));
+/** @param {Violation} first @param {Violation} second */
+function inOrder(first, second) {
+  for (const [index, step] of first.path.entries()) {
+    if (index >= second.path.length) return 1;
+    const order = compareText(String(step), String(second.path[index]));
     if (order) return order;
   }
-  return one.path.length - other.path.length || compared(one.keyword, other.keyword);
+  return first.path.length - second.path.length || compareText(first.keyword, second.keyword);
 }
 
-/** @param {string} one @param {string} other */
-function compared(one, other) {
-  return one < other ? -1 : one > other ? 1 : 0;
+/** @param {string} first @param {string} second */
+function compareText(first, second) {
+  return first < second ? -1 : first > second ? 1 : 0;
 }

@@ -1,5 +1,5 @@
-// Where an instance breaks its schema, in the words of the Python package: `args.days: expected more than 0, found 0`.
-// One table from keyword to what it expects; `validation/violations.py` holds the same, and a test compares them.
+// Messages for violations, in the words of the Python package: `args.days: expected more than 0, found 0`.
+// One table from keyword to what it expects; `json_schema/violations.py` has the same table, and a test compares them.
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const LONGEST = 80;
@@ -9,7 +9,7 @@ const LONGEST_TEXT = 50;
 const ARTICLES = { integer: "an integer", array: "an array", object: "an object", null: "null" };
 
 /**
- * Return an instance path as the reference pages write it; a name that is not plain stands in brackets.
+ * Return an instance path in the notation of the reference pages; a name that is not plain is put in brackets.
  * @param {(string | number)[]} path
  */
 export function dotted(path) {
@@ -80,13 +80,13 @@ export function expectation(keyword, value, instance) {
 }
 
 /**
- * Say what was found in its place.
+ * Say what was found instead.
  * @param {string} keyword
  * @param {any} instance
  * @returns {string}
  */
 export function discovery(keyword, instance) {
-  return cut((FOUND[keyword] ?? found)(instance));
+  return cut((FOUND[keyword] ?? describe)(instance));
 }
 
 /**
@@ -99,7 +99,7 @@ export function count(number, thing) {
 }
 
 /** @param {any} instance */
-function found(instance) {
+function describe(instance) {
   const text = shortened(instance);
   if (!text.endsWith("…") || typeof instance !== "object") return text;
   return `${Array.isArray(instance) ? "an array" : "an object"} of ${count(Object.keys(instance).length, "member")}`;

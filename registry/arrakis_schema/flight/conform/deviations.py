@@ -1,4 +1,4 @@
-"""What a server sends, held against what is registered: schemas column by column, and every row."""
+"""Check what a server sends against what is registered: schemas column by column, and every row."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from arrakis_schema.arrow.children import children
 from arrakis_schema.compat.arrow.schemas import read_by
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.verdicts import Effect, Kind
-from arrakis_schema.flight.texts import shortened
+from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.tables.arrow_document import ArrowDocument
 from arrakis_schema.tables.values import batch_findings
 
@@ -21,8 +21,8 @@ _MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One way in which something sent is not what is registered: where, the rule, how bad, and the words for it."""
+class Deviation:
+    """One way in which sent data differs from what is registered."""
 
     location: str
     rule: str
@@ -31,45 +31,47 @@ class Fault:
     witness: str = ""
 
 
-def schema_faults(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: bool) -> Iterator[Fault]:
-    """Yield each difference of the schema that is sent from the one that is promised.
+def schema_deviations(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: bool) -> Iterator[Deviation]:
+    """Yield each difference of the sent schema from the promised one.
 
-    An error is what breaks a client that reads by the promise; a warning, what such a client does not notice.
+    An error breaks a client that relies on the promise; a warning does not affect it.
     """
     promised = strip_annotations(promised)
     if len(sent) > len(promised) + _WIDEST:
         message = f"the server sends {len(sent):,} columns, and {len(promised)} are registered"
-        yield Fault("", "column-added", Severity.ERROR, message)
+        yield Deviation("", "column-added", Severity.ERROR, message)
         return
     meaningful = {key.decode("utf-8", "replace") for key in _keys(promised)}
     how = {"refuses_unknown": refuses_unknown, "exact": False, "reader_is_new": False}
     verdict = read_by(promised, sent, meaningful=meaningful, **how)
     if verdict.kind is Kind.UNDECIDED:
-        yield Fault("", "column-added", Severity.ERROR, shortened(verdict.reason))
+        yield Deviation("", "column-added", Severity.ERROR, clean_line(verdict.reason))
     changes = [change for change in verdict.findings if change.effect is not Effect.ANNOTATION]
     for change in changes:
         severity = Severity.ERROR if change.at_fault else Severity.WARNING
-        shown = json.dumps(change.witness, ensure_ascii=False, default=str) if change.at_fault else ""
-        yield Fault(change.new, change.rule, severity, shortened(_told(change.meeting)), shortened(shown))
+        witness = json.dumps(change.witness, ensure_ascii=False, default=str) if change.at_fault else ""
+        yield Deviation(
+            change.new, change.rule, severity, clean_line(_name_both_sides(change.meeting)), clean_line(witness)
+        )
     if not changes and verdict.kind is not Kind.UNDECIDED and not sent.equals(promised, check_metadata=True):
-        name = _first_other(sent, promised)
-        yield Fault(name, "type-changed", Severity.WARNING, "what lies inside bears other names or metadata")
+        name = _first_difference(sent, promised)
+        yield Deviation(name, "type-changed", Severity.WARNING, "what lies inside bears other names or metadata")
 
 
-def _first_other(sent: pa.Schema, promised: pa.Schema) -> str:
+def _first_difference(sent: pa.Schema, promised: pa.Schema) -> str:
     """Return the name of the first column that differs."""
     pairs = zip(sent, promised, strict=False)
-    return next((one.name for one, other in pairs if not one.equals(other, check_metadata=True)), "")
+    return next((column.name for column, expected in pairs if not column.equals(expected, check_metadata=True)), "")
 
 
-def row_faults(document: ArrowDocument, promised: pa.Schema, batch: pa.RecordBatch) -> Iterator[Fault]:
-    """Yield what is wrong with the values of a batch, as `check_table` says it of one that is to be sent."""
-    for found in islice(batch_findings(document, promised, batch), _MOST):
-        yield Fault(found.location, found.rule, found.severity, shortened(found.message))
+def row_deviations(document: ArrowDocument, promised: pa.Schema, batch: pa.RecordBatch) -> Iterator[Deviation]:
+    """Yield what is wrong with the values of a batch, in the words of `check_table`."""
+    for finding in islice(batch_findings(document, promised, batch), _MOST):
+        yield Deviation(finding.location, finding.rule, finding.severity, clean_line(finding.message))
 
 
-def _told(message: str) -> str:
-    """Return the words for a difference with the two sides by their names."""
+def _name_both_sides(message: str) -> str:
+    """Return a message with the two sides called server and client."""
     return message.replace("the writer", "the server").replace("the reader", "a client")
 
 

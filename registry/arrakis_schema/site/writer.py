@@ -1,7 +1,7 @@
 """Write the site to a folder: all of it, or nothing.
 
-The files are written beside the folder, under a name of their own, so that builds into one folder at once do not meet:
-the last one that ends is seen, whole. What a killed build left behind is cleared away by the next.
+The files are written beside the folder, under a unique name, so that concurrent builds into one folder do not
+interfere: the last to finish wins. Remains of a killed build are removed by the next.
 """
 
 import os
@@ -14,7 +14,7 @@ from secrets import token_hex
 from tempfile import gettempdir
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.site.exchange import alone, lock, put_in_place
+from arrakis_schema.site.folder_swap import hold_lock, lock, put_in_place
 from arrakis_schema.site.representations import Representation
 
 MARK = "versions/index.json"
@@ -22,66 +22,67 @@ _SOURCES = ("schemas", "versions", "docs")
 
 
 class BuildError(ArrakisSchemaError):
-    """The site cannot be written to this folder; what was there is untouched."""
+    """The site cannot be written to this folder; its contents are unchanged."""
 
 
 def write_tree(files: Iterable[Representation], target: Path, *, root: Path | None = None) -> int:
     """Write the files below `target`, in place of an earlier site, and return how many there are.
 
-    `root` is the folder of the sources, which no site takes the place of. A `target` that is a symbolic link to a
-    folder stays one. Raises `BuildError` where `target` holds something else, or cannot be written; then it stays.
+    `root` is the folder of the sources, which a site never replaces. A `target` that is a symbolic link to a
+    folder stays one. Raises `BuildError` where `target` holds something else or cannot be written, and leaves it
+    unchanged.
     """
-    place = _place(target, root)
-    with _folder_beside(place, target) as fresh:
+    folder = _resolve_target(target, root)
+    with _folder_beside(folder, target) as fresh:
         count = _write(files, fresh, target)
-        _require_ours(place, target)
+        _require_ours(folder, target)
         try:
-            if place.exists():
-                shutil.copymode(place, fresh)
-            put_in_place(fresh, place)
+            if folder.exists():
+                shutil.copymode(folder, fresh)
+            put_in_place(fresh, folder)
         except OSError as error:
             raise BuildError(f"{target} cannot be replaced: {_reason(error)}") from error
     return count
 
 
-def _place(target: Path, root: Path | None) -> Path:
-    """Return the folder that a target stands for; raises `BuildError` where no site can be."""
+def _resolve_target(target: Path, root: Path | None) -> Path:
+    """Return the folder that a target refers to; raises `BuildError` where a site cannot be there."""
     try:
-        place, current = target.resolve(), Path.cwd()
+        resolved, current = target.resolve(), Path.cwd()
     except (OSError, RuntimeError) as error:
         raise BuildError(f"{target} leads nowhere: {_reason(error)}") from error
-    if os.path.ismount(place):
+    if os.path.ismount(resolved):
         raise BuildError(f"{target} is a mount point, which cannot be replaced: name a folder in it")
-    if place in (current, *current.parents):
+    if resolved in (current, *current.parents):
         raise BuildError(f"{target} holds the current folder, which cannot be replaced: name a folder in it")
     sources = [] if root is None else [root.resolve() / name for name in _SOURCES]
     for folder in sources:
-        if place in (folder, *folder.parents) or folder in place.parents:
+        if resolved in (folder, *folder.parents) or folder in resolved.parents:
             raise BuildError(f"{target} is where the sources are ({folder}): name a folder of its own")
-    above = next(folder for folder in place.parents if os.path.lexists(folder))
+    above = next(folder for folder in resolved.parents if os.path.lexists(folder))
     if not above.is_dir():
         raise BuildError(f"{target} cannot be written: {above} is a file")
-    _require_ours(place, target)
-    return place
+    _require_ours(resolved, target)
+    return resolved
 
 
-def _require_ours(place: Path, target: Path) -> None:
-    """Raise `BuildError` where a folder may not be replaced: it is neither empty nor a site."""
+def _require_ours(folder: Path, target: Path) -> None:
+    """Raise `BuildError` where a folder must not be replaced: it is neither empty nor a site."""
     try:
-        if place.exists() and not (place.is_dir() and ((place / MARK).is_file() or not any(place.iterdir()))):
+        if folder.exists() and not (folder.is_dir() and ((folder / MARK).is_file() or not any(folder.iterdir()))):
             raise BuildError(f"{target} exists and is no site that was built here: name a new or an empty folder")
     except OSError as error:
         raise BuildError(f"{target} cannot be read: {_reason(error)}") from error
 
 
 @contextmanager
-def _folder_beside(place: Path, target: Path) -> Iterator[Path]:
-    """Make a folder that no other build uses beside a place; it is gone afterwards, and so is what was made for it."""
-    missing = [folder for folder in place.parents if not folder.exists()]
+def _folder_beside(folder: Path, target: Path) -> Iterator[Path]:
+    """Make a temporary folder beside another one; remove it afterwards, with the parents that were made for it."""
+    missing = [parent for parent in folder.parents if not parent.exists()]
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _clear_away(place)
-        fresh, descriptor = _own_folder(place)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _clear_away(folder)
+        fresh, descriptor = _make_locked_folder(folder)
     except OSError as error:
         _remove_empty(missing)
         raise BuildError(f"{target} cannot be written: {_reason(error)}") from error
@@ -93,29 +94,29 @@ def _folder_beside(place: Path, target: Path) -> Iterator[Path]:
         _remove_empty(missing)
 
 
-def _own_folder(place: Path) -> tuple[Path, int]:
-    """Return a new folder beside a place, and the descriptor that keeps it locked as long as this process uses it."""
+def _make_locked_folder(folder: Path) -> tuple[Path, int]:
+    """Return a new folder beside another one, and the descriptor that keeps it locked."""
     while True:
-        fresh = place.with_name(f".{place.name}.{token_hex(8)}.new")
+        fresh = folder.with_name(f".{folder.name}.{token_hex(8)}.new")
         fresh.mkdir()
         try:
             descriptor = os.open(fresh, os.O_RDONLY)
-        except FileNotFoundError:  # another build took it for a left one, as it was not locked yet
+        except FileNotFoundError:  # another build removed it as a remnant, before it was locked
             continue
         if lock(descriptor) is not False and fresh.exists():
             return fresh, descriptor
         os.close(descriptor)
 
 
-def _clear_away(place: Path) -> None:
-    """Remove what killed builds left beside a place; an earlier site that one had moved aside comes back."""
-    ours = re.compile(rf"\.{re.escape(place.name)}(\.[0-9a-f]{{16}})?\.(new|old)")
-    left = [path for path in place.parent.iterdir() if ours.fullmatch(path.name)]
+def _clear_away(folder: Path) -> None:
+    """Remove the remains of killed builds beside a folder; an earlier site that one had moved aside is restored."""
+    ours = re.compile(rf"\.{re.escape(folder.name)}(\.[0-9a-f]{{16}})?\.(new|old)")
+    left = [path for path in folder.parent.iterdir() if ours.fullmatch(path.name)]
     moved = [path for path in left if path.suffix == ".old"]
     if moved:
-        with alone(place.parent):
-            if not place.exists():
-                moved.pop().rename(place)
+        with hold_lock(folder.parent):
+            if not folder.exists():
+                moved.pop().rename(folder)
     for path in left:
         with suppress(OSError):
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -127,7 +128,7 @@ def _clear_away(place: Path) -> None:
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:
-    """Remove those folders that hold nothing, the innermost first."""
+    """Remove those folders that are empty, the innermost first."""
     for folder in folders:
         with suppress(OSError):
             folder.rmdir()
@@ -136,7 +137,7 @@ def _remove_empty(folders: Iterable[Path]) -> None:
 def _write(files: Iterable[Representation], folder: Path, target: Path) -> int:
     """Write the files into a folder, and return how many there are."""
     count = 0
-    for file in _made(files):
+    for file in _with_clear_errors(files):
         path = folder / file.path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,8 +148,8 @@ def _write(files: Iterable[Representation], folder: Path, target: Path) -> int:
     return count
 
 
-def _made(files: Iterable[Representation]) -> Iterator[Representation]:
-    """Yield the files as they are made; MkDocs writes its pages to a temporary folder first."""
+def _with_clear_errors(files: Iterable[Representation]) -> Iterator[Representation]:
+    """Yield the files; raises `BuildError` where MkDocs cannot write its pages to a temporary folder."""
     try:
         yield from files
     except OSError as error:
@@ -158,5 +159,5 @@ def _made(files: Iterable[Representation]) -> Iterator[Representation]:
 
 
 def _reason(error: Exception) -> str:
-    """Return the system's word for what went wrong."""
+    """Return the message of the system."""
     return getattr(error, "strerror", None) or str(error)

@@ -1,7 +1,7 @@
-"""Put a folder in the place of another one in a single step, so that whoever reads sees the one or the other.
+"""Replace a folder by another one in a single step, so that readers see either the old or the new one.
 
-Linux and macOS can exchange two names. Where a file system cannot (NFS), two renames follow each other, and for that
-moment the place is empty; a second one that fails, or never comes, is taken back.
+Linux and macOS can exchange two names. Where a file system cannot (NFS), two renames follow each other, and for a
+moment the folder is missing; where the second rename fails or never happens, the first is undone.
 """
 
 import ctypes
@@ -18,22 +18,22 @@ _UNABLE = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 _OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
-def put_in_place(fresh: Path, place: Path) -> None:
-    """Give the folder `fresh` the name `place`; what was there has the name `fresh` afterwards.
+def put_in_place(fresh: Path, target: Path) -> None:
+    """Give the folder `fresh` the name `target`; the old one has the name `fresh` afterwards.
 
-    Raises `OSError`; then everything is where it was.
+    Raises `OSError`; then nothing has changed.
     """
     while True:
         try:
-            if not exchange(fresh, place):
-                with alone(place.parent):
-                    _replace(fresh, place)
-            return  # noqa: TRY300 - what is raised above leads on
+            if not exchange(fresh, target):
+                with hold_lock(target.parent):
+                    _replace(fresh, target)
+            return  # noqa: TRY300 - the error above continues below
         except FileNotFoundError:
             if not fresh.exists():
                 raise
         try:
-            fresh.rename(place)
+            fresh.rename(target)
             return  # noqa: TRY300 - the same
         except OSError as error:
             if error.errno not in _OCCUPIED:  # else another build was faster, and its site is replaced
@@ -57,21 +57,21 @@ def exchange(first: Path, second: Path) -> bool:
     return not failed
 
 
-def _replace(fresh: Path, place: Path) -> None:
-    """Exchange two folders with renames, the old one as `….old` in between; take the first back where it fails."""
+def _replace(fresh: Path, target: Path) -> None:
+    """Exchange two folders by renames, the old one as `….old` in between; undo the first where the second fails."""
     aside = fresh.with_suffix(".old")
-    place.rename(aside)
+    target.rename(aside)
     try:
-        fresh.rename(place)
+        fresh.rename(target)
     except BaseException:
-        aside.rename(place)
+        aside.rename(target)
         raise
     aside.rename(fresh)
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process is in here for this folder; where it cannot be locked, go on without."""
+def hold_lock(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, and wait for it; without one where the file system has no locks."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         lock(descriptor, wait=True)
@@ -81,9 +81,9 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def lock(descriptor: int, *, wait: bool = False) -> bool | None:
-    """Lock what a descriptor stands for; return whether it is locked now, None where the file system has no locks.
+    """Lock a file descriptor; return whether it is locked now, None where the file system has no locks.
 
-    The system lets go of the lock when the descriptor is closed, so at the latest when this process ends.
+    The system frees the lock when the descriptor is closed, at the latest when this process ends.
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -1,4 +1,4 @@
-"""Two plain pages: the front page lists the releases and their documents, the other says that there is no such page."""
+"""Two pages without MkDocs: the front page, which lists releases and documents, and the page for a 404."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -13,7 +13,7 @@ from arrakis_schema.text.escaping import visible
 
 
 def front_page(settings: Settings, index: dict[str, Any]) -> bytes:
-    """Return the page for what `versions/index.json` holds; its links are relative."""
+    """Return the front page for the contents of `versions/index.json`; its links are relative."""
     latest = index["aliases"].get("latest", "next")
     page = Template(_part("front.html")).substitute(
         title=_text(settings.title),
@@ -26,7 +26,7 @@ def front_page(settings: Settings, index: dict[str, Any]) -> bytes:
 
 
 def missing_page(settings: Settings) -> bytes:
-    """Return the page for an address that the site does not have: complete in itself, for it stands at any address."""
+    """Return the page for a missing address; it is self-contained, as it is shown at any address."""
     style, script = _part("missing.css"), _part("missing.js")
     page = Template(_part("missing.html")).substitute(
         title=_text(settings.title),
@@ -40,22 +40,22 @@ def missing_page(settings: Settings) -> bytes:
 
 
 def _part(name: str) -> str:
-    """Return a file beside this one."""
+    """Read a file beside this one."""
     return files("arrakis_schema.site").joinpath(name).read_text(encoding="utf-8")
 
 
 def _source(text: str) -> str:
-    """Return what allows a script or a style in a policy."""
+    """Return the source expression that allows a script or a style in a policy."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _text(text: str) -> str:
-    """Return a text as HTML shows it."""
+    """Escape a text for HTML."""
     return escape(visible(text))
 
 
 def _example(index: dict[str, Any]) -> str:
-    """Return the URL of a request to show: of the newest release, or of the working set."""
+    """Return the URL of an example request document: of the newest release, or of the working set."""
     newest = next((release for release in index["releases"] if release["frozen"]), index["releases"][0])
     urls = [document["url"] for document in newest["documents"] if document["kind"] == "request"]
     return f"versions/{(urls or ['index.json'])[0]}"
@@ -75,7 +75,7 @@ def _release(release: dict[str, Any], latest: str) -> str:
 
 
 def _names(documents: list[dict[str, Any]]) -> list[str]:
-    """Return the name of each row, once, in the order of the documents."""
+    """Return the unique names of the rows, in the order of the documents."""
     return list(dict.fromkeys(document["name"] for document in documents))
 
 

@@ -1,4 +1,4 @@
-"""The whole site: the pages that MkDocs renders, and the raw files that they link to."""
+"""Render the whole site: the pages by MkDocs, and the raw files that they link to."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ from arrakis_schema.site.config import mkdocs_options
 from arrakis_schema.site.representations import Representation, media_type_of
 from arrakis_schema.site.sources import refuse_other_than_files
 from arrakis_schema.site.tree import tree
-from arrakis_schema.site.write import BuildError
+from arrakis_schema.site.writer import BuildError
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.printable import printable
 
@@ -27,8 +27,8 @@ _FIRST_STEPS = "The first is `schemas/endpoints/NAME/descriptor.json` or `schema
 _ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
 
-def rendered(store: Store, *, trust_config: bool = False) -> Iterator[Representation]:
-    """Yield every file of the site; the same for the same store and pages. Raises `BuildError`.
+def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Representation]:
+    """Yield every file of the site, deterministically. Raises `BuildError`.
 
     `trust_config` lets the root's own `mkdocs.yml` run its hooks, plugins and theme: see `site/config.py`.
     """
@@ -42,8 +42,10 @@ def rendered(store: Store, *, trust_config: bool = False) -> Iterator[Representa
             config.extra |= {"raw": False, "store": store}  # the raw files are in `raw` already
             build(config)
         except (MkDocsException, SystemExit) as error:
-            told = "\n".join([f"MkDocs cannot render the pages of {store.root}: {error}", *_listed(complaints)])
-            raise BuildError(told) from error
+            message = "\n".join(
+                [f"MkDocs cannot render the pages of {store.root}: {error}", *_complaint_lines(complaints)]
+            )
+            raise BuildError(message) from error
         for path in sorted(path for path in target.rglob("*") if path.is_file()):
             name = path.relative_to(target).as_posix()
             if name not in raw:
@@ -51,38 +53,38 @@ def rendered(store: Store, *, trust_config: bool = False) -> Iterator[Representa
 
 
 def _options(store: Store, folder: Path, trust_config: bool) -> dict[str, Any]:  # noqa: FBT001 - private
-    """Return the configuration, with a front page where the root has no pages of its own."""
+    """Return the arguments for the configuration, after adding a front page where the root has none."""
     options = mkdocs_options(store, folder, trust_config=trust_config)
     front = folder / "docs/index.md"
     if front.parent.is_dir() and not front.exists():
-        front.write_text(_front(store), encoding="utf-8")
+        front.write_text(_front_page(store), encoding="utf-8")
     return options
 
 
-def _front(store: Store) -> str:
-    """Return the front page of a store that has none."""
+def _front_page(store: Store) -> str:
+    """Return a front page for a root without one."""
     links = {
         "Releases": "releases/index.md",
         "Changelog": "changelog.md",
-        "Who gets on with whom": "matrix.md",
+        "Compatibility matrix": "matrix.md",
         "For programs": "versions/index.json",
     }
     listed = "\n".join(f"- [{name}]({path})" for name, path in links.items())
-    told = "Every schema of every release, by URL. A release never changes."
-    nothing = "" if any(one.documents for one in store.every_release()) else f"\n\n{NOTHING_YET} {_FIRST_STEPS}"
-    return f"# {escaped(store.settings.title)}\n\n{told}{nothing}\n\n{listed}\n"
+    introduction = "Every schema of every release, by URL. A release never changes."
+    nothing = "" if any(release.documents for release in store.every_release()) else f"\n\n{NOTHING_YET} {_FIRST_STEPS}"
+    return f"# {escaped(store.settings.title)}\n\n{introduction}{nothing}\n\n{listed}\n"
 
 
-def _listed(complaints: list[logging.LogRecord]) -> list[str]:
-    """Return what MkDocs complained of, each on a line of its own."""
-    rest = len(complaints) - _MOST
+def _complaint_lines(complaints: list[logging.LogRecord]) -> list[str]:
+    """Return the warnings of MkDocs, one on each line."""
+    hidden = len(complaints) - _MOST
     lines = [f"  {printable(record.getMessage())}" for record in complaints[:_MOST]]
-    return [*lines, f"  and {rest} more"] if rest > 0 else lines
+    return [*lines, f"  and {hidden} more"] if hidden > 0 else lines
 
 
 @contextmanager
 def _complaints() -> Iterator[list[logging.LogRecord]]:
-    """Collect what MkDocs warns of, which names the file; if the block ends well, print it as MkDocs would."""
+    """Collect the warnings of MkDocs, which name the file; if the block succeeds, log them as MkDocs would."""
     logger, collector = logging.getLogger("mkdocs"), _Collector()
     logger.addHandler(collector)
     try:
@@ -94,7 +96,7 @@ def _complaints() -> Iterator[list[logging.LogRecord]]:
 
 
 class _Collector(logging.Handler):
-    """Keeps what is logged from warnings on."""
+    """Keeps log records of warnings and errors."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -107,7 +109,7 @@ class _Collector(logging.Handler):
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Tell MkDocs a fixed date, so that two builds are the same, and to be quiet."""
+    """Set a fixed date for MkDocs, so that builds are reproducible, and silence its advertisement."""
     before = {name: os.environ.get(name) for name in _ENVIRONMENT}
     os.environ.update({name: value for name, value in _ENVIRONMENT.items() if before[name] is None})
     try:

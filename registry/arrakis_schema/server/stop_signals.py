@@ -1,4 +1,4 @@
-"""The signals that end the server, as something to wait for beside processes."""
+"""The signals that stop the server, as a socket that can be waited for together with processes."""
 
 import signal
 import socket
@@ -11,7 +11,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stop:
-    """Counts the requests to stop; `reader` has something to read after each."""
+    """Counts the requests to stop; `reader` becomes readable after each."""
 
     def __init__(self) -> None:
         self.requests = 0
@@ -24,7 +24,7 @@ class Stop:
         self.requests += 1
 
     def drain(self) -> None:
-        """Take away what there is to read."""
+        """Empty `reader`."""
         with suppress(BlockingIOError):
             self.reader.recv(4096)
 
@@ -36,7 +36,7 @@ class Stop:
 
 @contextmanager
 def stop_signals() -> Iterator[Stop]:
-    """Count what asks to stop, and restore the handlers of before; for the main thread alone."""
+    """Count requests to stop, and restore the earlier handlers at the end; for the main thread only."""
     stop = Stop()
     wakeup = signal.set_wakeup_fd(stop.writer.fileno(), warn_on_full_buffer=False)
     heeded = [number for number in ENDING if not _is_ignored_hangup(number)]

@@ -1,4 +1,4 @@
-"""What the supervisor sends to a worker: the health, and the open file of the site that belongs to it."""
+"""The channel from the supervisor to a worker: it carries the health, and the open file of the site."""
 
 import json
 import os
@@ -13,14 +13,14 @@ MOST_FILES = 16
 
 
 def send(channel: socket.socket, health: Health, site: IO[bytes]) -> None:
-    """Send without waiting; raises OSError where the worker is gone, or does not read."""
+    """Send without blocking; raises `OSError` where the worker is gone, or does not read."""
     message = json.dumps(asdict(health)).encode() + b"\n"
     if socket.send_fds(channel, [message], [site.fileno()]) != len(message):
         raise BlockingIOError
 
 
 def receive(channel: socket.socket) -> tuple[Health, IO[bytes]] | None:
-    """Return the newest of what was sent; None where the supervisor is gone, or wants this worker to end."""
+    """Return the newest message; None where the supervisor is gone, or has closed the channel."""
     content, files, _, _ = socket.recv_fds(channel, LONGEST, MOST_FILES)
     opened = [os.fdopen(file, "rb") for file in files]
     for outdated in opened[:-1]:

@@ -1,10 +1,10 @@
 """Freeze the working set: all of it or nothing, whatever interrupts it.
 
-Everything is written to `versions/.staged` and synced. Then renames follow, and their order is what makes a release
-atomic: the lock, which nobody reads releases from, the date, which says nothing without a release, then the folder,
-which makes the release visible. What fails between them is taken back, and a run that was killed there is completed by
-the next one; a run that was killed earlier has changed nothing. Last, the accepted breaks that
-were frozen with the release are taken out of `schemas/`; until then they say nothing.
+Everything is written to `versions/.staged` and synced. Renames follow, in the order that makes a release
+atomic: the lock and the date, which are ignored without a release, then the folder, which makes the release visible. A
+failure in between is rolled back, and a run that was killed there is completed by the next one; a run that was killed
+earlier has changed nothing. Last, the accepted breaks that were frozen with the release are removed from `schemas/`;
+until then they have no effect.
 """
 
 import fcntl
@@ -29,15 +29,15 @@ _BEFORE = "before"
 def freeze(root: Path) -> Release:
     """Freeze the working set of a folder under its declared version, and return the release.
 
-    Raises `ReleaseError` where the release exists, nothing is there to freeze or something cannot be written, and
+    Raises `ReleaseError` where the release exists, there is nothing to freeze or something cannot be written, and
     `DamagedStoreError` where an earlier release is not what the lock says; then nothing has been changed.
     """
     working = Store(root).release(None)
-    with _alone(root / "versions"):
+    with _hold_lock(root / "versions"):
         done = _complete(root, working.version)
         store = Store(root)  # as earlier runs left it
         if done:
-            return _completed(store, working)
+            return _recovered_release(store, working)
         _refuse(store, working)
         contents = _contents(working) | exceptions_to_freeze(store)
         lock = {**store.lock, working.version: lock_release(store.lock, contents)}
@@ -57,8 +57,8 @@ def _contents(release: Release) -> dict[str, bytes]:
     return {path: release.read(path) for path in release.files}
 
 
-def _completed(store: Store, working: Release) -> Release:
-    """Return a release that was interrupted and is complete; raises `ReleaseError` where it is not the working set."""
+def _recovered_release(store: Store, working: Release) -> Release:
+    """Return a release that an earlier run began; raises `ReleaseError` where the working set has changed since."""
     release = store.release(working.version)
     if _contents(release) != _contents(working):
         changed = "the working set has changed since: declare the next version in schemas/registry.toml"
@@ -67,20 +67,21 @@ def _completed(store: Store, working: Release) -> Release:
 
 
 def _refuse(store: Store, working: Release) -> None:
-    """Refuse what cannot become a release."""
+    """Raise an error where the working set cannot become a release."""
     existing = next((release for release in store.releases if release.lower() == working.version.lower()), None)
     if existing is not None:
         remedy = "declare the next version in schemas/registry.toml"
         raise ReleaseError(f"release {existing} exists and never changes: {remedy}")
     if not working.documents:
         raise ReleaseError(f"{store.root / 'schemas'} holds no documents")
-    problems = [f"{working.folder}/{one.path}: {one.message}" for one in working.inventory.refused] or verify(store)
+    refused = [f"{working.folder}/{refusal.path}: {refusal.message}" for refusal in working.inventory.refused]
+    problems = refused or verify(store)
     if problems:
         raise DamagedStoreError(problems)
 
 
 def _stage(root: Path, version: str, contents: Mapping[str, bytes], records: Mapping[str, bytes]) -> None:
-    """Write a release and the records about it where no reader looks, and make sure that they are on the disk."""
+    """Write a release and its records to a place that no reader looks at, and sync them to disk."""
     staged = root / "versions" / STAGED
     present = {file: (root / file).read_bytes() for file in records if (root / file).exists()}
     files = {f"{version}/{path}": content for path, content in contents.items()}
@@ -97,7 +98,7 @@ def _stage(root: Path, version: str, contents: Mapping[str, bytes], records: Map
 
 
 def _put_in_place(root: Path, version: str, records: Iterable[str]) -> None:
-    """Rename what is staged to where it belongs, the folder last; take all of it back where a rename fails."""
+    """Rename what is staged to where it belongs, the folder last; roll back where a rename fails."""
     versions, staged = root / "versions", root / "versions" / STAGED
     try:
         for file in records:
@@ -107,12 +108,12 @@ def _put_in_place(root: Path, version: str, records: Iterable[str]) -> None:
         _sync_folder(versions)
     except OSError as error:
         for file in records:
-            _take_back(staged / _BEFORE / basename(file), root / file)
+            _restore(staged / _BEFORE / basename(file), root / file)
         raise ReleaseError(f"{versions / version} cannot be put in place: {error.strerror}") from error
 
 
-def _take_back(before: Path, file: Path) -> None:
-    """Let a record be what it was, or absent if it was."""
+def _restore(before: Path, file: Path) -> None:
+    """Restore a record, or remove it where it did not exist."""
     with suppress(OSError):
         if before.exists():
             before.replace(file)
@@ -133,7 +134,7 @@ def _complete(root: Path, version: str) -> bool:
 
 
 def _publish_staged(store: Store) -> list[str]:
-    """Make a staged release visible where the lock has it already, and return it; forget it where the lock does not."""
+    """Publish the staged releases that the lock already lists, and return their names; discard the others."""
     versions, staged = store.root / "versions", store.root / "versions" / STAGED
     for name in (".lock.json.new", ".dates.toml.new", ".exceptions.toml.new"):  # runs that were killed left them
         (versions / name).unlink(missing_ok=True)
@@ -158,7 +159,7 @@ def _publish_staged(store: Store) -> list[str]:
 
 
 def _holds(folder: Path, entries: dict[str, Entry]) -> bool:
-    """Tell whether a folder holds just the files that the lock names."""
+    """Tell whether a folder holds exactly the files that the lock lists."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return files.keys() == entries.keys() and all(
         digest(path.read_bytes()) == entries[name].sha256 for name, path in files.items()
@@ -166,7 +167,7 @@ def _holds(folder: Path, entries: dict[str, Entry]) -> bool:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file, and wait until it is on the disk."""
+    """Write a file, and sync it to disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(content)
@@ -175,8 +176,8 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _alone(versions: Path) -> Iterator[None]:
-    """Keep other releases out; the system lets go of the lock when this process ends, however it ends."""
+def _hold_lock(versions: Path) -> Iterator[None]:
+    """Hold a lock against other releases; the system frees it when this process ends, however it ends."""
     made = not versions.exists()
     try:
         versions.mkdir(exist_ok=True)
@@ -190,11 +191,11 @@ def _alone(versions: Path) -> Iterator[None]:
         os.close(descriptor)
         if made:
             with suppress(OSError):
-                versions.rmdir()  # it stays where something was released
+                versions.rmdir()  # fails, as it should, where something was released
 
 
 def _lock(descriptor: int, versions: Path) -> None:
-    """Lock a folder, or say who has it."""
+    """Lock a folder; raises `ReleaseError` where another release holds the lock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -204,7 +205,7 @@ def _lock(descriptor: int, versions: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
+    """Sync the names in a folder to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,6 +1,6 @@
-"""What is done to a finished page: without indentation it is small, with a Content-Security-Policy it is safe.
+"""The postprocessing of a rendered page: remove its indentation, and add a Content-Security-Policy.
 
-The policy allows the site's own files, the scripts of the theme's templates, and nothing else: a script that came into
+The policy allows the site's own files, the scripts of the theme's templates, and nothing else: a script that got into
 a page in another way does not run. https://www.w3.org/TR/CSP3/#meta-element
 """
 
@@ -33,36 +33,36 @@ _OWN = {
 }
 
 
-def dense(html: str) -> str:
-    """Return a page without empty lines and indentation, but where they are shown, and blanks without a colour."""
+def minify(html: str) -> str:
+    """Return a page without empty lines and indentation, except where visible, and without colours for blanks."""
     parts = _SHOWN.split(_BLANK.sub(r"\1", html))
     parts[::2] = [_INDENTATION.sub("\n", part) for part in parts[::2]]
     return "".join(parts)
 
 
-def dense_style(css: str) -> str:
-    """Return a style sheet of ours without comments and line breaks."""
+def minify_style(css: str) -> str:
+    """Return one of our style sheets without comments and line breaks."""
     return _BETWEEN.sub(r"\1", _SPACE.sub(" ", _COMMENT.sub("", css))).strip()
 
 
 def inline_scripts(env: Any, folders: Collection[str]) -> list[Any]:
-    """Return the scripts within the templates of a theme, each as a template: some know how deep a page lies."""
+    """Return the inline scripts of a theme as templates: some depend on the depth of a page."""
     paths = [path for folder in folders for path in sorted(Path(folder).rglob("*.html"))]
     texts = dict.fromkeys(text for path in paths for text in _SCRIPT.findall(path.read_text(encoding="utf-8")))
     return [env.from_string(text) for text in texts]
 
 
 def rendered_scripts(templates: Collection[Any], base_url: str, extra: Any) -> Iterator[str]:
-    """Yield the scripts of a theme as a page at this depth has them; one that takes more from a page is left out."""
+    """Yield the scripts of a theme as rendered for a page at this depth; one that depends on more is omitted."""
     for template in templates:
         with suppress(UndefinedError):
             yield template.render(base_url=base_url, config={"extra": extra})
 
 
 def with_policy(html: str, scripts: Collection[str]) -> str:
-    """Return a page that says which scripts may run in it: those in files of the site, and these by their digests."""
-    own = sorted(set(scripts).intersection(_SCRIPT.findall(html)))
-    digests = sorted(b64encode(sha256(script.encode()).digest()).decode() for script in own)
+    """Return a page with a policy that allows scripts in files of the site, and these inline ones by their digests."""
+    present = sorted(set(scripts).intersection(_SCRIPT.findall(html)))
+    digests = sorted(b64encode(sha256(script.encode()).digest()).decode() for script in present)
     allowed = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])
     policy = "; ".join(f"{name} {value}" for name, value in {**_OWN, "script-src": allowed}.items())
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

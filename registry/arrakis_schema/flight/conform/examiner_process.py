@@ -1,0 +1,128 @@
+"""The process that examines a server, so that nothing a server sends can hang, crash or fill its parent.
+
+It reads a job from standard input and writes events to standard output, one JSON object a line.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings.finding import Finding
+from arrakis_schema.flight.conform.client import (
+    Access,
+    CallError,
+    NotAllowedError,
+    Peer,
+    TimedOutError,
+    UnreachableError,
+)
+from arrakis_schema.flight.conform.examination import ExaminedEndpoint, ServerExamination, StartedEndpoint
+from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.store.flight_settings import Info
+from arrakis_schema.store.store import Store, open_store
+
+MEMORY = 768 * 1024 * 1024
+_MOST_MEMBERS = 20
+KINDS: dict[type, str] = {StartedEndpoint: "asking", ExaminedEndpoint: "examined", Finding: "finding"}
+
+
+def run_job() -> int:
+    """Read a job from standard input and run it."""
+    limit_memory(MEMORY)
+    for event in events(json.loads(sys.stdin.read())):
+        print(json.dumps(event), flush=True)  # noqa: T201 - this is what the process is for
+    return 0
+
+
+def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield events: `about` (the server's description), `asking`, `finding`, `examined`, and last `end` or `failed`."""
+    access = Access(job["location"], job["seconds"], job["token"], job["root_certs"].encode())
+    try:
+        store = open_store(Path(job["root"]))
+        peer = Peer(access)
+        server_info = _read_server_info(peer, store.settings.flight.info)
+        contract = _contract_to_test(store, job["release"], server_info)
+        yield {"about": _describe_server(server_info, store.settings.flight.info), "release": contract.release.version}
+        offered = server_info.get(store.settings.flight.info.endpoints)
+        offered_names = [str(name) for name in offered] if isinstance(offered, list) else None
+        claimed = _claimed_contract(store, server_info)
+        for event in ServerExamination(
+            contract, peer, offered_names, may_write=job["may_write"], claimed=claimed
+        ).run():
+            yield {KINDS[type(event)]: asdict(event)}
+    except UnreachableError as error:
+        yield {"failed": f"{access.location} is not reached: {error.reason}"}
+    except TimedOutError as error:
+        yield {"failed": f"{access.location} does not answer as a Flight server in time: {error.reason}"}
+    except NotAllowedError as error:
+        yield {"failed": f"{access.location} does not let this in: {error.reason}"}
+    except ArrakisSchemaError as error:
+        yield {"failed": str(error)}
+    except Exception as error:  # noqa: BLE001 - whatever a server sends must end in a message
+        yield {
+            "failed": f"{access.location} sends what cannot be examined ({type(error).__name__}: {clean_line(error)})"
+        }
+    else:
+        yield {"end": True}
+
+
+def limit_memory(size: int) -> None:
+    """Limit the memory of this process, where the system supports that."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not on every system
+
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+
+def _read_server_info(peer: Peer, info: Info) -> dict[str, Any]:
+    """Return the server's description of itself; raises an error that ends the examination before it begins."""
+    if not info.action:
+        peer.greet()
+        return {}
+    try:
+        answer = peer.action(info.action)
+    except (UnreachableError, TimedOutError, NotAllowedError):
+        raise
+    except CallError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _contract_to_test(store: Store, release: str | None, server_info: dict[str, Any]) -> Contract:
+    """Return the contract of the requested release, or else of the one that the server claims."""
+    claimed = server_info.get(store.settings.flight.info.release)
+    if release is not None:
+        return Contract(store.release(release))
+    if isinstance(claimed, str):
+        try:
+            return Contract(store.release(clean_line(claimed, 40)))
+        except ArrakisSchemaError as error:
+            raise ArrakisSchemaError(f"the server claims what is not here: {error}; name one with --release") from error
+    raise ArrakisSchemaError("the server does not say which release it keeps to: name one with --release")
+
+
+def _claimed_contract(store: Store, server_info: dict[str, Any]) -> Contract | None:
+    """Return the contract that a server claims to keep, if that release exists."""
+    claimed = server_info.get(store.settings.flight.info.release)
+    try:
+        return Contract(store.release(claimed)) if isinstance(claimed, str) else None
+    except ArrakisSchemaError:
+        return None
+
+
+def _describe_server(server_info: dict[str, Any], info: Info) -> dict[str, str]:
+    """Return the server's description of itself as texts of bounded length."""
+    plain = {name: value for name, value in server_info.items() if isinstance(value, str | int | float | bool)}
+    texts = {clean_line(name, 60): clean_line(value, 60) for name, value in list(plain.items())[:_MOST_MEMBERS]}
+    claimed = server_info.get(info.release)
+    return {**texts, "release": clean_line(claimed, 40) if isinstance(claimed, str) else ""}
+
+
+if __name__ == "__main__":
+    sys.exit(run_job())
