@@ -1,4 +1,4 @@
-"""The store as pages of Markdown: endpoints, releases, and who gets on with whom."""
+"""The store as pages of Markdown: endpoints, releases, and the compatibility matrix."""
 
 from arrakis_schema.reference.pages import book, navigation
 

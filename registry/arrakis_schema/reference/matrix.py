@@ -1,4 +1,4 @@
-"""Who gets on with whom: the answer for every client with every server, and the reasons for each endpoint."""
+"""The compatibility matrix: the answer for every client with every server, and the reasons for each endpoint."""
 
 import hashlib
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Matrix:
         return gone and self.relation(client, server).answer is Answer.WORKS
 
     def relation(self, client: int, server: int) -> Relation:
-        """Return how the clients of one group get on with the servers of another."""
+        """Return whether the clients of one group work with the servers of another."""
         return self.relations[self.groups[client][0], self.groups[server][0]]
 
 
@@ -97,7 +97,7 @@ def _twins(history: History, name: str, releases: list[Release]) -> dict[Any, li
 
 
 def _alike(one: str, other: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
-    """Tell whether two releases get on with each other, and alike with everybody else."""
+    """Tell whether two releases work with each other, and alike with all others."""
     if not relations[one, other].answer is relations[other, one].answer is Answer.WORKS:
         return False
 
@@ -123,7 +123,7 @@ def matrix_page(history: History, found: list[Matrix]) -> str:
     )
     return page(
         front_matter(
-            title="Who gets on with whom",
+            title="Compatibility matrix",
             description="Which client works with which server, and why not.",
             searched=False,
             contents=False,
@@ -200,8 +200,8 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
         (f"**{matrix.label(client)}**", *(_cell(matrix, client, server) for server in numbers)) for client in numbers
     ]
     return page(
-        front_matter(title=f"{matrix.name}: who gets on with whom", searched=False, contents=False),
-        f"# {escaped(matrix.name)}: who gets on with whom",
+        front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False),
+        f"# {escaped(matrix.name)}: compatibility matrix",
         f"Rows are clients, columns are servers, the newest first. {_page(history, matrix.name)} ·"
         " [all endpoints](../matrix.md)",
         table(("client ↓ server →", *map(matrix.label, numbers)), rows),

@@ -84,7 +84,7 @@ def navigation(store: Store) -> list[Any]:
                 "releases/index.md",
                 {"Changelog": "changelog.md"},
                 {"Compare": "compare/index.md"},
-                {"Who gets on with whom": "matrix.md"},
+                {"Compatibility matrix": "matrix.md"},
                 *examined,
             ]
         },

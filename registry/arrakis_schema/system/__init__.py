@@ -1,1 +1,1 @@
-"""The releases as a system: who gets on with whom, what a change breaks, and which version it needs."""
+"""The releases as a system: which client works with which server, what a change breaks, and which version it needs."""

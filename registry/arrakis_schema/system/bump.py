@@ -1,6 +1,6 @@
 """The version that a change needs: patch, minor or major.
 
-https://semver.org/spec/v2.0.0.html: no difference in meaning is a patch; when everybody still gets on with everybody of
+https://semver.org/spec/v2.0.0.html: no difference in meaning is a patch; when all still work with all of
 before it is a minor release; a break is a major one, and before 1.0.0 a minor one (section 4).
 """
 
