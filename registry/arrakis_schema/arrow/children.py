@@ -12,7 +12,7 @@ def is_wrapper(data_type: pa.DataType) -> bool:
     return isinstance(data_type, pa.DictionaryType | pa.BaseExtensionType)
 
 
-def wrapped(data_type: pa.DataType) -> pa.Field:
+def wrapped_field(data_type: pa.DataType) -> pa.Field:
     """Return what a dictionary or an extension type holds, as the field that its child line shows."""
     if isinstance(data_type, pa.DictionaryType):
         return pa.field("values", data_type.value_type)
@@ -21,10 +21,10 @@ def wrapped(data_type: pa.DataType) -> pa.Field:
     return pa.field("storage", data_type.storage_type)
 
 
-def children(data_type: pa.DataType) -> list[pa.Field]:
+def child_fields(data_type: pa.DataType) -> list[pa.Field]:
     """Return every child of a type; what a dictionary or an extension holds counts as its only child."""
     if is_wrapper(data_type):
-        return [wrapped(data_type)]
+        return [wrapped_field(data_type)]
     return [data_type.field(number) for number in range(data_type.num_fields)]
 
 

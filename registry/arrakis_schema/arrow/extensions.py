@@ -13,7 +13,7 @@ from arrakis_schema.arrow.scanner import Scanner, TypeTextError
 _NAME = re.compile(r"[^\[\]<>]+")
 
 
-def extension(scanner: Scanner) -> pa.DataType:
+def read_extension(scanner: Scanner) -> pa.DataType:
     """Read the name of an extension type and its parameters."""
     scanner.expect("<")
     name = scanner.match(_NAME, "the name of an extension type")

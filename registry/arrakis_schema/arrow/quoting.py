@@ -28,8 +28,8 @@ def format_metadata(key: bytes, value: bytes) -> str:
     name, text = key.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")
     plain_key = not needs_quotes(name) and ": '" not in name and ': "' not in name and _is_utf8(name)
     plain_value = not (_CONTROL.search(text) or PLACEHOLDER.search(text)) and _is_utf8(text)
-    shown = f"'{text}'" if plain_value else json.dumps(text)
-    return f"{name if plain_key else json.dumps(name)}: {shown}"
+    quoted = f"'{text}'" if plain_value else json.dumps(text)
+    return f"{name if plain_key else json.dumps(name)}: {quoted}"
 
 
 def read_json(text: str) -> str:

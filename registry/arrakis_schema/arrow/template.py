@@ -17,7 +17,7 @@ from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.arrow.scanner import Bindings
 from arrakis_schema.errors import SchemaTextError, TemplateError, TooManyColumnsError
 from arrakis_schema.store.limits import MOST_COLUMNS
-from arrakis_schema.text.short_repr import one_line, short_repr
+from arrakis_schema.text.short_repr import format_record, short_repr
 
 AND_SO_ON = "..."
 _ALLOWED = re.compile(rf"  {PLACEHOLDER.pattern}: '(.*)'", re.ASCII)
@@ -47,17 +47,17 @@ class Template:
     def __repr__(self) -> str:
         """Show what it binds, and the names of its columns."""
         names = [column.lines[0].partition(": ")[0] for column in self.columns]
-        return one_line("Template", {"values": self.values, "repeated": self.repeated, "columns": names})
+        return format_record("Template", {"values": self.values, "repeated": self.repeated, "columns": names})
 
     @property
     def values(self) -> tuple[str, ...]:
         """The placeholders outside of repeated columns: what `bind` takes by name."""
-        return _ordered(column for column in self.columns if not column.repeated)
+        return _placeholder_names(column for column in self.columns if not column.repeated)
 
     @property
     def repeated(self) -> tuple[str, ...]:
         """The placeholders of the repeated columns: what each mapping given to `bind` must hold."""
-        return _ordered(column for column in self.columns if column.repeated)
+        return _placeholder_names(column for column in self.columns if column.repeated)
 
     @property
     def allowed(self) -> dict[str, tuple[str, ...]]:
@@ -73,9 +73,9 @@ class Template:
 
         Raises `TemplateError` for what is missing, not allowed, no type, or makes two columns of one name.
         """
-        given = list(columns)
-        self._refuse_strangers(given, values)
-        fields = [bound for column in self.columns for bound in _bound(column, given, values)]
+        mappings = list(columns)
+        self._refuse_strangers(mappings, values)
+        fields = [bound for column in self.columns for bound in _bind_column(column, mappings, values)]
         names = [bound.name for bound in fields]
         twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
         if twice is not None:
@@ -84,12 +84,14 @@ class Template:
 
     def preview(self) -> list[pa.Field]:
         """Return one field for each column of the text: names as they are, a data type as the first one allowed."""
-        return [_declared(column, read_field(_lines(column, _Preview(column.allowed)))) for column in self.columns]
+        return [
+            _without_lists(column, read_field(_lines_of(column, _Preview(column.allowed)))) for column in self.columns
+        ]
 
     @property
     def unbound(self) -> pa.Schema:
         """The schema with nothing bound: names as they are, each data type `arrow.opaque`, named by its placeholder."""
-        fields = [read_field(_lines(column, _Preview({}))) for column in self.columns]
+        fields = [read_field(_lines_of(column, _Preview({}))) for column in self.columns]
         return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
 
     def _refuse_strangers(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
@@ -98,8 +100,8 @@ class Template:
             raise TemplateError(f"this template has no repeated column; bind {', '.join(self.values)} by name")
         unknown = [name for name in values if name not in self.values]
         if unknown:
-            wanted = ", ".join(self.values) or "nothing by name: give one mapping for each repeated column"
-            raise TemplateError(f"there is no placeholder {unknown[0]!r} to bind by name; this template binds {wanted}")
+            names = ", ".join(self.values) or "nothing by name: give one mapping for each repeated column"
+            raise TemplateError(f"there is no placeholder {unknown[0]!r} to bind by name; this template binds {names}")
 
 
 def parse_document(text: str) -> pa.Schema | Template:
@@ -110,7 +112,7 @@ def parse_document(text: str) -> pa.Schema | Template:
     blocks, tail = _blocks(text.removesuffix("\n").split("\n") if text.strip() else [])
     if len(blocks) > MOST_COLUMNS:
         raise TooManyColumnsError(1, f"{len(blocks):,} columns: {MOST_COLUMNS:,} are allowed")
-    columns = [_column(lines, number) for number, lines in _merged(blocks)]
+    columns = [_read_column(lines, number) for number, lines in _merge_pairs(blocks)]
     if not any(column.placeholders for column in columns):
         return parse_schema(text)
     read_schema_metadata(Lines(list(tail), first=text.count("\n") + 1 - len(tail)))
@@ -160,7 +162,7 @@ class _Values:
         self.values, self.allowed = values, allowed
 
     def name(self, text: str) -> str:
-        return PLACEHOLDER.sub(lambda found: self._text(found.group(1)), text)
+        return PLACEHOLDER.sub(lambda match: self._text(match.group(1)), text)
 
     def data_type(self, placeholder: str) -> pa.DataType:
         value = self._value(placeholder)
@@ -184,28 +186,30 @@ class _Values:
         allowed = self.allowed.get(placeholder)
         names = {pa.type_for_alias(name) for name in allowed or ()} if isinstance(value, pa.DataType) else allowed
         if names is not None and allowed and value not in names:
-            shown = value if isinstance(value, pa.DataType) else repr(value)
-            raise TemplateError(f"{placeholder} = {shown} is not one of {', '.join(allowed)}")
+            text = value if isinstance(value, pa.DataType) else repr(value)
+            raise TemplateError(f"{placeholder} = {text} is not one of {', '.join(allowed)}")
         return value
 
 
-def _ordered(columns: Iterable[Column]) -> tuple[str, ...]:
+def _placeholder_names(columns: Iterable[Column]) -> tuple[str, ...]:
     """Return the placeholders of these columns, each once."""
     return tuple(dict.fromkeys(name for column in columns for name in column.placeholders))
 
 
-def _bound(column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> Iterator[pa.Field]:
+def _bind_column(
+    column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]
+) -> Iterator[pa.Field]:
     """Yield what a column of the template becomes: itself, or one column for each mapping."""
-    for given in columns if column.repeated else [values]:
-        yield _declared(column, read_field(_lines(column, _Values(given, column.allowed))))
+    for mapping in columns if column.repeated else [values]:
+        yield _without_lists(column, read_field(_lines_of(column, _Values(mapping, column.allowed))))
 
 
-def _lines(column: Column, bindings: Bindings) -> Lines:
+def _lines_of(column: Column, bindings: Bindings) -> Lines:
     """Return the lines of a column, to be read with these bindings."""
     return Lines(list(column.lines), bindings, column.line)
 
 
-def _declared(column: Column, field: pa.Field) -> pa.Field:
+def _without_lists(column: Column, field: pa.Field) -> pa.Field:
     """Return a field without the metadata that lists the values of placeholders."""
     declared = {f"{{{name}}}".encode() for name in column.allowed}
     metadata = {key: value for key, value in (field.metadata or {}).items() if key not in declared}
@@ -224,22 +228,22 @@ def _blocks(lines: list[str]) -> tuple[list[tuple[int, tuple[str, ...]]], tuple[
     return blocks, tuple(lines[end:])
 
 
-def _merged(blocks: list[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _merge_pairs(blocks: list[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield the columns, where a pair with `...` between them has become one repeated column."""
-    rest = list(blocks)
-    while rest:
-        number, lines = rest.pop(0)
+    remaining = list(blocks)
+    while remaining:
+        number, lines = remaining.pop(0)
         if lines[0] == AND_SO_ON:
             raise SchemaTextError(
                 number, f"{AND_SO_ON!r} stands between a column with placeholders in _1 and one in _N"
             )
-        if rest and rest[0][1] == (AND_SO_ON,):
-            one = _without_suffix(lines, "1")
-            if len(rest) < 2 or _without_suffix(rest[1][1], "N") != one or one == lines:  # noqa: PLR2004
+        if remaining and remaining[0][1] == (AND_SO_ON,):
+            merged = _without_suffix(lines, "1")
+            if len(remaining) < 2 or _without_suffix(remaining[1][1], "N") != merged or merged == lines:  # noqa: PLR2004
                 raise SchemaTextError(
-                    rest[0][0], f"the columns on both sides of {AND_SO_ON!r} differ in more than _1 and _N"
+                    remaining[0][0], f"the columns on both sides of {AND_SO_ON!r} differ in more than _1 and _N"
                 )
-            rest, lines = rest[2:], one
+            remaining, lines = remaining[2:], merged
         yield number, lines
 
 
@@ -248,7 +252,7 @@ def _without_suffix(lines: tuple[str, ...], suffix: str) -> tuple[str, ...]:
     return tuple(re.sub(rf"\{{(\w+)_{suffix}\}}", r"{\1}", line, flags=re.ASCII) for line in lines)
 
 
-def _column(lines: tuple[str, ...], number: int) -> Column:
+def _read_column(lines: tuple[str, ...], number: int) -> Column:
     """Read a column, note its placeholders and the values that they may have."""
     recording = _Recording()
     reading = Lines(list(lines), recording, number)
@@ -256,7 +260,7 @@ def _column(lines: tuple[str, ...], number: int) -> Column:
     if reading.line is not None:
         raise reading.error(f"this belongs to no field: {reading.line!r}")
     declared = filter(None, map(_ALLOWED.fullmatch, lines))
-    allowed = {found.group(1): tuple(found.group(2).split()) for found in declared}
+    allowed = {match.group(1): tuple(match.group(2).split()) for match in declared}
     strangers = [name for name in allowed if name not in recording.placeholders]
     if strangers:
         raise SchemaTextError(number, f"{{{strangers[0]}}} has values, but stands nowhere in the column")

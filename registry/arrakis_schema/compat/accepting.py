@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, get_args
 
+from arrakis_schema.compat.blame import RefusedWitness, mark_faults
 from arrakis_schema.compat.changes import changes
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure
-from arrakis_schema.compat.containment import SECONDS, STEPS, Question, contained
-from arrakis_schema.compat.fault import Refusal, blamed
+from arrakis_schema.compat.containment import SECONDS, STEPS, Question, decide_containment
 from arrakis_schema.compat.satisfiability import conflict
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
@@ -62,9 +62,9 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     _check_options(policy, unknown, columns, patterns)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
         question = question_of(reader, writer, policy, unknown, patterns, examples, steps, timeout)
-        return explained(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
+        return explain_verdict(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
     how = {"refuses_unknown": unknown == "rejected", "exact": columns == "exact", "meaningful": metadata}
-    return _arrow(reader, writer, **how, reader_is_new=reader_is_new)
+    return _compare_arrow(reader, writer, **how, reader_is_new=reader_is_new)
 
 
 def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
@@ -86,22 +86,22 @@ def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
 def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -> None:
     """Raise `ValueError` for an option that there is not: it would act as the lenient one."""
     ways = [unknown] if isinstance(unknown, str) else list(unknown.values())
-    for name, value, known in (
+    for name, value, choices in (
         ("policy", policy, get_args(Policy)),
         *(("unknown", way, ("ignored", "rejected")) for way in ways),
         ("columns", columns, ("by-name", "exact")),
         ("patterns", patterns, get_args(Patterns)),
     ):
-        if value not in known:
-            raise ValueError(f"{name} is {value!r}: expected {' or '.join(map(repr, known))}")
+        if value not in choices:
+            raise ValueError(f"{name} is {value!r}: expected {' or '.join(map(repr, choices))}")
     for pointer in () if isinstance(unknown, str) else unknown:
         if pointer and not pointer.startswith("/"):
             raise ValueError(f"unknown names the place {pointer!r}: expected a JSON Pointer, such as '/args'")
 
 
-def _arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
+def _compare_arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
     """Return the verdict on two Arrow schemas; raises `NotComparableError` where they are none."""
-    from arrakis_schema.compat.arrow.schemas import is_arrow, read_by  # noqa: PLC0415 - an extra
+    from arrakis_schema.compat.arrow.schemas import compare_schemas, is_arrow  # noqa: PLC0415 - an extra
 
     for name, side in (("reader", reader), ("writer", writer)):
         if not isinstance(side, dict | bool) and not is_arrow(side):
@@ -109,25 +109,25 @@ def _arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
             raise NotComparableError(f"the {name} is {what}")
     if not (is_arrow(reader) and is_arrow(writer)):
         raise NotComparableError("one of the two is a JSON Schema and the other an Arrow schema")
-    return read_by(reader, writer, **how)
+    return compare_schemas(reader, writer, **how)
 
 
-def explained(question: Question, *, reader_is_new: bool) -> Verdict:
+def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
     """Return the verdict on two JSON Schemas, with the differences and which of them is at fault."""
-    verdict = contained(question)
+    verdict = decide_containment(question)
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     try:
-        found = list(changes(old, new))
+        differences = list(changes(old, new))
     except RecursionError:
-        found = []
+        differences = []
     if verdict.kind is Kind.COMPATIBLE and verdict.reason:
         why = conflict(question.writer) or "no message holds declared members only"
         empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
-        return replace(verdict, findings=(*found, empty), reason=empty.message)
+        return replace(verdict, findings=(*differences, empty), reason=empty.message)
     if verdict.kind is Kind.INCOMPATIBLE:
-        refusal = Refusal(verdict.witness, verdict.errors, question.reader)
-        return replace(verdict, findings=blamed(found, refusal, reader_is_new=reader_is_new))
-    return replace(verdict, findings=tuple(found))
+        refusal = RefusedWitness(verdict.witness, verdict.errors, question.reader)
+        return replace(verdict, findings=mark_faults(differences, refusal, reader_is_new=reader_is_new))
+    return replace(verdict, findings=tuple(differences))
 
 
 def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:

@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
+from arrakis_schema.compat.blame import word_error
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure, Side, close, side
-from arrakis_schema.compat.confirm import meta_schema_problem, refusals
-from arrakis_schema.compat.fault import worded
+from arrakis_schema.compat.confirmation import meta_schema_problem, refusals
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
@@ -20,7 +20,7 @@ from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed, Model, Open
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.solve.tableau import Tableau
-from arrakis_schema.compat.witnesses import likeliest
+from arrakis_schema.compat.witnesses import pick_witness
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.json_schema.judge.soundness import dialect_problem, number_problems
@@ -40,7 +40,7 @@ class OutOfStepsError(UndecidedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class QuestionSeries:
     """Questions that differ in one document alone, a valid one; `document` is the other, with what it is closed to."""
 
     document: Any
@@ -63,17 +63,17 @@ class Question:
     examples: tuple[Any, ...] = ()
     steps: int = STEPS
     patterns: Reading = Reading.ECMA
-    series: Series | None = None
+    series: QuestionSeries | None = None
 
     __repr__ = short_repr
 
 
-def contained(question: Question) -> Verdict:
+def decide_containment(question: Question) -> Verdict:
     """Return whether the reader accepts every instance that the writer's schema accepts; without findings.
 
     A document accepts what it accepts, also where nobody can say what that is.
     """
-    verdict = _searched(question)
+    verdict = _search(question)
     is_open = verdict.kind is Kind.UNDECIDED and question.series is None
     return Verdict(Kind.COMPATIBLE) if is_open and _is_one_document(question) else verdict
 
@@ -97,10 +97,12 @@ def _leads_out(document: Any) -> bool:
     """Tell whether a reference may lead out of a document: what is there may be another thing for each side."""
     base = str(document.get("$id", "")) if isinstance(document, dict) else ""
     schemas = list(_objects(document))
-    ids = {urljoin(base, one["$id"]) for one in schemas if isinstance(one.get("$id"), str)}
-    references = [one[name] for one in schemas for name in ("$ref", "$dynamicRef") if isinstance(one.get(name), str)]
+    ids = {urljoin(base, schema["$id"]) for schema in schemas if isinstance(schema.get("$id"), str)}
+    references = [
+        schema[name] for schema in schemas for name in ("$ref", "$dynamicRef") if isinstance(schema.get(name), str)
+    ]
     places = (urldefrag(reference).url for reference in references)
-    return any(place and urljoin(base, place) not in ids for place in places)
+    return any(uri and urljoin(base, uri) not in ids for uri in places)
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
@@ -112,7 +114,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
         yield from _objects(child)
 
 
-def _searched(question: Question) -> Verdict:
+def _search(question: Question) -> Verdict:
     """Return what the search for a witness says."""
     try:
         return _Case(question).verdict()
@@ -122,7 +124,7 @@ def _searched(question: Question) -> Verdict:
         return Verdict(Kind.UNDECIDED, reason="schemas that nest too deep")
 
 
-def checked(schema: Any, name: str) -> str:
+def check_schema(schema: Any, name: str) -> str:
     """Return the dialect of a schema; raises `InvalidSchemaError` where it is not valid in it."""
     label = f"the {name}"
     if not isinstance(schema, dict | bool):
@@ -169,10 +171,10 @@ class _Case:
 
     def dialect(self, schema: Any, name: str) -> str:
         """Return the dialect of a schema, which is checked unless it is known to be valid."""
-        known = None if self.question.series is None else dialect_of(schema)
-        return known or checked(schema, name)
+        dialect = None if self.question.series is None else dialect_of(schema)
+        return dialect or check_schema(schema, name)
 
-    def asked(self) -> tuple[State, State]:
+    def build_states(self) -> tuple[State, State]:
         """Return what holds of what the writer sends, and what holds of what the reader refuses of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
         roots = [*self.writer.roots(nodes), *self.reader.roots(nodes)]
@@ -184,35 +186,37 @@ class _Case:
     def verdict(self) -> Verdict:
         """Return the verdict; documents that mean the same are not looked into."""
         if self.means_the_same():
-            return self.proved()
-        self.reader = self.closed(self.reader, self.question.reader, self.question.reader_closure)
-        self.writer = self.closed(self.writer, self.question.writer, self.question.writer_closure)
-        self.sent, self.state = self.asked()
+            return self.without_witness()
+        self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
+        self.writer = self.close_side(self.writer, self.question.writer, self.question.writer_closure)
+        self.sent, self.state = self.build_states()
         result = Tableau(self.meaning).solve(self.state)
         if isinstance(result, Closed):
-            return self.proved()
+            return self.without_witness()
         if isinstance(result, Open):
-            return self.each_judged() or Verdict(Kind.UNDECIDED, reason=result.reason)
-        verdict = self.confirmed(result.value)
-        return verdict if verdict.kind is Kind.INCOMPATIBLE else self.confirmed_in_every_reading() or verdict
+            return self.judge_each() or Verdict(Kind.UNDECIDED, reason=result.reason)
+        verdict = self.confirm(result.value)
+        return verdict if verdict.kind is Kind.INCOMPATIBLE else self.confirm_in_every_reading() or verdict
 
-    def confirmed_in_every_reading(self) -> Verdict | None:
+    def confirm_in_every_reading(self) -> Verdict | None:
         """Return the verdict for a witness of which all readings of the patterns say the same; None without one."""
         every = Interpretation(
-            self.question.patterns, self.tick, *(one for one in Reading if one is not self.question.patterns)
+            self.question.patterns,
+            self.tick,
+            *(reading for reading in Reading if reading is not self.question.patterns),
         )
         result = Tableau(every).solve(self.state)
-        verdict = self.confirmed(result.value) if isinstance(result, Model) else None
+        verdict = self.confirm(result.value) if isinstance(result, Model) else None
         return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
 
     def means_the_same(self) -> bool:
         """Tell whether the documents mean the same, and what the writer sends is closed where the reader is."""
         if self.question.series is not None or not _closed_alike(self.question):
             return False
-        self.sent, self.state = self.asked()
+        self.sent, self.state = self.build_states()
         return any(opposite(formula) in self.state for formula in self.state)
 
-    def closed(self, opened: Side, document: Any, closure: Closure) -> Side:
+    def close_side(self, opened: Side, document: Any, closure: Closure) -> Side:
         """Return one side with its closure."""
         series = self.question.series
         if series is None or document is not series.document:
@@ -221,12 +225,12 @@ class _Case:
             series.closed[closure] = close(opened, closure, self.tick)
         return series.closed[closure]
 
-    def proved(self) -> Verdict:
+    def without_witness(self) -> Verdict:
         """Return the verdict where there is no witness, and whether that is because the writer sends nothing."""
         empty = isinstance(Tableau(self.meaning).solve(self.sent), Closed)
         return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
 
-    def each_judged(self) -> Verdict | None:
+    def judge_each(self) -> Verdict | None:
         """Return the verdict on a writer whose messages are listed, by asking the validator about each."""
         document = self.writer.document if isinstance(self.writer.document, dict) else {}
         listed = [document["const"]] if "const" in document else document.get("enum")
@@ -237,30 +241,32 @@ class _Case:
             refused = [value for value in sent if self._refuses(self.reader, value)]
         except UndecidedError:
             return None
-        return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
+        return self.judge(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
 
-    def refused(self, value: Json) -> bool:
+    def is_witness(self, value: Json) -> bool:
         """Tell whether a value is a witness, by our meaning of both schemas."""
-        return self.meaning.satisfied(self.state, value)
+        return self.meaning.all_hold(self.state, value)
 
-    def confirmed(self, value: Json) -> Verdict:
+    def confirm(self, value: Json) -> Verdict:
         """Return the verdict for a witness, which the validator must confirm; a likelier one is preferred."""
-        verdict = self.judged(value)
-        likely = likeliest(value, self.question.examples, self.refused)
+        verdict = self.judge(value)
+        likely = pick_witness(value, self.question.examples, self.is_witness)
         if verdict.kind is not Kind.INCOMPATIBLE or likely == value:
             return verdict
-        better = self.judged(likely)
+        better = self.judge(likely)
         return better if better.kind is Kind.INCOMPATIBLE else verdict
 
-    def judged(self, value: Json) -> Verdict:
+    def judge(self, value: Json) -> Verdict:
         """Return what the validator says of a witness."""
         if self._refuses(self.writer, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
         if not self._refuses(self.reader, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
-        own = refusals(self.reader.document, self.reader.dialect, value, self.tick, _MOST_ERRORS, self.reader.registry)
-        at = worded(own[0]) if own else UNKNOWN
-        return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(own), at=at)
+        errors = refusals(
+            self.reader.document, self.reader.dialect, value, self.tick, _MOST_ERRORS, self.reader.registry
+        )
+        at = word_error(errors[0]) if errors else UNKNOWN
+        return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=at)
 
     def _refuses(self, side: Side, value: Json) -> bool:
         """Tell whether the validator refuses a value for a document or for its closure."""

@@ -11,7 +11,7 @@ Path: TypeAlias = tuple[str, ...]
 _MOST_PATHS = 200
 
 
-def likeliest(witness: Json, examples: Sequence[Json], refused: Callable[[Json], bool]) -> Json:
+def pick_witness(witness: Json, examples: Sequence[Json], refused: Callable[[Json], bool]) -> Json:
     """Return an example that is refused as it is, or with one member as in the witness, or the witness itself.
 
     `refused` tells whether the writer may send a value and the reader refuses it.
@@ -50,12 +50,12 @@ def _paths(value: object) -> Iterator[Path]:
 
 def _get(value: Json, path: Path) -> object:
     """Return what stands at a path."""
-    found: object = value
+    member: object = value
     for name in path:
-        if not isinstance(found, dict) or name not in found:
+        if not isinstance(member, dict) or name not in member:
             return _MISSING
-        found = found[name]
-    return found
+        member = member[name]
+    return member
 
 
 def _size(value: Json) -> int:

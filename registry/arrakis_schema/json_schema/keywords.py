@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.json_schema.positions import escaped
+from arrakis_schema.json_schema.positions import escape_token
 
 DRAFT_07 = "http://json-schema.org/draft-07/schema"
 DRAFT_2020_12 = "https://json-schema.org/draft/2020-12/schema"
@@ -79,8 +79,8 @@ class Node:
     @property
     def types(self) -> frozenset[str]:
         """The types that `type` names; `integer` counts as `number`; empty where it says nothing."""
-        found = self.schema.get("type") if isinstance(self.schema, dict) else None
-        names = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+        declared = self.schema.get("type") if isinstance(self.schema, dict) else None
+        names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
         return frozenset("number" if name == "integer" else name for name in names if isinstance(name, str))
 
 
@@ -98,7 +98,7 @@ def walk(document: Any) -> Iterator[Node]:
         node = todo.pop()
         yield node
         if isinstance(node.schema, dict):
-            todo.extend(reversed(list(children(node))))
+            todo.extend(reversed(list(subschemas(node))))
 
 
 def essence(document: Any) -> Any:
@@ -117,30 +117,32 @@ def essence(document: Any) -> Any:
     return kept
 
 
-def of_dialect(document: Any, dialect: str) -> Any:
+def without_foreign_keywords(document: Any, dialect: str) -> Any:
     """Return a schema without the keywords that only another dialect has: here they hold anything and do nothing.
 
     `$defs` with schemas stays, for a `$ref` may lead there.
     """
-    if not any(_foreign(node.schema, dialect) for node in walk(document)):
+    if not any(_foreign_keywords(node.schema, dialect) for node in walk(document)):
         return document
     kept = deepcopy(document)
     for node in walk(kept):
-        for keyword in _foreign(node.schema, dialect):
+        for keyword in _foreign_keywords(node.schema, dialect):
             del node.schema[keyword]
     return kept
 
 
-def _foreign(schema: Any, dialect: str) -> list[str]:
+def _foreign_keywords(schema: Any, dialect: str) -> list[str]:
     """Return the keywords of a schema that only another dialect has."""
-    found = [keyword for keyword in schema if keyword in _ALL - KEYWORDS[dialect]] if isinstance(schema, dict) else []
-    return [keyword for keyword in found if keyword != "$defs" or not isinstance(schema[keyword], dict)]
+    keywords = (
+        [keyword for keyword in schema if keyword in _ALL - KEYWORDS[dialect]] if isinstance(schema, dict) else []
+    )
+    return [keyword for keyword in keywords if keyword != "$defs" or not isinstance(schema[keyword], dict)]
 
 
-def children(node: Node) -> Iterator[Node]:
+def subschemas(node: Node) -> Iterator[Node]:
     """Yield the schemas directly inside one."""
     for keyword, value in node.schema.items():
-        pointer, declares = f"{node.pointer}/{escaped(keyword)}", node.declares and keyword not in _ASSERT_ONLY
+        pointer, declares = f"{node.pointer}/{escape_token(keyword)}", node.declares and keyword not in _ASSERT_ONLY
         if keyword in ONE or (keyword == "items" and not isinstance(value, list)):
             yield Node(pointer, value, declares, keyword=keyword)
         elif (keyword in MANY or keyword == "items") and isinstance(value, list):
@@ -151,12 +153,12 @@ def children(node: Node) -> Iterator[Node]:
             for name, child in value.items():
                 if keyword == "dependencies" and isinstance(child, list):
                     continue
-                yield _named(node, keyword, name, child, declares=declares)
+                yield _named_subschema(node, keyword, name, child, declares=declares)
 
 
-def _named(node: Node, keyword: str, name: str, child: Any, *, declares: bool) -> Node:
+def _named_subschema(node: Node, keyword: str, name: str, child: Any, *, declares: bool) -> Node:
     """Return the schema of this name below a keyword."""
     required = node.schema.get("required")
     optional = not (isinstance(required, list) and name in required)
-    pointer = f"{node.pointer}/{escaped(keyword)}/{escaped(name)}"
+    pointer = f"{node.pointer}/{escape_token(keyword)}/{escape_token(name)}"
     return Node(pointer, child, declares, name if keyword == "properties" else None, optional, keyword)

@@ -10,7 +10,7 @@ from typing import Any
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.judge.implication import implies
 from arrakis_schema.json_schema.judge.judge import Judge
-from arrakis_schema.json_schema.violations import Violation, shortened, violation
+from arrakis_schema.json_schema.violations import Violation, short_json, violation
 from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.store import Release, open_release
 
@@ -40,8 +40,8 @@ def validate(request: Any, version: str | Release | None = None, *, root: Root =
             check(request)
     except (KeyError, TypeError, AttributeError, InvalidRequestError):
         if _has_envelope(release):  # the envelope's own violation comes first
-            release.derived(_compiled, _ENVELOPE_PATH)(request)
-        _endpoint(release, _asked(request, release))
+            release.derived(_compile, _ENVELOPE_PATH)(request)
+        _endpoint(release, _name_of_request(request, release))
         raise
 
 
@@ -53,7 +53,7 @@ def validator(name: str, version: str | Release | None = None, *, root: Root = N
     envelope (`"descriptor"`).
     """
     release = open_release(version, root)
-    return release.derived(_compiled, release.path_of(name, ".json"))
+    return release.derived(_compile, release.path_of(name, ".json"))
 
 
 def iter_errors(request: Any, version: str | Release | None = None, *, root: Root = None) -> Iterator[Violation]:
@@ -64,35 +64,35 @@ def iter_errors(request: Any, version: str | Release | None = None, *, root: Roo
     release.
     """
     release = open_release(version, root)
-    found = set(release.derived(_judge, _ENVELOPE_PATH).every(request) if _has_envelope(release) else ())
-    if not any(error.path in {(), ("request",)} for error in found):
-        endpoint = _endpoint(release, _asked(request, release))
-        found |= set(release.derived(_judge, endpoint).every(request))
-    yield from sorted(found, key=lambda error: ([str(part) for part in error.path], error.keyword))
+    violations = set(release.derived(_judge, _ENVELOPE_PATH).every(request) if _has_envelope(release) else ())
+    if not any(error.path in {(), ("request",)} for error in violations):
+        endpoint = _endpoint(release, _name_of_request(request, release))
+        violations |= set(release.derived(_judge, endpoint).every(request))
+    yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
 
 
-def checks(release: Release, asked: str) -> tuple[Check, ...]:
+def checks(release: Release, request_name: str) -> tuple[Check, ...]:
     """Return the checks of the request that is asked, as `validate` makes them: the endpoint's, and the envelope's.
 
     The envelope's comes first, and is left out if it adds nothing.
     """
-    return release.derived(_checks, asked.lower())
+    return release.derived(_checks, request_name.lower())
 
 
-def _checks(release: Release, asked: str) -> tuple[Check, ...]:
+def _checks(release: Release, request_name: str) -> tuple[Check, ...]:
     """Make the checks of a request."""
-    endpoint = _endpoint(release, asked)
+    endpoint = _endpoint(release, request_name)
     envelope_adds = _has_envelope(release) and not implies(release.schema(endpoint), release.schema(_ENVELOPE_PATH))
-    return tuple(release.derived(_compiled, path) for path in ([_ENVELOPE_PATH] * envelope_adds + [endpoint]))
+    return tuple(release.derived(_compile, path) for path in ([_ENVELOPE_PATH] * envelope_adds + [endpoint]))
 
 
-def _asked(request: Any, release: Release) -> str:
+def _name_of_request(request: Any, release: Release) -> str:
     """Return the name of the request; raise `InvalidRequestError` where there is none, whatever the envelope says."""
-    asked = request.get("request") if isinstance(request, dict) else None
-    if not isinstance(asked, str):
-        nameless = Violation((), "required", 'an object with the member "request", a string', shortened(request))
+    name = request.get("request") if isinstance(request, dict) else None
+    if not isinstance(name, str):
+        nameless = Violation((), "required", 'an object with the member "request", a string', short_json(request))
         raise InvalidRequestError(nameless, ENVELOPE, release.version)
-    return asked
+    return name
 
 
 def _has_envelope(release: Release) -> bool:
@@ -100,25 +100,25 @@ def _has_envelope(release: Release) -> bool:
     return _ENVELOPE_PATH in release.documents
 
 
-def _endpoint(release: Release, asked: str) -> str:
+def _endpoint(release: Release, request_name: str) -> str:
     """Return the document of the endpoint that a request asks: its folder bears the request's name in lower case."""
-    path = f"endpoints/{asked.lower()}/descriptor.json"
+    path = f"endpoints/{request_name.lower()}/descriptor.json"
     if path not in release.documents:
-        requests = (other for other in release.documents if other.endswith("/descriptor.json"))
-        names = sorted(name_of(other) for other in requests if other != _ENVELOPE_PATH)
-        raise InvalidRequestError(violation(("request",), "enum", names, asked), ENVELOPE, release.version)
+        requests = (path for path in release.documents if path.endswith("/descriptor.json"))
+        names = sorted(name_of(path) for path in requests if path != _ENVELOPE_PATH)
+        raise InvalidRequestError(violation(("request",), "enum", names, request_name), ENVELOPE, release.version)
     return path
 
 
-def _compiled(release: Release, path: str) -> Check:
+def _compile(release: Release, path: str) -> Check:
     """Compile the validator of one document."""
     judge, name, version = release.derived(_judge, path), name_of(path), release.version
     judge.prepare()
 
     def validate_instance(instance: Any) -> None:
-        found = judge.first(instance)
-        if found is not None:
-            raise InvalidRequestError(found, name, version)
+        violation_found = judge.first(instance)
+        if violation_found is not None:
+            raise InvalidRequestError(violation_found, name, version)
 
     validate_instance.__qualname__ = f"validator({name!r})"  # what a prompt shows
     return validate_instance

@@ -20,9 +20,9 @@ def is_encoded(data_type: pa.DataType) -> bool:
     return bool(pa.types.is_dictionary(data_type) or pa.types.is_run_end_encoded(data_type))
 
 
-def decoded(data_type: pa.DataType) -> pa.DataType:
+def decode_type(data_type: pa.DataType) -> pa.DataType:
     """Return the type whose values these are: not dictionary- or run-end-encoded."""
-    return decoded(data_type.value_type) if is_encoded(data_type) else data_type
+    return decode_type(data_type.value_type) if is_encoded(data_type) else data_type
 
 
 def is_converted(writer: pa.DataType, reader: pa.DataType) -> bool:
@@ -42,8 +42,8 @@ def is_converted(writer: pa.DataType, reader: pa.DataType) -> bool:
 
 def holds_run_ends(data_type: pa.DataType) -> bool:
     """Tell whether run ends are anywhere inside a type: nothing but null is an invalid array of it."""
-    inside = [data_type.field(number).type for number in range(data_type.num_fields)]
-    return bool(pa.types.is_run_end_encoded(data_type)) or any(map(holds_run_ends, inside))
+    child_types = [data_type.field(number).type for number in range(data_type.num_fields)]
+    return bool(pa.types.is_run_end_encoded(data_type)) or any(map(holds_run_ends, child_types))
 
 
 def overflow(writer: pa.DataType, reader: Any) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template
-from arrakis_schema.arrow.children import children
+from arrakis_schema.arrow.children import child_fields
 from arrakis_schema.arrow.matching import match_name
 from arrakis_schema.arrow.template import Column
 from arrakis_schema.compat.arrow.arrays import build_array
@@ -51,16 +51,16 @@ class Placeholders:
 
     def fields(self, choice: Choice) -> list[pa.Field]:
         """Return the writer's columns for these values; raises `NoSuchSchemaError`."""
-        found = []
+        bound = []
         for number, column in enumerate(self.columns):
             values = {name: choice[column.repeated, name] for name in column.placeholders}
             key = number, tuple(map(str, values.values()))
             if key not in self._bound:
                 self._bound[key] = _bind(column, values)
-            found.append(self._bound[key])
-        if len({field.name for field in found}) < len(found):
+            bound.append(self._bound[key])
+        if len({field.name for field in bound}) < len(bound):
             raise NoSuchSchemaError
-        return found
+        return bound
 
     def is_schema(self, choice: Choice) -> bool:
         """Tell whether the template is a schema with these values."""
@@ -102,7 +102,7 @@ class Placeholders:
         patterns = [field.name for column, field in zip(self.columns, self.unbound, strict=True) if column.repeated]
         for pattern in patterns if key[0] else ():
             values = [match_name(pattern, name) or {} for name in taken]
-            yield from (str(found[key[1]]) for found in values if found.get(key[1]))
+            yield from (str(matched[key[1]]) for matched in values if matched.get(key[1]))
 
 
 def keys_of(column: Column) -> list[Key]:
@@ -114,7 +114,7 @@ def type_placeholders(data_type: pa.DataType) -> list[str]:
     """Return the placeholders that stand for data types in a type of `Template.unbound`."""
     if isinstance(data_type, pa.OpaqueType) and data_type.vendor_name == "template":
         return [data_type.type_name]
-    return [name for child in children(data_type) for name in type_placeholders(child.type)]
+    return [name for child in child_fields(data_type) for name in type_placeholders(child.type)]
 
 
 def _bind(column: Column, values: Mapping[str, Any]) -> pa.Field:

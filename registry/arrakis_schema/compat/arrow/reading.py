@@ -32,7 +32,7 @@ def sent_and_read(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> pa
     Raises `NotReadError` where it gets none or other values, `NotBuiltError` where there is nothing to send.
     """
     try:
-        sent = _streamed(build_batch(rows, writer))
+        sent = _send_and_read(build_batch(rows, writer))
     except _FAILURES as error:
         raise NotBuiltError(str(error)) from error
     try:
@@ -48,7 +48,7 @@ def sent_and_read(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> pa
     return read
 
 
-def _streamed(batch: pa.RecordBatch) -> pa.Array:
+def _send_and_read(batch: pa.RecordBatch) -> pa.Array:
     """Write a batch of one column as a stream, and return the column that is read from it."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as stream:
@@ -64,7 +64,7 @@ def _streamed(batch: pa.RecordBatch) -> pa.Array:
 def _are_same(sent: pa.Array, read: pa.Array) -> bool:
     """Tell whether nothing was lost of what both types have a place for, as far as the two can be compared."""
     try:
-        direct = _match(_listed(sent), _listed(read))
+        direct = _match(_to_python(sent), _to_python(read))
     except _FAILURES:  # a date that Python does not have, say
         direct = None
     if direct is not None:
@@ -78,7 +78,7 @@ def _are_same(sent: pa.Array, read: pa.Array) -> bool:
         return False
 
 
-def _listed(array: pa.Array) -> list[Any]:
+def _to_python(array: pa.Array) -> list[Any]:
     """Return the values as Python has them; old pyarrow crashes on half floats where there is no NumPy."""
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
@@ -105,11 +105,11 @@ def _match(sent: Any, read: Any) -> bool | None:
 
 def _all(answers: Iterable[bool | None]) -> bool | None:
     """Tell whether all are true; None where one is not known, and none is false."""
-    known = list(answers)
-    return False if False in known else None if None in known else True
+    results = list(answers)
+    return False if False in results else None if None in results else True
 
 
-def only_with(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> tuple[pa.Field, pa.Field]:
+def prune_structs(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> tuple[pa.Field, pa.Field]:
     """Return both fields without the children of structs that the only member of each row has nothing to do with.
 
     That is for structs of many children, each with a difference of its own: they are cast each for itself.
@@ -122,8 +122,10 @@ def only_with(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> tuple[
     few = all(kind.num_fields <= _FEW for kind in types)
     if few or any(len(kind.get_all_field_indices(name)) != 1 for kind in types):
         return writer, reader
-    inside = only_with([row[name] for row in rows], *(kind.field(name) for kind in types))
-    ours, theirs = (field.with_type(pa.struct([child])) for field, child in zip((writer, reader), inside, strict=True))
+    children = prune_structs([row[name] for row in rows], *(kind.field(name) for kind in types))
+    ours, theirs = (
+        field.with_type(pa.struct([child])) for field, child in zip((writer, reader), children, strict=True)
+    )
     return ours, theirs
 
 

@@ -34,7 +34,7 @@ def candidates(data_type: pa.DataType) -> Iterator[Any]:
     yield from make(data_type) if make else ()
 
 
-def biting(writer: pa.DataType, reader: pa.DataType) -> list[Any]:
+def failing_values(writer: pa.DataType, reader: pa.DataType) -> list[Any]:
     """Return some values of the writer's type, first those that the reader's type is likely to lack."""
     first: list[Any] = []
     if pa.types.is_integer(writer) and pa.types.is_integer(reader):
@@ -48,7 +48,7 @@ def biting(writer: pa.DataType, reader: pa.DataType) -> list[Any]:
     return tried or ([None] if is_small(writer) else [])
 
 
-def distinct(data_type: pa.DataType, count: int) -> list[Any]:
+def distinct_values(data_type: pa.DataType, count: int) -> list[Any]:
     """Return as many values that all differ, of a type that holds text or bytes; the same value of another type."""
     if is_text(data_type):
         return [str(number) for number in range(count)]
@@ -122,7 +122,7 @@ def _unions(data_type: Any) -> Iterator[Any]:
 def _maps(data_type: Any) -> Iterator[Any]:
     key, item = sample(data_type.key_type), sample(data_type.item_type)
     yield from ([(key, value)] for value in _or_null(data_type.item_type))
-    yield from ([(other, item)] for other in islice(candidates(data_type.key_type), 1, None))
+    yield from ([(other_key, item)] for other_key in islice(candidates(data_type.key_type), 1, None))
     yield []
 
 
@@ -138,9 +138,9 @@ def is_small(data_type: Any) -> bool:
 
 def _items(data_type: Any) -> int:
     """Return how many values are in one value of a type, at least, for the sizes that its lists are fixed to."""
-    inside = [_items(data_type.field(number).type) for number in range(data_type.num_fields)]
+    counts = [_items(data_type.field(number).type) for number in range(data_type.num_fields)]
     size = data_type.list_size if pa.types.is_fixed_size_list(data_type) else 1
-    return int(size * max(inside, default=1))
+    return int(size * max(counts, default=1))
 
 
 def _fixed_lists(data_type: Any) -> Iterator[Any]:

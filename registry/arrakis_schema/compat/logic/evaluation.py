@@ -5,7 +5,7 @@ from itertools import islice
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Formula, Literal, Names
-from arrakis_schema.compat.logic.keywords import meanings
+from arrakis_schema.compat.logic.keywords import keyword_meanings
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json, canonical, fraction, type_of
 from arrakis_schema.regex import Reading
@@ -21,19 +21,19 @@ class Interpretation:
     def __init__(self, reading: Reading, tick: Callable[[], None], *others: Reading) -> None:
         """Begin with nothing expanded."""
         self.reading, self.readings, self.tick = reading, (reading, *others), tick
-        self._expanded: dict[tuple[Literal, str], Formula] = {}
+        self._expansions: dict[tuple[Literal, str], Formula] = {}
 
-    def expanded(self, literal: Literal, instance_type: str) -> Formula:
+    def expand(self, literal: Literal, instance_type: str) -> Formula:
         """Return the formula that a literal stands for, for instances of a type."""
         key = literal, instance_type
-        found = self._expanded.get(key)
-        if found is None:
+        formula = self._expansions.get(key)
+        if formula is None:
             self.tick()
-            pairs = list(meanings(literal.node, instance_type))
+            pairs = list(keyword_meanings(literal.node, instance_type))
             holds = f.conjunction(holds for holds, _ in pairs)
-            found = holds if literal.holds else f.disjunction(fails for _, fails in pairs)
-            self._expanded[key] = found
-        return found
+            formula = holds if literal.holds else f.disjunction(fails for _, fails in pairs)
+            self._expansions[key] = formula
+        return formula
 
     def admits(self, formula: Formula, value: Json) -> bool:
         """Tell whether a formula holds of a value; raises `UndecidedError` where that is not known."""
@@ -42,7 +42,7 @@ class Interpretation:
                 return holds
             case Literal():
                 self.tick()
-                return self.admits(self.expanded(formula, type_of(value)), value)
+                return self.admits(self.expand(formula, type_of(value)), value)
             case f.All(parts):
                 return all(self.admits(part, value) for part in parts)
             case f.Some(parts):
@@ -58,23 +58,23 @@ class Interpretation:
             case _:
                 return type_of(value) in _TYPED and _TYPED[type_of(value)](self, formula, value)
 
-    def judged(self, formula: Formula, value: Json) -> bool | None:
+    def decide(self, formula: Formula, value: Json) -> bool | None:
         """Tell whether a formula holds of a value; None where that is not known."""
         try:
             return self.admits(formula, value)
         except UndecidedError:
             return None
 
-    def satisfied(self, formulas: Iterable[Formula], value: Json) -> bool:
+    def all_hold(self, formulas: Iterable[Formula], value: Json) -> bool:
         """Tell whether all formulas are known to hold of a value."""
-        return all(self.judged(formula, value) is True for formula in formulas)
+        return all(self.decide(formula, value) is True for formula in formulas)
 
-    def refuted(self, formulas: Iterable[Formula], value: Json) -> bool:
+    def any_fails(self, formulas: Iterable[Formula], value: Json) -> bool:
         """Tell whether some formula is known not to hold of a value."""
-        return any(self.judged(formula, value) is False for formula in formulas)
+        return any(self.decide(formula, value) is False for formula in formulas)
 
 
-def within(names: Names, name: str, reading: Reading) -> bool:
+def belongs_to(names: Names, name: str, reading: Reading) -> bool:
     """Tell whether a name of a member is one of these."""
     match names:
         case f.Named(only):
@@ -126,8 +126,8 @@ def _array(self: Interpretation, formula: Formula, value: list[Json]) -> bool:
         case f.EveryItem(start, stop, inner):
             return all(self.admits(inner, item) for item in value[start:stop])
         case f.SomeItem(start, stop, inner, count):
-            found = (item for item in value[start:stop] if self.admits(inner, item))
-            return len(list(islice(found, count))) >= count
+            matching = (item for item in value[start:stop] if self.admits(inner, item))
+            return len(list(islice(matching, count))) >= count
         case f.FewItems(count, inner, _):
             return len(list(islice((item for item in value if self.admits(inner, item)), count + 1))) <= count
         case f.Unique(holds):
@@ -145,9 +145,9 @@ def _object(self: Interpretation, formula: Formula, value: dict[str, Json]) -> b
         case f.Present(name, holds):
             return (name in value) == holds
         case f.EveryMember(names, inner):
-            return all(self.admits(inner, value[name]) for name in value if within(names, name, self.reading))
+            return all(self.admits(inner, value[name]) for name in value if belongs_to(names, name, self.reading))
         case f.SomeMember(names, inner):
-            return any(self.admits(inner, value[name]) for name in value if within(names, name, self.reading))
+            return any(self.admits(inner, value[name]) for name in value if belongs_to(names, name, self.reading))
         case f.EveryName(inner):
             return all(self.admits(inner, name) for name in value)
         case f.SomeName(inner):

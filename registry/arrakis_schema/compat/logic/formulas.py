@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from fractions import Fraction
 
-    from arrakis_schema.compat.logic.nodes import Node
+    from arrakis_schema.compat.logic.nodes import SchemaNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Constant:
 class Literal:
     """A schema holds, or fails."""
 
-    node: Node
+    node: SchemaNode
     holds: bool
 
 
@@ -212,7 +212,7 @@ class Opaque:
     keyword: str
     value: str
     holds: bool
-    node: Node | None = None
+    node: SchemaNode | None = None
 
     @property
     def reason(self) -> str:
@@ -319,15 +319,15 @@ def opposite(formula: Formula) -> Formula | None:
             return AtMost(bound, not exclusive)
         case AtMost(bound, exclusive):
             return AtLeast(bound, not exclusive)
-        case SomeMember(names, inner) if (other := opposite(inner)) is not None:
-            return EveryMember(names, other)
-        case SomeItem(start, stop, inner, 1) if (other := opposite(inner)) is not None:
-            return EveryItem(start, stop, other)
+        case SomeMember(names, inner) if (inner_opposite := opposite(inner)) is not None:
+            return EveryMember(names, inner_opposite)
+        case SomeItem(start, stop, inner, 1) if (inner_opposite := opposite(inner)) is not None:
+            return EveryItem(start, stop, inner_opposite)
         case _:
             return None
 
 
 def pattern_formula(pattern: str, *, holds: bool) -> Formula:
     """Return the formula for a pattern that is found in a string, or is not; raises `UnsupportedPatternError`."""
-    atoms = [Matches(pattern, number, part.wanted == holds) for number, part in enumerate(parse(pattern))]
+    atoms = [Matches(pattern, number, part.must_match == holds) for number, part in enumerate(parse(pattern))]
     return conjunction(atoms) if holds else disjunction(atoms)

@@ -44,7 +44,7 @@ class UnresolvedReferenceError(UndecidedError):
 
 
 @dataclass(frozen=True, eq=False)
-class Node:
+class SchemaNode:
     """One subschema: what it says, in which dialect, and what its references mean."""
 
     schema: Any
@@ -56,16 +56,16 @@ class Node:
         """Return the formula that a subschema of this one holds, or fails."""
         return self.nodes.literal(self.subschema(schema), holds=holds)
 
-    def subschema(self, schema: Any) -> Node:
+    def subschema(self, schema: Any) -> SchemaNode:
         """Return the node of a subschema of this one."""
         return self.nodes.node(schema, self)
 
-    def target(self) -> Node:
+    def target(self) -> SchemaNode:
         """Return the node that `$ref` leads to; raises `UndecidedError` where it leads nowhere."""
         contents, scope = self.scope.lookup(self.schema["$ref"])
         return self.nodes.node(contents, self, scope)
 
-    def dynamic_target(self) -> Node:
+    def dynamic_target(self) -> SchemaNode:
         """Return the node that `$dynamicRef` leads to; raises `UndecidedError` where it leads nowhere."""
         contents, scope = self.scope.lookup_dynamic(self.schema["$dynamicRef"])
         return self.nodes.node(contents, self, scope)
@@ -79,36 +79,36 @@ class Node:
             return True
         return False
 
-    def references(self) -> list[Node]:
+    def references(self) -> list[SchemaNode]:
         """Return the nodes that the references of this subschema lead to."""
-        found = [self.target()] if "$ref" in self.schema else []
+        nodes = [self.target()] if "$ref" in self.schema else []
         dynamic = self.dialect == DRAFT_2020_12 and "$dynamicRef" in self.schema
-        return [*found, self.dynamic_target()] if dynamic else found
+        return [*nodes, self.dynamic_target()] if dynamic else nodes
 
     @property
     def refers(self) -> bool:
         """Whether this is a reference and nothing else: in draft-07 what stands beside a `$ref` is ignored."""
         return self.dialect == DRAFT_07 and "$ref" in self.schema
 
-    def in_place(self) -> list[Node]:
+    def in_place(self) -> list[SchemaNode]:
         """Return the nodes of the subschemas that apply to the same place of the instance."""
         if isinstance(self.schema, bool):
             return []
-        found = self.references()
+        nodes = self.references()
         if self.refers:
-            return found
+            return nodes
         schemas = [self.schema[keyword] for keyword in _IN_PLACE_ONE if keyword in self.schema]
         schemas += [schema for keyword in _IN_PLACE_MANY for schema in self.schema.get(keyword, [])]
         named = [schema for keyword in _IN_PLACE_NAMED for schema in self.schema.get(keyword, {}).values()]
         schemas += [schema for schema in named if not isinstance(schema, list)]
-        return [*found, *map(self.subschema, schemas)]
+        return [*nodes, *map(self.subschema, schemas)]
 
 
 def refuse_other_dialect(schema: Any, dialect: str) -> None:
     """Raise `UndecidedError` where an embedded schema is written in another dialect than what is around it."""
-    other = schema.get("$schema") if isinstance(schema, dict) else None
-    if isinstance(other, str) and other.removesuffix("#") != dialect:
-        raise UndecidedError(f"an embedded schema is written in another dialect, {other}")
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    if isinstance(named, str) and named.removesuffix("#") != dialect:
+        raise UndecidedError(f"an embedded schema is written in another dialect, {named}")
 
 
 class Scopes:
@@ -126,11 +126,11 @@ class Scopes:
         """
         resolver = resolver._registry.resolver(resolver._base_uri)  # noqa: SLF001 - `referencing` tells it to nobody
         contents = resolver.lookup("#").contents
-        own = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
-        anchors = {**own, **outer}
+        declared = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
+        anchors = {**declared, **outer}
         key = id(contents), frozenset((name, id(anchor.schema)) for name, anchor in anchors.items())
         if key not in self._scopes:
-            self._scopes[key] = Scope(resolver, dialect, self, anchors, by_itself=anchors == own)
+            self._scopes[key] = Scope(resolver, dialect, self, anchors, by_itself=anchors == declared)
         return self._scopes[key]
 
     def _anchors_of(self, contents: Any, dialect: str) -> dict[str, Any]:
@@ -182,13 +182,13 @@ class Scope:
         """Return the schema that a reference leads to, and the scope there; raises `UndecidedError`."""
         if reference not in self._targets:
             try:
-                found = self._resolver.lookup(reference)
-                scope = self._enter(found.resolver)
+                resolved = self._resolver.lookup(reference)
+                scope = self._enter(resolved.resolver)
             except (Unresolvable, NoSuchResource, PointerToNowhere, ValueError, LookupError, TypeError) as error:
-                raise UnresolvedReferenceError(_joined(self.base, reference)) from error
-            if not isinstance(found.contents, dict | bool):
+                raise UnresolvedReferenceError(_full_uri(self.base, reference)) from error
+            if not isinstance(resolved.contents, dict | bool):
                 raise UndecidedError(f"the reference {reference!r} leads to what is no schema")
-            self._targets[reference] = found.contents, scope
+            self._targets[reference] = resolved.contents, scope
         return self._targets[reference]
 
     def lookup_dynamic(self, reference: str) -> tuple[Any, Scope]:
@@ -215,7 +215,7 @@ class Scope:
         return self._scopes.enter(resolver, self._dialect, self.anchors)
 
 
-def _joined(base: str, reference: str) -> str:
+def _full_uri(base: str, reference: str) -> str:
     """Return where a reference leads to, written in full; one that cannot be taken apart is returned as it is."""
     try:
         return urljoin(base, reference)
@@ -229,14 +229,14 @@ class Nodes:
     def __init__(self, tick: Callable[[], None], *, assert_formats: bool = False) -> None:
         """Begin without any; `tick` is called often and may raise."""
         self.tick, self.assert_formats = tick, assert_formats
-        self.overlaps: dict[Node, list[list[int]]] = {}
-        self._nodes: dict[tuple[object, ...], Node] = {}
+        self.overlaps: dict[SchemaNode, list[list[int]]] = {}
+        self._nodes: dict[tuple[object, ...], SchemaNode] = {}
         self._roots: dict[tuple[str, str], tuple[Any, Scope]] = {}
         self._scopes = Scopes()
         self._classes: Mapping[tuple[int, Scope], int] = {}
-        self._free_of_loops: set[Node] = set()
+        self._free_of_loops: set[SchemaNode] = set()
 
-    def root(self, document: Any, dialect: str, resolver: Any) -> Node:
+    def root(self, document: Any, dialect: str, resolver: Any) -> SchemaNode:
         """Return the node of a whole document, whose references a resolver of `referencing` resolves.
 
         Equal documents have one scope.
@@ -246,7 +246,7 @@ class Nodes:
             self._roots[key] = document, self._scopes.enter(resolver, dialect, {})
         return self._node(document, dialect, self._roots[key][1])
 
-    def node(self, schema: Any, parent: Node, scope: Scope | None = None) -> Node:
+    def node(self, schema: Any, parent: SchemaNode, scope: Scope | None = None) -> SchemaNode:
         """Return the node of a subschema of another; `scope` is given where a reference leads to it."""
         refuse_other_dialect(schema, parent.dialect)
         return self._node(schema, parent.dialect, scope or parent.scope.below(schema, parent.dialect))
@@ -257,26 +257,26 @@ class Nodes:
         self._nodes.clear()
         self._free_of_loops.clear()
 
-    def _node(self, schema: Any, dialect: str, scope: Scope) -> Node:
+    def _node(self, schema: Any, dialect: str, scope: Scope) -> SchemaNode:
         """Return the one node of this schema and its equals."""
         self.tick()
         number = self._classes.get((id(schema), scope))
         key = (number, dialect) if number is not None else (json.dumps(schema, sort_keys=True), dialect, scope)
         node = self._nodes.get(key)
         if node is None:
-            node = self._nodes[key] = Node(schema, dialect, scope, self)
+            node = self._nodes[key] = SchemaNode(schema, dialect, scope, self)
         return node
 
     @staticmethod
-    def literal(node: Node, *, holds: bool) -> Formula:
+    def literal(node: SchemaNode, *, holds: bool) -> Formula:
         """Return the formula that a node holds, or fails."""
         if isinstance(node.schema, bool) or node.schema == {}:
             return TRUE if (node.schema is not False) == holds else FALSE
         return Literal(node, holds)
 
-    def refuse_loops(self, node: Node) -> None:
+    def refuse_loops(self, node: SchemaNode) -> None:
         """Raise `UndecidedError` where references lead back to a node without going into the instance."""
-        path: list[Node] = []
+        path: list[SchemaNode] = []
         todo = [(node, False)]
         while todo:
             current, left = todo.pop()

@@ -14,7 +14,7 @@ Solve = Callable[[State], Result]
 _MOST = 200
 
 
-def distinct(states: Sequence[State], solve: Solve) -> list[Json] | Closed | Open:
+def solve_distinct(states: Sequence[State], solve: Solve) -> list[Json] | Closed | Open:
     """Return one model for each state, no two equal."""
     if len(states) > _MOST:
         return Open(f"more than {_MOST} values that must differ")
@@ -22,12 +22,12 @@ def distinct(states: Sequence[State], solve: Solve) -> list[Json] | Closed | Ope
     for state in states:
         if state not in models:
             models[state] = _models(state, len(states), solve)
-        found = models[state]
-        if isinstance(found, Open):
-            return found
-        if not found:
+        candidates = models[state]
+        if isinstance(candidates, Open):
+            return candidates
+        if not candidates:
             return CLOSED
-    chosen = _matching([found for state in states if isinstance(found := models[state], list)])
+    chosen = _matching([candidates for state in states if isinstance(candidates := models[state], list)])
     return CLOSED if chosen is None else [value_of(text) for text in chosen]
 
 

@@ -42,8 +42,8 @@ class _Branch:
         """Tell whether a formula plainly cannot hold in the branch."""
         if isinstance(formula, f.All):
             return any(self.refuses(part) for part in formula.parts)
-        other = f.opposite(formula)
-        return other is not None and self.holds(other)
+        opposite = f.opposite(formula)
+        return opposite is not None and self.holds(opposite)
 
 
 class Tableau:
@@ -52,7 +52,7 @@ class Tableau:
     def __init__(self, interpretation: Interpretation) -> None:
         """Begin knowing nothing."""
         self.interpretation = interpretation
-        self._known: dict[State, Result] = {}
+        self._results: dict[State, Result] = {}
         self._under_way: dict[State, int] = {}
         self._reached = _NEVER
 
@@ -60,8 +60,8 @@ class Tableau:
         """Return an instance of which all formulas of a state hold."""
         if f.FALSE in state:
             return CLOSED
-        if state in self._known:
-            return self._known[state]
+        if state in self._results:
+            return self._results[state]
         if state in self._under_way:
             self._reached = min(self._reached, self._under_way[state])
             return CLOSED
@@ -82,14 +82,14 @@ class Tableau:
             del self._under_way[state]
         independent = self._reached >= depth
         if independent or isinstance(result, Model):
-            self._known[state] = result
+            self._results[state] = result
         self._reached = min(before, _NEVER if independent else self._reached)
         return result
 
     def _of_any_type(self, state: State) -> Result:
         """Return a model of the first type that has one."""
-        wanted = {formula.name for formula in state if isinstance(formula, f.Typed)}
-        return first_model(self._grow(name, list(state), _Branch(), state) for name in TYPES if wanted <= {name})
+        types = {formula.name for formula in state if isinstance(formula, f.Typed)}
+        return first_model(self._grow(name, list(state), _Branch(), state) for name in TYPES if types <= {name})
 
     def _grow(self, instance_type: str, todo: list[Formula], branch: _Branch, state: State) -> Result:
         """Take formulas into a branch, and close it, find a model at its leaf, or branch on."""
@@ -97,7 +97,7 @@ class Tableau:
         while todo:
             if not self._take(instance_type, todo, branch):
                 return CLOSED
-            forced = _forced(branch)
+            forced = _force_choices(branch)
             if forced is None:
                 return CLOSED
             todo = forced
@@ -105,7 +105,7 @@ class Tableau:
         result = hint or self._leaf(instance_type, branch, state)
         if isinstance(result, Closed) or not branch.choices:
             return result
-        if isinstance(result, Model) and self.interpretation.satisfied(state, result.value):
+        if isinstance(result, Model) and self.interpretation.all_hold(state, result.value):
             return result
         return self._split(instance_type, branch, state, result)
 
@@ -125,7 +125,7 @@ class Tableau:
                     if branch.refuses(formula):
                         return False
                     branch.literals[formula] = None
-                    todo.append(self.interpretation.expanded(formula, instance_type))
+                    todo.append(self.interpretation.expand(formula, instance_type))
                 case Literal():
                     pass
                 case f.NoneOf(texts) if instance_type in {"array", "object"}:
@@ -139,7 +139,7 @@ class Tableau:
         for literal in branch.literals:
             if isinstance(literal, Literal) and literal.holds and "examples" in literal.node.schema:
                 for value in literal.node.schema["examples"]:
-                    if type_of(value) == instance_type and self.interpretation.satisfied(state, value):
+                    if type_of(value) == instance_type and self.interpretation.all_hold(state, value):
                         yield Model(value)
 
     def _leaf(self, instance_type: str, branch: _Branch, state: State) -> Result:
@@ -150,28 +150,28 @@ class Tableau:
         listed = [atom for atom in branch.atoms if isinstance(atom, f.OneOf)]
         if listed or instance_type in _FINITE:
             values = values_of(listed[0].values) if listed else _FINITE[instance_type]
-            result = self._listed(values, branch, state)
+            result = self._solve_listed(values, branch, state)
         else:
-            result = self._typed(instance_type, branch.atoms)
+            result = self._solve_typed(instance_type, branch.atoms)
         if opaque is not None and not isinstance(result, Closed):
             return Open(opaque.reason)
         return result
 
-    def _listed(self, values: Iterable[Json], branch: _Branch, state: State) -> Result:
+    def _solve_listed(self, values: Iterable[Json], branch: _Branch, state: State) -> Result:
         """Return the first of some values that is a model: they are all there are."""
-        left = [value for value in values if not self._refuted(branch.atoms, value)]
-        models = (Model(value) for value in left if self.interpretation.satisfied(state, value))
+        left = [value for value in values if not self._is_refuted(branch.atoms, value)]
+        models = (Model(value) for value in left if self.interpretation.all_hold(state, value))
         if (model := next(models, None)) is not None:
             return model
-        closed = all(self.interpretation.refuted(state, value) for value in left)
+        closed = all(self.interpretation.any_fails(state, value) for value in left)
         return CLOSED if closed else Open("a keyword that is not decided")
 
-    def _refuted(self, atoms: Collection[Atom], value: Json) -> bool:
+    def _is_refuted(self, atoms: Collection[Atom], value: Json) -> bool:
         """Tell whether an atom does not hold of a value."""
         self.interpretation.tick()
-        return self.interpretation.refuted(atoms, value)
+        return self.interpretation.any_fails(atoms, value)
 
-    def _typed(self, instance_type: str, atoms: Collection[Atom]) -> Result:
+    def _solve_typed(self, instance_type: str, atoms: Collection[Atom]) -> Result:
         """Solve atoms of one type."""
         match instance_type:
             case "number":
@@ -188,13 +188,13 @@ class Tableau:
         unmet = branch.choices
         if isinstance(result, Model):
             value = result.value
-            unmet = [one for one in branch.choices if not self.interpretation.satisfied([one], value)] or unmet
-        choice = min(unmet, key=lambda one: len(one.parts))
-        branch.choices.remove(choice)
-        return first_model(self._grow(instance_type, [part], branch.copy(), state) for part in choice.parts)
+            unmet = [choice for choice in branch.choices if not self.interpretation.all_hold([choice], value)] or unmet
+        chosen = min(unmet, key=lambda choice: len(choice.parts))
+        branch.choices.remove(chosen)
+        return first_model(self._grow(instance_type, [part], branch.copy(), state) for part in chosen.parts)
 
 
-def _forced(branch: _Branch) -> list[Formula] | None:
+def _force_choices(branch: _Branch) -> list[Formula] | None:
     """Drop the alternatives that a branch refuses; return those without another, None where a choice has none left."""
     forced: list[Formula] = []
     left: list[f.Some] = []

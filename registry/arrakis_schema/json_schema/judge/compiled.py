@@ -15,7 +15,7 @@ import fastjsonschema
 from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, searcher
 from arrakis_schema.json_schema.judge.text_arrays import TextArray, first_violation, text_array
 from arrakis_schema.json_schema.keywords import DRAFT_07, KEYWORDS
-from arrakis_schema.json_schema.positions import unescaped
+from arrakis_schema.json_schema.positions import unescape_token
 from arrakis_schema.json_schema.violations import Violation, violation
 
 Check = Callable[[Any], Violation | None]
@@ -40,7 +40,7 @@ def compile_schema(document: Any, dialect: str) -> Check | None:
     """Return the function that returns the first violation of an instance, or None; None where it is not compiled."""
     copy = Copy(document, dialect)
     try:
-        schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, Place())}
+        schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, SchemaPosition())}
         validate = fastjsonschema.compile(schema, formats=copy.searchers, use_default=False)
     except (NotCompiledError, fastjsonschema.JsonSchemaDefinitionException, SyntaxError):  # Python nests 20 blocks
         return None
@@ -58,7 +58,7 @@ def compile_schema(document: Any, dialect: str) -> Check | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SchemaPosition:
     """Where a schema applies: the path in the instance, with None for an index, and how deep the schema itself lies.
 
     `always` tells that it applies to whatever stands there in any instance.
@@ -68,9 +68,9 @@ class Place:
     depth: int = 0
     always: bool = True
 
-    def inside(self, *steps: str | None, always: bool) -> "Place":
+    def below(self, *steps: str | None, always: bool) -> "SchemaPosition":
         """Return the place of a schema inside this one."""
-        return Place((*self.path, *steps), self.depth + 1, self.always and always)
+        return SchemaPosition((*self.path, *steps), self.depth + 1, self.always and always)
 
 
 class Copy:
@@ -84,33 +84,33 @@ class Copy:
         """Begin with nothing copied."""
         self._document, self._dialect = document, dialect
         self._parts = 0
-        self._originals: list[tuple[Place, dict[str, Any]]] = []
+        self._originals: list[tuple[SchemaPosition, dict[str, Any]]] = []
         self.searchers: dict[str, Any] = {}
         self.arrays: list[TextArray] = []
 
     def violation(self, error: Any) -> Violation:
         """Return the violation that an error of fastjsonschema tells of."""
-        place, schema = self._originals[error.definition["number"]]
+        position, schema = self._originals[error.definition["number"]]
         indices = map(int, _INDEX.findall(error.name))
-        path = tuple(next(indices) if step is None else step for step in place.path)
+        path = tuple(next(indices) if step is None else step for step in position.path)
         keyword = "pattern" if error.rule == "format" else error.rule
         return violation(path, keyword, schema[keyword], error.value)
 
-    def schema(self, schema: Any, place: Place) -> dict[str, Any]:
+    def schema(self, schema: Any, position: SchemaPosition) -> dict[str, Any]:
         """Return the copy of a schema, which is empty where it accepts everything."""
-        self.count(1, place)
+        self.count(1, position)
         if schema is True:
             return {}
-        if not isinstance(schema, dict) or place.depth > _DEEPEST:
+        if not isinstance(schema, dict) or position.depth > _DEEPEST:
             raise NotCompiledError
-        assertions = self._assertions(schema, at_root=place.depth == 0)
-        if self._add_array(assertions, place):
+        assertions = self._assertions(schema, at_root=position.depth == 0)
+        if self._add_array(assertions, position):
             assertions = {name: assertions[name] for name in assertions if name not in {"items", "uniqueItems"}}
         number = len(self._originals)
-        self._originals.append((place, schema))
+        self._originals.append((position, schema))
         copied: dict[str, Any] = {}
         for keyword, value in assertions.items():
-            for name, made in COPIED[keyword](self, value, place):
+            for name, made in COPIERS[keyword](self, value, position):
                 copied[name] = copied[name] + made if name in copied else made  # `$ref` and `allOf` both give `allOf`
         return {**copied, "number": number} if copied else {}
 
@@ -119,16 +119,16 @@ class Copy:
         match unquote(reference).split("/") if isinstance(reference, str) else ():
             case ["#", "definitions" | "$defs" as home, name]:
                 definitions = self._document.get(home)
-                if isinstance(definitions, dict) and unescaped(name) in definitions:
-                    return definitions[unescaped(name)]
+                if isinstance(definitions, dict) and unescape_token(name) in definitions:
+                    return definitions[unescape_token(name)]
         raise NotCompiledError
 
-    def count(self, parts: int, place: Place) -> None:
+    def count(self, parts: int, position: SchemaPosition) -> None:
         """Count parts of the copy, as often as they stand in the code: with each schema around them.
 
         So the code stays small, and what it does for one value, whatever references lead to.
         """
-        self._parts += parts * (place.depth + 1)
+        self._parts += parts * (position.depth + 1)
         if self._parts > _MOST_PARTS:
             raise NotCompiledError
 
@@ -138,25 +138,25 @@ class Copy:
             return {"$ref": schema["$ref"]}  # draft-07 ignores what stands beside it
         ignored = _IGNORED | {"$id", "$schema"} if at_root else _IGNORED
         names = [name for name in schema if name not in ignored]
-        known = [name for name in names if name in KEYWORDS[self._dialect] or name.startswith("$")]
-        if not COPIED.keys() >= {*known}:
+        asserting = [name for name in names if name in KEYWORDS[self._dialect] or name.startswith("$")]
+        if not COPIERS.keys() >= {*asserting}:
             raise NotCompiledError
-        return {name: schema[name] for name in known}
+        return {name: schema[name] for name in asserting}
 
-    def _add_array(self, assertions: dict[str, Any], place: Place) -> bool:
+    def _add_array(self, assertions: dict[str, Any], position: SchemaPosition) -> bool:
         """Add what schema says of its items, if it is an array of strings in every instance; return whether it is."""
-        items, unique = assertions.get("items"), assertions.get("uniqueItems", False)
-        path = tuple(step for step in place.path if step is not None)
-        if not place.always or not isinstance(items, dict) or not isinstance(unique, bool):
+        _items, unique = assertions.get("items"), assertions.get("uniqueItems", False)
+        path = tuple(step for step in position.path if step is not None)
+        if not position.always or not isinstance(_items, dict) or not isinstance(unique, bool):
             return False
-        said = self._assertions(items)
-        if said.get("type") != "string" or said.keys() - {"type", "pattern", "enum"}:
+        item_assertions = self._assertions(_items)
+        if item_assertions.get("type") != "string" or item_assertions.keys() - {"type", "pattern", "enum"}:
             return False
-        if "enum" in said:
-            _array(said["enum"])
-        if "pattern" in said:
-            _searcher(said["pattern"])
-        self.arrays.append(text_array(path, said, unique=unique))
+        if "enum" in item_assertions:
+            _array(item_assertions["enum"])
+        if "pattern" in item_assertions:
+            _searcher(item_assertions["pattern"])
+        self.arrays.append(text_array(path, item_assertions, unique=unique))
         return True
 
 
@@ -221,88 +221,88 @@ def _types(value: Any) -> list[str]:
 
 
 Pairs = list[tuple[str, Any]]
-Copier = Callable[[Copy, Any, Place], Pairs]
+Copier = Callable[[Copy, Any, SchemaPosition], Pairs]
 
 
-def plain(keyword: str, checked: Callable[[Any], Any]) -> Copier:
+def plain_copier(keyword: str, checked: Callable[[Any], Any]) -> Copier:
     """Return what copies a keyword whose value is no schema."""
-    return lambda _copy, value, _place: [(keyword, checked(value))]
+    return lambda _copy, value, _position: [(keyword, checked(value))]
 
 
-def alone(keyword: str) -> Copier:
+def schema_copier(keyword: str) -> Copier:
     """Return what copies a keyword that holds a schema for the same value."""
-    return lambda copy, value, place: [(keyword, copy.schema(value, place.inside(always=False)))]
+    return lambda copy, value, position: [(keyword, copy.schema(value, position.below(always=False)))]
 
 
-def several(keyword: str) -> Copier:
+def schemas_copier(keyword: str) -> Copier:
     """Return what copies a keyword that holds schemas for the same value."""
 
-    def copied(copy: Copy, value: Any, place: Place) -> Pairs:
-        inside = place.inside(always=keyword == "allOf")
-        return [(keyword, [copy.schema(schema, inside) for schema in _array(value)])]
+    def copy_schemas(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+        inner = position.below(always=keyword == "allOf")
+        return [(keyword, [copy.schema(schema, inner) for schema in _array(value)])]
 
-    return copied
-
-
-def ref(copy: Copy, value: Any, place: Place) -> Pairs:
-    return [("allOf", [copy.schema(copy.target(value), place.inside(always=True))])]
+    return copy_schemas
 
 
-def enum(copy: Copy, value: Any, place: Place) -> Pairs:
-    copy.count(len(_array(value)), place)
+def _ref(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    return [("allOf", [copy.schema(copy.target(value), position.below(always=True))])]
+
+
+def _enum(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    copy.count(len(_array(value)), position)
     return [("enum", [_scalar(member) for member in value])]
 
 
-def pattern(copy: Copy, value: Any, _: Place) -> Pairs:
+def _pattern(copy: Copy, value: Any, _: SchemaPosition) -> Pairs:
     name = f"pattern{len(copy.searchers)}"
     copy.searchers[name] = _searcher(value)
     return [("format", name)]
 
 
-def items(copy: Copy, value: Any, place: Place) -> Pairs:
-    schema = copy.schema(value, place.inside(None, always=False))
+def _items(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    schema = copy.schema(value, position.below(None, always=False))
     return [("items", schema)] if schema else []
 
 
-def unique_items(_: Copy, value: Any, __: Place) -> Pairs:
+def _unique_items(_: Copy, value: Any, __: SchemaPosition) -> Pairs:
     if value is not False:  # other values are compared in another way
         raise NotCompiledError
     return []
 
 
-def required(copy: Copy, value: Any, place: Place) -> Pairs:
-    copy.count(len(_names(value)), place)
+def _required(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    copy.count(len(_names(value)), position)
     return [("required", value)] if value else []
 
 
-def properties(copy: Copy, value: Any, place: Place) -> Pairs:
+def _properties(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
     if not isinstance(value, dict):
         raise NotCompiledError
-    made = {_text(name): copy.schema(schema, place.inside(name, always=True)) for name, schema in value.items()}
+    made = {_text(name): copy.schema(schema, position.below(name, always=True)) for name, schema in value.items()}
     return [("properties", made)] if made else []
 
 
-def additional_properties(_: Copy, value: Any, __: Place) -> Pairs:
+def _additional_properties(_: Copy, value: Any, __: SchemaPosition) -> Pairs:
     if not isinstance(value, bool):
         raise NotCompiledError
     return [] if value else [("additionalProperties", False)]
 
 
-COPIED: dict[str, Copier] = {
-    "type": plain("type", _types),
-    "enum": enum,
-    "const": plain("const", _scalar),
-    **{name: plain(name, _number) for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")},
-    **{name: plain(name, _size) for name in ("minLength", "maxLength", "minItems", "maxItems")},
-    **{name: plain(name, _size) for name in ("minProperties", "maxProperties")},
-    "pattern": pattern,
-    "items": items,
-    "uniqueItems": unique_items,
-    "required": required,
-    "properties": properties,
-    "additionalProperties": additional_properties,
-    "$ref": ref,
-    **{name: several(name) for name in ("allOf", "anyOf", "oneOf")},
-    **{name: alone(name) for name in ("not", "if", "then", "else")},
+COPIERS: dict[str, Copier] = {
+    "type": plain_copier("type", _types),
+    "enum": _enum,
+    "const": plain_copier("const", _scalar),
+    **{name: plain_copier(name, _number) for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")},
+    **{name: plain_copier(name, _size) for name in ("minLength", "maxLength", "minItems", "maxItems")},
+    **{name: plain_copier(name, _size) for name in ("minProperties", "maxProperties")},
+    "pattern": _pattern,
+    "items": _items,
+    "uniqueItems": _unique_items,
+    "required": _required,
+    "properties": _properties,
+    "additionalProperties": _additional_properties,
+    "$ref": _ref,
+    **{name: schemas_copier(name) for name in ("allOf", "anyOf", "oneOf")},
+    **{name: schema_copier(name) for name in ("not", "if", "then", "else")},
 }
 """The keywords that are compiled; a keyword that is unknown to the dialect, and no `$` begins it, says nothing."""

@@ -18,14 +18,14 @@ def implies(schema: Any, weaker: Any) -> bool:
 
 def _holds(schema: dict[str, Any], keyword: str, value: Any) -> bool:
     """Tell whether the schema plainly asserts this keyword with this value, or more."""
-    own = schema.get(keyword)
-    if keyword == "properties" and isinstance(own, dict) and isinstance(value, dict):
-        return all(name in own and implies(own[name], child) for name, child in value.items())
-    if keyword == "required" and isinstance(own, list) and isinstance(value, list):
-        return all(name in own for name in value)
+    asserted = schema.get(keyword)
+    if keyword == "properties" and isinstance(asserted, dict) and isinstance(value, dict):
+        return all(name in asserted and implies(asserted[name], child) for name, child in value.items())
+    if keyword == "required" and isinstance(asserted, list) and isinstance(value, list):
+        return all(name in asserted for name in value)
     if keyword == "enum" and isinstance(value, list) and isinstance(schema.get("const"), str):
         return schema["const"] in value
-    return keyword in _SAME and isinstance(value, str) and own == value
+    return keyword in _SAME and isinstance(value, str) and asserted == value
 
 
 def _assertions(schema: dict[str, Any]) -> dict[str, Any]:

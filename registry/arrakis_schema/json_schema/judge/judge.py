@@ -9,7 +9,7 @@ from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.violations import Violation, violation
 
 if TYPE_CHECKING:
-    from arrakis_schema.json_schema.judge.references import Problem
+    from arrakis_schema.json_schema.judge.references import SchemaProblem
 
 _TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
 _TOO_LONG = "the message holds an integer of too many digits"  # Python raises ValueError where it shows 4,301 digits
@@ -26,12 +26,12 @@ class Judge:
         """Compile the document, if it can be compiled."""
         self._document, self._label = document, label
         self._validator: Any = None
-        self._problem: Problem | None = None
+        self._problem: SchemaProblem | None = None
         dialect = dialect_of(document)
         self._check = None if dialect is None else compile_schema(document, dialect)
 
     @property
-    def compiled(self) -> bool:
+    def is_compiled(self) -> bool:
         """Whether the document is compiled."""
         return self._check is not None
 
@@ -71,12 +71,12 @@ class Judge:
         """Return the complete validator, made once; the document must be sound."""
         if self._validator is None and self._problem is None:
             from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
-            from arrakis_schema.json_schema.judge.soundness import Problem, problems  # noqa: PLC0415
+            from arrakis_schema.json_schema.judge.soundness import SchemaProblem, problems  # noqa: PLC0415
 
             try:
                 self._problem = next(problems(self._document), None)
             except RecursionError:
-                self._problem = Problem("", "its schemas nest too deeply to be followed")
+                self._problem = SchemaProblem("", "its schemas nest too deeply to be followed")
             self._validator = make_validator(self._document, dialect_of(self._document) or DRAFT_07)
         if self._problem is not None:
             raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)

@@ -19,14 +19,14 @@ _OF_VOCABULARY = "https://json-schema.org/draft/2020-12/meta/"
 def is_plainly_valid(schema: Any, dialect: str) -> bool:
     """Tell whether the meta-schema of a dialect accepts a schema; False also where that was not found out."""
     try:
-        _compiled(dialect)(schema)
+        _compile(dialect)(schema)
     except (fastjsonschema.JsonSchemaValueException, RecursionError, TypeError):
         return False
     return True
 
 
 @cache
-def _compiled(dialect: str) -> Callable[[Any], Any]:
+def _compile(dialect: str) -> Callable[[Any], Any]:
     """Return a function that raises for what the meta-schema of a dialect refuses; formats are annotations."""
     meta_schema: Any = {DRAFT_07: _draft_07, DRAFT_2020_12: _draft_2020_12}[dialect]()
     compiled: Callable[[Any], Any] = fastjsonschema.compile(meta_schema, use_default=False, use_formats=False)
@@ -41,19 +41,29 @@ def _draft_07() -> Any:
 def _draft_2020_12() -> Any:
     """Return the meta-schema written as one of draft-07: its vocabularies are put together into one schema."""
     main = REGISTRY.contents(DRAFT_2020_12)
-    parts = [main, *(REGISTRY.contents(f"{_OF_VOCABULARY}{one['$ref'].rpartition('/')[2]}") for one in main["allOf"])]
-    properties = {name: _moved(schema) for part in parts for name, schema in part.get("properties", {}).items()}
-    definitions = {name: _moved(schema) for part in parts for name, schema in part.get("$defs", {}).items()}
+    parts = [
+        main,
+        *(
+            REGISTRY.contents(f"{_OF_VOCABULARY}{vocabulary['$ref'].rpartition('/')[2]}")
+            for vocabulary in main["allOf"]
+        ),
+    ]
+    properties = {
+        name: _redirect_references(schema) for part in parts for name, schema in part.get("properties", {}).items()
+    }
+    definitions = {
+        name: _redirect_references(schema) for part in parts for name, schema in part.get("$defs", {}).items()
+    }
     return {"type": main["type"], "properties": properties, "$defs": definitions}
 
 
-def _moved(schema: Any) -> Any:
+def _redirect_references(schema: Any) -> Any:
     """Return a part of a vocabulary whose references lead to where the vocabularies are put together."""
     if isinstance(schema, list):
-        return [_moved(one) for one in schema]
+        return [_redirect_references(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {name: _moved(value) for name, value in schema.items() if name not in {"$ref", "$dynamicRef"}}
+    kept = {name: _redirect_references(value) for name, value in schema.items() if name not in {"$ref", "$dynamicRef"}}
     if len(kept) == len(schema):
         return kept
     target = "#" if "$dynamicRef" in schema else f"#{schema['$ref'].partition('#')[2]}"

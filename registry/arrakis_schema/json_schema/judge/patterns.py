@@ -52,7 +52,7 @@ def search(pattern: str, text: Any) -> bool:
     return isinstance(text, str) and bool(searcher(pattern)(text))
 
 
-def literal(pattern: str) -> str | None:
+def literal_text(pattern: str) -> str | None:
     """Return the text that a pattern without special characters looks for, or None."""
     return pattern if _SPECIAL.isdisjoint(pattern) else None
 
@@ -62,16 +62,16 @@ def translate(pattern: str) -> str:
 
     Characters that Python may come to read as operators on sets are escaped in a character class.
     """
-    return _PIECE.sub(_translated, pattern)
+    return _PIECE.sub(_translate_piece, pattern)
 
 
-def _translated(piece: re.Match[str]) -> str:
+def _translate_piece(piece: re.Match[str]) -> str:
     """Return one piece of a pattern for `re`."""
     if piece["opening"]:
-        return f"{piece['opening']}{_IN_CLASS.sub(_escaped, piece['inside'])}]"
+        return f"{piece['opening']}{_IN_CLASS.sub(_escape_operator, piece['inside'])}]"
     return r"\Z" if piece[0] == "$" else piece[0]
 
 
-def _escaped(piece: re.Match[str]) -> str:
+def _escape_operator(piece: re.Match[str]) -> str:
     """Return one piece of a character class for `re`."""
     return f"\\{piece[0]}" if piece["operator"] else piece[0]

@@ -7,8 +7,8 @@ from typing import Any
 from referencing.exceptions import InvalidAnchor, NoSuchAnchor, PointerToNowhere, Unresolvable
 
 from arrakis_schema.json_schema.judge.complete import resolver_in, resolver_of
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node, children
-from arrakis_schema.json_schema.violations import shortened
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node, subschemas
+from arrakis_schema.json_schema.violations import short_json
 
 _IN_PLACE = {"not", "if", "then", "else", "allOf", "anyOf", "oneOf", "dependencies", "dependentSchemas"}
 _BELOW = {
@@ -28,7 +28,7 @@ UNRESOLVABLE = (Unresolvable, ValueError, LookupError, TypeError, AttributeError
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SchemaProblem:
     """What is wrong at a place of a document, a JSON Pointer."""
 
     location: str
@@ -36,7 +36,7 @@ class Problem:
 
 
 @dataclass(slots=True)
-class References:
+class ReferenceGraph:
     """The references of a document: which do not lead to a schema of it, and what leads back to itself.
 
     `targets` are the schemas that references lead to, with a pointer to each; the others are keyed by the identity of a
@@ -44,7 +44,7 @@ class References:
     """
 
     dialect: str
-    unresolved: list[Problem] = field(default_factory=list)
+    unresolved: list[SchemaProblem] = field(default_factory=list)
     targets: list[tuple[str, Any, Any]] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
     schemas: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class References:
             node, resolver = todo.pop()
             if not isinstance(node.schema, dict) or id(node.schema) in self.places:
                 continue
-            inner = [child for child in children(node) if child.keyword in KEYWORDS[self.dialect]]
+            inner = [child for child in subschemas(node) if child.keyword in KEYWORDS[self.dialect]]
             alone = self.dialect == DRAFT_07 and "$ref" in node.schema
             self.places[id(node.schema)] = node.pointer
             self.schemas[id(node.schema)] = {} if alone else node.schema
@@ -78,25 +78,25 @@ class References:
             try:
                 resolved = resolver.lookup(reference)
             except UNRESOLVABLE as error:
-                self.unresolved.append(Problem(pointer, self._wording(keyword, reference, error)))
+                self.unresolved.append(SchemaProblem(pointer, self._wording(keyword, reference, error)))
                 continue
             if isinstance(resolved.contents, dict | bool):
                 self.targets.append((pointer, resolved.contents, resolved.resolver))
                 yield resolved.contents
             else:
-                self.unresolved.append(Problem(pointer, f"{keyword} {shortened(reference)} points to no schema"))
+                self.unresolved.append(SchemaProblem(pointer, f"{keyword} {short_json(reference)} points to no schema"))
 
     def _wording(self, keyword: str, reference: str, error: Exception) -> str:
         """Return what is wrong with a reference that leads nowhere, and what to do."""
         if isinstance(error, _NOT_THERE) or reference.startswith("#"):
-            return f"{keyword} {shortened(reference)} points to nothing in this document"
-        place = _DEFINITIONS[self.dialect]
+            return f"{keyword} {short_json(reference)} points to nothing in this document"
+        definitions = _DEFINITIONS[self.dialect]
         return (
-            f"{keyword} {shortened(reference)} leads out of this document, and nothing is fetched: "
-            f'copy the schema to "{place}" and refer to it as "#/{place}/NAME"'
+            f"{keyword} {short_json(reference)} leads out of this document, and nothing is fetched: "
+            f'copy the schema to "{definitions}" and refer to it as "#/{definitions}/NAME"'
         )
 
-    def loops(self) -> Iterator[Problem]:
+    def loops(self) -> Iterator[SchemaProblem]:
         """Yield the places that are led back to without going into the instance: no validator comes to an end."""
         done: set[int] = set()
         for start in self.places:
@@ -107,15 +107,17 @@ class References:
                 if left:
                     done.add(path.popitem()[0])
                 elif schema in path:
-                    yield Problem(self.places[schema], "the references lead back here without going into the instance")
+                    yield SchemaProblem(
+                        self.places[schema], "the references lead back here without going into the instance"
+                    )
                 elif schema in self.in_place and schema not in done:
                     path[schema] = None
                     todo.append((schema, True))
                     todo += [(id(inner), False) for inner in reversed(self.in_place[schema])]
 
 
-def follow_references(document: Any, dialect: str) -> References:
+def follow_references(document: Any, dialect: str) -> ReferenceGraph:
     """Follow the references of a document that its meta-schema accepts; `targets` are left for the caller to check."""
-    references = References(dialect)
+    references = ReferenceGraph(dialect)
     references.add("", document, resolver_of(document, dialect))
     return references

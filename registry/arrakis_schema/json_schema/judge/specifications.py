@@ -16,8 +16,8 @@ def _subschemas(schema: Any) -> Iterable[Any]:
     """Return the schemas directly inside one of draft-07."""
     dependencies = schema.get("dependencies") if isinstance(schema, dict) else None
     if isinstance(dependencies, dict):
-        inside = {name: value for name, value in dependencies.items() if isinstance(value, dict)}
-        schema = {**schema, "dependencies": inside}
+        schemas = {name: value for name, value in dependencies.items() if isinstance(value, dict)}
+        schema = {**schema, "dependencies": schemas}
     return DRAFT7.subresources_of(schema)
 
 

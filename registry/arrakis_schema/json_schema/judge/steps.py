@@ -46,7 +46,7 @@ _steps: ContextVar[Steps | None] = ContextVar("steps", default=None)
 
 
 @contextmanager
-def counted(instance: Any) -> Iterator[Steps]:
+def count_steps(instance: Any) -> Iterator[Steps]:
     """Count the steps of what is done inside for an instance."""
     steps = Steps(instance)
     token = _steps.set(steps)

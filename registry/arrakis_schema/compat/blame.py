@@ -7,44 +7,44 @@ from urllib.parse import unquote
 
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.findings.verdicts import Change, Effect
-from arrakis_schema.json_schema.judge.complete import closest
-from arrakis_schema.json_schema.positions import escaped, object_pointers, unescaped, value_at
+from arrakis_schema.json_schema.judge.complete import closest_error
+from arrakis_schema.json_schema.positions import escape_token, object_pointers, unescape_token, value_at
 from arrakis_schema.json_schema.violations import violation
 
 
-def worded(error: Any) -> str:
+def word_error(error: Any) -> str:
     """Return where the witness is refused and why, in the words of a refused request.
 
     Of the alternatives of `oneOf` and `anyOf` the one that matters is the one that the witness comes closest to.
     """
-    return _worded(error, closest([error]))
+    return _word_inner_error(error, closest_error([error]))
 
 
-def worded_at(errors: Sequence[Any], place: str, document: Any) -> str:
+def word_error_at(errors: Sequence[Any], location: str, document: Any) -> str:
     """Return what the reader says of the witness at a place of its document, or else the first that it says."""
-    known = dict(object_pointers(document))
+    pointers = dict(object_pointers(document))
     for error in errors:
         todo = [error]
         while todo:
             inner = todo.pop(0)
             todo += inner.context or ()
-            if not inner.context and f"{_pointer(inner, document, known)}/".startswith(f"{place}/"):
-                return _worded(error, inner)
-    return worded(errors[0])
+            if not inner.context and f"{_pointer(inner, document, pointers)}/".startswith(f"{location}/"):
+                return _word_inner_error(error, inner)
+    return word_error(errors[0])
 
 
-def _worded(error: Any, inner: Any) -> str:
+def _word_inner_error(error: Any, inner: Any) -> str:
     """Return where the witness is refused and why: by an error inside of another one."""
     steps = list(inner.absolute_path)
     ends = (steps[start:] for start in range(len(steps) + 1))  # a remembered error forgets what is above it
-    path = next((end for end in ends if _leads(error.instance, end, inner.instance)), None)
+    path = next((end for end in ends if _leads_to(error.instance, end, inner.instance)), None)
     if path is None:
         inner, path = error, []
-    place = (*error.absolute_path, *path)
-    return str(violation(place, str(inner.validator or "false"), inner.validator_value, inner.instance))
+    path_to_value = (*error.absolute_path, *path)
+    return str(violation(path_to_value, str(inner.validator or "false"), inner.validator_value, inner.instance))
 
 
-def _leads(value: Any, path: Sequence[Any], end: Any) -> bool:
+def _leads_to(value: Any, path: Sequence[Any], end: Any) -> bool:
     """Tell whether a path leads from one value of a message to another."""
     for step in path:
         try:
@@ -55,7 +55,7 @@ def _leads(value: Any, path: Sequence[Any], end: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedWitness:
     """A witness, the validator's errors on it, and the reader's document that they come from."""
 
     witness: Any
@@ -64,70 +64,70 @@ class Refusal:
 
     def pointers(self) -> set[str]:
         """Return the places in the reader's document that the errors come from, inner ones included."""
-        known = dict(object_pointers(self.document))
-        todo, found = list(self.errors), set[str]()
+        by_identity = dict(object_pointers(self.document))
+        todo, pointers = list(self.errors), set[str]()
         while todo:
             error = todo.pop()
-            found.add(_pointer(error, self.document, known))
+            pointers.add(_pointer(error, self.document, by_identity))
             todo += error.context or ()
-        return found
+        return pointers
 
 
-def blamed(found: Sequence[Change], refusal: Refusal, *, reader_is_new: bool) -> tuple[Change, ...]:
+def mark_faults(changes: Sequence[Change], refusal: RefusedWitness, *, reader_is_new: bool) -> tuple[Change, ...]:
     """Return the changes with those at fault marked; where none stands at the place of an error, one that says it.
 
     A change that loosens is at fault only where nothing else is: a member that is no longer known may be rejected.
     """
     places = refusal.pointers()
-    side = [change.new if reader_is_new else change.old for change in found]
+    side = [change.new if reader_is_new else change.old for change in changes]
     loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
-    real = [change.effect is not Effect.ANNOTATION for change in found]
-    tightening = [one and change.effect is not loosens for one, change in zip(real, found, strict=True)]
-    at_error = [any(_related(place, error) for error in places) for place in side]
-    in_witness = [_sent(place, refusal.witness) for place in side]
+    real = [change.effect is not Effect.ANNOTATION for change in changes]
+    tightening = [relevant and change.effect is not loosens for relevant, change in zip(real, changes, strict=True)]
+    at_error = [any(_is_related(location, error) for error in places) for location in side]
+    in_witness = [_is_sent(location, refusal.witness) for location in side]
     for candidates, where in ((tightening, at_error), (tightening, in_witness), (real, at_error), (real, in_witness)):
-        faulty = [one and here for one, here in zip(candidates, where, strict=True)]
+        faulty = [candidate and here for candidate, here in zip(candidates, where, strict=True)]
         if any(faulty):
-            return tuple(replace(change, at_fault=at) for change, at in zip(found, faulty, strict=True))
-    return (*found, _plain(refusal)) if refusal.errors else _first(found, real)
+            return tuple(replace(change, at_fault=at) for change, at in zip(changes, faulty, strict=True))
+    return (*changes, _plain(refusal)) if refusal.errors else _mark_first(changes, real)
 
 
-def _first(found: Sequence[Change], real: Sequence[bool]) -> tuple[Change, ...]:
+def _mark_first(changes: Sequence[Change], real: Sequence[bool]) -> tuple[Change, ...]:
     """Return the changes with the first that is no annotation marked."""
     index = real.index(True) if True in real else -1
-    return tuple(replace(change, at_fault=number == index) for number, change in enumerate(found))
+    return tuple(replace(change, at_fault=number == index) for number, change in enumerate(changes))
 
 
-def _plain(refusal: Refusal) -> Change:
+def _plain(refusal: RefusedWitness) -> Change:
     """Return a change that says what refuses the witness."""
     error = refusal.errors[0]
-    place = _pointer(error, refusal.document, dict(object_pointers(refusal.document)))
+    location = _pointer(error, refusal.document, dict(object_pointers(refusal.document)))
     rule = f"{error.validator}-changed"
-    known = rule if rule in RULES else "schema-changed"
-    return Change(known, place, place, Effect.NARROWED, worded(error), at_fault=True)
+    rule_id = rule if rule in RULES else "schema-changed"
+    return Change(rule_id, location, location, Effect.NARROWED, word_error(error), at_fault=True)
 
 
-def _related(place: str, error: str) -> bool:
+def _is_related(location: str, error: str) -> bool:
     """Tell whether a change stands where an error comes from, or one of the two around the other."""
-    return place == error or error.startswith(f"{place}/") or (place.startswith(f"{error}/") and error != "")
+    return location == error or error.startswith(f"{location}/") or (location.startswith(f"{error}/") and error != "")
 
 
-def _sent(place: str, witness: Any) -> bool:
+def _is_sent(location: str, witness: Any) -> bool:
     """Tell whether a change is about a property that the witness has."""
-    parts = place.split("/")[1:]
+    parts = location.split("/")[1:]
     if len(parts) % 2 or any(keyword != "properties" for keyword in parts[::2]) or not parts:
         return False
     for name in parts[1::2]:
-        if not isinstance(witness, dict) or unescaped(name) not in witness:
+        if not isinstance(witness, dict) or unescape_token(name) not in witness:
             return False
-        witness = witness[unescaped(name)]
+        witness = witness[unescape_token(name)]
     return True
 
 
-def _pointer(error: Any, document: Any, known: Mapping[int, str]) -> str:
+def _pointer(error: Any, document: Any, pointers: Mapping[int, str]) -> str:
     """Return the place in the document that an error comes from, whatever references led there."""
-    if id(error.schema) in known and error.validator is not None:
-        return f"{known[id(error.schema)]}/{escaped(str(error.validator))}"
+    if id(error.schema) in pointers and error.validator is not None:
+        return f"{pointers[id(error.schema)]}/{escape_token(str(error.validator))}"
     pointer, schema = "", document
     for part in error.absolute_schema_path:
         reference = schema.get("$ref") if isinstance(schema, dict) and part == "$ref" else None
@@ -135,6 +135,6 @@ def _pointer(error: Any, document: Any, known: Mapping[int, str]) -> str:
             pointer = unquote(reference.removeprefix("#"))
             schema = value_at(document, pointer)
         else:
-            pointer = f"{pointer}/{escaped(str(part))}"
-            schema = value_at(schema, f"/{escaped(str(part))}")
+            pointer = f"{pointer}/{escape_token(str(part))}"
+            schema = value_at(schema, f"/{escape_token(str(part))}")
     return pointer

@@ -14,7 +14,7 @@ from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import LimitError
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
 from arrakis_schema.json_schema.judge.patterns import PatternError
-from arrakis_schema.json_schema.judge.references import Problem
+from arrakis_schema.json_schema.judge.references import SchemaProblem
 from arrakis_schema.json_schema.judge.soundness import meta_schema_problems
 
 _DEEPEST = 120
@@ -22,17 +22,17 @@ _depth: ContextVar[int] = ContextVar("depth", default=0)
 _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 
 
-def meta_schema_problem(schema: Any, dialect: str) -> Problem | None:
+def meta_schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
     """Return what is wrong with a schema by its meta-schema, or None; a schema is looked at once."""
     try:
         text = json.dumps(schema)
     except (TypeError, ValueError):  # no JSON, so nothing to remember it by
         return next(meta_schema_problems(schema, dialect), None)
-    return _remembered(text, dialect)
+    return _cached_problem(text, dialect)
 
 
 @lru_cache(maxsize=256)
-def _remembered(text: str, dialect: str) -> Problem | None:
+def _cached_problem(text: str, dialect: str) -> SchemaProblem | None:
     """Return what is wrong with the schema that a text holds."""
     return next(meta_schema_problems(json.loads(text), dialect), None)
 
@@ -43,7 +43,7 @@ def refusals(  # noqa: PLR0913, PLR0917 - what is asked, by what, and how far
     """Return the first errors of the validator; raises `UndecidedError` where it would take too long or cannot tell."""
     token = _tick.set(tick)
     try:
-        return errors_of(make_validator(schema, dialect, _watched, registry), value, most)
+        return errors_of(make_validator(schema, dialect, _limit_keyword, registry), value, most)
     except LimitError as error:
         raise UndecidedError(f"the validator cannot tell: {error}") from error
     except (RecursionError, ArithmeticError, PatternError, Unresolvable, TypeError, ValueError) as error:
@@ -52,11 +52,11 @@ def refusals(  # noqa: PLR0913, PLR0917 - what is asked, by what, and how far
         _tick.reset(token)
 
 
-def _watched(_name: str, run: Any) -> Any:
+def _limit_keyword(_name: str, run: Any) -> Any:
     """Return a keyword's check that gives up in time."""
 
     @wraps(run)
-    def watched(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    def run_limited(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
         _tick.get()()
         if _depth.get() > _DEEPEST:
             raise UndecidedError("schemas that nest too deep for the validator")
@@ -66,4 +66,4 @@ def _watched(_name: str, run: Any) -> Any:
         finally:
             _depth.reset(depth)
 
-    return watched
+    return run_limited
