@@ -18,7 +18,7 @@ _UNITS = {"s": "SECOND", "ms": "MILLISECOND", "us": "MICROSECOND", "ns": "NANOSE
 def to_json(schema: pa.Schema) -> dict[str, Any]:
     """Return the schema as an object with `fields` and `metadata`; dictionaries are numbered from 0.
 
-    Raises `SchemaBytesError` where `schema_bytes` does: the two are the same schema.
+    Raises `SchemaBytesError` for a schema that `schema_bytes` cannot write either.
     """
     schema_bytes(schema)
     ids = count()
@@ -26,7 +26,7 @@ def to_json(schema: pa.Schema) -> dict[str, Any]:
 
 
 def _field(field: pa.Field, ids: Iterator[int]) -> dict[str, Any]:
-    """Return one field; a dictionary stands as the type of its values, an extension as its storage."""
+    """Return one field; a dictionary appears as the type of its values, an extension as its storage type."""
     data_type, extra, metadata = field.type, {}, dict(field.metadata or {})
     if isinstance(data_type, pa.BaseExtensionType):
         metadata |= _extension(data_type)
@@ -45,7 +45,7 @@ def _field(field: pa.Field, ids: Iterator[int]) -> dict[str, Any]:
 
 
 def _metadata(metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
-    """Return the pairs of metadata, or nothing where there are none."""
+    """Return the pairs of metadata, or nothing if there are none."""
     texts = [[part.decode("utf-8", "surrogateescape") for part in pair] for pair in (metadata or {}).items()]
     return {"metadata": [{"key": key, "value": value} for key, value in texts]} if texts else {}
 

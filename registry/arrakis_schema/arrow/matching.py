@@ -1,4 +1,4 @@
-"""From a schema that came over the wire back to the values that a template was bound to."""
+"""Recovers the values that a template was bound to from a schema that was received."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ Values = dict[str, object]
 
 
 def bound_like(template: Template, sent: pa.Schema) -> pa.Schema:
-    """Return the template bound to what a schema says, so that the two can be compared.
+    """Return the template bound to the values in a received schema, so that the two can be compared.
 
-    A placeholder that the schema says nothing of is bound to the first value allowed. Raises `TemplateError` for a
+    A placeholder without a value in the schema is bound to the first value allowed. Raises `TemplateError` for a
     value that is not allowed.
     """
     pairs = list(zip(template.columns, template.unbound, strict=True))
@@ -31,7 +31,7 @@ def bound_like(template: Template, sent: pa.Schema) -> pa.Schema:
 
 
 def _mappings(repeats: list[tuple[Column, pa.Field]], sent: list[pa.Field]) -> Iterator[Values]:
-    """Yield what each column that is not named by the template binds the repeated ones to."""
+    """Yield the values for the repeated columns, one mapping for each received column that matches them."""
     for field in sent:
         matches = [values for column, unbound in repeats if (values := _values(column, unbound, field)) is not None]
         if matches:
@@ -39,9 +39,9 @@ def _mappings(repeats: list[tuple[Column, pa.Field]], sent: list[pa.Field]) -> I
 
 
 def match_placeholders(unbound: pa.Field, sent: pa.Field) -> Values:
-    """Return what a column says of the placeholders in its type and in its metadata; their first place counts.
+    """Return the values of the placeholders in the type and the metadata of a column; the first occurrence counts.
 
-    `unbound` is the field of `Template.unbound`. Nothing is said by a type of another shape.
+    `unbound` is the field of `Template.unbound`. A type of another shape gives no values.
     """
     values = _types(unbound.type, sent.type)
     texts = {key: text for key, text in (unbound.metadata or {}).items() if PLACEHOLDER.search(text.decode())}
@@ -52,12 +52,12 @@ def match_placeholders(unbound: pa.Field, sent: pa.Field) -> Values:
 
 
 def match_name(unbound: str, sent: str) -> Values | None:
-    """Return what the name of a column says of the placeholders in it; None where the name does not fit."""
+    """Return the values of the placeholders in the name of a column; None if the name does not match."""
     return _texts(unbound, sent)
 
 
 def _values(column: Column, unbound: pa.Field, sent: pa.Field) -> Values | None:
-    """Return the values of the placeholders of one column; None where its name does not fit."""
+    """Return the values of the placeholders of one column; None if its name does not match."""
     name = match_name(unbound.name, sent.name)
     if name is None:
         return None
@@ -70,7 +70,7 @@ def _first(column: Column) -> Values:
 
 
 def _texts(template: str, sent: str) -> Values | None:
-    """Return what stands in a text at the placeholders of another, or None where the two do not fit."""
+    """Return the parts of a text at the placeholders of a template, or None if the two do not match."""
     names = PLACEHOLDER.findall(template)
     pattern = "(.*)".join(map(re.escape, PLACEHOLDER.split(template)[::2]))
     match = re.fullmatch(pattern, sent, re.DOTALL)
@@ -78,7 +78,7 @@ def _texts(template: str, sent: str) -> Values | None:
 
 
 def _types(unbound: pa.DataType, sent: pa.DataType) -> Values:
-    """Return the types that stand where the template has placeholders; the first place of each counts."""
+    """Return the types at the placeholders of a template; the first occurrence of each counts."""
     if isinstance(unbound, pa.OpaqueType) and unbound.vendor_name == "template":
         return {unbound.type_name: sent}
     values: Values = {}
@@ -88,7 +88,7 @@ def _types(unbound: pa.DataType, sent: pa.DataType) -> Values:
 
 
 def _pair_children(unbound: pa.DataType, sent: pa.DataType) -> Iterator[tuple[pa.Field, pa.Field]]:
-    """Yield the children of two types of one shape that belong together: those of a struct by name."""
+    """Yield the corresponding children of two types of one shape: those of a struct by name."""
     if type(unbound) is not type(sent):
         return
     if isinstance(unbound, pa.StructType):

@@ -1,4 +1,4 @@
-"""Lines of `schema.txt` to a `pyarrow.Schema`: a field, its children, its metadata; then the schema's metadata."""
+"""Parses the lines of `schema.txt`: each field, its children and its metadata; then the metadata of the schema."""
 
 from dataclasses import dataclass, field
 
@@ -84,7 +84,7 @@ def _read_line(lines: Lines, start: str) -> pa.Field:
 
 
 def _read_children(lines: Lines, data_type: pa.DataType, depth: int) -> list[pa.Field]:
-    """Read the lines of the children, all or none; they must say what the line of the type said."""
+    """Read the lines of the children, all or none; they must agree with the line of the type."""
     declared = child_fields(data_type)
     indent = " " * max(0, 4 * depth - 2)
     if not declared or not (lines.line or "").startswith(f"{indent}child 0, ") or _is_metadata(lines.line or ""):
@@ -101,14 +101,14 @@ def _read_children(lines: Lines, data_type: pa.DataType, depth: int) -> list[pa.
 
 
 def _agree(child: pa.Field, declared: pa.Field, parent: pa.DataType) -> bool:
-    """Tell whether a child's line says what its parent's told; a map and a wrapper do not tell nullability."""
+    """Tell whether a child's line agrees with its parent's, which leaves out nullability for a map or a wrapper."""
     silent = is_wrapper(parent) or isinstance(parent, pa.MapType)
     same_nullable = silent or child.nullable == declared.nullable
     return child.name == declared.name and same_nullable and _shape(child.type) == _shape(declared.type)
 
 
 def _shape(data_type: pa.DataType) -> object:
-    """Return what a type is made of, but for nullability and metadata inside."""
+    """Return the structure of a type, without nullability and metadata."""
     parts = [(child.name, _shape(child.type)) for child in child_fields(data_type)]
     return type(data_type), parts or str(data_type)
 
@@ -129,7 +129,7 @@ def _read_metadata(lines: Lines, indent: str, header: str) -> dict[str | bytes, 
 
 
 def _belongs(line: str, indent: str) -> bool:
-    """Tell whether a line is one of metadata at this indentation."""
+    """Tell whether a line is metadata at this indentation."""
     return (
         line.startswith(indent)
         and not line.startswith(indent + " ")
@@ -149,7 +149,7 @@ def _is_cut(line: str) -> bool:
 
 
 def _read_pair(lines: Lines, line: str) -> tuple[bytes, bytes]:
-    """Read `key: 'value'`, either of them quoted where need be."""
+    """Read `key: 'value'`, either of them quoted if need be."""
     if _is_cut(line):
         raise lines.error(f"pyarrow has cut this value: {_UNCUT}")
     try:
@@ -174,7 +174,7 @@ def _read_key(line: str) -> tuple[str, str]:
 
 
 def _unquote(text: str) -> str:
-    """Return what stands between the quotation marks; raises ValueError where they are not there."""
+    """Return the text between the quotation marks; raises ValueError if there are none."""
     if len(text) < 2 or not text.startswith("'") or not text.endswith("'"):  # noqa: PLR2004
         raise ValueError(text)
     return text[1:-1]

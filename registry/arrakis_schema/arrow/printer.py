@@ -1,7 +1,7 @@
-"""`pyarrow.Schema` to text: what pyarrow prints, and nothing left out.
+"""Prints a `pyarrow.Schema` as pyarrow does, with nothing left out.
 
-pyarrow cuts metadata, the lines of wide types and the parameters of extension types, and does not show what lies inside
-the values of a dictionary; here nothing is cut, and `child 0` lines show the inside where the line alone does not tell.
+pyarrow cuts metadata, the lines of wide types and the parameters of extension types, and does not show the fields
+inside the values of a dictionary; here nothing is cut, and a `child 0` line shows what the line of the type leaves out.
 """
 
 import json
@@ -19,7 +19,7 @@ _PLAIN_ITEM = re.compile(r"[^\"\[\](),'\x00-\x1f]+")
 
 
 class UnsupportedTypeError(ArrakisSchemaError, TypeError):
-    """An Arrow type that `schema.txt` cannot hold: an extension type of somebody's own."""
+    """An Arrow type that `schema.txt` cannot hold: an extension type that is not part of the Arrow format."""
 
     def __init__(self, data_type: pa.DataType) -> None:
         """Keep the type."""
@@ -69,7 +69,7 @@ def _metadata_lines(metadata: Mapping[bytes, bytes]) -> list[str]:
 
 
 def _printed_children(data_type: pa.DataType) -> list[pa.Field]:
-    """Return the children that have lines: those pyarrow shows, or the inside of a type that its line does not tell."""
+    """Return the children with lines of their own: those of pyarrow, or a wrapped type that its line leaves open."""
     if not is_wrapper(data_type):
         return [data_type.field(number) for number in range(data_type.num_fields)]
     inner = wrapped_field(data_type)
@@ -145,7 +145,7 @@ def _items(numbers: list[int]) -> str:
 
 
 def _item(text: str) -> str:
-    """Return a parameter of a type as it is, or quoted."""
+    """Return a parameter of a type, quoted if need be."""
     return text if _PLAIN_ITEM.fullmatch(text) else json.dumps(text)
 
 

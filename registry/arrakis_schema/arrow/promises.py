@@ -1,6 +1,6 @@
-"""What the metadata of a column promises of its values, beyond what an Arrow type can say: one maker a key.
+"""What the metadata of a column promises about its values, beyond its Arrow type: one function for each key.
 
-A promise is kept by whoever writes; readers are not held to it, so compatibility takes it for an annotation.
+Writers keep a promise; readers need not know it, so compatibility treats it as an annotation.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ _KEYS = frozenset(name.encode() for name in ANNOTATIONS)
 
 
 def strip_annotations(schema: pa.Schema) -> pa.Schema:
-    """Return the schema without annotations at any depth: what is really sent."""
+    """Return the schema without annotations at any depth, as a server sends it."""
     return pa.schema([_strip_field(field) for field in schema], metadata=schema.metadata)
 
 
@@ -35,7 +35,7 @@ Violations = Iterator[tuple[int, str]]
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What is promised of one column: `holds` is quick, `broken` yields each row that breaks it, and in words how."""
+    """A promise about one column: `holds` is a quick test, `broken` yields each row that breaks it, with the reason."""
 
     column: str
     rule: str
@@ -46,7 +46,7 @@ class Promise:
 
 
 def promises_of(schema: pa.Schema) -> tuple[Promise, ...]:
-    """Return what the columns of a schema promise; what cannot be read is left to lint (`promise-invalid`)."""
+    """Return the promises of the columns of a schema; lint reports invalid ones (`promise-invalid`)."""
     return tuple(promise for field in schema for promise in _promises(field))
 
 
@@ -55,7 +55,7 @@ def problem_of(field: pa.Field) -> str | None:
     for key, requirement in REQUIREMENTS.items():
         text = _metadata_text(field, key)
         if text is not None and not requirement[1](field, text):
-            return f"{key}: {text!r} cannot be held: {requirement[0]}"
+            return f"{key}: {text!r} is not a valid promise: {requirement[0]}"
     return None
 
 
@@ -108,7 +108,7 @@ def values(field: pa.Field, text: str) -> Promise:
 
 
 def _promises(field: pa.Field) -> Iterator[Promise]:
-    """Yield the promises of one field that can be held by looking at the column alone."""
+    """Yield the promises of one field that can be checked with the column alone."""
     for key, maker in MAKERS.items():
         text = _metadata_text(field, key)
         if text is not None and REQUIREMENTS[key][1](field, text):
@@ -116,13 +116,13 @@ def _promises(field: pa.Field) -> Iterator[Promise]:
 
 
 def _metadata_text(field: pa.Field, key: str) -> str | None:
-    """Return what a field's metadata has under a key."""
+    """Return the metadata of a field under a key."""
     text = (field.metadata or {}).get(key.encode())
     return None if text is None else text.decode("utf-8", "replace")
 
 
 def _rows(mask: pa.Array) -> Iterator[int]:
-    """Yield the rows of which a mask is true."""
+    """Yield the rows in which a mask is true."""
     return (row for row, true in enumerate(mask.to_pylist()) if true)
 
 
@@ -141,9 +141,9 @@ def _can_list(field: pa.Field, text: str) -> bool:
 
 MAKERS: dict[str, Callable[[pa.Field, str], Promise]] = {"nulls": nulls, "rows": rows, "values": values}
 REQUIREMENTS: dict[str, tuple[str, Callable[[pa.Field, str], bool]]] = {
-    "nulls": ("'never' is all it can be, in a nullable column", lambda field, text: text == "never" and field.nullable),
-    "rows": ("'alike' is all it can be", lambda _, text: text == "alike"),
-    "values": ("words with spaces between, in a column of text", _can_list),
-    "length": ("a product such as 'rate * stride / 1000', in a column of lists", _can_measure),
-    "refers_to": ("the name of a member, in a column of integers", _can_refer),
+    "nulls": ("expected 'never', in a nullable column", lambda field, text: text == "never" and field.nullable),
+    "rows": ("expected 'alike'", lambda _, text: text == "alike"),
+    "values": ("expected words separated by spaces, in a column of text", _can_list),
+    "length": ("expected a product such as 'rate * stride / 1000', in a column of lists", _can_measure),
+    "refers_to": ("expected the name of a member, in a column of integers", _can_refer),
 }

@@ -1,4 +1,4 @@
-"""Rows of JSON to a `pyarrow.RecordBatch`, strictly: no value is converted to fit its column."""
+"""Turns JSON rows into a `pyarrow.RecordBatch`, strictly: no value is converted to fit its column."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ def record_batch(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.Rec
     """Return the rows as one batch; a column that a row does not name is null.
 
     Raises `RowsError` that names row and column: for a column that the schema lacks, a null in a column that is not
-    nullable (inside of lists and structs too), and a value that is not of the type or out of its range.
+    nullable (inside lists and structs too), and a value that is not of the type or out of its range.
     """
     for number, row in enumerate(rows):
         _check_row(schema, row, f"row {number}")
@@ -37,7 +37,7 @@ def _check_row(schema: pa.Schema, row: object, where: str) -> None:
 
 
 def _check(value: Any, field: pa.Field, where: str) -> None:
-    """Check one value, and what it holds, against a field."""
+    """Check one value and its parts against a field."""
     if value is None:
         if not field.nullable:
             raise RowsError(f"{where}: null in a field that is not nullable")
@@ -50,7 +50,7 @@ def _check(value: Any, field: pa.Field, where: str) -> None:
 
 
 def _to_pyarrow(value: Any, data_type: pa.DataType) -> Any:
-    """Return a value as pyarrow takes it: the pairs of a map are tuples."""
+    """Return a value in the form that pyarrow expects: the pairs of a map are tuples."""
     if isinstance(value, list) and isinstance(data_type, pa.MapType):
         return [(_to_pyarrow(key, data_type.key_type), _to_pyarrow(item, data_type.item_type)) for key, item in value]
     if isinstance(value, list) and hasattr(data_type, "value_type"):

@@ -1,4 +1,4 @@
-"""One line of `schema.txt`, read from left to right."""
+"""A scanner for one line of `schema.txt`."""
 
 import re
 from collections.abc import Callable
@@ -16,11 +16,11 @@ _INTEGER = re.compile(r"-?\d{1,10}", re.ASCII)
 
 
 class TypeTextError(ValueError):
-    """A text is no type; the parser of lines adds the line."""
+    """A text is not a type; the parser of lines adds the line number."""
 
 
 class Bindings(Protocol):
-    """What placeholders stand for, asked while a text is parsed."""
+    """The values of placeholders, asked for while a text is parsed."""
 
     def name(self, text: str) -> str:
         """Fill the placeholders of an unquoted name or value of metadata."""
@@ -49,7 +49,7 @@ class Scanner:
             raise TypeTextError(f"expected {token!r}, found {self.remainder()!r}")
 
     def remainder(self) -> str:
-        """Return what has not been read, cut for a message."""
+        """Return the text that has not been read, cut for a message."""
         return self.text[self.position : self.position + 40]
 
     def match(self, pattern: re.Pattern[str], what: str) -> str:

@@ -1,6 +1,6 @@
 """A schema whose columns depend on the request: placeholders in braces, and columns that repeat.
 
-A column whose name holds a placeholder repeats, once for each thing that is bound. The historical notation for the same
+A column whose name holds a placeholder is repeated for each mapping that is bound. The historical notation for this
 is a pair of columns with `...` between them, whose placeholders end in `_1` and `_N`. Metadata under a key that is a
 placeholder lists the values that may be put there.
 """
@@ -25,7 +25,7 @@ _ALLOWED = re.compile(rf"  {PLACEHOLDER.pattern}: '(.*)'", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The lines of one column of a template, the number of the first, and the placeholders in them."""
+    """One column of a template: its lines, the number of the first one, and the placeholders in them."""
 
     lines: tuple[str, ...]
     line: int
@@ -51,12 +51,12 @@ class Template:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The placeholders outside of repeated columns: what `bind` takes by name."""
+        """The placeholders outside repeated columns, which `bind` takes by name."""
         return _placeholder_names(column for column in self.columns if not column.repeated)
 
     @property
     def repeated(self) -> tuple[str, ...]:
-        """The placeholders of the repeated columns: what each mapping given to `bind` must hold."""
+        """The placeholders of the repeated columns, which each mapping passed to `bind` must hold."""
         return _placeholder_names(column for column in self.columns if column.repeated)
 
     @property
@@ -67,11 +67,11 @@ class Template:
     def bind(self, columns: Iterable[Mapping[str, object]] = (), /, **values: object) -> pa.Schema:
         """Return the schema for these columns and values.
 
-        `columns` gives one mapping for each repeated column, in the order wanted; members that are no placeholder are
-        passed over, so rows that a server answered fit as they are. `values` fill the placeholders elsewhere. A data
-        type is a `pyarrow.DataType` or its name ("float64"), everything else text or an integer.
+        `columns` gives one mapping for each repeated column, in this order; members that are not placeholders are
+        ignored, so the rows of an answer can be passed as they are. `values` fill the other placeholders. A data
+        type is a `pyarrow.DataType` or its name ("float64"), every other value is text or an integer.
 
-        Raises `TemplateError` for what is missing, not allowed, no type, or makes two columns of one name.
+        Raises `TemplateError` for a value that is missing, not allowed or not a type, and for two columns of one name.
         """
         mappings = list(columns)
         self._refuse_strangers(mappings, values)
@@ -83,19 +83,19 @@ class Template:
         return pa.schema(fields, metadata=read_schema_metadata(Lines(list(self.tail))))
 
     def preview(self) -> list[pa.Field]:
-        """Return one field for each column of the text: names as they are, a data type as the first one allowed."""
+        """Return one field for each column: names with their placeholders, and the first data type allowed."""
         return [
             _without_lists(column, read_field(_lines_of(column, _Preview(column.allowed)))) for column in self.columns
         ]
 
     @property
     def unbound(self) -> pa.Schema:
-        """The schema with nothing bound: names as they are, each data type `arrow.opaque`, named by its placeholder."""
+        """The schema with nothing bound: names with their placeholders, `arrow.opaque` for an unknown data type."""
         fields = [read_field(_lines_of(column, _Preview({}))) for column in self.columns]
         return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
 
     def _refuse_strangers(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
-        """Refuse values that no placeholder asks for."""
+        """Raise `TemplateError` for values without a placeholder."""
         if columns and not self.repeated:
             raise TemplateError(f"this template has no repeated column; bind {', '.join(self.values)} by name")
         unknown = [name for name in values if name not in self.values]
@@ -105,7 +105,7 @@ class Template:
 
 
 def parse_document(text: str) -> pa.Schema | Template:
-    """Return what a `schema.txt` holds: a schema, or a template where it has placeholders.
+    """Return the schema in a `schema.txt`, or the template if it has placeholders.
 
     Raises `SchemaTextError` with the line, and `TooManyColumnsError` beyond the limit.
     """
@@ -120,7 +120,7 @@ def parse_document(text: str) -> pa.Schema | Template:
 
 
 class _Recording:
-    """The bindings that note each placeholder, and stand in for it."""
+    """Bindings that record each placeholder, and put a stand-in for it."""
 
     def __init__(self) -> None:
         self.placeholders: dict[str, None] = {}
@@ -135,12 +135,12 @@ class _Recording:
 
 
 def _stand_in(placeholder: str) -> pa.DataType:
-    """Return the type of what is not bound yet: Arrow's own for a type that the reader does not know."""
+    """Return the type of a placeholder that is not bound: Arrow's own for a type that the reader does not know."""
     return pa.opaque(pa.null(), placeholder, "template")
 
 
 class _Preview:
-    """The bindings that leave names as they are, and take the first data type allowed."""
+    """Bindings that leave names unchanged, and take the first data type allowed."""
 
     def __init__(self, allowed: Mapping[str, tuple[str, ...]]) -> None:
         self.allowed = allowed
@@ -156,7 +156,7 @@ class _Preview:
 
 
 class _Values:
-    """The bindings to the values that were given."""
+    """Bindings to the values passed to `bind`."""
 
     def __init__(self, values: Mapping[str, object], allowed: Mapping[str, tuple[str, ...]]) -> None:
         self.values, self.allowed = values, allowed
@@ -199,18 +199,18 @@ def _placeholder_names(columns: Iterable[Column]) -> tuple[str, ...]:
 def _bind_column(
     column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]
 ) -> Iterator[pa.Field]:
-    """Yield what a column of the template becomes: itself, or one column for each mapping."""
+    """Yield the bound columns of a column of the template: itself, or one column for each mapping."""
     for mapping in columns if column.repeated else [values]:
         yield _without_lists(column, read_field(_lines_of(column, _Values(mapping, column.allowed))))
 
 
 def _lines_of(column: Column, bindings: Bindings) -> Lines:
-    """Return the lines of a column, to be read with these bindings."""
+    """Return the lines of a column, to be parsed with these bindings."""
     return Lines(list(column.lines), bindings, column.line)
 
 
 def _without_lists(column: Column, field: pa.Field) -> pa.Field:
-    """Return a field without the metadata that lists the values of placeholders."""
+    """Return a field without the metadata that lists the allowed values of placeholders."""
     declared = {f"{{{name}}}".encode() for name in column.allowed}
     metadata = {key: value for key, value in (field.metadata or {}).items() if key not in declared}
     return field.with_metadata(metadata or None)
@@ -229,7 +229,7 @@ def _blocks(lines: list[str]) -> tuple[list[tuple[int, tuple[str, ...]]], tuple[
 
 
 def _merge_pairs(blocks: list[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the columns, where a pair with `...` between them has become one repeated column."""
+    """Yield the columns; a pair with `...` between becomes one repeated column."""
     remaining = list(blocks)
     while remaining:
         number, lines = remaining.pop(0)
@@ -253,17 +253,17 @@ def _without_suffix(lines: tuple[str, ...], suffix: str) -> tuple[str, ...]:
 
 
 def _read_column(lines: tuple[str, ...], number: int) -> Column:
-    """Read a column, note its placeholders and the values that they may have."""
+    """Read a column with its placeholders and their allowed values."""
     recording = _Recording()
     reading = Lines(list(lines), recording, number)
     read_field(reading)
     if reading.line is not None:
-        raise reading.error(f"this belongs to no field: {reading.line!r}")
+        raise reading.error(f"this line does not belong to a field: {reading.line!r}")
     declared = filter(None, map(_ALLOWED.fullmatch, lines))
     allowed = {match.group(1): tuple(match.group(2).split()) for match in declared}
     strangers = [name for name in allowed if name not in recording.placeholders]
     if strangers:
-        raise SchemaTextError(number, f"{{{strangers[0]}}} has values, but stands nowhere in the column")
+        raise SchemaTextError(number, f"{{{strangers[0]}}} has allowed values, but does not occur in the column")
     repeated = PLACEHOLDER.search(lines[0].partition(": ")[0]) is not None and not lines[0].startswith('"')
     return Column(lines, number, tuple(recording.placeholders), allowed, repeated)
 

@@ -1,6 +1,6 @@
-"""The text of a type to a `pyarrow.DataType`: one function for each type that has parameters, all in one table.
+"""Parses the text of a data type: one function for each type that has parameters, all in one table.
 
-What is written is what `str(data_type)` prints; see https://arrow.apache.org/docs/format/Columnar.html for the types.
+The notation is that of `str(data_type)`; see https://arrow.apache.org/docs/format/Columnar.html for the types.
 """
 
 import re
@@ -64,7 +64,7 @@ def _bracket_reader(
 
 
 def _date(data_type: pa.DataType, unit: str) -> Callable[[Scanner], pa.DataType]:
-    """Return the reader of a date, whose unit is fixed."""
+    """Return the reader of a date type, whose unit is fixed."""
 
     def reader(scanner: Scanner) -> pa.DataType:
         scanner.expect(f"[{unit}]")
@@ -148,7 +148,7 @@ def _map(scanner: Scanner) -> pa.DataType:
 
 
 def _read_named(scanner: Scanner, usual: str) -> tuple[str, pa.DataType]:
-    """Read a type, and behind it in brackets a name that is not the usual one."""
+    """Read a type, and after it in brackets the name if it is not the usual one."""
     data_type = scanner.type()
     if not scanner.accept(" ('"):
         return usual, data_type

@@ -22,10 +22,10 @@ READINGS = {"ecma": Reading.ECMA, "python": Reading.SEARCHED}
 
 
 class NotComparableError(ArrakisSchemaError, TypeError):
-    """The two documents are not of one format, or of none that is known; the text says which side is what."""
+    """The two documents are of different formats, or of an unknown one; the text says which side is what."""
 
 
-def accepts(  # noqa: PLR0913 - each is a fact about the two sides
+def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
     reader: Any,
     writer: Any,
     *,
@@ -45,19 +45,20 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     `reader` and `writer` are JSON Schemas (an object or a boolean; draft-07, or 2020-12 where `$schema` says so), or
     Arrow schemas (`pyarrow.Schema` or a payload template).
 
-    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is the
-    inclusion of sets. `unknown` is what the reader does with members that it does not declare: one way for all objects,
+    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is
+    set inclusion. `unknown` is what the reader does with members that it does not declare: one value for all objects,
     or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
-    witness is made from where that is possible. `formats` makes `format` an assertion. `patterns` says how patterns are
-    read: as ECMA-262, as JSON Schema has it, or as Python's `re`, with `$` for the end of the text alone.
+    witness is made from if possible. `formats` makes `format` an assertion. `patterns` says how patterns are
+    read: as in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of the text.
 
-    Arrow: `unknown` is the reader's way with columns, `columns="exact"` a reader whose schema must equal the stream's,
-    `metadata` the keys of metadata that the reader goes by. The witness names a column and a value that bites.
+    Arrow: `unknown` is what the reader does with unknown columns, `columns="exact"` is a reader whose schema must equal
+    the stream's, and `metadata` are the metadata keys that the reader relies on. The witness names a column and a value
+    that the reader cannot take.
 
-    `unknown` is `"ignored"` or `"rejected"`. `steps` bounds the search, so that a verdict is the same on every machine;
-    `timeout`, in seconds, is the last rope. The findings run from the writer's document to
-    the reader's, or the other way where `reader_is_new` is False. Raises `InvalidSchemaError` for what is no schema,
-    `NotComparableError` for two formats, `ValueError` for an option that there is not.
+    `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search, so that a verdict is the same on every machine;
+    `timeout`, in seconds, is the last resort. The findings run from the writer's document to
+    the reader's, or the other way round if `reader_is_new` is False. Raises `InvalidSchemaError` for an invalid schema,
+    `NotComparableError` for documents of two formats, and `ValueError` for an unknown value of an option.
     """
     _check_options(policy, unknown, columns, patterns)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
@@ -84,7 +85,7 @@ def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
 
 
 def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -> None:
-    """Raise `ValueError` for an option that there is not: it would act as the lenient one."""
+    """Raise `ValueError` for an unknown value of an option, which would otherwise act as the lenient one."""
     ways = [unknown] if isinstance(unknown, str) else list(unknown.values())
     for name, value, choices in (
         ("policy", policy, get_args(Policy)),
@@ -100,7 +101,7 @@ def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -
 
 
 def _compare_arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
-    """Return the verdict on two Arrow schemas; raises `NotComparableError` where they are none."""
+    """Return the verdict on two Arrow schemas; raises `NotComparableError` if one of them is something else."""
     from arrakis_schema.compat.arrow.schemas import compare_schemas, is_arrow  # noqa: PLC0415 - an extra
 
     for name, side in (("reader", reader), ("writer", writer)):
@@ -113,7 +114,7 @@ def _compare_arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
 
 
 def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
-    """Return the verdict on two JSON Schemas, with the differences and which of them is at fault."""
+    """Return the verdict on two JSON Schemas, with their differences and the ones at fault."""
     verdict = decide_containment(question)
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     try:
@@ -131,9 +132,9 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
 
 
 def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences by which a reader lets something pass that it does not know.
+    """Return the differences that make a reader accept members or columns that it does not know.
 
-    `reader_is_new` is what `accepts` was told. Empty where the reader understands all that it takes.
+    `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
     """
     word = "removed" if reader_is_new else "added"
     rules = {f"properties-{word}", f"column-{word}"}
@@ -141,7 +142,7 @@ def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
 
 
 def closure_of(unknown: Unknown) -> Closure:
-    """Return the closure of a reader that refuses members it does not know."""
+    """Return the closure of a reader that rejects unknown members."""
     if isinstance(unknown, str):
         return CLOSED_EVERYWHERE if unknown == "rejected" else OPEN
     places = (tuple(pointer.split("/")[1:]) for pointer, way in unknown.items() if way == "rejected")

@@ -1,4 +1,4 @@
-"""Which of the differences is at fault: the one at the place where the reader refuses the witness."""
+"""Marks the differences at fault: those at the location where the reader rejects the witness."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,15 +13,15 @@ from arrakis_schema.json_schema.violations import violation
 
 
 def word_error(error: Any) -> str:
-    """Return where the witness is refused and why, in the words of a refused request.
+    """Return where the witness is rejected and why, in the words of a violation.
 
-    Of the alternatives of `oneOf` and `anyOf` the one that matters is the one that the witness comes closest to.
+    Of the alternatives of `oneOf` and `anyOf`, the one that the witness nearly satisfies is reported.
     """
     return _word_inner_error(error, closest_error([error]))
 
 
 def word_error_at(errors: Sequence[Any], location: str, document: Any) -> str:
-    """Return what the reader says of the witness at a place of its document, or else the first that it says."""
+    """Return the reader's error at a location in its document, or else its first error."""
     pointers = dict(object_pointers(document))
     for error in errors:
         todo = [error]
@@ -34,9 +34,9 @@ def word_error_at(errors: Sequence[Any], location: str, document: Any) -> str:
 
 
 def _word_inner_error(error: Any, inner: Any) -> str:
-    """Return where the witness is refused and why: by an error inside of another one."""
+    """Return where the witness is rejected and why, by an inner error of another one."""
     steps = list(inner.absolute_path)
-    ends = (steps[start:] for start in range(len(steps) + 1))  # a remembered error forgets what is above it
+    ends = (steps[start:] for start in range(len(steps) + 1))  # a cached error lacks the path above it
     path = next((end for end in ends if _leads_to(error.instance, end, inner.instance)), None)
     if path is None:
         inner, path = error, []
@@ -63,7 +63,7 @@ class RefusedWitness:
     document: Any
 
     def pointers(self) -> set[str]:
-        """Return the places in the reader's document that the errors come from, inner ones included."""
+        """Return the locations in the reader's document that the errors come from, including inner errors."""
         by_identity = dict(object_pointers(self.document))
         todo, pointers = list(self.errors), set[str]()
         while todo:
@@ -74,9 +74,9 @@ class RefusedWitness:
 
 
 def mark_faults(changes: Sequence[Change], refusal: RefusedWitness, *, reader_is_new: bool) -> tuple[Change, ...]:
-    """Return the changes with those at fault marked; where none stands at the place of an error, one that says it.
+    """Return the changes with those at fault marked; if none is at the location of an error, add one for it.
 
-    A change that loosens is at fault only where nothing else is: a member that is no longer known may be rejected.
+    A change that loosens is at fault only if nothing else is: a member that is no longer declared may be rejected.
     """
     places = refusal.pointers()
     side = [change.new if reader_is_new else change.old for change in changes]
@@ -93,13 +93,13 @@ def mark_faults(changes: Sequence[Change], refusal: RefusedWitness, *, reader_is
 
 
 def _mark_first(changes: Sequence[Change], real: Sequence[bool]) -> tuple[Change, ...]:
-    """Return the changes with the first that is no annotation marked."""
+    """Return the changes with the first one that is not an annotation marked."""
     index = real.index(True) if True in real else -1
     return tuple(replace(change, at_fault=number == index) for number, change in enumerate(changes))
 
 
 def _plain(refusal: RefusedWitness) -> Change:
-    """Return a change that says what refuses the witness."""
+    """Return a change for the first error."""
     error = refusal.errors[0]
     location = _pointer(error, refusal.document, dict(object_pointers(refusal.document)))
     rule = f"{error.validator}-changed"
@@ -108,7 +108,7 @@ def _plain(refusal: RefusedWitness) -> Change:
 
 
 def _is_related(location: str, error: str) -> bool:
-    """Tell whether a change stands where an error comes from, or one of the two around the other."""
+    """Tell whether a change and an error are at the same location, or one is inside the other."""
     return location == error or error.startswith(f"{location}/") or (location.startswith(f"{error}/") and error != "")
 
 
@@ -125,7 +125,7 @@ def _is_sent(location: str, witness: Any) -> bool:
 
 
 def _pointer(error: Any, document: Any, pointers: Mapping[int, str]) -> str:
-    """Return the place in the document that an error comes from, whatever references led there."""
+    """Return the location in the document that an error comes from, whatever references led there."""
     if id(error.schema) in pointers and error.validator is not None:
         return f"{pointers[id(error.schema)]}/{escape_token(str(error.validator))}"
     pointer, schema = "", document

@@ -1,4 +1,4 @@
-"""Which of the differences between two JSON Schemas break somebody: each by itself, then those that do so together."""
+"""The differences between two JSON Schemas that break a reader: alone, or only together."""
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +21,7 @@ _MISSING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A change that breaks a reader, the message that shows it, and where in the message."""
+    """A change that breaks a reader, a message that demonstrates it, and the reader's error for that message."""
 
     change: Change
     witness: Any
@@ -29,7 +29,7 @@ class Break:
 
     @property
     def told(self) -> str:
-        """What breaks, and what the reader says of the message; once, where both are the same."""
+        """The change and the reader's error, or only one of them if they are equal."""
         return (
             f"{self.change.message} ({self.at})" if self.at and self.at != self.change.message else self.change.message
         )
@@ -39,9 +39,9 @@ Ask = Callable[[Any], Verdict]
 
 
 def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
-    """Yield every change that breaks the reader: first each that does so by itself, then what breaks only together.
+    """Yield every change that breaks the reader: first those that break it alone, then those that do so only together.
 
-    Where it stays open whether anything else breaks, the last item is a `Break` of the rule `undecided`.
+    If it is undecided whether anything else breaks, the last item is a `Break` of the rule `undecided`.
     """
     documents = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     unfolded = unfold(*documents)
@@ -87,7 +87,7 @@ def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: boo
 
 
 def with_breaks(verdict: Verdict, breaks: Iterable[Break]) -> Verdict:
-    """Return a verdict whose findings at fault are these breaks, each with its own witness and what the reader says."""
+    """Return a verdict with these breaks as its findings at fault, each with its own witness and the reader's error."""
     faults = [replace(breaking.change, message=breaking.told, witness=breaking.witness) for breaking in breaks]
     places = set(map(_key, faults))
     differences = [change for change in verdict.findings if change.message != verdict.at]  # that is none by itself
@@ -96,14 +96,14 @@ def with_breaks(verdict: Verdict, breaks: Iterable[Break]) -> Verdict:
 
 
 def _key(change: Change) -> tuple[str, str, str]:
-    """Return what tells a change from others, whether it is at fault or not."""
+    """Return what identifies a change, whether it is at fault or not."""
     return change.rule, change.old, change.new
 
 
 def _single_breaks(old: Any, new: Any, changes: list[Change], ask: Ask, loosens: Effect) -> Iterator[Break]:
-    """Yield every change that breaks the reader when the old document takes over nothing else.
+    """Yield every change that breaks the reader when it is the only one applied to the old document.
 
-    Changes of one keyword are taken over together, and of them what only loosens is not blamed.
+    Changes of one keyword are applied together, and those that only loosen are not reported.
     """
     for _, same in groupby(changes, key=lambda change: (change.old, change.new)):
         at_place = list(same)
@@ -117,9 +117,9 @@ def _single_breaks(old: Any, new: Any, changes: list[Change], ask: Ask, loosens:
 
 
 def _joint_breaks(old: Any, new: Any, changes: list[Change], ask: Ask) -> Iterator[Break]:
-    """Yield each change with which the old document, which takes over one after the other, begins to break.
+    """Yield each change that breaks the reader when the changes are applied one after the other.
 
-    Changes that do nothing by themselves, as in `definitions`, are taken over first.
+    Changes without an effect of their own, as in `definitions`, are applied first.
     """
     for change in sorted(changes, key=lambda change: change.effect is not Effect.ANNOTATION)[:_MOST_CHANGES]:
         changed = apply_change(old, new, change)
@@ -133,14 +133,14 @@ def _joint_breaks(old: Any, new: Any, changes: list[Change], ask: Ask) -> Iterat
 
 
 def _breaks_by_location(verdict: Verdict) -> Iterator[Break]:
-    """Yield the changes that are at fault by the place of the error; there is always one."""
+    """Yield the changes at fault by the location of the error, at least one."""
     faults = [change for change in verdict.findings if change.at_fault]
     for change in faults or [Change("schema-changed", "", "", Effect.CHANGED, "the schema changed", at_fault=True)]:
         yield Break(change, verdict.witness, verdict.at)
 
 
 def _revert(new: Any, old: Any, changes: list[Change]) -> Any:
-    """Return the new schema with some changes taken back; the last first, so that places in lists stay."""
+    """Return the new schema with some changes reverted, the last first, so that indices in lists stay valid."""
     for change in reversed(changes):
         reverted = apply_change(new, old, replace(change, old=change.new, new=change.old))
         new = new if reverted is _MISSING else reverted
@@ -148,7 +148,7 @@ def _revert(new: Any, old: Any, changes: list[Change]) -> Any:
 
 
 def apply_change(old: Any, new: Any, change: Change) -> Any:
-    """Return the old schema with one change taken over from the new one."""
+    """Return the old schema with one change of the new one applied."""
     value = value_at(new, change.new, _MISSING)
     changed = copy.deepcopy(old)
     path = [unescape_token(part) for part in change.old.split("/")[1:]]
@@ -165,7 +165,7 @@ def apply_change(old: Any, new: Any, change: Change) -> Any:
 
 
 def _put(changed: Any, parent: Any, name: str, value: Any) -> Any:
-    """Put a value into the parent, or take it out where there is none."""
+    """Set a member or item of the parent, or remove it if there is no value."""
     if isinstance(parent, dict):
         parent.pop(name, None)
         if value is not _MISSING:

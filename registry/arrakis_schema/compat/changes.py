@@ -1,4 +1,4 @@
-"""How two JSON Schemas differ, keyword by keyword: what is there, without an opinion on who breaks.
+"""The differences between two JSON Schemas, keyword by keyword, without a judgement on who breaks.
 
 One function for each kind of keyword, in one table; a keyword that is in no table is an annotation or unknown.
 """
@@ -23,9 +23,9 @@ _MEMBERS, _NAMES = {"properties", "patternProperties"}, {"dependencies", "depend
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where both documents stand, and which way the effects go: `negated` inside of `not`, `unclear` inside of `if`.
+    """A location in both documents, and the direction of effects: `negated` inside `not`, `unclear` inside `if`.
 
-    `names` are those of the places of either document.
+    `names` are the member paths of both documents.
     """
 
     names: tuple[MemberPaths, MemberPaths]
@@ -35,16 +35,16 @@ class Location:
     unclear: bool = False
 
     def below(self, *names: str | int, new_names: tuple[str | int, ...] = ()) -> Location:
-        """Return the place below names; `other` are those of the new document where they differ."""
+        """Return the location below some names; `new_names` are those of the new document if they differ."""
         return replace(self, old=_join_pointer(self.old, names), new=_join_pointer(self.new, new_names or names))
 
     def enter(self, keyword: str) -> Location:
-        """Return the place inside a keyword that turns effects round, or makes them unclear."""
+        """Return the location inside a keyword, which may negate effects or make them unclear."""
         unclear = self.unclear or keyword in {"if", "oneOf", "contains"}
         return replace(self, negated=self.negated != (keyword == "not"), unclear=unclear)
 
     def change(self, rule: str, effect: Effect, message: str) -> Change:
-        """Return a change at this place."""
+        """Return a change at this location."""
         if effect is not Effect.ANNOTATION:
             effect = Effect.CHANGED if self.unclear else _FLIPPED.get(effect, effect) if self.negated else effect
         old, new = self.names
@@ -58,18 +58,18 @@ ABSENT: Any = object()
 
 
 def changes(old: Any, new: Any) -> Iterator[Change]:
-    """Yield the differences of two documents, in the order of their keywords; definitions that are renamed are none."""
+    """Yield the differences of two documents in the order of their keywords; a renamed definition is none."""
     unfolded = unfold(old, new)
     yield from map(unfolded.restore, changes_in_place(unfolded.old, unfolded.new))
 
 
 def changes_in_place(old: Any, new: Any) -> Iterator[Change]:
-    """Yield the differences of two documents, place by place."""
+    """Yield the differences of two documents, location by location."""
     yield from _changes(old, new, Location((MemberPaths(old), MemberPaths(new))))
 
 
 def _changes(old: Any, new: Any, location: Location) -> Iterator[Change]:
-    """Yield the differences of two schemas at a place."""
+    """Yield the differences of two schemas at a location."""
     if old == new and type(old) is type(new):
         return
     if not isinstance(old, dict) or not isinstance(new, dict):
@@ -90,7 +90,7 @@ def _join_pointer(pointer: str, names: tuple[str | int, ...]) -> str:
 
 
 def _presence(keyword: str, before: Any, after: Any, location: Location, added: Effect) -> Change | None:
-    """Return the change of a keyword that only one side has, where adding it has this effect."""
+    """Return the change of a keyword that only one side has; `added` is the effect of adding it."""
     if before is ABSENT:
         return location.change(f"{keyword}-added", added, f"{keyword} {short_json(after)} was added")
     if after is ABSENT:
@@ -111,7 +111,7 @@ def _assertion(keyword: str, before: Any, after: Any, location: Location) -> Ite
 
 
 def _bound(*, upper: bool) -> Compare:
-    """Return the comparison of a bound: a higher one narrows, or widens where it is an `upper` one."""
+    """Return the comparison of a bound: a higher one narrows, or widens if it is an `upper` bound."""
 
     def bound(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
         alone = _presence(keyword, before, after, location, Effect.NARROWED)
@@ -128,7 +128,7 @@ _LOWER, _UPPER = _bound(upper=False), _bound(upper=True)
 
 
 def _sets(keyword: str, before: set[str], after: set[str], location: Location) -> Iterator[Change]:
-    """Yield the change of a set of allowed things."""
+    """Yield the change of a set of allowed types or values."""
     gone, new = sorted(before - after), sorted(after - before)
     parts = [f"no longer {', '.join(gone)}"] if gone else []
     parts += [f"also {', '.join(new)}"] if new else []
@@ -229,7 +229,7 @@ def _listed_schemas(keyword: str, before: Any, after: Any, location: Location) -
 
 
 def _drop_equal(old: dict[int, Any], new: dict[int, Any]) -> None:
-    """Take out what both sides have, wherever it stands."""
+    """Remove the schemas that both sides have, at any index."""
     for index, schema in list(old.items()):
         twin = next((position for position, candidate in new.items() if candidate == schema), None)
         if twin is not None:
@@ -246,7 +246,7 @@ def _items(keyword: str, before: Any, after: Any, location: Location) -> Iterato
 
 
 def _has_form(keyword: str, value: Any) -> bool:
-    """Tell whether a value is of the form that a keyword takes; others stand where a dialect has no such keyword."""
+    """Tell whether a value has the form that a keyword requires; other forms occur if a dialect lacks the keyword."""
     return value is ABSENT or isinstance(value, _FORMS.get(COMPARE.get(keyword, _annotation), object))
 
 

@@ -1,8 +1,8 @@
-"""The closure of a document: a JSON Schema that says that its objects hold declared members only, and nothing else.
+"""The closure of a document: a JSON Schema that only asserts that objects have no undeclared members.
 
-A *place* of the instance is the set of all subschemas that apply to it. Declared there is what any of them names, in
-`properties`, `patternProperties`, `required` and the like. A place stays open where none lists members, or where one
-describes members of any name. Of the alternatives of a `oneOf` only the one that holds declares.
+A *place* of the instance is the set of all subschemas that apply to it. It declares what any of them names, in
+`properties`, `patternProperties`, `required` and the like. A place stays open if none lists members, or if one
+describes members of any name. Of the alternatives of a `oneOf`, only the one that holds counts.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _DOCUMENT_URI, _CLOSURE_URI = "urn:arrakis-schema:document", "urn:arrakis-schema
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """At which places of the instance an object holds declared members only: everywhere, or at some paths of names."""
+    """Where in the instance an object may only hold declared members: everywhere, or at some paths of names."""
 
     everywhere: bool = False
     places: frozenset[tuple[str, ...]] = frozenset()
@@ -48,7 +48,7 @@ class Closure:
 
     @property
     def here(self) -> bool:
-        """Whether the place that the closure has come to is closed."""
+        """Whether the current place is closed."""
         return self.everywhere or () in self.places
 
     def below(self, name: str | None) -> Closure:
@@ -63,9 +63,9 @@ OPEN, CLOSED_EVERYWHERE = Closure(), Closure(everywhere=True)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What a reader takes or a writer sends: a document, and its closure (True where nothing is closed).
+    """What a reader accepts or a writer sends: a document and its closure (True if nothing is closed).
 
-    `registry` holds what their references lead to, `uri` is the document's place in it.
+    `registry` holds the targets of their references, `uri` is the document's key in it.
     """
 
     document: Any
@@ -78,7 +78,7 @@ class Side:
 
     @property
     def schemas(self) -> tuple[Any, ...]:
-        """The schemas that hold together of an instance."""
+        """The schemas that an instance must satisfy together."""
         return (self.document,) if self.closure is True else (self.document, self.closure)
 
     def roots(self, nodes: Nodes) -> list[SchemaNode]:
@@ -92,10 +92,10 @@ class Side:
 
 
 class _Applied(NamedTuple):
-    """A subschema that applies to a place: to each instance there, or only to some.
+    """A subschema that applies to a place: always, or only to some instances.
 
-    Where it `closes` nothing, what it declares is allowed, and no object is closed because of it: it applies to some of
-    the names of a pattern, and the others may be open.
+    If it `closes` nothing, the members that it declares are allowed, but it closes no object: it applies to some of
+    the names of a pattern, and objects under the others may be open.
     """
 
     node: SchemaNode
@@ -108,7 +108,7 @@ _Subschemas = tuple[_Applied, ...]
 
 @dataclass(slots=True)
 class _Shape:
-    """What a place says of members and items: each is the number of another shape."""
+    """What a place asserts about members and items, which are numbers of other shapes."""
 
     members: dict[str, int] = field(default_factory=dict)
     patterns: dict[str, int] = field(default_factory=dict)
@@ -120,14 +120,14 @@ class _Shape:
 
     @property
     def parts(self) -> Iterator[int]:
-        """The shapes that this one is made of."""
+        """The shapes that this one refers to."""
         yield from (*self.members.values(), *self.patterns.values(), *self.first)
         yield from (number for number in (self.others, self.rest_items) if number is not None)
         yield from (number for choice in self.choices for _, number in choice)
 
 
 def side(document: Any, dialect: str) -> Side:
-    """Return a document with nothing closed; a relative `$id` is joined to a base that is like no other."""
+    """Return the side of a document with nothing closed; a relative `$id` is joined to a unique base."""
     document = without_foreign_keywords(document, dialect)
     resource = SPECIFICATIONS[dialect].create_resource(document)
     if (relative := resource.id()) and not urlsplit(relative).scheme:
@@ -138,7 +138,7 @@ def side(document: Any, dialect: str) -> Side:
 
 
 def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
-    """Return a side whose objects hold declared members only; raises `UndecidedError` where it has too many places."""
+    """Return a side whose objects only hold declared members; raises `UndecidedError` if it has too many places."""
     if closure == OPEN:
         return opened
     nodes = Nodes(tick)
@@ -152,7 +152,7 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
 
 
 class _Places:
-    """The places that a document leads to, numbered, and the shape of each."""
+    """The places of the instances of a document, numbered, and the shape of each."""
 
     def __init__(self, nodes: Nodes) -> None:
         """Begin without any."""
@@ -163,7 +163,7 @@ class _Places:
         self._overlaps: dict[frozenset[str], bool] = {}
 
     def number(self, applied: Iterable[_Applied], closure: Closure, *, complete: bool = False) -> int:
-        """Return the number of a place; `complete` where all that applies is in it, and alternatives are settled."""
+        """Return the number of a place; `complete` if everything that applies is in it and alternatives are chosen."""
         ordered = tuple(dict.fromkeys(applied))
         key = frozenset(ordered), closure, complete
         if key not in self._numbers:
@@ -174,14 +174,14 @@ class _Places:
         return self._numbers[key]
 
     def describe_all(self) -> None:
-        """Give each numbered place its shape, and those that it leads to."""
+        """Compute the shape of each numbered place, and of those that they lead to."""
         while self._todo:
             number, applied, closure, complete = self._todo.pop()
             self._nodes.tick()
             self.shapes[number] = self._shape(applied, closure, complete=complete)
 
     def _shape(self, applied: _Subschemas, closure: Closure, *, complete: bool) -> _Shape:
-        """Return the shape of a place; nothing is closed where a reference leads to what is not known."""
+        """Return the shape of a place; nothing is closed if a reference leads out of the document."""
         here = applied if complete else tuple(_expand(applied))
         if any(entry.node.leads_out for entry in here if isinstance(entry.node.schema, dict)):
             return _Shape()
@@ -194,13 +194,13 @@ class _Places:
         return shape
 
     def _choice(self, applied: _Subschemas, chooser: SchemaNode, closure: Closure) -> list[tuple[SchemaNode, int]]:
-        """Return the alternatives of one `oneOf`, each with the shape of the place where it is the one that holds."""
+        """Return the alternatives of one `oneOf`, each with the shape of the place if it holds."""
         base = tuple(_expand(applied, chooser))
         branches = {node: _expand([_Applied(node, always=True)]) for node in _alternatives(chooser)}
         return [(node, self.number((*base, *branch), closure, complete=True)) for node, branch in branches.items()]
 
     def _describe_members(self, shape: _Shape, here: _Subschemas, closure: Closure) -> None:
-        """Say which members an object has."""
+        """Describe the members of an object."""
         schemas = [entry.node.schema for entry in here if _has_assertions(entry.node)]
         names = {name for schema in schemas for name in (*schema.get("properties", ()), *_required_names(schema))}
         patterns = {pattern for schema in schemas for pattern in schema.get("patternProperties", ())}
@@ -215,7 +215,7 @@ class _Places:
             shape.others = self.number(_of_others(here), closure.below(None))
 
     def _of_pattern(self, here: _Subschemas, pattern: str) -> Iterator[_Applied]:
-        """Yield what applies to the members whose names match a pattern: for certain what stands at it."""
+        """Yield the subschemas that apply, or may apply, to the members whose names match a pattern."""
         for node, always, closes in here:
             if not _has_assertions(node):
                 continue
@@ -232,12 +232,12 @@ class _Places:
                 yield from _others(node, always=False, closes=closes and not met)
 
     def _may_match(self, pattern: str, name: str) -> bool:
-        """Tell whether a pattern may be found in a name."""
+        """Tell whether a pattern may match a name."""
         self._nodes.tick()
         return _matches_name(pattern, name) is not False
 
     def _overlap(self, pattern: str, other_pattern: str) -> bool:
-        """Tell whether a name may match both patterns: False only where it is certain that none does."""
+        """Tell whether a name may match both patterns; False only if it is certain that none does."""
         if pattern == other_pattern:
             return True
         pair = frozenset([pattern, other_pattern])
@@ -246,7 +246,7 @@ class _Places:
         return self._overlaps[pair]
 
     def _share_a_name(self, pattern: str, other_pattern: str, reading: Reading) -> bool:
-        """Tell whether a name may match both patterns in one reading; the search takes steps."""
+        """Tell whether a name may match both patterns in one reading; this counts as steps."""
         try:
             both = conjunction(pattern_formula(text, holds=True) for text in (pattern, other_pattern))
             parts = both.parts if isinstance(both, All) else (both,)
@@ -256,19 +256,19 @@ class _Places:
             return True
 
     def _describe_items(self, shape: _Shape, here: _Subschemas, closure: Closure) -> None:
-        """Say which items an array has."""
+        """Describe the items of an array."""
         length = max((len(_prefix(entry.node)) for entry in here if _has_assertions(entry.node)), default=0)
         shape.first = [self.number(_of_item(here, index), closure) for index in range(length)]
         shape.rest_items = self.number(_of_item(here, length), closure)
 
 
 def _has_assertions(node: SchemaNode) -> bool:
-    """Tell whether a subschema says something itself, and is neither a boolean nor a mere reference."""
+    """Tell whether a subschema has assertions of its own, and is neither a boolean nor only a reference."""
     return isinstance(node.schema, dict) and not node.refers
 
 
 def _expand(applied: Iterable[_Applied], chooser: SchemaNode | None = None) -> Iterator[_Applied]:
-    """Yield all that applies to a place with what is given, but for the alternatives of the node that chooses."""
+    """Yield these subschemas and all that apply with them, except for the alternatives of `chooser`."""
     todo, visited = list(applied), set[_Applied]()
     while todo:
         entry = todo.pop()
@@ -279,7 +279,7 @@ def _expand(applied: Iterable[_Applied], chooser: SchemaNode | None = None) -> I
 
 
 def _beside(applied: _Applied, chooser: SchemaNode | None) -> Iterator[_Applied]:
-    """Yield the subschemas directly inside one that apply to the same place and are not negated."""
+    """Yield the direct in-place subschemas of one that are not negated."""
     node, schema = applied.node, applied.node.schema
     if isinstance(schema, bool):
         return
@@ -296,7 +296,7 @@ def _beside(applied: _Applied, chooser: SchemaNode | None) -> Iterator[_Applied]
 
 
 def _alternatives(node: SchemaNode) -> list[SchemaNode]:
-    """Return the nodes of the alternatives, of which just one holds."""
+    """Return the nodes of the alternatives of `oneOf`."""
     return [node.subschema(child) for child in node.schema.get("oneOf", ())] if _has_assertions(node) else []
 
 
@@ -319,7 +319,7 @@ _OTHERS = ("additionalProperties", "unevaluatedProperties")
 
 
 def _of_name(here: _Subschemas, name: str) -> Iterator[_Applied]:
-    """Yield what applies to the member of a name."""
+    """Yield the subschemas that apply to the member of a name."""
     for node, always, closes in here:
         if not _has_assertions(node):
             continue
@@ -334,14 +334,14 @@ def _of_name(here: _Subschemas, name: str) -> Iterator[_Applied]:
 
 
 def _of_others(here: _Subschemas) -> Iterator[_Applied]:
-    """Yield what applies to the members that no name and no pattern of the place tells of."""
+    """Yield the subschemas that apply to the members that match no name and no pattern of the place."""
     for node, always, closes in here:
         if _has_assertions(node):
             yield from _others(node, always=always, closes=closes)
 
 
 def _others(node: SchemaNode, *, always: bool, closes: bool) -> Iterator[_Applied]:
-    """Yield what a schema says of the members that it does not list."""
+    """Yield the subschemas for members that a schema does not list."""
     if isinstance(node.schema.get("additionalProperties"), dict):
         yield _Applied(node.subschema(node.schema["additionalProperties"]), always, closes)
     if isinstance(node.schema.get("unevaluatedProperties"), dict):
@@ -349,14 +349,14 @@ def _others(node: SchemaNode, *, always: bool, closes: bool) -> Iterator[_Applie
 
 
 def _prefix(node: SchemaNode) -> list[Any]:
-    """Return the schemas for the first items, one for each."""
+    """Return the schemas of the first items, one for each."""
     keyword = "items" if node.dialect == DRAFT_07 else "prefixItems"
     schemas = node.schema.get(keyword, ())
     return schemas if isinstance(schemas, list) else []
 
 
 def _of_item(here: _Subschemas, index: int) -> Iterator[_Applied]:
-    """Yield what applies to the item at an index."""
+    """Yield the subschemas that apply to the item at an index."""
     for node, always, closes in here:
         if not _has_assertions(node):
             continue
@@ -375,7 +375,7 @@ def _of_item(here: _Subschemas, index: int) -> Iterator[_Applied]:
 
 @lru_cache(maxsize=4096)
 def _matches_name(pattern: str, name: str) -> bool | None:
-    """Tell whether a pattern is found in a name; None where ECMA-262 and Python differ, or it cannot be told."""
+    """Tell whether a pattern matches a name; None if ECMA-262 and Python differ, or if it is unsupported."""
     try:
         answers = {matches(pattern, name, reading) for reading in Reading}
     except UnsupportedPatternError:
@@ -384,7 +384,7 @@ def _matches_name(pattern: str, name: str) -> bool | None:
 
 
 class _Writer:
-    """Writes shapes as a JSON Schema; those that close nothing are left out."""
+    """Writes shapes as a JSON Schema, except for those that close nothing."""
 
     def __init__(self, shapes: dict[int, _Shape], opened: Side) -> None:
         """Take the shapes of the places of a document."""
@@ -394,7 +394,7 @@ class _Writer:
         self._pointers: dict[int, str] | None = None
 
     def document(self) -> Any:
-        """Return the closure; the shape of the whole instance is the first."""
+        """Return the closure; the first shape is that of the whole instance."""
         if 0 not in self._closing:
             return True
         written = {str(number): self._write_shape(self._shapes[number]) for number in sorted(self._closing)}
@@ -413,16 +413,16 @@ class _Writer:
         members = {name: self._shape(number) for name, number in shape.members.items()}
         patterns = {pattern: self._shape(number) for pattern, number in shape.patterns.items()}
         assertions = {"properties": members, "patternProperties": patterns}
-        if others is True:  # a name with nothing to say needs no mention
+        if others is True:  # members without an assertion are left out
             listed = {
-                keyword: {n: alternative for n, alternative in named.items() if alternative is not True}
+                keyword: {name: schema for name, schema in named.items() if schema is not True}
                 for keyword, named in assertions.items()
             }
             return {**listed, **self._items(shape)}
         return {**assertions, "additionalProperties": others, **self._items(shape)}
 
     def _items(self, shape: _Shape) -> dict[str, Any]:
-        """Return what a shape says of items."""
+        """Return the keywords of a shape for items."""
         first, rest_schema = (
             [self._shape(number) for number in shape.first],
             shape.rest_items is None or self._shape(shape.rest_items),
@@ -432,15 +432,15 @@ class _Writer:
         return {"items": first, "additionalItems": rest_schema} if first else {"items": rest_schema}
 
     def _alternative(self, node: SchemaNode, number: int) -> dict[str, Any]:
-        """Return the schema that an alternative holds, and that its members are the declared ones."""
+        """Return a schema that asserts an alternative and the members that it declares."""
         return {"allOf": [self._schema_of(node), self._shape(number)]}
 
     def _shape(self, number: int) -> Any:
-        """Return a reference to a shape, or `true` where it closes nothing."""
+        """Return a reference to a shape, or `true` if it closes nothing."""
         return {"$ref": f"#/{self._definitions}/{number}"} if number in self._closing else True
 
     def _schema_of(self, node: SchemaNode) -> Any:
-        """Return a schema that means what a node of the document means: a copy, or a reference where it has some."""
+        """Return a schema equivalent to a node of the document: a copy, or a reference if it has references itself."""
         text = json.dumps(node.schema)
         if not any(f'"{keyword}"' in text for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "$id")):
             return node.schema
@@ -454,7 +454,7 @@ class _Writer:
 
 
 def _closing(shapes: dict[int, _Shape]) -> set[int]:
-    """Return the shapes that close an object, themselves or in what they are made of."""
+    """Return the shapes that close an object, themselves or in their parts."""
     users: dict[int, list[int]] = {}
     for number, shape in shapes.items():
         for part in shape.parts:

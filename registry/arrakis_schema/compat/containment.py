@@ -1,6 +1,6 @@
-"""Containment of JSON Schemas: a model of "the writer's schema holds, the reader's fails", or the proof that none is.
+"""Containment of JSON Schemas: a model of "the writer's schema holds, the reader's fails", or a proof of none.
 
-A model is confirmed by a validator that knows nothing of this.
+A model is confirmed by an independent validator.
 """
 
 import json
@@ -36,12 +36,12 @@ UNKNOWN = "the reader refuses members that it does not know"
 
 
 class OutOfStepsError(UndecidedError):
-    """The steps, or the seconds, for one pair have run out."""
+    """The steps or seconds for one pair are used up."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSeries:
-    """Questions that differ in one document alone, a valid one; `document` is the other, with what it is closed to."""
+    """Questions that share one document; `closed` caches its closures. The other documents are known to be valid."""
 
     document: Any
     closed: dict[Closure, Side] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class QuestionSeries:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A pair of schemas, how either is closed, and how much may be done about it.
+    """A pair of schemas, their closures, and the limits of the search.
 
     In a `series` the documents are known to be valid and to differ.
     """
@@ -69,9 +69,9 @@ class Question:
 
 
 def decide_containment(question: Question) -> Verdict:
-    """Return whether the reader accepts every instance that the writer's schema accepts; without findings.
+    """Return whether the reader accepts every instance that the writer's schema accepts, without findings.
 
-    A document accepts what it accepts, also where nobody can say what that is.
+    A document is compatible with itself, even if the search is undecided.
     """
     verdict = _search(question)
     is_open = verdict.kind is Kind.UNDECIDED and question.series is None
@@ -79,7 +79,7 @@ def decide_containment(question: Question) -> Verdict:
 
 
 def _is_one_document(question: Question) -> bool:
-    """Tell whether both are one document that no reference leads out of, and the writer is closed like the reader."""
+    """Tell whether both are one document without external references, and the writer is closed like the reader."""
     try:
         texts = [json.dumps(schema, sort_keys=True) for schema in (question.reader, question.writer)]
         return texts[0] == texts[1] and _closed_alike(question) and not _leads_out(question.reader)
@@ -94,7 +94,7 @@ def _closed_alike(question: Question) -> bool:
 
 
 def _leads_out(document: Any) -> bool:
-    """Tell whether a reference may lead out of a document: what is there may be another thing for each side."""
+    """Tell whether a reference may lead out of a document, to something that may differ for each side."""
     base = str(document.get("$id", "")) if isinstance(document, dict) else ""
     schemas = list(_objects(document))
     ids = {urljoin(base, schema["$id"]) for schema in schemas if isinstance(schema.get("$id"), str)}
@@ -115,7 +115,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _search(question: Question) -> Verdict:
-    """Return what the search for a witness says."""
+    """Return the verdict of the search for a witness."""
     try:
         return _Case(question).verdict()
     except (UndecidedError, UnsupportedPatternError) as error:
@@ -125,7 +125,7 @@ def _search(question: Question) -> Verdict:
 
 
 def check_schema(schema: Any, name: str) -> str:
-    """Return the dialect of a schema; raises `InvalidSchemaError` where it is not valid in it."""
+    """Return the dialect of a schema; raises `InvalidSchemaError` for an invalid schema."""
     label = f"the {name}"
     if not isinstance(schema, dict | bool):
         raise InvalidSchemaError(label, "a schema is an object or a boolean")
@@ -142,9 +142,9 @@ def check_schema(schema: Any, name: str) -> str:
 
 
 def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:
-    """Return a function to be called at each step; it raises `OutOfStepsError` when there have been too many.
+    """Return a function to call at each step; it raises `OutOfStepsError` after too many.
 
-    Steps are the same on every machine, however busy. Seconds are the last rope, for a step that takes too long.
+    Steps are the same on every machine, however busy. Seconds are the last resort, for a step that takes too long.
     """
     end, left = monotonic() + seconds, steps
 
@@ -160,7 +160,7 @@ def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:
 
 
 class _Case:
-    """One question while it is answered."""
+    """The state of answering one question."""
 
     def __init__(self, question: Question) -> None:
         self.question, self.tick = question, budget(question.steps, question.timeout)
@@ -170,12 +170,12 @@ class _Case:
         self.sent, self.state = State(), State()
 
     def dialect(self, schema: Any, name: str) -> str:
-        """Return the dialect of a schema, which is checked unless it is known to be valid."""
+        """Return the dialect of a schema, which is validated unless it is known to be valid."""
         dialect = None if self.question.series is None else dialect_of(schema)
         return dialect or check_schema(schema, name)
 
     def build_states(self) -> tuple[State, State]:
-        """Return what holds of what the writer sends, and what holds of what the reader refuses of it."""
+        """Return the state of what the writer sends, and the state of what the reader rejects of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
         roots = [*self.writer.roots(nodes), *self.reader.roots(nodes)]
         nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
@@ -184,7 +184,7 @@ class _Case:
         return State(sent), State([*sent, refused])
 
     def verdict(self) -> Verdict:
-        """Return the verdict; documents that mean the same are not looked into."""
+        """Return the verdict; equivalent documents are not searched."""
         if self.means_the_same():
             return self.without_witness()
         self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
@@ -199,7 +199,7 @@ class _Case:
         return verdict if verdict.kind is Kind.INCOMPATIBLE else self.confirm_in_every_reading() or verdict
 
     def confirm_in_every_reading(self) -> Verdict | None:
-        """Return the verdict for a witness of which all readings of the patterns say the same; None without one."""
+        """Return the verdict for a witness on which all readings of the patterns agree; None without one."""
         every = Interpretation(
             self.question.patterns,
             self.tick,
@@ -210,7 +210,7 @@ class _Case:
         return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
 
     def means_the_same(self) -> bool:
-        """Tell whether the documents mean the same, and what the writer sends is closed where the reader is."""
+        """Tell whether the documents are equivalent, and the writer is closed wherever the reader is."""
         if self.question.series is not None or not _closed_alike(self.question):
             return False
         self.sent, self.state = self.build_states()
@@ -226,12 +226,12 @@ class _Case:
         return series.closed[closure]
 
     def without_witness(self) -> Verdict:
-        """Return the verdict where there is no witness, and whether that is because the writer sends nothing."""
+        """Return the verdict without a witness, with a reason if the writer can send nothing."""
         empty = isinstance(Tableau(self.meaning).solve(self.sent), Closed)
         return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
 
     def judge_each(self) -> Verdict | None:
-        """Return the verdict on a writer whose messages are listed, by asking the validator about each."""
+        """Return the verdict for a writer with an enumeration of messages, by validating each of them."""
         document = self.writer.document if isinstance(self.writer.document, dict) else {}
         listed = [document["const"]] if "const" in document else document.get("enum")
         if listed is None or (self.writer.dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
@@ -244,7 +244,7 @@ class _Case:
         return self.judge(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
 
     def is_witness(self, value: Json) -> bool:
-        """Tell whether a value is a witness, by our meaning of both schemas."""
+        """Tell whether a value is a witness, by the formulas of both schemas."""
         return self.meaning.all_hold(self.state, value)
 
     def confirm(self, value: Json) -> Verdict:
@@ -257,7 +257,7 @@ class _Case:
         return better if better.kind is Kind.INCOMPATIBLE else verdict
 
     def judge(self, value: Json) -> Verdict:
-        """Return what the validator says of a witness."""
+        """Return the verdict of the validator on a witness."""
         if self._refuses(self.writer, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
         if not self._refuses(self.reader, value):
@@ -269,7 +269,7 @@ class _Case:
         return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=at)
 
     def _refuses(self, side: Side, value: Json) -> bool:
-        """Tell whether the validator refuses a value for a document or for its closure."""
+        """Tell whether the validator rejects a value for a document or for its closure."""
         return any(refusals(schema, side.dialect, value, self.tick, 1, side.registry) for schema in side.schemas)
 
 

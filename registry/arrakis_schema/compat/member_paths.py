@@ -1,4 +1,4 @@
-"""What people call a place in a schema: the path of the members that it is about, such as `stations[].height`."""
+"""Readable names of locations in a schema: the path of the members they are about, such as `stations[].height`."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _LONGEST = 80
 
 
 class MemberPaths:
-    """The names of the places of one document; a definition is named by where it is used first."""
+    """The member paths of one document; a definition is named by its first use."""
 
     def __init__(self, document: Any) -> None:
         """Follow the references of a document."""
         self._uses = dict(_uses(document))
 
     def path_of(self, pointer: str) -> str:
-        """Return the path of members that a JSON Pointer into the document is about, empty for the whole."""
+        """Return the path of the members that a JSON Pointer into the document is about, empty for the root."""
         start, path = pointer, ""
         while start not in self._uses and start:
             start = start.rpartition("/")[0]
@@ -39,7 +39,7 @@ def _cut(name: str) -> str:
 
 
 def _uses(document: Any) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Yield each definition that is used, by its pointer: the name of its first use, and how many uses there are."""
+    """Yield each definition that is used, by its pointer, with the name of its first use and the number of uses."""
     counts: dict[str, int] = {}
     first: dict[str, str] = {}
     todo: deque[tuple[str, str]] = deque([("", "")])
@@ -57,7 +57,7 @@ def _uses(document: Any) -> Iterator[tuple[str, tuple[str, int]]]:
 
 
 def _references(schema: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    """Yield each `$ref` inside a schema with where it stands; what is only defined is left aside."""
+    """Yield each `$ref` inside a schema with its location; definitions are skipped."""
     todo = [(schema, pointer)]
     while todo:
         value, location = todo.pop()

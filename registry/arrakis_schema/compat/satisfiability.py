@@ -1,4 +1,4 @@
-"""Whether anything satisfies a schema, and which of its keywords exclude each other where nothing does."""
+"""Whether a schema is satisfiable, and which of its keywords exclude each other if it is not."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 
 _FEW = 3
-"""So many keywords exclude each other without `type`, which only sees to it that they apply."""
+"""From this number of keywords on, `type` is left out of a conflict, because it only makes the others apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Conflict:
 
 
 def conflict(document: Any) -> Conflict | None:
-    """Return why nothing satisfies a document; None where something does, or where that is not known."""
+    """Return why nothing satisfies a document; None if something does, or if that is unknown."""
     try:
         search = _Search(document)
         return search.conflict(search.root, "") if search.is_empty(search.root) else None
@@ -49,7 +49,7 @@ class _Search:
     """The search for keywords that exclude each other."""
 
     def __init__(self, document: Any) -> None:
-        """Take a document; raises `InvalidSchemaError` for what is no schema."""
+        """Begin with a document; raises `InvalidSchemaError` for an invalid schema."""
         tick = budget()
         dialect = check_schema(document, "document")
         self._nodes = Nodes(tick)
@@ -61,7 +61,7 @@ class _Search:
         return isinstance(self._tableau.solve(State([self._nodes.literal(node, holds=True)])), Closed)
 
     def conflict(self, node: SchemaNode, pointer: str) -> Conflict:
-        """Return the conflict of a subschema that nothing satisfies: in a required member, or in its own keywords."""
+        """Return the conflict of an unsatisfiable subschema: in a required member, or in its own keywords."""
         if isinstance(node.schema, bool):
             return Conflict(pointer, ())
         properties = node.schema.get("properties", {})

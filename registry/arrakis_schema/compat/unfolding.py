@@ -1,6 +1,6 @@
-"""Two documents made alike: a definition that bears another name, and what one says in place and the other by a `$ref`.
+"""Makes two documents comparable: renames definitions, and inlines a `$ref` where the other document has none.
 
-Only what a `$ref` stands alone for is written in its place, so each document means what it meant.
+Only a `$ref` without siblings is inlined, so the meaning of each document stays the same.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _NAMES = {"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$recursiveAnchor"}
 
 @dataclass(frozen=True, slots=True)
 class Unfolded:
-    """Both documents, and for each what places in it are called in the document as it was given."""
+    """Both documents, and for each a map from its pointers to those of the original document."""
 
     old: Any
     new: Any
@@ -28,7 +28,7 @@ class Unfolded:
     new_places: Mapping[str, str] = field(default_factory=dict)
 
     def restore(self, change: Change) -> Change:
-        """Return a change with the places in the documents as they were given."""
+        """Return a change with the pointers of the original documents."""
         return replace(
             change,
             old=_original_pointer(change.old, self.old_places),
@@ -37,7 +37,7 @@ class Unfolded:
 
 
 def unfold(old: Any, new: Any) -> Unfolded:
-    """Return both documents with their definitions under the same names, and written in place where the other's are."""
+    """Return both documents with the same names of definitions, and inlined where the other document is."""
     if not any(_differing(old, new)) or not (_is_plain(old) and _is_plain(new)):
         return Unfolded(old, new)
     old, new = deepcopy(old), deepcopy(new)
@@ -49,13 +49,13 @@ def unfold(old: Any, new: Any) -> Unfolded:
 
 
 def _is_plain(document: Any) -> bool:
-    """Tell whether every reference of a document is a place in it, whatever it is moved to."""
+    """Tell whether a document has no anchors, dynamic references or inner `$id`, so that its schemas can be moved."""
     nodes = [node.schema for node in walk(document) if isinstance(node.schema, dict)]
     return not any(name in schema for number, schema in enumerate(nodes) for name in _NAMES if number or name != "$id")
 
 
 def _differing(old: Any, new: Any) -> Iterator[tuple[Node, Node]]:
-    """Yield the schemas at the same place of both documents of which one at least is but a reference, not the same."""
+    """Yield the schemas at the same location of both documents of which at least one is only a reference."""
     todo = [(Node("", old, declares=True), Node("", new, declares=True))]
     while todo:
         before, after = todo.pop()
@@ -70,7 +70,7 @@ def _differing(old: Any, new: Any) -> Iterator[tuple[Node, Node]]:
 
 
 def _target(schema: Any) -> str | None:
-    """Return the place that a schema refers to and says nothing else; None for any other one."""
+    """Return the pointer that a schema refers to if it is only a reference, else None."""
     reference = schema.get("$ref") if isinstance(schema, dict) else None
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return None
@@ -78,7 +78,7 @@ def _target(schema: Any) -> str | None:
 
 
 def _rename_definitions(old: Any, new: Any, places: dict[str, str]) -> bool:
-    """Give the definitions of the old document the names that they have in the new one; tell whether there were any."""
+    """Rename the definitions of the old document as in the new one; tell whether any was renamed."""
     names: dict[str, str] = {}
     for before, after in _differing(old, new):
         was, becomes = _target(before.schema), _target(after.schema)
@@ -96,13 +96,13 @@ def _rename_definitions(old: Any, new: Any, places: dict[str, str]) -> bool:
 
 
 def _reference(schema: Any) -> str | None:
-    """Return the place in its document that a schema refers to."""
+    """Return the pointer that a schema refers to, if any."""
     reference = schema.get("$ref") if isinstance(schema, dict) else None
     return unquote(reference[1:]) if isinstance(reference, str) and reference.startswith("#/") else None
 
 
 def _move_definition(document: Any, was: str, becomes: str) -> bool:
-    """Move a definition to another name beside it, or into the other keyword for definitions."""
+    """Move a definition to another name, or to the other keyword for definitions; tell whether that was possible."""
     parents = [value_at(document, pointer.rpartition("/")[0], _MISSING) for pointer in (was, becomes)]
     keyword, _, name = becomes[1:].rpartition("/")
     if parents[1] is _MISSING and keyword in NAMED:
@@ -114,7 +114,7 @@ def _move_definition(document: Any, was: str, becomes: str) -> bool:
 
 
 def _inline_references(old: Any, new: Any, places: tuple[dict[str, str], dict[str, str]]) -> bool:
-    """Write in place what one document alone says by a reference; tell whether there was anything."""
+    """Inline the references that only one document has; tell whether there were any."""
     written = False
     for nodes in list(_differing(old, new)):
         targets = [_target(node.schema) for node in nodes]
@@ -131,19 +131,19 @@ def _inline_references(old: Any, new: Any, places: tuple[dict[str, str], dict[st
 
 
 def _beside(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what stands beside a reference: words."""
+    """Return the siblings of a reference, which are annotations."""
     return {name: value for name, value in schema.items() if name != "$ref"}
 
 
 def _put(document: Any, pointer: str, schema: Any) -> None:
-    """Put a schema at a place."""
+    """Put a schema at a pointer."""
     above, _, name = pointer.rpartition("/")
     parent = value_at(document, above)
     parent[int(name) if isinstance(parent, list) else unescape_token(name)] = schema
 
 
 def _original_pointer(pointer: str, places: Mapping[str, str]) -> str:
-    """Return a place by its other name: that of the nearest place around it that has one."""
+    """Return the original pointer, by the nearest enclosing pointer that was moved."""
     start = pointer
     while start and start not in places:
         start = start.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""Witnesses that a person likes: an example of the documents themselves, changed as little as possible."""
+"""Readable witnesses: an example of the documents, changed as little as possible."""
 
 import copy
 import json
@@ -12,9 +12,9 @@ _MOST_PATHS = 200
 
 
 def pick_witness(witness: Json, examples: Sequence[Json], refused: Callable[[Json], bool]) -> Json:
-    """Return an example that is refused as it is, or with one member as in the witness, or the witness itself.
+    """Return an example that is a witness, unchanged or with one member as in the witness, or the witness itself.
 
-    `refused` tells whether the writer may send a value and the reader refuses it.
+    `refused` tells whether the writer may send a value and the reader rejects it.
     """
     ordered = sorted(examples, key=_size)
     plain = next((example for example in ordered if refused(example)), None)
@@ -49,7 +49,7 @@ def _paths(value: object) -> Iterator[Path]:
 
 
 def _get(value: Json, path: Path) -> object:
-    """Return what stands at a path."""
+    """Return the value at a path."""
     member: object = value
     for name in path:
         if not isinstance(member, dict) or name not in member:

@@ -1,4 +1,4 @@
-"""The keywords of the two dialects, and where each of them holds further schemas.
+"""The keywords of the two dialects, and which of them hold subschemas.
 
 https://json-schema.org/draft-07/draft-handrews-json-schema-validation-01 and
 https://json-schema.org/draft/2020-12/json-schema-core
@@ -65,8 +65,8 @@ KINDS: dict[str, frozenset[str]] = {
 class Node:
     """One schema inside a document.
 
-    `declares` is False where it only asserts something (below `if`, `not` …) on what is declared elsewhere; `name` is
-    set where it is a property, and `optional` where that property may be left out; `keyword` is the one that holds it.
+    `declares` is False if it only asserts something (below `if`, `not` …) about what is declared elsewhere; `name` is
+    set for a property, and `optional` if that property may be left out; `keyword` is the one that holds the schema.
     """
 
     pointer: str
@@ -78,21 +78,21 @@ class Node:
 
     @property
     def types(self) -> frozenset[str]:
-        """The types that `type` names; `integer` counts as `number`; empty where it says nothing."""
+        """The types that `type` names; `integer` counts as `number`; empty without `type`."""
         declared = self.schema.get("type") if isinstance(self.schema, dict) else None
         names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
         return frozenset("number" if name == "integer" else name for name in names if isinstance(name, str))
 
 
 def dialect_of(document: Any) -> str | None:
-    """Return the dialect that `$schema` names, draft-07 where there is no `$schema`; None for an unknown one."""
+    """Return the dialect that `$schema` names, draft-07 without `$schema`; None for an unknown dialect."""
     named = document.get("$schema", DRAFT_07) if isinstance(document, dict) else DRAFT_07
     plain = named.removesuffix("#") if isinstance(named, str) else ""
     return plain if plain in KEYWORDS else None
 
 
 def walk(document: Any) -> Iterator[Node]:
-    """Yield every schema of a document, the document itself first; nothing but schemas is looked into."""
+    """Yield every schema of a document, the document itself first; values that are not schemas are skipped."""
     todo = [Node("", document, declares=True)]
     while todo:
         node = todo.pop()
@@ -102,9 +102,9 @@ def walk(document: Any) -> Iterator[Node]:
 
 
 def essence(document: Any) -> Any:
-    """Return a schema without what only says something to people: what it accepts is the same.
+    """Return a schema without annotations; it accepts the same instances.
 
-    `$id` goes too where nothing is referred to, for there it is only a name.
+    `$id` is removed too if there are no references, because it is only a name then.
     """
     kept = deepcopy(document)
     nodes = [node.schema for node in walk(kept) if isinstance(node.schema, dict)]
@@ -118,9 +118,9 @@ def essence(document: Any) -> Any:
 
 
 def without_foreign_keywords(document: Any, dialect: str) -> Any:
-    """Return a schema without the keywords that only another dialect has: here they hold anything and do nothing.
+    """Return a schema without the keywords of other dialects, which have no effect in this one.
 
-    `$defs` with schemas stays, for a `$ref` may lead there.
+    `$defs` with schemas stays, because a `$ref` may lead there.
     """
     if not any(_foreign_keywords(node.schema, dialect) for node in walk(document)):
         return document
@@ -140,7 +140,7 @@ def _foreign_keywords(schema: Any, dialect: str) -> list[str]:
 
 
 def subschemas(node: Node) -> Iterator[Node]:
-    """Yield the schemas directly inside one."""
+    """Yield the direct subschemas of a schema."""
     for keyword, value in node.schema.items():
         pointer, declares = f"{node.pointer}/{escape_token(keyword)}", node.declares and keyword not in _ASSERT_ONLY
         if keyword in ONE or (keyword == "items" and not isinstance(value, list)):

@@ -1,4 +1,4 @@
-"""Where each value of a JSON text stands: JSON Pointer (RFC 6901) to line and column, both counted from 1."""
+"""The position of each value in a JSON text: JSON Pointer (RFC 6901) to line and column, both counted from 1."""
 
 import json
 import re
@@ -23,7 +23,7 @@ class _Container:
 
 
 def positions(text: str) -> Positions:
-    """Return the place of every member's name and every array item of a valid JSON text; the whole stands at ""."""
+    """Return the position of each member's name and each array item of a valid JSON text; "" is the whole text."""
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     places: Positions = {}
     stack: list[_Container] = []
@@ -36,14 +36,14 @@ def positions(text: str) -> Positions:
 
 
 def nearest(places: Positions, pointer: str) -> tuple[int, int]:
-    """Return the place of a JSON Pointer, or of the nearest thing around it where it points to what is missing."""
+    """Return the position of a JSON Pointer, or of the nearest value around it if it points to a missing value."""
     while pointer and pointer not in places:
         pointer = pointer.rpartition("/")[0]
     return places.get(pointer, (1, 1))
 
 
 def _read_piece(stack: list[_Container], piece: str) -> str | None:
-    """Take in one piece; return the pointer of the name or item that it begins, or None."""
+    """Read one piece; return the pointer of the name or item that it begins, or None."""
     top = stack[-1] if stack else None
     if piece in "}]":
         stack.pop()
@@ -73,26 +73,26 @@ def _value(container: _Container | None) -> str:
 
 
 def escape_token(name: str) -> str:
-    """Return a name as a JSON Pointer holds it."""
+    """Return a name as a reference token of a JSON Pointer."""
     return name.replace("~", "~0").replace("/", "~1")
 
 
 def value_at(document: Any, pointer: str, default: Any = None) -> Any:
-    """Return what a JSON Pointer leads to in a document, or the default where it leads nowhere."""
+    """Return the value at a JSON Pointer in a document, or the default if there is none."""
     for part in pointer.split("/")[1:]:
         document = member(document, unescape_token(part), default)
     return document
 
 
 def member(value: Any, name: str, default: Any = None) -> Any:
-    """Return what an object holds under a name, or an array at an index, or the default."""
+    """Return the member of an object, the item of an array at an index, or the default."""
     if isinstance(value, list):
         return value[int(name)] if name.isdecimal() and int(name) < len(value) else default
     return value.get(name, default) if isinstance(value, dict) else default
 
 
 def unescape_token(part: str) -> str:
-    """Return the name that one part of a JSON Pointer holds."""
+    """Return the name that a reference token of a JSON Pointer denotes."""
     return part.replace("~1", "/").replace("~0", "~")
 
 

@@ -1,6 +1,6 @@
-"""Where an instance breaks its schema, in words: one table from keyword to what it expects.
+"""Violations of a schema in words: one table from each keyword to what it expects.
 
-Paths are written as the reference pages name their fields: `args.stations[0]`.
+Paths are written as on the reference pages: `args.stations[0]`.
 """
 
 import json
@@ -21,10 +21,10 @@ _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One place where an instance breaks its schema: the instance path, the keyword, what it expects, what is there.
+    """A violation of a schema: the instance path, the keyword, what it expects, and what was found.
 
     `path` holds the names and indices from the top, as in `("args", "stations", 0)`; `keyword` is that of JSON Schema,
-    or `"false"` where nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
+    or `"false"` if nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
     it reads `args.days: expected more than 0, found 0`.
     """
 
@@ -36,13 +36,13 @@ class Violation:
     __repr__ = short_repr
 
     def __str__(self) -> str:
-        """Say it in one clause: `args.days: expected more than 0, found 0`."""
+        """Return the violation as one clause: `args.days: expected more than 0, found 0`."""
         location = cut(format_path(self.path), _LONGEST_PATH) or "the whole"
         return f"{location}: expected {self.expected}, found {self.found}"
 
 
 def format_path(path: Iterable[str | int]) -> str:
-    """Return an instance path as the reference pages write it; a name that is not plain stands in brackets."""
+    """Return an instance path in dotted notation; a name that is not plain is written in brackets."""
     parts = (
         f".{part}" if isinstance(part, str) and _PLAIN.fullmatch(part) else f"[{json.dumps(part)}]" for part in path
     )
@@ -50,14 +50,14 @@ def format_path(path: Iterable[str | int]) -> str:
 
 
 def violation(path: tuple[str | int, ...], keyword: str, value: Any, instance: Any) -> Violation:
-    """Word what a keyword with this value expects of the instance at this path, and what is there."""
+    """Return the violation of a keyword with this value by the instance at this path."""
     expectation = EXPECTATIONS.get(keyword)
     expected = expectation(value, instance) if expectation else f"what {keyword} {short_json(value)} allows"
     return Violation(path, keyword, cut(expected, CLAUSE), cut(FOUND.get(keyword, _found)(instance), CLAUSE))
 
 
 def short_json(value: Any, longest: int = CLAUSE) -> str:
-    """Return a value as JSON, cut where it is long."""
+    """Return a value as JSON, cut if it is long."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=repr)
     except (ValueError, TypeError, RecursionError):  # an integer of 4,301 digits, a list in itself, a name of no type
@@ -66,7 +66,7 @@ def short_json(value: Any, longest: int = CLAUSE) -> str:
 
 
 def _join(parts: Iterable[str]) -> str:
-    """Return parts with commas between them, as many as a clause can show: there may be 200,000."""
+    """Return parts separated by commas, as many as a clause can show: there may be 200,000."""
     text = ""
     for part in parts:
         text += f", {part}" if text else part
@@ -76,7 +76,7 @@ def _join(parts: Iterable[str]) -> str:
 
 
 def _found(instance: Any) -> str:
-    """Show the instance, or only its kind and size where it is large."""
+    """Return the instance as JSON, or only its type and size if it is large."""
     text = short_json(instance)
     if text.endswith("…") and isinstance(instance, list | dict):
         return f"{'an array' if isinstance(instance, list) else 'an object'} of {_count(len(instance), 'member')}"
@@ -84,19 +84,19 @@ def _found(instance: Any) -> str:
 
 
 def _members(instance: Any) -> str:
-    """Show which members an object has."""
+    """Return the names of the members of an object."""
     return "only " + _join(map(json.dumps, instance)) if instance else "an empty object"
 
 
 def _length(instance: Any) -> str:
-    """Show a string with its length, or an array by its length."""
+    """Return a string with its length, or the length of an array."""
     if isinstance(instance, str):
         return f"{short_json(instance, _LONGEST_TEXT)} with {len(instance)}"
     return f"{len(instance)}"
 
 
 def _count(number: int, thing: str) -> str:
-    """Return a number with its noun."""
+    """Return a number with its noun, in the plural if need be."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
@@ -129,7 +129,7 @@ def _contains_bound(relation: str) -> Callable[[Any, Any], str]:
 
 
 def _fixed_words(words: str) -> Callable[[Any, Any], str]:
-    """Return the wording of a keyword whose value says nothing to people."""
+    """Return the wording of a keyword whose value is not shown."""
     return lambda _value, _instance: words
 
 

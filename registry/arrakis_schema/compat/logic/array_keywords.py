@@ -44,7 +44,7 @@ def contains(node: SchemaNode, schema: Any, _type: str) -> Pair:
 
 
 def _at_most(count: int, holds: Formula, fails: Formula) -> Formula:
-    """Return the formula that at most so many items satisfy another."""
+    """Return the formula that at most `count` items satisfy another."""
     return f.FewItems(count, holds, fails) if count > 0 else f.EveryItem(0, None, fails)
 
 

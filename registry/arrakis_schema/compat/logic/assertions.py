@@ -1,4 +1,4 @@
-"""Keywords that say something of the instance itself: its type, its value, bounds, lengths and patterns."""
+"""Keywords about the instance itself: its type, its value, bounds, lengths and patterns."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Which subschemas of some documents mean the same: numbered alike, whatever their words, names and order.
+"""Equivalence of subschemas: equivalent ones get the same number, whatever their annotations, names and order.
 
-Two subschemas are equal unless a keyword tells them apart, or the subschemas at one keyword are not equal: the coarsest
-partition of the graph of references. What tells nothing apart, such as annotations, is left out.
+Two subschemas are equal unless a keyword distinguishes them, or the subschemas at a keyword are not equal: the coarsest
+partition of the graph of references. Annotations are ignored.
 https://en.wikipedia.org/wiki/Partition_refinement
 """
 
@@ -31,7 +31,7 @@ _REFERENCES = {"$ref", "$dynamicRef"}
 
 
 class _Part(NamedTuple):
-    """What one keyword says: in words of its own, and by the subschemas at these positions."""
+    """One keyword: its value without subschemas, and the positions of its subschemas."""
 
     keyword: str
     words: Hashable
@@ -49,7 +49,7 @@ class _Subschema(NamedTuple):
 def classes_of(roots: Iterable[SchemaNode], tick: Callable[[], None], *, formats: bool) -> Classes:
     """Return the number of each subschema that some documents lead to, by its identity and scope.
 
-    Equal numbers mean equal schemas. `formats` is whether `format` tells schemas apart; `tick` may raise.
+    Equal numbers mean equal schemas. `formats` is whether `format` distinguishes schemas; `tick` may raise.
     """
     graph = _Graph(tick, formats=formats)
     for root in roots:
@@ -69,7 +69,7 @@ class _Graph:
         self._tick, self._formats = tick, formats
 
     def position(self, subschema: _Subschema) -> int:
-        """Return the position of a subschema; an unknown one is put at the end."""
+        """Return the position of a subschema; a new one is added at the end."""
         key = id(subschema.schema), subschema.scope
         if key not in self.positions:
             self.positions[key] = len(self._subschemas)
@@ -77,19 +77,19 @@ class _Graph:
         return self.positions[key]
 
     def shapes(self) -> list[list[_Part]]:
-        """Return what the keywords of each subschema say; more subschemas are found on the way."""
+        """Return the parts of each subschema; more subschemas are found on the way."""
         parts: list[list[_Part]] = []
         while len(parts) < len(self._subschemas):
             self._tick()
             position, subschema = len(parts), self._subschemas[len(parts)]
             try:
                 parts.append(list(self._parts(subschema)))
-            except UndecidedError:  # what cannot be told is equal to itself alone
+            except UndecidedError:  # an undecided schema is only equal to itself
                 parts.append([_Part("", position)])
         return parts
 
     def _parts(self, subschema: _Subschema) -> Iterator[_Part]:
-        """Yield what each keyword of a subschema says."""
+        """Yield the part of each keyword of a subschema."""
         schema, dialect = subschema.schema, subschema.dialect
         refuse_other_dialect(schema, dialect)
         if isinstance(schema, bool):
@@ -103,7 +103,7 @@ class _Graph:
                 yield self._part(subschema, keyword, schema[keyword])
 
     def _part(self, subschema: _Subschema, keyword: str, value: Any) -> _Part:
-        """Return what one keyword says."""
+        """Return the part of one keyword."""
         if keyword in _REFERENCES:
             lookup = subschema.scope.lookup if keyword == "$ref" else subschema.scope.lookup_dynamic
             try:
@@ -125,14 +125,14 @@ class _Graph:
         return _Part(keyword, tuple(words))
 
     def _child_positions(self, subschema: _Subschema, schemas: list[Any]) -> tuple[int, ...]:
-        """Return the positions of some subschemas of a place."""
+        """Return the positions of some children of a subschema."""
         scopes = [subschema.scope.below(schema, subschema.dialect) for schema in schemas]
         places = (_Subschema(schema, scope, subschema.dialect) for schema, scope in zip(schemas, scopes, strict=True))
         return tuple(map(self.position, places))
 
 
 def _refine(shapes: list[list[_Part]], tick: Callable[[], None]) -> list[int]:
-    """Return the class of each shape: at first only words tell them apart, then the classes of their subschemas do."""
+    """Return the class of each shape: first by the words of its keywords, then by the classes of its subschemas too."""
     words: dict[Hashable, int] = {}
     initial = [_number(words, tuple((*part[:2], len(part.children)) for part in shape)) for shape in shapes]
     inner = [[(part.keyword in _IN_ANY_ORDER, part.children) for part in shape if part.children] for shape in shapes]
@@ -151,11 +151,11 @@ def _refine(shapes: list[list[_Part]], tick: Callable[[], None]) -> list[int]:
 
 
 def _number(numbers: dict[Hashable, int], key: Hashable) -> int:
-    """Return the number of a key; an unknown one gets the next."""
+    """Return the number of a key; a new key gets the next number."""
     return numbers.setdefault(key, len(numbers))
 
 
 def _classes(numbers: list[int], any_order: bool, children: tuple[int, ...]) -> tuple[int, ...]:  # noqa: FBT001
-    """Return the classes of some subschemas, sorted where their order says nothing."""
+    """Return the classes of some subschemas, sorted if their order is irrelevant."""
     classes = [numbers[child] for child in children]
     return tuple(sorted(classes) if any_order else classes)

@@ -1,4 +1,4 @@
-"""Formulas applied to an instance: the same meaning that the solver searches with, asked of one value."""
+"""Evaluates formulas for an instance, with the same meaning that the solver uses."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -12,10 +12,10 @@ from arrakis_schema.regex import Reading
 
 
 class Interpretation:
-    """The formulas that literals stand for; `tick` is called often and may raise.
+    """The meaning of formulas; `tick` is called often and may raise.
 
-    Names are matched in one reading of patterns. A text has to fit in all readings that are given: what is found then
-    is a model in each of them, but that nothing is found proves nothing where there are several.
+    Names are matched in one reading of patterns. A text has to match in all given readings: a result is then
+    a model in each of them, but with several readings, finding none proves nothing.
     """
 
     def __init__(self, reading: Reading, tick: Callable[[], None], *others: Reading) -> None:
@@ -24,7 +24,7 @@ class Interpretation:
         self._expansions: dict[tuple[Literal, str], Formula] = {}
 
     def expand(self, literal: Literal, instance_type: str) -> Formula:
-        """Return the formula that a literal stands for, for instances of a type."""
+        """Return the formula that a literal means for instances of a type."""
         key = literal, instance_type
         formula = self._expansions.get(key)
         if formula is None:
@@ -36,7 +36,7 @@ class Interpretation:
         return formula
 
     def admits(self, formula: Formula, value: Json) -> bool:
-        """Tell whether a formula holds of a value; raises `UndecidedError` where that is not known."""
+        """Tell whether a formula holds of a value; raises `UndecidedError` if that is unknown."""
         match formula:
             case f.Constant(holds):
                 return holds
@@ -59,7 +59,7 @@ class Interpretation:
                 return type_of(value) in _TYPED and _TYPED[type_of(value)](self, formula, value)
 
     def decide(self, formula: Formula, value: Json) -> bool | None:
-        """Tell whether a formula holds of a value; None where that is not known."""
+        """Tell whether a formula holds of a value; None if that is unknown."""
         try:
             return self.admits(formula, value)
         except UndecidedError:
@@ -86,7 +86,7 @@ def belongs_to(names: Names, name: str, reading: Reading) -> bool:
 
 
 def matches(pattern: str, text: str, reading: Reading) -> bool:
-    """Tell whether a pattern is found in a text."""
+    """Tell whether a pattern matches anywhere in a text."""
     parts = f.pattern_formula(pattern, holds=True)
     atoms = parts.parts if isinstance(parts, f.All) else (parts,)
     return all(atom.admits(text, reading) for atom in atoms if isinstance(atom, f.Matches))

@@ -20,7 +20,7 @@ def dynamic_ref(node: SchemaNode, _reference: str, _type: str) -> Pair:
 
 
 def _reference_to(node: SchemaNode, keyword: str, target: Callable[[], SchemaNode]) -> Pair:
-    """Return the meaning of a reference; one that leads out of the document means the same wherever it stands."""
+    """Return the meaning of a reference; one that leads out of the document means the same everywhere."""
     try:
         target_node = target()
     except UnresolvedReferenceError as error:
@@ -69,7 +69,7 @@ _OBJECT = frozenset({"object"})
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """What a schema allows at most, as far as it plainly says: types, values, and the values of required members."""
+    """An upper bound of what a schema accepts: types, values, and the values of required members."""
 
     empty: bool = False
     types: frozenset[str] | None = None
@@ -77,7 +77,7 @@ class _Extent:
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def is_disjoint_from(self, other: "_Extent") -> bool:
-        """Tell whether two extents plainly have nothing in common."""
+        """Tell whether two extents certainly have nothing in common."""
         if (
             self.empty
             or other.empty
@@ -90,7 +90,7 @@ class _Extent:
 
 
 def find_overlaps(nodes: list[SchemaNode]) -> list[list[int]]:
-    """Return for each schema the positions of the others that it may have an instance in common with."""
+    """Return for each schema the positions of the others that may accept a common instance."""
     extents = [_extent(node) for node in nodes]
     positions = []
     for index, extent in enumerate(extents):
@@ -106,7 +106,7 @@ def find_overlaps(nodes: list[SchemaNode]) -> list[list[int]]:
 
 
 def _extent(node: SchemaNode) -> _Extent:
-    """Return what a schema allows at most."""
+    """Return the extent of a schema."""
     schema = node.schema
     if not isinstance(schema, dict) or "$ref" in schema:
         return _Extent(empty=schema is False)
@@ -125,7 +125,7 @@ def _are_disjoint(left: frozenset[str] | None, right: frozenset[str] | None) -> 
 
 
 def _types(schema: dict[str, Any]) -> frozenset[str] | None:
-    """Return the types that a schema allows; None where it does not say."""
+    """Return the types that a schema allows; None if it does not restrict them."""
     names = schema.get("type")
     if names is None:
         return None
@@ -133,7 +133,7 @@ def _types(schema: dict[str, Any]) -> frozenset[str] | None:
 
 
 def _values(schema: Any) -> frozenset[str] | None:
-    """Return the values that a schema allows at most; None where it does not list them."""
+    """Return the values that a schema allows at most; None if it does not list them."""
     if not isinstance(schema, dict) or "$ref" in schema:
         return None
     listed = [schema["const"]] if "const" in schema else schema.get("enum")

@@ -1,8 +1,8 @@
 """The tables of keywords, for each dialect and type of instance.
 
 https://json-schema.org/draft-07/draft-handrews-json-schema-validation-01 and
-https://json-schema.org/draft/2020-12/json-schema-validation. What is in no table here is an annotation or unknown, and
-has no effect on validity; the tests hold the tables to the meta-schemas.
+https://json-schema.org/draft/2020-12/json-schema-validation. A keyword in no table here is an annotation or unknown,
+and has no effect on validity; the tests compare the tables with the meta-schemas.
 """
 
 from collections.abc import Iterator

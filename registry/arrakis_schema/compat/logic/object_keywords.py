@@ -54,6 +54,6 @@ def dependencies(node: SchemaNode, needs: dict[str, Any], instance_type: str) ->
 
 
 def _dependency(name: str, pair: Pair) -> Pair:
-    """Return the meaning of what must hold where a member of this name is present."""
+    """Return the meaning of a condition that applies if a member of this name is present."""
     holds, fails = pair
     return disjunction([f.Present(name, holds=False), holds]), conjunction([f.Present(name, holds=True), fails])

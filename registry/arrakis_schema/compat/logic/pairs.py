@@ -1,4 +1,4 @@
-"""What a keyword means: the formula for "it holds" and the formula for "it fails", and how such pairs are joined."""
+"""The meaning of a keyword, a pair of formulas: "it holds" and "it fails"."""
 
 import json
 from collections.abc import Callable
@@ -15,12 +15,12 @@ NEVER: Pair = FALSE, TRUE
 
 
 def join_pairs(pairs: list[Pair]) -> Pair:
-    """Return the meaning of several things that hold together."""
+    """Return the meaning of several keywords together."""
     return conjunction(holds for holds, _ in pairs), disjunction(fails for _, fails in pairs)
 
 
 def undecided_meaning(keyword: str) -> Meaning:
-    """Return the meaning of a keyword that is not decided: it depends on all that its subschema says."""
+    """Return the meaning of a keyword that is not decided: it depends on all keywords of its subschema."""
 
     def meaning(node: SchemaNode, value: Any, _type: str) -> Pair:
         text = json.dumps(value, sort_keys=True)

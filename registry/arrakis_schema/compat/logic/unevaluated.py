@@ -1,6 +1,6 @@
-"""`unevaluatedProperties` and `unevaluatedItems`: what no other keyword of the same place has evaluated.
+"""`unevaluatedProperties` and `unevaluatedItems`: members and items that no other keyword has evaluated.
 
-Which members and items those are depends on which subschemas hold, so there is a case for each way in which they may.
+Which members and items those are depends on which subschemas hold, so there is a case for each combination.
 https://json-schema.org/draft/2020-12/json-schema-core#section-11
 """
 
@@ -23,7 +23,7 @@ _MOST_CASES = 64
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is evaluated where some conditions hold: members by name or pattern, the first items, items that fit."""
+    """What is evaluated under some conditions: members by name or pattern, the first items, matching items."""
 
     conditions: tuple[Pair, ...] = ()
     names: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ class Case:
         return bool(self.names or self.patterns or self.first or self.contained or self.everything)
 
     def __or__(self, other: Case) -> Case:
-        """Return the case that both apply."""
+        """Return the case in which both apply."""
         return Case(
             tuple(dict.fromkeys([*self.conditions, *other.conditions])),
             self.names | other.names,
@@ -49,12 +49,12 @@ class Case:
         )
 
     def when(self, condition: Pair) -> Case:
-        """Return this case under one more condition, which does not matter where nothing is evaluated."""
+        """Return this case under one more condition, which is irrelevant if nothing is evaluated."""
         return replace(self, conditions=(condition, *self.conditions)) if self.evaluates else self
 
 
 class _TooManyCasesError(Exception):
-    """There are more ways in which subschemas may hold than are looked at."""
+    """There are more combinations of subschemas than are examined."""
 
 
 def unevaluated_properties(node: SchemaNode, schema: Any, instance_type: str) -> Pair:
@@ -84,7 +84,7 @@ def unevaluated_items(node: SchemaNode, schema: Any, instance_type: str) -> Pair
 
 
 def _in_every_case(all_cases: Iterable[Case], schema: Any, left: Callable[[Case], Pair]) -> Pair:
-    """Return the meaning of a schema for what is left over, which is least in the case that evaluates most."""
+    """Return the meaning of a schema for what is left unevaluated in each case."""
     if schema is True or schema == {}:
         return ALWAYS
     pairs = [(case.conditions, ALWAYS if case.everything else left(case)) for case in all_cases]
@@ -94,7 +94,7 @@ def _in_every_case(all_cases: Iterable[Case], schema: Any, left: Callable[[Case]
 
 
 def cases(node: SchemaNode, keyword: str, *, outermost: bool = True) -> list[Case]:
-    """Return what the subschemas of a place evaluate for an `unevaluated…` keyword; all hold that must hold."""
+    """Return what the in-place subschemas evaluate for an `unevaluated…` keyword, one case for each combination."""
     if isinstance(node.schema, bool):
         return [Case()]
     node.nodes.refuse_loops(node)
@@ -110,7 +110,7 @@ def cases(node: SchemaNode, keyword: str, *, outermost: bool = True) -> list[Cas
 
 
 def _applicators(node: SchemaNode, keyword: str) -> Iterable[list[Case]]:
-    """Yield the cases of each keyword that applies subschemas to the same place."""
+    """Yield the cases of each keyword that applies subschemas to the same instance."""
     schema = node.schema
     for child in (*node.references(), *map(node.subschema, schema.get("allOf", ()))):
         yield cases(child, keyword, outermost=False)
@@ -129,7 +129,7 @@ def _applicators(node: SchemaNode, keyword: str) -> Iterable[list[Case]]:
 
 
 def _cases_if_valid(node: SchemaNode, keyword: str) -> list[Case]:
-    """Return the cases of a subschema where it holds."""
+    """Return the cases of a subschema under the condition that it holds."""
     return [case.when(_pair(node)) for case in cases(node, keyword, outermost=False)]
 
 
@@ -147,7 +147,7 @@ def _conditional(node: SchemaNode, keyword: str) -> list[Case]:
 
 
 def _pair(node: SchemaNode) -> Pair:
-    """Return the formulas that a subschema holds, and that it fails."""
+    """Return the formulas that a subschema holds and that it fails."""
     return node.nodes.literal(node, holds=True), node.nodes.literal(node, holds=False)
 
 

@@ -1,7 +1,7 @@
-"""Arrays: what holds at each position, what must hold somewhere, how many items, and whether they differ.
+"""Solves arrays: what holds at each position, what must hold somewhere, the length, and whether items differ.
 
-For each length from the shortest, a position is chosen for every item that must exist. Behind the last position that an
-atom tells apart all positions are alike, which bounds both the lengths and the choices.
+For each length from the shortest, a position is chosen for every item that must exist. After the last position that an
+atom distinguishes, all positions are alike, which limits both the lengths and the choices.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -45,18 +45,18 @@ class _Goal:
 
     @property
     def alike_from(self) -> int:
-        """The position from which all are alike."""
+        """The position from which on all positions are alike."""
         stops = [atom.stop if atom.stop is not None else atom.start for atom in self.every]
         return max([0, *stops, *(atom.stop or atom.start for atom in self.some)])
 
     def lengths(self) -> range:
-        """Return the lengths to try: a longer array has items that nothing needs."""
+        """Return the lengths to try: a longer array has items that are not needed."""
         needed = sum(atom.count for atom in self.some) + (2 if False in self.unique else 0)
         longest = max(self.minimum, self.alike_from + needed)
         return range(self.minimum, (longest if self.maximum is None else min(longest, self.maximum)) + 1)
 
     def base(self, position: int) -> State:
-        """Return what holds of the item at a position."""
+        """Return the formulas that hold of the item at a position."""
         atoms = (atom for atom in self.every if atom.start <= position and (atom.stop is None or position < atom.stop))
         return State(atom.formula for atom in atoms)
 
@@ -78,7 +78,7 @@ def array(atoms: Collection[Atom], solve: Solve, tick: Callable[[], None]) -> Re
 
 
 def _of_length(goal: _Goal, length: int, solve: Solve, tick: Callable[[], None]) -> Result:
-    """Return an array of this length: its equal items are chosen first, then those that few formulas may hold of."""
+    """Return an array of this length: first choose equal items, then the items that satisfy the formulas of `few`."""
     layouts = _cells(goal, length)
     result = first_model(_Arrangement(goal, cells, solve, tick).result() for cells in islice(layouts, _MOST_CHOICES))
     too_many = not isinstance(result, Model) and next(layouts, None) is not None
@@ -87,7 +87,7 @@ def _of_length(goal: _Goal, length: int, solve: Solve, tick: Callable[[], None])
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """Positions that hold the same value, and what holds of it."""
+    """Positions with the same value, and the formulas that hold of it."""
 
     positions: tuple[int, ...]
     state: State
@@ -118,7 +118,7 @@ def _with_equals(goal: _Goal, singles: list[_Cell]) -> Iterator[list[_Cell]]:
 
 
 def _with_few(few: list[f.FewItems], layout: list[_Cell]) -> Iterator[list[_Cell]]:
-    """Yield the layouts in which all cells but some are told that a formula of `few` does not hold of them."""
+    """Yield the layouts in which a formula of `few` fails for all cells but the allowed number."""
     if not few:
         yield layout
         return
@@ -145,7 +145,7 @@ class _Arrangement:
         return self.place(0, self.cells, frozenset())
 
     def place(self, number: int, cells: list[_Cell], taken: frozenset[int]) -> Result:
-        """Place the needed items from this number on; `taken` are the cells that serve the same need already."""
+        """Place the needed items from this number on; `taken` are the cells that already meet the same need."""
         self.tick()
         if number == len(self.needs):
             return self.fill(cells)
@@ -172,7 +172,7 @@ class _Arrangement:
             yield number + covered, placed, used | {index}
 
     def _left(self, number: int) -> int:
-        """Return how many more items the need of this number still asks for."""
+        """Return how many more items the need of this number still requires."""
         atom = self.needs[number]
         return sum(need is atom for need in self.needs[number:])
 
@@ -197,5 +197,5 @@ class _Arrangement:
 
 
 def _within(atom: f.SomeItem, position: int) -> bool:
-    """Tell whether a position is one of those where an item may be needed."""
+    """Tell whether a position is in the range of an atom."""
     return atom.start <= position and (atom.stop is None or position < atom.stop)

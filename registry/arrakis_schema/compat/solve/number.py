@@ -1,4 +1,4 @@
-"""Numbers: exact fractions between bounds, on a lattice of multiples, off others, and not one of some values."""
+"""Solves numbers: exact fractions between bounds, on a lattice of multiples, off others, without some values."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _TRIES = 40
 
 @dataclass(slots=True)
 class _Range:
-    """What the atoms leave: an interval, the step of the lattice (0: every number), and what is missing from it."""
+    """The numbers that the atoms allow: an interval, the step of a lattice (0: every number), and exceptions."""
 
     low: Fraction | None = None
     low_open: bool = False
@@ -59,7 +59,7 @@ class _Range:
         return above and (self.high is None or number < self.high or (number == self.high and not self.high_open))
 
     def is_allowed(self, number: Fraction) -> bool:
-        """Tell whether a number between the bounds is missing nowhere."""
+        """Tell whether a number is between the bounds and not an exception."""
         apart = all((number / factor).denominator != 1 for factor in self.off)
         return apart and self.is_between(number) and number not in self.excluded
 
@@ -72,7 +72,7 @@ class _Range:
 
 
 def number(atoms: Iterable[Atom]) -> Result:
-    """Return a number of which all atoms hold, the simplest there is."""
+    """Return the simplest number of which all atoms hold."""
     span = _Range()
     for atom in atoms:
         span.add(atom)
@@ -88,7 +88,7 @@ def common_multiple(left: Fraction, right: Fraction) -> Fraction:
 
 
 def _on_lattice(span: _Range) -> Result:
-    """Return a multiple of the step; whether it is off the other lattices repeats with their common period."""
+    """Return a multiple of the step that is off the other lattices, which repeat with their common period."""
     low = None if span.low is None else ceil(span.low / span.step)
     high = None if span.high is None else floor(span.high / span.step)
     periods = [(span.step / factor).denominator for factor in span.off]
@@ -105,7 +105,7 @@ def _on_lattice(span: _Range) -> Result:
 
 
 def _far_off(span: _Range, low: int | None, high: int | None, period: int) -> Result:
-    """Return a multiple just beside the common period, where every other lattice is missed."""
+    """Return a multiple next to a multiple of the common period, which is off every other lattice."""
     start = low if low is not None else -period if high is None else high - 2 * period
     for turn in range(len(span.excluded) + 3):
         for beside in (1, -1):
@@ -132,7 +132,7 @@ def _outward(low: int | None, high: int | None) -> Iterator[int]:
 
 
 def _anywhere(span: _Range) -> Result:
-    """Return a number with as few decimals as there can be."""
+    """Return a number with as few decimals as possible."""
     if span.low is not None and span.low == span.high:
         return _model(span.low) if span.is_allowed(span.low) else CLOSED
     for decimals in range(_MOST_DECIMALS):

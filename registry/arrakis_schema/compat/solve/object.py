@@ -1,6 +1,6 @@
-"""Objects: named members, kinds of other members that patterns tell apart, and what must exist among them.
+"""Solves objects: named members, kinds of other members that patterns distinguish, and members that must exist.
 
-Names that appear in an atom are looked at one by one; all others fall into *kinds*, one for each set of patterns that
+Names that appear in an atom are treated one by one; all others fall into *kinds*, one for each set of patterns that
 can match. Each member that must exist becomes a slot: a name or a kind, what holds of its value, and of its name.
 """
 
@@ -25,14 +25,14 @@ Need = f.SomeMember | f.SomeName
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The names that are not looked at one by one and match just these patterns."""
+    """The names that are not treated one by one and match exactly these patterns."""
 
     matched: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """One member: where its name comes from, what holds of its value, and of its name where that is still open."""
+    """One member: its name or kind, the formulas that hold of its value, and of its name if that is not chosen yet."""
 
     key: str | _Kind
     value: State
@@ -71,14 +71,14 @@ class _Goal:
 
     @property
     def known_names(self) -> list[str]:
-        """The names that are looked at one by one."""
+        """The names that are treated one by one."""
         named = (names.name for names in self.name_sets if isinstance(names, f.Named))
         others = (name for names in self.name_sets if isinstance(names, f.Others) for name in names.names)
         return sorted({*self.present, *self.absent, *named, *others})
 
     @property
     def patterns(self) -> list[str]:
-        """The patterns that tell other names apart."""
+        """The patterns that distinguish other names."""
         matching = (names.pattern for names in self.name_sets if isinstance(names, f.Matching))
         others = (pattern for names in self.name_sets if isinstance(names, f.Others) for pattern in names.patterns)
         return sorted({*matching, *others})
@@ -104,7 +104,7 @@ def object_(atoms: Collection[Atom], interpretation: Interpretation, solve: Solv
 
 
 class _Layout:
-    """The names and kinds of an object, and what holds of their values."""
+    """The names and kinds of an object, and the formulas that hold of their values."""
 
     def __init__(self, goal: _Goal, interpretation: Interpretation, solve: Solve) -> None:
         self.goal, self.solve, self.interpretation = goal, solve, interpretation
@@ -130,7 +130,7 @@ class _Layout:
         return self.place(0, slots)
 
     def slot(self, key: str | _Kind) -> _Slot:
-        """Return the slot of a name or a kind, with what every such member satisfies."""
+        """Return the slot of a name or a kind, with the formulas that every such member satisfies."""
         self.interpretation.tick()
         named = self.of_name.get(key, []) if isinstance(key, str) else []
         value = State([*named, *(atom.formula for atom in self.general if self.belongs(atom.names, key))])
@@ -153,13 +153,13 @@ class _Layout:
         return all(self.interpretation.admits(formula, name) for formula in self.goal.names)
 
     def _kind_state(self, kind: _Kind) -> State:
-        """Return what holds of the names of a kind."""
+        """Return the formulas that hold of the names of a kind."""
         atoms = [f.pattern_formula(text, holds=text in kind.matched) for text in self.goal.patterns]
         excluded = [f.NoneOf(tuple(canonical(name) for name in self.known_names))] if self.known_names else []
         return State([_STRING, *atoms, *self.goal.names, *excluded])
 
     def possible(self, slot: _Slot) -> bool:
-        """Tell whether a slot can be filled, as far as that is known."""
+        """Tell whether a slot may be fillable; False only if it certainly is not."""
         if isinstance(self.solve(slot.value), Closed):
             return False
         return isinstance(slot.key, str) or not isinstance(self.solve(slot.name), Closed)
@@ -188,7 +188,7 @@ class _Layout:
                 yield (*slots, met)
 
     def meet(self, slot: _Slot, need: Need) -> _Slot | None:
-        """Return a slot that meets a need, or None where it cannot."""
+        """Return a slot changed to meet a need, or None if it cannot."""
         if isinstance(need, f.SomeMember):
             return (
                 replace(slot, value=slot.value.having([need.formula])) if self.belongs(need.names, slot.key) else None
@@ -248,7 +248,7 @@ class _Layout:
 
 
 def _text(value: Json) -> str:
-    """Return the text that a name is."""
+    """Return a value that is known to be a string."""
     if not isinstance(value, str):
         raise TypeError(value)
     return value

@@ -1,4 +1,4 @@
-"""Strings: patterns as automata, lengths, and some words that are excluded."""
+"""Solves strings: patterns as automata, lengths, and excluded words."""
 
 from collections.abc import Callable, Collection, Sequence
 
@@ -34,14 +34,14 @@ def string(atoms: Collection[Atom], readings: Sequence[Reading], tick: Callable[
 
 
 def _repeat_letter(length: int, excluded: set[str]) -> Result | None:
-    """Return one letter, so many times, that is not excluded."""
+    """Return a letter repeated `length` times that is not excluded."""
     if length > _LONGEST:
         return Open(f"a string of {length} characters")
     return next((Model(letter * length) for letter in _LETTERS if letter * length not in excluded), None)
 
 
 def _search(patterns: list[f.Matches], search: Search, readings: Sequence[Reading], tick: Callable[[], None]) -> Result:
-    """Return what the search through the automata of the patterns finds."""
+    """Return the result of a search through the automata of the patterns."""
     try:
         required, forbidden = (
             [_machine(atom, reading) for atom in patterns if atom.holds == holds for reading in readings]

@@ -1,7 +1,7 @@
-"""The search for a model: one type of instance at a time, literals unfolded, choices made last.
+"""The search for a model: one type of instance at a time, with literals expanded and choices made last.
 
-A goal that reaches itself inside an instance has no model by way of itself, because instances are finite: it counts as
-closed there (the least fixpoint), and what was concluded from that is kept only while the goal is open.
+A state that reaches itself inside an instance has no model of that form, because instances are finite: it counts as
+closed there (the least fixpoint), and conclusions from that are only kept while the state is being solved.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -24,14 +24,14 @@ _FINITE: dict[str, tuple[Json, ...]] = {"boolean": (True, False), "null": (None,
 
 @dataclass(slots=True)
 class _Branch:
-    """One branch of the tableau: the literals and atoms that hold in it, in order, and the choices not made yet."""
+    """One branch of the tableau: the literals and atoms that hold in it, in order, and the open choices."""
 
     atoms: dict[Atom, None] = field(default_factory=dict)
     literals: dict[Formula, None] = field(default_factory=dict)
     choices: list[f.Some] = field(default_factory=list)
 
     def copy(self) -> "_Branch":
-        """Return a branch that goes on by itself."""
+        """Return an independent copy."""
         return _Branch(dict(self.atoms), dict(self.literals), list(self.choices))
 
     def holds(self, formula: Formula) -> bool:
@@ -39,7 +39,7 @@ class _Branch:
         return formula in self.literals or formula in self.atoms
 
     def refuses(self, formula: Formula) -> bool:
-        """Tell whether a formula plainly cannot hold in the branch."""
+        """Tell whether a formula certainly cannot hold in the branch."""
         if isinstance(formula, f.All):
             return any(self.refuses(part) for part in formula.parts)
         opposite = f.opposite(formula)
@@ -47,10 +47,10 @@ class _Branch:
 
 
 class Tableau:
-    """Finds models of states; what it has found out about a state it keeps."""
+    """Finds models of states and caches the results."""
 
     def __init__(self, interpretation: Interpretation) -> None:
-        """Begin knowing nothing."""
+        """Begin without results."""
         self.interpretation = interpretation
         self._results: dict[State, Result] = {}
         self._under_way: dict[State, int] = {}
@@ -92,7 +92,7 @@ class Tableau:
         return first_model(self._grow(name, list(state), _Branch(), state) for name in TYPES if types <= {name})
 
     def _grow(self, instance_type: str, todo: list[Formula], branch: _Branch, state: State) -> Result:
-        """Take formulas into a branch, and close it, find a model at its leaf, or branch on."""
+        """Add formulas to a branch, and close it, find a model at its leaf, or split it."""
         self.interpretation.tick()
         while todo:
             if not self._take(instance_type, todo, branch):
@@ -110,7 +110,7 @@ class Tableau:
         return self._split(instance_type, branch, state, result)
 
     def _take(self, instance_type: str, todo: list[Formula], branch: _Branch) -> bool:
-        """Sort formulas into a branch, literals unfolded; False where one contradicts it."""
+        """Sort formulas into a branch, with literals expanded; False if one contradicts the branch."""
         while todo:
             formula = todo.pop()
             match formula:
@@ -135,7 +135,7 @@ class Tableau:
         return True
 
     def _hints(self, instance_type: str, branch: _Branch, state: State) -> Iterator[Model]:
-        """Yield the examples of the schemas that hold in a branch, where they are models."""
+        """Yield the examples of the schemas that hold in a branch, if they are models."""
         for literal in branch.literals:
             if isinstance(literal, Literal) and literal.holds and "examples" in literal.node.schema:
                 for value in literal.node.schema["examples"]:
@@ -143,7 +143,7 @@ class Tableau:
                         yield Model(value)
 
     def _leaf(self, instance_type: str, branch: _Branch, state: State) -> Result:
-        """Solve the atoms of a branch, the choices left aside."""
+        """Solve the atoms of a branch, without its choices."""
         if any(branch.refuses(atom) for atom in branch.atoms):
             return CLOSED
         opaque = next((atom for atom in branch.atoms if isinstance(atom, f.Opaque)), None)
@@ -158,7 +158,7 @@ class Tableau:
         return result
 
     def _solve_listed(self, values: Iterable[Json], branch: _Branch, state: State) -> Result:
-        """Return the first of some values that is a model: they are all there are."""
+        """Return the first of all possible values that is a model."""
         left = [value for value in values if not self._is_refuted(branch.atoms, value)]
         models = (Model(value) for value in left if self.interpretation.all_hold(state, value))
         if (model := next(models, None)) is not None:
@@ -184,7 +184,7 @@ class Tableau:
                 return object_(atoms, self.interpretation, self.solve)
 
     def _split(self, instance_type: str, branch: _Branch, state: State, result: Result) -> Result:
-        """Go on with each alternative of a choice, best one that the leaf's model does not meet."""
+        """Continue with each alternative of a choice, preferably of one that the leaf's model violates."""
         unmet = branch.choices
         if isinstance(result, Model):
             value = result.value
@@ -195,7 +195,7 @@ class Tableau:
 
 
 def _force_choices(branch: _Branch) -> list[Formula] | None:
-    """Drop the alternatives that a branch refuses; return those without another, None where a choice has none left."""
+    """Drop the alternatives that contradict a branch; return the only ones left, or None if a choice has none."""
     forced: list[Formula] = []
     left: list[f.Some] = []
     for choice in branch.choices:
@@ -213,7 +213,7 @@ def _force_choices(branch: _Branch) -> list[Formula] | None:
 
 
 def _differs(value: Json) -> Formula:
-    """Return the formula that an array or object is not this one: somewhere it differs."""
+    """Return the formula that an array or object differs from this one."""
     if isinstance(value, list):
         sizes: list[Formula] = [f.MinSize(len(value) + 1), *([f.MaxSize(len(value) - 1)] if value else [])]
         items = [f.SomeItem(index, index + 1, f.NoneOf((canonical(item),))) for index, item in enumerate(value)]

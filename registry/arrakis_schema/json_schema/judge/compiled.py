@@ -1,7 +1,7 @@
-"""A document compiled to one function by fastjsonschema, where that reads it as the complete validator does.
+"""Documents compiled to one function by fastjsonschema, if it reads them as the complete validator does.
 
-fastjsonschema makes Python code in which texts of a schema stand, so it never gets a document: a schema is written anew
-from a short list of keywords, with inert values only. All other documents are left to the complete validator.
+fastjsonschema generates Python code that contains texts of a schema, so it never gets a document: a schema is rebuilt
+from a short list of keywords, with harmless values only. All other documents are left to the complete validator.
 """
 
 import re
@@ -33,11 +33,11 @@ _INDEX = re.compile(r"\[([0-9]+)\]")
 
 
 class NotCompiledError(Exception):
-    """A schema says something that is not compiled: the complete validator judges its document."""
+    """A schema has something that is not compiled: its document is left to the complete validator."""
 
 
 def compile_schema(document: Any, dialect: str) -> Check | None:
-    """Return the function that returns the first violation of an instance, or None; None where it is not compiled."""
+    """Return a function that returns the first violation of an instance or None; None if it cannot be compiled."""
     copy = Copy(document, dialect)
     try:
         schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, SchemaPosition())}
@@ -59,9 +59,9 @@ def compile_schema(document: Any, dialect: str) -> Check | None:
 
 @dataclass(frozen=True, slots=True)
 class SchemaPosition:
-    """Where a schema applies: the path in the instance, with None for an index, and how deep the schema itself lies.
+    """Where a schema applies: the path in the instance, with None for an index, and the depth of the schema itself.
 
-    `always` tells that it applies to whatever stands there in any instance.
+    `always` is True if it applies to whatever is at that path in any instance.
     """
 
     path: tuple[str | None, ...] = ()
@@ -69,15 +69,15 @@ class SchemaPosition:
     always: bool = True
 
     def below(self, *steps: str | None, always: bool) -> "SchemaPosition":
-        """Return the place of a schema inside this one."""
+        """Return the position of a subschema of this one."""
         return SchemaPosition((*self.path, *steps), self.depth + 1, self.always and always)
 
 
 class Copy:
-    """The schema that fastjsonschema gets instead of a document, with no reference, and what was kept out of it.
+    """The schema that fastjsonschema gets instead of a document, without references, and what is checked apart.
 
-    A pattern becomes a `format` with a name of ours, whose function is the `searcher` of the pattern. Each schema holds
-    its number, under which `violation` finds its place and the original.
+    A pattern becomes a `format` with a generated name, whose function is the `searcher` of the pattern. Each schema has
+    a number, by which `violation` finds its position and the original.
     """
 
     def __init__(self, document: Any, dialect: str) -> None:
@@ -89,7 +89,7 @@ class Copy:
         self.arrays: list[TextArray] = []
 
     def violation(self, error: Any) -> Violation:
-        """Return the violation that an error of fastjsonschema tells of."""
+        """Return the violation for an error of fastjsonschema."""
         position, schema = self._originals[error.definition["number"]]
         indices = map(int, _INDEX.findall(error.name))
         path = tuple(next(indices) if step is None else step for step in position.path)
@@ -97,7 +97,7 @@ class Copy:
         return violation(path, keyword, schema[keyword], error.value)
 
     def schema(self, schema: Any, position: SchemaPosition) -> dict[str, Any]:
-        """Return the copy of a schema, which is empty where it accepts everything."""
+        """Return the copy of a schema, which is empty if the schema accepts everything."""
         self.count(1, position)
         if schema is True:
             return {}
@@ -124,18 +124,18 @@ class Copy:
         raise NotCompiledError
 
     def count(self, parts: int, position: SchemaPosition) -> None:
-        """Count parts of the copy, as often as they stand in the code: with each schema around them.
+        """Count parts of the copy, weighted by their depth, because the generated code repeats them at each level.
 
-        So the code stays small, and what it does for one value, whatever references lead to.
+        This bounds the size of the code and its work for one value, whatever the references lead to.
         """
         self._parts += parts * (position.depth + 1)
         if self._parts > _MOST_PARTS:
             raise NotCompiledError
 
     def _assertions(self, schema: dict[str, Any], *, at_root: bool = False) -> dict[str, Any]:
-        """Return what a schema says that instances can break."""
+        """Return the keywords of a schema that instances can violate."""
         if self._dialect == DRAFT_07 and "$ref" in schema:
-            return {"$ref": schema["$ref"]}  # draft-07 ignores what stands beside it
+            return {"$ref": schema["$ref"]}  # draft-07 ignores its siblings
         ignored = _IGNORED | {"$id", "$schema"} if at_root else _IGNORED
         names = [name for name in schema if name not in ignored]
         asserting = [name for name in names if name in KEYWORDS[self._dialect] or name.startswith("$")]
@@ -144,7 +144,7 @@ class Copy:
         return {name: schema[name] for name in asserting}
 
     def _add_array(self, assertions: dict[str, Any], position: SchemaPosition) -> bool:
-        """Add what schema says of its items, if it is an array of strings in every instance; return whether it is."""
+        """Add the checks of an array of strings and return True, if it is one in every instance."""
         _items, unique = assertions.get("items"), assertions.get("uniqueItems", False)
         path = tuple(step for step in position.path if step is not None)
         if not position.always or not isinstance(_items, dict) or not isinstance(unique, bool):
@@ -161,7 +161,7 @@ class Copy:
 
 
 def _searcher(value: Any) -> Searcher:
-    """Return the function that finds a pattern."""
+    """Return the function that searches for a pattern."""
     if not isinstance(value, str):
         raise NotCompiledError
     try:
@@ -178,14 +178,14 @@ def _array(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    """Return a text that means nothing to Python, wherever it stands in code."""
+    """Return a text that is harmless anywhere in Python code."""
     if not isinstance(value, str) or not _INERT.fullmatch(value):
         raise NotCompiledError
     return value
 
 
 def _number(value: Any) -> float:
-    """Return a number, which is no infinity and has few digits."""
+    """Return a number that is finite and has few digits."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST_NUMBER:
         raise NotCompiledError
     return value
@@ -225,17 +225,17 @@ Copier = Callable[[Copy, Any, SchemaPosition], Pairs]
 
 
 def plain_copier(keyword: str, checked: Callable[[Any], Any]) -> Copier:
-    """Return what copies a keyword whose value is no schema."""
+    """Return the copier of a keyword whose value is not a schema."""
     return lambda _copy, value, _position: [(keyword, checked(value))]
 
 
 def schema_copier(keyword: str) -> Copier:
-    """Return what copies a keyword that holds a schema for the same value."""
+    """Return the copier of a keyword with a schema for the same value."""
     return lambda copy, value, position: [(keyword, copy.schema(value, position.below(always=False)))]
 
 
 def schemas_copier(keyword: str) -> Copier:
-    """Return what copies a keyword that holds schemas for the same value."""
+    """Return the copier of a keyword with several schemas for the same value."""
 
     def copy_schemas(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
         inner = position.below(always=keyword == "allOf")
@@ -305,4 +305,4 @@ COPIERS: dict[str, Copier] = {
     **{name: schemas_copier(name) for name in ("allOf", "anyOf", "oneOf")},
     **{name: schema_copier(name) for name in ("not", "if", "then", "else")},
 }
-"""The keywords that are compiled; a keyword that is unknown to the dialect, and no `$` begins it, says nothing."""
+"""The keywords that are compiled; a keyword unknown to the dialect is ignored unless it begins with `$`."""

@@ -1,6 +1,6 @@
-"""The complete validator: every one that this package asks is made here, and none of them ever fetches anything.
+"""The complete validator. All validators of this package are made here, and none of them ever fetches anything.
 
-It is `jsonschema` with four corrections: patterns are searched by `patterns`, numbers are exact, equality is that of
+It is `jsonschema` with four corrections: `patterns` searches patterns, numbers are exact, equality is that of
 JSON, and the whole document is read in the dialect of its root. `format` and `content…` are annotations.
 """
 
@@ -30,7 +30,7 @@ Keyword = Callable[[Any, Any, Any, Any], "Errors | None"]
 Wrapper = Callable[[str, Keyword], Keyword]
 
 _BASES: dict[str, Any] = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
-_NOTHING: Registry[Any] = Registry()  # it holds no document and retrieves none
+_NOTHING: Registry[Any] = Registry()  # without documents, and unable to retrieve any
 
 
 def make_validator(
@@ -38,7 +38,7 @@ def make_validator(
 ) -> Any:
     """Return the validator of a document, an object like those of `jsonschema`.
 
-    A `$ref` is looked up in this document and in what is `known` beside it; one that leads further raises
+    A `$ref` is looked up in this document and in the `registry`; one that leads elsewhere raises
     `referencing`'s `Unresolvable`. `wrap` takes the name of a keyword and its check, and returns the check to use.
     """
     return _class(dialect, wrap)(schema, registry=_NOTHING, _resolver=resolver_of(schema, dialect, registry))
@@ -51,7 +51,7 @@ def _meta_validator(dialect: str) -> Any:
 
 
 def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
-    """Yield what the meta-schema has against a schema; of several ways to be valid, the one that fails least."""
+    """Yield the errors of a schema by its meta-schema; of several alternatives, the one that nearly holds."""
     if is_plainly_valid(schema, dialect):
         return
     for error in _meta_validator(dialect).iter_errors(schema):
@@ -59,22 +59,22 @@ def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
 
 
 def errors_of(validator: Any, instance: Any, most: int | None = None) -> list[ValidationError]:
-    """Return the errors of an instance, or the first ones; raises `LimitError` where that takes too many steps.
+    """Return the errors of an instance, or the first ones; raises `LimitError` if that takes too many steps.
 
-    What a reference says of a value is remembered, so that schemas which refer to each other many times are no slower
-    than others; an error that many ways lead to is not repeated for each of them.
+    The result of a reference for a value is cached, so that schemas which refer to each other many times are no slower
+    than others; an error that is reached in many ways is not repeated for each of them.
     """
     with count_steps(instance):
         return list(islice(validator.iter_errors(instance), most))
 
 
 def closest_error(errors: list[Any]) -> Any:
-    """Return the error that says most: of the alternatives of a combinator, that of the one that nearly holds."""
+    """Return the most specific error: of the alternatives of a combinator, that of the one that nearly holds."""
     return best_match(errors)
 
 
 def resolver_of(schema: Any, dialect: str, registry: Registry[Any] | None = None) -> Any:
-    """Return what resolves the references of a document, an object of `referencing`; `known` is what lies beside it."""
+    """Return the resolver for a document, an object of `referencing`; `registry` holds other documents."""
     if isinstance(schema, dict) and not isinstance(schema.get("$id", ""), str):
         schema = {name: value for name, value in schema.items() if name != "$id"}
     resource = SPECIFICATIONS[dialect].create_resource(schema)
@@ -83,7 +83,7 @@ def resolver_of(schema: Any, dialect: str, registry: Registry[Any] | None = None
 
 
 def resolver_in(resolver: Any, schema: Any, dialect: str) -> Any:
-    """Return what resolves the references inside a subschema, which may have an `$id` of its own."""
+    """Return the resolver inside a subschema, which may have an `$id` of its own."""
     if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
         return resolver
     return _in_dynamic_scope(resolver, resolver.in_subresource(SPECIFICATIONS[dialect].create_resource(schema)))
@@ -95,7 +95,7 @@ def _in_dynamic_scope(outer: Any, inner: Any) -> Any:
     `referencing` adds only resources that a reference leaves, and none without a URI: an embedded resource that is
     entered from the one around it, and a root without `$id`, would be missing.
     """
-    previous = inner._previous.push_front(outer._base_uri)  # noqa: SLF001 - `referencing` lets nobody say it
+    previous = inner._previous.push_front(outer._base_uri)  # noqa: SLF001 - `referencing` has no public way
     return type(inner)(base_uri=inner._base_uri, registry=inner._registry, previous=previous)  # noqa: SLF001
 
 
@@ -109,15 +109,15 @@ def _class(dialect: str, wrap: Wrapper | None) -> Any:
         checks = {name: wrap(name, check) for name, check in checks.items()}
     extend: Any = jsonschema.validators.extend
     made = extend(base, checks, type_checker=base.TYPE_CHECKER.redefine_many({"array": _array, "number": _number}))
-    made.evolve = _evolve  # theirs returns to a class without these corrections wherever a schema names its dialect
+    made.evolve = _evolve  # the original returns to an uncorrected class wherever a schema names its dialect
     made.dialect, made.descend = dialect, _descend(made.descend)
     return made
 
 
 def _descend(descend: Any) -> Any:
-    """Return the way into a subschema that also says where `false` stands, and remembers the resource that is left."""
+    """Return `descend` with the location of a `false` schema, and with the resource that is left in scope."""
 
-    def descend_corrected(  # noqa: PLR0913, PLR0917 - the parameters are theirs
+    def descend_corrected(  # noqa: PLR0913, PLR0917 - the parameters of jsonschema
         self: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None, resolver: Any = None
     ) -> Errors:
         if schema is not False:
@@ -134,12 +134,12 @@ def _descend(descend: Any) -> Any:
 
 
 def _array(_: Any, instance: Any) -> bool:
-    """Tell whether a value is an array; a tuple has the same JSON text."""
+    """Tell whether a value is an array; a tuple counts, because it has the same JSON text."""
     return isinstance(instance, list | tuple)
 
 
 def _number(_: Any, instance: Any) -> bool:
-    """Tell whether a value is a number that JSON can write."""
+    """Tell whether a value is a JSON number."""
     return isinstance(instance, int | float) and not isinstance(instance, bool)
 
 
@@ -170,7 +170,7 @@ def _ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
 
 
 def _dynamic(run: Keyword) -> Keyword:
-    """Return the keyword for a reference that leads elsewhere by the way that led to it: nothing can be remembered."""
+    """Return the check of a dynamic reference, whose target depends on the path to it, so that nothing is cached."""
 
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Errors:
         steps = current_steps()
@@ -233,7 +233,7 @@ def _unevaluated_properties(validator: Any, value: Any, instance: Any, schema: M
 
 
 def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) -> set[str]:
-    """Return the names of the members that this schema, or one in place that holds, looks at."""
+    """Return the names of the members that a schema evaluates, itself or by in-place subschemas that hold."""
     if isinstance(schema, bool):
         return set()
     if "unevaluatedProperties" in schema:
@@ -255,7 +255,7 @@ def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) ->
 
 
 def in_place(validator: Any, instance: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the subschemas for the same instance that hold of it."""
+    """Yield the in-place subschemas that accept the instance."""
 
     def holds(inner: Any) -> bool:
         return bool(validator.evolve(schema=inner).is_valid(instance))
@@ -282,7 +282,7 @@ def _enum(_: Any, value: list[Any], instance: Any, __: Any) -> Errors:
 
 
 def _members(value: list[Any]) -> Container[Any]:
-    """Return the keys of the members of an enum, found once for an instance."""
+    """Return the keys of the members of an enum, computed once for an instance."""
     steps = current_steps()
     if steps is None:
         return set(map(equality_key, value))

@@ -1,7 +1,7 @@
-"""Schemas that ask the same of a value again and again: 2^40 times, or twice as often at each level of an instance.
+"""Schemas whose validation takes exponential time: 2^40 checks of one value, or twice as many at each level.
 
-Two kinds are recognised: references that meet again and again at one place, and a schema that leads to itself in two
-ways through one member. What is of no such kind is still bounded by `steps`.
+Two kinds are recognised: references that reach the same schema many times, and a schema that leads to itself in two
+ways through one member. Everything else is still bounded by `steps`.
 """
 
 from collections import Counter
@@ -16,11 +16,11 @@ _MOST_AT_ONE_PLACE = 10_000
 _HUGE = 10**12
 _MOST_WORK = 200_000
 _Child = tuple[str, Any]
-_REMEDY = "let one reference lead to it"
+_REMEDY = "refer to it only once"
 
 
 def cost_problems(references: ReferenceGraph) -> Iterator[SchemaProblem]:
-    """Yield the places where a schema is asked too often; for a document whose references are sound."""
+    """Yield the schemas that are checked too often; for a document whose references are sound."""
     inner = {
         schema: [id(target) for target in targets if id(target) in references.schemas]
         for schema, targets in references.in_place.items()
@@ -31,7 +31,7 @@ def cost_problems(references: ReferenceGraph) -> Iterator[SchemaProblem]:
 
 
 def _inner_first(inner: Mapping[int, list[int]]) -> list[int]:
-    """Return the schemas, each behind those that it applies in place."""
+    """Return the schemas, each after those that it applies in place."""
     order: dict[int, None] = {}
     for root in inner:
         todo = [(root, False)]
@@ -48,20 +48,20 @@ def _inner_first(inner: Mapping[int, list[int]]) -> list[int]:
 def _repetition_problems(
     references: ReferenceGraph, inner: Mapping[int, list[int]], order: list[int]
 ) -> Iterator[SchemaProblem]:
-    """Yield the schemas that apply others in place so often that no validator comes to an end."""
+    """Yield the schemas that apply others in place so often that no validator terminates in reasonable time."""
     most = _MOST_AT_ONE_PLACE + 4 * len(inner)
     totals: dict[int, int] = {}
     for schema in order:
         totals[schema] = min(_HUGE, 1 + sum(totals[target] for target in inner[schema]))
         if totals[schema] > most and all(totals[target] <= most for target in inner[schema]):
-            text = f"the references from here have schemas asked more than {most:,} times of one value; {_REMEDY}"
+            text = f"the references from here check one value more than {most:,} times; {_REMEDY}"
             yield SchemaProblem(references.places[schema], text)
 
 
 def _doubling_problems(
     references: ReferenceGraph, inner: Mapping[int, list[int]], order: list[int]
 ) -> Iterator[SchemaProblem]:
-    """Yield the schemas that lead back to themselves in two ways through one member, so that each level doubles."""
+    """Yield the schemas that lead back to themselves in two ways through one member: each level doubles the work."""
     below = {schema: [id(schema) for schema in references.below[schema] if id(schema) in inner] for schema in inner}
     graph = {schema: [*inner[schema], *below[schema]] for schema in inner}
     loops = [loop for loop in components(graph) if any(loop.values())]
@@ -80,13 +80,13 @@ def _doubling_problems(
             )
             if at is not None:
                 where = "an item" if at[0] == "item" else f"the member {at[1]}"
-                text = f"{where} leads back here in two ways, so each level is asked twice as often; {_REMEDY}"
+                text = f"{where} leads back here in two ways, so each level doubles the checks; {_REMEDY}"
                 yield SchemaProblem(references.places[schema], text)
                 break
 
 
 def _count_applications(inner: Mapping[int, list[int]], order: list[int]) -> dict[int, Counter[int]]:
-    """Return how often each schema asks others of its own value; not further where they are very many."""
+    """Return how often each schema applies others to its own value; the work for this is bounded."""
     applied: dict[int, Counter[int]] = {}
     work = 0
     for schema in order:
@@ -100,7 +100,7 @@ def _count_applications(inner: Mapping[int, list[int]], order: list[int]) -> dic
 
 
 def _members_and_items(references: ReferenceGraph, applied: Counter[int]) -> dict[_Child, None]:
-    """Return the members and the items that some schemas tell apart."""
+    """Return the members and the items that some schemas have subschemas for."""
     names = (name for schema in applied for name in references.schemas[schema].get("properties", ()))
     return dict.fromkeys([*(("member", name) for name in names), ("item", None)])
 
@@ -108,7 +108,7 @@ def _members_and_items(references: ReferenceGraph, applied: Counter[int]) -> dic
 def _applied_twice(
     references: ReferenceGraph, applied: dict[int, Counter[int]], schema: int, child: _Child
 ) -> set[int]:
-    """Return the schemas that one asks twice or more of a member or an item."""
+    """Return the schemas that one applies at least twice to a member or an item."""
     counts: Counter[int] = Counter()
     for applying, times in applied[schema].items():
         for target in _schemas_for(references.schemas[applying], child):
@@ -118,7 +118,7 @@ def _applied_twice(
 
 
 def _schemas_for(schema: Mapping[str, Any], child: _Child) -> list[Any]:
-    """Return the schemas that one applies to a member, or to the items behind those of a tuple."""
+    """Return the schemas that one applies to a member, or to the items after those of a tuple."""
     kind, name = child
     if kind == "item":
         items = schema.get("items")

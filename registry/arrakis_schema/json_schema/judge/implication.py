@@ -1,4 +1,4 @@
-"""Whether one schema plainly implies another: then the other need not be asked."""
+"""Whether one schema plainly implies another, so that the other need not be checked."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ _SAME = {"type", "pattern", "const"}
 
 
 def implies(schema: Any, weaker: Any) -> bool:
-    """Tell whether what `schema` accepts is plainly accepted by `weaker` too; False where that is not plain.
+    """Tell whether everything that `schema` accepts is plainly accepted by `weaker` too; False if in doubt.
 
-    So the envelope need not be asked again about a request that its endpoint has accepted.
+    Then the envelope need not be checked for a request that its endpoint has accepted.
     """
     if not isinstance(schema, dict) or not isinstance(weaker, dict):
         return False
@@ -17,7 +17,7 @@ def implies(schema: Any, weaker: Any) -> bool:
 
 
 def _holds(schema: dict[str, Any], keyword: str, value: Any) -> bool:
-    """Tell whether the schema plainly asserts this keyword with this value, or more."""
+    """Tell whether the schema plainly asserts this keyword with this value, or a stricter one."""
     asserted = schema.get(keyword)
     if keyword == "properties" and isinstance(asserted, dict) and isinstance(value, dict):
         return all(name in asserted and implies(asserted[name], child) for name, child in value.items())
@@ -29,5 +29,5 @@ def _holds(schema: dict[str, Any], keyword: str, value: Any) -> bool:
 
 
 def _assertions(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what the schema asserts: every keyword but the annotations."""
+    """Return all keywords of the schema except annotations."""
     return {name: value for name, value in schema.items() if name not in _ANNOTATIONS and not name.startswith("x-")}

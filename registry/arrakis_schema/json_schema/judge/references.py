@@ -29,7 +29,7 @@ UNRESOLVABLE = (Unresolvable, ValueError, LookupError, TypeError, AttributeError
 
 @dataclass(frozen=True, slots=True)
 class SchemaProblem:
-    """What is wrong at a place of a document, a JSON Pointer."""
+    """What is wrong with a schema, and where: `location` is a JSON Pointer."""
 
     location: str
     text: str
@@ -37,10 +37,10 @@ class SchemaProblem:
 
 @dataclass(slots=True)
 class ReferenceGraph:
-    """The references of a document: which do not lead to a schema of it, and what leads back to itself.
+    """The references of a document: those that do not lead to one of its schemas, and those that form loops.
 
     `targets` are the schemas that references lead to, with a pointer to each; the others are keyed by the identity of a
-    schema: where it stands, the schema itself, and which schemas it applies to the same instance and to what is in it.
+    schema: its location, the schema itself, and the schemas that it applies to the same instance and to its children.
     """
 
     dialect: str
@@ -52,7 +52,7 @@ class ReferenceGraph:
     below: dict[int, list[Any]] = field(default_factory=dict)
 
     def add(self, pointer: str, schema: Any, resolver: Any) -> None:
-        """Take in a schema and all that its keywords hold; `resolver` is that of the schema itself."""
+        """Add a schema and all its subschemas; `resolver` is that of the schema itself."""
         todo = [(Node(pointer, schema, declares=True), resolver)]
         while todo:
             node, resolver = todo.pop()
@@ -97,7 +97,7 @@ class ReferenceGraph:
         )
 
     def loops(self) -> Iterator[SchemaProblem]:
-        """Yield the places that are led back to without going into the instance: no validator comes to an end."""
+        """Yield the schemas that refer to themselves for the same instance: no validator terminates there."""
         done: set[int] = set()
         for start in self.places:
             path: dict[int, None] = {}

@@ -1,6 +1,6 @@
-"""What keeps a document from judging anything: what its meta-schema rejects, numbers, patterns, references.
+"""Problems that make a document unusable for validation: in its structure, numbers, patterns and references.
 
-A document without such a problem can be held against any instance.
+A document without such a problem can be used to check any instance.
 """
 
 import json
@@ -29,7 +29,7 @@ __all__ = [
 
 
 def problems(document: Any) -> Iterator[SchemaProblem]:
-    """Yield what keeps a document from judging anything; what comes later may follow from what comes first."""
+    """Yield the problems of a document; later ones may be consequences of earlier ones."""
     dialect = dialect_of(document)
     if dialect is None:
         yield SchemaProblem("/$schema", dialect_problem(document))
@@ -49,9 +49,9 @@ def dialect_problem(document: Any) -> str:
 
 
 def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterator[SchemaProblem]:
-    """Yield what the meta-schema of a dialect has against a schema, which stands at this pointer.
+    """Yield the problems of a schema by the meta-schema of a dialect; `pointer` is the location of the schema.
 
-    Of the formats that it names one is held: an `$id` that cannot be taken apart would end in an error later.
+    One format is checked: an `$id` that cannot be parsed would cause an error later.
     """
     distinct: dict[SchemaProblem, None] = {}
     for error in meta_schema_errors(schema, dialect):
@@ -71,7 +71,7 @@ def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterat
 
 
 def _is_uri_reference(text: str) -> bool:
-    """Tell whether a text can be taken apart as a URI."""
+    """Tell whether a text can be parsed as a URI reference."""
     try:
         urlsplit(text)
     except ValueError:
@@ -80,7 +80,7 @@ def _is_uri_reference(text: str) -> bool:
 
 
 def number_problems(document: Any) -> Iterator[SchemaProblem]:
-    """Yield the numbers that JSON does not have."""
+    """Yield the numbers that are not JSON numbers."""
     todo = [("", document)]
     while todo:
         pointer, value = todo.pop()
@@ -114,7 +114,7 @@ def pattern_problem(pattern: str) -> str | None:
 
 
 def check_references(document: Any, dialect: str) -> ReferenceGraph:
-    """Follow the references of a document; what no keyword holds and they lead to is checked as well."""
+    """Follow the references of a document; targets outside its keywords are checked as well."""
     references = follow_references(document, dialect)
     while references.targets:
         pointer, schema, resolver = references.targets.pop()

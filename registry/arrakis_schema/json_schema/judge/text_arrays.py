@@ -1,4 +1,4 @@
-"""Arrays of strings, checked in few calls that run in C: a request with a thousand names spends its time there."""
+"""Arrays of strings, checked in a few calls that run in C: most of the time of a request with a thousand names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ Accepts = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class TextArray:
-    """What a schema says of an array at a path of names: strings alone, with one pattern or enum, perhaps all unlike.
+    """The assertions about an array of strings at a path of names: a pattern, an enum, unique items.
 
-    `each` holds keyword, value and check of one string; `accepts` tells of all items at once that they are accepted,
-    and may raise `TypeError` for items that are no strings.
+    `checks` holds keyword, value and check of one string; `accepts` tells whether all items are accepted at once,
+    and may raise `TypeError` for items that are not strings.
     """
 
     path: tuple[str, ...]
@@ -27,7 +27,7 @@ class TextArray:
 
 
 def text_array(path: tuple[str, ...], items: dict[str, Any], *, unique: bool) -> TextArray:
-    """Return the checks for the assertions of `items`: "pattern" and "enum"; others are not looked at."""
+    """Return the checks for the assertions of `items`: "pattern" and "enum"; others are ignored."""
     checks: list[tuple[str, Any, Searcher]] = []
     every: list[Accepts] = []
     if "enum" in items:
@@ -46,7 +46,7 @@ def text_array(path: tuple[str, ...], items: dict[str, Any], *, unique: bool) ->
 
 
 def first_violation(arrays: list[TextArray], instance: Any) -> Violation | None:
-    """Return the first violation of these arrays in an instance; where one is not there, it has none."""
+    """Return the first violation of these arrays in an instance; a missing array has none."""
     for array in arrays:
         value = instance
         try:
@@ -90,14 +90,14 @@ def _differ(texts: Any) -> bool:
 
 
 def _matching(pattern: str, find: Searcher) -> Accepts:
-    """Return what tells that strings all match; a pattern without special characters is three times as fast."""
+    """Return the check that all strings match; a pattern without special characters is three times as fast."""
     if (text := literal_text(pattern)) is not None:
         return lambda values: all(map(contains, values, repeat(text)))
     return lambda values: all(map(find, values))
 
 
 def _combine(every: list[Accepts]) -> Accepts:
-    """Return what tells that all of these accept."""
+    """Return the conjunction of checks."""
     match every:
         case [only]:
             return only

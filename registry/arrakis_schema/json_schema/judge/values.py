@@ -1,4 +1,4 @@
-"""JSON values as every check of this package reads them: which are equal, and exact multiples.
+"""JSON values as every check of this package reads them: equality and exact multiples.
 
 https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2: numbers are equal by value, and true is not 1.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def equality_key(value: Any) -> Hashable:
-    """Return the same key for all equal values, and different ones for all others."""
+    """Return a key that is the same for equal values only."""
     if isinstance(value, bool):
         return bool, value
     if isinstance(value, list | tuple):
@@ -30,5 +30,5 @@ def is_multiple(number: float, divisor: float) -> bool:
 
 
 def exact_fraction(number: float) -> Fraction:
-    """Return the number that a JSON text says: 0.1 is a tenth, not the binary fraction next to it."""
+    """Return the exact value of a JSON number: 0.1 is a tenth, not the nearest binary fraction."""
     return Fraction(number) if isinstance(number, int) else Fraction(float.__repr__(number))
