@@ -45,20 +45,20 @@ def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
     `reader` and `writer` are JSON Schemas (an object or a boolean; draft-07, or 2020-12 where `$schema` says so), or
     Arrow schemas (`pyarrow.Schema` or a payload template).
 
-    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is
-    set inclusion. `unknown` is what the reader does with members that it does not declare: one value for all objects,
-    or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
-    witness is made from if possible. `formats` makes `format` an assertion. `patterns` says how patterns are
-    read: as in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of the text.
+    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is set
+    inclusion. `unknown` is what the reader does with members that it does not declare: one value for all objects, or
+    one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
+    witness is made from if possible. `formats` makes `format` an assertion. `patterns` says how patterns are read: as
+    in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of the text.
 
     Arrow: `unknown` is what the reader does with unknown columns, `columns="exact"` is a reader whose schema must equal
     the stream's, and `metadata` are the metadata keys that the reader relies on. The witness names a column and a value
     that the reader cannot take.
 
     `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search, so that a verdict is the same on every machine;
-    `timeout`, in seconds, is the last resort. The findings run from the writer's document to
-    the reader's, or the other way round if `reader_is_new` is False. Raises `InvalidSchemaError` for an invalid schema,
-    `NotComparableError` for documents of two formats, and `ValueError` for an unknown value of an option.
+    `timeout`, in seconds, is the last resort. The findings run from the writer's document to the reader's, or the other
+    way round if `reader_is_new` is False. Raises `InvalidSchemaError` for an invalid schema, `NotComparableError` for
+    documents of two formats, and `ValueError` for an unknown value of an option.
     """
     _check_options(policy, unknown, columns, patterns)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):

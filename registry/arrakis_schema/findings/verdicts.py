@@ -42,8 +42,7 @@ class Change:
     `rule` is a rule id such as `required-added`; an unknown one raises `ValueError`. `old` and `new` are the places in
     the two documents: a JSON Pointer (RFC 6901), or the dotted name of a column. `message` is one clause for people.
     `at_fault` says that the witness is rejected because of this change; `witness` demonstrates that, unless it is the
-    witness of the whole verdict. `meeting` says of a
-    column what the writer sends and what the reader makes of it.
+    witness of the whole verdict. `meeting` says of a column what the writer sends and what the reader makes of it.
     """
 
     rule: str
@@ -81,8 +80,8 @@ class Verdict:
     `witness` is a JSON instance, or for Arrow schemas an object with `column`, `writer`, `reader` and `value`: the
     name, the type on both sides, and a value that the reader cannot take. `findings` are all differences, also those
     that break nothing. `at` says where in the witness the reader rejects it, and why; `reason` says why a pair is
-    undecided, or why a proof says little: the writer can send nothing. `errors` are what `jsonschema` reports
-    for the witness.
+    undecided, or why a proof says little: the writer can send nothing. `errors` are what `jsonschema` reports for the
+    witness.
     """
 
     kind: Kind

@@ -30,9 +30,8 @@ def validate(request: Any, version: str | Release | None = None, *, root: Root =
     the release does not have is a violation of `request`.
 
     Raises `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to another one (nothing is ever
-    fetched), and `ValidationLimitError` for a request that nests too deeply. Documents that
-    cannot be compiled, such as those with `contains` or with circular references, need the extra
-    `check`, else `MissingExtraError`.
+    fetched), and `ValidationLimitError` for a request that nests too deeply. Documents that cannot be compiled, such as
+    those with `contains` or with circular references, need the extra `check`, else `MissingExtraError`.
     """
     release = open_release(version, root)
     try:
@@ -49,8 +48,8 @@ def validator(name: str, version: str | Release | None = None, *, root: Root = N
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
     `name` is as for `load_schema`, and so is `UnknownSchemaError`; other errors are those of `validate`. Compiled on
-    first use, once for each opened release. Unlike `validate`, the check of an endpoint leaves out the
-    envelope (`"descriptor"`).
+    first use, once for each opened release. Unlike `validate`, the check of an endpoint leaves out the envelope
+    (`"descriptor"`).
     """
     release = open_release(version, root)
     return release.derived(_compile, release.path_of(name, ".json"))

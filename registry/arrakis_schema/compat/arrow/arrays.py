@@ -1,4 +1,4 @@
-"""Arrays of any Arrow type from plain values: `pyarrow.array` alone makes no unions, run ends or extensions.
+"""Builds arrays of any Arrow type from plain values: `pyarrow.array` does not build unions, run ends or extensions.
 
 A value is what `pyarrow.array` takes; of a point or a span of time the count of its units, of a union an object with
 the name of the child, of an interval its months, days and nanoseconds.
@@ -17,7 +17,7 @@ Values = Sequence[Any]
 
 
 def build_array(values: Values, data_type: pa.DataType) -> pa.Array:
-    """Return an array of these values; a member that a struct leaves out is null, or a sample where it may not be."""
+    """Return an array of these values; a member missing in a struct is null, or a sample if it is not nullable."""
     build = next((build for matches, build in BUILDERS if matches(data_type)), pa.array)
     return build(values, data_type)
 
@@ -32,7 +32,7 @@ def _extension(values: Values, data_type: Any) -> pa.Array:
 
 
 def _dictionary(values: Values, data_type: Any) -> pa.Array:
-    """Every value has an entry of its own in the dictionary, as long as there is room: equal ones are allowed."""
+    """Each value gets its own entry in the dictionary while there is room: equal entries are allowed."""
     present = [value for value in values if value is not None]
     room = limits(data_type.index_type)[1] + 1
     if len(present) > room and not any(isinstance(value, list | dict) for value in present):
@@ -85,7 +85,7 @@ def _struct(values: Values, data_type: Any) -> pa.Array:
 
 
 def _fill_missing(value: Any, field: pa.Field) -> Any:
-    """Return the value of a member, or a sample where there is none and may not be null."""
+    """Return the value of a member, or a sample if it is null and may not be."""
     return sample(field.type) if value is None and not field.nullable else value
 
 
@@ -118,7 +118,7 @@ def _list(values: Values, data_type: Any) -> pa.Array:
 
 
 def _offsets(values: Values, offset_type: pa.DataType) -> pa.Array:
-    """Return where the items of each list begin, and where the last one ends."""
+    """Return the offsets of the lists: where each one begins, and where the last one ends."""
     return pa.array([0, *accumulate(len(value or ()) for value in values)], offset_type)
 
 

@@ -1,4 +1,4 @@
-"""Differences between two columns, and those of the types that have no children: one function for each family."""
+"""Differences between two columns, and one function for each family of types without children."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,11 +17,11 @@ Rows = tuple[Any, ...]
 class Difference:
     """One difference between two columns, at a dotted path.
 
-    `rule` and `effect` run from the writer to the reader, `sides` are what either has there, and `message` says how
-    they meet. `breaks` where the reader cannot take a value of `values`, each a column's rows (mostly one) to be tried
-    in turn; `unclear` where a name does not tell two fields apart. `column` is the name of the column that it lies in,
-    if it does in one; `metadata` the key that differs, with what both sides say. `judged_by_schema` where the reader
-    compares schemas, so that no value has to bite.
+    `rule` and `effect` run from the writer to the reader, `sides` are their types or names, and `message` says how
+    they compare. `breaks` is True if the reader cannot take a value of `values`, each the rows (mostly one) of a column
+    to try in turn; `unclear` if a name is ambiguous. `column` is the name of the column it belongs to, if any;
+    `metadata` is the key that differs, with both values. `judged_by_schema` is True if the reader compares schemas, so
+    that no value has to fail.
     """
 
     path: str
@@ -37,11 +37,11 @@ class Difference:
     sides: tuple[str, str] = ("", "")
 
     def of_column(self, name: str) -> "Difference":
-        """Return the difference as one of this column."""
+        """Return the difference with the name of its column."""
         return replace(self, column=name)
 
     def wrap_values(self, wrap: Callable[[Any], Any]) -> "Difference":
-        """Return the difference with its values inside those of the parent."""
+        """Return the difference with its values wrapped in those of the parent."""
         return replace(self, values=tuple(tuple(map(wrap, rows)) for rows in self.values))
 
 
@@ -51,7 +51,7 @@ def single_rows(values: list[Any]) -> tuple[Rows, ...]:
 
 
 def encoding_changed(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
-    """Return the notice that the same values come in another encoding."""
+    """Return the difference that the same values come in another encoding."""
     message = f"{path}: the same values in another encoding: {writer} for {reader}"
     values, sides = ((sample(writer),),), (str(writer), str(reader))
     return Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=False, values=values, sides=sides)
@@ -66,7 +66,7 @@ def type_unreadable(writer: pa.DataType, reader: pa.DataType, path: str, rule: s
 
 
 def type_widened(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
-    """Return the notice that the reader takes more values."""
+    """Return the difference that the reader's type holds more values."""
     message = f"{path}: the reader takes {reader}, which holds every {writer}"
     values, sides = ((sample(writer),),), (str(writer), str(reader))
     return Difference(path, "type-widened", Effect.WIDENED, message, breaks=False, values=values, sides=sides)
@@ -81,7 +81,7 @@ def between_families(writer: pa.DataType, reader: pa.DataType, path: str) -> Ite
 
 
 def _holds(wide: pa.DataType, narrow: pa.DataType) -> bool:
-    """Tell whether a type holds every value of one of another family: integers in floating numbers, and nothing."""
+    """Tell whether a type holds every value of a type of another family: integers in floats, and null."""
     if pa.types.is_integer(narrow) and pa.types.is_floating(wide):
         low, high = limits(narrow)
         return bool(max(-low, high + 1) <= 2 ** MANTISSA[wide])
@@ -89,7 +89,7 @@ def _holds(wide: pa.DataType, narrow: pa.DataType) -> bool:
 
 
 def integer(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
-    """A smaller range breaks, and one that is smaller at one end alone."""
+    """A range that is smaller at either end breaks."""
     (low, high), (lowest, highest) = limits(writer), limits(reader)
     if lowest <= low and high <= highest:
         yield type_widened(writer, reader, path)
@@ -124,7 +124,7 @@ def same_values(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator
 
 
 def date(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
-    """64 bits of milliseconds are more days than 32 bits hold."""
+    """64 bits of milliseconds hold more days than 32 bits of days."""
     if reader == pa.date32():
         yield type_unreadable(writer, reader, path, "type-narrowed")
     else:
@@ -162,5 +162,5 @@ def extension(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
 
 
 def null(_writer: pa.DataType, _reader: pa.DataType, _path: str) -> Iterator[Difference]:
-    """There is one such type, or one in use."""
+    """There is only one such type, or only one in use."""
     yield from ()

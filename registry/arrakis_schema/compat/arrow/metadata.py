@@ -1,4 +1,4 @@
-"""How the metadata of two schemas differs, of their columns and of what is inside: children are paired by name."""
+"""Differences in the metadata of two schemas, their columns and their children, which are paired by name."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -17,7 +17,7 @@ Metadata = dict[bytes, bytes] | None
 
 
 def schema_metadata(sent: pa.Schema, read: pa.Schema, meaningful: Collection[str]) -> Iterator[Difference]:
-    """Yield a difference for each key that differs; it breaks where the reader goes by the key."""
+    """Yield a difference for each key that differs; it breaks if the reader relies on the key."""
     for writer, reader in _by_name(list(sent), list(read)):
         for difference in _field(writer, reader, reader.name, meaningful):
             yield difference.of_column(reader.name)
@@ -25,14 +25,14 @@ def schema_metadata(sent: pa.Schema, read: pa.Schema, meaningful: Collection[str
 
 
 def _field(sent: pa.Field, read: pa.Field, path: str, meaningful: Collection[str]) -> Iterator[Difference]:
-    """Yield how the metadata of two fields and of what is inside them differs."""
+    """Yield the differences in the metadata of two fields and their children."""
     yield from _keys(sent.metadata, read.metadata, path, meaningful)
     for writer, reader in _pair_children(decode_type(sent.type), decode_type(read.type)):
         yield from _field(writer, reader, f"{path}.{reader.name}", meaningful)
 
 
 def _pair_children(sent: pa.DataType, read: pa.DataType) -> Iterator[tuple[pa.Field, pa.Field]]:
-    """Yield the children of two types that belong together; types of different shapes have none."""
+    """Yield the corresponding children of two types; types of different shapes have none."""
     if all(pa.types.is_struct(kind) or pa.types.is_union(kind) for kind in (sent, read)):
         yield from _by_name(child_fields(sent), child_fields(read))
     elif type(sent) is type(read) or all(isinstance(kind, LIST_TYPES | pa.FixedSizeListType) for kind in (sent, read)):
@@ -40,13 +40,13 @@ def _pair_children(sent: pa.DataType, read: pa.DataType) -> Iterator[tuple[pa.Fi
 
 
 def _by_name(sent: list[pa.Field], read: list[pa.Field]) -> Iterator[tuple[pa.Field, pa.Field]]:
-    """Yield the fields of one name; the second of a name goes with the second."""
+    """Yield the fields of the same name; the second of a name is paired with the second."""
     named = dict(_number_fields(sent))
     yield from ((named[key], field) for key, field in _number_fields(read) if key in named)
 
 
 def _number_fields(fields: list[pa.Field]) -> Iterator[tuple[tuple[str, int], pa.Field]]:
-    """Yield each field with its name and how many of this name come before it."""
+    """Yield each field with its name and the number of earlier fields of this name."""
     counts: Counter[str] = Counter()
     for field in fields:
         yield (field.name, counts[field.name]), field
@@ -70,7 +70,7 @@ def _keys(sent: Metadata, read: Metadata, path: str, meaningful: Collection[str]
 
 
 def _quote(value: bytes | None) -> str:
-    """Return a value of metadata as it stands in a sentence."""
+    """Return a value of metadata for a message."""
     return "nothing" if value is None else repr(_text(value))
 
 

@@ -1,7 +1,7 @@
-"""Does a reader, holding its Arrow schema, read what a writer with another one sends? Three ways of reading.
+"""Compares the Arrow schemas of a reader and a writer, for three ways of reading.
 
-By name: the reader picks its columns and converts safely. By name, refusing what it does not know. Exactly: the
-stream's schema must equal the reader's. Metadata never decides, unless a key is declared to.
+By name: the reader picks its columns and casts them safely. By name, rejecting unknown columns. Exactly: the
+stream's schema must equal the reader's. Metadata only matters for the keys declared as meaningful.
 """
 
 from collections.abc import Collection, Iterator
@@ -24,11 +24,11 @@ from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 
 _MOST_SHOWN = 100
 NOTE = "the reader's declared type differs; pyarrow itself would read this value"
-"""What a witness says where the verdict follows from the declared types, and pyarrow's safe cast takes each value."""
+"""The note of a witness if the verdict follows from the declared types, but pyarrow's safe cast takes each value."""
 
 
 UNSENT = "no value was tried: pyarrow sends no such column, or one of its values is too large"
-"""What a witness says where nothing could be sent to confirm it."""
+"""The note of a witness if nothing could be sent to confirm it."""
 
 
 def is_arrow(schema: object) -> bool:
@@ -36,7 +36,7 @@ def is_arrow(schema: object) -> bool:
     return isinstance(schema, pa.Schema | Template)
 
 
-def compare_schemas(  # noqa: PLR0913 - each is a fact about the two sides
+def compare_schemas(  # noqa: PLR0913 - each option is a fact about the two sides
     reader: ArrowSchema,
     writer: ArrowSchema,
     *,
@@ -47,7 +47,7 @@ def compare_schemas(  # noqa: PLR0913 - each is a fact about the two sides
 ) -> Verdict:
     """Return whether the reader reads everything the writer sends, with every difference from the old to the new one.
 
-    `meaningful` are the keys of metadata that the reader goes by. The witness of a refusal is an object with the
+    `meaningful` are the metadata keys that the reader relies on. The witness of a break is an object with the
     `column`, what the `writer` and the `reader` hold there, and a `value` that the reader cannot take; where it takes
     several rows, these `values`, or so many `rows` of different values. It has a `note` where pyarrow itself would read
     the value, `metadata` where a key decides, and a `binding` with what the placeholders of the writer stand for.
@@ -87,19 +87,19 @@ def compare_schemas(  # noqa: PLR0913 - each is a fact about the two sides
 
 
 def _is_missing(difference: Difference) -> bool:
-    """Tell whether a whole column is not sent; what is missing inside of one hides nothing else of it."""
+    """Tell whether a whole column is not sent, which hides all other differences of this column."""
     return difference.rule == "column-added" and difference.path == difference.column
 
 
 def _not_sent(reader: ArrowSchema, writer: ArrowSchema) -> list[Refused]:
-    """Return the values of placeholders that the writer's template does not allow, and the reader's does."""
+    """Return the values of placeholders that only the reader's template allows."""
     with suppress(NotBoundError):
         return Meeting(writer, reader).refused_values()
     return []
 
 
 def _verdict(changes: list[Change], reason: str) -> Verdict:
-    """Return the verdict for all differences; the first that bites gives the witness, or else the first that breaks."""
+    """Return the verdict for all differences; the witness is that of the first confirmed break, or of the first."""
     faults = [change for change in changes if change.at_fault]
     if faults:
         broken = next((change for change in faults if "note" not in change.witness), faults[0])
@@ -108,7 +108,7 @@ def _verdict(changes: list[Change], reason: str) -> Verdict:
 
 
 def _describe(difference: Difference, bound: Bound, *, reader_is_new: bool) -> Change:
-    """Return a difference as a verdict tells it: with the names of the template, and its witness where it breaks."""
+    """Return a difference as a change, with the names of the template, and its witness if it breaks."""
     witness = _witness(difference, bound) if difference.breaks else None
     if difference.column is not None and difference.column in bound.names:
         path = bound.names[difference.column] + difference.path.removeprefix(difference.column)
@@ -117,7 +117,7 @@ def _describe(difference: Difference, bound: Bound, *, reader_is_new: bool) -> C
 
 
 def _witness(difference: Difference, bound: Bound) -> dict[str, Any]:
-    """Return what bites: the column, its fields on both sides, and a value that was really sent and not read."""
+    """Return the witness: the column, its fields on both sides, and a value that was sent and could not be read."""
     sent, read = (_field(schema, difference.column) for schema in (bound.sent, bound.read))
     rows, note = _failing_rows(difference, sent, read)
     return {
@@ -133,12 +133,12 @@ def _witness(difference: Difference, bound: Bound) -> dict[str, Any]:
 
 
 def _several(rows: tuple[Any, ...]) -> dict[str, Any]:
-    """Return the rows that bite together, or their number where they are too many to be shown."""
+    """Return the rows that fail together, or their number if there are too many to show."""
     return {"values": list(rows)} if len(rows) <= _MOST_SHOWN else {"rows": len(rows)}
 
 
 def _failing_rows(difference: Difference, sent: pa.Field | None, read: pa.Field | None) -> tuple[tuple[Any, ...], str]:
-    """Return the first rows that the reader by name cannot take, or else any, and a note on why it is not the first."""
+    """Return the first rows that a reader by name cannot take, or else any rows with a note that says why."""
     any_rows = next(iter(difference.values), ())
     if sent is None or read is None or difference.judged_by_schema or difference.metadata:
         return any_rows, ""
@@ -159,13 +159,13 @@ def _failing_rows(difference: Difference, sent: pa.Field | None, read: pa.Field 
 
 
 def _field(schema: pa.Schema, column: str | None) -> pa.Field | None:
-    """Return the first column of a name, if there is one."""
+    """Return the first column of a name, if any."""
     places = [] if column is None else schema.get_all_field_indices(column)
     return schema.field(places[0]) if places else None
 
 
 def _field_text(field: pa.Field) -> str:
-    """Return the type and nullability of a field, as `schema.txt` has it."""
+    """Return the type and nullability of a field, as in `schema.txt`."""
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
@@ -187,9 +187,9 @@ def _differences(
 
 
 def _exact(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
-    """Yield the differences for a reader whose schema must equal the stream's: each column that is not equal breaks.
+    """Yield the differences for a reader whose schema must equal the stream's: each unequal column breaks.
 
-    Differences inside of equal columns, such as the names of list items, are told and break nothing.
+    Differences inside equal columns, such as the names of list items, are reported but break nothing.
     """
     if any(repeated_names(list(schema)) for schema in (read, sent)):
         yield from _in_order(read, sent)
@@ -207,7 +207,7 @@ def _exact(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
 
 
 def _in_order(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
-    """Yield where two schemas part of which the names do not tell the columns apart."""
+    """Yield the unequal columns by position, for schemas with ambiguous names."""
     for ours, theirs in zip_longest(sent, read):
         if ours is None or theirs is None or not ours.equals(theirs):
             yield _unequal(ours, theirs)

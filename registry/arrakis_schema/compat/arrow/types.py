@@ -1,8 +1,8 @@
-"""Does a reader's column take every value of a writer's column? One function for each family of types, in one table.
+"""Whether a reader's column takes every value of a writer's: one function for each family of types, in one table.
 
-The families and what their values are: https://arrow.apache.org/docs/format/Columnar.html. What counts is the set of
-values of a type, never a value that happens to be there: `pyarrow`'s own casts look at the values. Left out is what is
-a matter of size: more than 2 GiB of text, or 2**31 values, in one batch.
+The families and their values: https://arrow.apache.org/docs/format/Columnar.html. What counts is the set of
+values of a type, unlike in `pyarrow`'s own casts, which depend on the values present. Questions of size are
+left out: more than 2 GiB of text, or 2**31 values, in one batch.
 """
 
 from collections import Counter
@@ -45,7 +45,7 @@ from arrakis_schema.findings.verdicts import Effect
 
 
 def differences(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
-    """Yield how the types of two columns differ."""
+    """Yield the differences between the types of two columns."""
     if writer == reader and not _has_children(writer):
         return
     if is_encoded(writer) or is_encoded(reader) or (writer != reader and not is_converted(writer, reader)):
@@ -59,7 +59,7 @@ def differences(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator
 
 
 def nullability(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Difference]:
-    """Yield how two fields differ in what null means."""
+    """Yield the differences in the nullability of two fields."""
     if writer.nullable and not reader.nullable:
         message = f"{path}: the writer may send null, the reader takes none"
         yield Difference(path, "nullable-tightened", Effect.NARROWED, message, breaks=True, values=((None,),))
@@ -69,18 +69,18 @@ def nullability(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Diffe
 
 
 def fields(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Difference]:
-    """Yield how two fields differ in nullability and type."""
+    """Yield the differences in nullability and type of two fields."""
     yield from nullability(writer, reader, path)
     yield from differences(writer.type, reader.type, path)
 
 
 def _has_children(data_type: pa.DataType) -> bool:
-    """Tell whether types that pyarrow calls equal can still differ: in what their fields say."""
+    """Tell whether types that pyarrow considers equal can still differ in their fields."""
     return data_type.num_fields > 0 or isinstance(data_type, pa.BaseExtensionType | pa.DictionaryType)
 
 
 def _encodings(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
-    """Yield how two types differ of which one is encoded, or which Arrow has no conversion for."""
+    """Yield the differences of two types if one is encoded, or if Arrow cannot convert between them."""
     if writer == reader:
         return
     inner = (
@@ -106,13 +106,13 @@ def _encoding_unreadable(writer: Any, reader: Any, path: str, message: str, valu
 
 
 def _inside_encoding(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
-    """Yield how the values of two types differ of which one at least is encoded."""
+    """Yield the differences of the decoded values of two types, of which at least one is encoded."""
     types = [data_type.value_type if is_encoded(data_type) else data_type for data_type in (writer, reader)]
     yield from differences(types[0], types[1], path)
 
 
 def _encoding(data_type: Any) -> object:
-    """Return what tells encodings of the same values apart."""
+    """Return what distinguishes encodings of the same values."""
     return ("dictionary", data_type.index_type, data_type.ordered) if pa.types.is_dictionary(data_type) else "plain"
 
 
@@ -164,7 +164,7 @@ def _union(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
 def compare_columns(
     writer: list[pa.Field], reader: list[pa.Field], path: str, *, refuses_unknown: bool
 ) -> Iterator[Difference]:
-    """Yield how two sets of columns, or the children of two structs, differ for a reader that goes by name."""
+    """Yield the differences of two sets of columns, or the children of two structs, for a reader by name."""
     sent, read = {field.name: field for field in writer}, {field.name: field for field in reader}
     for name, field in sent.items():
         if name in read:
@@ -205,13 +205,13 @@ def _not_sent(field: pa.Field, path: str, writer: list[pa.Field]) -> Difference:
 
 
 def repeated_names(fields: list[pa.Field]) -> list[str]:
-    """Return the names that more than one field bears."""
+    """Return the names that more than one field has."""
     counts = Counter(field.name for field in fields)
     return [name for name, count in counts.items() if count > 1]
 
 
 def _member(name: str) -> Callable[[Any], Any]:
-    """Return what puts a value into an object as the member of this name."""
+    """Return a function that wraps a value in an object, as the member of this name."""
     return lambda value: {name: value}
 
 

@@ -1,4 +1,4 @@
-"""What differences between columns are called: from the old document to the new one, whichever of them reads."""
+"""Wording of differences between columns, from the old document to the new one, whichever is the reader's."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ _VALUES = {"value-added": "{} also takes {}", "value-removed": "{} no longer tak
 
 
 def describe_difference(difference: Difference, witness: Any, *, reader_is_new: bool) -> Change:
-    """Return a difference as a verdict tells it."""
+    """Return a difference as a change."""
     rule, effect, (old, new) = difference.rule, difference.effect, difference.sides
     if not reader_is_new:
         rule, effect, old, new = _OPPOSITE.get(rule, rule), _FLIPPED.get(effect, effect), new, old
@@ -40,7 +40,7 @@ def describe_difference(difference: Difference, witness: Any, *, reader_is_new: 
 
 
 def describe_refusal(refused: Refused, *, breaks: bool, reader_is_new: bool) -> Change:
-    """Return that values of a placeholder are allowed on one side alone: by the writer, where that breaks."""
+    """Return the change that only one side allows some values of a placeholder: the writer, if `breaks`."""
     removed = breaks == reader_is_new
     rule, effect = ("value-removed", Effect.NARROWED) if removed else ("value-added", Effect.WIDENED)
     hidden = len(refused.values) - _MOST_VALUES

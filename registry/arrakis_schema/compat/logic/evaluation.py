@@ -14,8 +14,8 @@ from arrakis_schema.regex import Reading
 class Interpretation:
     """The meaning of formulas; `tick` is called often and may raise.
 
-    Names are matched in one reading of patterns. A text has to match in all given readings: a result is then
-    a model in each of them, but with several readings, finding none proves nothing.
+    Names are matched in one reading of patterns. A text has to match in all given readings: a result is then a model in
+    each of them, but with several readings, finding none proves nothing.
     """
 
     def __init__(self, reading: Reading, tick: Callable[[], None], *others: Reading) -> None:

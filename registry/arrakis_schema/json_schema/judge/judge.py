@@ -18,8 +18,8 @@ _TOO_LONG = "the message holds an integer of too many digits"  # Python raises V
 class Judge:
     """A document that instances are checked against; `label` names it in errors.
 
-    Its methods raise `InvalidSchemaError` for an unsound document, `MissingExtraError` if it needs the
-    complete validator and that is not installed, and `ValidationLimitError` for an instance that is too deep.
+    Its methods raise `InvalidSchemaError` for an unsound document, `MissingExtraError` if it needs the complete
+    validator and that is not installed, and `ValidationLimitError` for an instance that is too deep.
     """
 
     def __init__(self, document: Any, label: str) -> None:

@@ -27,8 +27,8 @@ class PatternError(ArrakisSchemaError, ValueError):
 def searcher(pattern: str) -> Searcher:
     """Return the function that searches a text for a pattern; its result is truthy if there is a match.
 
-    The function raises `LimitError` for a text that may take too long, which only happens for patterns that
-    are no regular language. Raises `PatternError` for what is not a regular expression.
+    The function raises `LimitError` for a text that may take too long, which only happens for patterns that are no
+    regular language. Raises `PatternError` for what is not a regular expression.
     """
     try:
         with catch_warnings(action="ignore", category=FutureWarning):  # syntax that a later Python may read differently
