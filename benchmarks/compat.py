@@ -22,7 +22,7 @@ from tests.compat.trials import LEADS_OUT, Pair
 
 from arrakis_schema import load_schema
 from arrakis_schema.compat import InvalidSchemaError, Kind, accepts
-from arrakis_schema.compat.containment import Question, contained
+from arrakis_schema.compat.containment import Question, decide_containment
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent
@@ -76,7 +76,7 @@ def arrakis() -> Iterator[Case]:
 
 def judged(reader: Any, writer: Any) -> Case:
     """Return the case of a pair: "incompatible" is known where validators confirm a witness, "compatible" never."""
-    verdict = contained(Question(reader, writer))
+    verdict = decide_containment(Question(reader, writer))
     problem = Pair(reader, writer, "strict").problem(COURT, verdict, tuple)
     witness = verdict.kind is Kind.INCOMPATIBLE and not problem
     return {"reader": reader, "writer": writer, "compatible": False if witness else None}
@@ -101,14 +101,14 @@ def crossed_pairs(dialect: str) -> Iterator[Case]:
 
 def leads_out(case: Case) -> bool:
     """Tell whether nobody can answer, because a reference leads out of a document."""
-    return LEADS_OUT in contained(Question(case["reader"], case["writer"])).reason
+    return LEADS_OUT in decide_containment(Question(case["reader"], case["writer"])).reason
 
 
 def ours(cases: list[Case]) -> list[tuple[object, float]]:
     answers: list[tuple[object, float]] = []
     for case in cases:
         begin = perf_counter()
-        kind = contained(Question(case["reader"], case["writer"])).kind
+        kind = decide_containment(Question(case["reader"], case["writer"])).kind
         took = (perf_counter() - begin) * 1e3
         answers.append(({"compatible": True, "incompatible": False}.get(kind, "undecided"), took))
     return answers

@@ -3,7 +3,7 @@
 One base class; everything that this package raises on purpose is an `ArrakisSchemaError`.
 """
 
-from arrakis_schema.text.printable import cut, listed
+from arrakis_schema.text.printable import cut, join_names
 
 _LONGEST = 2_000
 _LONGEST_REPR = 160
@@ -40,7 +40,7 @@ class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
 
     def __str__(self) -> str:
         """Say what was asked for, what there is, and what to do."""
-        there = f"there are {listed(self.available)}" if self.available else "there are none"
+        there = f"there are {join_names(self.available)}" if self.available else "there are none"
         return cut(f"{self.what}; {there}" + (f" ({self.remedy})" if self.remedy else ""), _LONGEST)
 
 

@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_refused(
         ("...\n", 1, "stands between"),
         ("a: int8\n...\nb: int8\n", 2, "differ in more than _1 and _N"),
         ("{a_1}: int8\n...\n", 2, "differ in more than _1 and _N"),
-        ("{a}: int8\n  -- field metadata --\n  {b}: 'x'\n", 1, "{b} has values, but stands nowhere"),
+        ("{a}: int8\n  -- field metadata --\n  {b}: 'x'\n", 1, "{b} has allowed values, but does not occur"),
         ("a: int8\n{b}: intt8\n", 2, "there is no type 'intt8'"),
         ("{a b}: {t}\nc: {}\n", 2, "expected a type, found '{}'"),
     ],

@@ -86,7 +86,7 @@ def test_the_cut_print_of_pyarrow_is_refused_with_the_remedy() -> None:
         ("a: list<item: int8>\n  child 0, item: int16", 2, "child 0 is item: int16, but the line above says otherwise"),
         ("a: int8\n  child 0, item: int16", 2, "expected a column at the start of the line"),
         ("a: int8\n  -- field metadata --\n  k: v'", 3, "expected key: 'value'"),
-        ("a: extension<my.own>", 1, "the extension type 'my.own' does not say its storage"),
+        ("a: extension<my.own>", 1, "the extension type 'my.own' is unknown"),
         ("a: {data_type}", 1, "expected a type, found '{data_type}'"),
     ],
 )

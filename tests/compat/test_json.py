@@ -18,7 +18,7 @@ from referencing import Registry
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts
 from arrakis_schema.compat.accepting import Policy
 from arrakis_schema.compat.changes import changes
-from arrakis_schema.compat.containment import Question, contained
+from arrakis_schema.compat.containment import Question, decide_containment
 from arrakis_schema.compat.logic.keywords import GENERAL, READ_BY_ANOTHER, SPECIAL
 from arrakis_schema.compat.logic.nodes import ANNOTATIONS
 from arrakis_schema.findings.rules import RULES
@@ -131,7 +131,7 @@ def test_the_containment_suite() -> None:
     undecided = 0
     for line in SUITE.read_text().splitlines():
         case = json.loads(line)
-        verdict = contained(Question(case["new"], case["old"]))
+        verdict = decide_containment(Question(case["new"], case["old"]))
         undecided += verdict.kind is Kind.UNDECIDED
         wanted = Kind.COMPATIBLE if case["compatible"] else Kind.INCOMPATIBLE
         assert verdict.kind in {wanted, Kind.UNDECIDED}, case["id"]

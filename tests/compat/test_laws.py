@@ -12,7 +12,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts
-from arrakis_schema.compat.containment import Question, contained
+from arrakis_schema.compat.containment import Question, decide_containment
 from tests.compat.attack import pair
 from tests.compat.random_schemas import Instances
 from tests.compat.referees import Court
@@ -24,7 +24,7 @@ few = settings(max_examples=40)
 
 def within(writer: Any, reader: Any) -> Kind:
     try:
-        return contained(Question(reader, writer)).kind
+        return decide_containment(Question(reader, writer)).kind
     except InvalidSchemaError:
         reject()
 
@@ -67,7 +67,7 @@ def test_acceptance_is_transitive(seed: int, other_seed: int) -> None:
 def test_the_same_question_has_the_same_answer(seed: int) -> None:
     reader, writer, _ = pair(seed)
     within(writer, reader)
-    first, second = (contained(Question(reader, writer)) for _ in range(2))
+    first, second = (decide_containment(Question(reader, writer)) for _ in range(2))
     assert (first.kind, first.witness) == (second.kind, second.witness)
 
 

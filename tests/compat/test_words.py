@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from arrakis_schema.cli import main
 from arrakis_schema.compat import Change, Effect, Verdict, accepts
 from arrakis_schema.compat.changes import changes
-from arrakis_schema.compat.containment import checked
+from arrakis_schema.compat.containment import check_schema
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.rules import RULES
@@ -58,7 +58,7 @@ def test_every_edit_is_told_by_a_rule_of_the_table(dialect: str, data: st.DataOb
     edits = st.dictionaries(st.sampled_from(keywords) | st.sampled_from(foreign), VALUES, max_size=3)
     old, new = ({**data.draw(edits), "$schema": dialect} for _ in range(2))
     try:
-        checked(old, "old one"), checked(new, "new one")
+        check_schema(old, "old one"), check_schema(new, "new one")
     except InvalidSchemaError:
         assume(condition=False)
     assert all(change.rule in RULES and change.message for change in changes(old, new))

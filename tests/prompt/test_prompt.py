@@ -24,7 +24,7 @@ from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import open_store
 from arrakis_schema.system.check import check
 from arrakis_schema.tables.arrow_document import arrow_document
-from arrakis_schema.text.short_repr import one_line
+from arrakis_schema.text.short_repr import format_record
 
 PROJECT = Path(__file__).parent.parent.parent
 LONGEST = 200
@@ -155,7 +155,7 @@ def test_what_nests_deeply_is_shown_too() -> None:
     for _ in range(100_000):
         witness = [witness]
     assert len(repr(Verdict(Kind.INCOMPATIBLE, witness))) < LONGEST
-    assert one_line("X", {"a": 1}) == "X(a=1)"
+    assert format_record("X", {"a": 1}) == "X(a=1)"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from arrakis_schema.errors import LimitError
 from arrakis_schema.json_schema.judge.patterns import search, searcher, translate
 from arrakis_schema.regex import Reading, longest_text, parse, slow_text
-from arrakis_schema.regex.characters import LAST, escaped_class
+from arrakis_schema.regex.characters import LAST, class_escape
 from arrakis_schema.regex.simulation import Simulation
 
 CASES: dict[str, list[str]] = json.loads(
@@ -44,7 +44,7 @@ def test_the_matcher_and_the_automaton_say_what_re_says(inner: str, begin: str, 
     expected = re.search(translate(pattern), text) is not None
     assert search(pattern, text) is expected
     parts = parse(pattern, Reading.SEARCHED)
-    assert all(Simulation(part.tree, Reading.SEARCHED).found_in(text) is part.wanted for part in parts) is expected
+    assert all(Simulation(part.tree, Reading.SEARCHED).found_in(text) is part.must_match for part in parts) is expected
 
 
 @pytest.mark.parametrize("pattern", [*CASES["exponential"], *CASES["slow"], *CASES["quick"]])
@@ -123,7 +123,7 @@ def test_what_is_named_is_slow_in_re(pattern: str) -> None:
 def test_the_classes_of_python_are_whole(letter: str) -> None:
     every = "".join(map(chr, range(LAST + 1)))
     found = tuple((hit.start(), hit.end() - 1) for hit in re.finditer(rf"\{letter}+", every))
-    assert escaped_class(letter, Reading.SEARCHED) == found
+    assert class_escape(letter, Reading.SEARCHED) == found
 
 
 @pytest.mark.parametrize("size", [1, 10])

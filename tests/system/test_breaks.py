@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from arrakis_schema.compat.accepting import explained
+from arrakis_schema.compat.accepting import explain_verdict
 from arrakis_schema.compat.breaks import breaks
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
 from arrakis_schema.compat.containment import Question
@@ -53,5 +53,5 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
 def test_every_change_that_breaks_is_told(name: str) -> None:
     schema, expected = CASES[name]
     question = Question(schema, OLD, writer_closure=CLOSED_EVERYWHERE)
-    found = list(breaks(question, explained(question, reader_is_new=True), reader_is_new=True))
+    found = list(breaks(question, explain_verdict(question, reader_is_new=True), reader_is_new=True))
     assert [(one.change.rule, one.change.new) for one in found] == expected

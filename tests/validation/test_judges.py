@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from arrakis_schema.errors import InvalidSchemaError, ValidationLimitError
 from arrakis_schema.findings.finding import Severity
-from arrakis_schema.json_schema.judge.compiled import COPIED
+from arrakis_schema.json_schema.judge.compiled import COPIERS
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.soundness import problems
@@ -206,7 +206,7 @@ class Plain(Strangers):
         if depth == 0:
             return self.pick([True, {}, {"type": self.pick(TYPES)}, {"$ref": self.reference()}])
         keywords = self.keywords(lambda: self.schema(depth - 1))
-        chosen = self.random.sample([name for name in keywords if name in COPIED], self.random.randint(1, 4))
+        chosen = self.random.sample([name for name in keywords if name in COPIERS], self.random.randint(1, 4))
         return {name: keywords[name]() for name in [*chosen, *self.pick([[], ["default"], ["$comment"]])]}
 
     def keywords(self, schema: Callable[[], Any]) -> dict[str, Callable[[], Any]]:
@@ -260,7 +260,7 @@ def test_a_document_that_is_compiled_has_the_verdict_of_the_complete_validator(s
     assume(next(problems(document), None) is None)
     with recorded() as codes:
         judge = Judge(document, "the document")
-    assume(judge.compiled)
+    assume(judge.is_compiled)
     assert not any(text in code for code in codes for text in TELLING)
     odd = stranger.pick(ODD[1:])
     for instance in [*(stranger.value(3) for _ in range(12)), odd, [odd], {"a": odd, "b": [odd]}]:
@@ -319,11 +319,11 @@ WAYS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("keyword", sorted(COPIED))
+@pytest.mark.parametrize("keyword", sorted(COPIERS))
 @pytest.mark.parametrize("dialect", KEYWORDS)
 def test_each_keyword_of_the_list_is_compiled(keyword: str, dialect: str) -> None:
     document = {"$schema": dialect, keyword: WAYS[keyword], "definitions": {"a": {"maximum": 3}}}
-    assert Judge(document, "the document").compiled
+    assert Judge(document, "the document").is_compiled
 
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -333,7 +333,7 @@ REQUESTS = sorted(path for folder in ("schemas", "versions") for path in (PROJEC
 @pytest.mark.parametrize("path", REQUESTS, ids=lambda path: str(path.relative_to(PROJECT).parent))
 def test_each_request_of_arrakis_is_compiled(path: Path) -> None:
     assert len(REQUESTS) > 50
-    assert Judge(json.loads(path.read_bytes()), "the document").compiled
+    assert Judge(json.loads(path.read_bytes()), "the document").is_compiled
 
 
 @pytest.mark.parametrize("trick", TRICKS)
@@ -354,7 +354,7 @@ def test_what_a_schema_says_is_never_run(
     if keyword == "pattern":
         plain, values = {**plain, "pattern": "a"}, {"pattern": re.escape(trick)}
     with recorded() as codes:
-        assert Judge({"allOf": [plain]}, "a document with nothing odd").compiled
+        assert Judge({"allOf": [plain]}, "a document with nothing odd").is_compiled
         for home in ("definitions", "$defs"):
             inner = {**plain, keyword + trick if keyword == "x-" else keyword: values.get(keyword, trick)}
             document = {home: {trick: inner}, "$ref": f"#/{home}/" + quote(trick.replace("~", "~0").replace("/", "~1"))}
@@ -432,7 +432,7 @@ def doubled(length: int) -> dict[str, Any]:
     ],
 )
 def test_only_what_takes_few_steps_is_compiled(document: Any, compiled: bool) -> None:  # noqa: FBT001
-    assert Judge(document, "the document").compiled == compiled
+    assert Judge(document, "the document").is_compiled == compiled
 
 
 def test_a_document_that_nests_too_deeply_is_told() -> None:
@@ -451,7 +451,7 @@ ODD: list[Any] = [10**5000, float("nan"), float("inf"), {(): 1}, {1: 2}, {"a"}, 
 def test_a_value_that_no_json_text_holds_has_a_verdict(odd: Any, compiled: bool) -> None:  # noqa: FBT001
     document = {"maximum": 3, "pattern": "^a$", "additionalProperties": False, "enum": ["b"]}
     judge = Judge(document if compiled else {**document, "multipleOf": 0.5}, "it")
-    assert judge.compiled == compiled
+    assert judge.is_compiled == compiled
     if odd == 10**5000:
         with pytest.raises(ValidationLimitError, match="too many digits"):
             list(judge.every(odd))
@@ -473,7 +473,7 @@ def test_an_integer_of_too_many_digits_has_a_verdict_or_a_documented_error() -> 
 
 def test_a_decimal_is_not_a_json_number() -> None:
     judge = Judge({"type": "number"}, "it")
-    assert judge.compiled
+    assert judge.is_compiled
     assert judge.first(Decimal(1)) in list(judge.every(Decimal(1)))
 
 

@@ -1,4 +1,4 @@
-"""Arrow schemas as text, as IPC bytes, as JSON; templates of them; rows of them. Needs pyarrow, the extra `arrow`."""
+"""Arrow schemas as text, IPC bytes and JSON, schema templates, and rows. Needs pyarrow, the extra `arrow`."""
 
 from arrakis_schema.errors import MissingExtraError
 

@@ -1,4 +1,4 @@
-"""The children of a type: which it has, and the same type with other children."""
+"""The children of a data type, and the same type with other children."""
 
 from collections.abc import Callable
 
@@ -8,12 +8,12 @@ Rebuild = Callable[[pa.DataType, list[pa.Field]], pa.DataType]
 
 
 def is_wrapper(data_type: pa.DataType) -> bool:
-    """Tell whether a type holds another one that pyarrow prints no child line for: a dictionary or an extension."""
+    """Tell whether a type is a dictionary or an extension: it wraps a type that pyarrow prints no child line for."""
     return isinstance(data_type, pa.DictionaryType | pa.BaseExtensionType)
 
 
-def wrapped(data_type: pa.DataType) -> pa.Field:
-    """Return what a dictionary or an extension type holds, as the field that its child line shows."""
+def wrapped_field(data_type: pa.DataType) -> pa.Field:
+    """Return the type that a dictionary or an extension type wraps, as the field that its child line shows."""
     if isinstance(data_type, pa.DictionaryType):
         return pa.field("values", data_type.value_type)
     if isinstance(data_type, pa.FixedShapeTensorType):
@@ -21,10 +21,10 @@ def wrapped(data_type: pa.DataType) -> pa.Field:
     return pa.field("storage", data_type.storage_type)
 
 
-def children(data_type: pa.DataType) -> list[pa.Field]:
-    """Return every child of a type; what a dictionary or an extension holds counts as its only child."""
+def child_fields(data_type: pa.DataType) -> list[pa.Field]:
+    """Return the children of a type; the wrapped type is the only child of a dictionary or an extension."""
     if is_wrapper(data_type):
-        return [wrapped(data_type)]
+        return [wrapped_field(data_type)]
     return [data_type.field(number) for number in range(data_type.num_fields)]
 
 

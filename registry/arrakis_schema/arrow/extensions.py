@@ -13,12 +13,12 @@ from arrakis_schema.arrow.scanner import Scanner, TypeTextError
 _NAME = re.compile(r"[^\[\]<>]+")
 
 
-def extension(scanner: Scanner) -> pa.DataType:
+def read_extension(scanner: Scanner) -> pa.DataType:
     """Read the name of an extension type and its parameters."""
     scanner.expect("<")
     name = scanner.match(_NAME, "the name of an extension type")
     if name not in EXTENSIONS:
-        raise TypeTextError(f"the extension type {name!r} does not say its storage; there are {', '.join(EXTENSIONS)}")
+        raise TypeTextError(f"the extension type {name!r} is unknown; known are {', '.join(EXTENSIONS)}")
     data_type = EXTENSIONS[name](scanner)
     scanner.expect(">")
     return data_type

@@ -23,7 +23,7 @@ def _column(column: pa.Field, kind: str, allowed: tuple[str, ...] = ()) -> Field
     """Return a column as a field."""
     pairs = (column.metadata or {}).items()
     metadata = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in pairs}
-    told = {name: metadata.get(name, "") for name in ("description", "unit", "null")}
+    words = {name: metadata.get(name, "") for name in ("description", "unit", "null")}
     values = tuple(metadata.get("values", "").split()) or allowed
-    bounds = tuple(words.format(metadata[key]) for key, words in _PROMISES.items() if key in metadata)
-    return Field(column.name, "", kind, column.nullable, required=True, values=values, bounds=bounds, **told)
+    bounds = tuple(template.format(metadata[key]) for key, template in _PROMISES.items() if key in metadata)
+    return Field(column.name, "", kind, column.nullable, required=True, values=values, bounds=bounds, **words)

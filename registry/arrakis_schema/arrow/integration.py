@@ -18,7 +18,7 @@ _UNITS = {"s": "SECOND", "ms": "MILLISECOND", "us": "MICROSECOND", "ns": "NANOSE
 def to_json(schema: pa.Schema) -> dict[str, Any]:
     """Return the schema as an object with `fields` and `metadata`; dictionaries are numbered from 0.
 
-    Raises `SchemaBytesError` where `schema_bytes` does: the two are the same schema.
+    Raises `SchemaBytesError` for a schema that `schema_bytes` cannot write either.
     """
     schema_bytes(schema)
     ids = count()
@@ -26,7 +26,7 @@ def to_json(schema: pa.Schema) -> dict[str, Any]:
 
 
 def _field(field: pa.Field, ids: Iterator[int]) -> dict[str, Any]:
-    """Return one field; a dictionary stands as the type of its values, an extension as its storage."""
+    """Return one field; a dictionary appears as the type of its values, an extension as its storage type."""
     data_type, extra, metadata = field.type, {}, dict(field.metadata or {})
     if isinstance(data_type, pa.BaseExtensionType):
         metadata |= _extension(data_type)
@@ -45,7 +45,7 @@ def _field(field: pa.Field, ids: Iterator[int]) -> dict[str, Any]:
 
 
 def _metadata(metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
-    """Return the pairs of metadata, or nothing where there are none."""
+    """Return the pairs of metadata, or nothing if there are none."""
     texts = [[part.decode("utf-8", "surrogateescape") for part in pair] for pair in (metadata or {}).items()]
     return {"metadata": [{"key": key, "value": value} for key, value in texts]} if texts else {}
 
@@ -76,7 +76,7 @@ def _type(data_type: pa.DataType) -> dict[str, Any]:
     return TYPES[data_type.id](data_type)
 
 
-def _named(name: str, **parameters: object) -> Callable[[Any], dict[str, Any]]:
+def _constant_entry(name: str, **parameters: object) -> Callable[[Any], dict[str, Any]]:
     """Return the entry of a type whose parameters are fixed."""
     return lambda _: {"name": name, **parameters}
 
@@ -104,39 +104,39 @@ def _union(data_type: Any) -> dict[str, Any]:
 
 
 TYPES: dict[int, Callable[[Any], dict[str, Any]]] = {
-    pa.lib.Type_NA: _named("null"),
-    pa.lib.Type_BOOL: _named("bool"),
+    pa.lib.Type_NA: _constant_entry("null"),
+    pa.lib.Type_BOOL: _constant_entry("bool"),
     **dict.fromkeys((pa.lib.Type_INT8, pa.lib.Type_INT16, pa.lib.Type_INT32, pa.lib.Type_INT64), _int),
     **dict.fromkeys((pa.lib.Type_UINT8, pa.lib.Type_UINT16, pa.lib.Type_UINT32, pa.lib.Type_UINT64), _int),
-    pa.lib.Type_HALF_FLOAT: _named("floatingpoint", precision="HALF"),
-    pa.lib.Type_FLOAT: _named("floatingpoint", precision="SINGLE"),
-    pa.lib.Type_DOUBLE: _named("floatingpoint", precision="DOUBLE"),
-    pa.lib.Type_STRING: _named("utf8"),
-    pa.lib.Type_LARGE_STRING: _named("largeutf8"),
-    pa.lib.Type_STRING_VIEW: _named("utf8view"),
-    pa.lib.Type_BINARY: _named("binary"),
-    pa.lib.Type_LARGE_BINARY: _named("largebinary"),
-    pa.lib.Type_BINARY_VIEW: _named("binaryview"),
+    pa.lib.Type_HALF_FLOAT: _constant_entry("floatingpoint", precision="HALF"),
+    pa.lib.Type_FLOAT: _constant_entry("floatingpoint", precision="SINGLE"),
+    pa.lib.Type_DOUBLE: _constant_entry("floatingpoint", precision="DOUBLE"),
+    pa.lib.Type_STRING: _constant_entry("utf8"),
+    pa.lib.Type_LARGE_STRING: _constant_entry("largeutf8"),
+    pa.lib.Type_STRING_VIEW: _constant_entry("utf8view"),
+    pa.lib.Type_BINARY: _constant_entry("binary"),
+    pa.lib.Type_LARGE_BINARY: _constant_entry("largebinary"),
+    pa.lib.Type_BINARY_VIEW: _constant_entry("binaryview"),
     pa.lib.Type_FIXED_SIZE_BINARY: lambda binary: {"name": "fixedsizebinary", "byteWidth": binary.byte_width},
     pa.lib.Type_DECIMAL32: _decimal,
     pa.lib.Type_DECIMAL64: _decimal,
     pa.lib.Type_DECIMAL128: _decimal,
     pa.lib.Type_DECIMAL256: _decimal,
-    pa.lib.Type_DATE32: _named("date", unit="DAY"),
-    pa.lib.Type_DATE64: _named("date", unit="MILLISECOND"),
+    pa.lib.Type_DATE32: _constant_entry("date", unit="DAY"),
+    pa.lib.Type_DATE64: _constant_entry("date", unit="MILLISECOND"),
     pa.lib.Type_TIME32: _time,
     pa.lib.Type_TIME64: _time,
     pa.lib.Type_TIMESTAMP: _timestamp,
     pa.lib.Type_DURATION: lambda duration: {"name": "duration", "unit": _UNITS[duration.unit]},
-    pa.lib.Type_INTERVAL_MONTH_DAY_NANO: _named("interval", unit="MONTH_DAY_NANO"),
-    pa.lib.Type_STRUCT: _named("struct"),
-    pa.lib.Type_LIST: _named("list"),
-    pa.lib.Type_LARGE_LIST: _named("largelist"),
-    pa.lib.Type_LIST_VIEW: _named("listview"),
-    pa.lib.Type_LARGE_LIST_VIEW: _named("largelistview"),
+    pa.lib.Type_INTERVAL_MONTH_DAY_NANO: _constant_entry("interval", unit="MONTH_DAY_NANO"),
+    pa.lib.Type_STRUCT: _constant_entry("struct"),
+    pa.lib.Type_LIST: _constant_entry("list"),
+    pa.lib.Type_LARGE_LIST: _constant_entry("largelist"),
+    pa.lib.Type_LIST_VIEW: _constant_entry("listview"),
+    pa.lib.Type_LARGE_LIST_VIEW: _constant_entry("largelistview"),
     pa.lib.Type_FIXED_SIZE_LIST: lambda fixed: {"name": "fixedsizelist", "listSize": fixed.list_size},
     pa.lib.Type_MAP: lambda mapping: {"name": "map", "keysSorted": mapping.keys_sorted},
     pa.lib.Type_DENSE_UNION: _union,
     pa.lib.Type_SPARSE_UNION: _union,
-    pa.lib.Type_RUN_END_ENCODED: _named("runendencoded"),
+    pa.lib.Type_RUN_END_ENCODED: _constant_entry("runendencoded"),
 }

@@ -13,13 +13,13 @@ _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 
 class SchemaBytesError(ArrakisSchemaError, ValueError):
-    """Bytes are not an Arrow IPC schema, or a schema has no such bytes."""
+    """Bytes are not an Arrow IPC schema, or a schema cannot be written as one."""
 
 
 def schema_bytes(schema: pa.Schema) -> bytes:
     """Return a complete IPC stream of the schema and no batch: the schema message and the end of the stream.
 
-    The same for the same text: the order of metadata, which Arrow does not care about, is that of the schema. Raises
+    Deterministic: the metadata is written in the order of the schema. Raises
     `SchemaBytesError` for what the format cannot carry: a field has one place for an extension and one for a
     dictionary, so neither can stand directly inside another of its kind.
     """

@@ -1,6 +1,6 @@
-"""How long the lists of a column are, said as a product: `rate * seconds / 60`.
+"""The promised length of the lists in a column, as a product: `rate * seconds / 60`.
 
-The names are members of the record that a row refers to: of a station, say. Numbers are exact (fractions).
+The names are members of the record that a row refers to, such as a station. Numbers are exact (fractions).
 """
 
 import re
@@ -15,13 +15,13 @@ _PRODUCT = re.compile(rf"{_TERM}(?: [*/] {_TERM})*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A product: its terms, each with whether it divides."""
+    """A product: its terms, each with True if it is a divisor."""
 
     text: str
     terms: tuple[tuple[str, bool], ...]
 
     def of(self, record: Mapping[str, Any]) -> int | None:
-        """Return the length for a record; None where it lacks a member, or where the length is no whole number."""
+        """Return the length for a record; None if it lacks a member, or if the length is not an integer."""
         result = Fraction(1)
         for term, divides in self.terms:
             value = int(term) if term.isdecimal() else record.get(term)
@@ -32,7 +32,7 @@ class Length:
 
 
 def parse_length(text: str) -> Length | None:
-    """Return the product that a text says, or None where it says none."""
+    """Return the product that a text denotes, or None if it is not a product."""
     if not _PRODUCT.fullmatch(text):
         return None
     words = text.split(" ")

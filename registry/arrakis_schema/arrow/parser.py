@@ -1,10 +1,10 @@
-"""Lines of `schema.txt` to a `pyarrow.Schema`: a field, its children, its metadata; then the schema's metadata."""
+"""Parses the lines of `schema.txt`: each field, its children and its metadata; then the metadata of the schema."""
 
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.children import children, is_wrapper, with_children
+from arrakis_schema.arrow.children import child_fields, is_wrapper, with_children
 from arrakis_schema.arrow.quoting import json_string_end, read_json
 from arrakis_schema.arrow.scanner import Bindings, TypeTextError
 from arrakis_schema.arrow.types import end_of_line, type_scanner
@@ -47,7 +47,7 @@ def parse_schema(text: str) -> pa.Schema:
 
 def read_schema_metadata(lines: Lines) -> dict[str | bytes, str | bytes] | None:
     """Read the metadata of the schema, which ends the text."""
-    metadata = _metadata(lines, "", SCHEMA_METADATA)
+    metadata = _read_metadata(lines, "", SCHEMA_METADATA)
     if lines.line is not None:
         raise lines.error(f"nothing may follow the metadata of the schema, found {lines.line!r}")
     return metadata
@@ -56,16 +56,16 @@ def read_schema_metadata(lines: Lines) -> dict[str | bytes, str | bytes] | None:
 def read_field(lines: Lines, depth: int = 0, prefix: str = "") -> pa.Field:
     """Read a field with its children and its metadata; `depth` is 0 for a column."""
     indent = " " * max(0, 4 * depth - 2)
-    told = _line(lines, indent + prefix)
-    inside = _children(lines, told.type, depth + 1)
-    metadata = _metadata(lines, " " * (2 * depth + 2), FIELD_METADATA)
+    declared = _read_line(lines, indent + prefix)
+    fields = _read_children(lines, declared.type, depth + 1)
+    metadata = _read_metadata(lines, " " * (2 * depth + 2), FIELD_METADATA)
     try:
-        return pa.field(told.name, with_children(told.type, inside), told.nullable, metadata)
+        return pa.field(declared.name, with_children(declared.type, fields), declared.nullable, metadata)
     except (pa.ArrowException, ValueError, TypeError) as error:
         raise lines.error(error) from error
 
 
-def _line(lines: Lines, start: str) -> pa.Field:
+def _read_line(lines: Lines, start: str) -> pa.Field:
     """Read the line of a field: what stands before the name, the name, the type, `not null`."""
     line = lines.line or ""
     if line.endswith(" chars omitted)"):
@@ -75,52 +75,52 @@ def _line(lines: Lines, start: str) -> pa.Field:
     scanner = type_scanner(line, lines.bindings)
     try:
         scanner.expect(start)
-        told = scanner.field()
+        declared = scanner.field()
         end_of_line(scanner)
     except TypeTextError as error:
         raise lines.error(error) from error
     lines.position += 1
-    return told
+    return declared
 
 
-def _children(lines: Lines, data_type: pa.DataType, depth: int) -> list[pa.Field]:
-    """Read the lines of the children, all or none; they must say what the line of the type said."""
-    told = children(data_type)
+def _read_children(lines: Lines, data_type: pa.DataType, depth: int) -> list[pa.Field]:
+    """Read the lines of the children, all or none; they must agree with the line of the type."""
+    declared = child_fields(data_type)
     indent = " " * max(0, 4 * depth - 2)
-    if not told or not (lines.line or "").startswith(f"{indent}child 0, ") or _is_metadata(lines.line or ""):
+    if not declared or not (lines.line or "").startswith(f"{indent}child 0, ") or _is_metadata(lines.line or ""):
         return []
-    found = []
-    for number, expected in enumerate(told):
+    fields = []
+    for number, expected in enumerate(declared):
         start = lines.position
         child = read_field(lines, depth, f"child {number}, ")
         if not _agree(child, expected, data_type):
             lines.position = start
             raise lines.error(f"child {number} is {child.name}: {child.type}, but the line above says otherwise")
-        found.append(child)
-    return found
+        fields.append(child)
+    return fields
 
 
-def _agree(child: pa.Field, told: pa.Field, parent: pa.DataType) -> bool:
-    """Tell whether a child's line says what its parent's told; a map and a wrapper do not tell nullability."""
+def _agree(child: pa.Field, declared: pa.Field, parent: pa.DataType) -> bool:
+    """Tell whether a child's line agrees with its parent's, which leaves out nullability for a map or a wrapper."""
     silent = is_wrapper(parent) or isinstance(parent, pa.MapType)
-    same_nullable = silent or child.nullable == told.nullable
-    return child.name == told.name and same_nullable and _shape(child.type) == _shape(told.type)
+    same_nullable = silent or child.nullable == declared.nullable
+    return child.name == declared.name and same_nullable and _shape(child.type) == _shape(declared.type)
 
 
 def _shape(data_type: pa.DataType) -> object:
-    """Return what a type is made of, but for nullability and metadata inside."""
-    inside = [(child.name, _shape(child.type)) for child in children(data_type)]
-    return type(data_type), inside or str(data_type)
+    """Return the structure of a type, without nullability and metadata."""
+    parts = [(child.name, _shape(child.type)) for child in child_fields(data_type)]
+    return type(data_type), parts or str(data_type)
 
 
-def _metadata(lines: Lines, indent: str, header: str) -> dict[str | bytes, str | bytes] | None:
+def _read_metadata(lines: Lines, indent: str, header: str) -> dict[str | bytes, str | bytes] | None:
     """Read a block of metadata, if there is one."""
     if lines.line != indent + header:
         return None
     lines.position += 1
     pairs: dict[str | bytes, str | bytes] = {}
     while (line := lines.line) is not None and _belongs(line, indent):
-        key, value = _pair(lines, line.removeprefix(indent))
+        key, value = _read_pair(lines, line.removeprefix(indent))
         pairs[key] = value
         lines.position += 1
     if not pairs:
@@ -129,11 +129,11 @@ def _metadata(lines: Lines, indent: str, header: str) -> dict[str | bytes, str |
 
 
 def _belongs(line: str, indent: str) -> bool:
-    """Tell whether a line is one of metadata at this indentation."""
+    """Tell whether a line is metadata at this indentation."""
     return (
         line.startswith(indent)
         and not line.startswith(indent + " ")
-        and (not indent or _is_metadata(line) or _cut(line))
+        and (not indent or _is_metadata(line) or _is_cut(line))
     )
 
 
@@ -142,39 +142,39 @@ def _is_metadata(line: str) -> bool:
     return line.endswith(("'", '"'))
 
 
-def _cut(line: str) -> bool:
+def _is_cut(line: str) -> bool:
     """Tell whether pyarrow has cut a value: `'begin' + 56`."""
     head, plus, number = line.rpartition(" + ")
     return bool(plus) and number.isdigit() and head.endswith("'")
 
 
-def _pair(lines: Lines, line: str) -> tuple[bytes, bytes]:
-    """Read `key: 'value'`, either of them quoted where need be."""
-    if _cut(line):
+def _read_pair(lines: Lines, line: str) -> tuple[bytes, bytes]:
+    """Read `key: 'value'`, either of them quoted if need be."""
+    if _is_cut(line):
         raise lines.error(f"pyarrow has cut this value: {_UNCUT}")
     try:
-        key, rest = _key(line)
-        value = read_json(rest) if rest.startswith('"') else _fill(lines, _unquoted(rest))
+        key, quoted = _read_key(line)
+        value = read_json(quoted) if quoted.startswith('"') else _fill(lines, _unquote(quoted))
         return key.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")
     except (ValueError, UnicodeEncodeError) as error:
         raise lines.error(f"expected key: 'value', found {line!r}") from error
 
 
-def _key(line: str) -> tuple[str, str]:
+def _read_key(line: str) -> tuple[str, str]:
     """Read the key, and return what follows its colon."""
     if line.startswith('"'):
         end = json_string_end(line, 0)
         if line[end : end + 2] != ": ":
             raise ValueError(line)
         return read_json(line[:end]), line[end + 2 :]
-    ends = [place for end in (": '", ': "') if (place := line.find(end)) >= 0]
+    ends = [index for end in (": '", ': "') if (index := line.find(end)) >= 0]
     if not ends:
         raise ValueError(line)
     return line[: min(ends)], line[min(ends) + 2 :]
 
 
-def _unquoted(text: str) -> str:
-    """Return what stands between the quotation marks; raises ValueError where they are not there."""
+def _unquote(text: str) -> str:
+    """Return the text between the quotation marks; raises ValueError if there are none."""
     if len(text) < 2 or not text.startswith("'") or not text.endswith("'"):  # noqa: PLR2004
         raise ValueError(text)
     return text[1:-1]

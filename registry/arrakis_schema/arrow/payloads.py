@@ -1,4 +1,4 @@
-"""The payload that an endpoint answers, and the publication: as a `pyarrow.Schema`, or as a template to bind."""
+"""The payloads of endpoints and publications: as a `pyarrow.Schema`, or as a template to bind."""
 
 import os
 
@@ -16,11 +16,11 @@ def load_payload(
 ) -> pa.Schema | Template:
     """Return the payload of an endpoint, or the `publication`, of a release, an alias or None (this package's own).
 
-    A payload whose columns depend on the request is a `Template`: bind it to what its placeholders stand for.
+    A payload whose columns depend on the request is a `Template`: bind it to the values of its placeholders.
     Field metadata holds `description`, `unit` and `null` (what a null means), which no server sends.
 
-    Raises `UnknownSchemaError`, a `FileNotFoundError`, that lists what there is, and `DamagedStoreError` for a file
-    that is no Arrow schema. Needs the extra `arrow` (pyarrow), else raises `MissingExtraError`.
+    Raises `UnknownSchemaError`, a `FileNotFoundError` that lists the known names, and `DamagedStoreError` for a file
+    that is not an Arrow schema. Needs the extra `arrow` (pyarrow), else raises `MissingExtraError`.
     """
     base = data_root(root)
     folder, path = find_payload(name, version, base)

@@ -1,7 +1,7 @@
-"""`pyarrow.Schema` to text: what pyarrow prints, and nothing left out.
+"""Prints a `pyarrow.Schema` as pyarrow does, with nothing left out.
 
-pyarrow cuts metadata, the lines of wide types and the parameters of extension types, and does not show what lies inside
-the values of a dictionary; here nothing is cut, and `child 0` lines show the inside where the line alone does not tell.
+pyarrow cuts metadata, the lines of wide types and the parameters of extension types, and does not show the fields
+inside the values of a dictionary; here nothing is cut, and a `child 0` line shows what the line of the type leaves out.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.children import is_wrapper, wrapped
+from arrakis_schema.arrow.children import is_wrapper, wrapped_field
 from arrakis_schema.arrow.quoting import format_metadata, format_name
 from arrakis_schema.arrow.types import parse_type
 from arrakis_schema.errors import ArrakisSchemaError
@@ -19,7 +19,7 @@ _PLAIN_ITEM = re.compile(r"[^\"\[\](),'\x00-\x1f]+")
 
 
 class UnsupportedTypeError(ArrakisSchemaError, TypeError):
-    """An Arrow type that `schema.txt` cannot hold: an extension type of somebody's own."""
+    """An Arrow type that `schema.txt` cannot hold: an extension type that is not part of the Arrow format."""
 
     def __init__(self, data_type: pa.DataType) -> None:
         """Keep the type."""
@@ -50,7 +50,7 @@ def format_type(data_type: pa.DataType) -> str:
 def _field_lines(field: pa.Field, depth: int, prefix: str) -> list[str]:
     """Return a field's line, the lines of its children and of its metadata, indented as pyarrow indents them."""
     lines = [f"{' ' * max(0, 4 * depth - 2)}{prefix}{_field(field)}"]
-    for number, child in enumerate(_children(field.type)):
+    for number, child in enumerate(_printed_children(field.type)):
         lines += _field_lines(child, depth + 1, f"child {number}, ")
     if field.metadata:
         indent = " " * (2 * depth + 2)
@@ -68,13 +68,13 @@ def _metadata_lines(metadata: Mapping[bytes, bytes]) -> list[str]:
     return [format_metadata(key, value) for key, value in metadata.items()]
 
 
-def _children(data_type: pa.DataType) -> list[pa.Field]:
-    """Return the children that have lines: those pyarrow shows, or the inside of a type that its line does not tell."""
+def _printed_children(data_type: pa.DataType) -> list[pa.Field]:
+    """Return the children with lines of their own: those of pyarrow, or a wrapped type that its line leaves open."""
     if not is_wrapper(data_type):
         return [data_type.field(number) for number in range(data_type.num_fields)]
-    inside = wrapped(data_type)
-    told = pa.field(inside.name, parse_type(format_type(inside.type)))
-    return [] if told.equals(inside, check_metadata=True) else [inside]
+    inner = wrapped_field(data_type)
+    reparsed = pa.field(inner.name, parse_type(format_type(inner.type)))
+    return [] if reparsed.equals(inner, check_metadata=True) else [inner]
 
 
 def _struct(data_type: pa.DataType) -> str:
@@ -91,12 +91,12 @@ def _fixed_size_list(data_type: pa.DataType) -> str:
 
 
 def _map(data_type: pa.DataType) -> str:
-    def named(field: pa.Field, usual: str) -> str:
+    def name_suffix(field: pa.Field, usual: str) -> str:
         name = format_name(field.name, end="')")
         return "" if field.name == usual else f" ('{name}')"
 
-    key = format_type(data_type.key_type) + named(data_type.key_field, "key")
-    item = format_type(data_type.item_type) + named(data_type.item_field, "value")
+    key = format_type(data_type.key_type) + name_suffix(data_type.key_field, "key")
+    item = format_type(data_type.item_type) + name_suffix(data_type.item_field, "value")
     return f"map<{key}, {item}{', keys_sorted' if data_type.keys_sorted else ''}>"
 
 
@@ -145,7 +145,7 @@ def _items(numbers: list[int]) -> str:
 
 
 def _item(text: str) -> str:
-    """Return a parameter of a type as it is, or quoted."""
+    """Return a parameter of a type, quoted if need be."""
     return text if _PLAIN_ITEM.fullmatch(text) else json.dumps(text)
 
 

@@ -1,6 +1,6 @@
-"""What the metadata of a column promises of its values, beyond what an Arrow type can say: one maker a key.
+"""What the metadata of a column promises about its values, beyond its Arrow type: one function for each key.
 
-A promise is kept by whoever writes; readers are not held to it, so compatibility takes it for an annotation.
+Writers keep a promise; readers need not know it, so compatibility treats it as an annotation.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from arrakis_schema.arrow.children import children, with_children
+from arrakis_schema.arrow.children import child_fields, with_children
 from arrakis_schema.arrow.lengths import parse_length
 from arrakis_schema.text.short_repr import short_repr
 
@@ -19,53 +19,53 @@ _KEYS = frozenset(name.encode() for name in ANNOTATIONS)
 
 
 def strip_annotations(schema: pa.Schema) -> pa.Schema:
-    """Return the schema without annotations at any depth: what is really sent."""
-    return pa.schema([_stripped(field) for field in schema], metadata=schema.metadata)
+    """Return the schema without annotations at any depth, as a server sends it."""
+    return pa.schema([_strip_field(field) for field in schema], metadata=schema.metadata)
 
 
-def _stripped(field: pa.Field) -> pa.Field:
+def _strip_field(field: pa.Field) -> pa.Field:
     """Return a field without annotations."""
-    data_type = with_children(field.type, [_stripped(child) for child in children(field.type)])
+    data_type = with_children(field.type, [_strip_field(child) for child in child_fields(field.type)])
     metadata = {key: value for key, value in (field.metadata or {}).items() if key not in _KEYS}
     return pa.field(field.name, data_type, field.nullable, metadata or None)
 
 
-Broken = Iterator[tuple[int, str]]
+Violations = Iterator[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What is promised of one column: `holds` is quick, `broken` yields each row that breaks it, and in words how."""
+    """A promise about one column: `holds` is a quick test, `broken` yields each row that breaks it, with the reason."""
 
     column: str
     rule: str
     holds: Callable[[pa.Array], bool]
-    broken: Callable[[pa.Array], Broken]
+    broken: Callable[[pa.Array], Violations]
 
     __repr__ = short_repr
 
 
 def promises_of(schema: pa.Schema) -> tuple[Promise, ...]:
-    """Return what the columns of a schema promise; what cannot be read is left to lint (`promise-invalid`)."""
+    """Return the promises of the columns of a schema; lint reports invalid ones (`promise-invalid`)."""
     return tuple(promise for field in schema for promise in _promises(field))
 
 
 def problem_of(field: pa.Field) -> str | None:
     """Return what is wrong with the promises of a field, or None."""
-    for key, wanted in WANTED.items():
-        text = _said(field, key)
-        if text is not None and not wanted[1](field, text):
-            return f"{key}: {text!r} cannot be held: {wanted[0]}"
+    for key, requirement in REQUIREMENTS.items():
+        text = _metadata_text(field, key)
+        if text is not None and not requirement[1](field, text):
+            return f"{key}: {text!r} is not a valid promise: {requirement[0]}"
     return None
 
 
 def nulls(field: pa.Field, _text: str) -> Promise:
     """No value is null, though the column is nullable."""
 
-    def broken(array: pa.Array) -> Broken:
+    def find_violations(array: pa.Array) -> Violations:
         yield from ((row, "null, which is never sent") for row in _rows(array.is_null()))
 
-    return Promise(field.name, "null-sent", lambda array: array.null_count == 0, broken)
+    return Promise(field.name, "null-sent", lambda array: array.null_count == 0, find_violations)
 
 
 def rows(field: pa.Field, _text: str) -> Promise:
@@ -82,66 +82,68 @@ def rows(field: pa.Field, _text: str) -> Promise:
                 return True
         return bool(array.slice(1).equals(array.slice(0, last)))
 
-    def broken(array: pa.Array) -> Broken:
+    def find_violations(array: pa.Array) -> Violations:
         first = array[0].as_py()
         differing = ((row, value) for row, value in enumerate(array.to_pylist()) if value != first)
         yield from ((row, f"{value!r}, but {first!r} in row 0: all rows are alike") for row, value in differing)
 
-    return Promise(field.name, "row-differs", holds, broken)
+    return Promise(field.name, "row-differs", holds, find_violations)
 
 
 def values(field: pa.Field, text: str) -> Promise:
     """Every value is one of these words, or null."""
     allowed = text.split()
-    known = pa.array([*allowed, None], pa.string())
+    value_set = pa.array([*allowed, None], pa.string())
 
-    def inside(array: pa.Array) -> pa.Array:
-        return pc.is_in(array, value_set=known)
+    def is_allowed(array: pa.Array) -> pa.Array:
+        return pc.is_in(array, value_set=value_set)
 
-    def broken(array: pa.Array) -> Broken:
-        for row in _rows(pc.invert(inside(array))):
+    def find_violations(array: pa.Array) -> Violations:
+        for row in _rows(pc.invert(is_allowed(array))):
             yield row, f"{array[row].as_py()!r} is not one of {', '.join(allowed)}"
 
-    return Promise(field.name, "value-unknown", lambda array: bool(pc.all(inside(array), min_count=0).as_py()), broken)
+    return Promise(
+        field.name, "value-unknown", lambda array: bool(pc.all(is_allowed(array), min_count=0).as_py()), find_violations
+    )
 
 
 def _promises(field: pa.Field) -> Iterator[Promise]:
-    """Yield the promises of one field that can be held by looking at the column alone."""
+    """Yield the promises of one field that can be checked with the column alone."""
     for key, maker in MAKERS.items():
-        text = _said(field, key)
-        if text is not None and WANTED[key][1](field, text):
+        text = _metadata_text(field, key)
+        if text is not None and REQUIREMENTS[key][1](field, text):
             yield maker(field, text)
 
 
-def _said(field: pa.Field, key: str) -> str | None:
-    """Return what a field's metadata has under a key."""
+def _metadata_text(field: pa.Field, key: str) -> str | None:
+    """Return the metadata of a field under a key."""
     text = (field.metadata or {}).get(key.encode())
     return None if text is None else text.decode("utf-8", "replace")
 
 
 def _rows(mask: pa.Array) -> Iterator[int]:
-    """Yield the rows of which a mask is true."""
+    """Yield the rows in which a mask is true."""
     return (row for row, true in enumerate(mask.to_pylist()) if true)
 
 
-def _refers(field: pa.Field, text: str) -> bool:
+def _can_refer(field: pa.Field, text: str) -> bool:
     return bool(pa.types.is_integer(field.type)) and text.isidentifier()
 
 
-def _measures(field: pa.Field, text: str) -> bool:
+def _can_measure(field: pa.Field, text: str) -> bool:
     lists = isinstance(field.type, pa.ListType | pa.LargeListType)
     return lists and parse_length(text) is not None
 
 
-def _lists(field: pa.Field, text: str) -> bool:
+def _can_list(field: pa.Field, text: str) -> bool:
     return bool(pa.types.is_string(field.type) or pa.types.is_large_string(field.type)) and bool(text.split())
 
 
 MAKERS: dict[str, Callable[[pa.Field, str], Promise]] = {"nulls": nulls, "rows": rows, "values": values}
-WANTED: dict[str, tuple[str, Callable[[pa.Field, str], bool]]] = {
-    "nulls": ("'never' is all it can be, in a nullable column", lambda field, text: text == "never" and field.nullable),
-    "rows": ("'alike' is all it can be", lambda _, text: text == "alike"),
-    "values": ("words with spaces between, in a column of text", _lists),
-    "length": ("a product such as 'rate * stride / 1000', in a column of lists", _measures),
-    "refers_to": ("the name of a member, in a column of integers", _refers),
+REQUIREMENTS: dict[str, tuple[str, Callable[[pa.Field, str], bool]]] = {
+    "nulls": ("expected 'never', in a nullable column", lambda field, text: text == "never" and field.nullable),
+    "rows": ("expected 'alike'", lambda _, text: text == "alike"),
+    "values": ("expected words separated by spaces, in a column of text", _can_list),
+    "length": ("expected a product such as 'rate * stride / 1000', in a column of lists", _can_measure),
+    "refers_to": ("expected the name of a member, in a column of integers", _can_refer),
 }

@@ -1,4 +1,4 @@
-"""Rows of JSON to a `pyarrow.RecordBatch`, strictly: no value is converted to fit its column."""
+"""Turns JSON rows into a `pyarrow.RecordBatch`, strictly: no value is converted to fit its column."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,14 +12,14 @@ def record_batch(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.Rec
     """Return the rows as one batch; a column that a row does not name is null.
 
     Raises `RowsError` that names row and column: for a column that the schema lacks, a null in a column that is not
-    nullable (inside of lists and structs too), and a value that is not of the type or out of its range.
+    nullable (inside lists and structs too), and a value that is not of the type or out of its range.
     """
     for number, row in enumerate(rows):
         _check_row(schema, row, f"row {number}")
     arrays = []
     for field in schema:
         try:
-            arrays.append(pa.array([_paired(row.get(field.name), field.type) for row in rows], field.type))
+            arrays.append(pa.array([_to_pyarrow(row.get(field.name), field.type) for row in rows], field.type))
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
             raise RowsError(f"column {field.name!r}: {error}") from error
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
@@ -37,31 +37,31 @@ def _check_row(schema: pa.Schema, row: object, where: str) -> None:
 
 
 def _check(value: Any, field: pa.Field, where: str) -> None:
-    """Check one value, and what it holds, against a field."""
+    """Check one value and its parts against a field."""
     if value is None:
         if not field.nullable:
             raise RowsError(f"{where}: null in a field that is not nullable")
         return
-    expected, fits, inside = _rule(field.type)
+    expected, fits, parts_of = _rule(field.type)
     if not fits(value):
         raise RowsError(f"{where}: expected {expected}, found {value!r}")
-    for part, child in inside(value):
+    for part, child in parts_of(value):
         _check(part, child, where)
 
 
-def _paired(value: Any, data_type: pa.DataType) -> Any:
-    """Return a value as pyarrow takes it: the pairs of a map are tuples."""
+def _to_pyarrow(value: Any, data_type: pa.DataType) -> Any:
+    """Return a value in the form that pyarrow expects: the pairs of a map are tuples."""
     if isinstance(value, list) and isinstance(data_type, pa.MapType):
-        return [(_paired(key, data_type.key_type), _paired(item, data_type.item_type)) for key, item in value]
+        return [(_to_pyarrow(key, data_type.key_type), _to_pyarrow(item, data_type.item_type)) for key, item in value]
     if isinstance(value, list) and hasattr(data_type, "value_type"):
-        return [_paired(part, data_type.value_type) for part in value]
+        return [_to_pyarrow(part, data_type.value_type) for part in value]
     if isinstance(value, dict) and isinstance(data_type, pa.StructType):
-        return {field.name: _paired(value.get(field.name), field.type) for field in data_type}
+        return {field.name: _to_pyarrow(value.get(field.name), field.type) for field in data_type}
     return value
 
 
-Inside = Callable[[Any], list[tuple[Any, pa.Field]]]
-Rule = tuple[str, Callable[[Any], bool], Inside]
+Parts = Callable[[Any], list[tuple[Any, pa.Field]]]
+Rule = tuple[str, Callable[[Any], bool], Parts]
 
 
 def _rule(data_type: pa.DataType) -> Rule:
@@ -69,10 +69,10 @@ def _rule(data_type: pa.DataType) -> Rule:
     for matches, rule in RULES:
         if matches(data_type):
             return rule(data_type)
-    return str(data_type), lambda _: True, _nothing
+    return str(data_type), lambda _: True, _no_parts
 
 
-def _nothing(_: Any) -> list[tuple[Any, pa.Field]]:
+def _no_parts(_: Any) -> list[tuple[Any, pa.Field]]:
     return []
 
 
@@ -80,7 +80,7 @@ def _integer(data_type: pa.DataType) -> Rule:
     signed = pa.types.is_signed_integer(data_type)
     bits = data_type.bit_width - signed
     low, high = (-(2**bits) if signed else 0), 2**bits - 1
-    return f"{data_type} ({low} to {high})", lambda value: type(value) is int and low <= value <= high, _nothing
+    return f"{data_type} ({low} to {high})", lambda value: type(value) is int and low <= value <= high, _no_parts
 
 
 def _list(data_type: pa.DataType) -> Rule:
@@ -113,7 +113,7 @@ def _map(data_type: pa.DataType) -> Rule:
 
 def _plain(expected: str, *kinds: type) -> Callable[[pa.DataType], Rule]:
     """Return the rule of a type whose values are one kind of JSON value."""
-    return lambda _: (expected, lambda value: type(value) in kinds, _nothing)
+    return lambda _: (expected, lambda value: type(value) in kinds, _no_parts)
 
 
 RULES: list[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], Rule]]] = [

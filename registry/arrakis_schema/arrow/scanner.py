@@ -1,4 +1,4 @@
-"""One line of `schema.txt`, read from left to right."""
+"""A scanner for one line of `schema.txt`."""
 
 import re
 from collections.abc import Callable
@@ -16,11 +16,11 @@ _INTEGER = re.compile(r"-?\d{1,10}", re.ASCII)
 
 
 class TypeTextError(ValueError):
-    """A text is no type; the parser of lines adds the line."""
+    """A text is not a type; the parser of lines adds the line number."""
 
 
 class Bindings(Protocol):
-    """What placeholders stand for, asked while a text is parsed."""
+    """The values of placeholders, asked for while a text is parsed."""
 
     def name(self, text: str) -> str:
         """Fill the placeholders of an unquoted name or value of metadata."""
@@ -39,26 +39,26 @@ class Scanner:
 
     def accept(self, token: str) -> bool:
         """Read the token if it comes next."""
-        found = self.text.startswith(token, self.position)
-        self.position += len(token) if found else 0
-        return found
+        present = self.text.startswith(token, self.position)
+        self.position += len(token) if present else 0
+        return present
 
     def expect(self, token: str) -> None:
         """Read the token, which must come next."""
         if not self.accept(token):
-            raise TypeTextError(f"expected {token!r}, found {self.rest()!r}")
+            raise TypeTextError(f"expected {token!r}, found {self.remainder()!r}")
 
-    def rest(self) -> str:
-        """Return what has not been read, cut for a message."""
+    def remainder(self) -> str:
+        """Return the text that has not been read, cut for a message."""
         return self.text[self.position : self.position + 40]
 
     def match(self, pattern: re.Pattern[str], what: str) -> str:
         """Read what the pattern matches, which must come next."""
-        found = pattern.match(self.text, self.position)
-        if found is None:
-            raise TypeTextError(f"expected {what}, found {self.rest()!r}")
-        self.position = found.end()
-        return found.group()
+        matched = pattern.match(self.text, self.position)
+        if matched is None:
+            raise TypeTextError(f"expected {what}, found {self.remainder()!r}")
+        self.position = matched.end()
+        return matched.group()
 
     def integer(self) -> int:
         """Read an integer."""
@@ -67,14 +67,14 @@ class Scanner:
     def until(self, *ends: str) -> str:
         """Read the text before the nearest of these ends, or a JSON string; the end itself is left."""
         if self.text.startswith('"', self.position):
-            return self.quoted()
-        places = [place for end in ends if (place := self.text.find(end, self.position)) >= 0]
-        if not places:
-            raise TypeTextError(f"expected {ends[0]!r} after {self.rest()!r}")
-        start, self.position = self.position, min(places)
+            return self.read_quoted()
+        indices = [index for end in ends if (index := self.text.find(end, self.position)) >= 0]
+        if not indices:
+            raise TypeTextError(f"expected {ends[0]!r} after {self.remainder()!r}")
+        start, self.position = self.position, min(indices)
         return self.text[start : self.position]
 
-    def quoted(self) -> str:
+    def read_quoted(self) -> str:
         """Read a JSON string."""
         start = self.position
         try:
@@ -122,9 +122,9 @@ class Scanner:
     def series(self, opening: str, separator: str, closing: str, read: Callable[[], _T]) -> list[_T]:
         """Read `opening a separator b … closing`."""
         self.expect(opening)
-        found: list[_T] = []
+        items: list[_T] = []
         while not self.accept(closing):
-            if found:
+            if items:
                 self.expect(separator)
-            found.append(read())
-        return found
+            items.append(read())
+        return items

@@ -1,4 +1,4 @@
-"""An Arrow document as code that makes the schema, for other programs."""
+"""An Arrow document as code that builds the schema, for other programs."""
 
 from collections.abc import Iterator
 from json import dumps
@@ -17,7 +17,7 @@ _PLAIN = {
 
 
 def snippets(release: Release, document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the schema in each form that can be copied, with its title."""
+    """Yield the title and the code of each form of the schema that can be copied."""
     parsed = parse_document(document.text)
     yield "print(schema)", document.text
     written = None if isinstance(parsed, Template) else schema_code(parsed)
@@ -26,17 +26,17 @@ def snippets(release: Release, document: Document) -> Iterator[tuple[str, str]]:
     version = f', "{release.version}"' if release.frozen else ""
     bound = ""
     if isinstance(parsed, Template):
-        given = [f"{one}=…" for one in parsed.values]
-        given += [f"[{{{', '.join(f'{chr(34)}{one}{chr(34)}: …' for one in parsed.repeated)}}}]"] * bool(
+        arguments = [f"{name}=…" for name in parsed.values]
+        arguments += [f"[{{{', '.join(f'{chr(34)}{name}{chr(34)}: …' for name in parsed.repeated)}}}]"] * bool(
             parsed.repeated
         )
-        bound = f".bind({', '.join(given)})"
+        bound = f".bind({', '.join(arguments)})"
     loaded = f"from arrakis_schema import load_payload\n\nschema = load_payload({dumps(document.name)}{version}){bound}"
     yield "arrakis_schema", loaded
 
 
 def schema_code(schema: pa.Schema) -> str | None:
-    """Return Python that makes the schema without its annotations; None where a type has no plain constructor."""
+    """Return Python code for the schema without its annotations; None if a type has no simple constructor."""
     rows = []
     for field in schema:
         made = _type_code(field.type)
@@ -48,7 +48,7 @@ def schema_code(schema: pa.Schema) -> str | None:
 
 
 def _type_code(data_type: pa.DataType) -> str | None:
-    """Return the call that makes a type; None where there is no plain one."""
+    """Return the call that builds a type; None if there is no simple one."""
     if pa.types.is_map(data_type) and pa.map_(data_type.key_type, data_type.item_type) == data_type:
         return _call("map_", data_type.key_type, data_type.item_type)
     if pa.types.is_list(data_type) and pa.list_(data_type.value_type) == data_type:
@@ -58,7 +58,7 @@ def _type_code(data_type: pa.DataType) -> str | None:
     return f"pa.{name}()" if maker is not None and maker() == data_type else None
 
 
-def _call(name: str, *inside: pa.DataType) -> str | None:
-    """Return the call that makes a type of others; None where one of them has none."""
-    made = [_type_code(one) for one in inside]
+def _call(name: str, *data_types: pa.DataType) -> str | None:
+    """Return the call that builds a type from others; None if one of them has none."""
+    made = [_type_code(data_type) for data_type in data_types]
     return None if None in made else f"pa.{name}({', '.join(map(str, made))})"

@@ -1,6 +1,6 @@
 """A schema whose columns depend on the request: placeholders in braces, and columns that repeat.
 
-A column whose name holds a placeholder repeats, once for each thing that is bound. The historical notation for the same
+A column whose name holds a placeholder is repeated for each mapping that is bound. The historical notation for this
 is a pair of columns with `...` between them, whose placeholders end in `_1` and `_N`. Metadata under a key that is a
 placeholder lists the values that may be put there.
 """
@@ -17,7 +17,7 @@ from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.arrow.scanner import Bindings
 from arrakis_schema.errors import SchemaTextError, TemplateError, TooManyColumnsError
 from arrakis_schema.store.limits import MOST_COLUMNS
-from arrakis_schema.text.short_repr import one_line, short_repr
+from arrakis_schema.text.short_repr import format_record, short_repr
 
 AND_SO_ON = "..."
 _ALLOWED = re.compile(rf"  {PLACEHOLDER.pattern}: '(.*)'", re.ASCII)
@@ -25,7 +25,7 @@ _ALLOWED = re.compile(rf"  {PLACEHOLDER.pattern}: '(.*)'", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The lines of one column of a template, the number of the first, and the placeholders in them."""
+    """One column of a template: its lines, the number of the first one, and the placeholders in them."""
 
     lines: tuple[str, ...]
     line: int
@@ -47,17 +47,17 @@ class Template:
     def __repr__(self) -> str:
         """Show what it binds, and the names of its columns."""
         names = [column.lines[0].partition(": ")[0] for column in self.columns]
-        return one_line("Template", {"values": self.values, "repeated": self.repeated, "columns": names})
+        return format_record("Template", {"values": self.values, "repeated": self.repeated, "columns": names})
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The placeholders outside of repeated columns: what `bind` takes by name."""
-        return _ordered(column for column in self.columns if not column.repeated)
+        """The placeholders outside repeated columns, which `bind` takes by name."""
+        return _placeholder_names(column for column in self.columns if not column.repeated)
 
     @property
     def repeated(self) -> tuple[str, ...]:
-        """The placeholders of the repeated columns: what each mapping given to `bind` must hold."""
-        return _ordered(column for column in self.columns if column.repeated)
+        """The placeholders of the repeated columns, which each mapping passed to `bind` must hold."""
+        return _placeholder_names(column for column in self.columns if column.repeated)
 
     @property
     def allowed(self) -> dict[str, tuple[str, ...]]:
@@ -67,15 +67,15 @@ class Template:
     def bind(self, columns: Iterable[Mapping[str, object]] = (), /, **values: object) -> pa.Schema:
         """Return the schema for these columns and values.
 
-        `columns` gives one mapping for each repeated column, in the order wanted; members that are no placeholder are
-        passed over, so rows that a server answered fit as they are. `values` fill the placeholders elsewhere. A data
-        type is a `pyarrow.DataType` or its name ("float64"), everything else text or an integer.
+        `columns` gives one mapping for each repeated column, in this order; members that are not placeholders are
+        ignored, so the rows of an answer can be passed as they are. `values` fill the other placeholders. A data
+        type is a `pyarrow.DataType` or its name ("float64"), every other value is text or an integer.
 
-        Raises `TemplateError` for what is missing, not allowed, no type, or makes two columns of one name.
+        Raises `TemplateError` for a value that is missing, not allowed or not a type, and for two columns of one name.
         """
-        given = list(columns)
-        self._refuse_strangers(given, values)
-        fields = [bound for column in self.columns for bound in _bound(column, given, values)]
+        mappings = list(columns)
+        self._refuse_strangers(mappings, values)
+        fields = [bound for column in self.columns for bound in _bind_column(column, mappings, values)]
         names = [bound.name for bound in fields]
         twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
         if twice is not None:
@@ -83,34 +83,36 @@ class Template:
         return pa.schema(fields, metadata=read_schema_metadata(Lines(list(self.tail))))
 
     def preview(self) -> list[pa.Field]:
-        """Return one field for each column of the text: names as they are, a data type as the first one allowed."""
-        return [_declared(column, read_field(_lines(column, _Preview(column.allowed)))) for column in self.columns]
+        """Return one field for each column: names with their placeholders, and the first data type allowed."""
+        return [
+            _without_lists(column, read_field(_lines_of(column, _Preview(column.allowed)))) for column in self.columns
+        ]
 
     @property
     def unbound(self) -> pa.Schema:
-        """The schema with nothing bound: names as they are, each data type `arrow.opaque`, named by its placeholder."""
-        fields = [read_field(_lines(column, _Preview({}))) for column in self.columns]
+        """The schema with nothing bound: names with their placeholders, `arrow.opaque` for an unknown data type."""
+        fields = [read_field(_lines_of(column, _Preview({}))) for column in self.columns]
         return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
 
     def _refuse_strangers(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
-        """Refuse values that no placeholder asks for."""
+        """Raise `TemplateError` for values without a placeholder."""
         if columns and not self.repeated:
             raise TemplateError(f"this template has no repeated column; bind {', '.join(self.values)} by name")
         unknown = [name for name in values if name not in self.values]
         if unknown:
-            wanted = ", ".join(self.values) or "nothing by name: give one mapping for each repeated column"
-            raise TemplateError(f"there is no placeholder {unknown[0]!r} to bind by name; this template binds {wanted}")
+            names = ", ".join(self.values) or "nothing by name: give one mapping for each repeated column"
+            raise TemplateError(f"there is no placeholder {unknown[0]!r} to bind by name; this template binds {names}")
 
 
 def parse_document(text: str) -> pa.Schema | Template:
-    """Return what a `schema.txt` holds: a schema, or a template where it has placeholders.
+    """Return the schema in a `schema.txt`, or the template if it has placeholders.
 
     Raises `SchemaTextError` with the line, and `TooManyColumnsError` beyond the limit.
     """
     blocks, tail = _blocks(text.removesuffix("\n").split("\n") if text.strip() else [])
     if len(blocks) > MOST_COLUMNS:
         raise TooManyColumnsError(1, f"{len(blocks):,} columns: {MOST_COLUMNS:,} are allowed")
-    columns = [_column(lines, number) for number, lines in _merged(blocks)]
+    columns = [_read_column(lines, number) for number, lines in _merge_pairs(blocks)]
     if not any(column.placeholders for column in columns):
         return parse_schema(text)
     read_schema_metadata(Lines(list(tail), first=text.count("\n") + 1 - len(tail)))
@@ -118,7 +120,7 @@ def parse_document(text: str) -> pa.Schema | Template:
 
 
 class _Recording:
-    """The bindings that note each placeholder, and stand in for it."""
+    """Bindings that record each placeholder, and put a stand-in for it."""
 
     def __init__(self) -> None:
         self.placeholders: dict[str, None] = {}
@@ -133,12 +135,12 @@ class _Recording:
 
 
 def _stand_in(placeholder: str) -> pa.DataType:
-    """Return the type of what is not bound yet: Arrow's own for a type that the reader does not know."""
+    """Return the type of a placeholder that is not bound: Arrow's own for a type that the reader does not know."""
     return pa.opaque(pa.null(), placeholder, "template")
 
 
 class _Preview:
-    """The bindings that leave names as they are, and take the first data type allowed."""
+    """Bindings that leave names unchanged, and take the first data type allowed."""
 
     def __init__(self, allowed: Mapping[str, tuple[str, ...]]) -> None:
         self.allowed = allowed
@@ -154,13 +156,13 @@ class _Preview:
 
 
 class _Values:
-    """The bindings to the values that were given."""
+    """Bindings to the values passed to `bind`."""
 
     def __init__(self, values: Mapping[str, object], allowed: Mapping[str, tuple[str, ...]]) -> None:
         self.values, self.allowed = values, allowed
 
     def name(self, text: str) -> str:
-        return PLACEHOLDER.sub(lambda found: self._text(found.group(1)), text)
+        return PLACEHOLDER.sub(lambda match: self._text(match.group(1)), text)
 
     def data_type(self, placeholder: str) -> pa.DataType:
         value = self._value(placeholder)
@@ -184,29 +186,31 @@ class _Values:
         allowed = self.allowed.get(placeholder)
         names = {pa.type_for_alias(name) for name in allowed or ()} if isinstance(value, pa.DataType) else allowed
         if names is not None and allowed and value not in names:
-            shown = value if isinstance(value, pa.DataType) else repr(value)
-            raise TemplateError(f"{placeholder} = {shown} is not one of {', '.join(allowed)}")
+            text = value if isinstance(value, pa.DataType) else repr(value)
+            raise TemplateError(f"{placeholder} = {text} is not one of {', '.join(allowed)}")
         return value
 
 
-def _ordered(columns: Iterable[Column]) -> tuple[str, ...]:
+def _placeholder_names(columns: Iterable[Column]) -> tuple[str, ...]:
     """Return the placeholders of these columns, each once."""
     return tuple(dict.fromkeys(name for column in columns for name in column.placeholders))
 
 
-def _bound(column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> Iterator[pa.Field]:
-    """Yield what a column of the template becomes: itself, or one column for each mapping."""
-    for given in columns if column.repeated else [values]:
-        yield _declared(column, read_field(_lines(column, _Values(given, column.allowed))))
+def _bind_column(
+    column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]
+) -> Iterator[pa.Field]:
+    """Yield the bound columns of a column of the template: itself, or one column for each mapping."""
+    for mapping in columns if column.repeated else [values]:
+        yield _without_lists(column, read_field(_lines_of(column, _Values(mapping, column.allowed))))
 
 
-def _lines(column: Column, bindings: Bindings) -> Lines:
-    """Return the lines of a column, to be read with these bindings."""
+def _lines_of(column: Column, bindings: Bindings) -> Lines:
+    """Return the lines of a column, to be parsed with these bindings."""
     return Lines(list(column.lines), bindings, column.line)
 
 
-def _declared(column: Column, field: pa.Field) -> pa.Field:
-    """Return a field without the metadata that lists the values of placeholders."""
+def _without_lists(column: Column, field: pa.Field) -> pa.Field:
+    """Return a field without the metadata that lists the allowed values of placeholders."""
     declared = {f"{{{name}}}".encode() for name in column.allowed}
     metadata = {key: value for key, value in (field.metadata or {}).items() if key not in declared}
     return field.with_metadata(metadata or None)
@@ -224,22 +228,22 @@ def _blocks(lines: list[str]) -> tuple[list[tuple[int, tuple[str, ...]]], tuple[
     return blocks, tuple(lines[end:])
 
 
-def _merged(blocks: list[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the columns, where a pair with `...` between them has become one repeated column."""
-    rest = list(blocks)
-    while rest:
-        number, lines = rest.pop(0)
+def _merge_pairs(blocks: list[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the columns; a pair with `...` between becomes one repeated column."""
+    remaining = list(blocks)
+    while remaining:
+        number, lines = remaining.pop(0)
         if lines[0] == AND_SO_ON:
             raise SchemaTextError(
                 number, f"{AND_SO_ON!r} stands between a column with placeholders in _1 and one in _N"
             )
-        if rest and rest[0][1] == (AND_SO_ON,):
-            one = _without_suffix(lines, "1")
-            if len(rest) < 2 or _without_suffix(rest[1][1], "N") != one or one == lines:  # noqa: PLR2004
+        if remaining and remaining[0][1] == (AND_SO_ON,):
+            merged = _without_suffix(lines, "1")
+            if len(remaining) < 2 or _without_suffix(remaining[1][1], "N") != merged or merged == lines:  # noqa: PLR2004
                 raise SchemaTextError(
-                    rest[0][0], f"the columns on both sides of {AND_SO_ON!r} differ in more than _1 and _N"
+                    remaining[0][0], f"the columns on both sides of {AND_SO_ON!r} differ in more than _1 and _N"
                 )
-            rest, lines = rest[2:], one
+            remaining, lines = remaining[2:], merged
         yield number, lines
 
 
@@ -248,18 +252,18 @@ def _without_suffix(lines: tuple[str, ...], suffix: str) -> tuple[str, ...]:
     return tuple(re.sub(rf"\{{(\w+)_{suffix}\}}", r"{\1}", line, flags=re.ASCII) for line in lines)
 
 
-def _column(lines: tuple[str, ...], number: int) -> Column:
-    """Read a column, note its placeholders and the values that they may have."""
+def _read_column(lines: tuple[str, ...], number: int) -> Column:
+    """Read a column with its placeholders and their allowed values."""
     recording = _Recording()
     reading = Lines(list(lines), recording, number)
     read_field(reading)
     if reading.line is not None:
-        raise reading.error(f"this belongs to no field: {reading.line!r}")
+        raise reading.error(f"this line does not belong to a field: {reading.line!r}")
     declared = filter(None, map(_ALLOWED.fullmatch, lines))
-    allowed = {found.group(1): tuple(found.group(2).split()) for found in declared}
+    allowed = {match.group(1): tuple(match.group(2).split()) for match in declared}
     strangers = [name for name in allowed if name not in recording.placeholders]
     if strangers:
-        raise SchemaTextError(number, f"{{{strangers[0]}}} has values, but stands nowhere in the column")
+        raise SchemaTextError(number, f"{{{strangers[0]}}} has allowed values, but does not occur in the column")
     repeated = PLACEHOLDER.search(lines[0].partition(": ")[0]) is not None and not lines[0].startswith('"')
     return Column(lines, number, tuple(recording.placeholders), allowed, repeated)
 

@@ -1,6 +1,6 @@
-"""The text of a type to a `pyarrow.DataType`: one function for each type that has parameters, all in one table.
+"""Parses the text of a data type: one function for each type that has parameters, all in one table.
 
-What is written is what `str(data_type)` prints; see https://arrow.apache.org/docs/format/Columnar.html for the types.
+The notation is that of `str(data_type)`; see https://arrow.apache.org/docs/format/Columnar.html for the types.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.extensions import extension
+from arrakis_schema.arrow.extensions import read_extension
 from arrakis_schema.arrow.scanner import Bindings, Scanner, TypeTextError
 
 _UNIT = re.compile(r"ns|us|ms|s")
@@ -32,7 +32,7 @@ def type_scanner(text: str, bindings: Bindings | None) -> Scanner:
 def end_of_line(scanner: Scanner) -> None:
     """Raise `TypeTextError` unless everything has been read."""
     if scanner.position < len(scanner.text):
-        raise TypeTextError(f"nothing may follow here, found {scanner.rest()!r}")
+        raise TypeTextError(f"nothing may follow here, found {scanner.remainder()!r}")
 
 
 def _read(scanner: Scanner, word: str) -> pa.DataType:
@@ -49,7 +49,9 @@ def _unit(scanner: Scanner) -> str:
     return scanner.match(_UNIT, "a unit: s, ms, us or ns")
 
 
-def _bracketed(make: Callable[[Any], pa.DataType], read: Callable[[Scanner], Any]) -> Callable[[Scanner], pa.DataType]:
+def _bracket_reader(
+    make: Callable[[Any], pa.DataType], read: Callable[[Scanner], Any]
+) -> Callable[[Scanner], pa.DataType]:
     """Return the reader of a type with one parameter in brackets."""
 
     def reader(scanner: Scanner) -> pa.DataType:
@@ -62,7 +64,7 @@ def _bracketed(make: Callable[[Any], pa.DataType], read: Callable[[Scanner], Any
 
 
 def _date(data_type: pa.DataType, unit: str) -> Callable[[Scanner], pa.DataType]:
-    """Return the reader of a date, whose unit is fixed."""
+    """Return the reader of a date type, whose unit is fixed."""
 
     def reader(scanner: Scanner) -> pa.DataType:
         scanner.expect(f"[{unit}]")
@@ -137,16 +139,16 @@ def _union(mode: str) -> Callable[[Scanner], pa.DataType]:
 
 def _map(scanner: Scanner) -> pa.DataType:
     scanner.expect("<")
-    key = pa.field(*_named(scanner, "key"), nullable=False)
+    key = pa.field(*_read_named(scanner, "key"), nullable=False)
     scanner.expect(", ")
-    item = pa.field(*_named(scanner, "value"))
+    item = pa.field(*_read_named(scanner, "value"))
     keys_sorted = scanner.accept(", keys_sorted")
     scanner.expect(">")
     return pa.map_(key, item, keys_sorted=keys_sorted)
 
 
-def _named(scanner: Scanner, usual: str) -> tuple[str, pa.DataType]:
-    """Read a type, and behind it in brackets a name that is not the usual one."""
+def _read_named(scanner: Scanner, usual: str) -> tuple[str, pa.DataType]:
+    """Read a type, and after it in brackets the name if it is not the usual one."""
     data_type = scanner.type()
     if not scanner.accept(" ('"):
         return usual, data_type
@@ -188,11 +190,11 @@ SIMPLE: dict[str, pa.DataType] = {
 PARAMETRIC: dict[str, Callable[[Scanner], pa.DataType]] = {
     "date32": _date(pa.date32(), "day"),
     "date64": _date(pa.date64(), "ms"),
-    "time32": _bracketed(pa.time32, _unit),
-    "time64": _bracketed(pa.time64, _unit),
+    "time32": _bracket_reader(pa.time32, _unit),
+    "time64": _bracket_reader(pa.time64, _unit),
     "timestamp": _timestamp,
-    "duration": _bracketed(pa.duration, _unit),
-    "fixed_size_binary": _bracketed(pa.binary, Scanner.integer),
+    "duration": _bracket_reader(pa.duration, _unit),
+    "fixed_size_binary": _bracket_reader(pa.binary, Scanner.integer),
     "decimal32": _decimal(pa.decimal32),
     "decimal64": _decimal(pa.decimal64),
     "decimal128": _decimal(pa.decimal128),
@@ -208,6 +210,6 @@ PARAMETRIC: dict[str, Callable[[Scanner], pa.DataType]] = {
     "sparse_union": _union("sparse"),
     "dense_union": _union("dense"),
     "run_end_encoded": _run_end_encoded,
-    "extension": extension,
+    "extension": read_extension,
 }
 ALIASES = {"boolean": "bool", "float16": "halffloat", "float32": "float", "float64": "double", "utf8": "string"}

@@ -7,7 +7,7 @@ from arrakis_schema.cli.output import say
 from arrakis_schema.cli.sources import read_argument
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
 from arrakis_schema.json_schema.packets import parse_request
-from arrakis_schema.json_schema.positions import Positions, escaped, positions
+from arrakis_schema.json_schema.positions import Positions, escape_token, positions
 from arrakis_schema.json_schema.requests import iter_errors, validator
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.store import open_store
@@ -45,4 +45,4 @@ def _violations(content: bytes, options: Namespace) -> Iterator[Violation]:
 
 def _place(places: Positions, violation: Violation) -> tuple[int, int]:
     """Return the line and column of a violation, or of what is around it."""
-    return places.get("".join(f"/{escaped(str(part))}" for part in violation.path), (1, 1))
+    return places.get("".join(f"/{escape_token(str(part))}" for part in violation.path), (1, 1))

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, get_args
 
+from arrakis_schema.compat.blame import RefusedWitness, mark_faults
 from arrakis_schema.compat.changes import changes
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure
-from arrakis_schema.compat.containment import SECONDS, STEPS, Question, contained
-from arrakis_schema.compat.fault import Refusal, blamed
+from arrakis_schema.compat.containment import SECONDS, STEPS, Question, decide_containment
 from arrakis_schema.compat.satisfiability import conflict
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
@@ -22,10 +22,10 @@ READINGS = {"ecma": Reading.ECMA, "python": Reading.SEARCHED}
 
 
 class NotComparableError(ArrakisSchemaError, TypeError):
-    """The two documents are not of one format, or of none that is known; the text says which side is what."""
+    """The two documents are of different formats, or of an unknown one; the text says which side is what."""
 
 
-def accepts(  # noqa: PLR0913 - each is a fact about the two sides
+def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
     reader: Any,
     writer: Any,
     *,
@@ -45,26 +45,27 @@ def accepts(  # noqa: PLR0913 - each is a fact about the two sides
     `reader` and `writer` are JSON Schemas (an object or a boolean; draft-07, or 2020-12 where `$schema` says so), or
     Arrow schemas (`pyarrow.Schema` or a payload template).
 
-    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is the
-    inclusion of sets. `unknown` is what the reader does with members that it does not declare: one way for all objects,
-    or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
-    witness is made from where that is possible. `formats` makes `format` an assertion. `patterns` says how patterns are
-    read: as ECMA-262, as JSON Schema has it, or as Python's `re`, with `$` for the end of the text alone.
+    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is set
+    inclusion. `unknown` is what the reader does with members that it does not declare: one value for all objects, or
+    one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
+    witness is made from if possible. `formats` makes `format` an assertion. `patterns` says how patterns are read: as
+    in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of the text.
 
-    Arrow: `unknown` is the reader's way with columns, `columns="exact"` a reader whose schema must equal the stream's,
-    `metadata` the keys of metadata that the reader goes by. The witness names a column and a value that bites.
+    Arrow: `unknown` is what the reader does with unknown columns, `columns="exact"` is a reader whose schema must equal
+    the stream's, and `metadata` are the metadata keys that the reader relies on. The witness names a column and a value
+    that the reader cannot take.
 
-    `unknown` is `"ignored"` or `"rejected"`. `steps` bounds the search, so that a verdict is the same on every machine;
-    `timeout`, in seconds, is the last rope. The findings run from the writer's document to
-    the reader's, or the other way where `reader_is_new` is False. Raises `InvalidSchemaError` for what is no schema,
-    `NotComparableError` for two formats, `ValueError` for an option that there is not.
+    `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search, so that a verdict is the same on every machine;
+    `timeout`, in seconds, is the last resort. The findings run from the writer's document to the reader's, or the other
+    way round if `reader_is_new` is False. Raises `InvalidSchemaError` for an invalid schema, `NotComparableError` for
+    documents of two formats, and `ValueError` for an unknown value of an option.
     """
     _check_options(policy, unknown, columns, patterns)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
         question = question_of(reader, writer, policy, unknown, patterns, examples, steps, timeout)
-        return explained(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
+        return explain_verdict(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
     how = {"refuses_unknown": unknown == "rejected", "exact": columns == "exact", "meaningful": metadata}
-    return _arrow(reader, writer, **how, reader_is_new=reader_is_new)
+    return _compare_arrow(reader, writer, **how, reader_is_new=reader_is_new)
 
 
 def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
@@ -84,24 +85,24 @@ def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
 
 
 def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -> None:
-    """Raise `ValueError` for an option that there is not: it would act as the lenient one."""
+    """Raise `ValueError` for an unknown value of an option, which would otherwise act as the lenient one."""
     ways = [unknown] if isinstance(unknown, str) else list(unknown.values())
-    for name, value, known in (
+    for name, value, choices in (
         ("policy", policy, get_args(Policy)),
         *(("unknown", way, ("ignored", "rejected")) for way in ways),
         ("columns", columns, ("by-name", "exact")),
         ("patterns", patterns, get_args(Patterns)),
     ):
-        if value not in known:
-            raise ValueError(f"{name} is {value!r}: expected {' or '.join(map(repr, known))}")
+        if value not in choices:
+            raise ValueError(f"{name} is {value!r}: expected {' or '.join(map(repr, choices))}")
     for pointer in () if isinstance(unknown, str) else unknown:
         if pointer and not pointer.startswith("/"):
             raise ValueError(f"unknown names the place {pointer!r}: expected a JSON Pointer, such as '/args'")
 
 
-def _arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
-    """Return the verdict on two Arrow schemas; raises `NotComparableError` where they are none."""
-    from arrakis_schema.compat.arrow.schemas import is_arrow, read_by  # noqa: PLC0415 - an extra
+def _compare_arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
+    """Return the verdict on two Arrow schemas; raises `NotComparableError` if one of them is something else."""
+    from arrakis_schema.compat.arrow.schemas import compare_schemas, is_arrow  # noqa: PLC0415 - an extra
 
     for name, side in (("reader", reader), ("writer", writer)):
         if not isinstance(side, dict | bool) and not is_arrow(side):
@@ -109,31 +110,31 @@ def _arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
             raise NotComparableError(f"the {name} is {what}")
     if not (is_arrow(reader) and is_arrow(writer)):
         raise NotComparableError("one of the two is a JSON Schema and the other an Arrow schema")
-    return read_by(reader, writer, **how)
+    return compare_schemas(reader, writer, **how)
 
 
-def explained(question: Question, *, reader_is_new: bool) -> Verdict:
-    """Return the verdict on two JSON Schemas, with the differences and which of them is at fault."""
-    verdict = contained(question)
+def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
+    """Return the verdict on two JSON Schemas, with their differences and the ones at fault."""
+    verdict = decide_containment(question)
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     try:
-        found = list(changes(old, new))
+        differences = list(changes(old, new))
     except RecursionError:
-        found = []
+        differences = []
     if verdict.kind is Kind.COMPATIBLE and verdict.reason:
         why = conflict(question.writer) or "no message holds declared members only"
         empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
-        return replace(verdict, findings=(*found, empty), reason=empty.message)
+        return replace(verdict, findings=(*differences, empty), reason=empty.message)
     if verdict.kind is Kind.INCOMPATIBLE:
-        refusal = Refusal(verdict.witness, verdict.errors, question.reader)
-        return replace(verdict, findings=blamed(found, refusal, reader_is_new=reader_is_new))
-    return replace(verdict, findings=tuple(found))
+        refusal = RefusedWitness(verdict.witness, verdict.errors, question.reader)
+        return replace(verdict, findings=mark_faults(differences, refusal, reader_is_new=reader_is_new))
+    return replace(verdict, findings=tuple(differences))
 
 
 def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences by which a reader lets something pass that it does not know.
+    """Return the differences that make a reader accept members or columns that it does not know.
 
-    `reader_is_new` is what `accepts` was told. Empty where the reader understands all that it takes.
+    `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
     """
     word = "removed" if reader_is_new else "added"
     rules = {f"properties-{word}", f"column-{word}"}
@@ -141,7 +142,7 @@ def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
 
 
 def closure_of(unknown: Unknown) -> Closure:
-    """Return the closure of a reader that refuses members it does not know."""
+    """Return the closure of a reader that rejects unknown members."""
     if isinstance(unknown, str):
         return CLOSED_EVERYWHERE if unknown == "rejected" else OPEN
     places = (tuple(pointer.split("/")[1:]) for pointer, way in unknown.items() if way == "rejected")

@@ -1,4 +1,4 @@
-"""Which of the differences between two JSON Schemas break somebody: each by itself, then those that do so together."""
+"""The differences between two JSON Schemas that break a reader: alone, or only together."""
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
@@ -7,13 +7,13 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
-from arrakis_schema.compat.accepting import explained
+from arrakis_schema.compat.accepting import explain_verdict
+from arrakis_schema.compat.blame import word_error_at
 from arrakis_schema.compat.changes import changes_in_place
-from arrakis_schema.compat.containment import Question, Series, contained
-from arrakis_schema.compat.fault import worded_at
+from arrakis_schema.compat.containment import Question, QuestionSeries, decide_containment
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Effect
-from arrakis_schema.json_schema.positions import member, unescaped, value_at
+from arrakis_schema.json_schema.positions import member, unescape_token, value_at
 
 _MOST_CHANGES = 200
 _MISSING: Any = object()
@@ -21,7 +21,7 @@ _MISSING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A change that breaks a reader, the message that shows it, and where in the message."""
+    """A change that breaks a reader, a message that demonstrates it, and the reader's error for that message."""
 
     change: Change
     witness: Any
@@ -29,7 +29,7 @@ class Break:
 
     @property
     def told(self) -> str:
-        """What breaks, and what the reader says of the message; once, where both are the same."""
+        """The change and the reader's error, or only one of them if they are equal."""
         return (
             f"{self.change.message} ({self.at})" if self.at and self.at != self.change.message else self.change.message
         )
@@ -39,88 +39,90 @@ Ask = Callable[[Any], Verdict]
 
 
 def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
-    """Yield every change that breaks the reader: first each that does so by itself, then what breaks only together.
+    """Yield every change that breaks the reader: first those that break it alone, then those that do so only together.
 
-    Where it stays open whether anything else breaks, the last item is a `Break` of the rule `undecided`.
+    If it is undecided whether anything else breaks, the last item is a `Break` of the rule `undecided`.
     """
-    given = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
-    unfolded = unfold(*given)
+    documents = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
+    unfolded = unfold(*documents)
     sides = (unfolded.new, unfolded.old) if reader_is_new else (unfolded.old, unfolded.new)
     question = replace(question, reader=sides[0], writer=sides[1])
-    for one in _in_place(question, verdict, reader_is_new=reader_is_new):
-        yield replace(one, change=unfolded.given(one.change))
+    for breaking in _breaks_in_place(question, verdict, reader_is_new=reader_is_new):
+        yield replace(breaking, change=unfolded.restore(breaking.change))
 
 
-def _in_place(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
+def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
     """Yield every change of two documents that breaks the reader."""
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     side = "reader" if reader_is_new else "writer"
-    series = Series(question.writer if reader_is_new else question.reader)
+    series = QuestionSeries(question.writer if reader_is_new else question.reader)
 
     def ask(schema: Any) -> Verdict:
         """Return the verdict with this document in place of the new one; its keywords are those of valid documents."""
         try:
-            return contained(replace(question, **{side: schema}, series=series))
+            return decide_containment(replace(question, **{side: schema}, series=series))
         except InvalidSchemaError as error:
             return Verdict(Kind.UNDECIDED, reason=str(error))
 
-    found = list(changes_in_place(old, new))
+    differences = list(changes_in_place(old, new))
     loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
-    asserting = [change for change in found if change.effect is not Effect.ANNOTATION]
-    alone = list(_breaks_alone(old, new, asserting[:_MOST_CHANGES], ask, loosens))
-    yield from alone
-    if more := len(asserting[_MOST_CHANGES:]):
-        reason = f"whether each breaks by itself was not examined of {more} more changes"
+    asserting = [change for change in differences if change.effect is not Effect.ANNOTATION]
+    single = list(_single_breaks(old, new, asserting[:_MOST_CHANGES], ask, loosens))
+    yield from single
+    if unexamined := len(asserting[_MOST_CHANGES:]):
+        reason = f"whether each breaks by itself was not examined of {unexamined} more changes"
         yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
-    known = [one.change for one in alone]
-    taken = set(map(_key, known))
-    left = _without(new, old, known) if known else new
-    rest = ask(left) if known else verdict
-    if rest.kind is Kind.INCOMPATIBLE:
-        together = list(_breaks_together(old, new, [change for change in found if _key(change) not in taken], ask))
-        yield from together or _blamed(explained(replace(question, **{side: left}), reader_is_new=reader_is_new))
-    elif rest.kind is Kind.UNDECIDED:
-        reason = f"whether anything else breaks is not decided: {rest.reason}"
+    faults = [breaking.change for breaking in single]
+    taken = set(map(_key, faults))
+    reverted = _revert(new, old, faults) if faults else new
+    remaining = ask(reverted) if faults else verdict
+    if remaining.kind is Kind.INCOMPATIBLE:
+        together = list(_joint_breaks(old, new, [change for change in differences if _key(change) not in taken], ask))
+        yield from together or _breaks_by_location(
+            explain_verdict(replace(question, **{side: reverted}), reader_is_new=reader_is_new)
+        )
+    elif remaining.kind is Kind.UNDECIDED:
+        reason = f"whether anything else breaks is not decided: {remaining.reason}"
         yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
 
 
-def with_breaks(verdict: Verdict, found: Iterable[Break]) -> Verdict:
-    """Return a verdict whose findings at fault are these breaks, each with its own witness and what the reader says."""
-    told = [replace(one.change, message=one.told, witness=one.witness) for one in found]
-    places = set(map(_key, told))
+def with_breaks(verdict: Verdict, breaks: Iterable[Break]) -> Verdict:
+    """Return a verdict with these breaks as its findings at fault, each with its own witness and the reader's error."""
+    faults = [replace(breaking.change, message=breaking.told, witness=breaking.witness) for breaking in breaks]
+    places = set(map(_key, faults))
     differences = [change for change in verdict.findings if change.message != verdict.at]  # that is none by itself
     others = [change for change in differences if _key(change) not in places]
-    return replace(verdict, findings=(*told, *(replace(change, at_fault=False) for change in others)))
+    return replace(verdict, findings=(*faults, *(replace(change, at_fault=False) for change in others)))
 
 
 def _key(change: Change) -> tuple[str, str, str]:
-    """Return what tells a change from others, whether it is at fault or not."""
+    """Return what identifies a change, whether it is at fault or not."""
     return change.rule, change.old, change.new
 
 
-def _breaks_alone(old: Any, new: Any, found: list[Change], ask: Ask, loosens: Effect) -> Iterator[Break]:
-    """Yield every change that breaks the reader when the old document takes over nothing else.
+def _single_breaks(old: Any, new: Any, changes: list[Change], ask: Ask, loosens: Effect) -> Iterator[Break]:
+    """Yield every change that breaks the reader when it is the only one applied to the old document.
 
-    Changes of one keyword are taken over together, and of them what only loosens is not blamed.
+    Changes of one keyword are applied together, and those that only loosen are not reported.
     """
-    for _, same in groupby(found, key=lambda change: (change.old, change.new)):
+    for _, same in groupby(changes, key=lambda change: (change.old, change.new)):
         at_place = list(same)
-        changed = with_one(old, new, at_place[0])
+        changed = apply_change(old, new, at_place[0])
         verdict = ask(changed) if changed is not _MISSING else None
         if verdict is not None and verdict.kind is Kind.INCOMPATIBLE:
             reader = changed if loosens is Effect.WIDENED else old
-            at = worded_at(verdict.errors, at_place[0].old, reader) if verdict.errors else verdict.at
+            at = word_error_at(verdict.errors, at_place[0].old, reader) if verdict.errors else verdict.at
             for change in [change for change in at_place if change.effect is not loosens] or at_place:
                 yield Break(replace(change, at_fault=True), verdict.witness, at)
 
 
-def _breaks_together(old: Any, new: Any, found: list[Change], ask: Ask) -> Iterator[Break]:
-    """Yield each change with which the old document, which takes over one after the other, begins to break.
+def _joint_breaks(old: Any, new: Any, changes: list[Change], ask: Ask) -> Iterator[Break]:
+    """Yield each change that breaks the reader when the changes are applied one after the other.
 
-    Changes that do nothing by themselves, as in `definitions`, are taken over first.
+    Changes without an effect of their own, as in `definitions`, are applied first.
     """
-    for change in sorted(found, key=lambda change: change.effect is not Effect.ANNOTATION)[:_MOST_CHANGES]:
-        changed = with_one(old, new, change)
+    for change in sorted(changes, key=lambda change: change.effect is not Effect.ANNOTATION)[:_MOST_CHANGES]:
+        changed = apply_change(old, new, change)
         if changed is _MISSING:
             continue
         verdict = ask(changed)
@@ -130,26 +132,26 @@ def _breaks_together(old: Any, new: Any, found: list[Change], ask: Ask) -> Itera
             old = changed
 
 
-def _blamed(verdict: Verdict) -> Iterator[Break]:
-    """Yield the changes that are at fault by the place of the error; there is always one."""
-    found = [change for change in verdict.findings if change.at_fault]
-    for change in found or [Change("schema-changed", "", "", Effect.CHANGED, "the schema changed", at_fault=True)]:
+def _breaks_by_location(verdict: Verdict) -> Iterator[Break]:
+    """Yield the changes at fault by the location of the error, at least one."""
+    faults = [change for change in verdict.findings if change.at_fault]
+    for change in faults or [Change("schema-changed", "", "", Effect.CHANGED, "the schema changed", at_fault=True)]:
         yield Break(change, verdict.witness, verdict.at)
 
 
-def _without(new: Any, old: Any, known: list[Change]) -> Any:
-    """Return the new schema with some changes taken back; the last first, so that places in lists stay."""
-    for change in reversed(known):
-        reverted = with_one(new, old, replace(change, old=change.new, new=change.old))
+def _revert(new: Any, old: Any, changes: list[Change]) -> Any:
+    """Return the new schema with some changes reverted, the last first, so that indices in lists stay valid."""
+    for change in reversed(changes):
+        reverted = apply_change(new, old, replace(change, old=change.new, new=change.old))
         new = new if reverted is _MISSING else reverted
     return new
 
 
-def with_one(old: Any, new: Any, change: Change) -> Any:
-    """Return the old schema with one change taken over from the new one."""
+def apply_change(old: Any, new: Any, change: Change) -> Any:
+    """Return the old schema with one change of the new one applied."""
     value = value_at(new, change.new, _MISSING)
     changed = copy.deepcopy(old)
-    path = [unescaped(part) for part in change.old.split("/")[1:]]
+    path = [unescape_token(part) for part in change.old.split("/")[1:]]
     if not path:
         return value
     parent = changed
@@ -163,7 +165,7 @@ def with_one(old: Any, new: Any, change: Change) -> Any:
 
 
 def _put(changed: Any, parent: Any, name: str, value: Any) -> Any:
-    """Put a value into the parent, or take it out where there is none."""
+    """Set a member or item of the parent, or remove it if there is no value."""
     if isinstance(parent, dict):
         parent.pop(name, None)
         if value is not _MISSING:

@@ -1,4 +1,4 @@
-"""How two JSON Schemas differ, keyword by keyword: what is there, without an opinion on who breaks.
+"""The differences between two JSON Schemas, keyword by keyword, without a judgement on who breaks.
 
 One function for each kind of keyword, in one table; a keyword that is in no table is an annotation or unknown.
 """
@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from arrakis_schema.compat.naming import Naming
+from arrakis_schema.compat.member_paths import MemberPaths
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Change, Effect
-from arrakis_schema.json_schema.positions import escaped
-from arrakis_schema.json_schema.violations import shortened
+from arrakis_schema.json_schema.positions import escape_token
+from arrakis_schema.json_schema.violations import short_json
 
 _FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
@@ -22,103 +22,103 @@ _MEMBERS, _NAMES = {"properties", "patternProperties"}, {"dependencies", "depend
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where both documents stand, and which way the effects go: `negated` inside of `not`, `unclear` inside of `if`.
+class Location:
+    """A location in both documents, and the direction of effects: `negated` inside `not`, `unclear` inside `if`.
 
-    `names` are those of the places of either document.
+    `names` are the member paths of both documents.
     """
 
-    names: tuple[Naming, Naming]
+    names: tuple[MemberPaths, MemberPaths]
     old: str = ""
     new: str = ""
     negated: bool = False
     unclear: bool = False
 
-    def below(self, *names: str | int, other: tuple[str | int, ...] = ()) -> Place:
-        """Return the place below names; `other` are those of the new document where they differ."""
-        return replace(self, old=_joined(self.old, names), new=_joined(self.new, other or names))
+    def below(self, *names: str | int, new_names: tuple[str | int, ...] = ()) -> Location:
+        """Return the location below some names; `new_names` are those of the new document if they differ."""
+        return replace(self, old=_join_pointer(self.old, names), new=_join_pointer(self.new, new_names or names))
 
-    def turned(self, keyword: str) -> Place:
-        """Return the place inside a keyword that turns effects round, or makes them unclear."""
+    def enter(self, keyword: str) -> Location:
+        """Return the location inside a keyword, which may negate effects or make them unclear."""
         unclear = self.unclear or keyword in {"if", "oneOf", "contains"}
         return replace(self, negated=self.negated != (keyword == "not"), unclear=unclear)
 
     def change(self, rule: str, effect: Effect, message: str) -> Change:
-        """Return a change at this place."""
+        """Return a change at this location."""
         if effect is not Effect.ANNOTATION:
             effect = Effect.CHANGED if self.unclear else _FLIPPED.get(effect, effect) if self.negated else effect
         old, new = self.names
-        name = new.name(self.new) or old.name(self.old)
-        said = f"inside not, {message}" if self.negated else message
-        return Change(rule, self.old, self.new, effect, f"{name}: {said}" if name else said)
+        name = new.path_of(self.new) or old.path_of(self.old)
+        text = f"inside not, {message}" if self.negated else message
+        return Change(rule, self.old, self.new, effect, f"{name}: {text}" if name else text)
 
 
-Compare = Callable[[str, Any, Any, Place], Iterator[Change]]
+Compare = Callable[[str, Any, Any, Location], Iterator[Change]]
 ABSENT: Any = object()
 
 
 def changes(old: Any, new: Any) -> Iterator[Change]:
-    """Yield the differences of two documents, in the order of their keywords; definitions that are renamed are none."""
+    """Yield the differences of two documents in the order of their keywords; a renamed definition is none."""
     unfolded = unfold(old, new)
-    yield from map(unfolded.given, changes_in_place(unfolded.old, unfolded.new))
+    yield from map(unfolded.restore, changes_in_place(unfolded.old, unfolded.new))
 
 
 def changes_in_place(old: Any, new: Any) -> Iterator[Change]:
-    """Yield the differences of two documents, place by place."""
-    yield from _changes(old, new, Place((Naming(old), Naming(new))))
+    """Yield the differences of two documents, location by location."""
+    yield from _changes(old, new, Location((MemberPaths(old), MemberPaths(new))))
 
 
-def _changes(old: Any, new: Any, place: Place) -> Iterator[Change]:
-    """Yield the differences of two schemas at a place."""
+def _changes(old: Any, new: Any, location: Location) -> Iterator[Change]:
+    """Yield the differences of two schemas at a location."""
     if old == new and type(old) is type(new):
         return
     if not isinstance(old, dict) or not isinstance(new, dict):
         effect = Effect.NARROWED if new is False or old is True else Effect.WIDENED
-        yield place.change("schema-changed", effect, f"{shortened(old)} became {shortened(new)}")
+        yield location.change("schema-changed", effect, f"{short_json(old)} became {short_json(new)}")
         return
     for keyword in dict.fromkeys((*old, *new)):
         before, after = old.get(keyword, ABSENT), new.get(keyword, ABSENT)
         if before is ABSENT or after is ABSENT or before != after or type(before) is not type(after):
-            known = _has_form(keyword, before) and _has_form(keyword, after)
-            compare = COMPARE.get(keyword, _annotation) if known else _annotation
-            yield from compare(keyword, before, after, place.below(keyword))
+            comparable = _has_form(keyword, before) and _has_form(keyword, after)
+            compare = COMPARE.get(keyword, _annotation) if comparable else _annotation
+            yield from compare(keyword, before, after, location.below(keyword))
 
 
-def _joined(pointer: str, names: tuple[str | int, ...]) -> str:
+def _join_pointer(pointer: str, names: tuple[str | int, ...]) -> str:
     """Return a JSON Pointer with more names."""
-    return "".join([pointer, *(f"/{escaped(str(name))}" for name in names)])
+    return "".join([pointer, *(f"/{escape_token(str(name))}" for name in names)])
 
 
-def _presence(keyword: str, before: Any, after: Any, place: Place, added: Effect) -> Change | None:
-    """Return the change of a keyword that only one side has, where adding it has this effect."""
+def _presence(keyword: str, before: Any, after: Any, location: Location, added: Effect) -> Change | None:
+    """Return the change of a keyword that only one side has; `added` is the effect of adding it."""
     if before is ABSENT:
-        return place.change(f"{keyword}-added", added, f"{keyword} {shortened(after)} was added")
+        return location.change(f"{keyword}-added", added, f"{keyword} {short_json(after)} was added")
     if after is ABSENT:
         removed = _FLIPPED.get(added, added)
-        return place.change(f"{keyword}-removed", removed, f"{keyword} {shortened(before)} was removed")
+        return location.change(f"{keyword}-removed", removed, f"{keyword} {short_json(before)} was removed")
     return None
 
 
-def _annotation(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
+def _annotation(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     what = "added" if before is ABSENT else "removed" if after is ABSENT else "changed"
-    yield place.change(f"annotation-{what}", Effect.ANNOTATION, f"{keyword} was {what}")
+    yield location.change(f"annotation-{what}", Effect.ANNOTATION, f"{keyword} was {what}")
 
 
-def _assertion(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
-    said = f"{keyword} changed from {shortened(before)} to {shortened(after)}" if after is not ABSENT else ""
-    alone = _presence(keyword, before, after, place, Effect.NARROWED)
-    yield alone or place.change(f"{keyword}-changed", Effect.CHANGED, said)
+def _assertion(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
+    message = f"{keyword} changed from {short_json(before)} to {short_json(after)}" if after is not ABSENT else ""
+    alone = _presence(keyword, before, after, location, Effect.NARROWED)
+    yield alone or location.change(f"{keyword}-changed", Effect.CHANGED, message)
 
 
 def _bound(*, upper: bool) -> Compare:
-    """Return the comparison of a bound: a higher one narrows, or widens where it is an `upper` one."""
+    """Return the comparison of a bound: a higher one narrows, or widens if it is an `upper` bound."""
 
-    def bound(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
-        alone = _presence(keyword, before, after, place, Effect.NARROWED)
+    def bound(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
+        alone = _presence(keyword, before, after, location, Effect.NARROWED)
         if alone is None:
             effect = Effect.WIDENED if (after > before) == upper else Effect.NARROWED
-            said = f"{keyword} changed from {shortened(before)} to {shortened(after)}"
-            alone = place.change(f"{keyword}-{_SUFFIX[effect]}", effect, said)
+            message = f"{keyword} changed from {short_json(before)} to {short_json(after)}"
+            alone = location.change(f"{keyword}-{_SUFFIX[effect]}", effect, message)
         yield alone
 
     return bound
@@ -127,31 +127,31 @@ def _bound(*, upper: bool) -> Compare:
 _LOWER, _UPPER = _bound(upper=False), _bound(upper=True)
 
 
-def _sets(keyword: str, before: set[str], after: set[str], place: Place) -> Iterator[Change]:
-    """Yield the change of a set of allowed things."""
+def _sets(keyword: str, before: set[str], after: set[str], location: Location) -> Iterator[Change]:
+    """Yield the change of a set of allowed types or values."""
     gone, new = sorted(before - after), sorted(after - before)
-    said = [f"no longer {', '.join(gone)}"] if gone else []
-    said += [f"also {', '.join(new)}"] if new else []
-    if not said:
-        yield place.change(f"{keyword}-reordered", Effect.ANNOTATION, f"{keyword} comes in another order")
+    parts = [f"no longer {', '.join(gone)}"] if gone else []
+    parts += [f"also {', '.join(new)}"] if new else []
+    if not parts:
+        yield location.change(f"{keyword}-reordered", Effect.ANNOTATION, f"{keyword} comes in another order")
         return
-    effect = Effect.CHANGED if len(said) > 1 else Effect.NARROWED if gone else Effect.WIDENED
+    effect = Effect.CHANGED if len(parts) > 1 else Effect.NARROWED if gone else Effect.WIDENED
     suffix = _SUFFIX.get(effect, "changed")
-    yield place.change(f"{keyword}-{suffix}", effect, f"{keyword} takes {' and '.join(said)}")
+    yield location.change(f"{keyword}-{suffix}", effect, f"{keyword} takes {' and '.join(parts)}")
 
 
-def _type(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
-    alone = _presence(keyword, before, after, place, Effect.NARROWED)
+def _type(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
+    alone = _presence(keyword, before, after, location, Effect.NARROWED)
     if alone:
         yield alone
         return
-    yield from _sets(keyword, _types(before), _types(after), place)
+    yield from _sets(keyword, _types(before), _types(after), location)
 
 
 def _types(names: str | list[str]) -> set[str]:
     """Return the types that `type` names; every integer is a number."""
-    found = {names} if isinstance(names, str) else set(names)
-    return found | ({"integer"} if "number" in found else set())
+    types = {names} if isinstance(names, str) else set(names)
+    return types | ({"integer"} if "number" in types else set())
 
 
 def _texts(values: list[Any]) -> set[str]:
@@ -159,46 +159,46 @@ def _texts(values: list[Any]) -> set[str]:
     return {json.dumps(value, sort_keys=True) for value in values}
 
 
-def _enum(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
-    alone = _presence(keyword, before, after, place, Effect.NARROWED)
+def _enum(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
+    alone = _presence(keyword, before, after, location, Effect.NARROWED)
     if alone:
         yield alone
     else:
-        yield from _sets(keyword, _texts(before), _texts(after), place)
+        yield from _sets(keyword, _texts(before), _texts(after), location)
 
 
-def _required(_keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
+def _required_names(_keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     old, new = ([] if names is ABSENT else names for names in (before, after))
     for name in new:
         if name not in old:
-            yield place.change("required-added", Effect.NARROWED, f"{name!r} became required")
+            yield location.change("required-added", Effect.NARROWED, f"{name!r} became required")
     for name in old:
         if name not in new:
-            yield place.change("required-removed", Effect.WIDENED, f"{name!r} is no longer required")
+            yield location.change("required-removed", Effect.WIDENED, f"{name!r} is no longer required")
     if set(old) == set(new) and before is not ABSENT and after is not ABSENT:
-        yield place.change("required-reordered", Effect.ANNOTATION, "required comes in another order")
+        yield location.change("required-reordered", Effect.ANNOTATION, "required comes in another order")
 
 
-def _schema(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
-    place = place.turned(keyword)
-    alone = _presence(keyword, before, after, place, Effect.NARROWED)
+def _schema(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
+    location = location.enter(keyword)
+    alone = _presence(keyword, before, after, location, Effect.NARROWED)
     if alone:
         yield alone
     else:
-        yield from _changes(before, after, place)
+        yield from _changes(before, after, location)
 
 
-def _named_schemas(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
+def _named_schemas(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     old, new = ({} if schemas is ABSENT else schemas for schemas in (before, after))
     effect = Effect.ANNOTATION if keyword in {"definitions", "$defs"} else None
     for name in dict.fromkeys((*old, *new)):
-        inner = place.below(name)
+        inner = location.below(name)
         if name not in old:
-            said = "added" if keyword in _MEMBERS else f"{keyword} {name!r} was added"
-            yield inner.change(f"{keyword}-added", effect or Effect.NARROWED, said)
+            message = "added" if keyword in _MEMBERS else f"{keyword} {name!r} was added"
+            yield inner.change(f"{keyword}-added", effect or Effect.NARROWED, message)
         elif name not in new:
-            said = "removed" if keyword in _MEMBERS else f"{keyword} {name!r} was removed"
-            yield inner.change(f"{keyword}-removed", effect or Effect.WIDENED, said)
+            message = "removed" if keyword in _MEMBERS else f"{keyword} {name!r} was removed"
+            yield inner.change(f"{keyword}-removed", effect or Effect.WIDENED, message)
         elif keyword in _NAMES and (isinstance(old[name], list) or isinstance(new[name], list)):
             if old[name] != new[name]:
                 yield inner.change(f"{keyword}-changed", Effect.CHANGED, f"what depends on {name!r} changed")
@@ -206,9 +206,9 @@ def _named_schemas(keyword: str, before: Any, after: Any, place: Place) -> Itera
             yield from _changes(old[name], new[name], inner)
 
 
-def _listed_schemas(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
+def _listed_schemas(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     added = {"anyOf": Effect.WIDENED, "oneOf": Effect.CHANGED}.get(keyword, Effect.NARROWED)
-    alone = _presence(keyword, before, after, place, Effect.NARROWED)
+    alone = _presence(keyword, before, after, location, Effect.NARROWED)
     if alone:
         yield alone
         return
@@ -216,44 +216,44 @@ def _listed_schemas(keyword: str, before: Any, after: Any, place: Place) -> Iter
     if keyword != "prefixItems":
         _drop_equal(old, new)
     if not old and not new:
-        yield place.change(f"{keyword}-reordered", Effect.ANNOTATION, f"{keyword} comes in another order")
-    place = place.turned(keyword)
+        yield location.change(f"{keyword}-reordered", Effect.ANNOTATION, f"{keyword} comes in another order")
+    location = location.enter(keyword)
     pairs = list(zip(list(old), list(new), strict=False))
-    for one, other in pairs:
-        yield from _changes(old.pop(one), new.pop(other), place.below(one, other=(other,)))
+    for old_index, new_index in pairs:
+        yield from _changes(old.pop(old_index), new.pop(new_index), location.below(old_index, new_names=(new_index,)))
     for index, schema in new.items():
-        yield place.below(index).change(f"{keyword}-added", added, f"{keyword} has one more: {shortened(schema)}")
+        yield location.below(index).change(f"{keyword}-added", added, f"{keyword} has one more: {short_json(schema)}")
     for index, schema in old.items():
         gone = _FLIPPED.get(added, added)
-        yield place.below(index).change(f"{keyword}-removed", gone, f"{keyword} has one less: {shortened(schema)}")
+        yield location.below(index).change(f"{keyword}-removed", gone, f"{keyword} has one less: {short_json(schema)}")
 
 
 def _drop_equal(old: dict[int, Any], new: dict[int, Any]) -> None:
-    """Take out what both sides have, wherever it stands."""
+    """Remove the schemas that both sides have, at any index."""
     for index, schema in list(old.items()):
-        twin = next((other for other, candidate in new.items() if candidate == schema), None)
+        twin = next((position for position, candidate in new.items() if candidate == schema), None)
         if twin is not None:
             del old[index], new[twin]
 
 
-def _items(keyword: str, before: Any, after: Any, place: Place) -> Iterator[Change]:
+def _items(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     if isinstance(before, list) and isinstance(after, list):
-        yield from _listed_schemas("prefixItems", before, after, place)
+        yield from _listed_schemas("prefixItems", before, after, location)
     elif ABSENT in (before, after) or not (isinstance(before, list) or isinstance(after, list)):
-        yield from _schema(keyword, before, after, place)
+        yield from _schema(keyword, before, after, location)
     else:
-        yield place.change("items-changed", Effect.CHANGED, "items turned from one schema into several, or back")
+        yield location.change("items-changed", Effect.CHANGED, "items turned from one schema into several, or back")
 
 
 def _has_form(keyword: str, value: Any) -> bool:
-    """Tell whether a value is of the form that a keyword takes; others stand where a dialect has no such keyword."""
+    """Tell whether a value has the form that a keyword requires; other forms occur if a dialect lacks the keyword."""
     return value is ABSENT or isinstance(value, _FORMS.get(COMPARE.get(keyword, _annotation), object))
 
 
 COMPARE: dict[str, Compare] = {
     "type": _type,
     "enum": _enum,
-    "required": _required,
+    "required": _required_names,
     **dict.fromkeys(("const", "pattern", "multipleOf", "uniqueItems", "$ref", "$dynamicRef"), _assertion),
     **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"), _LOWER),
     **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"), _UPPER),

@@ -1,8 +1,8 @@
-"""The closure of a document: a JSON Schema that says that its objects hold declared members only, and nothing else.
+"""The closure of a document: a JSON Schema that only asserts that objects have no undeclared members.
 
-A *place* of the instance is the set of all subschemas that apply to it. Declared there is what any of them names, in
-`properties`, `patternProperties`, `required` and the like. A place stays open where none lists members, or where one
-describes members of any name. Of the alternatives of a `oneOf` only the one that holds declares.
+A *place* of the instance is the set of all subschemas that apply to it. It declares what any of them names, in
+`properties`, `patternProperties`, `required` and the like. A place stays open if none lists members, or if one
+describes members of any name. Of the alternatives of a `oneOf`, only the one that holds counts.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from jsonschema_specifications import REGISTRY as _META_SCHEMAS
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import matches
 from arrakis_schema.compat.logic.formulas import All, Matches, conjunction, pattern_formula
-from arrakis_schema.compat.logic.nodes import Node, Nodes, UndecidedError
+from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.string import string
 from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
-from arrakis_schema.json_schema.keywords import DRAFT_07, of_dialect
+from arrakis_schema.json_schema.keywords import DRAFT_07, without_foreign_keywords
 from arrakis_schema.json_schema.positions import object_pointers
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
@@ -39,7 +39,7 @@ _DOCUMENT_URI, _CLOSURE_URI = "urn:arrakis-schema:document", "urn:arrakis-schema
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """At which places of the instance an object holds declared members only: everywhere, or at some paths of names."""
+    """Where in the instance an object may only hold declared members: everywhere, or at some paths of names."""
 
     everywhere: bool = False
     places: frozenset[tuple[str, ...]] = frozenset()
@@ -48,7 +48,7 @@ class Closure:
 
     @property
     def here(self) -> bool:
-        """Whether the place that the closure has come to is closed."""
+        """Whether the current place is closed."""
         return self.everywhere or () in self.places
 
     def below(self, name: str | None) -> Closure:
@@ -63,9 +63,9 @@ OPEN, CLOSED_EVERYWHERE = Closure(), Closure(everywhere=True)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What a reader takes or a writer sends: a document, and its closure (True where nothing is closed).
+    """What a reader accepts or a writer sends: a document and its closure (True if nothing is closed).
 
-    `registry` holds what their references lead to, `uri` is the document's place in it.
+    `registry` holds the targets of their references, `uri` is the document's key in it.
     """
 
     document: Any
@@ -78,54 +78,57 @@ class Side:
 
     @property
     def schemas(self) -> tuple[Any, ...]:
-        """The schemas that hold together of an instance."""
+        """The schemas that an instance must satisfy together."""
         return (self.document,) if self.closure is True else (self.document, self.closure)
 
-    def roots(self, nodes: Nodes) -> list[Node]:
+    def roots(self, nodes: Nodes) -> list[SchemaNode]:
         """Return the nodes of these schemas."""
         uris = (self.uri, _CLOSURE_URI)
         resolvers = [self.registry.resolver(base_uri=uri) for uri in uris]
-        return [nodes.root(schema, self.dialect, one) for schema, one in zip(self.schemas, resolvers, strict=False)]
+        return [
+            nodes.root(schema, self.dialect, resolver)
+            for schema, resolver in zip(self.schemas, resolvers, strict=False)
+        ]
 
 
 class _Applied(NamedTuple):
-    """A subschema that applies to a place: to each instance there, or only to some.
+    """A subschema that applies to a place: always, or only to some instances.
 
-    Where it `closes` nothing, what it declares is allowed, and no object is closed because of it: it applies to some of
-    the names of a pattern, and the others may be open.
+    If it `closes` nothing, the members that it declares are allowed, but it closes no object: it applies to some of
+    the names of a pattern, and objects under the others may be open.
     """
 
-    node: Node
+    node: SchemaNode
     always: bool
     closes: bool = True
 
 
-_Place = tuple[_Applied, ...]
+_Subschemas = tuple[_Applied, ...]
 
 
 @dataclass(slots=True)
 class _Shape:
-    """What a place says of members and items: each is the number of another shape."""
+    """What a place asserts about members and items, which are numbers of other shapes."""
 
     members: dict[str, int] = field(default_factory=dict)
     patterns: dict[str, int] = field(default_factory=dict)
     others: int | None = None
     first: list[int] = field(default_factory=list)
-    rest: int | None = None
-    choices: list[list[tuple[Node, int]]] = field(default_factory=list)
+    rest_items: int | None = None
+    choices: list[list[tuple[SchemaNode, int]]] = field(default_factory=list)
     closed: bool = False
 
     @property
     def parts(self) -> Iterator[int]:
-        """The shapes that this one is made of."""
+        """The shapes that this one refers to."""
         yield from (*self.members.values(), *self.patterns.values(), *self.first)
-        yield from (number for number in (self.others, self.rest) if number is not None)
+        yield from (number for number in (self.others, self.rest_items) if number is not None)
         yield from (number for choice in self.choices for _, number in choice)
 
 
 def side(document: Any, dialect: str) -> Side:
-    """Return a document with nothing closed; a relative `$id` is joined to a base that is like no other."""
-    document = of_dialect(document, dialect)
+    """Return the side of a document with nothing closed; a relative `$id` is joined to a unique base."""
+    document = without_foreign_keywords(document, dialect)
     resource = SPECIFICATIONS[dialect].create_resource(document)
     if (relative := resource.id()) and not urlsplit(relative).scheme:
         document = {**document, "$id": urljoin(_BASE_URI, relative)}
@@ -135,7 +138,7 @@ def side(document: Any, dialect: str) -> Side:
 
 
 def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
-    """Return a side whose objects hold declared members only; raises `UndecidedError` where it has too many places."""
+    """Return a side whose objects only hold declared members; raises `UndecidedError` if it has too many places."""
     if closure == OPEN:
         return opened
     nodes = Nodes(tick)
@@ -149,19 +152,19 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
 
 
 class _Places:
-    """The places that a document leads to, numbered, and the shape of each."""
+    """The places of the instances of a document, numbered, and the shape of each."""
 
     def __init__(self, nodes: Nodes) -> None:
         """Begin without any."""
         self.shapes: dict[int, _Shape] = {}
         self._nodes = nodes
         self._numbers: dict[tuple[frozenset[_Applied], Closure, bool], int] = {}
-        self._todo: list[tuple[int, _Place, Closure, bool]] = []
+        self._todo: list[tuple[int, _Subschemas, Closure, bool]] = []
         self._overlaps: dict[frozenset[str], bool] = {}
 
-    def number(self, place: Iterable[_Applied], closure: Closure, *, complete: bool = False) -> int:
-        """Return the number of a place; `complete` where all that applies is in it, and alternatives are settled."""
-        ordered = tuple(dict.fromkeys(place))
+    def number(self, applied: Iterable[_Applied], closure: Closure, *, complete: bool = False) -> int:
+        """Return the number of a place; `complete` if everything that applies is in it and alternatives are chosen."""
+        ordered = tuple(dict.fromkeys(applied))
         key = frozenset(ordered), closure, complete
         if key not in self._numbers:
             if len(self._numbers) >= _MOST_PLACES:
@@ -171,129 +174,133 @@ class _Places:
         return self._numbers[key]
 
     def describe_all(self) -> None:
-        """Give each numbered place its shape, and those that it leads to."""
+        """Compute the shape of each numbered place, and of those that they lead to."""
         while self._todo:
-            number, place, closure, complete = self._todo.pop()
+            number, applied, closure, complete = self._todo.pop()
             self._nodes.tick()
-            self.shapes[number] = self._shape(place, closure, complete=complete)
+            self.shapes[number] = self._shape(applied, closure, complete=complete)
 
-    def _shape(self, place: _Place, closure: Closure, *, complete: bool) -> _Shape:
-        """Return the shape of a place; nothing is closed where a reference leads to what is not known."""
-        here = place if complete else tuple(_applied(place))
-        if any(one.node.leads_out for one in here if isinstance(one.node.schema, dict)):
+    def _shape(self, applied: _Subschemas, closure: Closure, *, complete: bool) -> _Shape:
+        """Return the shape of a place; nothing is closed if a reference leads out of the document."""
+        here = applied if complete else tuple(_expand(applied))
+        if any(entry.node.leads_out for entry in here if isinstance(entry.node.schema, dict)):
             return _Shape()
-        choosers = [] if complete else [one.node for one in here if one.always and _alternatives(one.node)]
+        choosers = [] if complete else [entry.node for entry in here if entry.always and _alternatives(entry.node)]
         if choosers:
-            return _Shape(choices=[self._choice(place, chooser, closure) for chooser in choosers])
+            return _Shape(choices=[self._choice(applied, chooser, closure) for chooser in choosers])
         shape = _Shape()
         self._describe_members(shape, here, closure)
         self._describe_items(shape, here, closure.below(None))
         return shape
 
-    def _choice(self, place: _Place, chooser: Node, closure: Closure) -> list[tuple[Node, int]]:
-        """Return the alternatives of one `oneOf`, each with the shape of the place where it is the one that holds."""
-        base = tuple(_applied(place, chooser))
-        held = {node: _applied([_Applied(node, always=True)]) for node in _alternatives(chooser)}
-        return [(node, self.number((*base, *inside), closure, complete=True)) for node, inside in held.items()]
+    def _choice(self, applied: _Subschemas, chooser: SchemaNode, closure: Closure) -> list[tuple[SchemaNode, int]]:
+        """Return the alternatives of one `oneOf`, each with the shape of the place if it holds."""
+        base = tuple(_expand(applied, chooser))
+        branches = {node: _expand([_Applied(node, always=True)]) for node in _alternatives(chooser)}
+        return [(node, self.number((*base, *branch), closure, complete=True)) for node, branch in branches.items()]
 
-    def _describe_members(self, shape: _Shape, here: _Place, closure: Closure) -> None:
-        """Say which members an object has."""
-        schemas = [one.node.schema for one in here if _speaks(one.node)]
-        names = {name for schema in schemas for name in (*schema.get("properties", ()), *_needed(schema))}
+    def _describe_members(self, shape: _Shape, here: _Subschemas, closure: Closure) -> None:
+        """Describe the members of an object."""
+        schemas = [entry.node.schema for entry in here if _has_assertions(entry.node)]
+        names = {name for schema in schemas for name in (*schema.get("properties", ()), *_required_names(schema))}
         patterns = {pattern for schema in schemas for pattern in schema.get("patternProperties", ())}
         for name in sorted(names):
             shape.members[name] = self.number(_of_name(here, name), closure.below(name))
         for pattern in sorted(patterns):
             shape.patterns[pattern] = self.number(self._of_pattern(here, pattern), closure.below(None))
-        closing = [one.node.schema for one in here if one.closes and _speaks(one.node)]
+        closing = [entry.node.schema for entry in here if entry.closes and _has_assertions(entry.node)]
         listed = any({"properties", "patternProperties"} & schema.keys() for schema in closing)
         shape.closed = closure.here and listed and not any(map(_is_open, schemas))
         if not shape.closed:
             shape.others = self.number(_of_others(here), closure.below(None))
 
-    def _of_pattern(self, here: _Place, pattern: str) -> Iterator[_Applied]:
-        """Yield what applies to the members whose names match a pattern: for certain what stands at it."""
+    def _of_pattern(self, here: _Subschemas, pattern: str) -> Iterator[_Applied]:
+        """Yield the subschemas that apply, or may apply, to the members whose names match a pattern."""
         for node, always, closes in here:
-            if not _speaks(node):
+            if not _has_assertions(node):
                 continue
-            own, patterns = node.schema.get("properties", {}), node.schema.get("patternProperties", {})
-            met = [(child, False) for name, child in own.items() if self._may_match(pattern, name)]
-            met += [(child, other == pattern) for other, child in patterns.items() if self._overlap(pattern, other)]
+            properties, patterns = node.schema.get("properties", {}), node.schema.get("patternProperties", {})
+            met = [(child, False) for name, child in properties.items() if self._may_match(pattern, name)]
+            met += [
+                (child, other_pattern == pattern)
+                for other_pattern, child in patterns.items()
+                if self._overlap(pattern, other_pattern)
+            ]
             for child, certain in met:
                 yield _Applied(node.subschema(child), always and certain, closes and certain)
             if pattern not in patterns:
                 yield from _others(node, always=False, closes=closes and not met)
 
     def _may_match(self, pattern: str, name: str) -> bool:
-        """Tell whether a pattern may be found in a name."""
+        """Tell whether a pattern may match a name."""
         self._nodes.tick()
-        return _found(pattern, name) is not False
+        return _matches_name(pattern, name) is not False
 
-    def _overlap(self, pattern: str, other: str) -> bool:
-        """Tell whether a name may match both patterns: False only where it is certain that none does."""
-        if pattern == other:
+    def _overlap(self, pattern: str, other_pattern: str) -> bool:
+        """Tell whether a name may match both patterns; False only if it is certain that none does."""
+        if pattern == other_pattern:
             return True
-        pair = frozenset([pattern, other])
+        pair = frozenset([pattern, other_pattern])
         if pair not in self._overlaps:
-            self._overlaps[pair] = any(self._share_a_name(pattern, other, reading) for reading in Reading)
+            self._overlaps[pair] = any(self._share_a_name(pattern, other_pattern, reading) for reading in Reading)
         return self._overlaps[pair]
 
-    def _share_a_name(self, pattern: str, other: str, reading: Reading) -> bool:
-        """Tell whether a name may match both patterns in one reading; the search takes steps."""
+    def _share_a_name(self, pattern: str, other_pattern: str, reading: Reading) -> bool:
+        """Tell whether a name may match both patterns in one reading; this counts as steps."""
         try:
-            both = conjunction(pattern_formula(one, holds=True) for one in (pattern, other))
+            both = conjunction(pattern_formula(text, holds=True) for text in (pattern, other_pattern))
             parts = both.parts if isinstance(both, All) else (both,)
             atoms = [atom for atom in parts if isinstance(atom, Matches)]
             return not isinstance(string(atoms, [reading], self._nodes.tick), Closed)
         except UnsupportedPatternError:
             return True
 
-    def _describe_items(self, shape: _Shape, here: _Place, closure: Closure) -> None:
-        """Say which items an array has."""
-        length = max((len(_prefix(one.node)) for one in here if _speaks(one.node)), default=0)
+    def _describe_items(self, shape: _Shape, here: _Subschemas, closure: Closure) -> None:
+        """Describe the items of an array."""
+        length = max((len(_prefix(entry.node)) for entry in here if _has_assertions(entry.node)), default=0)
         shape.first = [self.number(_of_item(here, index), closure) for index in range(length)]
-        shape.rest = self.number(_of_item(here, length), closure)
+        shape.rest_items = self.number(_of_item(here, length), closure)
 
 
-def _speaks(node: Node) -> bool:
-    """Tell whether a subschema says something itself, and is neither a boolean nor a mere reference."""
+def _has_assertions(node: SchemaNode) -> bool:
+    """Tell whether a subschema has assertions of its own, and is neither a boolean nor only a reference."""
     return isinstance(node.schema, dict) and not node.refers
 
 
-def _applied(place: Iterable[_Applied], chooser: Node | None = None) -> Iterator[_Applied]:
-    """Yield all that applies to a place with what is given, but for the alternatives of the node that chooses."""
-    todo, seen = list(place), set[_Applied]()
+def _expand(applied: Iterable[_Applied], chooser: SchemaNode | None = None) -> Iterator[_Applied]:
+    """Yield these subschemas and all that apply with them, except for the alternatives of `chooser`."""
+    todo, visited = list(applied), set[_Applied]()
     while todo:
-        one = todo.pop()
-        if one not in seen:
-            seen.add(one)
-            yield one
-            todo += _beside(one, chooser)
+        entry = todo.pop()
+        if entry not in visited:
+            visited.add(entry)
+            yield entry
+            todo += _beside(entry, chooser)
 
 
-def _beside(one: _Applied, chooser: Node | None) -> Iterator[_Applied]:
-    """Yield the subschemas directly inside one that apply to the same place and are not negated."""
-    node, schema = one.node, one.node.schema
+def _beside(applied: _Applied, chooser: SchemaNode | None) -> Iterator[_Applied]:
+    """Yield the direct in-place subschemas of one that are not negated."""
+    node, schema = applied.node, applied.node.schema
     if isinstance(schema, bool):
         return
     if not node.leads_out:
-        yield from (_Applied(target, one.always, one.closes) for target in node.references())
+        yield from (_Applied(target, applied.always, applied.closes) for target in node.references())
     if node.refers:
         return
-    yield from (_Applied(node.subschema(child), one.always, one.closes) for child in schema.get("allOf", ()))
+    yield from (_Applied(node.subschema(child), applied.always, applied.closes) for child in schema.get("allOf", ()))
     some = [*schema.get("anyOf", ()), *(() if node is chooser else schema.get("oneOf", ()))]
     some += [schema[keyword] for keyword in ("if", "then", "else") if keyword in schema and "if" in schema]
     named = [*schema.get("dependentSchemas", {}).values(), *schema.get("dependencies", {}).values()]
     some += [child for child in named if not isinstance(child, list)]
-    yield from (_Applied(node.subschema(child), always=False, closes=one.closes) for child in some)
+    yield from (_Applied(node.subschema(child), always=False, closes=applied.closes) for child in some)
 
 
-def _alternatives(node: Node) -> list[Node]:
-    """Return the nodes of the alternatives, of which just one holds."""
-    return [node.subschema(child) for child in node.schema.get("oneOf", ())] if _speaks(node) else []
+def _alternatives(node: SchemaNode) -> list[SchemaNode]:
+    """Return the nodes of the alternatives of `oneOf`."""
+    return [node.subschema(child) for child in node.schema.get("oneOf", ())] if _has_assertions(node) else []
 
 
-def _needed(schema: dict[str, Any]) -> Iterator[str]:
+def _required_names(schema: dict[str, Any]) -> Iterator[str]:
     """Yield the names of members that a schema requires, always or beside others."""
     yield from schema.get("required", ())
     for keyword in ("dependencies", "dependentRequired", "dependentSchemas"):
@@ -311,47 +318,47 @@ def _is_open(schema: dict[str, Any]) -> bool:
 _OTHERS = ("additionalProperties", "unevaluatedProperties")
 
 
-def _of_name(here: _Place, name: str) -> Iterator[_Applied]:
-    """Yield what applies to the member of a name."""
+def _of_name(here: _Subschemas, name: str) -> Iterator[_Applied]:
+    """Yield the subschemas that apply to the member of a name."""
     for node, always, closes in here:
-        if not _speaks(node):
+        if not _has_assertions(node):
             continue
-        own, patterns = node.schema.get("properties", {}), node.schema.get("patternProperties", {})
-        found = {pattern: answer for pattern in patterns if (answer := _found(pattern, name)) is not False}
-        if name in own:
-            yield _Applied(node.subschema(own[name]), always, closes)
-        for pattern, certain in found.items():
+        properties, patterns = node.schema.get("properties", {}), node.schema.get("patternProperties", {})
+        answers = {pattern: answer for pattern in patterns if (answer := _matches_name(pattern, name)) is not False}
+        if name in properties:
+            yield _Applied(node.subschema(properties[name]), always, closes)
+        for pattern, certain in answers.items():
             yield _Applied(node.subschema(patterns[pattern]), always and certain is True, closes)
-        if name not in own and True not in found.values():
-            yield from _others(node, always=always and not found, closes=closes)
+        if name not in properties and True not in answers.values():
+            yield from _others(node, always=always and not answers, closes=closes)
 
 
-def _of_others(here: _Place) -> Iterator[_Applied]:
-    """Yield what applies to the members that no name and no pattern of the place tells of."""
+def _of_others(here: _Subschemas) -> Iterator[_Applied]:
+    """Yield the subschemas that apply to the members that match no name and no pattern of the place."""
     for node, always, closes in here:
-        if _speaks(node):
+        if _has_assertions(node):
             yield from _others(node, always=always, closes=closes)
 
 
-def _others(node: Node, *, always: bool, closes: bool) -> Iterator[_Applied]:
-    """Yield what a schema says of the members that it does not list."""
+def _others(node: SchemaNode, *, always: bool, closes: bool) -> Iterator[_Applied]:
+    """Yield the subschemas for members that a schema does not list."""
     if isinstance(node.schema.get("additionalProperties"), dict):
         yield _Applied(node.subschema(node.schema["additionalProperties"]), always, closes)
     if isinstance(node.schema.get("unevaluatedProperties"), dict):
         yield _Applied(node.subschema(node.schema["unevaluatedProperties"]), always=False, closes=closes)
 
 
-def _prefix(node: Node) -> list[Any]:
-    """Return the schemas for the first items, one for each."""
+def _prefix(node: SchemaNode) -> list[Any]:
+    """Return the schemas of the first items, one for each."""
     keyword = "items" if node.dialect == DRAFT_07 else "prefixItems"
-    found = node.schema.get(keyword, ())
-    return found if isinstance(found, list) else []
+    schemas = node.schema.get(keyword, ())
+    return schemas if isinstance(schemas, list) else []
 
 
-def _of_item(here: _Place, index: int) -> Iterator[_Applied]:
-    """Yield what applies to the item at an index."""
+def _of_item(here: _Subschemas, index: int) -> Iterator[_Applied]:
+    """Yield the subschemas that apply to the item at an index."""
     for node, always, closes in here:
-        if not _speaks(node):
+        if not _has_assertions(node):
             continue
         first = _prefix(node)
         if index < len(first):
@@ -367,8 +374,8 @@ def _of_item(here: _Place, index: int) -> Iterator[_Applied]:
 
 
 @lru_cache(maxsize=4096)
-def _found(pattern: str, name: str) -> bool | None:
-    """Tell whether a pattern is found in a name; None where ECMA-262 and Python differ, or it cannot be told."""
+def _matches_name(pattern: str, name: str) -> bool | None:
+    """Tell whether a pattern matches a name; None if ECMA-262 and Python differ, or if it is unsupported."""
     try:
         answers = {matches(pattern, name, reading) for reading in Reading}
     except UnsupportedPatternError:
@@ -377,7 +384,7 @@ def _found(pattern: str, name: str) -> bool | None:
 
 
 class _Writer:
-    """Writes shapes as a JSON Schema; those that close nothing are left out."""
+    """Writes shapes as a JSON Schema, except for those that close nothing."""
 
     def __init__(self, shapes: dict[int, _Shape], opened: Side) -> None:
         """Take the shapes of the places of a document."""
@@ -387,45 +394,53 @@ class _Writer:
         self._pointers: dict[int, str] | None = None
 
     def document(self) -> Any:
-        """Return the closure; the shape of the whole instance is the first."""
+        """Return the closure; the first shape is that of the whole instance."""
         if 0 not in self._closing:
             return True
-        written = {str(number): self._written(self._shapes[number]) for number in sorted(self._closing)}
+        written = {str(number): self._write_shape(self._shapes[number]) for number in sorted(self._closing)}
         root = self._shape(0)
         return {"$schema": self._side.dialect, "$id": _CLOSURE_URI, "allOf": [root], self._definitions: written}
 
-    def _written(self, shape: _Shape) -> dict[str, Any]:
+    def _write_shape(self, shape: _Shape) -> dict[str, Any]:
         """Return one shape as a schema."""
         if shape.choices:
-            return {"allOf": [{"anyOf": [self._alternative(*one) for one in choice]} for choice in shape.choices]}
+            return {
+                "allOf": [
+                    {"anyOf": [self._alternative(*alternative) for alternative in choice]} for choice in shape.choices
+                ]
+            }
         others = False if shape.closed else shape.others is None or self._shape(shape.others)
         members = {name: self._shape(number) for name, number in shape.members.items()}
         patterns = {pattern: self._shape(number) for pattern, number in shape.patterns.items()}
-        said = {"properties": members, "patternProperties": patterns}
-        if others is True:  # a name with nothing to say needs no mention
+        assertions = {"properties": members, "patternProperties": patterns}
+        if others is True:  # members without an assertion are left out
             listed = {
-                keyword: {n: one for n, one in named.items() if one is not True} for keyword, named in said.items()
+                keyword: {name: schema for name, schema in named.items() if schema is not True}
+                for keyword, named in assertions.items()
             }
             return {**listed, **self._items(shape)}
-        return {**said, "additionalProperties": others, **self._items(shape)}
+        return {**assertions, "additionalProperties": others, **self._items(shape)}
 
     def _items(self, shape: _Shape) -> dict[str, Any]:
-        """Return what a shape says of items."""
-        first, rest = [self._shape(number) for number in shape.first], shape.rest is None or self._shape(shape.rest)
+        """Return the keywords of a shape for items."""
+        first, rest_schema = (
+            [self._shape(number) for number in shape.first],
+            shape.rest_items is None or self._shape(shape.rest_items),
+        )
         if self._side.dialect != DRAFT_07:
-            return {**({"prefixItems": first} if first else {}), "items": rest}
-        return {"items": first, "additionalItems": rest} if first else {"items": rest}
+            return {**({"prefixItems": first} if first else {}), "items": rest_schema}
+        return {"items": first, "additionalItems": rest_schema} if first else {"items": rest_schema}
 
-    def _alternative(self, node: Node, number: int) -> dict[str, Any]:
-        """Return the schema that an alternative holds, and that its members are the declared ones."""
-        return {"allOf": [self._same(node), self._shape(number)]}
+    def _alternative(self, node: SchemaNode, number: int) -> dict[str, Any]:
+        """Return a schema that asserts an alternative and the members that it declares."""
+        return {"allOf": [self._schema_of(node), self._shape(number)]}
 
     def _shape(self, number: int) -> Any:
-        """Return a reference to a shape, or `true` where it closes nothing."""
+        """Return a reference to a shape, or `true` if it closes nothing."""
         return {"$ref": f"#/{self._definitions}/{number}"} if number in self._closing else True
 
-    def _same(self, node: Node) -> Any:
-        """Return a schema that means what a node of the document means: a copy, or a reference where it has some."""
+    def _schema_of(self, node: SchemaNode) -> Any:
+        """Return a schema equivalent to a node of the document: a copy, or a reference if it has references itself."""
         text = json.dumps(node.schema)
         if not any(f'"{keyword}"' in text for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "$id")):
             return node.schema
@@ -439,7 +454,7 @@ class _Writer:
 
 
 def _closing(shapes: dict[int, _Shape]) -> set[int]:
-    """Return the shapes that close an object, themselves or in what they are made of."""
+    """Return the shapes that close an object, themselves or in their parts."""
     users: dict[int, list[int]] = {}
     for number, shape in shapes.items():
         for part in shape.parts:

@@ -1,6 +1,6 @@
-"""Containment of JSON Schemas: a model of "the writer's schema holds, the reader's fails", or the proof that none is.
+"""Containment of JSON Schemas: a model of "the writer's schema holds, the reader's fails", or a proof of none.
 
-A model is confirmed by a validator that knows nothing of this.
+A model is confirmed by an independent validator.
 """
 
 import json
@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
+from arrakis_schema.compat.blame import word_error
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure, Side, close, side
-from arrakis_schema.compat.confirm import meta_schema_problem, refusals
-from arrakis_schema.compat.fault import worded
+from arrakis_schema.compat.confirmation import meta_schema_problem, refusals
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
@@ -20,7 +20,7 @@ from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed, Model, Open
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.solve.tableau import Tableau
-from arrakis_schema.compat.witnesses import likeliest
+from arrakis_schema.compat.witnesses import pick_witness
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.json_schema.judge.soundness import dialect_problem, number_problems
@@ -36,12 +36,12 @@ UNKNOWN = "the reader refuses members that it does not know"
 
 
 class OutOfStepsError(UndecidedError):
-    """The steps, or the seconds, for one pair have run out."""
+    """The steps or seconds for one pair are used up."""
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """Questions that differ in one document alone, a valid one; `document` is the other, with what it is closed to."""
+class QuestionSeries:
+    """Questions that share one document; `closed` caches its closures. The other documents are known to be valid."""
 
     document: Any
     closed: dict[Closure, Side] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A pair of schemas, how either is closed, and how much may be done about it.
+    """A pair of schemas, their closures, and the limits of the search.
 
     In a `series` the documents are known to be valid and to differ.
     """
@@ -63,23 +63,23 @@ class Question:
     examples: tuple[Any, ...] = ()
     steps: int = STEPS
     patterns: Reading = Reading.ECMA
-    series: Series | None = None
+    series: QuestionSeries | None = None
 
     __repr__ = short_repr
 
 
-def contained(question: Question) -> Verdict:
-    """Return whether the reader accepts every instance that the writer's schema accepts; without findings.
+def decide_containment(question: Question) -> Verdict:
+    """Return whether the reader accepts every instance that the writer's schema accepts, without findings.
 
-    A document accepts what it accepts, also where nobody can say what that is.
+    A document is compatible with itself, even if the search is undecided.
     """
-    verdict = _searched(question)
+    verdict = _search(question)
     is_open = verdict.kind is Kind.UNDECIDED and question.series is None
     return Verdict(Kind.COMPATIBLE) if is_open and _is_one_document(question) else verdict
 
 
 def _is_one_document(question: Question) -> bool:
-    """Tell whether both are one document that no reference leads out of, and the writer is closed like the reader."""
+    """Tell whether both are one document without external references, and the writer is closed like the reader."""
     try:
         texts = [json.dumps(schema, sort_keys=True) for schema in (question.reader, question.writer)]
         return texts[0] == texts[1] and _closed_alike(question) and not _leads_out(question.reader)
@@ -94,13 +94,15 @@ def _closed_alike(question: Question) -> bool:
 
 
 def _leads_out(document: Any) -> bool:
-    """Tell whether a reference may lead out of a document: what is there may be another thing for each side."""
+    """Tell whether a reference may lead out of a document, to something that may differ for each side."""
     base = str(document.get("$id", "")) if isinstance(document, dict) else ""
     schemas = list(_objects(document))
-    ids = {urljoin(base, one["$id"]) for one in schemas if isinstance(one.get("$id"), str)}
-    references = [one[name] for one in schemas for name in ("$ref", "$dynamicRef") if isinstance(one.get(name), str)]
+    ids = {urljoin(base, schema["$id"]) for schema in schemas if isinstance(schema.get("$id"), str)}
+    references = [
+        schema[name] for schema in schemas for name in ("$ref", "$dynamicRef") if isinstance(schema.get(name), str)
+    ]
     places = (urldefrag(reference).url for reference in references)
-    return any(place and urljoin(base, place) not in ids for place in places)
+    return any(uri and urljoin(base, uri) not in ids for uri in places)
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
@@ -112,8 +114,8 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
         yield from _objects(child)
 
 
-def _searched(question: Question) -> Verdict:
-    """Return what the search for a witness says."""
+def _search(question: Question) -> Verdict:
+    """Return the verdict of the search for a witness."""
     try:
         return _Case(question).verdict()
     except (UndecidedError, UnsupportedPatternError) as error:
@@ -122,8 +124,8 @@ def _searched(question: Question) -> Verdict:
         return Verdict(Kind.UNDECIDED, reason="schemas that nest too deep")
 
 
-def checked(schema: Any, name: str) -> str:
-    """Return the dialect of a schema; raises `InvalidSchemaError` where it is not valid in it."""
+def check_schema(schema: Any, name: str) -> str:
+    """Return the dialect of a schema; raises `InvalidSchemaError` for an invalid schema."""
     label = f"the {name}"
     if not isinstance(schema, dict | bool):
         raise InvalidSchemaError(label, "a schema is an object or a boolean")
@@ -140,9 +142,9 @@ def checked(schema: Any, name: str) -> str:
 
 
 def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:
-    """Return a function to be called at each step; it raises `OutOfStepsError` when there have been too many.
+    """Return a function to call at each step; it raises `OutOfStepsError` after too many.
 
-    Steps are the same on every machine, however busy. Seconds are the last rope, for a step that takes too long.
+    Steps are the same on every machine, however busy. Seconds are the last resort, for a step that takes too long.
     """
     end, left = monotonic() + seconds, steps
 
@@ -158,7 +160,7 @@ def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:
 
 
 class _Case:
-    """One question while it is answered."""
+    """The state of answering one question."""
 
     def __init__(self, question: Question) -> None:
         self.question, self.tick = question, budget(question.steps, question.timeout)
@@ -168,12 +170,12 @@ class _Case:
         self.sent, self.state = State(), State()
 
     def dialect(self, schema: Any, name: str) -> str:
-        """Return the dialect of a schema, which is checked unless it is known to be valid."""
-        known = None if self.question.series is None else dialect_of(schema)
-        return known or checked(schema, name)
+        """Return the dialect of a schema, which is validated unless it is known to be valid."""
+        dialect = None if self.question.series is None else dialect_of(schema)
+        return dialect or check_schema(schema, name)
 
-    def asked(self) -> tuple[State, State]:
-        """Return what holds of what the writer sends, and what holds of what the reader refuses of it."""
+    def build_states(self) -> tuple[State, State]:
+        """Return the state of what the writer sends, and the state of what the reader rejects of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
         roots = [*self.writer.roots(nodes), *self.reader.roots(nodes)]
         nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
@@ -182,37 +184,39 @@ class _Case:
         return State(sent), State([*sent, refused])
 
     def verdict(self) -> Verdict:
-        """Return the verdict; documents that mean the same are not looked into."""
+        """Return the verdict; equivalent documents are not searched."""
         if self.means_the_same():
-            return self.proved()
-        self.reader = self.closed(self.reader, self.question.reader, self.question.reader_closure)
-        self.writer = self.closed(self.writer, self.question.writer, self.question.writer_closure)
-        self.sent, self.state = self.asked()
+            return self.without_witness()
+        self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
+        self.writer = self.close_side(self.writer, self.question.writer, self.question.writer_closure)
+        self.sent, self.state = self.build_states()
         result = Tableau(self.meaning).solve(self.state)
         if isinstance(result, Closed):
-            return self.proved()
+            return self.without_witness()
         if isinstance(result, Open):
-            return self.each_judged() or Verdict(Kind.UNDECIDED, reason=result.reason)
-        verdict = self.confirmed(result.value)
-        return verdict if verdict.kind is Kind.INCOMPATIBLE else self.confirmed_in_every_reading() or verdict
+            return self.judge_each() or Verdict(Kind.UNDECIDED, reason=result.reason)
+        verdict = self.confirm(result.value)
+        return verdict if verdict.kind is Kind.INCOMPATIBLE else self.confirm_in_every_reading() or verdict
 
-    def confirmed_in_every_reading(self) -> Verdict | None:
-        """Return the verdict for a witness of which all readings of the patterns say the same; None without one."""
+    def confirm_in_every_reading(self) -> Verdict | None:
+        """Return the verdict for a witness on which all readings of the patterns agree; None without one."""
         every = Interpretation(
-            self.question.patterns, self.tick, *(one for one in Reading if one is not self.question.patterns)
+            self.question.patterns,
+            self.tick,
+            *(reading for reading in Reading if reading is not self.question.patterns),
         )
         result = Tableau(every).solve(self.state)
-        verdict = self.confirmed(result.value) if isinstance(result, Model) else None
+        verdict = self.confirm(result.value) if isinstance(result, Model) else None
         return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
 
     def means_the_same(self) -> bool:
-        """Tell whether the documents mean the same, and what the writer sends is closed where the reader is."""
+        """Tell whether the documents are equivalent, and the writer is closed wherever the reader is."""
         if self.question.series is not None or not _closed_alike(self.question):
             return False
-        self.sent, self.state = self.asked()
+        self.sent, self.state = self.build_states()
         return any(opposite(formula) in self.state for formula in self.state)
 
-    def closed(self, opened: Side, document: Any, closure: Closure) -> Side:
+    def close_side(self, opened: Side, document: Any, closure: Closure) -> Side:
         """Return one side with its closure."""
         series = self.question.series
         if series is None or document is not series.document:
@@ -221,13 +225,13 @@ class _Case:
             series.closed[closure] = close(opened, closure, self.tick)
         return series.closed[closure]
 
-    def proved(self) -> Verdict:
-        """Return the verdict where there is no witness, and whether that is because the writer sends nothing."""
+    def without_witness(self) -> Verdict:
+        """Return the verdict without a witness, with a reason if the writer can send nothing."""
         empty = isinstance(Tableau(self.meaning).solve(self.sent), Closed)
         return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
 
-    def each_judged(self) -> Verdict | None:
-        """Return the verdict on a writer whose messages are listed, by asking the validator about each."""
+    def judge_each(self) -> Verdict | None:
+        """Return the verdict for a writer with an enumeration of messages, by validating each of them."""
         document = self.writer.document if isinstance(self.writer.document, dict) else {}
         listed = [document["const"]] if "const" in document else document.get("enum")
         if listed is None or (self.writer.dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
@@ -237,33 +241,35 @@ class _Case:
             refused = [value for value in sent if self._refuses(self.reader, value)]
         except UndecidedError:
             return None
-        return self.judged(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
+        return self.judge(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
 
-    def refused(self, value: Json) -> bool:
-        """Tell whether a value is a witness, by our meaning of both schemas."""
-        return self.meaning.satisfied(self.state, value)
+    def is_witness(self, value: Json) -> bool:
+        """Tell whether a value is a witness, by the formulas of both schemas."""
+        return self.meaning.all_hold(self.state, value)
 
-    def confirmed(self, value: Json) -> Verdict:
+    def confirm(self, value: Json) -> Verdict:
         """Return the verdict for a witness, which the validator must confirm; a likelier one is preferred."""
-        verdict = self.judged(value)
-        likely = likeliest(value, self.question.examples, self.refused)
+        verdict = self.judge(value)
+        likely = pick_witness(value, self.question.examples, self.is_witness)
         if verdict.kind is not Kind.INCOMPATIBLE or likely == value:
             return verdict
-        better = self.judged(likely)
+        better = self.judge(likely)
         return better if better.kind is Kind.INCOMPATIBLE else verdict
 
-    def judged(self, value: Json) -> Verdict:
-        """Return what the validator says of a witness."""
+    def judge(self, value: Json) -> Verdict:
+        """Return the verdict of the validator on a witness."""
         if self._refuses(self.writer, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
         if not self._refuses(self.reader, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
-        own = refusals(self.reader.document, self.reader.dialect, value, self.tick, _MOST_ERRORS, self.reader.registry)
-        at = worded(own[0]) if own else UNKNOWN
-        return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(own), at=at)
+        errors = refusals(
+            self.reader.document, self.reader.dialect, value, self.tick, _MOST_ERRORS, self.reader.registry
+        )
+        at = word_error(errors[0]) if errors else UNKNOWN
+        return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=at)
 
     def _refuses(self, side: Side, value: Json) -> bool:
-        """Tell whether the validator refuses a value for a document or for its closure."""
+        """Tell whether the validator rejects a value for a document or for its closure."""
         return any(refusals(schema, side.dialect, value, self.tick, 1, side.registry) for schema in side.schemas)
 
 

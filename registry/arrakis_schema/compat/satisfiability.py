@@ -1,21 +1,21 @@
-"""Whether anything satisfies a schema, and which of its keywords exclude each other where nothing does."""
+"""Whether a schema is satisfiable, and which of its keywords exclude each other if it is not."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.compat.closure import side
-from arrakis_schema.compat.containment import budget, checked
+from arrakis_schema.compat.containment import budget, check_schema
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
-from arrakis_schema.compat.logic.nodes import ANNOTATIONS, Node, Nodes, UndecidedError
+from arrakis_schema.compat.logic.nodes import ANNOTATIONS, Nodes, SchemaNode, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.errors import InvalidSchemaError
-from arrakis_schema.json_schema.positions import escaped
+from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 
 _FEW = 3
-"""So many keywords exclude each other without `type`, which only sees to it that they apply."""
+"""From this number of keywords on, `type` is left out of a conflict, because it only makes the others apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class Conflict:
 
     def __str__(self) -> str:
         """Return the reason as a clause."""
-        place = f" at {self.pointer}" if self.pointer else ""
+        location = f" at {self.pointer}" if self.pointer else ""
         if not self.keywords:
-            return f"the schema{place} is false"
+            return f"the schema{location} is false"
         *most, last = self.keywords
         if not most:
-            return f"{last}{place} can never hold"
-        return f"{', '.join(most)} and {last}{place} exclude each other"
+            return f"{last}{location} can never hold"
+        return f"{', '.join(most)} and {last}{location} exclude each other"
 
 
 def conflict(document: Any) -> Conflict | None:
-    """Return why nothing satisfies a document; None where something does, or where that is not known."""
+    """Return why nothing satisfies a document; None if something does, or if that is unknown."""
     try:
         search = _Search(document)
         return search.conflict(search.root, "") if search.is_empty(search.root) else None
@@ -49,26 +49,26 @@ class _Search:
     """The search for keywords that exclude each other."""
 
     def __init__(self, document: Any) -> None:
-        """Take a document; raises `InvalidSchemaError` for what is no schema."""
+        """Begin with a document; raises `InvalidSchemaError` for an invalid schema."""
         tick = budget()
-        dialect = checked(document, "document")
+        dialect = check_schema(document, "document")
         self._nodes = Nodes(tick)
         self._tableau = Tableau(Interpretation(Reading.ECMA, tick))
         (self.root,) = side(document, dialect).roots(self._nodes)
 
-    def is_empty(self, node: Node) -> bool:
+    def is_empty(self, node: SchemaNode) -> bool:
         """Tell whether it is proved that nothing satisfies a subschema."""
         return isinstance(self._tableau.solve(State([self._nodes.literal(node, holds=True)])), Closed)
 
-    def conflict(self, node: Node, pointer: str) -> Conflict:
-        """Return the conflict of a subschema that nothing satisfies: in a required member, or in its own keywords."""
+    def conflict(self, node: SchemaNode, pointer: str) -> Conflict:
+        """Return the conflict of an unsatisfiable subschema: in a required member, or in its own keywords."""
         if isinstance(node.schema, bool):
             return Conflict(pointer, ())
         properties = node.schema.get("properties", {})
         if node.schema.get("type") == "object" and not node.refers:
             for name in node.schema.get("required", ()):
                 if name in properties and self.is_empty(child := node.subschema(properties[name])):
-                    return self.conflict(child, f"{pointer}/properties/{escaped(name)}")
+                    return self.conflict(child, f"{pointer}/properties/{escape_token(name)}")
         left = {keyword: value for keyword, value in node.schema.items() if keyword not in ANNOTATIONS}
         for keyword in list(left):
             fewer = {name: value for name, value in left.items() if name != keyword}
@@ -76,5 +76,5 @@ class _Search:
                 left = fewer
         if list(left) == ["$ref"] and str(left["$ref"]).startswith("#/"):
             return self.conflict(node.target(), left["$ref"].removeprefix("#"))
-        told = [keyword for keyword in left if keyword != "type" or len(left) < _FEW]
-        return Conflict(pointer, tuple(told))
+        keywords = [keyword for keyword in left if keyword != "type" or len(left) < _FEW]
+        return Conflict(pointer, tuple(keywords))

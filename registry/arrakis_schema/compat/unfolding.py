@@ -1,6 +1,6 @@
-"""Two documents made alike: a definition that bears another name, and what one says in place and the other by a `$ref`.
+"""Makes two documents comparable: renames definitions, and inlines a `$ref` where the other document has none.
 
-Only what a `$ref` stands alone for is written in its place, so each document means what it meant.
+Only a `$ref` without siblings is inlined, so the meaning of each document stays the same.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from arrakis_schema.findings.verdicts import Change
-from arrakis_schema.json_schema.keywords import NAMED, Node, children, essence, walk
-from arrakis_schema.json_schema.positions import unescaped, value_at
+from arrakis_schema.json_schema.keywords import NAMED, Node, essence, subschemas, walk
+from arrakis_schema.json_schema.positions import unescape_token, value_at
 
 _MOST, _DEEPEST = 100, 20
 _MISSING: Any = object()
@@ -20,38 +20,42 @@ _NAMES = {"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$recursiveAnchor"}
 
 @dataclass(frozen=True, slots=True)
 class Unfolded:
-    """Both documents, and for each what places in it are called in the document as it was given."""
+    """Both documents, and for each a map from its pointers to those of the original document."""
 
     old: Any
     new: Any
     old_places: Mapping[str, str] = field(default_factory=dict)
     new_places: Mapping[str, str] = field(default_factory=dict)
 
-    def given(self, change: Change) -> Change:
-        """Return a change with the places in the documents as they were given."""
-        return replace(change, old=_given(change.old, self.old_places), new=_given(change.new, self.new_places))
+    def restore(self, change: Change) -> Change:
+        """Return a change with the pointers of the original documents."""
+        return replace(
+            change,
+            old=_original_pointer(change.old, self.old_places),
+            new=_original_pointer(change.new, self.new_places),
+        )
 
 
 def unfold(old: Any, new: Any) -> Unfolded:
-    """Return both documents with their definitions under the same names, and written in place where the other's are."""
+    """Return both documents with the same names of definitions, and inlined where the other document is."""
     if not any(_differing(old, new)) or not (_is_plain(old) and _is_plain(new)):
         return Unfolded(old, new)
     old, new = deepcopy(old), deepcopy(new)
     places: tuple[dict[str, str], dict[str, str]] = {}, {}
     for _ in range(_DEEPEST):
-        if not (_renamed(old, new, places[0]) or _written_in_place(old, new, places)):
+        if not (_rename_definitions(old, new, places[0]) or _inline_references(old, new, places)):
             break
     return Unfolded(old, new, *places)
 
 
 def _is_plain(document: Any) -> bool:
-    """Tell whether every reference of a document is a place in it, whatever it is moved to."""
+    """Tell whether a document has no anchors, dynamic references or inner `$id`, so that its schemas can be moved."""
     nodes = [node.schema for node in walk(document) if isinstance(node.schema, dict)]
     return not any(name in schema for number, schema in enumerate(nodes) for name in _NAMES if number or name != "$id")
 
 
 def _differing(old: Any, new: Any) -> Iterator[tuple[Node, Node]]:
-    """Yield the schemas at the same place of both documents of which one at least is but a reference, not the same."""
+    """Yield the schemas at the same location of both documents of which at least one is only a reference."""
     todo = [(Node("", old, declares=True), Node("", new, declares=True))]
     while todo:
         before, after = todo.pop()
@@ -61,56 +65,56 @@ def _differing(old: Any, new: Any) -> Iterator[tuple[Node, Node]]:
         if targets[0] != targets[1]:
             yield before, after
         elif targets[0] is None:
-            others = {node.pointer: node for node in children(after)}
-            todo += [(node, others[node.pointer]) for node in children(before) if node.pointer in others]
+            others = {node.pointer: node for node in subschemas(after)}
+            todo += [(node, others[node.pointer]) for node in subschemas(before) if node.pointer in others]
 
 
 def _target(schema: Any) -> str | None:
-    """Return the place that a schema refers to and says nothing else; None for any other one."""
+    """Return the pointer that a schema refers to if it is only a reference, else None."""
     reference = schema.get("$ref") if isinstance(schema, dict) else None
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return None
     return unquote(reference[1:]) if essence(schema).keys() == {"$ref"} else None
 
 
-def _renamed(old: Any, new: Any, places: dict[str, str]) -> bool:
-    """Give the definitions of the old document the names that they have in the new one; tell whether there were any."""
+def _rename_definitions(old: Any, new: Any, places: dict[str, str]) -> bool:
+    """Rename the definitions of the old document as in the new one; tell whether any was renamed."""
     names: dict[str, str] = {}
     for before, after in _differing(old, new):
         was, becomes = _target(before.schema), _target(after.schema)
         if was is None or becomes is None or was in names or becomes.startswith(f"{was}/"):
             continue
         gone = value_at(new, was, _MISSING) is _MISSING and value_at(old, becomes, _MISSING) is _MISSING
-        if gone and value_at(old, was, _MISSING) is not _MISSING and _moved(old, was, becomes):
+        if gone and value_at(old, was, _MISSING) is not _MISSING and _move_definition(old, was, becomes):
             names[was] = becomes
-            places[becomes] = _given(was, places)
+            places[becomes] = _original_pointer(was, places)
     for node in walk(old) if names else ():
         target = _reference(node.schema)
-        if target is not None and (moved := _given(target, names)) != target:
+        if target is not None and (moved := _original_pointer(target, names)) != target:
             node.schema["$ref"] = f"#{moved}"
     return bool(names)
 
 
 def _reference(schema: Any) -> str | None:
-    """Return the place in its document that a schema refers to."""
+    """Return the pointer that a schema refers to, if any."""
     reference = schema.get("$ref") if isinstance(schema, dict) else None
     return unquote(reference[1:]) if isinstance(reference, str) and reference.startswith("#/") else None
 
 
-def _moved(document: Any, was: str, becomes: str) -> bool:
-    """Move a definition to another name beside it, or into the other keyword for definitions."""
-    parents = [value_at(document, place.rpartition("/")[0], _MISSING) for place in (was, becomes)]
+def _move_definition(document: Any, was: str, becomes: str) -> bool:
+    """Move a definition to another name, or to the other keyword for definitions; tell whether that was possible."""
+    parents = [value_at(document, pointer.rpartition("/")[0], _MISSING) for pointer in (was, becomes)]
     keyword, _, name = becomes[1:].rpartition("/")
     if parents[1] is _MISSING and keyword in NAMED:
         parents[1] = document.setdefault(keyword, {})
     if not all(isinstance(parent, dict) for parent in parents):
         return False
-    parents[1][unescaped(name)] = parents[0].pop(unescaped(was.rpartition("/")[2]))
+    parents[1][unescape_token(name)] = parents[0].pop(unescape_token(was.rpartition("/")[2]))
     return True
 
 
-def _written_in_place(old: Any, new: Any, places: tuple[dict[str, str], dict[str, str]]) -> bool:
-    """Write in place what one document alone says by a reference; tell whether there was anything."""
+def _inline_references(old: Any, new: Any, places: tuple[dict[str, str], dict[str, str]]) -> bool:
+    """Inline the references that only one document has; tell whether there were any."""
     written = False
     for nodes in list(_differing(old, new)):
         targets = [_target(node.schema) for node in nodes]
@@ -118,28 +122,28 @@ def _written_in_place(old: Any, new: Any, places: tuple[dict[str, str], dict[str
             node = nodes[number]
             if target is None or _reference(nodes[1 - number].schema) is not None or len(places[number]) > _MOST:
                 continue
-            found = value_at(document, target, _MISSING)
-            if isinstance(found, dict) and node.pointer and not f"{node.pointer}/".startswith(f"{target}/"):
-                _put(document, node.pointer, {**deepcopy(found), **_beside(node.schema)})
-                places[number][node.pointer] = _given(target, places[number])
+            definition = value_at(document, target, _MISSING)
+            if isinstance(definition, dict) and node.pointer and not f"{node.pointer}/".startswith(f"{target}/"):
+                _put(document, node.pointer, {**deepcopy(definition), **_beside(node.schema)})
+                places[number][node.pointer] = _original_pointer(target, places[number])
                 written = True
     return written
 
 
 def _beside(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what stands beside a reference: words."""
+    """Return the siblings of a reference, which are annotations."""
     return {name: value for name, value in schema.items() if name != "$ref"}
 
 
 def _put(document: Any, pointer: str, schema: Any) -> None:
-    """Put a schema at a place."""
+    """Put a schema at a pointer."""
     above, _, name = pointer.rpartition("/")
     parent = value_at(document, above)
-    parent[int(name) if isinstance(parent, list) else unescaped(name)] = schema
+    parent[int(name) if isinstance(parent, list) else unescape_token(name)] = schema
 
 
-def _given(pointer: str, places: Mapping[str, str]) -> str:
-    """Return a place by its other name: that of the nearest place around it that has one."""
+def _original_pointer(pointer: str, places: Mapping[str, str]) -> str:
+    """Return the original pointer, by the nearest enclosing pointer that was moved."""
     start = pointer
     while start and start not in places:
         start = start.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""Witnesses that a person likes: an example of the documents themselves, changed as little as possible."""
+"""Readable witnesses: an example of the documents, changed as little as possible."""
 
 import copy
 import json
@@ -11,10 +11,10 @@ Path: TypeAlias = tuple[str, ...]
 _MOST_PATHS = 200
 
 
-def likeliest(witness: Json, examples: Sequence[Json], refused: Callable[[Json], bool]) -> Json:
-    """Return an example that is refused as it is, or with one member as in the witness, or the witness itself.
+def pick_witness(witness: Json, examples: Sequence[Json], refused: Callable[[Json], bool]) -> Json:
+    """Return an example that is a witness, unchanged or with one member as in the witness, or the witness itself.
 
-    `refused` tells whether the writer may send a value and the reader refuses it.
+    `refused` tells whether the writer may send a value and the reader rejects it.
     """
     ordered = sorted(examples, key=_size)
     plain = next((example for example in ordered if refused(example)), None)
@@ -49,13 +49,13 @@ def _paths(value: object) -> Iterator[Path]:
 
 
 def _get(value: Json, path: Path) -> object:
-    """Return what stands at a path."""
-    found: object = value
+    """Return the value at a path."""
+    member: object = value
     for name in path:
-        if not isinstance(found, dict) or name not in found:
+        if not isinstance(member, dict) or name not in member:
             return _MISSING
-        found = found[name]
-    return found
+        member = member[name]
+    return member
 
 
 def _size(value: Json) -> int:

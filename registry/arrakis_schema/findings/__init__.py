@@ -1,1 +1,1 @@
-"""What is found about documents, and the formats in which it is reported."""
+"""Findings about documents, and the formats in which they are reported."""

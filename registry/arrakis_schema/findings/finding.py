@@ -1,6 +1,6 @@
-"""What is found about a document: data, without wording, colour or severity in a format.
+"""A finding about a document, as data.
 
-`report/` puts findings into text, JSON and the formats of CI systems.
+`findings.formats` turns findings into text, JSON and the formats of CI systems.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _IDS = RULES.keys() | LINT
 
 
 class Severity(StrEnum):
-    """How much a finding matters to whoever changes the document."""
+    """How much a finding matters to the author of a change."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -22,12 +22,12 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One fact found in one document by the rule of this id; an id that is in no table is a `ValueError`.
+    """One fact about one document, found by the rule with this id; raises `ValueError` for an unknown id.
 
     `file` is relative to the root folder, `location` a JSON Pointer (RFC 6901) into a JSON document or the dotted
-    name of a field of an Arrow schema, `line` and `column` count from 1 (0: not known);
-    `witness` is a message as JSON that shows it, where there is one; `accept` the entry of `exceptions.toml`, as TOML,
-    that accepts it, where it is a break that can be accepted.
+    name of a field of an Arrow schema, `line` and `column` count from 1 (0: unknown);
+    `witness` is a message that demonstrates it, as JSON, or empty; `accept` is the entry of `exceptions.toml`, as TOML,
+    that accepts it if it is a break that can be accepted.
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""Findings in the formats that people and CI systems read: one module a format, all in one table."""
+"""The table of report formats, for people and CI systems: one module for each."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,6 +1,6 @@
-"""Findings as the XML of JUnit, which every CI system shows: one test case a finding, failed where it is an error.
+"""Findings as JUnit XML, which every CI system shows: one test case for each finding; an error is a failure.
 
-The schema that Jenkins holds it to:
+The schema that Jenkins checks it against:
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 """
 
@@ -14,7 +14,7 @@ _NAME = "arrakis-schema"
 
 
 def junit(findings: Sequence[Finding]) -> str:
-    """Return one suite; without findings it has one case, which passed. All of it is ASCII."""
+    """Return one suite in ASCII; without findings it has one case, which passed."""
     failures = str(sum(finding.severity is Severity.ERROR for finding in findings))
     tests = str(max(len(findings), 1))
     top = ET.Element("testsuites", name=_NAME)

@@ -1,4 +1,4 @@
-"""Findings as the formats show them: cut to a readable length, and made of characters that every reader accepts."""
+"""Findings prepared for the formats: cut to a readable length, and made of characters that every reader accepts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -7,14 +7,14 @@ from arrakis_schema.findings.finding import Finding
 from arrakis_schema.text.printable import printable
 
 WITNESS = 1_000
-"""How much of a witness people are shown."""
+"""The maximal length of a witness for people."""
 
 DATA = 16_000
-"""How long a witness may be for programs: half a JSON text is of no use to them, so a longer one is left out."""
+"""The maximal length of a witness for programs; a longer one is left out, because a cut JSON text is useless."""
 
 
 def for_people(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield findings whose every text is a printable line; the entry that accepts one has several."""
+    """Yield findings with every text as one printable line; only `accept` has several lines."""
     for finding in findings:
         yield replace(
             finding,
@@ -22,7 +22,7 @@ def for_people(findings: Sequence[Finding]) -> Iterator[Finding]:
             location=printable(finding.location),
             message=printable(finding.message),
             witness=printable(finding.witness, WITNESS),
-            accept=_whole(finding.accept),
+            accept=_whole_or_nothing(finding.accept),
         )
 
 
@@ -34,16 +34,16 @@ def for_programs(findings: Sequence[Finding]) -> Iterator[Finding]:
             file=encodable(finding.file),
             location=encodable(finding.location),
             message=printable(finding.message),
-            witness=_whole(encodable(finding.witness)),
-            accept=_whole(finding.accept),
+            witness=_whole_or_nothing(encodable(finding.witness)),
+            accept=_whole_or_nothing(finding.accept),
         )
 
 
-def _whole(text: str) -> str:
-    """Return a text of which half is of no use: all of it, or nothing where it is too long."""
+def _whole_or_nothing(text: str) -> str:
+    """Return a text, or nothing if it is too long: a cut text would be useless."""
     return text if len(text) <= DATA else ""
 
 
 def encodable(text: str) -> str:
-    """Return a text that UTF-8 can hold: a lone surrogate becomes an escape, as strict readers of JSON refuse it."""
+    """Return a text that UTF-8 can hold: a lone surrogate, which strict JSON parsers reject, becomes an escape."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,6 +1,6 @@
-"""Findings as Markdown, for a comment or a job summary: a table, and below it the messages that show each.
+"""Findings as Markdown, for a comment or a job summary: a table, and below it the witnesses.
 
-Text of strangers stands in code, the only place of a comment in which nothing is markup, a link or a `@mention`.
+Untrusted text is written as code, the only part of a comment in which nothing is markup, a link or a `@mention`.
 """
 
 from collections.abc import Sequence
@@ -8,28 +8,32 @@ from itertools import count
 
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.legible import for_people
-from arrakis_schema.findings.text import summary
+from arrakis_schema.findings.text import format_summary
 
 
 def markdown(findings: Sequence[Finding], closing: str = "") -> str:
-    """Return the table and the line that counts, or that line alone where there are no findings."""
+    """Return the table and the summary, or the summary alone if there are no findings."""
     if not findings:
-        return f"{closing or summary(findings)}\n"
+        return f"{closing or format_summary(findings)}\n"
     legible = list(for_people(findings))
     table = ["| | where | rule | what |", "| --- | --- | --- | --- |", *map(_row, legible)]
-    shown = [
+    details_items = [
         f"- {_code(finding.rule)} in {_code(_place(finding))}:\n\n{_block(text, language)}"
         for finding in legible
         for text, language in ((finding.witness, "json"), (finding.accept, "toml"))
         if text
     ]
-    title = "The messages that show it" + (", and what accepts it" if any(one.accept for one in legible) else "")
-    details = ["", f"<details><summary>{title}</summary>", "", *shown, "", "</details>"] if shown else []
-    return "\n".join([*table, "", closing or summary(findings), *details]) + "\n"
+    title = "The messages that show it" + (
+        ", and what accepts it" if any(finding.accept for finding in legible) else ""
+    )
+    details = (
+        ["", f"<details><summary>{title}</summary>", "", *details_items, "", "</details>"] if details_items else []
+    )
+    return "\n".join([*table, "", closing or format_summary(findings), *details]) + "\n"
 
 
 def _row(finding: Finding) -> str:
-    """Return a row of the table; a pipe would end its cell, also in code, but for the backslash."""
+    """Return a row of the table; pipes are escaped, because they end a cell even inside code."""
     cells = (_code(part).replace("|", "\\|") for part in (_place(finding), finding.rule, finding.message))
     return f"| {finding.severity.value} | {' | '.join(cells)} |"
 
@@ -40,7 +44,7 @@ def _place(finding: Finding) -> str:
 
 
 def _code(text: str) -> str:
-    """Return a text as inline code, between more backticks than it has in a row."""
+    """Return a text as inline code, between more backticks than it has in succession."""
     if not text.strip():
         return ""
     mark = _fence(text, 1)
@@ -55,5 +59,5 @@ def _block(text: str, language: str) -> str:
 
 
 def _fence(text: str, shortest: int) -> str:
-    """Return more backticks than stand in a row anywhere in a text."""
+    """Return more backticks than a text has in succession anywhere."""
     return next("`" * length for length in count(shortest) if "`" * length not in text)

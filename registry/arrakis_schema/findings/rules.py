@@ -1,6 +1,6 @@
-"""The ids of all rules: an id is API, and keeps its meaning for ever. `Change` and `Finding` take no other one.
+"""The ids of all rules. An id is API and never changes its meaning; `Change` and `Finding` accept no other id.
 
-Differences run from the old document to the new one, whoever reads.
+Differences run from the old document to the new one, whichever of them is the reader's.
 """
 
 from collections.abc import Container, Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its id, what it says, and the word for it where the rule alone decides that, such as `added`."""
+    """One rule: its id, its meaning, and the word for it if the rule alone determines that, such as `added`."""
 
     id: str
     meaning: str
@@ -17,18 +17,18 @@ class Rule:
 
 
 _MEANING = {
-    "added": "{} is there, and was not.",
-    "removed": "{} was there, and is not.",
-    "tightened": "{} takes less than before.",
-    "loosened": "{} takes more than before.",
-    "changed": "{} takes something else than before.",
-    "reordered": "{} says the same in another order.",
+    "added": "{} was added.",
+    "removed": "{} was removed.",
+    "tightened": "{} accepts less than before.",
+    "loosened": "{} accepts more than before.",
+    "changed": "{} accepts something different than before.",
+    "reordered": "{} has the same entries in another order.",
 }
 _BOUNDS = [f"{end}{what}" for what in ("Length", "Items", "Properties", "Contains") for end in ("min", "max")]
 _BOUNDS += ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
 _ASSERTIONS = ["const", "pattern", "multipleOf", "uniqueItems", "$ref", "$dynamicRef"]
 _ASSERTIONS += ["items", "dependencies", "dependentRequired"]
-# What is inside of these differs by itself, and is reported there.
+# Differences inside these are reported at their own places.
 _SCHEMAS = ["not", "if", "then", "else", "contains", "propertyNames", "additionalItems", "prefixItems"]
 _SCHEMAS += ["additionalProperties", "unevaluatedItems", "unevaluatedProperties"]
 _SCHEMAS += ["properties", "patternProperties", "dependentSchemas", "definitions", "$defs"]
@@ -41,58 +41,58 @@ _SUFFIXES = {
     **dict.fromkeys(_LISTED, ("added", "removed", "reordered")),
 }
 _OTHERS = {
-    "schema-changed": "A schema turned into `true` or `false`, or from one of them.",
-    "annotation-added": "Words, or a keyword without effect, are there and were not: nobody is concerned.",
-    "annotation-removed": "Words, or a keyword without effect, were there and are not: nobody is concerned.",
-    "annotation-changed": "Words, or a keyword without effect, say something else: nobody is concerned.",
-    "properties-added": "A property is there, and was not.",
-    "properties-removed": "A property was there, and is not.",
-    "column-added": "A column is there, and was not.",
-    "column-removed": "A column was there, and is not.",
-    "column-reordered": "The columns come in another order; only a reader that takes them exactly minds.",
+    "schema-changed": "A schema became `true` or `false`, or was one of them before.",
+    "annotation-added": "An annotation, or a keyword without effect, was added: nobody is affected.",
+    "annotation-removed": "An annotation, or a keyword without effect, was removed: nobody is affected.",
+    "annotation-changed": "An annotation, or a keyword without effect, changed: nobody is affected.",
+    "properties-added": "A property was added.",
+    "properties-removed": "A property was removed.",
+    "column-added": "A column was added.",
+    "column-removed": "A column was removed.",
+    "column-reordered": "The columns come in another order; only a reader that requires the exact schema is affected.",
     "nullable-tightened": "A column may no longer be null.",
-    "nullable-loosened": "A column may be null, and could not.",
+    "nullable-loosened": "A column may now be null.",
     "type-widened": "The new type of a column holds every value of the old one, and more.",
     "type-narrowed": "The old type of a column holds every value of the new one, and more.",
     "encoding-changed": "The same values come in another encoding, such as a dictionary or 64-bit offsets.",
-    "metadata-changed": "The metadata of a column says something else.",
-    "value-added": "The template allows a value of a placeholder that it did not.",
-    "value-removed": "The template no longer allows a value of a placeholder.",
-    "document-added": "A document is there, and was not: nobody breaks.",
-    "document-removed": "A document is gone: whoever uses it breaks.",
-    "version-too-low": "The declared version does not say how much has changed.",
-    "version-too-high": "The declared version says more than has changed.",
-    "exception-stale": "An entry of `exceptions.toml` names a place that nothing breaks.",
-    "exception-expired": "An entry of `exceptions.toml` is for a release that is past and never came.",
+    "metadata-changed": "The metadata of a column changed.",
+    "value-added": "The template now allows another value for a placeholder.",
+    "value-removed": "The template no longer allows a value for a placeholder.",
+    "document-added": "A document was added: nobody breaks.",
+    "document-removed": "A document was removed: everybody who uses it breaks.",
+    "version-too-low": "The declared version is too low for what has changed.",
+    "version-too-high": "The declared version is higher than what has changed requires.",
+    "exception-stale": "An entry of `exceptions.toml` names a place where nothing breaks.",
+    "exception-expired": "An entry of `exceptions.toml` is for a release that was never made.",
     "exception-invalid": "`exceptions.toml` cannot be read, so no break is accepted.",
-    "release-changed": "A frozen file is not what `versions/lock.json` says.",
-    "release-rewritten": "The lock or the date of a release is not what it was in the commit that is compared with.",
-    "release-removed": "A release of the commit that is compared with is gone.",
-    "release-added": "A release is new since the commit that is compared with.",
-    "record-changed": "A record about releases was changed since the commit that is compared with.",
-    "base-empty": "The commit that is compared with has no documents.",
-    "request-refused": "A server refuses a request that the contract accepts.",
-    "request-answered": "A server answers a request that the contract refuses: nobody breaks, and mistakes pass.",
-    "refusal-unexplained": "A server refuses a request as an internal error, and does not say which argument or why.",
-    "answer-broken": "What a server sends is no answer: cut off, without data, too large, or no Arrow.",
-    "release-claimed": "A server claims another release than the one that it is held against.",
+    "release-changed": "A frozen file differs from what `versions/lock.json` records.",
+    "release-rewritten": "The lock or the date of a release differs from the base commit.",
+    "release-removed": "A release of the base commit was removed.",
+    "release-added": "A release was added since the base commit.",
+    "record-changed": "A record about releases changed since the base commit.",
+    "base-empty": "The base commit has no documents.",
+    "request-refused": "A server rejects a request that the contract accepts.",
+    "request-answered": "A server answers a request that the contract rejects: no client breaks, but errors pass.",
+    "refusal-unexplained": "A server rejects a request with an internal error, without argument or reason.",
+    "answer-broken": "What a server sends is not an answer: it is cut off, without data, too large, or not Arrow.",
+    "release-claimed": "A server claims another release than the one that it is checked against.",
     "not-compared": "A document could not be compared; the finding says why.",
     "not-examined": "Something was not examined; the finding says why.",
-    "writer-empty": "The writer's document accepts no message at all, so that the proof says nothing.",
-    "undecided": "It could be neither proved nor refuted that the reader accepts all; the finding says why.",
+    "writer-empty": "The writer's document accepts no message at all, so the proof says nothing.",
+    "undecided": "It could be neither proved nor refuted that the reader accepts everything; the finding says why.",
 }
 
 _SENT = {
     "cleanup-differs": "A topic has another cleanup policy than `registry.toml` says.",
-    "key-differs": "The key of a record is not what the record says that it is.",
-    "length-differs": "A list is not as long as the record that its row refers to says.",
-    "message-key": "A message has a key or headers where there are none.",
+    "key-differs": "The key of a record differs from the member of the record that repeats it.",
+    "length-differs": "The length of a list differs from what the record that its row refers to says.",
+    "message-key": "A message has a key or headers on a topic without them.",
     "message-malformed": "A message is not one complete Arrow IPC stream, or a record is not JSON with a key in UTF-8.",
-    "null-sent": "A value is null where none ever is.",
+    "null-sent": "A value is null in a column that promises none.",
     "partitions-differ": "A topic has another number of partitions than `registry.toml` says.",
-    "record-invalid": "A record of a metadata topic is refused by its JSON Schema.",
-    "reference-unknown": "A row refers to a record that is not there.",
-    "row-differs": "A value differs from the first row's, where all rows are alike.",
+    "record-invalid": "A record of a metadata topic is rejected by its JSON Schema.",
+    "reference-unknown": "A row refers to a record that does not exist.",
+    "row-differs": "A value differs from the first row's in a column that promises equal rows.",
     "value-unknown": "A value, or a data type, is none of those that the document lists.",
 }
 
@@ -153,10 +153,10 @@ LINT = frozenset(
         "validation-exponential",
     }
 )
-"""The ids of what lint finds in one document; the tables in `lint/` say what each asks for."""
+"""The ids of what lint finds in one document; the tables in `lint/` say what each of them requires."""
 
 
-def check_id(rule: str, known: Container[str]) -> None:
+def check_id(rule: str, ids: Container[str]) -> None:
     """Raise `ValueError` for an id that is not in the table."""
-    if rule not in known:
+    if rule not in ids:
         raise ValueError(f"there is no rule {rule!r}")

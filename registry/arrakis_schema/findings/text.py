@@ -9,27 +9,27 @@ from arrakis_schema.text.printable import MESSAGE, printable
 
 def text(findings: Sequence[Finding], closing: str = "") -> str:
     """Return the findings as lines of `file:line:column: severity: message [rule]`; the last line counts them."""
-    return "\n".join([*map(line, for_people(findings)), closing or summary(findings)]) + "\n"
+    return "\n".join([*map(format_line, for_people(findings)), closing or format_summary(findings)]) + "\n"
 
 
-def line(finding: Finding) -> str:
-    """Return the line of a legible finding, and on lines of their own the message that shows it and what accepts it."""
-    place = f"{finding.file}:{finding.line}:{finding.column}"
-    first = printable(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]", 3 * MESSAGE)
-    shown = [finding.witness] if finding.witness else []
-    shown += ["accept it in schemas/exceptions.toml:", *finding.accept.split("\n")] if finding.accept else []
-    return "\n    ".join([first, *shown])
+def format_line(finding: Finding) -> str:
+    """Return the line of a legible finding, and on further lines its witness and the entry that accepts it."""
+    position = f"{finding.file}:{finding.line}:{finding.column}"
+    first = printable(f"{position}: {finding.severity}: {finding.message} [{finding.rule}]", 3 * MESSAGE)
+    indented = [finding.witness] if finding.witness else []
+    indented += ["accept it in schemas/exceptions.toml:", *finding.accept.split("\n")] if finding.accept else []
+    return "\n    ".join([first, *indented])
 
 
-def summary(findings: Sequence[Finding]) -> str:
+def format_summary(findings: Sequence[Finding]) -> str:
     """Return the line that counts the findings."""
     if not findings:
         return "no findings"
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
-    parts = [counted(counts[Severity.ERROR], "error"), counted(counts[Severity.WARNING], "warning")]
-    return ", ".join([*parts, *([counted(counts[Severity.NOTICE], "notice")] if counts[Severity.NOTICE] else [])])
+    parts = [format_count(counts[Severity.ERROR], "error"), format_count(counts[Severity.WARNING], "warning")]
+    return ", ".join([*parts, *([format_count(counts[Severity.NOTICE], "notice")] if counts[Severity.NOTICE] else [])])
 
 
-def counted(number: int, thing: str) -> str:
-    """Return a number with its noun."""
+def format_count(number: int, thing: str) -> str:
+    """Return a number with its noun, in the plural if need be."""
     return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ from arrakis_schema.text.short_repr import short_repr
 
 
 class Kind(StrEnum):
-    """What could be shown: `"compatible"` is proved, `"incompatible"` has a witness, `"undecided"` has a reason.
+    """The kind of a verdict: `"compatible"` is proved, `"incompatible"` has a witness, `"undecided"` has a reason.
 
     Each member equals its text, so `verdict.kind == "compatible"` holds.
     """
@@ -20,9 +20,9 @@ class Kind(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a difference does to the set of accepted instances, from the old document to the new one.
+    """The effect of a difference on the set of accepted instances, from the old document to the new one.
 
-    `"widened"`, `"narrowed"`, `"changed"` where it is neither or not clear, and `"annotation"` where it is nothing.
+    `"widened"`, `"narrowed"`, `"changed"` if it is neither or unclear, and `"annotation"` if there is no effect.
     Each member equals its text.
     """
 
@@ -37,12 +37,12 @@ _WORDS = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between two documents, from old to new, and whether the witness is refused by it (`at_fault`).
+    """One difference between two documents, from old to new, and whether the witness is rejected because of it.
 
-    `rule` is an id of `RULES`, as in `required-added`: another one is a `ValueError`. `old` and `new` are the places in
-    either document: a JSON Pointer (RFC 6901), or the dotted name of a column. `message` is one clause for people.
-    `witness` is what shows a change at fault, where it is not the witness of the whole verdict. `meeting` says of a
-    column what the writer sends and what the reader makes of it.
+    `rule` is a rule id such as `required-added`; an unknown one raises `ValueError`. `old` and `new` are the places in
+    the two documents: a JSON Pointer (RFC 6901), or the dotted name of a column. `message` is one clause for people.
+    `at_fault` says that the witness is rejected because of this change; `witness` demonstrates that, unless it is the
+    witness of the whole verdict. `meeting` says of a column what the writer sends and what the reader makes of it.
     """
 
     rule: str
@@ -55,19 +55,19 @@ class Change:
     meeting: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse an id that is not in the table."""
+        """Raise `ValueError` for an unknown id."""
         check_id(self.rule, RULES)
 
     @property
     def told(self) -> str:
-        """The change and, of a column at fault, what the two sides make of it; the place is named once."""
-        place = self.message.partition(": ")[0]
-        clause = self.meeting.removeprefix(f"{place}: ")
+        """The message and, for a column at fault, what the writer sends and the reader makes of it."""
+        name = self.message.partition(": ")[0]
+        clause = self.meeting.removeprefix(f"{name}: ")
         return f"{self.message} ({clause})" if self.at_fault and clause else self.message
 
     @property
     def word(self) -> str:
-        """The one word for the change: added, removed, tightened, loosened, changed, ..."""
+        """The change in one word: added, removed, tightened, loosened, changed, ..."""
         return RULES[self.rule].word or _WORDS.get(self.effect, self.effect.value)
 
     __repr__ = short_repr
@@ -75,13 +75,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was shown; for an incompatible pair `witness` is what the writer may send and the reader refuses.
+    """The answer; `witness` is what the writer may send and an incompatible reader rejects.
 
     `witness` is a JSON instance, or for Arrow schemas an object with `column`, `writer`, `reader` and `value`: the
     name, the type on both sides, and a value that the reader cannot take. `findings` are all differences, also those
-    that break nothing. `at` says where in the witness the reader refuses it, and why; `reason` says why a pair is
-    undecided, or why a proof says little: the writer can send nothing. `errors` are what the validator `jsonschema` has
-    against the witness.
+    that break nothing. `at` says where in the witness the reader rejects it, and why; `reason` says why a pair is
+    undecided, or why a proof says little: the writer can send nothing. `errors` are what `jsonschema` reports for the
+    witness.
     """
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""What the program is working on, so that an internal error, and a limit of time or memory, can say it."""
+"""What the program is working on, named in internal errors and in errors about limits of time or memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 
 @contextmanager
 def working_on(what: str) -> Iterator[None]:
-    """Add to a fault or a limit that passes what was being worked on, such as a path; our own errors say it."""
+    """Add what is being worked on, such as a path, as a note to an exception that is not one of our own errors."""
     try:
         yield
     except ArrakisSchemaError:

@@ -1,1 +1,1 @@
-"""The language JSON Schema: its keywords, where things stand in a document, and messages judged by it."""
+"""The language JSON Schema: its keywords, positions in a document, and validation of messages."""

@@ -17,12 +17,12 @@ _WORDS = ("description", "x-unit", "x-null", "x-omitted")
 
 
 def schema_fields(document: Document) -> Iterator[Field]:
-    """Yield the members that a document describes, each before those inside it; raises `DamagedStoreError`."""
+    """Yield the members that a document describes, each before its own members; raises `DamagedStoreError`."""
     return _properties(parse_schema(document.content, document.path), "")
 
 
 def _properties(schema: Any, prefix: str) -> Iterator[Field]:
-    """Yield the properties of an object and what is inside them."""
+    """Yield the properties of an object and their own properties."""
     if not isinstance(schema, dict):
         return
     required = _value(schema, "required", list)
@@ -47,6 +47,6 @@ def _property(schema: Any, path: str, *, required: bool) -> Iterator[Field]:
 
 
 def _value(schema: dict[str, Any], keyword: str, kind: type[Kind]) -> Kind:
-    """Return the value of a keyword; an empty one where it is missing or of a kind that no validator takes."""
+    """Return the value of a keyword, or an empty one if it is missing or of an invalid kind."""
     value = schema.get(keyword)
     return value if isinstance(value, kind) else kind()

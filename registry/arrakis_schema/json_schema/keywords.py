@@ -1,4 +1,4 @@
-"""The keywords of the two dialects, and where each of them holds further schemas.
+"""The keywords of the two dialects, and which of them hold subschemas.
 
 https://json-schema.org/draft-07/draft-handrews-json-schema-validation-01 and
 https://json-schema.org/draft/2020-12/json-schema-core
@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.json_schema.positions import escaped
+from arrakis_schema.json_schema.positions import escape_token
 
 DRAFT_07 = "http://json-schema.org/draft-07/schema"
 DRAFT_2020_12 = "https://json-schema.org/draft/2020-12/schema"
@@ -65,8 +65,8 @@ KINDS: dict[str, frozenset[str]] = {
 class Node:
     """One schema inside a document.
 
-    `declares` is False where it only asserts something (below `if`, `not` …) on what is declared elsewhere; `name` is
-    set where it is a property, and `optional` where that property may be left out; `keyword` is the one that holds it.
+    `declares` is False if it only asserts something (below `if`, `not` …) about what is declared elsewhere; `name` is
+    set for a property, and `optional` if that property may be left out; `keyword` is the one that holds the schema.
     """
 
     pointer: str
@@ -78,33 +78,33 @@ class Node:
 
     @property
     def types(self) -> frozenset[str]:
-        """The types that `type` names; `integer` counts as `number`; empty where it says nothing."""
-        found = self.schema.get("type") if isinstance(self.schema, dict) else None
-        names = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+        """The types that `type` names; `integer` counts as `number`; empty without `type`."""
+        declared = self.schema.get("type") if isinstance(self.schema, dict) else None
+        names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
         return frozenset("number" if name == "integer" else name for name in names if isinstance(name, str))
 
 
 def dialect_of(document: Any) -> str | None:
-    """Return the dialect that `$schema` names, draft-07 where there is no `$schema`; None for an unknown one."""
+    """Return the dialect that `$schema` names, draft-07 without `$schema`; None for an unknown dialect."""
     named = document.get("$schema", DRAFT_07) if isinstance(document, dict) else DRAFT_07
     plain = named.removesuffix("#") if isinstance(named, str) else ""
     return plain if plain in KEYWORDS else None
 
 
 def walk(document: Any) -> Iterator[Node]:
-    """Yield every schema of a document, the document itself first; nothing but schemas is looked into."""
+    """Yield every schema of a document, the document itself first; values that are not schemas are skipped."""
     todo = [Node("", document, declares=True)]
     while todo:
         node = todo.pop()
         yield node
         if isinstance(node.schema, dict):
-            todo.extend(reversed(list(children(node))))
+            todo.extend(reversed(list(subschemas(node))))
 
 
 def essence(document: Any) -> Any:
-    """Return a schema without what only says something to people: what it accepts is the same.
+    """Return a schema without annotations; it accepts the same instances.
 
-    `$id` goes too where nothing is referred to, for there it is only a name.
+    `$id` is removed too if there are no references, because it is only a name then.
     """
     kept = deepcopy(document)
     nodes = [node.schema for node in walk(kept) if isinstance(node.schema, dict)]
@@ -117,30 +117,32 @@ def essence(document: Any) -> Any:
     return kept
 
 
-def of_dialect(document: Any, dialect: str) -> Any:
-    """Return a schema without the keywords that only another dialect has: here they hold anything and do nothing.
+def without_foreign_keywords(document: Any, dialect: str) -> Any:
+    """Return a schema without the keywords of other dialects, which have no effect in this one.
 
-    `$defs` with schemas stays, for a `$ref` may lead there.
+    `$defs` with schemas stays, because a `$ref` may lead there.
     """
-    if not any(_foreign(node.schema, dialect) for node in walk(document)):
+    if not any(_foreign_keywords(node.schema, dialect) for node in walk(document)):
         return document
     kept = deepcopy(document)
     for node in walk(kept):
-        for keyword in _foreign(node.schema, dialect):
+        for keyword in _foreign_keywords(node.schema, dialect):
             del node.schema[keyword]
     return kept
 
 
-def _foreign(schema: Any, dialect: str) -> list[str]:
+def _foreign_keywords(schema: Any, dialect: str) -> list[str]:
     """Return the keywords of a schema that only another dialect has."""
-    found = [keyword for keyword in schema if keyword in _ALL - KEYWORDS[dialect]] if isinstance(schema, dict) else []
-    return [keyword for keyword in found if keyword != "$defs" or not isinstance(schema[keyword], dict)]
+    keywords = (
+        [keyword for keyword in schema if keyword in _ALL - KEYWORDS[dialect]] if isinstance(schema, dict) else []
+    )
+    return [keyword for keyword in keywords if keyword != "$defs" or not isinstance(schema[keyword], dict)]
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the schemas directly inside one."""
+def subschemas(node: Node) -> Iterator[Node]:
+    """Yield the direct subschemas of a schema."""
     for keyword, value in node.schema.items():
-        pointer, declares = f"{node.pointer}/{escaped(keyword)}", node.declares and keyword not in _ASSERT_ONLY
+        pointer, declares = f"{node.pointer}/{escape_token(keyword)}", node.declares and keyword not in _ASSERT_ONLY
         if keyword in ONE or (keyword == "items" and not isinstance(value, list)):
             yield Node(pointer, value, declares, keyword=keyword)
         elif (keyword in MANY or keyword == "items") and isinstance(value, list):
@@ -151,12 +153,12 @@ def children(node: Node) -> Iterator[Node]:
             for name, child in value.items():
                 if keyword == "dependencies" and isinstance(child, list):
                     continue
-                yield _named(node, keyword, name, child, declares=declares)
+                yield _named_subschema(node, keyword, name, child, declares=declares)
 
 
-def _named(node: Node, keyword: str, name: str, child: Any, *, declares: bool) -> Node:
+def _named_subschema(node: Node, keyword: str, name: str, child: Any, *, declares: bool) -> Node:
     """Return the schema of this name below a keyword."""
     required = node.schema.get("required")
     optional = not (isinstance(required, list) and name in required)
-    pointer = f"{node.pointer}/{escaped(keyword)}/{escaped(name)}"
+    pointer = f"{node.pointer}/{escape_token(keyword)}/{escape_token(name)}"
     return Node(pointer, child, declares, name if keyword == "properties" else None, optional, keyword)

@@ -1,4 +1,4 @@
-"""The command of a Flight descriptor: one JSON object in UTF-8, to and from a `Request`."""
+"""Parses and writes the command of a Flight descriptor: a `Request` as one JSON object in UTF-8."""
 
 import json
 import os
@@ -19,9 +19,9 @@ _TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "nul
 
 
 class Request(TypedDict, total=False):
-    """The envelope of a request, a dict: which endpoint, with which arguments, by which version of the schemas.
+    """The envelope of a request, a dict: the endpoint, its arguments, and the version of the schemas.
 
-    `request` is the name of the endpoint as it travels; `args` are its arguments; `version`, which may be left out, is
+    `request` is the name of the endpoint as it is sent; `args` are its arguments; `version`, which may be left out, is
     the release that the client knows. Another API names the last two in `[flight]` of its `registry.toml`.
     """
 
@@ -31,10 +31,10 @@ class Request(TypedDict, total=False):
 
 
 def parse_request(command: bytes | bytearray | memoryview) -> Request:
-    """Return the request that a descriptor's command holds; it is not yet validated against a schema.
+    """Return the request in the command of a descriptor, without validating it against a schema.
 
-    Raises `MalformedRequestError` for what is not UTF-8, not JSON or not an object, for NaN and infinities, a name
-    given twice, half a surrogate pair, and nesting of more than 32 levels.
+    Raises `MalformedRequestError` for a command that is not UTF-8, not JSON or not an object, for NaN and infinities, a
+    name given twice, half a surrogate pair, and nesting of more than 32 levels.
     """
     parsed = parse_json(bytes(command))
     if not isinstance(parsed, dict):
@@ -47,12 +47,12 @@ def dump_request(request: Request) -> bytes: ...
 @overload
 def dump_request(request: Mapping[str, Any], *, root: str | os.PathLike[str] | None) -> bytes: ...
 def dump_request(request: Request | Mapping[str, Any], *, root: str | os.PathLike[str] | None = None) -> bytes:
-    """Return the command for a request: its name, its arguments and its release come first, as clients send them.
+    """Return the command for a request: its name, its arguments and its version come first, as clients send them.
 
-    These are the members `request`, `args` and `version`; where `root` is given, arguments and release are the members
-    that `[flight]` of its `registry.toml` names, and the order of all others stays.
+    These are the members `request`, `args` and `version`; with a `root`, arguments and version are the members
+    that `[flight]` of its `registry.toml` names. The order of all other members stays.
 
-    Raises `MalformedRequestError` for what JSON in UTF-8 cannot say, and for what `parse_request` would refuse.
+    Raises `MalformedRequestError` for what JSON cannot represent, and for what `parse_request` would reject.
     """
     if root is None:
         return write_request(request, tuple(Request.__annotations__))
@@ -64,7 +64,7 @@ def dump_request(request: Request | Mapping[str, Any], *, root: str | os.PathLik
 def write_request(request: Mapping[str, Any], leading: tuple[str, ...] = ()) -> bytes:
     """Return the command for a request with these members first; raises `MalformedRequestError`."""
     if not isinstance(request, dict):
-        raise MalformedRequestError(f"a dict is wanted, not {type(request).__name__}")
+        raise MalformedRequestError(f"expected a dict, found {type(request).__name__}")
     order = [name for name in leading if name in request]
     members: dict[str, Any] = {**dict.fromkeys(order), **request}
     try:
@@ -80,7 +80,7 @@ def write_request(request: Mapping[str, Any], leading: tuple[str, ...] = ()) -> 
 
 
 def _refuse_other_names(value: Any) -> None:
-    """Refuse names that are not text: Python would silently turn 1 and None into "1" and "null"."""
+    """Raise an error for names that are not text: Python would silently turn 1 and None into "1" and "null"."""
     todo = [value]
     while todo:
         item = todo.pop()

@@ -1,4 +1,4 @@
-"""Where each value of a JSON text stands: JSON Pointer (RFC 6901) to line and column, both counted from 1."""
+"""The position of each value in a JSON text: JSON Pointer (RFC 6901) to line and column, both counted from 1."""
 
 import json
 import re
@@ -23,27 +23,27 @@ class _Container:
 
 
 def positions(text: str) -> Positions:
-    """Return the place of every member's name and every array item of a valid JSON text; the whole stands at ""."""
-    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    """Return the position of each member's name and each array item of a valid JSON text; "" is the whole text."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
     places: Positions = {}
     stack: list[_Container] = []
-    for found in _TOKEN.finditer(text):
-        pointer = _step(stack, found.group())
+    for match in _TOKEN.finditer(text):
+        pointer = _read_piece(stack, match.group())
         if pointer is not None and pointer not in places:
-            line = bisect_right(starts, found.start())
-            places[pointer] = line, found.start() - starts[line - 1] + 1
+            line = bisect_right(starts, match.start())
+            places[pointer] = line, match.start() - starts[line - 1] + 1
     return places
 
 
 def nearest(places: Positions, pointer: str) -> tuple[int, int]:
-    """Return the place of a JSON Pointer, or of the nearest thing around it where it points to what is missing."""
+    """Return the position of a JSON Pointer, or of the nearest value around it if it points to a missing value."""
     while pointer and pointer not in places:
         pointer = pointer.rpartition("/")[0]
     return places.get(pointer, (1, 1))
 
 
-def _step(stack: list[_Container], piece: str) -> str | None:
-    """Take in one piece; return the pointer of the name or item that it begins, or None."""
+def _read_piece(stack: list[_Container], piece: str) -> str | None:
+    """Read one piece; return the pointer of the name or item that it begins, or None."""
     top = stack[-1] if stack else None
     if piece in "}]":
         stack.pop()
@@ -54,7 +54,7 @@ def _step(stack: list[_Container], piece: str) -> str | None:
     if piece == ":":
         return None
     if top is not None and top.is_object and top.name_next:
-        top.name_next, top.member = False, f"{top.pointer}/{escaped(json.loads(piece))}"
+        top.name_next, top.member = False, f"{top.pointer}/{escape_token(json.loads(piece))}"
         return top.member
     pointer = _value(top)
     if piece in "{[":
@@ -72,27 +72,27 @@ def _value(container: _Container | None) -> str:
     return f"{container.pointer}/{container.index}"
 
 
-def escaped(name: str) -> str:
-    """Return a name as a JSON Pointer holds it."""
+def escape_token(name: str) -> str:
+    """Return a name as a reference token of a JSON Pointer."""
     return name.replace("~", "~0").replace("/", "~1")
 
 
 def value_at(document: Any, pointer: str, default: Any = None) -> Any:
-    """Return what a JSON Pointer leads to in a document, or the default where it leads nowhere."""
+    """Return the value at a JSON Pointer in a document, or the default if there is none."""
     for part in pointer.split("/")[1:]:
-        document = member(document, unescaped(part), default)
+        document = member(document, unescape_token(part), default)
     return document
 
 
 def member(value: Any, name: str, default: Any = None) -> Any:
-    """Return what an object holds under a name, or an array at an index, or the default."""
+    """Return the member of an object, the item of an array at an index, or the default."""
     if isinstance(value, list):
         return value[int(name)] if name.isdecimal() and int(name) < len(value) else default
     return value.get(name, default) if isinstance(value, dict) else default
 
 
-def unescaped(part: str) -> str:
-    """Return the name that one part of a JSON Pointer holds."""
+def unescape_token(part: str) -> str:
+    """Return the name that a reference token of a JSON Pointer denotes."""
     return part.replace("~1", "/").replace("~0", "~")
 
 
@@ -103,6 +103,6 @@ def object_pointers(document: Any) -> Iterator[tuple[int, str]]:
         value, pointer = todo.pop()
         if isinstance(value, dict):
             yield id(value), pointer
-            todo += [(child, f"{pointer}/{escaped(name)}") for name, child in value.items()]
+            todo += [(child, f"{pointer}/{escape_token(name)}") for name, child in value.items()]
         elif isinstance(value, list):
             todo += [(child, f"{pointer}/{index}") for index, child in enumerate(value)]

@@ -1,6 +1,6 @@
-"""Is this request valid under the schemas of a release? First the envelope, then the endpoint, as clients check it.
+"""Validation of requests against the schemas of a release: first the envelope, then the endpoint.
 
-The fast answer is compiled and stops at the first violation; the complete one (jsonschema) is slow.
+The compiled validators are fast and stop at the first violation; the complete one (jsonschema) is slow.
 """
 
 import os
@@ -10,7 +10,7 @@ from typing import Any
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.judge.implication import implies
 from arrakis_schema.json_schema.judge.judge import Judge
-from arrakis_schema.json_schema.violations import Violation, shortened, violation
+from arrakis_schema.json_schema.violations import Violation, short_json, violation
 from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.store import Release, open_release
 
@@ -21,18 +21,17 @@ Check = Callable[[Any], None]
 
 
 def validate(request: Any, version: str | Release | None = None, *, root: Root = None) -> None:
-    """Raise `InvalidRequestError` unless the envelope and the endpoint of a release both accept this request.
+    """Raise `InvalidRequestError` unless the envelope and the endpoint of a release both accept a request.
 
     `version` is a release, an alias, None (this package's own) or a release from `open_release`. The error names the
-    instance path, what was expected, what was found, and the release; for all violations at once see `iter_errors`.
-    Validators are compiled on first use and kept on the release; that of a `root` of your own is read anew in each
-    call, so open it once to ask it often. Raises `UnknownSchemaError` where there is no such release; an endpoint that
+    instance path, what was expected, what was found, and the release; see `iter_errors` for all violations at once.
+    Validators are compiled on first use and kept on the release; with a `root` of your own, the release is read anew in
+    each call, so open it once for many calls. Raises `UnknownSchemaError` for an unknown release; an endpoint that
     the release does not have is a violation of `request`.
 
     Raises `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to another one (nothing is ever
-    fetched), and `ValidationLimitError` for a request that nests too deeply to be followed. Documents that
-    cannot be compiled, those with keywords such as `contains` or with references in a circle among them, need the extra
-    `check`, else `MissingExtraError`.
+    fetched), and `ValidationLimitError` for a request that nests too deeply. Documents that cannot be compiled, such as
+    those with `contains` or with circular references, need the extra `check`, else `MissingExtraError`.
     """
     release = open_release(version, root)
     try:
@@ -40,8 +39,8 @@ def validate(request: Any, version: str | Release | None = None, *, root: Root =
             check(request)
     except (KeyError, TypeError, AttributeError, InvalidRequestError):
         if _has_envelope(release):  # the envelope's own violation comes first
-            release.derived(_compiled, _ENVELOPE_PATH)(request)
-        _endpoint(release, _asked(request, release))
+            release.derived(_compile, _ENVELOPE_PATH)(request)
+        _endpoint(release, _name_of_request(request, release))
         raise
 
 
@@ -49,81 +48,81 @@ def validator(name: str, version: str | Release | None = None, *, root: Root = N
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
     `name` is as for `load_schema`, and so is `UnknownSchemaError`; other errors are those of `validate`. Compiled on
-    first use, once for each release that is opened. Unlike `validate`, the check of an endpoint does not ask the
-    envelope (`"descriptor"`).
+    first use, once for each opened release. Unlike `validate`, the check of an endpoint leaves out the envelope
+    (`"descriptor"`).
     """
     release = open_release(version, root)
-    return release.derived(_compiled, release.path_of(name, ".json"))
+    return release.derived(_compile, release.path_of(name, ".json"))
 
 
 def iter_errors(request: Any, version: str | Release | None = None, *, root: Root = None) -> Iterator[Violation]:
     """Yield every violation of the envelope and of the endpoint, in the order of their paths; none for a valid request.
 
-    Needs the extra `check` (jsonschema), else raises `MissingExtraError`; takes some hundred times as long as
-    `validate`. Raises `InvalidRequestError` where the envelope lets a request pass that names no endpoint of the
+    Needs the extra `check` (jsonschema), else raises `MissingExtraError`; takes about a hundred times as long as
+    `validate`. Raises `InvalidRequestError` if the envelope accepts a request that names no endpoint of the
     release.
     """
     release = open_release(version, root)
-    found = set(release.derived(_judge, _ENVELOPE_PATH).every(request) if _has_envelope(release) else ())
-    if not any(error.path in {(), ("request",)} for error in found):
-        endpoint = _endpoint(release, _asked(request, release))
-        found |= set(release.derived(_judge, endpoint).every(request))
-    yield from sorted(found, key=lambda error: ([str(part) for part in error.path], error.keyword))
+    violations = set(release.derived(_judge, _ENVELOPE_PATH).every(request) if _has_envelope(release) else ())
+    if not any(error.path in {(), ("request",)} for error in violations):
+        endpoint = _endpoint(release, _name_of_request(request, release))
+        violations |= set(release.derived(_judge, endpoint).every(request))
+    yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
 
 
-def checks(release: Release, asked: str) -> tuple[Check, ...]:
-    """Return the checks of the request that is asked, as `validate` makes them: the endpoint's, and the envelope's.
+def checks(release: Release, request_name: str) -> tuple[Check, ...]:
+    """Return the checks that `validate` makes for the request of a name: the envelope's and the endpoint's.
 
-    The envelope's comes first, and is left out if it adds nothing.
+    The envelope's check comes first, and is left out if it adds nothing.
     """
-    return release.derived(_checks, asked.lower())
+    return release.derived(_checks, request_name.lower())
 
 
-def _checks(release: Release, asked: str) -> tuple[Check, ...]:
+def _checks(release: Release, request_name: str) -> tuple[Check, ...]:
     """Make the checks of a request."""
-    endpoint = _endpoint(release, asked)
+    endpoint = _endpoint(release, request_name)
     envelope_adds = _has_envelope(release) and not implies(release.schema(endpoint), release.schema(_ENVELOPE_PATH))
-    return tuple(release.derived(_compiled, path) for path in ([_ENVELOPE_PATH] * envelope_adds + [endpoint]))
+    return tuple(release.derived(_compile, path) for path in ([_ENVELOPE_PATH] * envelope_adds + [endpoint]))
 
 
-def _asked(request: Any, release: Release) -> str:
-    """Return the name of the request; raise `InvalidRequestError` where there is none, whatever the envelope says."""
-    asked = request.get("request") if isinstance(request, dict) else None
-    if not isinstance(asked, str):
-        nameless = Violation((), "required", 'an object with the member "request", a string', shortened(request))
+def _name_of_request(request: Any, release: Release) -> str:
+    """Return the name of the request; raise `InvalidRequestError` if it has none, even if the envelope allows that."""
+    name = request.get("request") if isinstance(request, dict) else None
+    if not isinstance(name, str):
+        nameless = Violation((), "required", 'an object with the member "request", a string', short_json(request))
         raise InvalidRequestError(nameless, ENVELOPE, release.version)
-    return asked
+    return name
 
 
 def _has_envelope(release: Release) -> bool:
-    """Tell whether a release has an envelope that all its requests share."""
+    """Tell whether a release has an envelope, which all its requests share."""
     return _ENVELOPE_PATH in release.documents
 
 
-def _endpoint(release: Release, asked: str) -> str:
-    """Return the document of the endpoint that a request asks: its folder bears the request's name in lower case."""
-    path = f"endpoints/{asked.lower()}/descriptor.json"
+def _endpoint(release: Release, request_name: str) -> str:
+    """Return the path of the endpoint's document: its folder has the name of the request in lower case."""
+    path = f"endpoints/{request_name.lower()}/descriptor.json"
     if path not in release.documents:
-        requests = (other for other in release.documents if other.endswith("/descriptor.json"))
-        names = sorted(name_of(other) for other in requests if other != _ENVELOPE_PATH)
-        raise InvalidRequestError(violation(("request",), "enum", names, asked), ENVELOPE, release.version)
+        requests = (path for path in release.documents if path.endswith("/descriptor.json"))
+        names = sorted(name_of(path) for path in requests if path != _ENVELOPE_PATH)
+        raise InvalidRequestError(violation(("request",), "enum", names, request_name), ENVELOPE, release.version)
     return path
 
 
-def _compiled(release: Release, path: str) -> Check:
+def _compile(release: Release, path: str) -> Check:
     """Compile the validator of one document."""
     judge, name, version = release.derived(_judge, path), name_of(path), release.version
     judge.prepare()
 
     def validate_instance(instance: Any) -> None:
-        found = judge.first(instance)
-        if found is not None:
-            raise InvalidRequestError(found, name, version)
+        violation_found = judge.first(instance)
+        if violation_found is not None:
+            raise InvalidRequestError(violation_found, name, version)
 
-    validate_instance.__qualname__ = f"validator({name!r})"  # what a prompt shows
+    validate_instance.__qualname__ = f"validator({name!r})"  # shown in a Python prompt
     return validate_instance
 
 
 def _judge(release: Release, path: str) -> Judge:
-    """Return what judges by one document."""
+    """Return the judge for one document."""
     return Judge(release.schema(path), f"{name_of(path)} of release {release.version}")

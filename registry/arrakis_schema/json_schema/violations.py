@@ -1,6 +1,6 @@
-"""Where an instance breaks its schema, in words: one table from keyword to what it expects.
+"""Violations of a schema in words: one table from each keyword to what it expects.
 
-Paths are written as the reference pages name their fields: `args.stations[0]`.
+Paths are written as on the reference pages: `args.stations[0]`.
 """
 
 import json
@@ -21,10 +21,10 @@ _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One place where an instance breaks its schema: the instance path, the keyword, what it expects, what is there.
+    """A violation of a schema: the instance path, the keyword, what it expects, and what was found.
 
     `path` holds the names and indices from the top, as in `("args", "stations", 0)`; `keyword` is that of JSON Schema,
-    or `"false"` where nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
+    or `"false"` if nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
     it reads `args.days: expected more than 0, found 0`.
     """
 
@@ -36,13 +36,13 @@ class Violation:
     __repr__ = short_repr
 
     def __str__(self) -> str:
-        """Say it in one clause: `args.days: expected more than 0, found 0`."""
-        place = cut(dotted(self.path), _LONGEST_PATH) or "the whole"
-        return f"{place}: expected {self.expected}, found {self.found}"
+        """Return the violation as one clause: `args.days: expected more than 0, found 0`."""
+        location = cut(format_path(self.path), _LONGEST_PATH) or "the whole"
+        return f"{location}: expected {self.expected}, found {self.found}"
 
 
-def dotted(path: Iterable[str | int]) -> str:
-    """Return an instance path as the reference pages write it; a name that is not plain stands in brackets."""
+def format_path(path: Iterable[str | int]) -> str:
+    """Return an instance path in dotted notation; a name that is not plain is written in brackets."""
     parts = (
         f".{part}" if isinstance(part, str) and _PLAIN.fullmatch(part) else f"[{json.dumps(part)}]" for part in path
     )
@@ -50,14 +50,14 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def violation(path: tuple[str | int, ...], keyword: str, value: Any, instance: Any) -> Violation:
-    """Word what a keyword with this value expects of the instance at this path, and what is there."""
+    """Return the violation of a keyword with this value by the instance at this path."""
     expectation = EXPECTATIONS.get(keyword)
-    expected = expectation(value, instance) if expectation else f"what {keyword} {shortened(value)} allows"
+    expected = expectation(value, instance) if expectation else f"what {keyword} {short_json(value)} allows"
     return Violation(path, keyword, cut(expected, CLAUSE), cut(FOUND.get(keyword, _found)(instance), CLAUSE))
 
 
-def shortened(value: Any, longest: int = CLAUSE) -> str:
-    """Return a value as JSON, cut where it is long."""
+def short_json(value: Any, longest: int = CLAUSE) -> str:
+    """Return a value as JSON, cut if it is long."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=repr)
     except (ValueError, TypeError, RecursionError):  # an integer of 4,301 digits, a list in itself, a name of no type
@@ -65,8 +65,8 @@ def shortened(value: Any, longest: int = CLAUSE) -> str:
     return cut(text, longest)
 
 
-def _joined(parts: Iterable[str]) -> str:
-    """Return parts with commas between them, as many as a clause can show: there may be 200,000."""
+def _join(parts: Iterable[str]) -> str:
+    """Return parts separated by commas, as many as a clause can show: there may be 200,000."""
     text = ""
     for part in parts:
         text += f", {part}" if text else part
@@ -76,27 +76,27 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _found(instance: Any) -> str:
-    """Show the instance, or only its kind and size where it is large."""
-    text = shortened(instance)
+    """Return the instance as JSON, or only its type and size if it is large."""
+    text = short_json(instance)
     if text.endswith("…") and isinstance(instance, list | dict):
         return f"{'an array' if isinstance(instance, list) else 'an object'} of {_count(len(instance), 'member')}"
     return text
 
 
 def _members(instance: Any) -> str:
-    """Show which members an object has."""
-    return "only " + _joined(map(json.dumps, instance)) if instance else "an empty object"
+    """Return the names of the members of an object."""
+    return "only " + _join(map(json.dumps, instance)) if instance else "an empty object"
 
 
 def _length(instance: Any) -> str:
-    """Show a string with its length, or an array by its length."""
+    """Return a string with its length, or the length of an array."""
     if isinstance(instance, str):
-        return f"{shortened(instance, _LONGEST_TEXT)} with {len(instance)}"
+        return f"{short_json(instance, _LONGEST_TEXT)} with {len(instance)}"
     return f"{len(instance)}"
 
 
 def _count(number: int, thing: str) -> str:
-    """Return a number with its noun."""
+    """Return a number with its noun, in the plural if need be."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
@@ -106,66 +106,66 @@ def _type(value: Any, _: Any) -> str:
 
 
 def _enum(value: Any, _: Any) -> str:
-    return "one of " + _joined(map(shortened, value))
+    return "one of " + _join(map(short_json, value))
 
 
-def _required(value: Any, instance: Any) -> str:
+def _missing_members(value: Any, instance: Any) -> str:
     missing = [json.dumps(name) for name in value if name not in instance]
-    return f"the member{'s' if len(missing) > 1 else ''} {_joined(missing)}"
+    return f"the member{'s' if len(missing) > 1 else ''} {_join(missing)}"
 
 
-def _at(relation: str, unit: str = "") -> Callable[[Any, Any], str]:
+def _bound(relation: str, unit: str = "") -> Callable[[Any, Any], str]:
     """Return the wording of a bound: on the value itself, or on a count of `unit`."""
 
     def wording(value: Any, _: Any) -> str:
-        return f"{relation} {_count(value, unit) if unit else shortened(value)}"
+        return f"{relation} {_count(value, unit) if unit else short_json(value)}"
 
     return wording
 
 
-def _contained(relation: str) -> Callable[[Any, Any], str]:
+def _contains_bound(relation: str) -> Callable[[Any, Any], str]:
     """Return the wording of a bound on how many items `contains` allows."""
     return lambda value, _: f"{relation} {_count(value, 'item')} that the schema of contains allows"
 
 
-def _fixed(words: str) -> Callable[[Any, Any], str]:
-    """Return the wording of a keyword whose value says nothing to people."""
+def _fixed_words(words: str) -> Callable[[Any, Any], str]:
+    """Return the wording of a keyword whose value is not shown."""
     return lambda _value, _instance: words
 
 
 EXPECTATIONS: dict[str, Callable[[Any, Any], str]] = {
     "type": _type,
     "enum": _enum,
-    "const": _at("exactly"),
-    "minimum": _at("at least"),
-    "maximum": _at("at most"),
-    "exclusiveMinimum": _at("more than"),
-    "exclusiveMaximum": _at("less than"),
-    "multipleOf": _at("a multiple of"),
-    "minLength": _at("at least", "character"),
-    "maxLength": _at("at most", "character"),
-    "pattern": _at("text that matches the pattern"),
-    "format": _at("text in the format"),
-    "minItems": _at("at least", "item"),
-    "maxItems": _at("at most", "item"),
-    "uniqueItems": _fixed("items that all differ"),
-    "items": _fixed("no further items"),
-    "contains": _fixed("an item that fits the schema of contains"),
-    "minContains": _contained("at least"),
-    "maxContains": _contained("at most"),
-    "additionalItems": _fixed("no further items"),
-    "unevaluatedItems": _fixed("no further items"),
-    "minProperties": _at("at least", "member"),
-    "maxProperties": _at("at most", "member"),
-    "required": _required,
-    "additionalProperties": _fixed("only members that the schema describes"),
-    "unevaluatedProperties": _fixed("only members that the schema describes"),
-    "dependencies": _fixed("the members that go with those it has"),
-    "dependentRequired": _fixed("the members that go with those it has"),
-    "anyOf": _fixed("something that fits one of the schemas of anyOf"),
-    "oneOf": _fixed("something that fits exactly one of the schemas of oneOf"),
-    "not": _fixed("something that does not fit the schema of not"),
-    "false": _fixed("nothing here"),
+    "const": _bound("exactly"),
+    "minimum": _bound("at least"),
+    "maximum": _bound("at most"),
+    "exclusiveMinimum": _bound("more than"),
+    "exclusiveMaximum": _bound("less than"),
+    "multipleOf": _bound("a multiple of"),
+    "minLength": _bound("at least", "character"),
+    "maxLength": _bound("at most", "character"),
+    "pattern": _bound("text that matches the pattern"),
+    "format": _bound("text in the format"),
+    "minItems": _bound("at least", "item"),
+    "maxItems": _bound("at most", "item"),
+    "uniqueItems": _fixed_words("items that all differ"),
+    "items": _fixed_words("no further items"),
+    "contains": _fixed_words("an item that fits the schema of contains"),
+    "minContains": _contains_bound("at least"),
+    "maxContains": _contains_bound("at most"),
+    "additionalItems": _fixed_words("no further items"),
+    "unevaluatedItems": _fixed_words("no further items"),
+    "minProperties": _bound("at least", "member"),
+    "maxProperties": _bound("at most", "member"),
+    "required": _missing_members,
+    "additionalProperties": _fixed_words("only members that the schema describes"),
+    "unevaluatedProperties": _fixed_words("only members that the schema describes"),
+    "dependencies": _fixed_words("the members that go with those it has"),
+    "dependentRequired": _fixed_words("the members that go with those it has"),
+    "anyOf": _fixed_words("something that fits one of the schemas of anyOf"),
+    "oneOf": _fixed_words("something that fits exactly one of the schemas of oneOf"),
+    "not": _fixed_words("something that does not fit the schema of not"),
+    "false": _fixed_words("nothing here"),
 }
 FOUND: dict[str, Callable[[Any], str]] = {
     "required": _members,

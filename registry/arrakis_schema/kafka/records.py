@@ -5,7 +5,7 @@ from typing import Any
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.json_schema.requests import validator
-from arrakis_schema.json_schema.violations import dotted
+from arrakis_schema.json_schema.violations import format_path
 from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.store import Release
 from arrakis_schema.store.strict_json import parse_json
@@ -31,7 +31,7 @@ class RecordChecker:
         try:
             self._validate(record)
         except InvalidRequestError as error:
-            where = dotted(error.violation.path)
+            where = format_path(error.violation.path)
             message = f"the record of the key {record['key']!r}: {error.violation}"
             return None, [self._finding("record-invalid", where, message)]
         except ValidationLimitError as error:

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
-from arrakis_schema.arrow.children import children
+from arrakis_schema.arrow.children import child_fields
 from arrakis_schema.arrow.fields import column_fields
 from arrakis_schema.arrow.payloads import parse_payload
 from arrakis_schema.arrow.places import line_of
@@ -70,7 +70,7 @@ def _metadata_at(parsed: Any, location: str) -> str:
             if f"{path}#{key.decode('utf-8', 'replace')}" == location:
                 return value_text(value.decode("utf-8", "replace"))
         inner = ((f"{path}.{one.name}" if path else one.name, one) for one in fields)
-        pending += [(name, one.metadata, children(one.type)) for name, one in inner]
+        pending += [(name, one.metadata, child_fields(one.type)) for name, one in inner]
     return ""
 
 

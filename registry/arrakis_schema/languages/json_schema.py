@@ -38,9 +38,9 @@ def _parse(document: Document) -> Any:
 
 def _check(schema: Any) -> None:
     """Raise `InvalidSchemaError` for a schema that is not valid in its dialect."""
-    from arrakis_schema.compat.containment import checked
+    from arrakis_schema.compat.containment import check_schema
 
-    checked(schema, "document")
+    check_schema(schema, "document")
 
 
 def _meaning(_: Document, schema: Any) -> bytes:

@@ -8,8 +8,8 @@ from typing import Any
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.json_schema.keywords import DRAFT_07, KEYWORDS, KINDS, Node, dialect_of
-from arrakis_schema.json_schema.positions import escaped
-from arrakis_schema.json_schema.violations import shortened
+from arrakis_schema.json_schema.positions import escape_token
+from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.pattern_rules import (
     pattern_exponential,
@@ -37,7 +37,7 @@ def dialect_unknown(seen: JsonSubject) -> Faults:
         yield Fault("/$schema", seen.soundness.dialect_problem(seen.schema))
     for node in seen.objects():
         if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != seen.dialect:
-            named = shortened(node.schema["$schema"])
+            named = short_json(node.schema["$schema"])
             yield Fault(_below(node, "$schema"), f"$schema is {named}: the whole document is read as {seen.dialect}")
 
 
@@ -73,7 +73,7 @@ def keyword_ineffective(seen: JsonSubject) -> Faults:
         for keyword in node.schema:
             kinds, place = KINDS.get(keyword), _member(node, keyword)
             if kinds and node.types and not kinds & node.types:
-                yield Fault(place, f"{keyword} has no effect on type {shortened(node.schema['type'])}")
+                yield Fault(place, f"{keyword} has no effect on type {short_json(node.schema['type'])}")
             elif seen.dialect == DRAFT_07 and "$ref" in node.schema and keyword != "$ref" and node.pointer:
                 yield Fault(place, f"{keyword} has no effect beside $ref in draft-07")
 
@@ -146,7 +146,7 @@ def id_mismatch(seen: JsonSubject) -> Faults:
     """`$id` is the document's own version URL."""
     found = seen.schema.get("$id") if isinstance(seen.schema, dict) else None
     if seen.subject.url is not None and found != seen.subject.url:
-        named = "there is no $id" if found is None else f"$id is {shortened(found)}"
+        named = "there is no $id" if found is None else f"$id is {short_json(found)}"
         yield Fault("/$id", f"{named}: expected {seen.subject.url}")
 
 
@@ -172,7 +172,7 @@ def enum_duplicate(seen: JsonSubject) -> Faults:
         for index, member in enumerate(members if isinstance(members, list) else []):
             text = json.dumps(member, sort_keys=True)
             if text in before:
-                yield Fault(_below(node, f"enum/{index}"), f"{shortened(member)} stands twice in enum")
+                yield Fault(_below(node, f"enum/{index}"), f"{short_json(member)} stands twice in enum")
             before.add(text)
 
 
@@ -185,7 +185,7 @@ def required_undeclared(seen: JsonSubject) -> Faults:
         for index, name in enumerate(required):
             if isinstance(name, str) and name not in properties:
                 yield Fault(
-                    _below(node, f"required/{index}"), f"{shortened(name)} is required but not declared in properties"
+                    _below(node, f"required/{index}"), f"{short_json(name)} is required but not declared in properties"
                 )
 
 
@@ -242,12 +242,12 @@ def _faults(problems: Iterable[Any]) -> Faults:
 
 def _member(node: Node, name: str) -> str:
     """Return the pointer of a member of a schema, whatever its name."""
-    return f"{node.pointer}/{escaped(name)}"
+    return f"{node.pointer}/{escape_token(name)}"
 
 
 def _below(node: Node, place: str) -> str:
     """Return the pointer of a keyword of a schema; `place` may go on below it."""
-    return f"{node.pointer}/{place if '/' in place else escaped(place)}"
+    return f"{node.pointer}/{place if '/' in place else escape_token(place)}"
 
 
 def _number(value: Any) -> bool:

@@ -51,7 +51,7 @@ class JsonSubject:
     @cached_property
     def references(self) -> Any:
         """The references of the document, None where its meta-schema rejects it."""
-        return None if self.meta_schema_problems else self.soundness.checked_references(self.schema, self.dialect)
+        return None if self.meta_schema_problems else self.soundness.check_references(self.schema, self.dialect)
 
     @cached_property
     def sound(self) -> bool:

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 
 from arrakis_schema.json_schema.judge.patterns import is_valid
-from arrakis_schema.json_schema.positions import escaped
-from arrakis_schema.json_schema.violations import shortened
+from arrakis_schema.json_schema.positions import escape_token
+from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import Fault
 from arrakis_schema.regex import SlowText, longest_text, slow_text
@@ -22,7 +22,7 @@ def patterns(seen: JsonSubject) -> Iterator[tuple[str, str]]:
             yield f"{node.pointer}/pattern", pattern
         named = node.schema.get("patternProperties")
         for name in named if isinstance(named, dict) else ():
-            yield f"{node.pointer}/patternProperties/{escaped(name)}", name
+            yield f"{node.pointer}/patternProperties/{escape_token(name)}", name
 
 
 def pattern_exponential(seen: JsonSubject) -> Faults:
@@ -30,7 +30,7 @@ def pattern_exponential(seen: JsonSubject) -> Faults:
     for pointer, pattern in patterns(seen):
         slow = slow_text(pattern)
         if slow is not None and slow.exponential:
-            yield Fault(pointer, f"{shortened(pattern)} is exponential: {_told(slow)}")
+            yield Fault(pointer, f"{short_json(pattern)} is exponential: {_told(slow)}")
 
 
 def pattern_slow(seen: JsonSubject) -> Faults:
@@ -38,7 +38,7 @@ def pattern_slow(seen: JsonSubject) -> Faults:
     for pointer, pattern in patterns(seen):
         slow = slow_text(pattern)
         if slow is not None and not slow.exponential:
-            yield Fault(pointer, f"{shortened(pattern)} is slow: {_told(slow)}")
+            yield Fault(pointer, f"{short_json(pattern)} is slow: {_told(slow)}")
 
 
 def pattern_unbounded(seen: JsonSubject) -> Faults:
@@ -47,7 +47,7 @@ def pattern_unbounded(seen: JsonSubject) -> Faults:
         limit = longest_text(pattern) if is_valid(pattern) else None
         if limit is not None:
             remedy = "write it without look-around, backreferences and word boundaries, or with fewer repetitions"
-            yield Fault(pointer, f"{shortened(pattern)} is only matched against up to {limit} characters: {remedy}")
+            yield Fault(pointer, f"{short_json(pattern)} is only matched against up to {limit} characters: {remedy}")
 
 
 def excess_of_patterns(seen: JsonSubject) -> str | None:
@@ -66,4 +66,4 @@ def _told(slow: SlowText) -> str:
     text = slow.text if len(slow.text) <= _LONGEST_SHOWN else f"{slow.text[:_LONGEST_SHOWN]}…"
     steps = f"{slow.steps:,.0f}" if slow.steps < _COUNTABLE else f"10^{math.log10(slow.steps):.0f}"
     size = len(slow.text)
-    return f"{shortened(text)} with {size} characters takes {steps} steps or more; let no text match in two ways"
+    return f"{short_json(text)} with {size} characters takes {steps} steps or more; let no text match in two ways"

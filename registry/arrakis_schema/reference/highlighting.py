@@ -12,7 +12,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from arrakis_schema.reference.markup import UNSEARCHED
-from arrakis_schema.text.escaping import literal, undone
+from arrakis_schema.text.escaping import literal, restore_characters
 
 _BLOCK = re.compile(
     r"^(?P<indentation> *)(?P<fence>`{3,})(?P<language>\w*)\n(?P<text>.*?)\n(?P=indentation)(?P=fence)$",
@@ -31,7 +31,7 @@ def with_code_as_html(markdown: str) -> str:
 
 def finished(html: str) -> str:
     """Return the HTML of a page made so, without what only Markdown needed."""
-    return undone(_WRAPPED.sub(r"\1", html))
+    return restore_characters(_WRAPPED.sub(r"\1", html))
 
 
 def _rendered(block: re.Match[str]) -> str:

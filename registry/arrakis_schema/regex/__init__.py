@@ -1,9 +1,9 @@
-"""Regular expressions as JSON Schema has them: parsed, made into automata, matched, and searched for a string."""
+"""Regular expressions as JSON Schema defines them: parsed, compiled to automata, matched, and solved for a string."""
 
 from arrakis_schema.regex.automaton import Automaton
 from arrakis_schema.regex.characters import Reading
 from arrakis_schema.regex.matching import Matcher, longest_text, matcher
-from arrakis_schema.regex.search import SearchLimitError, shortest
+from arrakis_schema.regex.search import SearchLimitError, find_shortest
 from arrakis_schema.regex.slowness import SlowText, slow_text
 from arrakis_schema.regex.syntax import Part, UnsupportedPatternError, parse
 
@@ -15,9 +15,9 @@ __all__ = [
     "SearchLimitError",
     "SlowText",
     "UnsupportedPatternError",
+    "find_shortest",
     "longest_text",
     "matcher",
     "parse",
-    "shortest",
     "slow_text",
 ]

@@ -1,12 +1,12 @@
-"""A tree as an automaton: a state is the set of places in the pattern that a prefix of the string can have reached.
+"""A syntax tree as an automaton: a state is the set of positions that a prefix of the string can have reached.
 
-Thompson's construction, made deterministic while it is walked; `^` and `$` are steps that need the start or the end.
+Thompson's construction, determinised lazily; `^` and `$` are steps that need the start or the end.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from arrakis_schema.regex.characters import LAST, Ranges, Reading, contains
+from arrakis_schema.regex.characters import LAST, Ranges, Reading, in_ranges
 from arrakis_schema.regex.syntax import (
     Chars,
     Choice,
@@ -23,83 +23,86 @@ _NEWLINE: Ranges = ((10, 10),)
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """The places reached, and whether the string may end here."""
+class AutomatonState:
+    """The positions reached, and whether the string may end here."""
 
-    places: frozenset[int]
+    positions: frozenset[int]
     accepting: bool
 
 
 class Automaton:
-    """Whether a tree is found in a string, one character at a time."""
+    """Searches a string for a pattern, one character at a time."""
 
     def __init__(self, tree: Tree, reading: Reading) -> None:
-        """Build the places and the steps between them; raises `UnsupportedPatternError` where they are too many."""
+        """Build the positions and the steps between them; raises `UnsupportedPatternError` if there are too many."""
         self._reading = reading
         self._free: list[list[int]] = []
         self._at_start: list[list[int]] = []
         self._at_end: list[list[int]] = []
         self._steps: list[list[tuple[Ranges, int]]] = []
-        self._known: dict[tuple[State, int], State] = {}
-        start = self._place()
-        if not anchored(tree):
+        self._transitions: dict[tuple[AutomatonState, int], AutomatonState] = {}
+        start = self._add_position()
+        if not is_anchored(tree):
             self._steps[start].append((_ANY, start))
         self.final = self._build(tree, start, tail=True)
         self._steps[self.final].append((_ANY, self.final))
         self.start = self._state({start}, at_start=True)
 
-    def step(self, state: State, character: int) -> State:
+    def step(self, state: AutomatonState, character: int) -> AutomatonState:
         """Return the state after one more character."""
-        known = self._known.get((state, character))
-        if known is None:
+        following = self._transitions.get((state, character))
+        if following is None:
             reached = {
-                target for place in state.places for ranges, target in self._steps[place] if contains(ranges, character)
+                target
+                for position in state.positions
+                for ranges, target in self._steps[position]
+                if in_ranges(ranges, character)
             }
-            known = self._known[state, character] = self._state(reached, at_start=False)
-        return known
+            following = self._transitions[state, character] = self._state(reached, at_start=False)
+        return following
 
     @property
     def classes(self) -> set[Ranges]:
-        """The sets of characters that the automaton tells apart."""
+        """The sets of characters that the automaton distinguishes."""
         return {ranges for steps in self._steps for ranges, _ in steps}
 
     def numbered_steps(self) -> list[tuple[int, Ranges, int]]:
-        """Return every step that takes a character: from a place, with one of these, to a place."""
-        return [(place, ranges, target) for place, steps in enumerate(self._steps) for ranges, target in steps]
+        """Return every step that consumes a character: the position before, the characters, the position after."""
+        return [(position, ranges, target) for position, steps in enumerate(self._steps) for ranges, target in steps]
 
-    def behind(self, place: int) -> tuple[frozenset[int], bool]:
-        """Return the places reached from one without a character, and whether the string may end there."""
-        state = self._state({place}, at_start=False)
-        return state.places, state.accepting
+    def closure_of(self, position: int) -> tuple[frozenset[int], bool]:
+        """Return the positions reached from one without a character, and whether the string may end there."""
+        state = self._state({position}, at_start=False)
+        return state.positions, state.accepting
 
     def found_in(self, text: str) -> bool:
-        """Tell whether the tree is found in a string."""
+        """Tell whether the pattern matches anywhere in a string."""
         state = self.start
         for character in text:
             state = self.step(state, ord(character))
         return state.accepting
 
-    def _state(self, places: set[int], *, at_start: bool) -> State:
-        """Return the state of these places and of all that are reached from them without a character."""
-        inside = self._closure(places, at_start=at_start, at_end=False)
-        return State(inside, self.final in self._closure(places, at_start=at_start, at_end=True))
+    def _state(self, positions: set[int], *, at_start: bool) -> AutomatonState:
+        """Return the state of these positions and of all that are reached from them without a character."""
+        closure = self._closure(positions, at_start=at_start, at_end=False)
+        return AutomatonState(closure, self.final in self._closure(positions, at_start=at_start, at_end=True))
 
-    def _closure(self, places: set[int], *, at_start: bool, at_end: bool) -> frozenset[int]:
-        """Return the places reached without a character."""
-        reached, todo = set(places), list(places)
+    def _closure(self, positions: set[int], *, at_start: bool, at_end: bool) -> frozenset[int]:
+        """Return the positions reached without a character."""
+        reached, todo = set(positions), list(positions)
         while todo:
-            place = todo.pop()
-            targets = [*self._free[place]]
-            targets += self._at_start[place] if at_start else []
-            targets += self._at_end[place] if at_end else []
+            position = todo.pop()
+            targets = [*self._free[position]]
+            targets += self._at_start[position] if at_start else []
+            targets += self._at_end[position] if at_end else []
             for target in targets:
                 if target not in reached:
                     reached.add(target)
                     todo.append(target)
         return frozenset(reached)
 
-    def _place(self) -> int:
-        """Add a place."""
+    def _add_position(self) -> int:
+        """Add a position."""
         if len(self._free) >= _MOST_PLACES:
             raise UnsupportedPatternError("a pattern that is too large")
         for table in (self._free, self._at_start, self._at_end):
@@ -108,10 +111,10 @@ class Automaton:
         return len(self._free) - 1
 
     def _build(self, tree: Tree, start: int, *, tail: bool) -> int:
-        """Add a tree behind a place and return the place behind it; `tail` where nothing follows."""
+        """Add a tree after a position and return the position after it; `tail` if nothing follows."""
         match tree:
             case Chars(ranges):
-                end = self._place()
+                end = self._add_position()
                 self._steps[start].append((ranges, end))
                 return end
             case Edge():
@@ -121,9 +124,9 @@ class Automaton:
                     start = self._build(part, start, tail=tail and number == len(parts))
                 return start
             case Choice(parts):
-                end = self._place()
+                end = self._add_position()
                 for part in parts:
-                    branch = self._place()
+                    branch = self._add_position()
                     self._free[start].append(branch)
                     self._free[self._build(part, branch, tail=tail)].append(end)
                 return end
@@ -132,22 +135,22 @@ class Automaton:
 
     def _edge(self, edge: Edge, start: int, *, tail: bool) -> int:
         """Add an assertion; Python's `$` also holds before a newline that ends the string."""
-        end = self._place()
+        end = self._add_position()
         (self._at_start if edge.at_start else self._at_end)[start].append(end)
         if not edge.at_start and self._reading is Reading.PYTHON:
             if not tail:
                 raise UnsupportedPatternError("a $ with something behind it")
-            newline = self._place()
+            newline = self._add_position()
             self._steps[start].append((_NEWLINE, newline))
             self._at_end[newline].append(end)
         return end
 
     def _repeat(self, repeat: Repeat, start: int) -> int:
-        """Add a repetition; one without end is a loop through its last copy."""
+        """Add a repetition; an unbounded one is a loop through its last copy."""
         copies = repeat.low if repeat.high is not None else max(0, repeat.low - 1)
         for _ in range(copies):
             start = self._build(repeat.part, start, tail=False)
-        end = self._place()
+        end = self._add_position()
         self._free[start].append(end)
         if repeat.high is None:
             last = self._build(repeat.part, end, tail=False)
@@ -165,14 +168,14 @@ def automaton(tree: Tree, reading: Reading) -> Automaton:
     return Automaton(tree, reading)
 
 
-def anchored(tree: Tree) -> bool:
+def is_anchored(tree: Tree) -> bool:
     """Tell whether every match begins at the start of the string."""
     match tree:
         case Edge(at_start):
             return at_start
         case Concatenation(parts):
-            return bool(parts) and anchored(parts[0])
+            return bool(parts) and is_anchored(parts[0])
         case Choice(parts):
-            return all(map(anchored, parts))
+            return all(map(is_anchored, parts))
         case _:
             return False

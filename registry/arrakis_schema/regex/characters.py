@@ -1,6 +1,6 @@
-r"""Sets of characters, as sorted ranges of code points, in the two readings that validators have.
+r"""Sets of characters, as sorted ranges of code points, in the readings of different validators.
 
-JSON Schema means the dialect of ECMA-262 (https://262.ecma-international.org/#sec-patterns), but a validator in Python
+JSON Schema uses the dialect of ECMA-262 (https://262.ecma-international.org/#sec-patterns), but a validator in Python
 searches with `re` (https://docs.python.org/3/library/re.html): `.`, `\d`, `\w`, `\s` and `$` differ.
 """
 
@@ -12,7 +12,7 @@ from functools import cache
 
 Ranges = tuple[tuple[int, int], ...]
 LAST = 0x10FFFF
-_LAST_ASSIGNED = 0x3FFFF  # of letters, digits and spaces: the planes above hold none
+_LAST_ASSIGNED = 0x3FFFF  # no letters, digits or spaces in the planes above
 
 
 class Reading(Enum):
@@ -35,7 +35,7 @@ def union(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def complement(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    """Return every other character."""
+    """Return all other characters."""
     gaps, start = [], 0
     for first, last in union(ranges):
         if first > start:
@@ -44,19 +44,19 @@ def complement(ranges: Iterable[tuple[int, int]]) -> Ranges:
     return tuple([*gaps, (start, LAST)] if start <= LAST else gaps)
 
 
-def contains(ranges: Ranges, character: int) -> bool:
+def in_ranges(ranges: Ranges, character: int) -> bool:
     """Tell whether a character is in sorted ranges."""
     index = bisect_right(ranges, (character, LAST)) - 1
     return index >= 0 and character <= ranges[index][1]
 
 
 def dot(reading: Reading) -> Ranges:
-    """Return what `.` matches: everything but the ends of lines."""
+    """Return what `.` matches: everything but line terminators."""
     line_ends = [(10, 10)] if reading is not Reading.ECMA else [(10, 10), (13, 13), (0x2028, 0x2029)]
     return complement(line_ends)
 
 
-def escaped_class(letter: str, reading: Reading) -> Ranges:
+def class_escape(letter: str, reading: Reading) -> Ranges:
     r"""Return what `\d`, `\w` or `\s` matches; the capital letter is the complement."""
     ranges = _ECMA[letter.lower()] if reading is Reading.ECMA else _python_class(letter.lower())
     return ranges if letter.islower() else complement(ranges)
@@ -64,9 +64,9 @@ def escaped_class(letter: str, reading: Reading) -> Ranges:
 
 @cache
 def _python_class(letter: str) -> Ranges:
-    """Return what `re` matches: the classes of Unicode, asked of `re` itself."""
+    """Return what `re` matches: the Unicode classes, determined with `re` itself."""
     every = "".join(map(chr, range(_LAST_ASSIGNED + 1)))
-    return tuple((found.start(), found.end() - 1) for found in re.finditer(rf"\{letter}+", every))
+    return tuple((match.start(), match.end() - 1) for match in re.finditer(rf"\{letter}+", every))
 
 
 _SPACES = [(9, 13), (32, 32), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029)]

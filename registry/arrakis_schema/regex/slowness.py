@@ -1,7 +1,7 @@
-"""Texts that a backtracking matcher (most languages have one) needs very many steps for, looked for in a pattern.
+"""Texts for which a backtracking matcher, as most languages have one, needs very many steps.
 
-A pattern is exponential where a position comes back to itself with one text in two ways (Weber and Seidl, 1991, call it
-EDA). The steps of each text that is reported are counted, so what is reported is so; not every slow pattern is found.
+A pattern is exponential if a position leads back to itself with one text in two ways (Weber and Seidl, 1991, call it
+EDA). The steps of each reported text are counted, so there are no false reports; not every slow pattern is found.
 """
 
 from collections import deque
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from arrakis_schema.regex.automaton import Automaton, anchored, automaton
-from arrakis_schema.regex.characters import LAST, Reading, contains
+from arrakis_schema.regex.automaton import Automaton, automaton, is_anchored
+from arrakis_schema.regex.characters import LAST, Reading, in_ranges
+from arrakis_schema.regex.glushkov import Counts, PositionGraph, build_graph
 from arrakis_schema.regex.graphs import components
-from arrakis_schema.regex.search import Search, SearchLimitError, shortest
+from arrakis_schema.regex.search import Search, SearchLimitError, find_shortest
 from arrakis_schema.regex.simulation import simulation
 from arrakis_schema.regex.syntax import Tree, UnsupportedPatternError, parse
-from arrakis_schema.regex.ways import Counts, Ways, ways_through
 
 _SHORT, _LONG = 64, 256
 _MANY_STEPS = 10_000_000
@@ -32,72 +32,72 @@ _Graph = dict[_Pair, list[_Pair]]
 
 @dataclass(frozen=True, slots=True)
 class SlowText:
-    """A text, and how many steps a backtracking matcher takes before it knows that a pattern is not found in it."""
+    """A text, and how many steps a backtracking matcher takes to find out that a pattern does not match it."""
 
     text: str
     steps: float
 
     @property
     def exponential(self) -> bool:
-        """Whether so short a text takes so long that nobody waits for the end."""
+        """Whether the number of steps can only be explained by exponential growth."""
         return self.steps > _MANY_STEPS if len(self.text) <= _SHORT else self.steps > _ENDLESS
 
 
 @lru_cache(maxsize=1024)
 def slow_text(pattern: str) -> SlowText | None:
-    """Return a text that is slow to match: short if there is one, else a longer one; None where none is found."""
+    """Return a text that is slow to match, the shortest that was found; None if none was found."""
     try:
         trees = [part.tree for part in parse(pattern)]
-        found = [slow for tree in trees if (slow := _Attack(tree).slowest()) is not None]
+        texts = [slow for tree in trees if (slow := _Attack(tree).slowest()) is not None]
     except UnsupportedPatternError:
         return None
-    return min(found, key=lambda slow: len(slow.text), default=None)
+    return min(texts, key=lambda slow: len(slow.text), default=None)
 
 
 class _Attack:
-    """A tree, its positions and the classes of characters that they tell apart."""
+    """A tree, its positions and the classes of characters that they distinguish."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.ways: Ways = ways_through(tree)
-        self.alphabet = _alphabet(self.ways)
+        self.position_graph: PositionGraph = build_graph(tree)
+        self.alphabet = _alphabet(self.position_graph)
         self.accepted = [
-            sum(1 << number for number, code in enumerate(self.alphabet) if contains(ranges, code))
-            for ranges in self.ways.characters
+            sum(1 << number for number, code in enumerate(self.alphabet) if in_ranges(ranges, code))
+            for ranges in self.position_graph.characters
         ]
-        self.begins_anywhere = not anchored(tree)
+        self.begins_anywhere = not is_anchored(tree)
         self.counted = 0
 
     def slowest(self) -> SlowText | None:
-        """Return the text that costs most, where that is much."""
-        if self.ways.deterministic() and not self.begins_anywhere:
+        """Return a text that takes many steps, a short one if possible."""
+        if self.position_graph.is_deterministic() and not self.begins_anywhere:
             return None
         words = dict.fromkeys(word for word in self._words() if word[1])
         slow = None
         for prefix, word in list(words)[:_MOST_WORDS]:
             short, long = self._steps(prefix, word)
-            if short > _MANY_STEPS and (text := self._unfound(prefix, word, _SHORT)) is not None:
+            if short > _MANY_STEPS and (text := self._failing_text(prefix, word, _SHORT)) is not None:
                 return SlowText(text, short)
-            if slow is None and long > _CUBIC and (text := self._unfound(prefix, word, _LONG)) is not None:
+            if slow is None and long > _CUBIC and (text := self._failing_text(prefix, word, _LONG)) is not None:
                 slow = SlowText(text, long)
         return slow
 
     def _words(self) -> Iterator[tuple[str, str]]:
-        """Yield texts that may be slow when they come again and again, each with what stands before it."""
-        yield from self._ambiguouscomponents()
+        """Yield words that may be slow when they are repeated, each with the prefix that leads to it."""
+        yield from self._ambiguous_loops()
         singles = (chr(self.alphabet[_lowest(mask)]) for mask in dict.fromkeys(self.accepted) if mask)
         yield from (("", single) for single in list(singles)[: _MOST_WORDS // 2])
         match = _shortest_match(self.tree)
         yield from (("", word) for word in (match, match[:-1], match[1:]))
 
-    def _unfound(self, prefix: str, word: str, length: int) -> str | None:
-        """Return the word repeated, with an end that makes the match fail after all; None where none does."""
+    def _failing_text(self, prefix: str, word: str, length: int) -> str | None:
+        """Return the word repeated, with an end that makes the match fail; None if no end does."""
         body = prefix + word * ((length - 1 - len(prefix)) // len(word))
         machine = simulation(self.tree, Reading.ECMA)
         return next((body + end for end in _ENDS if not machine.found_in(body + end)), None)
 
     def _steps(self, prefix: str, word: str) -> tuple[float, float]:
-        """Return the steps that a matcher takes through a word repeated: in a short text and in a longer one."""
+        """Return the steps that a matcher takes through the repeated word: in a short text and in a longer one."""
         text = prefix + word * (_LONG // len(word))
         indices = {character: self._index(character) for character in set(text)}
         alive: dict[int, float] = {-1: 1.0}
@@ -114,7 +114,7 @@ class _Attack:
         """Return the runs that are alive after one more character, by the position that each is at; -1 is the start."""
         after: dict[int, float] = {-1: 1.0} if self.begins_anywhere else {}
         for position, count in alive.items():
-            follow = self.ways.first if position < 0 else self.ways.follow[position]
+            follow = self.position_graph.first if position < 0 else self.position_graph.follow[position]
             self.counted += len(follow)
             for target, times in follow.items():
                 if self.accepted[target] >> index & 1:
@@ -122,26 +122,31 @@ class _Attack:
         return after
 
     def _index(self, character: str) -> int:
-        """Return which class of the alphabet a character is of."""
+        """Return the number of the class that a character belongs to."""
         return self.alphabet.index(ord(character))
 
-    def _ambiguouscomponents(self) -> Iterator[tuple[str, str]]:
-        """Yield a text for a loop that can be gone through in two ways, and what leads to it."""
+    def _ambiguous_loops(self) -> Iterator[tuple[str, str]]:
+        """Yield, for each loop with two ways through it, the prefix that leads to it and the word of the loop."""
         graph = self._pairs()
         for loop in components(graph):
             same = next((pair for pair in loop if pair[0] == pair[1]), None)
             different = next((pair for pair in loop if pair[0] != pair[1]), None)
             if same is not None and different is not None:
-                yield self._lead(same[0]), self._path(same, different, loop) + self._path(different, same, loop)
-        follow = self.ways.follow
-        for loop in components({(one, one): [(two, two) for two in after] for one, after in enumerate(follow)}):
-            steps = ((one, two) for one, _ in loop for two, times in follow[one].items() if times > 1)
-            one, two = next((step for step in steps if (step[1], step[1]) in loop), (-1, -1))
-            if one >= 0:
-                yield self._lead(one), self._character(two) + self._path((two, two), (one, one), loop)
+                yield self._prefix_to(same[0]), self._path(same, different, loop) + self._path(different, same, loop)
+        follow = self.position_graph.follow
+        for loop in components(
+            {(source, source): [(target, target) for target in after] for source, after in enumerate(follow)}
+        ):
+            steps = ((source, target) for source, _ in loop for target, times in follow[source].items() if times > 1)
+            source, target = next((step for step in steps if (step[1], step[1]) in loop), (-1, -1))
+            if source >= 0:
+                yield (
+                    self._prefix_to(source),
+                    self._character(target) + self._path((target, target), (source, source), loop),
+                )
 
     def _pairs(self) -> _Graph:
-        """Return the pairs of positions that one text leads to, from one position in two ways; not all of very many."""
+        """Return the pairs of positions that one text leads to from one position; of very many, some."""
         graph: _Graph = {}
         todo = deque((position, position) for position in range(len(self.accepted)))
         work = 0
@@ -149,18 +154,18 @@ class _Attack:
             pair = todo.popleft()
             if pair in graph:
                 continue
-            one, two = (self.ways.follow[position] for position in pair)
-            work += len(one) * len(two) + 1
-            graph[pair] = [] if work > _MOST_PAIRED else self._both(one, two)
+            left, right = (self.position_graph.follow[position] for position in pair)
+            work += len(left) * len(right) + 1
+            graph[pair] = [] if work > _MOST_PAIRED else self._both(left, right)
             todo += graph[pair]
         return graph
 
-    def _both(self, one: Counts, two: Counts) -> list[_Pair]:
-        """Return the pairs of positions that one character leads to."""
+    def _both(self, left: Counts, right: Counts) -> list[_Pair]:
+        """Return the pairs of positions that the same character leads to."""
         return [
             (first, second) if first <= second else (second, first)
-            for first in one
-            for second in two
+            for first in left
+            for second in right
             if self.accepted[first] & self.accepted[second]
         ]
 
@@ -176,30 +181,32 @@ class _Attack:
                     queue.append(target)
         return texts.get(end, "")
 
-    def _lead(self, goal: int) -> str:
+    def _prefix_to(self, goal: int) -> str:
         """Return the shortest text that leads to a position."""
-        texts = {position: self._character(position) for position in self.ways.first if self.accepted[position]}
+        texts = {
+            position: self._character(position) for position in self.position_graph.first if self.accepted[position]
+        }
         queue = deque(texts)
         while queue and goal not in texts:
             position = queue.popleft()
-            for target in self.ways.follow[position]:
+            for target in self.position_graph.follow[position]:
                 if target not in texts and self.accepted[target]:
                     texts[target] = texts[position] + self._character(target)
                     queue.append(target)
         return texts.get(goal, "")
 
     def _character(self, position: int) -> str:
-        """Return the most readable character that a position takes."""
+        """Return the most readable character that a position accepts."""
         return chr(self.alphabet[_lowest(self.accepted[position])])
 
 
-def _alphabet(ways: Ways) -> list[int]:
-    """Return one character of each kind that the positions tell apart, the most readable first."""
-    distinct = set(ways.characters)
+def _alphabet(graph: PositionGraph) -> list[int]:
+    """Return one character for each class that the positions distinguish, the most readable first."""
+    distinct = set(graph.characters)
     edges = {edge for ranges in distinct for first, last in ranges for edge in (first, last + 1)}
     kinds: dict[tuple[bool, ...], int] = {}
     for code in (*map(ord, _LIKED), *sorted(code for code in edges if code <= LAST)):
-        kinds.setdefault(tuple(contains(ranges, code) for ranges in distinct), code)
+        kinds.setdefault(tuple(in_ranges(ranges, code) for ranges in distinct), code)
     return list(kinds.values())
 
 
@@ -209,7 +216,7 @@ def _lowest(mask: int) -> int:
 
 
 def _shortest_match(tree: Tree) -> str:
-    """Return the shortest text that a tree is found in, empty where it is not known."""
+    """Return the shortest text that a tree matches, or an empty text if that is unknown."""
     machine: Automaton = automaton(tree, Reading.ECMA)
     budget = iter(range(300))
 
@@ -218,6 +225,6 @@ def _shortest_match(tree: Tree) -> str:
             raise SearchLimitError("too many states")
 
     try:
-        return shortest(Search([machine], [], 1, None, ()), tick) or ""
+        return find_shortest(Search([machine], [], 1, None, ()), tick) or ""
     except SearchLimitError:
         return ""

@@ -1,7 +1,7 @@
-"""The pattern of a schema to a tree: the part of ECMA-262 that denotes a regular language, and nothing else.
+"""A parser for patterns: the part of ECMA-262 that denotes regular languages, and nothing else.
 
-https://262.ecma-international.org/#sec-patterns. What is written differently in Python's `re`, or means no regular
-language (backreferences, look-behind, word boundaries), is unsupported, and said so by name.
+https://262.ecma-international.org/#sec-patterns. What Python's `re` writes differently, or what denotes no regular
+language (backreferences, look-behind, word boundaries), is unsupported, and the error names it.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.regex.characters import LAST, Ranges, Reading, complement, dot, escaped_class, union
+from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, dot, union
 
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _SIMPLE = {"*": (0, None), "+": (1, None), "?": (0, 1)}
@@ -20,12 +20,12 @@ _LOOKS = {"(?=": True, "(?!": False}
 
 
 class UnsupportedPatternError(ArrakisSchemaError, ValueError):
-    """A pattern is beyond what is modelled; says what in it."""
+    """A pattern has a construct that is not supported; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chars:
-    """One character of these."""
+    """One character of a set."""
 
     ranges: Ranges
 
@@ -39,21 +39,21 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Concatenation:
-    """One after the other."""
+    """A sequence of parts."""
 
     parts: tuple["Tree", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of these."""
+    """One of several alternatives."""
 
     parts: tuple["Tree", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """`low` to `high` times; without end where `high` is None."""
+    """A repetition, `low` to `high` times; unbounded if `high` is None."""
 
     part: "Tree"
     low: int
@@ -65,13 +65,13 @@ Tree = Chars | Edge | Concatenation | Choice | Repeat
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A string matches a pattern when each part is found in it, or is not, as `wanted` says.
+    """One condition of a pattern: a string matches if each part matches it, or does not, as `must_match` says.
 
     There is one part, unless the pattern begins with look-aheads: `^(?!a)b` is `^b` and not `^a`.
     """
 
     tree: Tree
-    wanted: bool
+    must_match: bool
 
 
 @lru_cache(maxsize=4096)
@@ -90,7 +90,7 @@ def parse(pattern: str, reading: Reading = Reading.ECMA) -> tuple[Part, ...]:
         raise UnsupportedPatternError(f"a look-ahead in one of the alternatives of {pattern}")
     if reader.position < len(pattern):
         raise UnsupportedPatternError(f"a closing bracket without an opening one in the pattern {pattern}")
-    return (Part(Concatenation((Edge(at_start=True), tree)), wanted=True), *looks) if looks else (Part(tree, True),)  # noqa: FBT003
+    return (Part(Concatenation((Edge(at_start=True), tree)), must_match=True), *looks) if looks else (Part(tree, True),)  # noqa: FBT003
 
 
 class _Reader:
@@ -101,23 +101,23 @@ class _Reader:
 
     def accept(self, token: str) -> bool:
         """Read the token if it comes next."""
-        found = self.pattern.startswith(token, self.position)
-        self.position += len(token) if found else 0
-        return found
+        present = self.pattern.startswith(token, self.position)
+        self.position += len(token) if present else 0
+        return present
 
     def expect(self, token: str) -> None:
         """Read the token, which must come next."""
         if not self.accept(token):
-            raise self.unsupported(f"{token!r} missing")
+            raise self.error(f"{token!r} missing")
 
-    def unsupported(self, what: str) -> UnsupportedPatternError:
-        """Return the error that names the construct."""
+    def error(self, what: str) -> UnsupportedPatternError:
+        """Return the error that names an unsupported construct."""
         return UnsupportedPatternError(f"{what} at character {self.position} of the pattern {self.pattern}")
 
     def next(self) -> str:
-        """Read one character; it must be there."""
+        """Read one character; raises `UnsupportedPatternError` at the end of the pattern."""
         if self.position >= len(self.pattern):
-            raise self.unsupported("an end that comes too early")
+            raise self.error("an unexpected end")
         self.position += 1
         return self.pattern[self.position - 1]
 
@@ -125,7 +125,7 @@ class _Reader:
         """Read alternatives, up to a closing bracket."""
         self.depth += 1
         if self.depth > _MOST_NESTED:
-            raise self.unsupported("a group that nests too deep")
+            raise self.error("a group that nests too deep")
         parts = [self.alternative()]
         while self.accept("|"):
             parts.append(self.alternative())
@@ -142,28 +142,28 @@ class _Reader:
     def term(self) -> Tree:
         """Read one assertion, or an atom and its quantifier."""
         if self.accept("^"):
-            return self.unquantified(Edge(at_start=True))
+            return self.forbid_quantifier(Edge(at_start=True))
         if self.accept("$"):
-            return self.unquantified(Edge(at_start=False))
-        return self.quantified(self.atom())
+            return self.forbid_quantifier(Edge(at_start=False))
+        return self.read_quantifier(self.atom())
 
-    def unquantified(self, edge: Edge) -> Edge:
-        """Return the edge; nothing may repeat it."""
+    def forbid_quantifier(self, edge: Edge) -> Edge:
+        """Return the edge; raises `UnsupportedPatternError` if it is repeated."""
         if self.quantifier() is not None:
-            raise self.unsupported("a repeated assertion")
+            raise self.error("a repeated assertion")
         return edge
 
-    def quantified(self, atom: Tree) -> Tree:
-        """Read what repeats an atom."""
+    def read_quantifier(self, atom: Tree) -> Tree:
+        """Read the quantifier of an atom, if there is one."""
         limits = self.quantifier()
         if limits is None:
             return atom
         low, high = limits
         if max(low, high or 0) > _MOST_REPEATS or (high is not None and high < low):
-            raise self.unsupported("a repetition out of order or of more than 2,000 times")
-        self.accept("?")  # laziness changes what is found, not whether
+            raise self.error("a repetition out of order or of more than 2,000 times")
+        self.accept("?")  # laziness changes the length of a match, not whether there is one
         if self.quantifier() is not None:
-            raise self.unsupported("a repeated repetition")
+            raise self.error("a repeated repetition")
         return Repeat(atom, low, high)
 
     def quantifier(self) -> tuple[int, int | None] | None:
@@ -171,21 +171,21 @@ class _Reader:
         for mark, limits in _SIMPLE.items():
             if self.accept(mark):
                 return limits
-        found = _QUANTIFIER.match(self.pattern, self.position)
-        if found is None:
+        match = _QUANTIFIER.match(self.pattern, self.position)
+        if match is None:
             if self.pattern.startswith("{,", self.position):
-                raise self.unsupported("{,n}, which dialects read differently,")
+                raise self.error("{,n}, which dialects read differently,")
             return None
-        self.position = found.end()
-        low, comma, high = found.groups()
-        if len(low) > 9 or len(high or "") > 9:  # noqa: PLR2004 - before int() is asked to read it
-            raise self.unsupported("a huge repetition")
+        self.position = match.end()
+        low, comma, high = match.groups()
+        if len(low) > 9 or len(high or "") > 9:  # noqa: PLR2004 - checked before int() parses it
+            raise self.error("a huge repetition")
         return int(low), (int(high) if high else None) if comma else int(low)
 
     def atom(self) -> Tree:
         """Read a group, a class, an escape or a character."""
         if self.quantifier() is not None:
-            raise self.unsupported("a repetition of nothing")
+            raise self.error("a repetition of nothing")
         character = self.next()
         if character == "(":
             return self.group()
@@ -198,7 +198,7 @@ class _Reader:
     def group(self) -> Tree:
         """Read a group up to its end."""
         if self.accept("?") and not self.accept(":"):
-            raise self.unsupported("a group with (?")
+            raise self.error("a group with (?")
         tree = self.disjunction()
         self.expect(")")
         return tree
@@ -207,7 +207,7 @@ class _Reader:
         """Read what follows a backslash."""
         letter = self.next()
         if letter in "dDwWsS":
-            return escaped_class(letter, self.reading)
+            return class_escape(letter, self.reading)
         code = 8 if letter == "b" and in_class else self.code(letter)
         return ((code, code),)
 
@@ -220,18 +220,18 @@ class _Reader:
         if letter == "0" and not self.pattern[self.position : self.position + 1].isdigit():
             return 0
         if letter.isalnum():
-            raise self.unsupported(f"the escape \\{letter}")
+            raise self.error(f"the escape \\{letter}")
         return ord(letter)
 
     def hexadecimal(self, digits: int) -> int:
-        """Read so many hexadecimal digits."""
+        """Read this many hexadecimal digits."""
         text = self.pattern[self.position : self.position + digits]
         if (
             not re.fullmatch(r"[0-9A-Fa-f]+", text)
             or len(text) < digits
             or text[:2].lower() in {"d8", "d9", "da", "db"}
         ):
-            raise self.unsupported("an escape that is no character")
+            raise self.error("an escape that is not a character")
         self.position += digits
         return int(text, 16)
 
@@ -239,7 +239,7 @@ class _Reader:
         """Read a class up to its closing bracket."""
         negated = self.accept("^")
         if self.accept("]"):
-            raise self.unsupported("an empty class, which dialects read differently,")
+            raise self.error("an empty class, which dialects read differently,")
         ranges: list[tuple[int, int]] = []
         while not self.accept("]"):
             ranges += self.class_item()
@@ -253,8 +253,12 @@ class _Reader:
         self.position += 1
         last = self.class_character()
         low, high = first[0][0], last[0][1]
-        if any(len(one) > 1 or one[0][0] != one[0][1] for one in (first, last)) or low > high or high > LAST:
-            raise self.unsupported("a range that is none")
+        if (
+            any(len(ranges) > 1 or ranges[0][0] != ranges[0][1] for ranges in (first, last))
+            or low > high
+            or high > LAST
+        ):
+            raise self.error("an invalid range")
         return ((low, high),)
 
     def class_character(self) -> Ranges:

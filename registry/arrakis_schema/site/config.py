@@ -18,7 +18,7 @@ from arrakis_schema.site.writer import BuildError
 from arrakis_schema.store.files import FILE, exists, read_file, refuse_links, scan_folder
 from arrakis_schema.store.loading import data_root
 from arrakis_schema.store.store import Store
-from arrakis_schema.text.printable import listed, printable
+from arrakis_schema.text.printable import join_names, printable
 
 CONFIG = "mkdocs.yml"
 FLAG = "--trust-config"
@@ -74,8 +74,8 @@ def describe_omissions(root: Path) -> list[str]:
     keys = tuple(printable(str(key), 40) for key in settings if key not in _KNOWN)
     docs = _docs_folder(root, settings)
     files = tuple(printable(name, 80) for name in _files(docs)[1]) if (docs / "index.md").is_file() else ()
-    sentences = [f"{CONFIG}: not used without {FLAG}: {listed(keys, 10)}"] if keys else []
-    return sentences + ([f"{docs.name}/: not published without {FLAG}: {listed(files, 10)}"] if files else [])
+    sentences = [f"{CONFIG}: not used without {FLAG}: {join_names(keys, 10)}"] if keys else []
+    return sentences + ([f"{docs.name}/: not published without {FLAG}: {join_names(files, 10)}"] if files else [])
 
 
 def _read_settings(root: Path) -> dict[Any, Any]:

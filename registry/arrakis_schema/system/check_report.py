@@ -10,7 +10,7 @@ from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.findings.github import github
 from arrakis_schema.findings.legible import for_programs
 from arrakis_schema.findings.markdown import markdown
-from arrakis_schema.findings.text import counted, text
+from arrakis_schema.findings.text import format_count, text
 from arrakis_schema.system.acceptance import AcceptedBreak
 from arrakis_schema.system.check import CheckResult
 from arrakis_schema.system.comparison import BaseComparison
@@ -46,12 +46,12 @@ def _scope(compared: Sequence[BaseComparison]) -> str:
     if not compared:
         return "no release to compare with"
     nearest, older = compared[-1], len(compared) - 1
-    bases = printable(nearest.base) + (f" and {counted(older, 'older release')}" if older else "")
+    bases = printable(nearest.base) + (f" and {format_count(older, 'older release')}" if older else "")
     aside = [f"{nearest.added} new"] if nearest.added else []
     left_out = {path for base in compared for path in base.left_out}
     aside += [f"{len(left_out)} not compared"] if left_out else []
     told = f" ({', '.join(aside)})" if aside else ""
-    return f"compared {counted(nearest.documents, 'document')} with {bases}{told}"
+    return f"compared {format_count(nearest.documents, 'document')} with {bases}{told}"
 
 
 def _counts(result: CheckResult) -> Iterator[str]:
@@ -59,9 +59,9 @@ def _counts(result: CheckResult) -> Iterator[str]:
     for severity in Severity:
         number = sum(finding.severity is severity for finding in result.findings)
         if number:
-            yield counted(number, severity.value)
+            yield format_count(number, severity.value)
     if result.accepted:
-        yield f"{counted(len(result.accepted), 'accepted break')} (--verbose lists them)"
+        yield f"{format_count(len(result.accepted), 'accepted break')} (--verbose lists them)"
 
 
 def _noted(accepted: AcceptedBreak) -> Finding:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template, bound_like, strip_annotations
-from arrakis_schema.compat.arrow.schemas import read_by
+from arrakis_schema.compat.arrow.schemas import compare_schemas
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Change
@@ -45,7 +45,7 @@ def _unfit(document: ArrowDocument, sent: pa.Schema) -> Finding | None:
 
 def _differences(document: ArrowDocument, wanted: pa.Schema, sent: pa.Schema) -> Iterator[Finding]:
     """Yield a finding for each difference, the first of them where there are many."""
-    found = read_by(wanted, sent, refuses_unknown=True, exact=True, reader_is_new=False).findings
+    found = compare_schemas(wanted, sent, refuses_unknown=True, exact=True, reader_is_new=False).findings
     for change in found[:_MOST_FINDINGS]:
         worded = WORDS.get(change.rule, _other)
         yield document.finding(change.rule, change.new, worded(change, wanted, sent))

@@ -1,1 +1,1 @@
-"""Text that others wrote, as it may be shown: on a terminal, in a report, on a page."""
+"""Untrusted text made safe to show: on a terminal, in a report, on a page."""

@@ -1,6 +1,6 @@
-"""Text that others wrote, as it may stand in HTML, Markdown, XML, JSON and links: it is shown, and nothing in it acts.
+"""Untrusted text escaped for HTML, Markdown, XML, JSON and links, so that it is shown and never interpreted.
 
-What elements and blocks a page is made of stands in `reference`.
+The elements and blocks of a page are in `reference`.
 """
 
 import json
@@ -15,11 +15,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(
     r"""
       [!#$&*<>@\[\\\]^`{|}~\n\t\u2028\u2029]
-    | (?<![^\W_])_ | _(?![^\W_])        # an underscore inside a word is nothing but that
-    | ([-+=.:,;/'"])(?=\1)              # twice the same
+    | (?<![^\W_])_ | _(?![^\W_])        # an underscore inside a word is no markup
+    | ([-+=.:,;/'"])(?=\1)              # the same character twice
     | :(?=[\w+-]+:)                     # :emoji:
     | (?<=\w):(?=/)                     # https://
-    | ^ (?: [-+=:?/%] | \d+(?=[.)](?:\s|$)) )   # what begins a block
+    | ^ (?: [-+=:?/%] | \d+(?=[.)](?:\s|$)) )   # the start of a block
     """,
     re.VERBOSE,
 )
@@ -29,15 +29,15 @@ _KEPT = {ord(character) for character in "&<>\"'\n\t"}
 
 
 def visible(text: str) -> str:
-    r"""Return a text in which an escape, as in `\u001b`, stands for each character that is not seen for what it is.
+    r"""Return a text with an escape such as `\u001b` in place of each character that is invisible or misleading.
 
-    These are control characters, marks that turn the direction of a text, and what XML or UTF-8 cannot hold.
+    These are control characters, marks that change the direction of a text, and what XML or UTF-8 cannot hold.
     """
     return _UNSHOWABLE.sub(lambda match: rf"\u{ord(match[0]):04x}", text.replace("\r\n", "\n"))
 
 
 def literal(text: str) -> str:
-    """Return a text as HTML and as Markdown that both show it as it is, on one line; quotes stay as they are."""
+    """Return a text escaped for HTML and Markdown alike, on one line; quotation marks are not escaped."""
     return _MARKUP.sub(lambda match: "".join(map(_reference, match[0])), visible(text))
 
 
@@ -46,8 +46,8 @@ def attribute(text: str) -> str:
     return literal(text).replace('"', "&quot;").replace("'", "&#x27;")
 
 
-def undone(html: str) -> str:
-    """Return HTML in which the characters that only Markdown minds stand for themselves again."""
+def restore_characters(html: str) -> str:
+    """Return HTML with the character references that only Markdown needs turned back into characters."""
     return _DECODED.sub(lambda match: match[0] if int(match[1]) in _KEPT else chr(int(match[1])), html)
 
 
@@ -59,24 +59,24 @@ def one_line(text: str) -> str:
 def json_text(value: Any) -> str:
     r"""Return a value as JSON in UTF-8; half a surrogate pair, which UTF-8 cannot hold, is written as `\\ud800`."""
     try:
-        text = _dumped(value)
+        text = _dump(value)
     except ValueError:  # a number beyond those of JSON, which Python reads and writes all the same
-        text = _dumped(_finite(value))
+        text = _dump(_finite(value))
     return _SURROGATE.sub(lambda match: rf"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def href(path: str) -> str:
-    """Return a path as a link has it."""
+    """Return a path percent-encoded for a link."""
     return quote(path, safe="/", errors="surrogatepass")
 
 
-def _dumped(value: Any) -> str:
-    """Return a value as JSON; raises `ValueError` for what JSON cannot say."""
+def _dump(value: Any) -> str:
+    """Return a value as JSON; raises `ValueError` for what JSON cannot represent."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _finite(value: Any) -> Any:
-    """Return a value with a text in place of each number that JSON has no digits for."""
+    """Return a value with a string in place of each infinity and NaN."""
     if isinstance(value, dict):
         return {key: _finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -85,5 +85,5 @@ def _finite(value: Any) -> Any:
 
 
 def _reference(character: str) -> str:
-    """Return a character as a reference, which HTML and Markdown take for text."""
+    """Return a character as a character reference, which HTML and Markdown show as text."""
     return _NAMED.get(character, f"&#{ord(character)};")

@@ -1,51 +1,51 @@
-"""Text that is safe to print: on one line, cut to a readable length, with what cannot be seen written as escapes.
+"""Text that is safe to print: on one line, cut to a readable length, with invisible characters as escapes.
 
-Everything that a schema, a file name or a server says passes through here before it reaches a terminal, a log or a
-report. What a report format needs beyond that stands in `report/`.
+Everything that comes from a schema, a file name or a server passes through here before it reaches a terminal, a log or
+a report. Escaping for one report format is in `findings/`.
 """
 
 import re
 
 MESSAGE = 600
-"""How long a message may be, in characters: about four lines of a terminal."""
+"""The maximal length of a message, in characters: about four lines of a terminal."""
 
 CLAUSE = 80
-"""How long a clause inside a message may be: a value, a list of names."""
+"""The maximal length of a clause inside a message: a value, a list of names."""
 
 _SPACES = frozenset("\u00a0\u2007\u202f\u3000")
-"""The spaces of ordinary text in some languages, which Python counts as unprintable."""
+"""Spaces in the ordinary text of some languages, which Python counts as unprintable."""
 
 _BRACKET = re.compile(r"##(\w*)\[")
 _COLONS = re.compile(r"(\s*)::")
 
 
 def cut(text: str, longest: int = MESSAGE) -> str:
-    """Return a text of at most this many characters; one that was cut ends in `…`."""
+    """Return a text of at most this many characters; a text that was cut ends in `…`."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def printable(text: str, longest: int = MESSAGE) -> str:
-    r"""Return a text as one line that shows every character and commands nothing.
+    r"""Return a text as one line that shows every character and holds no command for a terminal or a CI system.
 
-    Control characters, line breaks, marks that turn the direction of the text, lone surrogates and unassigned
+    Control characters, line breaks, marks that change the direction of the text, lone surrogates and unassigned
     characters become escapes such as `\n`, `\x1b` and `\u202e`. CI systems take `::error::` at the start of a line and
-    `##[error]` anywhere in it for a command; a backslash takes both apart.
+    `##[error]` anywhere in it for a command; a backslash breaks both up.
     """
-    shown = text[: longest + 1]
-    if not shown.isprintable():
-        shown = "".join(map(_escaped, shown))
-    if "##" in shown:
-        shown = _BRACKET.sub(r"##\1\\[", shown)
-    return cut(_COLONS.sub(r"\1\\::", shown, count=1) if _COLONS.match(shown) else shown, longest)
+    line = text[: longest + 1]
+    if not line.isprintable():
+        line = "".join(map(_escape, line))
+    if "##" in line:
+        line = _BRACKET.sub(r"##\1\\[", line)
+    return cut(_COLONS.sub(r"\1\\::", line, count=1) if _COLONS.match(line) else line, longest)
 
 
-def listed(names: tuple[str, ...], most: int = 50) -> str:
-    """Return names with commas between them, and how many more there are."""
+def join_names(names: tuple[str, ...], most: int = 50) -> str:
+    """Return names separated by commas; of many, the first ones and the number of the others."""
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
-def _escaped(character: str) -> str:
-    """Return a character, or the escape that stands for it; an octet of a name that is not UTF-8 is shown as itself."""
+def _escape(character: str) -> str:
+    r"""Return a character or its escape; a byte of a file name that is not UTF-8 becomes `\xNN`."""
     if character.isprintable() or character in _SPACES:
         return character
     octet = "\udc80" <= character <= "\udcff"  # PEP 383

@@ -1,4 +1,4 @@
-"""How a record shows itself in a Python prompt: in one short line, whatever it holds."""
+"""The `repr` of records: one short line, whatever they hold."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
@@ -8,27 +8,27 @@ from typing import Any
 from arrakis_schema.text.printable import cut
 
 LONGEST = 160
-"""Characters of a whole record."""
+"""The maximal length of the `repr` of a record, in characters."""
 
 _LONGEST_VALUE = 60
 _MOST_MEMBERS = 8
 
 
 def short_repr(record: Any) -> str:
-    """Return a dataclass in one line: the fields that are not their defaults, each cut, as many as fit."""
-    shown = ((field.name, getattr(record, field.name)) for field in fields(record) if field.repr and field.init)
-    told = {name: value for name, value in shown if not _is_default(record, name, value)}
-    return one_line(type(record).__name__, told)
+    """Return a dataclass in one line: the fields that differ from their defaults, each cut, as many as fit."""
+    values = ((field.name, getattr(record, field.name)) for field in fields(record) if field.repr and field.init)
+    members = {name: value for name, value in values if not _is_default(record, name, value)}
+    return format_record(type(record).__name__, members)
 
 
-def one_line(name: str, told: Mapping[str, Any]) -> str:
-    """Return a name with what is told of it in parentheses, in one line."""
-    text = ", ".join(f"{field}={short_value(value)}" for field, value in told.items())
+def format_record(name: str, members: Mapping[str, Any]) -> str:
+    """Return a name with its members in parentheses, in one line."""
+    text = ", ".join(f"{field}={short_value(value)}" for field, value in members.items())
     return f"{name}({cut(text, LONGEST - len(name) - 2)})"
 
 
 def short_value(value: Any) -> str:
-    """Return a value as it stands in such a line: bytes by their number, many members by theirs, a text cut."""
+    """Return the short form of a value: bytes and long collections by their size, everything else cut."""
     if isinstance(value, bytes):
         return f"<{len(value):,} bytes>"
     if isinstance(value, list | tuple | set | frozenset | dict) and len(value) > _MOST_MEMBERS:
@@ -40,7 +40,7 @@ def short_value(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    """Return how a value shows itself, in one line."""
+    """Return the `repr` of a value, in one line."""
     plain = value.value if isinstance(value, Enum) else value
     try:
         return repr(cut(plain, _LONGEST_VALUE) if isinstance(plain, str) else plain).replace("\n", " ")
@@ -49,7 +49,7 @@ def _text(value: Any) -> str:
 
 
 def _is_default(record: Any, name: str, value: Any) -> bool:
-    """Tell whether a field has the value that it has if nothing is given."""
+    """Tell whether a field has its default value."""
     field: Field[Any] = type(record).__dataclass_fields__[name]
     if field.default is not MISSING:
         return bool(value is field.default or value == field.default)

@@ -1,1 +1,1 @@
-"""Whether a reader of Arrow data takes everything that a writer sends."""
+"""Whether a reader of Arrow data accepts everything that a writer sends."""

@@ -1,4 +1,4 @@
-"""Arrays of any Arrow type from plain values: `pyarrow.array` alone makes no unions, run ends or extensions.
+"""Builds arrays of any Arrow type from plain values: `pyarrow.array` does not build unions, run ends or extensions.
 
 A value is what `pyarrow.array` takes; of a point or a span of time the count of its units, of a union an object with
 the name of the child, of an interval its months, days and nanoseconds.
@@ -17,7 +17,7 @@ Values = Sequence[Any]
 
 
 def build_array(values: Values, data_type: pa.DataType) -> pa.Array:
-    """Return an array of these values; a member that a struct leaves out is null, or a sample where it may not be."""
+    """Return an array of these values; a member missing in a struct is null, or a sample if it is not nullable."""
     build = next((build for matches, build in BUILDERS if matches(data_type)), pa.array)
     return build(values, data_type)
 
@@ -32,16 +32,20 @@ def _extension(values: Values, data_type: Any) -> pa.Array:
 
 
 def _dictionary(values: Values, data_type: Any) -> pa.Array:
-    """Every value has an entry of its own in the dictionary, as long as there is room: equal ones are allowed."""
-    there = [value for value in values if value is not None]
+    """Each value gets its own entry in the dictionary while there is room: equal entries are allowed."""
+    present = [value for value in values if value is not None]
     room = limits(data_type.index_type)[1] + 1
-    if len(there) > room and not any(isinstance(value, list | dict) for value in there):
-        there = list(dict.fromkeys(there))
-    entries = there[:room]
-    known = dict(zip(entries, count(), strict=False)) if len(values) > room and len(entries) > 1 else None
+    if len(present) > room and not any(isinstance(value, list | dict) for value in present):
+        present = list(dict.fromkeys(present))
+    entries = present[:room]
+    numbers_by_value = dict(zip(entries, count(), strict=False)) if len(values) > room and len(entries) > 1 else None
     numbers = count()
     places = [
-        None if value is None else next(numbers) % len(entries) if known is None else known.get(value)
+        None
+        if value is None
+        else next(numbers) % len(entries)
+        if numbers_by_value is None
+        else numbers_by_value.get(value)
         for value in values
     ]
     indices = pa.array(places, data_type.index_type)
@@ -61,7 +65,7 @@ def _union(values: Values, data_type: Any) -> pa.Array:
     columns = []
     for number, field in enumerate(data_type):
         filled = [part if number == child else None for part, child in zip(parts, chosen, strict=True)]
-        columns.append(build_array([_filled(part, field) for part in filled], field.type))
+        columns.append(build_array([_fill_missing(part, field) for part in filled], field.type))
     codes = pa.array([data_type.type_codes[child] for child in chosen], pa.int8())
     offsets = pa.array(range(len(values)), pa.int32())
     buffers = [None, *(array.buffers()[1] for array in ((codes,) if data_type.mode == "sparse" else (codes, offsets)))]
@@ -74,14 +78,14 @@ def _struct(values: Values, data_type: Any) -> pa.Array:
     if len({field.name for field in data_type}) < data_type.num_fields:
         raise NotImplementedError("two fields of one name")
     columns = [
-        build_array([_filled((value or {}).get(field.name), field) for value in values], field.type)
+        build_array([_fill_missing((value or {}).get(field.name), field) for value in values], field.type)
         for field in data_type
     ]
     return pa.StructArray.from_arrays(columns, fields=list(data_type), mask=_mask(values))
 
 
-def _filled(value: Any, field: pa.Field) -> Any:
-    """Return the value of a member, or a sample where there is none and may not be null."""
+def _fill_missing(value: Any, field: pa.Field) -> Any:
+    """Return the value of a member, or a sample if it is null and may not be."""
     return sample(field.type) if value is None and not field.nullable else value
 
 
@@ -95,7 +99,7 @@ def _map(values: Values, data_type: Any) -> pa.Array:
 def _fixed_size_list(values: Values, data_type: Any) -> pa.Array:
     if not is_small(data_type):
         raise NotImplementedError("one value has too many items")
-    filler = [_filled(None, data_type.value_field)] * data_type.list_size
+    filler = [_fill_missing(None, data_type.value_field)] * data_type.list_size
     items = [item for value in values for item in (filler if value is None else value)]
     array = build_array(items, data_type.value_type)
     if not data_type.list_size:
@@ -114,7 +118,7 @@ def _list(values: Values, data_type: Any) -> pa.Array:
 
 
 def _offsets(values: Values, offset_type: pa.DataType) -> pa.Array:
-    """Return where the items of each list begin, and where the last one ends."""
+    """Return the offsets of the lists: where each one begins, and where the last one ends."""
     return pa.array([0, *accumulate(len(value or ()) for value in values)], offset_type)
 
 
@@ -129,13 +133,13 @@ def _interval(values: Values, data_type: pa.DataType) -> pa.Array:
 
 def _decimals(values: Values, data_type: Any) -> pa.Array:
     width = data_type.bit_width // 8  # `pa.array` takes the scale for digits
-    unscaled = [0 if value is None else _unscaled(value, data_type.scale) for value in values]
+    unscaled = [0 if value is None else _unscale(value, data_type.scale) for value in values]
     data = b"".join(value.to_bytes(width, "little", signed=True) for value in unscaled)
-    known = pa.array([value is not None for value in values], pa.bool_()).buffers()[1]
-    return pa.Array.from_buffers(data_type, len(values), [known, pa.py_buffer(data)])
+    validity = pa.array([value is not None for value in values], pa.bool_()).buffers()[1]
+    return pa.Array.from_buffers(data_type, len(values), [validity, pa.py_buffer(data)])
 
 
-def _unscaled(value: Decimal, scale: int) -> int:
+def _unscale(value: Decimal, scale: int) -> int:
     """Return a decimal as the integer that it is stored as."""
     sign, digits, exponent = value.as_tuple()
     return int("".join(map(str, digits))) * int(10 ** (int(exponent) + scale)) * (-1 if sign else 1)

@@ -1,4 +1,4 @@
-"""Differences between two columns, and those of the types that have no children: one function for each family."""
+"""Differences between two columns, and one function for each family of types without children."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.compat.arrow.values import MANTISSA, biting, limits, sample
+from arrakis_schema.compat.arrow.values import MANTISSA, failing_values, limits, sample
 from arrakis_schema.findings.verdicts import Effect
 
 _UNITS = {"s": 0, "ms": 1, "us": 2, "ns": 3}
@@ -17,11 +17,11 @@ Rows = tuple[Any, ...]
 class Difference:
     """One difference between two columns, at a dotted path.
 
-    `rule` and `effect` run from the writer to the reader, `sides` are what either has there, and `message` says how
-    they meet. `breaks` where the reader cannot take a value of `values`, each a column's rows (mostly one) to be tried
-    in turn; `unclear` where a name does not tell two fields apart. `column` is the name of the column that it lies in,
-    if it does in one; `metadata` the key that differs, with what both sides say. `judged_by_schema` where the reader
-    compares schemas, so that no value has to bite.
+    `rule` and `effect` run from the writer to the reader, `sides` are their types or names, and `message` says how
+    they compare. `breaks` is True if the reader cannot take a value of `values`, each the rows (mostly one) of a column
+    to try in turn; `unclear` if a name is ambiguous. `column` is the name of the column it belongs to, if any;
+    `metadata` is the key that differs, with both values. `judged_by_schema` is True if the reader compares schemas, so
+    that no value has to fail.
     """
 
     path: str
@@ -37,36 +37,36 @@ class Difference:
     sides: tuple[str, str] = ("", "")
 
     def of_column(self, name: str) -> "Difference":
-        """Return the difference as one of this column."""
+        """Return the difference with the name of its column."""
         return replace(self, column=name)
 
-    def inside(self, wrap: Callable[[Any], Any]) -> "Difference":
-        """Return the difference with its values inside those of the parent."""
+    def wrap_values(self, wrap: Callable[[Any], Any]) -> "Difference":
+        """Return the difference with its values wrapped in those of the parent."""
         return replace(self, values=tuple(tuple(map(wrap, rows)) for rows in self.values))
 
 
-def alone(values: list[Any]) -> tuple[Rows, ...]:
+def single_rows(values: list[Any]) -> tuple[Rows, ...]:
     """Return the values as columns of one row."""
     return tuple((value,) for value in values)
 
 
-def encoded_otherwise(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
-    """Return the notice that the same values come in another encoding."""
+def encoding_changed(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
+    """Return the difference that the same values come in another encoding."""
     message = f"{path}: the same values in another encoding: {writer} for {reader}"
     values, sides = ((sample(writer),),), (str(writer), str(reader))
     return Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=False, values=values, sides=sides)
 
 
-def unreadable(writer: pa.DataType, reader: pa.DataType, path: str, rule: str = "type-changed") -> Difference:
+def type_unreadable(writer: pa.DataType, reader: pa.DataType, path: str, rule: str = "type-changed") -> Difference:
     """Return the difference that the reader's type lacks a value of the writer's."""
     message = f"{path}: the writer sends {writer}, the reader takes {reader}"
     effect = Effect.NARROWED if rule == "type-narrowed" else Effect.CHANGED
-    values, sides = alone(biting(writer, reader)), (str(writer), str(reader))
+    values, sides = single_rows(failing_values(writer, reader)), (str(writer), str(reader))
     return Difference(path, rule, effect, message, breaks=True, values=values, sides=sides)
 
 
-def widened(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
-    """Return the notice that the reader takes more values."""
+def type_widened(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
+    """Return the difference that the reader's type holds more values."""
     message = f"{path}: the reader takes {reader}, which holds every {writer}"
     values, sides = ((sample(writer),),), (str(writer), str(reader))
     return Difference(path, "type-widened", Effect.WIDENED, message, breaks=False, values=values, sides=sides)
@@ -75,13 +75,13 @@ def widened(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
 def between_families(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
     """Yield the difference of types of two families."""
     if _holds(reader, writer):
-        yield widened(writer, reader, path)
+        yield type_widened(writer, reader, path)
     else:
-        yield unreadable(writer, reader, path, "type-narrowed" if _holds(writer, reader) else "type-changed")
+        yield type_unreadable(writer, reader, path, "type-narrowed" if _holds(writer, reader) else "type-changed")
 
 
 def _holds(wide: pa.DataType, narrow: pa.DataType) -> bool:
-    """Tell whether a type holds every value of one of another family: integers in floating numbers, and nothing."""
+    """Tell whether a type holds every value of a type of another family: integers in floats, and null."""
     if pa.types.is_integer(narrow) and pa.types.is_floating(wide):
         low, high = limits(narrow)
         return bool(max(-low, high + 1) <= 2 ** MANTISSA[wide])
@@ -89,78 +89,78 @@ def _holds(wide: pa.DataType, narrow: pa.DataType) -> bool:
 
 
 def integer(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
-    """A smaller range breaks, and one that is smaller at one end alone."""
+    """A range that is smaller at either end breaks."""
     (low, high), (lowest, highest) = limits(writer), limits(reader)
     if lowest <= low and high <= highest:
-        yield widened(writer, reader, path)
+        yield type_widened(writer, reader, path)
     else:
-        inside = low <= lowest and highest <= high
-        yield unreadable(writer, reader, path, "type-narrowed" if inside else "type-changed")
+        is_narrower = low <= lowest and highest <= high
+        yield type_unreadable(writer, reader, path, "type-narrowed" if is_narrower else "type-changed")
 
 
 def floating(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
     """Fewer bits break."""
     if writer.bit_width < reader.bit_width:
-        yield widened(writer, reader, path)
+        yield type_widened(writer, reader, path)
     else:
-        yield unreadable(writer, reader, path, "type-narrowed")
+        yield type_unreadable(writer, reader, path, "type-narrowed")
 
 
 def decimal(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     """Another scale is another type; of one scale, fewer digits break."""
     if writer.scale != reader.scale:
-        yield unreadable(writer, reader, path)
+        yield type_unreadable(writer, reader, path)
     elif writer.precision > reader.precision:
-        yield unreadable(writer, reader, path, "type-narrowed")
+        yield type_unreadable(writer, reader, path, "type-narrowed")
     elif writer.precision < reader.precision:
-        yield widened(writer, reader, path)
+        yield type_widened(writer, reader, path)
     else:
-        yield encoded_otherwise(writer, reader, path)
+        yield encoding_changed(writer, reader, path)
 
 
 def same_values(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
     """Each type of the family holds the same values."""
-    yield encoded_otherwise(writer, reader, path)
+    yield encoding_changed(writer, reader, path)
 
 
 def date(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
-    """64 bits of milliseconds are more days than 32 bits hold."""
+    """64 bits of milliseconds hold more days than 32 bits of days."""
     if reader == pa.date32():
-        yield unreadable(writer, reader, path, "type-narrowed")
+        yield type_unreadable(writer, reader, path, "type-narrowed")
     else:
-        yield widened(writer, reader, path)
+        yield type_widened(writer, reader, path)
 
 
 def time(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     """The time of day in a coarser unit breaks."""
     if _UNITS[writer.unit] > _UNITS[reader.unit]:
-        yield unreadable(writer, reader, path, "type-narrowed")
+        yield type_unreadable(writer, reader, path, "type-narrowed")
     else:
-        yield widened(writer, reader, path)
+        yield type_widened(writer, reader, path)
 
 
-def counted(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
+def time_count(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     """A timestamp or duration: in a coarser unit it loses digits, in a finer one its range."""
     if getattr(writer, "tz", None) != getattr(reader, "tz", None) or _UNITS[writer.unit] > _UNITS[reader.unit]:
-        yield unreadable(writer, reader, path)
+        yield type_unreadable(writer, reader, path)
     else:
-        found = unreadable(writer, reader, path)
+        difference = type_unreadable(writer, reader, path)
         message = f"{path}: the writer sends {writer}, the reader takes {reader}, which covers a smaller range of time"
         most = (2**63 - 1,)
-        yield replace(found, message=message, values=(most, *(rows for rows in found.values if rows != most)))
+        yield replace(difference, message=message, values=(most, *(rows for rows in difference.values if rows != most)))
 
 
 def fixed_size_binary(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
     """Another width is another type."""
-    yield unreadable(writer, reader, path)
+    yield type_unreadable(writer, reader, path)
 
 
 def extension(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     """Another extension is another type, whatever it is stored as."""
     if writer != reader:
-        yield unreadable(writer, reader, path)
+        yield type_unreadable(writer, reader, path)
 
 
 def null(_writer: pa.DataType, _reader: pa.DataType, _path: str) -> Iterator[Difference]:
-    """There is one such type, or one in use."""
+    """There is only one such type, or only one in use."""
     yield from ()

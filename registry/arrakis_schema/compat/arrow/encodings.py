@@ -1,7 +1,7 @@
 """Which encodings of the same values Arrow converts into each other: dictionaries, run ends, offsets and views.
 
-Held against pyarrow 19 to 26 by `tests/compat/test_arrow_types.py`. It is a table, not a question to the pyarrow that
-is installed, so that a verdict is the same wherever it is asked for.
+Checked against pyarrow 19 to 26 by `tests/compat/test_arrow_types.py`. It does not depend on the pyarrow that
+is installed, so that a verdict is the same everywhere.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from arrakis_schema.compat.arrow.values import is_bytes, is_text, limits
 
 _VIEWS = pa.ListViewType | pa.LargeListViewType
 _MOST_VALUES = 2**31 - 1
-"""More different values than fit into one batch are a matter of size, not of type."""
+"""More different values than fit into one batch are a question of size, not of type."""
 
 
 def is_encoded(data_type: pa.DataType) -> bool:
@@ -20,13 +20,13 @@ def is_encoded(data_type: pa.DataType) -> bool:
     return bool(pa.types.is_dictionary(data_type) or pa.types.is_run_end_encoded(data_type))
 
 
-def decoded(data_type: pa.DataType) -> pa.DataType:
-    """Return the type whose values these are: not dictionary- or run-end-encoded."""
-    return decoded(data_type.value_type) if is_encoded(data_type) else data_type
+def decode_type(data_type: pa.DataType) -> pa.DataType:
+    """Return the type of the decoded values, which is not dictionary- or run-end-encoded."""
+    return decode_type(data_type.value_type) if is_encoded(data_type) else data_type
 
 
 def is_converted(writer: pa.DataType, reader: pa.DataType) -> bool:
-    """Tell whether Arrow casts between two unequal types at all, as far as encodings go."""
+    """Tell whether Arrow can cast between two unequal types, as far as encodings are concerned."""
     if pa.types.is_run_end_encoded(writer) or pa.types.is_run_end_encoded(reader):
         return False
     if pa.types.is_null(writer):
@@ -41,13 +41,13 @@ def is_converted(writer: pa.DataType, reader: pa.DataType) -> bool:
 
 
 def holds_run_ends(data_type: pa.DataType) -> bool:
-    """Tell whether run ends are anywhere inside a type: nothing but null is an invalid array of it."""
-    inside = [data_type.field(number).type for number in range(data_type.num_fields)]
-    return bool(pa.types.is_run_end_encoded(data_type)) or any(map(holds_run_ends, inside))
+    """Tell whether a type contains run ends at any depth: an array of nulls alone is invalid for it."""
+    child_types = [data_type.field(number).type for number in range(data_type.num_fields)]
+    return bool(pa.types.is_run_end_encoded(data_type)) or any(map(holds_run_ends, child_types))
 
 
 def overflow(writer: pa.DataType, reader: Any) -> int | None:
-    """Return how many values need an index that the reader's dictionary lacks; None where none does."""
+    """Return how many different values overflow the index of the reader's dictionary; None if none do."""
     if pa.types.is_null(writer):
         return None
     room = _room(reader)
@@ -56,12 +56,12 @@ def overflow(writer: pa.DataType, reader: Any) -> int | None:
 
 
 def _room(data_type: Any) -> int:
-    """Return how many values the indices of a dictionary tell apart."""
+    """Return how many different values the indices of a dictionary can address."""
     return limits(data_type.index_type)[1] + 1
 
 
 def _is_flat(data_type: pa.DataType) -> bool:
-    """Tell whether values can be taken out of a dictionary: not those of nested types and of views."""
+    """Tell whether values can be decoded from a dictionary, unlike those of nested types and of views."""
     if isinstance(data_type, pa.BaseExtensionType):
         return _is_flat(data_type.storage_type)
     return not (pa.types.is_nested(data_type) or is_encoded(data_type) or data_type in _FLAT_VIEWS)

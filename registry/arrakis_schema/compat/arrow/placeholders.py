@@ -1,4 +1,4 @@
-"""What the placeholders of a writer's template may stand for: the values to be tried, column by column."""
+"""The values to try for the placeholders of a writer's template."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template
-from arrakis_schema.arrow.children import children
+from arrakis_schema.arrow.children import child_fields
 from arrakis_schema.arrow.matching import match_name
 from arrakis_schema.arrow.template import Column
 from arrakis_schema.compat.arrow.arrays import build_array
@@ -15,7 +15,7 @@ from arrakis_schema.errors import SchemaTextError, TemplateError
 
 ArrowSchema: TypeAlias = "pa.Schema | Template"
 Key = tuple[bool, str]
-"""A placeholder: whether it is in a repeated column, and its name. The two are bound one by one."""
+"""A placeholder: whether it is in a repeated column, and its name. The two are bound separately."""
 Choice = dict[Key, Any]
 _ITEM = pa.int32()
 ANY_TYPE: tuple[pa.DataType, ...] = (
@@ -28,15 +28,15 @@ ANY_TYPE: tuple[pa.DataType, ...] = (
     *(pa.map_(pa.string(), _ITEM), pa.dense_union([pa.field("x", _ITEM)]), pa.uuid()),
     *(pa.dictionary(pa.int8(), pa.string()), pa.run_end_encoded(pa.int32(), _ITEM)),
 )
-"""What a data type is tried with of which a template does not list the values: some of every family."""
+"""The data types to try for a placeholder without a list of allowed values: some of every family."""
 
 
 class NoSuchSchemaError(Exception):
-    """A template cannot be bound so: two columns would have one name, or there is no such type."""
+    """A template cannot be bound to these values: two columns would have one name, or a type does not exist."""
 
 
 class Placeholders:
-    """The placeholders of a writer's template, with the values of each that are to be tried on a reader."""
+    """The placeholders of a writer's template, with the values of each to try on a reader."""
 
     def __init__(self, writer: ArrowSchema, reader: ArrowSchema) -> None:
         """Read the columns of the writer; a plain schema has no placeholders."""
@@ -51,19 +51,19 @@ class Placeholders:
 
     def fields(self, choice: Choice) -> list[pa.Field]:
         """Return the writer's columns for these values; raises `NoSuchSchemaError`."""
-        found = []
+        bound = []
         for number, column in enumerate(self.columns):
             values = {name: choice[column.repeated, name] for name in column.placeholders}
             key = number, tuple(map(str, values.values()))
             if key not in self._bound:
                 self._bound[key] = _bind(column, values)
-            found.append(self._bound[key])
-        if len({field.name for field in found}) < len(found):
+            bound.append(self._bound[key])
+        if len({field.name for field in bound}) < len(bound):
             raise NoSuchSchemaError
-        return found
+        return bound
 
     def is_schema(self, choice: Choice) -> bool:
-        """Tell whether the template is a schema with these values."""
+        """Tell whether the template can be bound to these values."""
         try:
             self.fields(choice)
         except NoSuchSchemaError:
@@ -71,16 +71,16 @@ class Placeholders:
         return True
 
     def in_names(self) -> list[Key]:
-        """Return the placeholders that stand in names of columns."""
+        """Return the placeholders in the names of columns."""
         pairs = [pair for pair in zip(self.columns, self.unbound, strict=True) if pair[0].repeated]
         return [key for key in self.options if any(key[0] and f"{{{key[1]}}}" in field.name for _, field in pairs)]
 
     def fresh(self, name: str) -> str:
-        """Return a text that stands in neither document."""
+        """Return a text that occurs in neither document."""
         return next(text for number in range(len(self._texts) + 1) if (text := f"{name}{number}") not in self._texts)
 
     def _values(self, key: Key) -> Iterator[Any]:
-        """Yield the values to try of one placeholder: those allowed, or some of each kind."""
+        """Yield the values to try for one placeholder: the allowed ones, or some of each kind."""
         columns = [column for column in self.columns if key in keys_of(column)]
         lists = [column.allowed[key[1]] for column in columns if key[1] in column.allowed]
         if lists:
@@ -92,7 +92,7 @@ class Placeholders:
             yield from self._taken_names(key)
 
     def _taken_names(self, key: Key) -> Iterator[str]:
-        """Yield the values with which a repeated column would bear the name of one that the reader knows."""
+        """Yield the values that give a repeated column the name of a column that the reader knows."""
         reader = self._reader
         if isinstance(reader, Template):
             pairs = zip(reader.columns, reader.unbound, strict=True)
@@ -102,7 +102,7 @@ class Placeholders:
         patterns = [field.name for column, field in zip(self.columns, self.unbound, strict=True) if column.repeated]
         for pattern in patterns if key[0] else ():
             values = [match_name(pattern, name) or {} for name in taken]
-            yield from (str(found[key[1]]) for found in values if found.get(key[1]))
+            yield from (str(matched[key[1]]) for matched in values if matched.get(key[1]))
 
 
 def keys_of(column: Column) -> list[Key]:
@@ -111,14 +111,14 @@ def keys_of(column: Column) -> list[Key]:
 
 
 def type_placeholders(data_type: pa.DataType) -> list[str]:
-    """Return the placeholders that stand for data types in a type of `Template.unbound`."""
+    """Return the placeholders for data types in a type of `Template.unbound`."""
     if isinstance(data_type, pa.OpaqueType) and data_type.vendor_name == "template":
         return [data_type.type_name]
-    return [name for child in children(data_type) for name in type_placeholders(child.type)]
+    return [name for child in child_fields(data_type) for name in type_placeholders(child.type)]
 
 
 def _bind(column: Column, values: Mapping[str, Any]) -> pa.Field:
-    """Return one column of a template with these values, of which arrays can be made; raises `NoSuchSchemaError`."""
+    """Return one column of a template bound to these values; raises `NoSuchSchemaError` if no array can be built."""
     single = Template("", (column,))
     try:
         field = (single.bind([values]) if column.repeated else single.bind(**values)).field(0)

@@ -1,7 +1,7 @@
-"""What pyarrow makes of a column: written with the writer's field as a stream, read and cast to the reader's.
+"""Tries a column with pyarrow: written as a stream with the writer's field, read and cast to the reader's.
 
 Verdicts come from `arrow_types`, and do not depend on the pyarrow that is installed. What is tried here only picks a
-value that bites, and says where pyarrow itself would read it.
+value that fails, and says whether pyarrow itself would read it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,20 +19,20 @@ _FAILURES = (pa.ArrowException, ValueError, TypeError, OverflowError, NotImpleme
 
 
 class NotReadError(Exception):
-    """Values cannot be cast to the reader's type, or are others afterwards; the text says why."""
+    """Values cannot be cast to the reader's type, or differ afterwards; the text says why."""
 
 
 class NotBuiltError(Exception):
-    """pyarrow cannot make or send an array of these values."""
+    """pyarrow cannot build or send an array of these values."""
 
 
 def sent_and_read(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> pa.Array:
-    """Return a column of these values as a reader by name gets it.
+    """Return a column of these values as a reader by name receives it.
 
-    Raises `NotReadError` where it gets none or other values, `NotBuiltError` where there is nothing to send.
+    Raises `NotReadError` if it receives none or other values, `NotBuiltError` if there is nothing to send.
     """
     try:
-        sent = _streamed(build_batch(rows, writer))
+        sent = _send_and_read(build_batch(rows, writer))
     except _FAILURES as error:
         raise NotBuiltError(str(error)) from error
     try:
@@ -48,7 +48,7 @@ def sent_and_read(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> pa
     return read
 
 
-def _streamed(batch: pa.RecordBatch) -> pa.Array:
+def _send_and_read(batch: pa.RecordBatch) -> pa.Array:
     """Write a batch of one column as a stream, and return the column that is read from it."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as stream:
@@ -62,10 +62,10 @@ def _streamed(batch: pa.RecordBatch) -> pa.Array:
 
 
 def _are_same(sent: pa.Array, read: pa.Array) -> bool:
-    """Tell whether nothing was lost of what both types have a place for, as far as the two can be compared."""
+    """Tell whether nothing was lost that both types can hold, as far as the two can be compared."""
     try:
-        direct = _match(_listed(sent), _listed(read))
-    except _FAILURES:  # a date that Python does not have, say
+        direct = _match(_to_python(sent), _to_python(read))
+    except _FAILURES:  # such as a date out of Python's range
         direct = None
     if direct is not None:
         return direct
@@ -78,8 +78,8 @@ def _are_same(sent: pa.Array, read: pa.Array) -> bool:
         return False
 
 
-def _listed(array: pa.Array) -> list[Any]:
-    """Return the values as Python has them; old pyarrow crashes on half floats where there is no NumPy."""
+def _to_python(array: pa.Array) -> list[Any]:
+    """Return the values as Python objects; old pyarrow crashes on half floats without NumPy."""
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
     if array.type == pa.float16():
@@ -90,7 +90,7 @@ def _listed(array: pa.Array) -> list[Any]:
 
 
 def _match(sent: Any, read: Any) -> bool | None:
-    """Tell whether two values are equal; None where they are not to be compared, as a number and its text."""
+    """Tell whether two values are equal; None if they cannot be compared, such as a number and its text."""
     if isinstance(sent, list | tuple) and isinstance(read, list | tuple):
         return len(sent) == len(read) and _all(map(_match, sent, read))
     if isinstance(sent, dict) and isinstance(read, dict):
@@ -104,15 +104,15 @@ def _match(sent: Any, read: Any) -> bool | None:
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:
-    """Tell whether all are true; None where one is not known, and none is false."""
-    known = list(answers)
-    return False if False in known else None if None in known else True
+    """Tell whether all are true; None if one is unknown and none is false."""
+    results = list(answers)
+    return False if False in results else None if None in results else True
 
 
-def only_with(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> tuple[pa.Field, pa.Field]:
-    """Return both fields without the children of structs that the only member of each row has nothing to do with.
+def prune_structs(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> tuple[pa.Field, pa.Field]:
+    """Return both fields without the children of structs that the single member of each row does not need.
 
-    That is for structs of many children, each with a difference of its own: they are cast each for itself.
+    This makes casts fast for structs of many children, each with a difference of its own.
     """
     types = writer.type, reader.type
     names = {name for row in rows if isinstance(row, dict) for name in row}
@@ -122,8 +122,10 @@ def only_with(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> tuple[
     few = all(kind.num_fields <= _FEW for kind in types)
     if few or any(len(kind.get_all_field_indices(name)) != 1 for kind in types):
         return writer, reader
-    inside = only_with([row[name] for row in rows], *(kind.field(name) for kind in types))
-    ours, theirs = (field.with_type(pa.struct([child])) for field, child in zip((writer, reader), inside, strict=True))
+    children = prune_structs([row[name] for row in rows], *(kind.field(name) for kind in types))
+    ours, theirs = (
+        field.with_type(pa.struct([child])) for field, child in zip((writer, reader), children, strict=True)
+    )
     return ours, theirs
 
 

@@ -1,7 +1,7 @@
-"""Does a reader, holding its Arrow schema, read what a writer with another one sends? Three ways of reading.
+"""Compares the Arrow schemas of a reader and a writer, for three ways of reading.
 
-By name: the reader picks its columns and converts safely. By name, refusing what it does not know. Exactly: the
-stream's schema must equal the reader's. Metadata never decides, unless a key is declared to.
+By name: the reader picks its columns and casts them safely. By name, rejecting unknown columns. Exactly: the
+stream's schema must equal the reader's. Metadata only matters for the keys declared as meaningful.
 """
 
 from collections.abc import Collection, Iterator
@@ -16,19 +16,19 @@ from arrakis_schema.arrow import Template
 from arrakis_schema.compat.arrow.differences import Difference
 from arrakis_schema.compat.arrow.metadata import schema_metadata
 from arrakis_schema.compat.arrow.placeholders import ArrowSchema
-from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, only_with, sent_and_read
+from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, prune_structs, sent_and_read
 from arrakis_schema.compat.arrow.templates import Bound, Meeting, NotBoundError, Refused
-from arrakis_schema.compat.arrow.types import columns, repeated_names
-from arrakis_schema.compat.arrow.words import change_of, change_of_values
+from arrakis_schema.compat.arrow.types import compare_columns, repeated_names
+from arrakis_schema.compat.arrow.wording import describe_difference, describe_refusal
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 
 _MOST_SHOWN = 100
 NOTE = "the reader's declared type differs; pyarrow itself would read this value"
-"""What a witness says where the verdict follows from the declared types, and pyarrow's safe cast takes each value."""
+"""The note of a witness if the verdict follows from the declared types, but pyarrow's safe cast takes each value."""
 
 
 UNSENT = "no value was tried: pyarrow sends no such column, or one of its values is too large"
-"""What a witness says where nothing could be sent to confirm it."""
+"""The note of a witness if nothing could be sent to confirm it."""
 
 
 def is_arrow(schema: object) -> bool:
@@ -36,7 +36,7 @@ def is_arrow(schema: object) -> bool:
     return isinstance(schema, pa.Schema | Template)
 
 
-def read_by(  # noqa: PLR0913 - each is a fact about the two sides
+def compare_schemas(  # noqa: PLR0913 - each option is a fact about the two sides
     reader: ArrowSchema,
     writer: ArrowSchema,
     *,
@@ -47,48 +47,59 @@ def read_by(  # noqa: PLR0913 - each is a fact about the two sides
 ) -> Verdict:
     """Return whether the reader reads everything the writer sends, with every difference from the old to the new one.
 
-    `meaningful` are the keys of metadata that the reader goes by. The witness of a refusal is an object with the
+    `meaningful` are the metadata keys that the reader relies on. The witness of a break is an object with the
     `column`, what the `writer` and the `reader` hold there, and a `value` that the reader cannot take; where it takes
     several rows, these `values`, or so many `rows` of different values. It has a `note` where pyarrow itself would read
     the value, `metadata` where a key decides, and a `binding` with what the placeholders of the writer stand for.
     """
-    found: dict[tuple[str, str | None, str], tuple[Difference, Bound]] = {}
-    refused: list[Refused] = []
+    differences: dict[tuple[str, str | None, str], tuple[Difference, Bound]] = {}
+    refused_values: list[Refused] = []
     reason = ""
     meeting = Meeting(reader, writer)
     try:
-        refused = meeting.refused()
+        refused_values = meeting.refused_values()
         for bound in meeting.bindings():
-            for one in _differences(bound, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful):
-                key = one.rule, one.column, one.path
-                known = found.get(key)
-                if known is None or (one.breaks, one.unclear) > (known[0].breaks, known[0].unclear):
-                    found[key] = one, bound
+            for difference in _differences(bound, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful):
+                key = difference.rule, difference.column, difference.path
+                previous = differences.get(key)
+                if previous is None or (difference.breaks, difference.unclear) > (
+                    previous[0].breaks,
+                    previous[0].unclear,
+                ):
+                    differences[key] = difference, bound
     except NotBoundError as error:
         reason = str(error)
-    reason = next((one.message for one, _ in found.values() if one.unclear), reason)
-    missing = {one.column for one, _ in found.values() if one.breaks and _is_missing(one)}
-    told = [(one, bound) for one, bound in found.values() if _is_missing(one) or one.column not in missing]
-    changes = [change_of_values(one, breaks=True, reader_is_new=reader_is_new) for one in refused]
-    changes += [change_of_values(one, breaks=False, reader_is_new=reader_is_new) for one in _not_sent(reader, writer)]
-    changes += [_change(*pair, reader_is_new=reader_is_new) for pair in told if not pair[0].unclear]
+    reason = next((difference.message for difference, _ in differences.values() if difference.unclear), reason)
+    missing = {
+        difference.column for difference, _ in differences.values() if difference.breaks and _is_missing(difference)
+    }
+    reported = [
+        (difference, bound)
+        for difference, bound in differences.values()
+        if _is_missing(difference) or difference.column not in missing
+    ]
+    changes = [describe_refusal(refused, breaks=True, reader_is_new=reader_is_new) for refused in refused_values]
+    changes += [
+        describe_refusal(refused, breaks=False, reader_is_new=reader_is_new) for refused in _not_sent(reader, writer)
+    ]
+    changes += [_describe(*pair, reader_is_new=reader_is_new) for pair in reported if not pair[0].unclear]
     return _verdict(changes, reason)
 
 
-def _is_missing(one: Difference) -> bool:
-    """Tell whether a whole column is not sent; what is missing inside of one hides nothing else of it."""
-    return one.rule == "column-added" and one.path == one.column
+def _is_missing(difference: Difference) -> bool:
+    """Tell whether a whole column is not sent, which hides all other differences of this column."""
+    return difference.rule == "column-added" and difference.path == difference.column
 
 
 def _not_sent(reader: ArrowSchema, writer: ArrowSchema) -> list[Refused]:
-    """Return the values of placeholders that the writer's template does not allow, and the reader's does."""
+    """Return the values of placeholders that only the reader's template allows."""
     with suppress(NotBoundError):
-        return Meeting(writer, reader).refused()
+        return Meeting(writer, reader).refused_values()
     return []
 
 
 def _verdict(changes: list[Change], reason: str) -> Verdict:
-    """Return the verdict for all differences; the first that bites gives the witness, or else the first that breaks."""
+    """Return the verdict for all differences; the witness is that of the first confirmed break, or of the first."""
     faults = [change for change in changes if change.at_fault]
     if faults:
         broken = next((change for change in faults if "note" not in change.witness), faults[0])
@@ -96,47 +107,47 @@ def _verdict(changes: list[Change], reason: str) -> Verdict:
     return Verdict(Kind.UNDECIDED if reason else Kind.COMPATIBLE, findings=tuple(changes), reason=reason)
 
 
-def _change(one: Difference, bound: Bound, *, reader_is_new: bool) -> Change:
-    """Return a difference as a verdict tells it: with the names of the template, and its witness where it breaks."""
-    witness = _witness(one, bound) if one.breaks else None
-    if one.column is not None and one.column in bound.names:
-        path = bound.names[one.column] + one.path.removeprefix(one.column)
-        one = replace(one, path=path, message=path + one.message.removeprefix(one.path))
-    return change_of(one, witness, reader_is_new=reader_is_new)
+def _describe(difference: Difference, bound: Bound, *, reader_is_new: bool) -> Change:
+    """Return a difference as a change, with the names of the template, and its witness if it breaks."""
+    witness = _witness(difference, bound) if difference.breaks else None
+    if difference.column is not None and difference.column in bound.names:
+        path = bound.names[difference.column] + difference.path.removeprefix(difference.column)
+        difference = replace(difference, path=path, message=path + difference.message.removeprefix(difference.path))
+    return describe_difference(difference, witness, reader_is_new=reader_is_new)
 
 
-def _witness(one: Difference, bound: Bound) -> dict[str, Any]:
-    """Return what bites: the column, its fields on both sides, and a value that was really sent and not read."""
-    sent, read = (_field(schema, one.column) for schema in (bound.sent, bound.read))
-    rows, note = _bite(one, sent, read)
+def _witness(difference: Difference, bound: Bound) -> dict[str, Any]:
+    """Return the witness: the column, its fields on both sides, and a value that was sent and could not be read."""
+    sent, read = (_field(schema, difference.column) for schema in (bound.sent, bound.read))
+    rows, note = _failing_rows(difference, sent, read)
     return {
-        "column": one.column or "",
-        "writer": None if sent is None else _said(sent),
-        "reader": None if read is None else _said(read),
+        "column": difference.column or "",
+        "writer": None if sent is None else _field_text(sent),
+        "reader": None if read is None else _field_text(read),
         "value": rows[0] if rows else None,
         **(_several(rows) if len(rows) > 1 else {}),
-        **({"metadata": one.metadata} if one.metadata else {}),
+        **({"metadata": difference.metadata} if difference.metadata else {}),
         **({"binding": dict(bound.values)} if bound.values else {}),
         **({"note": note} if note else {}),
     }
 
 
 def _several(rows: tuple[Any, ...]) -> dict[str, Any]:
-    """Return the rows that bite together, or their number where they are too many to be shown."""
+    """Return the rows that fail together, or their number if there are too many to show."""
     return {"values": list(rows)} if len(rows) <= _MOST_SHOWN else {"rows": len(rows)}
 
 
-def _bite(one: Difference, sent: pa.Field | None, read: pa.Field | None) -> tuple[tuple[Any, ...], str]:
-    """Return the first rows that the reader by name cannot take, or else any, and a note on why it is not the first."""
-    any_rows = next(iter(one.values), ())
-    if sent is None or read is None or one.judged_by_schema or one.metadata:
+def _failing_rows(difference: Difference, sent: pa.Field | None, read: pa.Field | None) -> tuple[tuple[Any, ...], str]:
+    """Return the first rows that a reader by name cannot take, or else any rows with a note that says why."""
+    any_rows = next(iter(difference.values), ())
+    if sent is None or read is None or difference.judged_by_schema or difference.metadata:
         return any_rows, ""
-    if not one.values:
+    if not difference.values:
         return (), UNSENT
     built = []
-    together = tuple(row for rows in one.values for row in rows)
-    for rows in one.values if len(one.values) == 1 else (*one.values, together):
-        pair = (sent, read) if one.rule == "column-added" else only_with(rows, sent, read)
+    together = tuple(row for rows in difference.values for row in rows)
+    for rows in difference.values if len(difference.values) == 1 else (*difference.values, together):
+        pair = (sent, read) if difference.rule == "column-added" else prune_structs(rows, sent, read)
         try:
             sent_and_read(rows, *pair)
         except NotReadError:
@@ -148,13 +159,13 @@ def _bite(one: Difference, sent: pa.Field | None, read: pa.Field | None) -> tupl
 
 
 def _field(schema: pa.Schema, column: str | None) -> pa.Field | None:
-    """Return the first column of a name, if there is one."""
+    """Return the first column of a name, if any."""
     places = [] if column is None else schema.get_all_field_indices(column)
     return schema.field(places[0]) if places else None
 
 
-def _said(field: pa.Field) -> str:
-    """Return the type and nullability of a field, as `schema.txt` has it."""
+def _field_text(field: pa.Field) -> str:
+    """Return the type and nullability of a field, as in `schema.txt`."""
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
@@ -171,32 +182,32 @@ def _differences(
             message = f"two columns are named {twice!r}, so a name does not tell them apart"
             yield Difference("", "type-changed", Effect.CHANGED, message, breaks=False, unclear=True)
             return
-        yield from columns(list(sent), list(read), "", refuses_unknown=refuses_unknown)
+        yield from compare_columns(list(sent), list(read), "", refuses_unknown=refuses_unknown)
     yield from schema_metadata(sent, read, meaningful)
 
 
 def _exact(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
-    """Yield the differences for a reader whose schema must equal the stream's: each column that is not equal breaks.
+    """Yield the differences for a reader whose schema must equal the stream's: each unequal column breaks.
 
-    Differences inside of equal columns, such as the names of list items, are told and break nothing.
+    Differences inside equal columns, such as the names of list items, are reported but break nothing.
     """
     if any(repeated_names(list(schema)) for schema in (read, sent)):
         yield from _in_order(read, sent)
         return
-    found = list(columns(list(sent), list(read), "", refuses_unknown=True))
-    for one in found:
-        ours, theirs = _field(sent, one.column), _field(read, one.column)
+    compared = list(compare_columns(list(sent), list(read), "", refuses_unknown=True))
+    for difference in compared:
+        ours, theirs = _field(sent, difference.column), _field(read, difference.column)
         equal = ours is not None and theirs is not None and ours.equals(theirs)
-        yield one if equal else replace(one, breaks=True, unclear=False, judged_by_schema=True)
-    told = {one.column for one in found}
+        yield difference if equal else replace(difference, breaks=True, unclear=False, judged_by_schema=True)
+    reported = {difference.column for difference in compared}
     for field in read:
         ours = _field(sent, field.name)
-        if ours is not None and field.name not in told and not ours.equals(field):
+        if ours is not None and field.name not in reported and not ours.equals(field):
             yield _unequal(ours, field)
 
 
 def _in_order(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
-    """Yield where two schemas part of which the names do not tell the columns apart."""
+    """Yield the unequal columns by position, for schemas with ambiguous names."""
     for ours, theirs in zip_longest(sent, read):
         if ours is None or theirs is None or not ours.equals(theirs):
             yield _unequal(ours, theirs)
@@ -204,7 +215,7 @@ def _in_order(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
 
 def _unequal(sent: pa.Field | None, read: pa.Field | None) -> Difference:
     """Return the difference between two columns that are not equal."""
-    sides = ["nothing" if field is None else _said(field) for field in (sent, read)]
+    sides = ["nothing" if field is None else _field_text(field) for field in (sent, read)]
     name = next(field.name for field in (sent, read) if field is not None)
     message = f"{name}: the writer sends {sides[0]}, the reader takes {sides[1]}"
     unequal = Difference(name, "type-changed", Effect.CHANGED, message, breaks=True, column=name)

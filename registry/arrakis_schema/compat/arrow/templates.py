@@ -1,11 +1,11 @@
-"""The pairs of schemas that a reader and a writer may meet with: templates, bound in every way that can matter.
+"""The pairs of schemas that a reader and a writer may have: templates, bound in every way that can matter.
 
-What is the same on both sides bears the same name: a placeholder of the reader that the writer has too stands for the
-same text or data type. One that the writer does not have stands for what the writer sends at its place, in the order
+The same thing has the same name on both sides: a placeholder of the reader that the writer has too stands for the
+same text or data type. One that the writer does not have stands for what the writer sends in its place, in the order
 of the reader's columns; a repeated column under such a name is the one repeated column of the writer that fits.
 
-Whether two types fit together is a matter of their parts, two by two: so all values of any two placeholders of a column
-show what all combinations would.
+Whether two types are compatible depends on pairs of their parts, so all values of any two placeholders of a column
+show the same as all combinations.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,14 +33,14 @@ from arrakis_schema.compat.arrow.values import sample
 from arrakis_schema.errors import SchemaTextError, TemplateError
 
 MOST_VALUES = 200_000
-"""How many values of placeholders are bound for one verdict: bindings times placeholders."""
+"""The maximal number of values bound for one verdict: bindings times placeholders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What the reader holds and the writer sends, and the values of the writer's placeholders.
+    """The bound schemas of the reader and the writer, and the values of the writer's placeholders.
 
-    `names` are the names that templates give to columns whose names depend on the request.
+    `names` maps the columns whose names depend on the request to their names in the templates.
     """
 
     read: pa.Schema
@@ -64,9 +64,9 @@ class Refused:
 
 
 def all_pairs(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Yield rows of numbers below these sizes, so that any two numbers in any two places stand in some row.
+    """Yield rows of numbers below these sizes, so that any two numbers in any two columns occur together in a row.
 
-    Lines of a plane over a prime field: two of them meet in every point once.
+    They are lines of a plane over a prime field: two lines meet in exactly one point.
     """
     prime = next(number for number in count(max((2, *sizes, len(sizes) - 1))) if _is_prime(number))
     if prod(sizes) <= prime**2:
@@ -82,7 +82,7 @@ def _is_prime(number: int) -> bool:
 
 
 class NotBoundError(Exception):
-    """It is not clear what the reader's placeholders stand for, or there is too much to try; the text is the reason."""
+    """The reader's placeholders are ambiguous, or there is too much to try; the text is the reason."""
 
 
 class Meeting:
@@ -96,49 +96,51 @@ class Meeting:
         self._reason = ""
         self._columns = list(zip(reader.columns, reader.unbound, strict=True)) if isinstance(reader, Template) else []
 
-    def refused(self) -> list[Refused]:
+    def refused_values(self) -> list[Refused]:
         """Return the values that the reader's template does not allow, by placeholder.
 
-        They are not tried any more. Raises `NotBoundError`.
+        They are not tried again. Raises `NotBoundError`.
         """
         self._leave_out_impossible()
-        found: dict[str, Refused] = {}
+        refusals: dict[str, Refused] = {}
         for choice in [self._base, *self._each_value()] if self._columns else []:
             try:
-                given, sent = self._given(choice), self._sent(choice)
+                values, sent = self._reader_values(choice), self._sent(choice)
             except NoSuchSchemaError:
                 continue
             for column, unbound in self._columns:
-                values = _in_scope(given, column)
+                in_scope = _in_scope(values, column)
                 for name, allowed in column.allowed.items():
-                    if not _is_allowed(values[name], allowed):
-                        refusal = _refused(name, values, unbound, allowed, sent, _texts(choice))
-                        known = found.setdefault(name, refusal)
-                        found[name] = replace(known, values=tuple(dict.fromkeys([*known.values, *refusal.values])))
-        self._leave_out(found)
-        return list(found.values())
+                    if not _is_allowed(in_scope[name], allowed):
+                        refusal = _refuse_value(name, in_scope, unbound, allowed, sent, _texts(choice))
+                        previous = refusals.setdefault(name, refusal)
+                        refusals[name] = replace(
+                            previous, values=tuple(dict.fromkeys([*previous.values, *refusal.values]))
+                        )
+        self._leave_out(refusals)
+        return list(refusals.values())
 
     def bindings(self) -> Iterator[Bound]:
-        """Yield both sides bound alike, in every way that can matter.
+        """Yield both sides bound to the same values, in every way that can matter.
 
-        Raises `NotBoundError` where that is not clear, or too much: after it has yielded what it could.
+        Raises `NotBoundError` if that is ambiguous or too much, after yielding everything possible.
         """
         if self.reader == self.writer:
-            yield from self._bound(self._base)
+            yield from self._bind_both(self._base)
             return
         most = MOST_VALUES // max(1, len(self.options))
         for choice in islice(self._choices(), most):
-            yield from self._bound(choice)
+            yield from self._bind_both(choice)
         if self._reason:
             raise NotBoundError(self._reason)
         left = sum(1 for _ in islice(self._choices(), 10 * most)) - most
         if left > 0:
-            more = " or more" if left == 9 * most else ""
-            raise NotBoundError(f"{left:,}{more} combinations of what placeholders stand for were not examined")
+            suffix = " or more" if left == 9 * most else ""
+            raise NotBoundError(f"{left:,}{suffix} combinations of what placeholders stand for were not examined")
 
     @cached_property
     def _base(self) -> Choice:
-        """A first value for each placeholder with which the writer's template can be bound."""
+        """The first values of all placeholders to which the writer's template can be bound."""
         for values in islice(product(*self.options.values()), MOST_VALUES):
             choice = dict(zip(self.options, values, strict=True))
             if self.placeholders.is_schema(choice):
@@ -146,19 +148,19 @@ class Meeting:
         raise NotBoundError("no values were found with which the writer's template is a schema")
 
     def _each_value(self) -> Iterator[Choice]:
-        """Yield every value of every placeholder, the others as they are first."""
+        """Yield every value of every placeholder, with the first values of the others."""
         for key, values in self.options.items():
             yield from ({**self._base, key: value} for value in values)
 
     def _leave_out_impossible(self) -> None:
-        """Leave out the values with which the writer's template is no schema, such as text for an index."""
+        """Drop the values to which the writer's template cannot be bound, such as text for an index."""
         names = self.placeholders.in_names()
         for key in [key for key in self.options if key not in names]:
             possible = [value for value in self.options[key] if self.placeholders.is_schema({**self._base, key: value})]
             self.options[key] = possible
 
     def _leave_out(self, refused: Mapping[str, Refused]) -> None:
-        """Leave out the values that the reader refuses, as long as others are left."""
+        """Drop the values that the reader rejects, as long as others are left."""
         for column, _ in self._columns if refused else ():
             for name, allowed in column.allowed.items():
                 for key in [key for key in self.options if key[1] == name]:
@@ -169,40 +171,40 @@ class Meeting:
             del self.__dict__["_base"]
 
     def _choices(self) -> Iterator[Choice]:
-        """Yield the combinations to be tried: of names all, and of what else a column has all values of any two."""
+        """Yield the combinations to try: all for names, all pairs of values for other placeholders of a column."""
         yield self._base
-        seen = {tuple(map(str, self._base.values()))}
+        tried = {tuple(map(str, self._base.values()))}
         names = self.placeholders.in_names()
         for named in product(*(self.options[key] for key in names)):
             start = {**self._base, **dict(zip(names, named, strict=True))}
-            for keys in self._meeting(start):
-                for choice in self._varied(start, [key for key in keys if key not in names]):
-                    said = tuple(map(str, choice.values()))
-                    if said not in seen:
-                        seen.add(said)
+            for keys in self._meeting_keys(start):
+                for choice in self._vary(start, [key for key in keys if key not in names]):
+                    texts = tuple(map(str, choice.values()))
+                    if texts not in tried:
+                        tried.add(texts)
                         yield choice
 
-    def _varied(self, start: Choice, keys: list[Key]) -> Iterator[Choice]:
-        """Yield every value of each of these placeholders, then all values of any two of them."""
+    def _vary(self, start: Choice, keys: list[Key]) -> Iterator[Choice]:
+        """Yield every value of each of these placeholders, then all pairs of values of any two of them."""
         for key in keys:
             yield from ({**start, key: value} for value in self.options[key])
         sizes = [len(self.options[key]) for key in keys]
-        for places in all_pairs(sizes):
-            yield {**start, **{key: self.options[key][place] for key, place in zip(keys, places, strict=True)}}
+        for row in all_pairs(sizes):
+            yield {**start, **{key: self.options[key][index] for key, index in zip(keys, row, strict=True)}}
 
-    def _meeting(self, start: Choice) -> list[list[Key]]:
-        """Return the placeholders that meet in each column: the writer's, and those that the reader's depend on.
+    def _meeting_keys(self, start: Choice) -> list[list[Key]]:
+        """Return the placeholders involved in each column: the writer's, and those that the reader's depend on.
 
-        None meet in a column that is written alike on both sides.
+        There are none for a column that is written alike on both sides.
         """
         try:
             partners = dict(self._partners(start))
         except NoSuchSchemaError:
             return [[]]
-        depends = self._depends(partners)
+        depends = self._dependencies(partners)
         met = [keys_of(column) for column in self.placeholders.columns]
-        for place, number in partners.items():
-            theirs, unbound = self._columns[place]
+        for index, number in partners.items():
+            theirs, unbound = self._columns[index]
             ours = self.placeholders.columns[number]
             alike = unbound.equals(self.placeholders.unbound[number], check_metadata=True)
             if alike and keys_of(theirs) == keys_of(ours):
@@ -211,46 +213,49 @@ class Meeting:
                 met[number] += [key for theirs_key in keys_of(theirs) for key in depends[theirs_key]]
         return [list(dict.fromkeys(keys)) for keys in met]
 
-    def _depends(self, partners: Mapping[int, int]) -> dict[Key, list[Key]]:
+    def _dependencies(self, partners: Mapping[int, int]) -> dict[Key, list[Key]]:
         """Return the placeholders of the writer that each of the reader's depends on."""
-        found: dict[Key, list[Key]] = {}
-        for place, (column, _) in enumerate(self._columns):
+        keys_by_reader: dict[Key, list[Key]] = {}
+        for index, (column, _) in enumerate(self._columns):
             for key in keys_of(column):
-                there = self._shared(key)
-                if there is not None:
-                    found[key] = [there]
-                elif place in partners:
-                    found[key] = [*found.get(key, ()), *keys_of(self.placeholders.columns[partners[place]])]
+                writer_key = self._writer_key(key)
+                if writer_key is not None:
+                    keys_by_reader[key] = [writer_key]
+                elif index in partners:
+                    keys_by_reader[key] = [
+                        *keys_by_reader.get(key, ()),
+                        *keys_of(self.placeholders.columns[partners[index]]),
+                    ]
                 else:
-                    found.setdefault(key, [])
-        return found
+                    keys_by_reader.setdefault(key, [])
+        return keys_by_reader
 
-    def _shared(self, key: Key) -> Key | None:
-        """Return the placeholder of the writer that bears the name: one that repeats like it, or else the other."""
+    def _writer_key(self, key: Key) -> Key | None:
+        """Return the writer's placeholder of the same name, preferably one in an equally repeated column."""
         repeated, name = key
-        return next((there for there in (key, (not repeated, name)) if there in self.options), None)
+        return next((candidate for candidate in (key, (not repeated, name)) if candidate in self.options), None)
 
     def _partners(self, choice: Choice) -> Iterator[tuple[int, int]]:
-        """Yield the number of each column of the reader's template and that of the writer's that is sent for it."""
+        """Yield the number of each column of the reader's template with that of the writer's column sent for it."""
         names = [field.name for field in self.placeholders.fields(choice)]
-        given = self._given(choice)
+        values = self._reader_values(choice)
         for number, (column, unbound) in enumerate(self._columns):
-            name = _filled(unbound.name, _in_scope(given, column))
+            name = _fill_name(unbound.name, _in_scope(values, column))
             if name in names:
                 yield number, names.index(name)
 
-    def _bound(self, choice: Choice) -> Iterator[Bound]:
-        """Yield both sides for these values, unless there is no such request."""
+    def _bind_both(self, choice: Choice) -> Iterator[Bound]:
+        """Yield both sides bound to these values, unless there is no such request."""
         try:
             sent = self._sent(choice)
             if not isinstance(self.reader, Template):
                 yield Bound(self.reader, sent, _texts(choice), self._names(sent, self.reader))
                 return
-            given = self._given(choice)
+            values = self._reader_values(choice)
         except NoSuchSchemaError:
             return
-        by_name = {name: given[False, name] for name in self.reader.values}
-        repeated = {name: given[True, name] for name in self.reader.repeated}
+        by_name = {name: values[False, name] for name in self.reader.values}
+        repeated = {name: values[True, name] for name in self.reader.repeated}
         try:
             read = self.reader.bind([repeated] if repeated else [], **by_name)
         except TemplateError:
@@ -261,12 +266,12 @@ class Meeting:
         yield Bound(read, sent, _texts(choice), self._names(sent, read))
 
     def _names(self, sent: pa.Schema, read: pa.Schema) -> dict[str, str]:
-        """Return the names in the templates of columns that are bound to others, which the reader does not know."""
+        """Return the template names of bound columns, by their bound names, which the reader does not know."""
         sides = [(self.placeholders.unbound, sent), ([unbound for _, unbound in self._columns], read)]
-        known = set(self.reader.names) if isinstance(self.reader, pa.Schema) else set[str]()
-        known |= {unbound.name for column, unbound in self._columns if not column.repeated}
+        fixed = set(self.reader.names) if isinstance(self.reader, pa.Schema) else set[str]()
+        fixed |= {unbound.name for column, unbound in self._columns if not column.repeated}
         pairs = [pair for unbound, bound in sides for pair in zip(unbound, bound, strict=False)]
-        return {field.name: unbound.name for unbound, field in pairs if field.name not in known}
+        return {field.name: unbound.name for unbound, field in pairs if field.name not in fixed}
 
     def _sent(self, choice: Choice) -> pa.Schema:
         """Return what the writer sends with these values."""
@@ -274,32 +279,32 @@ class Meeting:
             return self.writer
         return pa.schema(self.placeholders.fields(choice), metadata=self.placeholders.metadata)
 
-    def _given(self, choice: Choice) -> Choice:
-        """Return the value of each placeholder of the reader: the writer's of its name, or what is at its place."""
+    def _reader_values(self, choice: Choice) -> Choice:
+        """Return the value of each placeholder of the reader: the writer's value, or what is sent in its place."""
         sent = self._sent(choice)
         fields = self.placeholders.fields(choice)
         fixed = {unbound.name for column, unbound in self._columns if not column.repeated}
         pairs = zip(self.placeholders.columns, fields, strict=True)
         free = [field for column, field in pairs if column.repeated and field.name not in fixed]
-        given: Choice = {}
+        result: Choice = {}
         for column, _ in self._columns:
-            shared = {key: there for key in keys_of(column) if (there := self._shared(key)) is not None}
-            given |= {key: choice[there] for key, there in shared.items()}
+            shared = {key: writer_key for key in keys_of(column) if (writer_key := self._writer_key(key)) is not None}
+            result |= {key: choice[writer_key] for key, writer_key in shared.items()}
         for column, unbound in self._columns:
-            field = self._sent_for(column, unbound, _in_scope(given, column), sent, free)
+            field = self._sent_for(column, unbound, _in_scope(result, column), sent, free)
             if field is not None:
                 values = {**match_placeholders(unbound, field), **(match_name(unbound.name, field.name) or {})}
-                given = {**{(column.repeated, name): value for name, value in values.items()}, **given}
+                result = {**{(column.repeated, name): value for name, value in values.items()}, **result}
         for column, unbound in self._columns:
             for repeated, name in keys_of(column):
-                given.setdefault((repeated, name), self._unsaid(name, column, unbound))
-        return given
+                result.setdefault((repeated, name), self._default_value(name, column, unbound))
+        return result
 
     def _sent_for(
-        self, column: Column, unbound: pa.Field, given: Mapping[str, Any], sent: pa.Schema, free: list[pa.Field]
+        self, column: Column, unbound: pa.Field, values: Mapping[str, Any], sent: pa.Schema, free: list[pa.Field]
     ) -> pa.Field | None:
-        """Return the column that is sent for one of the reader's; None where there is none."""
-        name = _filled(unbound.name, given) if column.repeated else unbound.name
+        """Return the column that is sent for a column of the reader; None if there is none."""
+        name = _fill_name(unbound.name, values) if column.repeated else unbound.name
         if not column.repeated or match_name(name, name) == {}:
             return sent.field(name) if sent.names.count(name) == 1 else None
         if not isinstance(self.writer, Template) or not self.writer.repeated:
@@ -312,8 +317,8 @@ class Meeting:
             )
         return fitting[0] if fitting else None
 
-    def _unsaid(self, name: str, column: Column, unbound: pa.Field) -> Any:
-        """Return a value for a placeholder at whose place the writer sends nothing."""
+    def _default_value(self, name: str, column: Column, unbound: pa.Field) -> Any:
+        """Return a value for a placeholder in whose place the writer sends nothing."""
         if name in column.allowed:
             return column.allowed[name][0]
         return pa.int8() if name in type_placeholders(unbound.type) else self.placeholders.fresh(name)
@@ -325,14 +330,14 @@ def _is_allowed(value: Any, allowed: tuple[str, ...]) -> bool:
 
 
 def _is_named(data_type: pa.DataType, name: str) -> bool:
-    """Tell whether a name is that of a type."""
+    """Tell whether a name denotes a type."""
     try:
         return bool(data_type == pa.type_for_alias(name))
     except ValueError:
         return False
 
 
-def _refused(  # noqa: PLR0913, PLR0917 - each is a fact about the place
+def _refuse_value(  # noqa: PLR0913, PLR0917 - each is a fact about the column
     name: str,
     values: Mapping[str, Any],
     unbound: pa.Field,
@@ -340,8 +345,8 @@ def _refused(  # noqa: PLR0913, PLR0917 - each is a fact about the place
     sent: pa.Schema,
     binding: Mapping[str, str],
 ) -> Refused:
-    """Return that a value of a placeholder is refused, with the binding and a value of the column."""
-    column, value = _filled(unbound.name, values), str(values[name])
+    """Return the refusal of a value of a placeholder, with the binding and a value of the column."""
+    column, value = _fill_name(unbound.name, values), str(values[name])
     field = sent.field(column) if sent.names.count(column) == 1 else None
     message = f"{unbound.name}: the writer may send {value} for {{{name}}}, which the reader's template does not allow"
     witness = {
@@ -355,20 +360,20 @@ def _refused(  # noqa: PLR0913, PLR0917 - each is a fact about the place
     return Refused(unbound.name, name, (value,), message, witness)
 
 
-def _in_scope(given: Choice, column: Column) -> dict[str, Any]:
-    """Return the values of the placeholders that hold for a column: those of repeated ones, or the others."""
-    return {name: value for (repeated, name), value in given.items() if repeated == column.repeated}
+def _in_scope(choice: Choice, column: Column) -> dict[str, Any]:
+    """Return the values of the placeholders that apply to a column: those of repeated columns, or the others."""
+    return {name: value for (repeated, name), value in choice.items() if repeated == column.repeated}
 
 
 def _texts(choice: Choice) -> dict[str, str]:
-    """Return the values of the writer's placeholders as text; one that has two has the other one with brackets."""
+    """Return the values of the writer's placeholders as text; if one has two values, the repeated one gets brackets."""
     texts = {name: str(value) for (repeated, name), value in choice.items() if repeated}
     singles = {name: str(value) for (repeated, name), value in choice.items() if not repeated}
     return {**singles, **{f"{name}[]" if name in singles else name: text for name, text in texts.items()}}
 
 
-def _filled(name: str, given: Mapping[str, Any]) -> str:
-    """Return the name of a column with the placeholders filled that have a value."""
-    for placeholder, value in given.items():
+def _fill_name(name: str, values: Mapping[str, Any]) -> str:
+    """Return the name of a column with the placeholders filled in that have a value."""
+    for placeholder, value in values.items():
         name = name.replace(f"{{{placeholder}}}", str(value))
     return name

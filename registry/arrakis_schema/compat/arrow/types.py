@@ -1,8 +1,8 @@
-"""Does a reader's column take every value of a writer's column? One function for each family of types, in one table.
+"""Whether a reader's column takes every value of a writer's: one function for each family of types, in one table.
 
-The families and what their values are: https://arrow.apache.org/docs/format/Columnar.html. What counts is the set of
-values of a type, never a value that happens to be there: `pyarrow`'s own casts look at the values. Left out is what is
-a matter of size: more than 2 GiB of text, or 2**31 values, in one batch.
+The families and their values: https://arrow.apache.org/docs/format/Columnar.html. What counts is the set of
+values of a type, unlike in `pyarrow`'s own casts, which depend on the values present. Questions of size are
+left out: more than 2 GiB of text, or 2**31 values, in one batch.
 """
 
 from collections import Counter
@@ -15,43 +15,51 @@ import pyarrow as pa
 from arrakis_schema.compat.arrow.differences import (
     Difference,
     Rows,
-    alone,
     between_families,
-    counted,
     date,
     decimal,
-    encoded_otherwise,
+    encoding_changed,
     extension,
     fixed_size_binary,
     floating,
     integer,
     null,
     same_values,
+    single_rows,
     time,
-    unreadable,
-    widened,
+    time_count,
+    type_unreadable,
+    type_widened,
 )
-from arrakis_schema.compat.arrow.encodings import decoded, holds_run_ends, is_converted, is_encoded, overflow
-from arrakis_schema.compat.arrow.values import LIST_TYPES, biting, distinct, is_bytes, is_small, is_text, sample
+from arrakis_schema.compat.arrow.encodings import decode_type, holds_run_ends, is_converted, is_encoded, overflow
+from arrakis_schema.compat.arrow.values import (
+    LIST_TYPES,
+    distinct_values,
+    failing_values,
+    is_bytes,
+    is_small,
+    is_text,
+    sample,
+)
 from arrakis_schema.findings.verdicts import Effect
 
 
 def differences(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator[Difference]:
-    """Yield how the types of two columns differ."""
+    """Yield the differences between the types of two columns."""
     if writer == reader and not _has_children(writer):
         return
     if is_encoded(writer) or is_encoded(reader) or (writer != reader and not is_converted(writer, reader)):
         yield from _encodings(writer, reader, path)
         return
-    family, other = _family(writer), _family(reader)
-    if family != other or family is None:
+    family, reader_family = _family(writer), _family(reader)
+    if family != reader_family or family is None:
         yield from between_families(writer, reader, path)
     else:
         yield from FAMILIES[family](writer, reader, path)
 
 
 def nullability(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Difference]:
-    """Yield how two fields differ in what null means."""
+    """Yield the differences in the nullability of two fields."""
     if writer.nullable and not reader.nullable:
         message = f"{path}: the writer may send null, the reader takes none"
         yield Difference(path, "nullable-tightened", Effect.NARROWED, message, breaks=True, values=((None,),))
@@ -61,79 +69,81 @@ def nullability(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Diffe
 
 
 def fields(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Difference]:
-    """Yield how two fields differ in nullability and type."""
+    """Yield the differences in nullability and type of two fields."""
     yield from nullability(writer, reader, path)
     yield from differences(writer.type, reader.type, path)
 
 
 def _has_children(data_type: pa.DataType) -> bool:
-    """Tell whether types that pyarrow calls equal can still differ: in what their fields say."""
+    """Tell whether types that pyarrow considers equal can still differ in their fields."""
     return data_type.num_fields > 0 or isinstance(data_type, pa.BaseExtensionType | pa.DictionaryType)
 
 
 def _encodings(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
-    """Yield how two types differ of which one is encoded, or which Arrow has no conversion for."""
+    """Yield the differences of two types if one is encoded, or if Arrow cannot convert between them."""
     if writer == reader:
         return
-    inner = [] if (writer, reader) == (decoded(writer), decoded(reader)) else _inside_encoding(writer, reader, path)
+    inner = (
+        [] if (writer, reader) == (decode_type(writer), decode_type(reader)) else _inside_encoding(writer, reader, path)
+    )
     if not is_converted(writer, reader):
         message = f"{path}: Arrow has no conversion of {writer}, which the writer sends, to {reader}"
-        tried = alone(biting(writer, reader))
-        yield _encoded(writer, reader, path, message, tried)
+        tried = single_rows(failing_values(writer, reader))
+        yield _encoding_unreadable(writer, reader, path, message, tried)
     elif pa.types.is_dictionary(reader) and (count := overflow(writer, reader)):
         message = f"{path}: the writer may send {count:,} different values, the reader's {reader} holds one less"
-        rows = tuple(distinct(decoded(writer), count))
-        yield _encoded(writer, reader, path, message, (rows,))
+        rows = tuple(distinct_values(decode_type(writer), count))
+        yield _encoding_unreadable(writer, reader, path, message, (rows,))
     elif _encoding(writer) != _encoding(reader):
-        yield encoded_otherwise(writer, reader, path)
+        yield encoding_changed(writer, reader, path)
     yield from inner
 
 
-def _encoded(writer: Any, reader: Any, path: str, message: str, values: tuple[Rows, ...]) -> Difference:
+def _encoding_unreadable(writer: Any, reader: Any, path: str, message: str, values: tuple[Rows, ...]) -> Difference:
     """Return the difference that the reader cannot take the writer's encoding."""
     sides = str(writer), str(reader)
     return Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=True, values=values, sides=sides)
 
 
 def _inside_encoding(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
-    """Yield how the values of two types differ of which one at least is encoded."""
+    """Yield the differences of the decoded values of two types, of which at least one is encoded."""
     types = [data_type.value_type if is_encoded(data_type) else data_type for data_type in (writer, reader)]
     yield from differences(types[0], types[1], path)
 
 
 def _encoding(data_type: Any) -> object:
-    """Return what tells encodings of the same values apart."""
+    """Return what distinguishes encodings of the same values."""
     return ("dictionary", data_type.index_type, data_type.ordered) if pa.types.is_dictionary(data_type) else "plain"
 
 
 def _list(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     if type(writer) is not type(reader):
-        yield encoded_otherwise(writer, reader, path)
+        yield encoding_changed(writer, reader, path)
     inner = fields(writer.value_field, reader.value_field, f"{path}[]")
-    yield from (found.inside(lambda value: [value]) for found in inner)
+    yield from (difference.wrap_values(lambda value: [value]) for difference in inner)
 
 
 def _fixed_size_list(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     if writer.list_size != reader.list_size:
-        yield unreadable(writer, reader, path)
+        yield type_unreadable(writer, reader, path)
         return
     inner = fields(writer.value_field, reader.value_field, f"{path}[]")
     if not is_small(writer):
-        yield from (replace(found, values=()) for found in inner)
+        yield from (replace(difference, values=()) for difference in inner)
         return
-    yield from (found.inside(lambda value: [value] * writer.list_size) for found in inner)
+    yield from (difference.wrap_values(lambda value: [value] * writer.list_size) for difference in inner)
 
 
 def _map(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     if writer.key_type != reader.key_type:
-        yield unreadable(writer, reader, path)
+        yield type_unreadable(writer, reader, path)
         return
     if reader.keys_sorted and not writer.keys_sorted:
-        yield unreadable(writer, reader, path, "type-narrowed")
+        yield type_unreadable(writer, reader, path, "type-narrowed")
     elif writer.keys_sorted and not reader.keys_sorted:
-        yield widened(writer, reader, path)
+        yield type_widened(writer, reader, path)
     inner = fields(writer.item_field, reader.item_field, f"{path}.value")
-    yield from (found.inside(lambda value: [(sample(writer.key_type), value)]) for found in inner)
+    yield from (difference.wrap_values(lambda value: [(sample(writer.key_type), value)]) for difference in inner)
 
 
 def _struct(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
@@ -143,23 +153,25 @@ def _struct(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
         if writer != reader:
             yield Difference(path, "type-changed", Effect.CHANGED, message, breaks=False, unclear=True)
         return
-    yield from columns(list(writer), list(reader), f"{path}.", refuses_unknown=False)
+    yield from compare_columns(list(writer), list(reader), f"{path}.", refuses_unknown=False)
 
 
 def _union(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     if writer != reader:
-        yield unreadable(writer, reader, path)
+        yield type_unreadable(writer, reader, path)
 
 
-def columns(
+def compare_columns(
     writer: list[pa.Field], reader: list[pa.Field], path: str, *, refuses_unknown: bool
 ) -> Iterator[Difference]:
-    """Yield how two sets of columns, or the children of two structs, differ for a reader that goes by name."""
+    """Yield the differences of two sets of columns, or the children of two structs, for a reader by name."""
     sent, read = {field.name: field for field in writer}, {field.name: field for field in reader}
     for name, field in sent.items():
         if name in read:
             inner = fields(field, read[name], f"{path}{name}")
-            yield from (found.inside(_member(name)) if path else found.of_column(name) for found in inner)
+            yield from (
+                difference.wrap_values(_member(name)) if path else difference.of_column(name) for difference in inner
+            )
         else:
             yield _not_read(field, path, refuses_unknown=refuses_unknown)
     for name, field in read.items():
@@ -167,9 +179,9 @@ def columns(
             yield _not_sent(field, path, writer)
     orders = [name for name in sent if name in read], [name for name in read if name in sent]
     if orders[0] != orders[1]:
-        place, sides = path.rstrip("."), (", ".join(orders[0]), ", ".join(orders[1]))
-        message = f"{f'{place}: the fields' if place else 'the columns'} come in another order: {sides[0]}"
-        yield Difference(place, "column-reordered", Effect.CHANGED, message, breaks=False, sides=sides)
+        location, sides = path.rstrip("."), (", ".join(orders[0]), ", ".join(orders[1]))
+        message = f"{f'{location}: the fields' if location else 'the columns'} come in another order: {sides[0]}"
+        yield Difference(location, "column-reordered", Effect.CHANGED, message, breaks=False, sides=sides)
 
 
 def _not_read(field: pa.Field, path: str, *, refuses_unknown: bool) -> Difference:
@@ -185,21 +197,21 @@ def _not_sent(field: pa.Field, path: str, writer: list[pa.Field]) -> Difference:
     """Return the difference that the writer lacks a column."""
     name = field.name
     fills = field.nullable and not (path and pa.types.is_nested(field.type) and holds_run_ends(field.type))
-    said = "is filled with null" if fills else "must be there"
-    message = f"{path}{name}: the writer does not send a column that for the reader {said}"
-    others = {other.name: sample(other.type) for other in writer} if path else None
+    consequence = "is filled with null" if fills else "must be there"
+    message = f"{path}{name}: the writer does not send a column that for the reader {consequence}"
+    others = {sibling.name: sample(sibling.type) for sibling in writer} if path else None
     missing = Difference(f"{path}{name}", "column-added", Effect.CHANGED, message, not fills, ((others,),))
     return missing if path else missing.of_column(name)
 
 
-def repeated_names(columns: list[pa.Field]) -> list[str]:
-    """Return the names that more than one field bears."""
-    counts = Counter(field.name for field in columns)
+def repeated_names(fields: list[pa.Field]) -> list[str]:
+    """Return the names that more than one field has."""
+    counts = Counter(field.name for field in fields)
     return [name for name, count in counts.items() if count > 1]
 
 
 def _member(name: str) -> Callable[[Any], Any]:
-    """Return what puts a value into an object as the member of this name."""
+    """Return a function that wraps a value in an object, as the member of this name."""
     return lambda value: {name: value}
 
 
@@ -241,8 +253,8 @@ FAMILIES: dict[str, Callable[[Any, Any, str], Iterator[Difference]]] = {
     "fixed_size_binary": fixed_size_binary,
     "date": date,
     "time": time,
-    "timestamp": counted,
-    "duration": counted,
+    "timestamp": time_count,
+    "duration": time_count,
     "interval": null,
     "map": _map,
     "list": _list,

@@ -1,4 +1,4 @@
-"""Values of Arrow types that make a difference bite: the extremes of a type, and where two types part."""
+"""Values of Arrow types that demonstrate a difference: the extremes of a type, and the limits of another."""
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
@@ -24,18 +24,18 @@ def limits(data_type: pa.DataType) -> tuple[int, int]:
 
 
 def sample(data_type: pa.DataType) -> Any:
-    """Return a value of a type, as `build_array` takes it; None where there is no other."""
+    """Return a value of a type, as `build_array` expects it; None if there is no other value."""
     return next(candidates(data_type), None)
 
 
 def candidates(data_type: pa.DataType) -> Iterator[Any]:
-    """Yield values of a type that are worth trying on a reader of another one: an ordinary one, then extremes."""
+    """Yield values of a type that are worth trying on a reader of another type: an ordinary one, then extremes."""
     make = next((make for matches, make in _CANDIDATES if matches(data_type)), None)
     yield from make(data_type) if make else ()
 
 
-def biting(writer: pa.DataType, reader: pa.DataType) -> list[Any]:
-    """Return some values of the writer's type, first those that the reader's type is likely to lack."""
+def failing_values(writer: pa.DataType, reader: pa.DataType) -> list[Any]:
+    """Return some values of the writer's type, those first that the reader's type is likely to lack."""
     first: list[Any] = []
     if pa.types.is_integer(writer) and pa.types.is_integer(reader):
         (low, high), (lowest, highest) = limits(writer), limits(reader)
@@ -48,8 +48,8 @@ def biting(writer: pa.DataType, reader: pa.DataType) -> list[Any]:
     return tried or ([None] if is_small(writer) else [])
 
 
-def distinct(data_type: pa.DataType, count: int) -> list[Any]:
-    """Return as many values that all differ, of a type that holds text or bytes; the same value of another type."""
+def distinct_values(data_type: pa.DataType, count: int) -> list[Any]:
+    """Return `count` different values of a type of text or bytes; `count` equal values of any other type."""
     if is_text(data_type):
         return [str(number) for number in range(count)]
     if is_bytes(data_type):
@@ -122,7 +122,7 @@ def _unions(data_type: Any) -> Iterator[Any]:
 def _maps(data_type: Any) -> Iterator[Any]:
     key, item = sample(data_type.key_type), sample(data_type.item_type)
     yield from ([(key, value)] for value in _or_null(data_type.item_type))
-    yield from ([(other, item)] for other in islice(candidates(data_type.key_type), 1, None))
+    yield from ([(other_key, item)] for other_key in islice(candidates(data_type.key_type), 1, None))
     yield []
 
 
@@ -132,15 +132,15 @@ def _lists(data_type: Any) -> Iterator[Any]:
 
 
 def is_small(data_type: Any) -> bool:
-    """Tell whether one value of a type has so few items that it can be tried and shown."""
+    """Tell whether one value of a type has few enough items to be tried and shown."""
     return _items(data_type) <= _MOST_ITEMS
 
 
 def _items(data_type: Any) -> int:
-    """Return how many values are in one value of a type, at least, for the sizes that its lists are fixed to."""
-    inside = [_items(data_type.field(number).type) for number in range(data_type.num_fields)]
+    """Return how many values one value of a type contains at least, by its fixed-size lists."""
+    counts = [_items(data_type.field(number).type) for number in range(data_type.num_fields)]
     size = data_type.list_size if pa.types.is_fixed_size_list(data_type) else 1
-    return int(size * max(inside, default=1))
+    return int(size * max(counts, default=1))
 
 
 def _fixed_lists(data_type: Any) -> Iterator[Any]:
@@ -149,7 +149,7 @@ def _fixed_lists(data_type: Any) -> Iterator[Any]:
 
 
 def _or_null(data_type: pa.DataType) -> Iterator[Any]:
-    """Yield the values of a type, or null where it has no others."""
+    """Yield the values of a type, or null if it has no others."""
     values = candidates(data_type)
     yield next(values, None)
     yield from values

@@ -1,1 +1,1 @@
-"""What a schema means, as formulas over one instance: the keywords, each in words that a solver understands."""
+"""The meaning of a schema as formulas over one instance, which a solver understands."""

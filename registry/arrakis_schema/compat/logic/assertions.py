@@ -1,15 +1,15 @@
-"""Keywords that say something of the instance itself: its type, its value, bounds, lengths and patterns."""
+"""Keywords about the instance itself: its type, its value, bounds, lengths and patterns."""
 
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.nodes import Node
+from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Pair
 from arrakis_schema.compat.logic.values import canonical, fraction, type_of
 from arrakis_schema.regex import UnsupportedPatternError
 
 
-def type_(_node: Node, names: str | list[str], instance_type: str) -> Pair:
+def type_(_node: SchemaNode, names: str | list[str], instance_type: str) -> Pair:
     allowed = [names] if isinstance(names, str) else names
     if instance_type in allowed:
         return ALWAYS
@@ -18,45 +18,45 @@ def type_(_node: Node, names: str | list[str], instance_type: str) -> Pair:
     return NEVER
 
 
-def enum(_node: Node, values: list[Any], instance_type: str) -> Pair:
+def enum(_node: SchemaNode, values: list[Any], instance_type: str) -> Pair:
     texts = tuple(dict.fromkeys(canonical(value) for value in values if type_of(value) == instance_type))
     return (f.OneOf(texts), f.NoneOf(texts)) if texts else NEVER
 
 
-def const(node: Node, value: Any, instance_type: str) -> Pair:
+def const(node: SchemaNode, value: Any, instance_type: str) -> Pair:
     return enum(node, [value], instance_type)
 
 
-def format_(node: Node, name: str, instance_type: str) -> Pair:
+def format_(node: SchemaNode, name: str, instance_type: str) -> Pair:
     if not node.nodes.assert_formats or instance_type != "string":
         return ALWAYS
     return f.Opaque("format", name, holds=True), f.Opaque("format", name, holds=False)
 
 
-def minimum(_node: Node, bound: float, _type: str, *, exclusive: bool = False) -> Pair:
+def minimum(_node: SchemaNode, bound: float, _type: str, *, exclusive: bool = False) -> Pair:
     exact = fraction(bound)
     return f.AtLeast(exact, exclusive), f.AtMost(exact, not exclusive)
 
 
-def maximum(_node: Node, bound: float, _type: str, *, exclusive: bool = False) -> Pair:
+def maximum(_node: SchemaNode, bound: float, _type: str, *, exclusive: bool = False) -> Pair:
     exact = fraction(bound)
     return f.AtMost(exact, exclusive), f.AtLeast(exact, not exclusive)
 
 
-def multiple_of(_node: Node, factor: float, _type: str) -> Pair:
+def multiple_of(_node: SchemaNode, factor: float, _type: str) -> Pair:
     exact = fraction(factor)
     return f.MultipleOf(exact, holds=True), f.MultipleOf(exact, holds=False)
 
 
-def min_size(_node: Node, size: float, _type: str) -> Pair:
+def min_size(_node: SchemaNode, size: float, _type: str) -> Pair:
     return (f.MinSize(int(size)), f.MaxSize(int(size) - 1)) if size > 0 else ALWAYS
 
 
-def max_size(_node: Node, size: float, _type: str) -> Pair:
+def max_size(_node: SchemaNode, size: float, _type: str) -> Pair:
     return f.MaxSize(int(size)), f.MinSize(int(size) + 1)
 
 
-def pattern(_node: Node, text: str, _type: str) -> Pair:
+def pattern(_node: SchemaNode, text: str, _type: str) -> Pair:
     try:
         return f.pattern_formula(text, holds=True), f.pattern_formula(text, holds=False)
     except UnsupportedPatternError as error:

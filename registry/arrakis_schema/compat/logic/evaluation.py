@@ -1,48 +1,48 @@
-"""Formulas applied to an instance: the same meaning that the solver searches with, asked of one value."""
+"""Evaluates formulas for an instance, with the same meaning that the solver uses."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Formula, Literal, Names
-from arrakis_schema.compat.logic.keywords import meanings
+from arrakis_schema.compat.logic.keywords import keyword_meanings
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json, canonical, fraction, type_of
 from arrakis_schema.regex import Reading
 
 
 class Interpretation:
-    """The formulas that literals stand for; `tick` is called often and may raise.
+    """The meaning of formulas; `tick` is called often and may raise.
 
-    Names are matched in one reading of patterns. A text has to fit in all readings that are given: what is found then
-    is a model in each of them, but that nothing is found proves nothing where there are several.
+    Names are matched in one reading of patterns. A text has to match in all given readings: a result is then a model in
+    each of them, but with several readings, finding none proves nothing.
     """
 
     def __init__(self, reading: Reading, tick: Callable[[], None], *others: Reading) -> None:
         """Begin with nothing expanded."""
         self.reading, self.readings, self.tick = reading, (reading, *others), tick
-        self._expanded: dict[tuple[Literal, str], Formula] = {}
+        self._expansions: dict[tuple[Literal, str], Formula] = {}
 
-    def expanded(self, literal: Literal, instance_type: str) -> Formula:
-        """Return the formula that a literal stands for, for instances of a type."""
+    def expand(self, literal: Literal, instance_type: str) -> Formula:
+        """Return the formula that a literal means for instances of a type."""
         key = literal, instance_type
-        found = self._expanded.get(key)
-        if found is None:
+        formula = self._expansions.get(key)
+        if formula is None:
             self.tick()
-            pairs = list(meanings(literal.node, instance_type))
+            pairs = list(keyword_meanings(literal.node, instance_type))
             holds = f.conjunction(holds for holds, _ in pairs)
-            found = holds if literal.holds else f.disjunction(fails for _, fails in pairs)
-            self._expanded[key] = found
-        return found
+            formula = holds if literal.holds else f.disjunction(fails for _, fails in pairs)
+            self._expansions[key] = formula
+        return formula
 
     def admits(self, formula: Formula, value: Json) -> bool:
-        """Tell whether a formula holds of a value; raises `UndecidedError` where that is not known."""
+        """Tell whether a formula holds of a value; raises `UndecidedError` if that is unknown."""
         match formula:
             case f.Constant(holds):
                 return holds
             case Literal():
                 self.tick()
-                return self.admits(self.expanded(formula, type_of(value)), value)
+                return self.admits(self.expand(formula, type_of(value)), value)
             case f.All(parts):
                 return all(self.admits(part, value) for part in parts)
             case f.Some(parts):
@@ -58,23 +58,23 @@ class Interpretation:
             case _:
                 return type_of(value) in _TYPED and _TYPED[type_of(value)](self, formula, value)
 
-    def judged(self, formula: Formula, value: Json) -> bool | None:
-        """Tell whether a formula holds of a value; None where that is not known."""
+    def decide(self, formula: Formula, value: Json) -> bool | None:
+        """Tell whether a formula holds of a value; None if that is unknown."""
         try:
             return self.admits(formula, value)
         except UndecidedError:
             return None
 
-    def satisfied(self, formulas: Iterable[Formula], value: Json) -> bool:
+    def all_hold(self, formulas: Iterable[Formula], value: Json) -> bool:
         """Tell whether all formulas are known to hold of a value."""
-        return all(self.judged(formula, value) is True for formula in formulas)
+        return all(self.decide(formula, value) is True for formula in formulas)
 
-    def refuted(self, formulas: Iterable[Formula], value: Json) -> bool:
+    def any_fails(self, formulas: Iterable[Formula], value: Json) -> bool:
         """Tell whether some formula is known not to hold of a value."""
-        return any(self.judged(formula, value) is False for formula in formulas)
+        return any(self.decide(formula, value) is False for formula in formulas)
 
 
-def within(names: Names, name: str, reading: Reading) -> bool:
+def belongs_to(names: Names, name: str, reading: Reading) -> bool:
     """Tell whether a name of a member is one of these."""
     match names:
         case f.Named(only):
@@ -86,7 +86,7 @@ def within(names: Names, name: str, reading: Reading) -> bool:
 
 
 def matches(pattern: str, text: str, reading: Reading) -> bool:
-    """Tell whether a pattern is found in a text."""
+    """Tell whether a pattern matches anywhere in a text."""
     parts = f.pattern_formula(pattern, holds=True)
     atoms = parts.parts if isinstance(parts, f.All) else (parts,)
     return all(atom.admits(text, reading) for atom in atoms if isinstance(atom, f.Matches))
@@ -126,8 +126,8 @@ def _array(self: Interpretation, formula: Formula, value: list[Json]) -> bool:
         case f.EveryItem(start, stop, inner):
             return all(self.admits(inner, item) for item in value[start:stop])
         case f.SomeItem(start, stop, inner, count):
-            found = (item for item in value[start:stop] if self.admits(inner, item))
-            return len(list(islice(found, count))) >= count
+            matching = (item for item in value[start:stop] if self.admits(inner, item))
+            return len(list(islice(matching, count))) >= count
         case f.FewItems(count, inner, _):
             return len(list(islice((item for item in value if self.admits(inner, item)), count + 1))) <= count
         case f.Unique(holds):
@@ -145,9 +145,9 @@ def _object(self: Interpretation, formula: Formula, value: dict[str, Json]) -> b
         case f.Present(name, holds):
             return (name in value) == holds
         case f.EveryMember(names, inner):
-            return all(self.admits(inner, value[name]) for name in value if within(names, name, self.reading))
+            return all(self.admits(inner, value[name]) for name in value if belongs_to(names, name, self.reading))
         case f.SomeMember(names, inner):
-            return any(self.admits(inner, value[name]) for name in value if within(names, name, self.reading))
+            return any(self.admits(inner, value[name]) for name in value if belongs_to(names, name, self.reading))
         case f.EveryName(inner):
             return all(self.admits(inner, name) for name in value)
         case f.SomeName(inner):

@@ -1,4 +1,4 @@
-"""Formulas over one instance: literals (a schema holds, or fails), what joins them, and the atoms that are left.
+"""Formulas over one instance: literals (a schema holds, or fails), connectives, and atoms.
 
 Every formula is a value that can be compared and put into sets; a *state* is a set of formulas that hold together.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from fractions import Fraction
 
-    from arrakis_schema.compat.logic.nodes import Node
+    from arrakis_schema.compat.logic.nodes import SchemaNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,20 @@ class Constant:
 class Literal:
     """A schema holds, or fails."""
 
-    node: Node
+    node: SchemaNode
     holds: bool
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Each of these holds."""
+    """All parts hold."""
 
     parts: tuple[Formula, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """One of these holds, or more."""
+    """At least one part holds."""
 
     parts: tuple[Formula, ...]
 
@@ -80,7 +80,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """A number is at least the bound, or more than it where that is `exclusive`."""
+    """A number is at least the bound, or more than it if `exclusive`."""
 
     bound: Fraction
     exclusive: bool
@@ -88,7 +88,7 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """A number is at most the bound, or less than it where that is `exclusive`."""
+    """A number is at most the bound, or less than it if `exclusive`."""
 
     bound: Fraction
     exclusive: bool
@@ -96,7 +96,7 @@ class AtMost:
 
 @dataclass(frozen=True, slots=True)
 class MultipleOf:
-    """A number is a multiple, or is none."""
+    """A number is a multiple of the factor, or is not."""
 
     factor: Fraction
     holds: bool
@@ -104,28 +104,28 @@ class MultipleOf:
 
 @dataclass(frozen=True, slots=True)
 class MinSize:
-    """There are at least so many characters, items or members."""
+    """There are at least `size` characters, items or members."""
 
     size: int
 
 
 @dataclass(frozen=True, slots=True)
 class MaxSize:
-    """There are at most so many characters, items or members."""
+    """There are at most `size` characters, items or members."""
 
     size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """One part of a pattern is found in a string, or is not."""
+    """One part of a pattern matches a string, or does not."""
 
     pattern: str
     part: int
     holds: bool
 
     def admits(self, text: str, reading: Reading) -> bool:
-        """Tell whether this is so of a string."""
+        """Tell whether this holds of a string."""
         return automaton(parse(self.pattern, reading)[self.part].tree, reading).found_in(text) == self.holds
 
 
@@ -204,19 +204,19 @@ class SomeName:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A keyword that is not decided holds, or fails: nothing is known but that it cannot do both.
+    """A keyword that is not decided holds, or fails: all that is known is that it cannot do both.
 
-    `node` is its subschema where the keyword depends on what stands beside it.
+    `node` is its subschema if the meaning of the keyword depends on its siblings.
     """
 
     keyword: str
     value: str
     holds: bool
-    node: Node | None = None
+    node: SchemaNode | None = None
 
     @property
     def reason(self) -> str:
-        """Why a verdict that depends on it is undecided, as a clause."""
+        """The reason why a verdict that depends on it is undecided, as a clause."""
         if self.keyword in {"$ref", "$dynamicRef"}:
             return f"the reference to {self.value} leads to nothing in its document"
         return f"{self.keyword} is not decided ({self.value})"
@@ -224,21 +224,21 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The one member of this name."""
+    """The member of this name."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The members whose name a pattern is found in."""
+    """The members whose name matches a pattern."""
 
     pattern: str
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The members of no such name that match no such pattern."""
+    """The members with none of these names that match none of these patterns."""
 
     names: tuple[str, ...]
     patterns: tuple[str, ...]
@@ -253,7 +253,7 @@ Formula: TypeAlias = Constant | Literal | All | Some | Atom
 
 
 class State(frozenset["Formula"]):
-    """Formulas that hold together, in the order in which they came: so a search is the same in every run."""
+    """Formulas that hold together, in order of insertion, so that a search is the same in every run."""
 
     _ordered: tuple[Formula, ...]
 
@@ -301,7 +301,7 @@ def disjunction(formulas: Iterable[Formula]) -> Formula:
 
 
 def opposite(formula: Formula) -> Formula | None:
-    """Return the formula that cannot hold together with this one, where that is plain."""
+    """Return a formula that contradicts this one, if there is a simple one."""
     match formula:
         case Constant(holds):
             return Constant(not holds)
@@ -319,15 +319,15 @@ def opposite(formula: Formula) -> Formula | None:
             return AtMost(bound, not exclusive)
         case AtMost(bound, exclusive):
             return AtLeast(bound, not exclusive)
-        case SomeMember(names, inner) if (other := opposite(inner)) is not None:
-            return EveryMember(names, other)
-        case SomeItem(start, stop, inner, 1) if (other := opposite(inner)) is not None:
-            return EveryItem(start, stop, other)
+        case SomeMember(names, inner) if (inner_opposite := opposite(inner)) is not None:
+            return EveryMember(names, inner_opposite)
+        case SomeItem(start, stop, inner, 1) if (inner_opposite := opposite(inner)) is not None:
+            return EveryItem(start, stop, inner_opposite)
         case _:
             return None
 
 
 def pattern_formula(pattern: str, *, holds: bool) -> Formula:
-    """Return the formula for a pattern that is found in a string, or is not; raises `UnsupportedPatternError`."""
-    atoms = [Matches(pattern, number, part.wanted == holds) for number, part in enumerate(parse(pattern))]
+    """Return the formula for a pattern that matches a string, or does not; raises `UnsupportedPatternError`."""
+    atoms = [Matches(pattern, number, part.must_match == holds) for number, part in enumerate(parse(pattern))]
     return conjunction(atoms) if holds else disjunction(atoms)

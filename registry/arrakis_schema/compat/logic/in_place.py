@@ -6,42 +6,42 @@ from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Formula, conjunction, disjunction
-from arrakis_schema.compat.logic.nodes import Node, UnresolvedReferenceError
+from arrakis_schema.compat.logic.nodes import SchemaNode, UnresolvedReferenceError
 from arrakis_schema.compat.logic.pairs import Pair
 from arrakis_schema.compat.logic.values import canonical
 
 
-def ref(node: Node, _reference: str, _type: str) -> Pair:
+def ref(node: SchemaNode, _reference: str, _type: str) -> Pair:
     return _reference_to(node, "$ref", node.target)
 
 
-def dynamic_ref(node: Node, _reference: str, _type: str) -> Pair:
+def dynamic_ref(node: SchemaNode, _reference: str, _type: str) -> Pair:
     return _reference_to(node, "$dynamicRef", node.dynamic_target)
 
 
-def _reference_to(node: Node, keyword: str, target: Callable[[], Node]) -> Pair:
-    """Return the meaning of a reference; one that leads out of the document means the same wherever it stands."""
+def _reference_to(node: SchemaNode, keyword: str, target: Callable[[], SchemaNode]) -> Pair:
+    """Return the meaning of a reference; one that leads out of the document means the same everywhere."""
     try:
-        found = target()
+        target_node = target()
     except UnresolvedReferenceError as error:
         return f.Opaque(keyword, error.uri, holds=True), f.Opaque(keyword, error.uri, holds=False)
     node.nodes.refuse_loops(node)
-    return node.nodes.literal(found, holds=True), node.nodes.literal(found, holds=False)
+    return node.nodes.literal(target_node, holds=True), node.nodes.literal(target_node, holds=False)
 
 
-def all_of(node: Node, schemas: list[Any], _type: str) -> Pair:
+def all_of(node: SchemaNode, schemas: list[Any], _type: str) -> Pair:
     holds = conjunction(node.literal(schema, holds=True) for schema in schemas)
     return holds, disjunction(node.literal(schema, holds=False) for schema in schemas)
 
 
-def any_of(node: Node, schemas: list[Any], _type: str) -> Pair:
+def any_of(node: SchemaNode, schemas: list[Any], _type: str) -> Pair:
     holds = disjunction(node.literal(schema, holds=True) for schema in schemas)
     return holds, conjunction(node.literal(schema, holds=False) for schema in schemas)
 
 
-def one_of(node: Node, schemas: list[Any], _type: str) -> Pair:
-    known = node.nodes.overlaps
-    overlaps = known.get(node) or known.setdefault(node, overlapping(list(map(node.subschema, schemas))))
+def one_of(node: SchemaNode, schemas: list[Any], _type: str) -> Pair:
+    cache = node.nodes.overlaps
+    overlaps = cache.get(node) or cache.setdefault(node, find_overlaps(list(map(node.subschema, schemas))))
     yes = [node.literal(schema, holds=True) for schema in schemas]
     no = [node.literal(schema, holds=False) for schema in schemas]
     just_one = [conjunction([yes[i], *(no[j] for j in overlaps[i])]) for i in range(len(schemas))]
@@ -49,11 +49,11 @@ def one_of(node: Node, schemas: list[Any], _type: str) -> Pair:
     return disjunction(just_one), disjunction([conjunction(no), *two])
 
 
-def not_(node: Node, schema: Any, _type: str) -> Pair:
+def not_(node: SchemaNode, schema: Any, _type: str) -> Pair:
     return node.literal(schema, holds=False), node.literal(schema, holds=True)
 
 
-def if_(node: Node, condition: Any, _type: str) -> Pair:
+def if_(node: SchemaNode, condition: Any, _type: str) -> Pair:
     if_so, if_not = node.literal(condition, holds=True), node.literal(condition, holds=False)
     then, otherwise = (node.schema.get(keyword, True) for keyword in ("then", "else"))
 
@@ -69,33 +69,44 @@ _OBJECT = frozenset({"object"})
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """What a schema allows at most, as far as it plainly says: types, values, and the values of required members."""
+    """An upper bound of what a schema accepts: types, values, and the values of required members."""
 
     empty: bool = False
     types: frozenset[str] | None = None
     values: frozenset[str] | None = None
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def apart(self, other: "_Extent") -> bool:
-        """Tell whether two extents plainly have nothing in common."""
-        if self.empty or other.empty or _apart(self.types, other.types) or _apart(self.values, other.values):
+    def is_disjoint_from(self, other: "_Extent") -> bool:
+        """Tell whether two extents certainly have nothing in common."""
+        if (
+            self.empty
+            or other.empty
+            or _are_disjoint(self.types, other.types)
+            or _are_disjoint(self.values, other.values)
+        ):
             return True
         shared = self.tags.keys() & other.tags.keys()
         return any(not self.tags[name] & other.tags[name] for name in shared)
 
 
-def overlapping(nodes: list[Node]) -> list[list[int]]:
-    """Return for each schema the positions of the others that it may have an instance in common with."""
+def find_overlaps(nodes: list[SchemaNode]) -> list[list[int]]:
+    """Return for each schema the positions of the others that may accept a common instance."""
     extents = [_extent(node) for node in nodes]
-    found = []
+    positions = []
     for index, extent in enumerate(extents):
         nodes[index].nodes.tick()
-        found.append([other for other, one in enumerate(extents) if other != index and not extent.apart(one)])
-    return found
+        positions.append(
+            [
+                position
+                for position, candidate in enumerate(extents)
+                if position != index and not extent.is_disjoint_from(candidate)
+            ]
+        )
+    return positions
 
 
-def _extent(node: Node) -> _Extent:
-    """Return what a schema allows at most."""
+def _extent(node: SchemaNode) -> _Extent:
+    """Return the extent of a schema."""
     schema = node.schema
     if not isinstance(schema, dict) or "$ref" in schema:
         return _Extent(empty=schema is False)
@@ -108,13 +119,13 @@ def _extent(node: Node) -> _Extent:
     return _Extent(types=types, values=_values(schema), tags=tags)
 
 
-def _apart(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
+def _are_disjoint(left: frozenset[str] | None, right: frozenset[str] | None) -> bool:
     """Tell whether both sets are known and have nothing in common."""
-    return one is not None and other is not None and not one & other
+    return left is not None and right is not None and not left & right
 
 
 def _types(schema: dict[str, Any]) -> frozenset[str] | None:
-    """Return the types that a schema allows; None where it does not say."""
+    """Return the types that a schema allows; None if it does not restrict them."""
     names = schema.get("type")
     if names is None:
         return None
@@ -122,7 +133,7 @@ def _types(schema: dict[str, Any]) -> frozenset[str] | None:
 
 
 def _values(schema: Any) -> frozenset[str] | None:
-    """Return the values that a schema allows at most; None where it does not list them."""
+    """Return the values that a schema allows at most; None if it does not list them."""
     if not isinstance(schema, dict) or "$ref" in schema:
         return None
     listed = [schema["const"]] if "const" in schema else schema.get("enum")

@@ -1,20 +1,20 @@
 """The tables of keywords, for each dialect and type of instance.
 
 https://json-schema.org/draft-07/draft-handrews-json-schema-validation-01 and
-https://json-schema.org/draft/2020-12/json-schema-validation. What is in no table here is an annotation or unknown, and
-has no effect on validity; the tests hold the tables to the meta-schemas.
+https://json-schema.org/draft/2020-12/json-schema-validation. A keyword in no table here is an annotation or unknown,
+and has no effect on validity; the tests compare the tables with the meta-schemas.
 """
 
 from collections.abc import Iterator
 from functools import partial
 
-from arrakis_schema.compat.logic import assertions, in_place, of_arrays, of_objects, unevaluated
-from arrakis_schema.compat.logic.nodes import Node
-from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Meaning, Pair, undecided
+from arrakis_schema.compat.logic import array_keywords, assertions, in_place, object_keywords, unevaluated
+from arrakis_schema.compat.logic.nodes import SchemaNode
+from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Meaning, Pair, undecided_meaning
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 
-def meanings(node: Node, instance_type: str) -> Iterator[Pair]:
+def keyword_meanings(node: SchemaNode, instance_type: str) -> Iterator[Pair]:
     """Yield the meaning of each keyword of a schema for instances of a type."""
     if isinstance(node.schema, bool):
         yield ALWAYS if node.schema else NEVER
@@ -46,7 +46,7 @@ GENERAL: dict[str, dict[str, Meaning]] = {
         **_GENERAL,
         "$ref": in_place.ref,
         "$dynamicRef": in_place.dynamic_ref,
-        "$recursiveRef": undecided("$recursiveRef"),
+        "$recursiveRef": undecided_meaning("$recursiveRef"),
     },
 }
 _NUMBER: dict[str, Meaning] = {
@@ -64,35 +64,39 @@ _STRING: dict[str, Meaning] = {
 _ARRAY: dict[str, Meaning] = {
     "minItems": assertions.min_size,
     "maxItems": assertions.max_size,
-    "items": of_arrays.items,
-    "contains": of_arrays.contains,
-    "uniqueItems": of_arrays.unique_items,
+    "items": array_keywords.items,
+    "contains": array_keywords.contains,
+    "uniqueItems": array_keywords.unique_items,
 }
 _OBJECT: dict[str, Meaning] = {
     "minProperties": assertions.min_size,
     "maxProperties": assertions.max_size,
-    "required": of_objects.required,
-    "properties": of_objects.properties,
-    "patternProperties": of_objects.pattern_properties,
-    "additionalProperties": of_objects.additional_properties,
-    "propertyNames": of_objects.property_names,
+    "required": object_keywords.required,
+    "properties": object_keywords.properties,
+    "patternProperties": object_keywords.pattern_properties,
+    "additionalProperties": object_keywords.additional_properties,
+    "propertyNames": object_keywords.property_names,
 }
 _NO_KEYWORDS: dict[str, Meaning] = {}
 _SHARED = {"number": _NUMBER, "string": _STRING, "boolean": _NO_KEYWORDS, "null": _NO_KEYWORDS}
 SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
     DRAFT_07: {
         **_SHARED,
-        "array": {**_ARRAY, "additionalItems": of_arrays.additional_items},
-        "object": {**_OBJECT, "dependencies": of_objects.dependencies},
+        "array": {**_ARRAY, "additionalItems": array_keywords.additional_items},
+        "object": {**_OBJECT, "dependencies": object_keywords.dependencies},
     },
     DRAFT_2020_12: {
         **_SHARED,
-        "array": {**_ARRAY, "prefixItems": of_arrays.prefix_items, "unevaluatedItems": unevaluated.unevaluated_items},
+        "array": {
+            **_ARRAY,
+            "prefixItems": array_keywords.prefix_items,
+            "unevaluatedItems": unevaluated.unevaluated_items,
+        },
         "object": {
             **_OBJECT,
-            "dependentRequired": of_objects.dependent_required,
-            "dependentSchemas": of_objects.dependent_schemas,
-            "dependencies": undecided("dependencies"),
+            "dependentRequired": object_keywords.dependent_required,
+            "dependentSchemas": object_keywords.dependent_schemas,
+            "dependencies": undecided_meaning("dependencies"),
             "unevaluatedProperties": unevaluated.unevaluated_properties,
         },
     },

@@ -1,6 +1,6 @@
-"""The subschemas of some documents as nodes: equal ones can be one node, and each knows what its references mean.
+"""The subschemas of documents as nodes: equal ones can share a node, and each can resolve its references.
 
-References resolve by `referencing`, within the documents given: nothing is ever fetched.
+References are resolved by `referencing` within the given documents: nothing is ever fetched.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _IN_PLACE_NAMED = ("dependencies", "dependentSchemas")
 
 
 class UndecidedError(ArrakisSchemaError):
-    """A verdict is out of reach, for this reason."""
+    """A verdict could not be reached; the text is the reason."""
 
 
 class UnresolvedReferenceError(UndecidedError):
-    """A reference leads out of the documents that are known; `uri` is where to, written in full."""
+    """A reference leads out of the known documents; `uri` is its absolute target."""
 
     def __init__(self, uri: str) -> None:
         """Take the URI."""
@@ -44,8 +44,8 @@ class UnresolvedReferenceError(UndecidedError):
 
 
 @dataclass(frozen=True, eq=False)
-class Node:
-    """One subschema: what it says, in which dialect, and what its references mean."""
+class SchemaNode:
+    """One subschema, its dialect, and the scope of its references."""
 
     schema: Any
     dialect: str
@@ -53,62 +53,62 @@ class Node:
     nodes: Nodes = field(repr=False)
 
     def literal(self, schema: Any, *, holds: bool) -> Formula:
-        """Return the formula that a subschema of this one holds, or fails."""
+        """Return the formula that a subschema of this one holds or fails."""
         return self.nodes.literal(self.subschema(schema), holds=holds)
 
-    def subschema(self, schema: Any) -> Node:
+    def subschema(self, schema: Any) -> SchemaNode:
         """Return the node of a subschema of this one."""
         return self.nodes.node(schema, self)
 
-    def target(self) -> Node:
-        """Return the node that `$ref` leads to; raises `UndecidedError` where it leads nowhere."""
+    def target(self) -> SchemaNode:
+        """Return the target of `$ref`; raises `UndecidedError` if there is none."""
         contents, scope = self.scope.lookup(self.schema["$ref"])
         return self.nodes.node(contents, self, scope)
 
-    def dynamic_target(self) -> Node:
-        """Return the node that `$dynamicRef` leads to; raises `UndecidedError` where it leads nowhere."""
+    def dynamic_target(self) -> SchemaNode:
+        """Return the target of `$dynamicRef`; raises `UndecidedError` if there is none."""
         contents, scope = self.scope.lookup_dynamic(self.schema["$dynamicRef"])
         return self.nodes.node(contents, self, scope)
 
     @property
     def leads_out(self) -> bool:
-        """Whether a reference of this subschema leads out of the documents that are known."""
+        """Whether a reference of this subschema leads out of the known documents."""
         try:
             self.references()
         except UnresolvedReferenceError:
             return True
         return False
 
-    def references(self) -> list[Node]:
+    def references(self) -> list[SchemaNode]:
         """Return the nodes that the references of this subschema lead to."""
-        found = [self.target()] if "$ref" in self.schema else []
+        nodes = [self.target()] if "$ref" in self.schema else []
         dynamic = self.dialect == DRAFT_2020_12 and "$dynamicRef" in self.schema
-        return [*found, self.dynamic_target()] if dynamic else found
+        return [*nodes, self.dynamic_target()] if dynamic else nodes
 
     @property
     def refers(self) -> bool:
-        """Whether this is a reference and nothing else: in draft-07 what stands beside a `$ref` is ignored."""
+        """Whether this is only a reference: draft-07 ignores the siblings of `$ref`."""
         return self.dialect == DRAFT_07 and "$ref" in self.schema
 
-    def in_place(self) -> list[Node]:
-        """Return the nodes of the subschemas that apply to the same place of the instance."""
+    def in_place(self) -> list[SchemaNode]:
+        """Return the nodes of the subschemas that apply to the same instance."""
         if isinstance(self.schema, bool):
             return []
-        found = self.references()
+        nodes = self.references()
         if self.refers:
-            return found
+            return nodes
         schemas = [self.schema[keyword] for keyword in _IN_PLACE_ONE if keyword in self.schema]
         schemas += [schema for keyword in _IN_PLACE_MANY for schema in self.schema.get(keyword, [])]
         named = [schema for keyword in _IN_PLACE_NAMED for schema in self.schema.get(keyword, {}).values()]
         schemas += [schema for schema in named if not isinstance(schema, list)]
-        return [*found, *map(self.subschema, schemas)]
+        return [*nodes, *map(self.subschema, schemas)]
 
 
 def refuse_other_dialect(schema: Any, dialect: str) -> None:
-    """Raise `UndecidedError` where an embedded schema is written in another dialect than what is around it."""
-    other = schema.get("$schema") if isinstance(schema, dict) else None
-    if isinstance(other, str) and other.removesuffix("#") != dialect:
-        raise UndecidedError(f"an embedded schema is written in another dialect, {other}")
+    """Raise `UndecidedError` if an embedded schema has another dialect than its parent."""
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    if isinstance(named, str) and named.removesuffix("#") != dialect:
+        raise UndecidedError(f"an embedded schema is written in another dialect, {named}")
 
 
 class Scopes:
@@ -120,17 +120,17 @@ class Scopes:
         self._anchors: dict[int, dict[str, Any]] = {}
 
     def enter(self, resolver: Any, dialect: str, outer: Mapping[str, _Anchor]) -> Scope:
-        """Return the scope in the resource of a resolver, come to from where these dynamic anchors are the outermost.
+        """Return the scope in the resource of a resolver; `outer` are the outermost dynamic anchors on the path to it.
 
-        The resolver of the scope forgets the way there: what `referencing` makes of that, it makes of a `$ref` too.
+        The resolver of the scope forgets that path, because `referencing` would apply it to a `$ref` too.
         """
         resolver = resolver._registry.resolver(resolver._base_uri)  # noqa: SLF001 - `referencing` tells it to nobody
         contents = resolver.lookup("#").contents
-        own = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
-        anchors = {**own, **outer}
+        declared = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
+        anchors = {**declared, **outer}
         key = id(contents), frozenset((name, id(anchor.schema)) for name, anchor in anchors.items())
         if key not in self._scopes:
-            self._scopes[key] = Scope(resolver, dialect, self, anchors, by_itself=anchors == own)
+            self._scopes[key] = Scope(resolver, dialect, self, anchors, by_itself=anchors == declared)
         return self._scopes[key]
 
     def _anchors_of(self, contents: Any, dialect: str) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class Scopes:
 
 
 def _dynamic_anchors(contents: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the dynamic anchors of a resource, not those of the resources embedded in it."""
+    """Yield the dynamic anchors of a resource, without those of embedded resources."""
     todo = [SPECIFICATIONS[DRAFT_2020_12].create_resource(contents)]
     while todo:
         resource = todo.pop()
@@ -161,7 +161,7 @@ class _Anchor:
 
 
 class Scope:
-    """What references mean in one resource; with dynamic anchors that depends on the way there.
+    """Resolves references in one resource; with dynamic anchors, that depends on the path to it.
 
     https://json-schema.org/draft/2020-12/json-schema-core#section-7.1
     """
@@ -169,9 +169,9 @@ class Scope:
     def __init__(
         self, resolver: Any, dialect: str, scopes: Scopes, anchors: Mapping[str, _Anchor], *, by_itself: bool
     ) -> None:
-        """Take the resolver of `referencing`, all scopes, and the outermost dynamic anchor of each name.
+        """Keep the resolver of `referencing`, all scopes, and the outermost dynamic anchor of each name.
 
-        `by_itself` is whether the resource alone, without the way there, has the same dynamic anchors.
+        `by_itself` is whether the resource alone, without the path to it, has the same dynamic anchors.
         """
         self.base: str = resolver._base_uri  # noqa: SLF001 - `referencing` tells it to nobody
         self.anchors, self.by_itself = anchors, by_itself
@@ -182,17 +182,17 @@ class Scope:
         """Return the schema that a reference leads to, and the scope there; raises `UndecidedError`."""
         if reference not in self._targets:
             try:
-                found = self._resolver.lookup(reference)
-                scope = self._enter(found.resolver)
+                resolved = self._resolver.lookup(reference)
+                scope = self._enter(resolved.resolver)
             except (Unresolvable, NoSuchResource, PointerToNowhere, ValueError, LookupError, TypeError) as error:
-                raise UnresolvedReferenceError(_joined(self.base, reference)) from error
-            if not isinstance(found.contents, dict | bool):
+                raise UnresolvedReferenceError(_full_uri(self.base, reference)) from error
+            if not isinstance(resolved.contents, dict | bool):
                 raise UndecidedError(f"the reference {reference!r} leads to what is no schema")
-            self._targets[reference] = found.contents, scope
+            self._targets[reference] = resolved.contents, scope
         return self._targets[reference]
 
     def lookup_dynamic(self, reference: str) -> tuple[Any, Scope]:
-        """Return what a dynamic reference leads to: the outermost anchor of its name, where it leads to one at all.
+        """Return the target of a dynamic reference: the outermost anchor of its name, if it leads to an anchor at all.
 
         https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.3.2
         """
@@ -211,12 +211,12 @@ class Scope:
         return self._enter(self._resolver.in_subresource(resource))
 
     def _enter(self, resolver: Any) -> Scope:
-        """Return the scope in the resource of a resolver, come to from here."""
+        """Return the scope in the resource of a resolver, entered from this scope."""
         return self._scopes.enter(resolver, self._dialect, self.anchors)
 
 
-def _joined(base: str, reference: str) -> str:
-    """Return where a reference leads to, written in full; one that cannot be taken apart is returned as it is."""
+def _full_uri(base: str, reference: str) -> str:
+    """Return the absolute target of a reference, or the reference itself if it cannot be parsed."""
     try:
         return urljoin(base, reference)
     except ValueError:
@@ -229,15 +229,15 @@ class Nodes:
     def __init__(self, tick: Callable[[], None], *, assert_formats: bool = False) -> None:
         """Begin without any; `tick` is called often and may raise."""
         self.tick, self.assert_formats = tick, assert_formats
-        self.overlaps: dict[Node, list[list[int]]] = {}
-        self._nodes: dict[tuple[object, ...], Node] = {}
+        self.overlaps: dict[SchemaNode, list[list[int]]] = {}
+        self._nodes: dict[tuple[object, ...], SchemaNode] = {}
         self._roots: dict[tuple[str, str], tuple[Any, Scope]] = {}
         self._scopes = Scopes()
         self._classes: Mapping[tuple[int, Scope], int] = {}
-        self._free_of_loops: set[Node] = set()
+        self._free_of_loops: set[SchemaNode] = set()
 
-    def root(self, document: Any, dialect: str, resolver: Any) -> Node:
-        """Return the node of a whole document, whose references a resolver of `referencing` resolves.
+    def root(self, document: Any, dialect: str, resolver: Any) -> SchemaNode:
+        """Return the node of a whole document; `resolver` is an object of `referencing`.
 
         Equal documents have one scope.
         """
@@ -246,37 +246,37 @@ class Nodes:
             self._roots[key] = document, self._scopes.enter(resolver, dialect, {})
         return self._node(document, dialect, self._roots[key][1])
 
-    def node(self, schema: Any, parent: Node, scope: Scope | None = None) -> Node:
+    def node(self, schema: Any, parent: SchemaNode, scope: Scope | None = None) -> SchemaNode:
         """Return the node of a subschema of another; `scope` is given where a reference leads to it."""
         refuse_other_dialect(schema, parent.dialect)
         return self._node(schema, parent.dialect, scope or parent.scope.below(schema, parent.dialect))
 
     def merge(self, classes: Mapping[tuple[int, Scope], int]) -> None:
-        """Make one node of all subschemas of one class from now on; nodes made before are forgotten."""
+        """Use one node for all subschemas of a class from now on; earlier nodes are forgotten."""
         self._classes = classes
         self._nodes.clear()
         self._free_of_loops.clear()
 
-    def _node(self, schema: Any, dialect: str, scope: Scope) -> Node:
-        """Return the one node of this schema and its equals."""
+    def _node(self, schema: Any, dialect: str, scope: Scope) -> SchemaNode:
+        """Return the node that this schema and equal ones share."""
         self.tick()
         number = self._classes.get((id(schema), scope))
         key = (number, dialect) if number is not None else (json.dumps(schema, sort_keys=True), dialect, scope)
         node = self._nodes.get(key)
         if node is None:
-            node = self._nodes[key] = Node(schema, dialect, scope, self)
+            node = self._nodes[key] = SchemaNode(schema, dialect, scope, self)
         return node
 
     @staticmethod
-    def literal(node: Node, *, holds: bool) -> Formula:
-        """Return the formula that a node holds, or fails."""
+    def literal(node: SchemaNode, *, holds: bool) -> Formula:
+        """Return the formula that a node holds or fails."""
         if isinstance(node.schema, bool) or node.schema == {}:
             return TRUE if (node.schema is not False) == holds else FALSE
         return Literal(node, holds)
 
-    def refuse_loops(self, node: Node) -> None:
-        """Raise `UndecidedError` where references lead back to a node without going into the instance."""
-        path: list[Node] = []
+    def refuse_loops(self, node: SchemaNode) -> None:
+        """Raise `UndecidedError` if references lead back to a node for the same instance."""
+        path: list[SchemaNode] = []
         todo = [(node, False)]
         while todo:
             current, left = todo.pop()

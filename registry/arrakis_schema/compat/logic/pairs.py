@@ -1,4 +1,4 @@
-"""What a keyword means: the formula for "it holds" and the formula for "it fails", and how such pairs are joined."""
+"""The meaning of a keyword, a pair of formulas: "it holds" and "it fails"."""
 
 import json
 from collections.abc import Callable
@@ -6,23 +6,23 @@ from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, conjunction, disjunction
-from arrakis_schema.compat.logic.nodes import Node
+from arrakis_schema.compat.logic.nodes import SchemaNode
 
 Pair = tuple[Formula, Formula]
-Meaning = Callable[[Node, Any, str], Pair]
+Meaning = Callable[[SchemaNode, Any, str], Pair]
 ALWAYS: Pair = TRUE, FALSE
 NEVER: Pair = FALSE, TRUE
 
 
-def joined(pairs: list[Pair]) -> Pair:
-    """Return the meaning of several things that hold together."""
+def join_pairs(pairs: list[Pair]) -> Pair:
+    """Return the meaning of several keywords together."""
     return conjunction(holds for holds, _ in pairs), disjunction(fails for _, fails in pairs)
 
 
-def undecided(keyword: str) -> Meaning:
-    """Return the meaning of a keyword that is not decided: it depends on all that its subschema says."""
+def undecided_meaning(keyword: str) -> Meaning:
+    """Return the meaning of a keyword that is not decided: it depends on all keywords of its subschema."""
 
-    def meaning(node: Node, value: Any, _type: str) -> Pair:
+    def meaning(node: SchemaNode, value: Any, _type: str) -> Pair:
         text = json.dumps(value, sort_keys=True)
         return f.Opaque(keyword, text, holds=True, node=node), f.Opaque(keyword, text, holds=False, node=node)
 

@@ -16,12 +16,12 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """There is no instance of which a state holds."""
+    """A state has no model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """It could not be told whether there is an instance."""
+    """It is undecided whether a state has a model."""
 
     reason: str
 
@@ -31,7 +31,7 @@ CLOSED = Closed()
 
 
 def first_model(results: Iterable[Result]) -> Result:
-    """Return the first model; without one, the first that stayed open, and closed where all are."""
+    """Return the first model, or else the first open result, or closed if all results are."""
     opened: Open | None = None
     for result in results:
         if isinstance(result, Model):

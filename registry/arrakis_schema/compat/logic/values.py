@@ -1,4 +1,4 @@
-"""JSON values: which are equal, and their types, as JSON Schema has it.
+"""JSON values: their equality and their types, as JSON Schema defines them.
 
 https://json-schema.org/draft-07/draft-handrews-json-schema-01#section-4.2.3: numbers are equal by value, so 1 is 1.0.
 """
@@ -19,12 +19,12 @@ def type_of(value: Json) -> str:
 
 
 def fraction(number: float) -> Fraction:
-    """Return the number that a JSON text says: 0.1 is a tenth, not the binary fraction next to it."""
+    """Return the exact value of a JSON number: 0.1 is a tenth, not the nearest binary fraction."""
     return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
 
 
 def number_of(exact: Fraction) -> int | float | None:
-    """Return the JSON number for an exact one; None where no text of usual length says it."""
+    """Return the JSON number for an exact value; None if it has no text of usual length."""
     if exact.denominator == 1:
         return exact.numerator
     near = float(exact)
@@ -32,7 +32,7 @@ def number_of(exact: Fraction) -> int | float | None:
 
 
 def canonical(value: Json) -> str:
-    """Return one text for all equal values."""
+    """Return a text that is the same for equal values only."""
     return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
@@ -55,5 +55,5 @@ def _plain(value: Json) -> Json:
 
 @lru_cache(maxsize=4096)
 def values_of(texts: tuple[str, ...]) -> tuple[Json, ...]:
-    """Return the values that canonical texts stand for."""
+    """Return the values of canonical texts."""
     return tuple(map(value_of, texts))

@@ -1,1 +1,1 @@
-"""Is there an instance of which all these formulas hold? A lazy tableau, and a solver for each type of instance."""
+"""The search for an instance that satisfies formulas: a lazy tableau, and a solver for each type of instance."""

@@ -1,7 +1,7 @@
-"""Arrays: what holds at each position, what must hold somewhere, how many items, and whether they differ.
+"""Solves arrays: what holds at each position, what must hold somewhere, the length, and whether items differ.
 
-For each length from the shortest, a position is chosen for every item that must exist. Behind the last position that an
-atom tells apart all positions are alike, which bounds both the lengths and the choices.
+For each length from the shortest, a position is chosen for every item that must exist. After the last position that an
+atom distinguishes, all positions are alike, which limits both the lengths and the choices.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -12,7 +12,7 @@ from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Atom, Formula, State
 from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.compat.solve.distinct import Solve, distinct
+from arrakis_schema.compat.solve.distinct import Solve, solve_distinct
 from arrakis_schema.compat.solve.sizes import sizes
 
 _LONGEST = 3000
@@ -21,7 +21,7 @@ _MOST_CHOICES = 2000
 
 
 @dataclass(slots=True)
-class _Wanted:
+class _Goal:
     """The atoms of an array, sorted by what they say."""
 
     minimum: int
@@ -45,49 +45,49 @@ class _Wanted:
 
     @property
     def alike_from(self) -> int:
-        """The position from which all are alike."""
+        """The position from which on all positions are alike."""
         stops = [atom.stop if atom.stop is not None else atom.start for atom in self.every]
         return max([0, *stops, *(atom.stop or atom.start for atom in self.some)])
 
     def lengths(self) -> range:
-        """Return the lengths to try: a longer array has items that nothing needs."""
+        """Return the lengths to try: a longer array has items that are not needed."""
         needed = sum(atom.count for atom in self.some) + (2 if False in self.unique else 0)
         longest = max(self.minimum, self.alike_from + needed)
         return range(self.minimum, (longest if self.maximum is None else min(longest, self.maximum)) + 1)
 
     def base(self, position: int) -> State:
-        """Return what holds of the item at a position."""
+        """Return the formulas that hold of the item at a position."""
         atoms = (atom for atom in self.every if atom.start <= position and (atom.stop is None or position < atom.stop))
         return State(atom.formula for atom in atoms)
 
 
 def array(atoms: Collection[Atom], solve: Solve, tick: Callable[[], None]) -> Result:
     """Return an array of which all atoms hold."""
-    wanted = _Wanted(*sizes(atoms))
+    goal = _Goal(*sizes(atoms))
     for atom in atoms:
-        wanted.add(atom)
-    wanted.some = list(dict.fromkeys(wanted.some))
-    if len(wanted.unique) > 1:
+        goal.add(atom)
+    goal.some = list(dict.fromkeys(goal.some))
+    if len(goal.unique) > 1:
         return CLOSED
-    lengths = wanted.lengths()
-    if wanted.minimum > _LONGEST and lengths:
-        return Open(f"an array of {wanted.minimum} items")
-    result = first_model(_of_length(wanted, length, solve, tick) for length in lengths[:_MOST_LENGTHS])
+    lengths = goal.lengths()
+    if goal.minimum > _LONGEST and lengths:
+        return Open(f"an array of {goal.minimum} items")
+    result = first_model(_of_length(goal, length, solve, tick) for length in lengths[:_MOST_LENGTHS])
     too_many = len(lengths) > _MOST_LENGTHS and not isinstance(result, Model)
     return Open("an array of too many lengths") if too_many else result
 
 
-def _of_length(wanted: _Wanted, length: int, solve: Solve, tick: Callable[[], None]) -> Result:
-    """Return an array of this length: its equal items are chosen first, then those that few formulas may hold of."""
-    layouts = _cells(wanted, length)
-    result = first_model(_Arrangement(wanted, cells, solve, tick).result() for cells in islice(layouts, _MOST_CHOICES))
+def _of_length(goal: _Goal, length: int, solve: Solve, tick: Callable[[], None]) -> Result:
+    """Return an array of this length: first choose equal items, then the items that satisfy the formulas of `few`."""
+    layouts = _cells(goal, length)
+    result = first_model(_Arrangement(goal, cells, solve, tick).result() for cells in islice(layouts, _MOST_CHOICES))
     too_many = not isinstance(result, Model) and next(layouts, None) is not None
     return Open("an array with too many choices") if too_many else result
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """Positions that hold the same value, and what holds of it."""
+    """Positions with the same value, and the formulas that hold of it."""
 
     positions: tuple[int, ...]
     state: State
@@ -97,19 +97,19 @@ class _Cell:
         return _Cell(self.positions, self.state.having([formula]))
 
 
-def _cells(wanted: _Wanted, length: int) -> Iterator[list[_Cell]]:
+def _cells(goal: _Goal, length: int) -> Iterator[list[_Cell]]:
     """Yield every way to lay out the cells of an array."""
-    singles = [_Cell((position,), wanted.base(position)) for position in range(length)]
-    layouts = [singles] if False not in wanted.unique else _with_equals(wanted, singles)
+    singles = [_Cell((position,), goal.base(position)) for position in range(length)]
+    layouts = [singles] if False not in goal.unique else _with_equals(goal, singles)
     for layout in layouts:
-        yield from _with_few(wanted.few, layout)
+        yield from _with_few(goal.few, layout)
 
 
-def _with_equals(wanted: _Wanted, singles: list[_Cell]) -> Iterator[list[_Cell]]:
+def _with_equals(goal: _Goal, singles: list[_Cell]) -> Iterator[list[_Cell]]:
     """Yield the layouts in which two positions are one cell; of positions that are alike, one choice is enough."""
     tried: set[tuple[int, ...]] = set()
     for first, second in combinations(range(len(singles)), 2):
-        ranks = tuple(position if position < wanted.alike_from else -1 for position in (first, second))
+        ranks = tuple(position if position < goal.alike_from else -1 for position in (first, second))
         if ranks in tried:
             continue
         tried.add(ranks)
@@ -118,25 +118,25 @@ def _with_equals(wanted: _Wanted, singles: list[_Cell]) -> Iterator[list[_Cell]]
 
 
 def _with_few(few: list[f.FewItems], layout: list[_Cell]) -> Iterator[list[_Cell]]:
-    """Yield the layouts in which all cells but some are told that a formula of `few` does not hold of them."""
+    """Yield the layouts in which a formula of `few` fails for all cells but the allowed number."""
     if not few:
         yield layout
         return
-    atom, rest = few[0], few[1:]
+    atom, others = few[0], few[1:]
     for size in range(min(atom.count, len(layout)), -1, -1):
         for free in combinations(range(len(layout)), size):
             if sum(len(layout[index].positions) for index in free) > atom.count:
                 continue
-            told = [cell if index in free else cell.holds(atom.otherwise) for index, cell in enumerate(layout)]
-            yield from _with_few(rest, told)
+            cells = [cell if index in free else cell.holds(atom.otherwise) for index, cell in enumerate(layout)]
+            yield from _with_few(others, cells)
 
 
 class _Arrangement:
     """One layout of cells, into which the items that must exist are placed."""
 
-    def __init__(self, wanted: _Wanted, cells: list[_Cell], solve: Solve, tick: Callable[[], None]) -> None:
-        self.wanted, self.cells, self.solve, self.tick = wanted, cells, solve, tick
-        self.needs = [atom for atom in wanted.some for _ in range(atom.count)]
+    def __init__(self, goal: _Goal, cells: list[_Cell], solve: Solve, tick: Callable[[], None]) -> None:
+        self.goal, self.cells, self.solve, self.tick = goal, cells, solve, tick
+        self.needs = [atom for atom in goal.some for _ in range(atom.count)]
 
     def result(self) -> Result:
         """Return an array of this layout."""
@@ -145,10 +145,10 @@ class _Arrangement:
         return self.place(0, self.cells, frozenset())
 
     def place(self, number: int, cells: list[_Cell], taken: frozenset[int]) -> Result:
-        """Place the needed items from this number on; `taken` are the cells that serve the same need already."""
+        """Place the needed items from this number on; `taken` are the cells that already meet the same need."""
         self.tick()
         if number == len(self.needs):
-            return self.filled(cells)
+            return self.fill(cells)
         return first_model(self.place(*choice) for choice in self.choices(number, cells, taken))
 
     def choices(
@@ -160,26 +160,26 @@ class _Arrangement:
         used = taken if number and self.needs[number - 1] is atom else frozenset()
         for index, cell in enumerate(cells):
             weight = [position for position in cell.positions if _within(atom, position)]
-            alike = cell.positions[0] >= self.wanted.alike_from and len(cell.positions) == 1
+            alike = cell.positions[0] >= self.goal.alike_from and len(cell.positions) == 1
             if index in used or not weight or (alike and cell.state in tried):
                 continue
             tried |= {cell.state} if alike else set()
-            told = cell.holds(atom.formula)
-            if isinstance(self.solve(told.state), Closed):
+            chosen = cell.holds(atom.formula)
+            if isinstance(self.solve(chosen.state), Closed):
                 continue
-            placed = [*cells[:index], told, *cells[index + 1 :]]
+            placed = [*cells[:index], chosen, *cells[index + 1 :]]
             covered = min(len(weight), self._left(number))
             yield number + covered, placed, used | {index}
 
     def _left(self, number: int) -> int:
-        """Return how many more items the need of this number still asks for."""
+        """Return how many more items the need of this number still requires."""
         atom = self.needs[number]
-        return sum(other is atom for other in self.needs[number:])
+        return sum(need is atom for need in self.needs[number:])
 
-    def filled(self, cells: list[_Cell]) -> Result:
+    def fill(self, cells: list[_Cell]) -> Result:
         """Return the array with a value in every cell."""
-        if True in self.wanted.unique:
-            values = distinct([cell.state for cell in cells], self.solve)
+        if True in self.goal.unique:
+            values = solve_distinct([cell.state for cell in cells], self.solve)
         else:
             values = self._values(cells)
         if isinstance(values, Closed | Open):
@@ -197,5 +197,5 @@ class _Arrangement:
 
 
 def _within(atom: f.SomeItem, position: int) -> bool:
-    """Tell whether a position is one of those where an item may be needed."""
+    """Tell whether a position is in the range of an atom."""
     return atom.start <= position and (atom.stop is None or position < atom.stop)

@@ -1,6 +1,6 @@
-"""Distinct values for several states: enough models of each, and a matching that gives every state its own.
+"""Distinct values for several states: enough models of each, and a matching of states and models.
 
-By Hall's theorem a state with as many models as there are states is never short of one, so no more are looked for.
+By Hall's theorem a state never needs more models than there are states, so no more are searched for.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ Solve = Callable[[State], Result]
 _MOST = 200
 
 
-def distinct(states: Sequence[State], solve: Solve) -> list[Json] | Closed | Open:
+def solve_distinct(states: Sequence[State], solve: Solve) -> list[Json] | Closed | Open:
     """Return one model for each state, no two equal."""
     if len(states) > _MOST:
         return Open(f"more than {_MOST} values that must differ")
@@ -22,17 +22,17 @@ def distinct(states: Sequence[State], solve: Solve) -> list[Json] | Closed | Ope
     for state in states:
         if state not in models:
             models[state] = _models(state, len(states), solve)
-        found = models[state]
-        if isinstance(found, Open):
-            return found
-        if not found:
+        candidates = models[state]
+        if isinstance(candidates, Open):
+            return candidates
+        if not candidates:
             return CLOSED
-    chosen = _matching([found for state in states if isinstance(found := models[state], list)])
+    chosen = _matching([candidates for state in states if isinstance(candidates := models[state], list)])
     return CLOSED if chosen is None else [value_of(text) for text in chosen]
 
 
 def _models(state: State, count: int, solve: Solve) -> list[str] | Open:
-    """Return up to so many different models; all there are where they are fewer."""
+    """Return up to `count` different models, or all of them if there are fewer."""
     texts: list[str] = []
     while len(texts) < count:
         result = solve(state.having([f.NoneOf(tuple(texts))]) if texts else state)
@@ -45,7 +45,7 @@ def _models(state: State, count: int, solve: Solve) -> list[str] | Open:
 
 
 def _matching(choices: list[list[str]]) -> list[str] | None:
-    """Return a choice from each list, all different; None where there is none (augmenting paths)."""
+    """Return a choice from each list, all different, or None if that is impossible (augmenting paths)."""
     owner: dict[str, int] = {}
 
     def place(index: int, tried: set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers: exact fractions between bounds, on a lattice of multiples, off others, and not one of some values."""
+"""Solves numbers: exact fractions between bounds, on a lattice of multiples, off others, without some values."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _TRIES = 40
 
 @dataclass(slots=True)
 class _Range:
-    """What the atoms leave: an interval, the step of the lattice (0: every number), and what is missing from it."""
+    """The numbers that the atoms allow: an interval, the step of a lattice (0: every number), and exceptions."""
 
     low: Fraction | None = None
     low_open: bool = False
@@ -53,15 +53,15 @@ class _Range:
             return False
         return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
-    def inside(self, number: Fraction) -> bool:
+    def is_between(self, number: Fraction) -> bool:
         """Tell whether a number lies between the bounds."""
         above = self.low is None or number > self.low or (number == self.low and not self.low_open)
         return above and (self.high is None or number < self.high or (number == self.high and not self.high_open))
 
-    def good(self, number: Fraction) -> bool:
-        """Tell whether a number between the bounds is missing nowhere."""
+    def is_allowed(self, number: Fraction) -> bool:
+        """Tell whether a number is between the bounds and not an exception."""
         apart = all((number / factor).denominator != 1 for factor in self.off)
-        return apart and self.inside(number) and number not in self.excluded
+        return apart and self.is_between(number) and number not in self.excluded
 
     @property
     def nearest(self) -> Fraction:
@@ -72,46 +72,46 @@ class _Range:
 
 
 def number(atoms: Iterable[Atom]) -> Result:
-    """Return a number of which all atoms hold, the simplest there is."""
-    wanted = _Range()
+    """Return the simplest number of which all atoms hold."""
+    span = _Range()
     for atom in atoms:
-        wanted.add(atom)
-    if wanted.empty:
+        span.add(atom)
+    if span.empty:
         return CLOSED
-    return _on_lattice(wanted) if wanted.step else _anywhere(wanted)
+    return _on_lattice(span) if span.step else _anywhere(span)
 
 
-def common_multiple(one: Fraction, other: Fraction) -> Fraction:
+def common_multiple(left: Fraction, right: Fraction) -> Fraction:
     """Return the least number that is a multiple of both."""
-    shared = one.denominator * other.denominator
-    return Fraction(lcm(one.numerator * other.denominator, other.numerator * one.denominator), shared)
+    shared = left.denominator * right.denominator
+    return Fraction(lcm(left.numerator * right.denominator, right.numerator * left.denominator), shared)
 
 
-def _on_lattice(wanted: _Range) -> Result:
-    """Return a multiple of the step; whether it is off the other lattices repeats with their common period."""
-    low = None if wanted.low is None else ceil(wanted.low / wanted.step)
-    high = None if wanted.high is None else floor(wanted.high / wanted.step)
-    periods = [(wanted.step / factor).denominator for factor in wanted.off]
+def _on_lattice(span: _Range) -> Result:
+    """Return a multiple of the step that is off the other lattices, which repeat with their common period."""
+    low = None if span.low is None else ceil(span.low / span.step)
+    high = None if span.high is None else floor(span.high / span.step)
+    periods = [(span.step / factor).denominator for factor in span.off]
     if 1 in periods or (low is not None and high is not None and low > high):
         return CLOSED
     period = lcm(*periods) if periods else 1
-    enough = (period + 1) * (len(wanted.excluded) + 3)
+    enough = (period + 1) * (len(span.excluded) + 3)
     for index in islice(_outward(low, high), min(enough, _MOST_STEPS)):
-        if wanted.good(wanted.step * index):
-            return _model(wanted.step * index)
+        if span.is_allowed(span.step * index):
+            return _model(span.step * index)
     if enough <= _MOST_STEPS or (low is not None and high is not None and high - low < _MOST_STEPS):
         return CLOSED
-    return _far_off(wanted, low, high, period)
+    return _far_off(span, low, high, period)
 
 
-def _far_off(wanted: _Range, low: int | None, high: int | None, period: int) -> Result:
-    """Return a multiple just beside the common period, where every other lattice is missed."""
+def _far_off(span: _Range, low: int | None, high: int | None, period: int) -> Result:
+    """Return a multiple next to a multiple of the common period, which is off every other lattice."""
     start = low if low is not None else -period if high is None else high - 2 * period
-    for turn in range(len(wanted.excluded) + 3):
+    for turn in range(len(span.excluded) + 3):
         for beside in (1, -1):
             index = (start // period + turn) * period + beside
-            if wanted.good(wanted.step * index):
-                return _model(wanted.step * index)
+            if span.is_allowed(span.step * index):
+                return _model(span.step * index)
     return Open("multiples that meet too seldom")
 
 
@@ -131,18 +131,18 @@ def _outward(low: int | None, high: int | None) -> Iterator[int]:
         distance += 1
 
 
-def _anywhere(wanted: _Range) -> Result:
-    """Return a number with as few decimals as there can be."""
-    if wanted.low is not None and wanted.low == wanted.high:
-        return _model(wanted.low) if wanted.good(wanted.low) else CLOSED
+def _anywhere(span: _Range) -> Result:
+    """Return a number with as few decimals as possible."""
+    if span.low is not None and span.low == span.high:
+        return _model(span.low) if span.is_allowed(span.low) else CLOSED
     for decimals in range(_MOST_DECIMALS):
         scale = 10**decimals
-        start = round(wanted.nearest * scale)
-        if decimals == 1 and wanted.good(half := Fraction(start // 10 * 10 + 5, scale)):
+        start = round(span.nearest * scale)
+        if decimals == 1 and span.is_allowed(half := Fraction(start // 10 * 10 + 5, scale)):
             return _model(half)
-        for distance in range(_TRIES + len(wanted.excluded)):
+        for distance in range(_TRIES + len(span.excluded)):
             for index in dict.fromkeys((start + distance, start - distance)):
-                if wanted.good(Fraction(index, scale)) and number_of(Fraction(index, scale)) is not None:
+                if span.is_allowed(Fraction(index, scale)) and number_of(Fraction(index, scale)) is not None:
                     return _model(Fraction(index, scale))
     return Open("numbers too close to each other")
 

@@ -1,6 +1,6 @@
-"""Objects: named members, kinds of other members that patterns tell apart, and what must exist among them.
+"""Solves objects: named members, kinds of other members that patterns distinguish, and members that must exist.
 
-Names that appear in an atom are looked at one by one; all others fall into *kinds*, one for each set of patterns that
+Names that appear in an atom are treated one by one; all others fall into *kinds*, one for each set of patterns that
 can match. Each member that must exist becomes a slot: a name or a kind, what holds of its value, and of its name.
 """
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, combinations
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.evaluation import Interpretation, within
+from arrakis_schema.compat.logic.evaluation import Interpretation, belongs_to
 from arrakis_schema.compat.logic.formulas import Atom, Formula, State
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
 from arrakis_schema.compat.logic.values import Json, canonical
-from arrakis_schema.compat.solve.distinct import Solve, distinct
+from arrakis_schema.compat.solve.distinct import Solve, solve_distinct
 from arrakis_schema.compat.solve.sizes import sizes
 from arrakis_schema.regex import UnsupportedPatternError
 
@@ -25,22 +25,22 @@ Need = f.SomeMember | f.SomeName
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The names that are not looked at one by one and match just these patterns."""
+    """The names that are not treated one by one and match exactly these patterns."""
 
     matched: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """One member: where its name comes from, what holds of its value, and of its name where that is still open."""
+    """One member: its name or kind, the formulas that hold of its value, and of its name if that is not chosen yet."""
 
-    place: str | _Kind
+    key: str | _Kind
     value: State
     name: State = field(default_factory=State)
 
 
 @dataclass(slots=True)
-class _Wanted:
+class _Goal:
     """The atoms of an object, sorted by what they say."""
 
     minimum: int
@@ -64,152 +64,152 @@ class _Wanted:
                 self.names.append(formula)
 
     @property
-    def mentioned(self) -> Iterator[f.Names]:
+    def name_sets(self) -> Iterator[f.Names]:
         """The sets of names in the atoms."""
         yield from (atom.names for atom in self.every)
         yield from (need.names for need in self.needs if isinstance(need, f.SomeMember))
 
     @property
-    def known(self) -> list[str]:
-        """The names that are looked at one by one."""
-        named = (names.name for names in self.mentioned if isinstance(names, f.Named))
-        others = (name for names in self.mentioned if isinstance(names, f.Others) for name in names.names)
+    def known_names(self) -> list[str]:
+        """The names that are treated one by one."""
+        named = (names.name for names in self.name_sets if isinstance(names, f.Named))
+        others = (name for names in self.name_sets if isinstance(names, f.Others) for name in names.names)
         return sorted({*self.present, *self.absent, *named, *others})
 
     @property
     def patterns(self) -> list[str]:
-        """The patterns that tell other names apart."""
-        matching = (names.pattern for names in self.mentioned if isinstance(names, f.Matching))
-        others = (pattern for names in self.mentioned if isinstance(names, f.Others) for pattern in names.patterns)
+        """The patterns that distinguish other names."""
+        matching = (names.pattern for names in self.name_sets if isinstance(names, f.Matching))
+        others = (pattern for names in self.name_sets if isinstance(names, f.Others) for pattern in names.patterns)
         return sorted({*matching, *others})
 
 
 def object_(atoms: Collection[Atom], interpretation: Interpretation, solve: Solve) -> Result:
     """Return an object of which all atoms hold."""
-    wanted = _Wanted(*sizes(atoms))
+    goal = _Goal(*sizes(atoms))
     for atom in atoms:
-        wanted.add(atom)
-    if wanted.present & wanted.absent:
+        goal.add(atom)
+    if goal.present & goal.absent:
         return CLOSED
-    if wanted.maximum is not None and max(wanted.minimum, len(wanted.present)) > wanted.maximum:
+    if goal.maximum is not None and max(goal.minimum, len(goal.present)) > goal.maximum:
         return CLOSED
-    if len(wanted.patterns) > _MOST_PATTERNS:
+    if len(goal.patterns) > _MOST_PATTERNS:
         return Open(f"an object with more than {_MOST_PATTERNS} patterns")
-    if wanted.minimum > _MOST_MEMBERS:
-        return Open(f"an object of {wanted.minimum} members")
+    if goal.minimum > _MOST_MEMBERS:
+        return Open(f"an object of {goal.minimum} members")
     try:
-        return _Layout(wanted, interpretation, solve).result()
+        return _Layout(goal, interpretation, solve).result()
     except (UnsupportedPatternError, UndecidedError) as error:
         return Open(str(error))
 
 
 class _Layout:
-    """The names and kinds of an object, and what holds of their values."""
+    """The names and kinds of an object, and the formulas that hold of their values."""
 
-    def __init__(self, wanted: _Wanted, interpretation: Interpretation, solve: Solve) -> None:
-        self.wanted, self.solve, self.interpretation = wanted, solve, interpretation
-        self.wanted.needs = list(dict.fromkeys(wanted.needs))
-        self.general = [atom for atom in wanted.every if not isinstance(atom.names, f.Named)]
+    def __init__(self, goal: _Goal, interpretation: Interpretation, solve: Solve) -> None:
+        self.goal, self.solve, self.interpretation = goal, solve, interpretation
+        self.goal.needs = list(dict.fromkeys(goal.needs))
+        self.general = [atom for atom in goal.every if not isinstance(atom.names, f.Named)]
         self.of_name: dict[str, list[Formula]] = {}
-        for atom in wanted.every:
+        for atom in goal.every:
             if isinstance(atom.names, f.Named):
                 self.of_name.setdefault(atom.names.name, []).append(atom.formula)
-        self.known = wanted.known
-        self.free = [name for name in self.known if name not in wanted.absent and self._name_allowed(name)]
-        patterns = wanted.patterns
+        self.known_names = goal.known_names
+        self.free = [name for name in self.known_names if name not in goal.absent and self._name_allowed(name)]
+        patterns = goal.patterns
         subsets = chain.from_iterable(combinations(patterns, size) for size in range(len(patterns) + 1))
         self.kinds = [_Kind(frozenset(subset)) for subset in subsets]
 
     def result(self) -> Result:
         """Return an object."""
-        if not self.wanted.present <= set(self.free):
+        if not self.goal.present <= set(self.free):
             return CLOSED
-        slots = tuple(self.slot(name) for name in sorted(self.wanted.present))
+        slots = tuple(self.slot(name) for name in sorted(self.goal.present))
         if any(isinstance(self.solve(slot.value), Closed) for slot in slots):
             return CLOSED
         return self.place(0, slots)
 
-    def slot(self, place: str | _Kind) -> _Slot:
-        """Return the slot of a name or a kind, with what every such member satisfies."""
+    def slot(self, key: str | _Kind) -> _Slot:
+        """Return the slot of a name or a kind, with the formulas that every such member satisfies."""
         self.interpretation.tick()
-        named = self.of_name.get(place, []) if isinstance(place, str) else []
-        value = State([*named, *(atom.formula for atom in self.general if self.inside(atom.names, place))])
-        return _Slot(place, value, State() if isinstance(place, str) else self._kind_state(place))
+        named = self.of_name.get(key, []) if isinstance(key, str) else []
+        value = State([*named, *(atom.formula for atom in self.general if self.belongs(atom.names, key))])
+        return _Slot(key, value, State() if isinstance(key, str) else self._kind_state(key))
 
-    def inside(self, names: f.Names, place: str | _Kind) -> bool:
+    def belongs(self, names: f.Names, key: str | _Kind) -> bool:
         """Tell whether a name or kind belongs to a set of names."""
-        if isinstance(place, str):
-            return within(names, place, self.interpretation.reading)
+        if isinstance(key, str):
+            return belongs_to(names, key, self.interpretation.reading)
         match names:
             case f.Named():
                 return False
             case f.Matching(pattern):
-                return pattern in place.matched
+                return pattern in key.matched
             case f.Others(_, patterns):
-                return not place.matched & set(patterns)
+                return not key.matched & set(patterns)
 
     def _name_allowed(self, name: str) -> bool:
         """Tell whether a member of this name may be present."""
-        return all(self.interpretation.admits(formula, name) for formula in self.wanted.names)
+        return all(self.interpretation.admits(formula, name) for formula in self.goal.names)
 
     def _kind_state(self, kind: _Kind) -> State:
-        """Return what holds of the names of a kind."""
-        atoms = [f.pattern_formula(text, holds=text in kind.matched) for text in self.wanted.patterns]
-        known = [f.NoneOf(tuple(canonical(name) for name in self.known))] if self.known else []
-        return State([_STRING, *atoms, *self.wanted.names, *known])
+        """Return the formulas that hold of the names of a kind."""
+        atoms = [f.pattern_formula(text, holds=text in kind.matched) for text in self.goal.patterns]
+        excluded = [f.NoneOf(tuple(canonical(name) for name in self.known_names))] if self.known_names else []
+        return State([_STRING, *atoms, *self.goal.names, *excluded])
 
     def possible(self, slot: _Slot) -> bool:
-        """Tell whether a slot can be filled, as far as that is known."""
+        """Tell whether a slot may be fillable; False only if it certainly is not."""
         if isinstance(self.solve(slot.value), Closed):
             return False
-        return isinstance(slot.place, str) or not isinstance(self.solve(slot.name), Closed)
+        return isinstance(slot.key, str) or not isinstance(self.solve(slot.name), Closed)
 
     def place(self, number: int, slots: tuple[_Slot, ...]) -> Result:
         """Find a slot for each member that must exist, from this number on."""
         self.interpretation.tick()
-        if self.wanted.maximum is not None and len(slots) > self.wanted.maximum:
+        if self.goal.maximum is not None and len(slots) > self.goal.maximum:
             return CLOSED
-        if number == len(self.wanted.needs):
-            return self.padded(slots)
-        choices = self.choices(self.wanted.needs[number], slots)
+        if number == len(self.goal.needs):
+            return self.pad(slots)
+        choices = self.choices(self.goal.needs[number], slots)
         return first_model(self.place(number + 1, choice) for choice in choices)
 
     def choices(self, need: Need, slots: tuple[_Slot, ...]) -> Iterator[tuple[_Slot, ...]]:
         """Yield the slots with one of them, or one more, meeting a need."""
         for index, slot in enumerate(slots):
-            told = self.told(slot, need)
-            if told is not None and self.possible(told):
-                yield (*slots[:index], told, *slots[index + 1 :])
-        taken = {slot.place for slot in slots}
+            met = self.meet(slot, need)
+            if met is not None and self.possible(met):
+                yield (*slots[:index], met, *slots[index + 1 :])
+        taken = {slot.key for slot in slots}
         free: list[str | _Kind] = [name for name in self.free if name not in taken]
-        for place in (*free, *self.kinds):
-            told = self.told(self.slot(place), need)
-            if told is not None and self.possible(told):
-                yield (*slots, told)
+        for key in (*free, *self.kinds):
+            met = self.meet(self.slot(key), need)
+            if met is not None and self.possible(met):
+                yield (*slots, met)
 
-    def told(self, slot: _Slot, need: Need) -> _Slot | None:
-        """Return a slot that meets a need, or None where it cannot."""
+    def meet(self, slot: _Slot, need: Need) -> _Slot | None:
+        """Return a slot changed to meet a need, or None if it cannot."""
         if isinstance(need, f.SomeMember):
             return (
-                replace(slot, value=slot.value.having([need.formula])) if self.inside(need.names, slot.place) else None
+                replace(slot, value=slot.value.having([need.formula])) if self.belongs(need.names, slot.key) else None
             )
-        if isinstance(slot.place, str):
-            return slot if self.interpretation.admits(need.formula, slot.place) else None
+        if isinstance(slot.key, str):
+            return slot if self.interpretation.admits(need.formula, slot.key) else None
         return replace(slot, name=slot.name.having([need.formula]))
 
-    def padded(self, slots: tuple[_Slot, ...]) -> Result:
+    def pad(self, slots: tuple[_Slot, ...]) -> Result:
         """Add members until there are enough, and fill all slots.
 
         Greedy, because slots that can be named together can be completed to a largest set (a transversal matroid).
         """
-        taken = {slot.place for slot in slots}
+        taken = {slot.key for slot in slots}
         optional = iter([self.slot(name) for name in self.free if name not in taken])
-        while len(slots) < self.wanted.minimum:
-            more = next((slot for slot in optional if self.possible(slot)), None) or self._another(slots)
-            if more is None or isinstance(more, Open):
-                return more or CLOSED
-            slots = (*slots, more)
-        return self.filled(slots)
+        while len(slots) < self.goal.minimum:
+            extra = next((slot for slot in optional if self.possible(slot)), None) or self._another(slots)
+            if extra is None or isinstance(extra, Open):
+                return extra or CLOSED
+            slots = (*slots, extra)
+        return self.fill(slots)
 
     def _another(self, slots: tuple[_Slot, ...]) -> _Slot | Open | None:
         """Return one more slot of a kind that has a name left."""
@@ -223,7 +223,7 @@ class _Layout:
                 open_ = open_ or (names if isinstance(names, Open) else None)
         return open_
 
-    def filled(self, slots: tuple[_Slot, ...]) -> Result:
+    def fill(self, slots: tuple[_Slot, ...]) -> Result:
         """Return the object with a name and a value in every slot."""
         results = [self.solve(slot.value) for slot in slots]
         names = self._names(slots)
@@ -237,18 +237,18 @@ class _Layout:
 
     def _names(self, slots: tuple[_Slot, ...]) -> list[str] | Closed | Open:
         """Return a name for each slot, no two equal; only names of one kind can be."""
-        names: dict[int, str] = {index: slot.place for index, slot in enumerate(slots) if isinstance(slot.place, str)}
-        for kind in dict.fromkeys(slot.place for slot in slots if isinstance(slot.place, _Kind)):
-            members = [index for index, slot in enumerate(slots) if slot.place == kind]
-            found = distinct([slots[index].name for index in members], self.solve)
-            if isinstance(found, Closed | Open):
-                return found
-            names |= dict(zip(members, map(_text, found), strict=True))
+        names: dict[int, str] = {index: slot.key for index, slot in enumerate(slots) if isinstance(slot.key, str)}
+        for kind in dict.fromkeys(slot.key for slot in slots if isinstance(slot.key, _Kind)):
+            members = [index for index, slot in enumerate(slots) if slot.key == kind]
+            texts = solve_distinct([slots[index].name for index in members], self.solve)
+            if isinstance(texts, Closed | Open):
+                return texts
+            names |= dict(zip(members, map(_text, texts), strict=True))
         return [names[index] for index in range(len(slots))]
 
 
 def _text(value: Json) -> str:
-    """Return the text that a name is."""
+    """Return a value that is known to be a string."""
     if not isinstance(value, str):
         raise TypeError(value)
     return value

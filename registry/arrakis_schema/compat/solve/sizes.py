@@ -1,4 +1,4 @@
-"""How many characters, items or members there are at least and at most."""
+"""The minimal and maximal number of characters, items or members."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from arrakis_schema.compat.logic.formulas import Atom
 
 
 def sizes(atoms: Iterable[Atom]) -> tuple[int, int | None]:
-    """Return the least and the greatest size that atoms allow; None where there is no greatest."""
+    """Return the minimal and the maximal size that atoms allow; None if there is no maximum."""
     least, most = [0], []
     for atom in atoms:
         match atom:

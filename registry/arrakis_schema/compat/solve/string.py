@@ -1,4 +1,4 @@
-"""Strings: patterns as automata, lengths, and some words that are excluded."""
+"""Solves strings: patterns as automata, lengths, and excluded words."""
 
 from collections.abc import Callable, Collection, Sequence
 
@@ -9,7 +9,7 @@ from arrakis_schema.compat.logic.values import values_of
 from arrakis_schema.compat.solve.sizes import sizes
 from arrakis_schema.regex import Automaton, Reading, SearchLimitError, UnsupportedPatternError, parse
 from arrakis_schema.regex.automaton import automaton
-from arrakis_schema.regex.search import Search, shortest
+from arrakis_schema.regex.search import Search, find_shortest
 
 _LONGEST = 1_000_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -28,28 +28,26 @@ def string(atoms: Collection[Atom], readings: Sequence[Reading], tick: Callable[
                 excluded |= {value for value in values_of(texts) if isinstance(value, str)}
     if maximum is not None and minimum > maximum:
         return CLOSED
-    if not patterns and maximum != 0 and (simple := _repeated(max(minimum, 1), excluded)) is not None:
+    if not patterns and maximum != 0 and (simple := _repeat_letter(max(minimum, 1), excluded)) is not None:
         return simple
-    return _searched(patterns, Search((), (), minimum, maximum, excluded), readings, tick)
+    return _search(patterns, Search((), (), minimum, maximum, excluded), readings, tick)
 
 
-def _repeated(length: int, excluded: set[str]) -> Result | None:
-    """Return one letter, so many times, that is not excluded."""
+def _repeat_letter(length: int, excluded: set[str]) -> Result | None:
+    """Return a letter repeated `length` times that is not excluded."""
     if length > _LONGEST:
         return Open(f"a string of {length} characters")
     return next((Model(letter * length) for letter in _LETTERS if letter * length not in excluded), None)
 
 
-def _searched(
-    patterns: list[f.Matches], search: Search, readings: Sequence[Reading], tick: Callable[[], None]
-) -> Result:
-    """Return what the search through the automata of the patterns finds."""
+def _search(patterns: list[f.Matches], search: Search, readings: Sequence[Reading], tick: Callable[[], None]) -> Result:
+    """Return the result of a search through the automata of the patterns."""
     try:
-        found, missing = (
+        required, forbidden = (
             [_machine(atom, reading) for atom in patterns if atom.holds == holds for reading in readings]
             for holds in (True, False)
         )
-        text = shortest(Search(found, missing, search.minimum, search.maximum, search.excluded), tick)
+        text = find_shortest(Search(required, forbidden, search.minimum, search.maximum, search.excluded), tick)
     except (UnsupportedPatternError, SearchLimitError) as error:
         return Open(str(error))
     return CLOSED if text is None else Model(text)

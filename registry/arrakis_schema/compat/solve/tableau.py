@@ -1,7 +1,7 @@
-"""The search for a model: one type of instance at a time, literals unfolded, choices made last.
+"""The search for a model: one type of instance at a time, with literals expanded and choices made last.
 
-A goal that reaches itself inside an instance has no model by way of itself, because instances are finite: it counts as
-closed there (the least fixpoint), and what was concluded from that is kept only while the goal is open.
+A state that reaches itself inside an instance has no model of that form, because instances are finite: it counts as
+closed there (the least fixpoint), and conclusions from that are only kept while the state is being solved.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -24,14 +24,14 @@ _FINITE: dict[str, tuple[Json, ...]] = {"boolean": (True, False), "null": (None,
 
 @dataclass(slots=True)
 class _Branch:
-    """One branch of the tableau: the literals and atoms that hold in it, in order, and the choices not made yet."""
+    """One branch of the tableau: the literals and atoms that hold in it, in order, and the open choices."""
 
     atoms: dict[Atom, None] = field(default_factory=dict)
     literals: dict[Formula, None] = field(default_factory=dict)
     choices: list[f.Some] = field(default_factory=list)
 
     def copy(self) -> "_Branch":
-        """Return a branch that goes on by itself."""
+        """Return an independent copy."""
         return _Branch(dict(self.atoms), dict(self.literals), list(self.choices))
 
     def holds(self, formula: Formula) -> bool:
@@ -39,20 +39,20 @@ class _Branch:
         return formula in self.literals or formula in self.atoms
 
     def refuses(self, formula: Formula) -> bool:
-        """Tell whether a formula plainly cannot hold in the branch."""
+        """Tell whether a formula certainly cannot hold in the branch."""
         if isinstance(formula, f.All):
             return any(self.refuses(part) for part in formula.parts)
-        other = f.opposite(formula)
-        return other is not None and self.holds(other)
+        opposite = f.opposite(formula)
+        return opposite is not None and self.holds(opposite)
 
 
 class Tableau:
-    """Finds models of states; what it has found out about a state it keeps."""
+    """Finds models of states and caches the results."""
 
     def __init__(self, interpretation: Interpretation) -> None:
-        """Begin knowing nothing."""
+        """Begin without results."""
         self.interpretation = interpretation
-        self._known: dict[State, Result] = {}
+        self._results: dict[State, Result] = {}
         self._under_way: dict[State, int] = {}
         self._reached = _NEVER
 
@@ -60,8 +60,8 @@ class Tableau:
         """Return an instance of which all formulas of a state hold."""
         if f.FALSE in state:
             return CLOSED
-        if state in self._known:
-            return self._known[state]
+        if state in self._results:
+            return self._results[state]
         if state in self._under_way:
             self._reached = min(self._reached, self._under_way[state])
             return CLOSED
@@ -82,22 +82,22 @@ class Tableau:
             del self._under_way[state]
         independent = self._reached >= depth
         if independent or isinstance(result, Model):
-            self._known[state] = result
+            self._results[state] = result
         self._reached = min(before, _NEVER if independent else self._reached)
         return result
 
     def _of_any_type(self, state: State) -> Result:
         """Return a model of the first type that has one."""
-        wanted = {formula.name for formula in state if isinstance(formula, f.Typed)}
-        return first_model(self._grow(name, list(state), _Branch(), state) for name in TYPES if wanted <= {name})
+        types = {formula.name for formula in state if isinstance(formula, f.Typed)}
+        return first_model(self._grow(name, list(state), _Branch(), state) for name in TYPES if types <= {name})
 
     def _grow(self, instance_type: str, todo: list[Formula], branch: _Branch, state: State) -> Result:
-        """Take formulas into a branch, and close it, find a model at its leaf, or branch on."""
+        """Add formulas to a branch, and close it, find a model at its leaf, or split it."""
         self.interpretation.tick()
         while todo:
             if not self._take(instance_type, todo, branch):
                 return CLOSED
-            forced = _forced(branch)
+            forced = _force_choices(branch)
             if forced is None:
                 return CLOSED
             todo = forced
@@ -105,12 +105,12 @@ class Tableau:
         result = hint or self._leaf(instance_type, branch, state)
         if isinstance(result, Closed) or not branch.choices:
             return result
-        if isinstance(result, Model) and self.interpretation.satisfied(state, result.value):
+        if isinstance(result, Model) and self.interpretation.all_hold(state, result.value):
             return result
         return self._split(instance_type, branch, state, result)
 
     def _take(self, instance_type: str, todo: list[Formula], branch: _Branch) -> bool:
-        """Sort formulas into a branch, literals unfolded; False where one contradicts it."""
+        """Sort formulas into a branch, with literals expanded; False if one contradicts the branch."""
         while todo:
             formula = todo.pop()
             match formula:
@@ -125,7 +125,7 @@ class Tableau:
                     if branch.refuses(formula):
                         return False
                     branch.literals[formula] = None
-                    todo.append(self.interpretation.expanded(formula, instance_type))
+                    todo.append(self.interpretation.expand(formula, instance_type))
                 case Literal():
                     pass
                 case f.NoneOf(texts) if instance_type in {"array", "object"}:
@@ -135,43 +135,43 @@ class Tableau:
         return True
 
     def _hints(self, instance_type: str, branch: _Branch, state: State) -> Iterator[Model]:
-        """Yield the examples of the schemas that hold in a branch, where they are models."""
+        """Yield the examples of the schemas that hold in a branch, if they are models."""
         for literal in branch.literals:
             if isinstance(literal, Literal) and literal.holds and "examples" in literal.node.schema:
                 for value in literal.node.schema["examples"]:
-                    if type_of(value) == instance_type and self.interpretation.satisfied(state, value):
+                    if type_of(value) == instance_type and self.interpretation.all_hold(state, value):
                         yield Model(value)
 
     def _leaf(self, instance_type: str, branch: _Branch, state: State) -> Result:
-        """Solve the atoms of a branch, the choices left aside."""
+        """Solve the atoms of a branch, without its choices."""
         if any(branch.refuses(atom) for atom in branch.atoms):
             return CLOSED
         opaque = next((atom for atom in branch.atoms if isinstance(atom, f.Opaque)), None)
         listed = [atom for atom in branch.atoms if isinstance(atom, f.OneOf)]
         if listed or instance_type in _FINITE:
             values = values_of(listed[0].values) if listed else _FINITE[instance_type]
-            result = self._listed(values, branch, state)
+            result = self._solve_listed(values, branch, state)
         else:
-            result = self._typed(instance_type, branch.atoms)
+            result = self._solve_typed(instance_type, branch.atoms)
         if opaque is not None and not isinstance(result, Closed):
             return Open(opaque.reason)
         return result
 
-    def _listed(self, values: Iterable[Json], branch: _Branch, state: State) -> Result:
-        """Return the first of some values that is a model: they are all there are."""
-        left = [value for value in values if not self._refuted(branch.atoms, value)]
-        models = (Model(value) for value in left if self.interpretation.satisfied(state, value))
+    def _solve_listed(self, values: Iterable[Json], branch: _Branch, state: State) -> Result:
+        """Return the first of all possible values that is a model."""
+        left = [value for value in values if not self._is_refuted(branch.atoms, value)]
+        models = (Model(value) for value in left if self.interpretation.all_hold(state, value))
         if (model := next(models, None)) is not None:
             return model
-        closed = all(self.interpretation.refuted(state, value) for value in left)
+        closed = all(self.interpretation.any_fails(state, value) for value in left)
         return CLOSED if closed else Open("a keyword that is not decided")
 
-    def _refuted(self, atoms: Collection[Atom], value: Json) -> bool:
+    def _is_refuted(self, atoms: Collection[Atom], value: Json) -> bool:
         """Tell whether an atom does not hold of a value."""
         self.interpretation.tick()
-        return self.interpretation.refuted(atoms, value)
+        return self.interpretation.any_fails(atoms, value)
 
-    def _typed(self, instance_type: str, atoms: Collection[Atom]) -> Result:
+    def _solve_typed(self, instance_type: str, atoms: Collection[Atom]) -> Result:
         """Solve atoms of one type."""
         match instance_type:
             case "number":
@@ -184,18 +184,18 @@ class Tableau:
                 return object_(atoms, self.interpretation, self.solve)
 
     def _split(self, instance_type: str, branch: _Branch, state: State, result: Result) -> Result:
-        """Go on with each alternative of a choice, best one that the leaf's model does not meet."""
+        """Continue with each alternative of a choice, preferably of one that the leaf's model violates."""
         unmet = branch.choices
         if isinstance(result, Model):
             value = result.value
-            unmet = [one for one in branch.choices if not self.interpretation.satisfied([one], value)] or unmet
-        choice = min(unmet, key=lambda one: len(one.parts))
-        branch.choices.remove(choice)
-        return first_model(self._grow(instance_type, [part], branch.copy(), state) for part in choice.parts)
+            unmet = [choice for choice in branch.choices if not self.interpretation.all_hold([choice], value)] or unmet
+        chosen = min(unmet, key=lambda choice: len(choice.parts))
+        branch.choices.remove(chosen)
+        return first_model(self._grow(instance_type, [part], branch.copy(), state) for part in chosen.parts)
 
 
-def _forced(branch: _Branch) -> list[Formula] | None:
-    """Drop the alternatives that a branch refuses; return those without another, None where a choice has none left."""
+def _force_choices(branch: _Branch) -> list[Formula] | None:
+    """Drop the alternatives that contradict a branch; return the only ones left, or None if a choice has none."""
     forced: list[Formula] = []
     left: list[f.Some] = []
     for choice in branch.choices:
@@ -213,7 +213,7 @@ def _forced(branch: _Branch) -> list[Formula] | None:
 
 
 def _differs(value: Json) -> Formula:
-    """Return the formula that an array or object is not this one: somewhere it differs."""
+    """Return the formula that an array or object differs from this one."""
     if isinstance(value, list):
         sizes: list[Formula] = [f.MinSize(len(value) + 1), *([f.MaxSize(len(value) - 1)] if value else [])]
         items = [f.SomeItem(index, index + 1, f.NoneOf((canonical(item),))) for index, item in enumerate(value)]

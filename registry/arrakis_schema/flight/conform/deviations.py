@@ -8,8 +8,8 @@ from itertools import islice
 import pyarrow as pa
 
 from arrakis_schema.arrow import strip_annotations
-from arrakis_schema.arrow.children import children
-from arrakis_schema.compat.arrow.schemas import read_by
+from arrakis_schema.arrow.children import child_fields
+from arrakis_schema.compat.arrow.schemas import compare_schemas
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.verdicts import Effect, Kind
 from arrakis_schema.flight.texts import clean_line
@@ -43,7 +43,7 @@ def schema_deviations(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: 
         return
     meaningful = {key.decode("utf-8", "replace") for key in _keys(promised)}
     how = {"refuses_unknown": refuses_unknown, "exact": False, "reader_is_new": False}
-    verdict = read_by(promised, sent, meaningful=meaningful, **how)
+    verdict = compare_schemas(promised, sent, meaningful=meaningful, **how)
     if verdict.kind is Kind.UNDECIDED:
         yield Deviation("", "column-added", Severity.ERROR, clean_line(verdict.reason))
     changes = [change for change in verdict.findings if change.effect is not Effect.ANNOTATION]
@@ -82,4 +82,4 @@ def _keys(schema: pa.Schema) -> Iterator[bytes]:
     while fields:
         field = fields.pop()
         yield from field.metadata or {}
-        fields += children(field.type)
+        fields += child_fields(field.type)

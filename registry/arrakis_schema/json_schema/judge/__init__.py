@@ -1,1 +1,1 @@
-"""Whether a message is valid: by the specification of the document's dialect."""
+"""Validation of messages by the specification of the document's dialect."""

@@ -1,7 +1,7 @@
-"""A document compiled to one function by fastjsonschema, where that reads it as the complete validator does.
+"""Documents compiled to one function by fastjsonschema, if it reads them as the complete validator does.
 
-fastjsonschema makes Python code in which texts of a schema stand, so it never gets a document: a schema is written anew
-from a short list of keywords, with inert values only. All other documents are left to the complete validator.
+fastjsonschema generates Python code that contains texts of a schema, so it never gets a document: a schema is rebuilt
+from a short list of keywords, with harmless values only. All other documents are left to the complete validator.
 """
 
 import re
@@ -15,7 +15,7 @@ import fastjsonschema
 from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, searcher
 from arrakis_schema.json_schema.judge.text_arrays import TextArray, first_violation, text_array
 from arrakis_schema.json_schema.keywords import DRAFT_07, KEYWORDS
-from arrakis_schema.json_schema.positions import unescaped
+from arrakis_schema.json_schema.positions import unescape_token
 from arrakis_schema.json_schema.violations import Violation, violation
 
 Check = Callable[[Any], Violation | None]
@@ -33,14 +33,14 @@ _INDEX = re.compile(r"\[([0-9]+)\]")
 
 
 class NotCompiledError(Exception):
-    """A schema says something that is not compiled: the complete validator judges its document."""
+    """A schema has something that is not compiled: its document is left to the complete validator."""
 
 
 def compile_schema(document: Any, dialect: str) -> Check | None:
-    """Return the function that returns the first violation of an instance, or None; None where it is not compiled."""
+    """Return a function that returns the first violation of an instance or None; None if it cannot be compiled."""
     copy = Copy(document, dialect)
     try:
-        schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, Place())}
+        schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, SchemaPosition())}
         validate = fastjsonschema.compile(schema, formats=copy.searchers, use_default=False)
     except (NotCompiledError, fastjsonschema.JsonSchemaDefinitionException, SyntaxError):  # Python nests 20 blocks
         return None
@@ -58,59 +58,59 @@ def compile_schema(document: Any, dialect: str) -> Check | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a schema applies: the path in the instance, with None for an index, and how deep the schema itself lies.
+class SchemaPosition:
+    """Where a schema applies: the path in the instance, with None for an index, and the depth of the schema itself.
 
-    `always` tells that it applies to whatever stands there in any instance.
+    `always` is True if it applies to whatever is at that path in any instance.
     """
 
     path: tuple[str | None, ...] = ()
     depth: int = 0
     always: bool = True
 
-    def inside(self, *steps: str | None, always: bool) -> "Place":
-        """Return the place of a schema inside this one."""
-        return Place((*self.path, *steps), self.depth + 1, self.always and always)
+    def below(self, *steps: str | None, always: bool) -> "SchemaPosition":
+        """Return the position of a subschema of this one."""
+        return SchemaPosition((*self.path, *steps), self.depth + 1, self.always and always)
 
 
 class Copy:
-    """The schema that fastjsonschema gets instead of a document, with no reference, and what was kept out of it.
+    """The schema that fastjsonschema gets instead of a document, without references, and what is checked apart.
 
-    A pattern becomes a `format` with a name of ours, whose function is the `searcher` of the pattern. Each schema holds
-    its number, under which `violation` finds its place and the original.
+    A pattern becomes a `format` with a generated name, whose function is the `searcher` of the pattern. Each schema has
+    a number, by which `violation` finds its position and the original.
     """
 
     def __init__(self, document: Any, dialect: str) -> None:
         """Begin with nothing copied."""
         self._document, self._dialect = document, dialect
         self._parts = 0
-        self._originals: list[tuple[Place, dict[str, Any]]] = []
+        self._originals: list[tuple[SchemaPosition, dict[str, Any]]] = []
         self.searchers: dict[str, Any] = {}
         self.arrays: list[TextArray] = []
 
     def violation(self, error: Any) -> Violation:
-        """Return the violation that an error of fastjsonschema tells of."""
-        place, schema = self._originals[error.definition["number"]]
+        """Return the violation for an error of fastjsonschema."""
+        position, schema = self._originals[error.definition["number"]]
         indices = map(int, _INDEX.findall(error.name))
-        path = tuple(next(indices) if step is None else step for step in place.path)
+        path = tuple(next(indices) if step is None else step for step in position.path)
         keyword = "pattern" if error.rule == "format" else error.rule
         return violation(path, keyword, schema[keyword], error.value)
 
-    def schema(self, schema: Any, place: Place) -> dict[str, Any]:
-        """Return the copy of a schema, which is empty where it accepts everything."""
-        self.count(1, place)
+    def schema(self, schema: Any, position: SchemaPosition) -> dict[str, Any]:
+        """Return the copy of a schema, which is empty if the schema accepts everything."""
+        self.count(1, position)
         if schema is True:
             return {}
-        if not isinstance(schema, dict) or place.depth > _DEEPEST:
+        if not isinstance(schema, dict) or position.depth > _DEEPEST:
             raise NotCompiledError
-        assertions = self._assertions(schema, at_root=place.depth == 0)
-        if self._add_array(assertions, place):
+        assertions = self._assertions(schema, at_root=position.depth == 0)
+        if self._add_array(assertions, position):
             assertions = {name: assertions[name] for name in assertions if name not in {"items", "uniqueItems"}}
         number = len(self._originals)
-        self._originals.append((place, schema))
+        self._originals.append((position, schema))
         copied: dict[str, Any] = {}
         for keyword, value in assertions.items():
-            for name, made in COPIED[keyword](self, value, place):
+            for name, made in COPIERS[keyword](self, value, position):
                 copied[name] = copied[name] + made if name in copied else made  # `$ref` and `allOf` both give `allOf`
         return {**copied, "number": number} if copied else {}
 
@@ -119,49 +119,49 @@ class Copy:
         match unquote(reference).split("/") if isinstance(reference, str) else ():
             case ["#", "definitions" | "$defs" as home, name]:
                 definitions = self._document.get(home)
-                if isinstance(definitions, dict) and unescaped(name) in definitions:
-                    return definitions[unescaped(name)]
+                if isinstance(definitions, dict) and unescape_token(name) in definitions:
+                    return definitions[unescape_token(name)]
         raise NotCompiledError
 
-    def count(self, parts: int, place: Place) -> None:
-        """Count parts of the copy, as often as they stand in the code: with each schema around them.
+    def count(self, parts: int, position: SchemaPosition) -> None:
+        """Count parts of the copy, weighted by their depth, because the generated code repeats them at each level.
 
-        So the code stays small, and what it does for one value, whatever references lead to.
+        This bounds the size of the code and its work for one value, whatever the references lead to.
         """
-        self._parts += parts * (place.depth + 1)
+        self._parts += parts * (position.depth + 1)
         if self._parts > _MOST_PARTS:
             raise NotCompiledError
 
     def _assertions(self, schema: dict[str, Any], *, at_root: bool = False) -> dict[str, Any]:
-        """Return what a schema says that instances can break."""
+        """Return the keywords of a schema that instances can violate."""
         if self._dialect == DRAFT_07 and "$ref" in schema:
-            return {"$ref": schema["$ref"]}  # draft-07 ignores what stands beside it
+            return {"$ref": schema["$ref"]}  # draft-07 ignores its siblings
         ignored = _IGNORED | {"$id", "$schema"} if at_root else _IGNORED
         names = [name for name in schema if name not in ignored]
-        known = [name for name in names if name in KEYWORDS[self._dialect] or name.startswith("$")]
-        if not COPIED.keys() >= {*known}:
+        asserting = [name for name in names if name in KEYWORDS[self._dialect] or name.startswith("$")]
+        if not COPIERS.keys() >= {*asserting}:
             raise NotCompiledError
-        return {name: schema[name] for name in known}
+        return {name: schema[name] for name in asserting}
 
-    def _add_array(self, assertions: dict[str, Any], place: Place) -> bool:
-        """Add what schema says of its items, if it is an array of strings in every instance; return whether it is."""
-        items, unique = assertions.get("items"), assertions.get("uniqueItems", False)
-        path = tuple(step for step in place.path if step is not None)
-        if not place.always or not isinstance(items, dict) or not isinstance(unique, bool):
+    def _add_array(self, assertions: dict[str, Any], position: SchemaPosition) -> bool:
+        """Add the checks of an array of strings and return True, if it is one in every instance."""
+        _items, unique = assertions.get("items"), assertions.get("uniqueItems", False)
+        path = tuple(step for step in position.path if step is not None)
+        if not position.always or not isinstance(_items, dict) or not isinstance(unique, bool):
             return False
-        said = self._assertions(items)
-        if said.get("type") != "string" or said.keys() - {"type", "pattern", "enum"}:
+        item_assertions = self._assertions(_items)
+        if item_assertions.get("type") != "string" or item_assertions.keys() - {"type", "pattern", "enum"}:
             return False
-        if "enum" in said:
-            _array(said["enum"])
-        if "pattern" in said:
-            _searcher(said["pattern"])
-        self.arrays.append(text_array(path, said, unique=unique))
+        if "enum" in item_assertions:
+            _array(item_assertions["enum"])
+        if "pattern" in item_assertions:
+            _searcher(item_assertions["pattern"])
+        self.arrays.append(text_array(path, item_assertions, unique=unique))
         return True
 
 
 def _searcher(value: Any) -> Searcher:
-    """Return the function that finds a pattern."""
+    """Return the function that searches for a pattern."""
     if not isinstance(value, str):
         raise NotCompiledError
     try:
@@ -178,14 +178,14 @@ def _array(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    """Return a text that means nothing to Python, wherever it stands in code."""
+    """Return a text that is harmless anywhere in Python code."""
     if not isinstance(value, str) or not _INERT.fullmatch(value):
         raise NotCompiledError
     return value
 
 
 def _number(value: Any) -> float:
-    """Return a number, which is no infinity and has few digits."""
+    """Return a number that is finite and has few digits."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST_NUMBER:
         raise NotCompiledError
     return value
@@ -221,88 +221,88 @@ def _types(value: Any) -> list[str]:
 
 
 Pairs = list[tuple[str, Any]]
-Copier = Callable[[Copy, Any, Place], Pairs]
+Copier = Callable[[Copy, Any, SchemaPosition], Pairs]
 
 
-def plain(keyword: str, checked: Callable[[Any], Any]) -> Copier:
-    """Return what copies a keyword whose value is no schema."""
-    return lambda _copy, value, _place: [(keyword, checked(value))]
+def plain_copier(keyword: str, checked: Callable[[Any], Any]) -> Copier:
+    """Return the copier of a keyword whose value is not a schema."""
+    return lambda _copy, value, _position: [(keyword, checked(value))]
 
 
-def alone(keyword: str) -> Copier:
-    """Return what copies a keyword that holds a schema for the same value."""
-    return lambda copy, value, place: [(keyword, copy.schema(value, place.inside(always=False)))]
+def schema_copier(keyword: str) -> Copier:
+    """Return the copier of a keyword with a schema for the same value."""
+    return lambda copy, value, position: [(keyword, copy.schema(value, position.below(always=False)))]
 
 
-def several(keyword: str) -> Copier:
-    """Return what copies a keyword that holds schemas for the same value."""
+def schemas_copier(keyword: str) -> Copier:
+    """Return the copier of a keyword with several schemas for the same value."""
 
-    def copied(copy: Copy, value: Any, place: Place) -> Pairs:
-        inside = place.inside(always=keyword == "allOf")
-        return [(keyword, [copy.schema(schema, inside) for schema in _array(value)])]
+    def copy_schemas(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+        inner = position.below(always=keyword == "allOf")
+        return [(keyword, [copy.schema(schema, inner) for schema in _array(value)])]
 
-    return copied
-
-
-def ref(copy: Copy, value: Any, place: Place) -> Pairs:
-    return [("allOf", [copy.schema(copy.target(value), place.inside(always=True))])]
+    return copy_schemas
 
 
-def enum(copy: Copy, value: Any, place: Place) -> Pairs:
-    copy.count(len(_array(value)), place)
+def _ref(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    return [("allOf", [copy.schema(copy.target(value), position.below(always=True))])]
+
+
+def _enum(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    copy.count(len(_array(value)), position)
     return [("enum", [_scalar(member) for member in value])]
 
 
-def pattern(copy: Copy, value: Any, _: Place) -> Pairs:
+def _pattern(copy: Copy, value: Any, _: SchemaPosition) -> Pairs:
     name = f"pattern{len(copy.searchers)}"
     copy.searchers[name] = _searcher(value)
     return [("format", name)]
 
 
-def items(copy: Copy, value: Any, place: Place) -> Pairs:
-    schema = copy.schema(value, place.inside(None, always=False))
+def _items(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    schema = copy.schema(value, position.below(None, always=False))
     return [("items", schema)] if schema else []
 
 
-def unique_items(_: Copy, value: Any, __: Place) -> Pairs:
+def _unique_items(_: Copy, value: Any, __: SchemaPosition) -> Pairs:
     if value is not False:  # other values are compared in another way
         raise NotCompiledError
     return []
 
 
-def required(copy: Copy, value: Any, place: Place) -> Pairs:
-    copy.count(len(_names(value)), place)
+def _required(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    copy.count(len(_names(value)), position)
     return [("required", value)] if value else []
 
 
-def properties(copy: Copy, value: Any, place: Place) -> Pairs:
+def _properties(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
     if not isinstance(value, dict):
         raise NotCompiledError
-    made = {_text(name): copy.schema(schema, place.inside(name, always=True)) for name, schema in value.items()}
+    made = {_text(name): copy.schema(schema, position.below(name, always=True)) for name, schema in value.items()}
     return [("properties", made)] if made else []
 
 
-def additional_properties(_: Copy, value: Any, __: Place) -> Pairs:
+def _additional_properties(_: Copy, value: Any, __: SchemaPosition) -> Pairs:
     if not isinstance(value, bool):
         raise NotCompiledError
     return [] if value else [("additionalProperties", False)]
 
 
-COPIED: dict[str, Copier] = {
-    "type": plain("type", _types),
-    "enum": enum,
-    "const": plain("const", _scalar),
-    **{name: plain(name, _number) for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")},
-    **{name: plain(name, _size) for name in ("minLength", "maxLength", "minItems", "maxItems")},
-    **{name: plain(name, _size) for name in ("minProperties", "maxProperties")},
-    "pattern": pattern,
-    "items": items,
-    "uniqueItems": unique_items,
-    "required": required,
-    "properties": properties,
-    "additionalProperties": additional_properties,
-    "$ref": ref,
-    **{name: several(name) for name in ("allOf", "anyOf", "oneOf")},
-    **{name: alone(name) for name in ("not", "if", "then", "else")},
+COPIERS: dict[str, Copier] = {
+    "type": plain_copier("type", _types),
+    "enum": _enum,
+    "const": plain_copier("const", _scalar),
+    **{name: plain_copier(name, _number) for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")},
+    **{name: plain_copier(name, _size) for name in ("minLength", "maxLength", "minItems", "maxItems")},
+    **{name: plain_copier(name, _size) for name in ("minProperties", "maxProperties")},
+    "pattern": _pattern,
+    "items": _items,
+    "uniqueItems": _unique_items,
+    "required": _required,
+    "properties": _properties,
+    "additionalProperties": _additional_properties,
+    "$ref": _ref,
+    **{name: schemas_copier(name) for name in ("allOf", "anyOf", "oneOf")},
+    **{name: schema_copier(name) for name in ("not", "if", "then", "else")},
 }
-"""The keywords that are compiled; a keyword that is unknown to the dialect, and no `$` begins it, says nothing."""
+"""The keywords that are compiled; a keyword unknown to the dialect is ignored unless it begins with `$`."""

@@ -1,6 +1,6 @@
-"""The complete validator: every one that this package asks is made here, and none of them ever fetches anything.
+"""The complete validator. All validators of this package are made here, and none of them ever fetches anything.
 
-It is `jsonschema` with four corrections: patterns are searched by `patterns`, numbers are exact, equality is that of
+It is `jsonschema` with four corrections: `patterns` searches patterns, numbers are exact, equality is that of
 JSON, and the whole document is read in the dialect of its root. `format` and `content…` are annotations.
 """
 
@@ -11,8 +11,8 @@ from typing import Any
 
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.json_schema.judge.patterns import search
-from arrakis_schema.json_schema.judge.steps import counted, current_steps, take_step
-from arrakis_schema.json_schema.judge.values import is_multiple, key
+from arrakis_schema.json_schema.judge.steps import count_steps, current_steps, take_step
+from arrakis_schema.json_schema.judge.values import equality_key, is_multiple
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 try:
@@ -30,16 +30,18 @@ Keyword = Callable[[Any, Any, Any, Any], "Errors | None"]
 Wrapper = Callable[[str, Keyword], Keyword]
 
 _BASES: dict[str, Any] = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
-_NOTHING: Registry[Any] = Registry()  # it holds no document and retrieves none
+_NOTHING: Registry[Any] = Registry()  # without documents, and unable to retrieve any
 
 
-def make_validator(schema: Any, dialect: str, wrap: Wrapper | None = None, known: Registry[Any] | None = None) -> Any:
+def make_validator(
+    schema: Any, dialect: str, wrap: Wrapper | None = None, registry: Registry[Any] | None = None
+) -> Any:
     """Return the validator of a document, an object like those of `jsonschema`.
 
-    A `$ref` is looked up in this document and in what is `known` beside it; one that leads further raises
+    A `$ref` is looked up in this document and in the `registry`; one that leads elsewhere raises
     `referencing`'s `Unresolvable`. `wrap` takes the name of a keyword and its check, and returns the check to use.
     """
-    return _class(dialect, wrap)(schema, registry=_NOTHING, _resolver=resolver_of(schema, dialect, known))
+    return _class(dialect, wrap)(schema, registry=_NOTHING, _resolver=resolver_of(schema, dialect, registry))
 
 
 @cache
@@ -49,39 +51,39 @@ def _meta_validator(dialect: str) -> Any:
 
 
 def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
-    """Yield what the meta-schema has against a schema; of several ways to be valid, the one that fails least."""
+    """Yield the errors of a schema by its meta-schema; of several alternatives, the one that nearly holds."""
     if is_plainly_valid(schema, dialect):
         return
     for error in _meta_validator(dialect).iter_errors(schema):
-        yield closest([error])
+        yield closest_error([error])
 
 
 def errors_of(validator: Any, instance: Any, most: int | None = None) -> list[ValidationError]:
-    """Return the errors of an instance, or the first ones; raises `LimitError` where that takes too many steps.
+    """Return the errors of an instance, or the first ones; raises `LimitError` if that takes too many steps.
 
-    What a reference says of a value is remembered, so that schemas which refer to each other many times are no slower
-    than others; an error that many ways lead to is not repeated for each of them.
+    The result of a reference for a value is cached, so that schemas which refer to each other many times are no slower
+    than others; an error that is reached in many ways is not repeated for each of them.
     """
-    with counted(instance):
+    with count_steps(instance):
         return list(islice(validator.iter_errors(instance), most))
 
 
-def closest(errors: list[Any]) -> Any:
-    """Return the error that says most: of the alternatives of a combinator, that of the one that nearly holds."""
+def closest_error(errors: list[Any]) -> Any:
+    """Return the most specific error: of the alternatives of a combinator, that of the one that nearly holds."""
     return best_match(errors)
 
 
-def resolver_of(schema: Any, dialect: str, known: Registry[Any] | None = None) -> Any:
-    """Return what resolves the references of a document, an object of `referencing`; `known` is what lies beside it."""
+def resolver_of(schema: Any, dialect: str, registry: Registry[Any] | None = None) -> Any:
+    """Return the resolver for a document, an object of `referencing`; `registry` holds other documents."""
     if isinstance(schema, dict) and not isinstance(schema.get("$id", ""), str):
         schema = {name: value for name, value in schema.items() if name != "$id"}
     resource = SPECIFICATIONS[dialect].create_resource(schema)
-    resolver = (_NOTHING if known is None else known).resolver_with_root(resource)
+    resolver = (_NOTHING if registry is None else registry).resolver_with_root(resource)
     return _in_dynamic_scope(resolver, resolver)
 
 
 def resolver_in(resolver: Any, schema: Any, dialect: str) -> Any:
-    """Return what resolves the references inside a subschema, which may have an `$id` of its own."""
+    """Return the resolver inside a subschema, which may have an `$id` of its own."""
     if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
         return resolver
     return _in_dynamic_scope(resolver, resolver.in_subresource(SPECIFICATIONS[dialect].create_resource(schema)))
@@ -93,7 +95,7 @@ def _in_dynamic_scope(outer: Any, inner: Any) -> Any:
     `referencing` adds only resources that a reference leaves, and none without a URI: an embedded resource that is
     entered from the one around it, and a root without `$id`, would be missing.
     """
-    previous = inner._previous.push_front(outer._base_uri)  # noqa: SLF001 - `referencing` lets nobody say it
+    previous = inner._previous.push_front(outer._base_uri)  # noqa: SLF001 - `referencing` has no public way
     return type(inner)(base_uri=inner._base_uri, registry=inner._registry, previous=previous)  # noqa: SLF001
 
 
@@ -101,21 +103,21 @@ def _in_dynamic_scope(outer: Any, inner: Any) -> Any:
 def _class(dialect: str, wrap: Wrapper | None) -> Any:
     """Return the class of the validators of a dialect."""
     base = _BASES[dialect]
-    checks = {**base.VALIDATORS, **{name: check for name, check in CORRECTED.items() if name in base.VALIDATORS}}
-    checks |= {name: dynamic(base.VALIDATORS[name]) for name in ("$dynamicRef",) if name in base.VALIDATORS}
+    checks = {**base.VALIDATORS, **{name: check for name, check in CORRECTIONS.items() if name in base.VALIDATORS}}
+    checks |= {name: _dynamic(base.VALIDATORS[name]) for name in ("$dynamicRef",) if name in base.VALIDATORS}
     if wrap is not None:
         checks = {name: wrap(name, check) for name, check in checks.items()}
     extend: Any = jsonschema.validators.extend
     made = extend(base, checks, type_checker=base.TYPE_CHECKER.redefine_many({"array": _array, "number": _number}))
-    made.evolve = _evolve  # theirs returns to a class without these corrections wherever a schema names its dialect
+    made.evolve = _evolve  # the original returns to an uncorrected class wherever a schema names its dialect
     made.dialect, made.descend = dialect, _descend(made.descend)
     return made
 
 
 def _descend(descend: Any) -> Any:
-    """Return the way into a subschema that also says where `false` stands, and remembers the resource that is left."""
+    """Return `descend` with the location of a `false` schema, and with the resource that is left in scope."""
 
-    def corrected(  # noqa: PLR0913, PLR0917 - the parameters are theirs
+    def descend_corrected(  # noqa: PLR0913, PLR0917 - the parameters of jsonschema
         self: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None, resolver: Any = None
     ) -> Errors:
         if schema is not False:
@@ -128,16 +130,16 @@ def _descend(descend: Any) -> Any:
             "nothing is allowed", validator=None, validator_value=None, instance=instance, schema=schema, **places
         )
 
-    return corrected
+    return descend_corrected
 
 
 def _array(_: Any, instance: Any) -> bool:
-    """Tell whether a value is an array; a tuple has the same JSON text."""
+    """Tell whether a value is an array; a tuple counts, because it has the same JSON text."""
     return isinstance(instance, list | tuple)
 
 
 def _number(_: Any, instance: Any) -> bool:
-    """Tell whether a value is a number that JSON can write."""
+    """Tell whether a value is a JSON number."""
     return isinstance(instance, int | float) and not isinstance(instance, bool)
 
 
@@ -149,26 +151,26 @@ def _evolve(self: Any, **changes: Any) -> Any:
     return type(self)(schema, registry=self._registry, _resolver=resolver)
 
 
-def ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
+def _ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
     steps = current_steps()
-    known = None if steps is None else steps.known
+    results = None if steps is None else steps.known
     resolved = validator._resolver.lookup(value)  # noqa: SLF001 - as the keyword of jsonschema does
     key_here = id(resolved.contents), id(instance)
-    if known is not None and key_here in known:
-        before = known[key_here]
+    if results is not None and key_here in results:
+        before = results[key_here]
         yield from () if before is None else [ValidationError.create_from(before)]
         return
     first: Any = None
     for error in validator.descend(instance, resolved.contents, resolver=resolved.resolver):
-        if first is None and known is not None:
-            first = known[key_here] = ValidationError.create_from(error)
+        if first is None and results is not None:
+            first = results[key_here] = ValidationError.create_from(error)
         yield error
-    if first is None and known is not None:
-        known[key_here] = None
+    if first is None and results is not None:
+        results[key_here] = None
 
 
-def dynamic(run: Keyword) -> Keyword:
-    """Return the keyword for a reference that leads elsewhere by the way that led to it: nothing can be remembered."""
+def _dynamic(run: Keyword) -> Keyword:
+    """Return the check of a dynamic reference, whose target depends on the path to it, so that nothing is cached."""
 
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Errors:
         steps = current_steps()
@@ -179,20 +181,20 @@ def dynamic(run: Keyword) -> Keyword:
     return check
 
 
-def pattern(_: Any, value: str, instance: Any, __: Any) -> Errors:
+def _pattern(_: Any, value: str, instance: Any, __: Any) -> Errors:
     if isinstance(instance, str) and not search(value, instance):
         yield ValidationError("no match")
 
 
-def pattern_properties(validator: Any, value: Mapping[str, Any], instance: Any, _: Any) -> Errors:
+def _pattern_properties(validator: Any, value: Mapping[str, Any], instance: Any, _: Any) -> Errors:
     for expression, schema in value.items() if isinstance(instance, dict) else ():
         for name, member in instance.items():
             if search(expression, name):
                 yield from validator.descend(member, schema, path=name, schema_path=expression)
 
 
-def additional_properties(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
-    extras = additional(instance, schema) if isinstance(instance, dict) else []
+def _additional_properties(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+    extras = additional_names(instance, schema) if isinstance(instance, dict) else []
     if value is False and extras:
         yield ValidationError("members that the schema does not describe")
     elif value is not False:
@@ -200,17 +202,17 @@ def additional_properties(validator: Any, value: Any, instance: Any, schema: Map
             yield from validator.descend(instance[name], value, path=name)
 
 
-def additional(instance: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+def additional_names(instance: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
     """Return the names of the members that neither `properties` nor `patternProperties` describes."""
     expressions = schema.get("patternProperties", {})
     return [
         name
         for name in instance
-        if name not in schema.get("properties", {}) and not any(search(one, name) for one in expressions)
+        if name not in schema.get("properties", {}) and not any(search(expression, name) for expression in expressions)
     ]
 
 
-def additional_items(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+def _additional_items(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
     tuples = schema.get("items")
     if not isinstance(tuples, list) or not isinstance(instance, list | tuple):
         return
@@ -221,37 +223,39 @@ def additional_items(validator: Any, value: Any, instance: Any, schema: Mapping[
             yield from validator.descend(instance[index], value, path=index)
 
 
-def unevaluated_properties(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+def _unevaluated_properties(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
     if not isinstance(instance, dict):
         return
     beside = {keyword: inner for keyword, inner in schema.items() if keyword != "unevaluatedProperties"}
-    known = evaluated(validator, instance, beside)
-    if not all(validator.evolve(schema=value).is_valid(instance[name]) for name in instance if name not in known):
+    names = evaluated_names(validator, instance, beside)
+    if not all(validator.evolve(schema=value).is_valid(instance[name]) for name in instance if name not in names):
         yield ValidationError("members that no schema here describes")
 
 
-def evaluated(validator: Any, instance: Mapping[str, Any], schema: Any) -> set[str]:
-    """Return the names of the members that this schema, or one in place that holds, looks at."""
+def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) -> set[str]:
+    """Return the names of the members that a schema evaluates, itself or by in-place subschemas that hold."""
     if isinstance(schema, bool):
         return set()
     if "unevaluatedProperties" in schema:
         return set(instance)
     names = set(instance) & set(schema.get("properties", ()))
-    names |= {name for name in instance for one in schema.get("patternProperties", ()) if search(one, name)}
+    names |= {
+        name for name in instance for expression in schema.get("patternProperties", ()) if search(expression, name)
+    }
     if "additionalProperties" in schema:
-        names |= set(additional(instance, schema))
+        names |= set(additional_names(instance, schema))
     take_step()
     for reference in (schema[keyword] for keyword in ("$ref", "$dynamicRef") if keyword in schema):
         resolved = validator._resolver.lookup(reference)  # noqa: SLF001 - as the keywords of jsonschema do
         inner = validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
-        names |= evaluated(inner, instance, resolved.contents)
+        names |= evaluated_names(inner, instance, resolved.contents)
     for inner in in_place(validator, instance, schema):
-        names |= evaluated(validator.evolve(schema=inner), instance, inner)
+        names |= evaluated_names(validator.evolve(schema=inner), instance, inner)
     return names
 
 
 def in_place(validator: Any, instance: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the subschemas for the same instance that hold of it."""
+    """Yield the in-place subschemas that accept the instance."""
 
     def holds(inner: Any) -> bool:
         return bool(validator.evolve(schema=inner).is_valid(instance))
@@ -267,45 +271,45 @@ def in_place(validator: Any, instance: Mapping[str, Any], schema: Mapping[str, A
             yield schema[branch]
 
 
-def multiple_of(_: Any, value: Any, instance: Any, __: Any) -> Errors:
+def _multiple_of(_: Any, value: Any, instance: Any, __: Any) -> Errors:
     if isinstance(instance, int | float) and not isinstance(instance, bool) and not is_multiple(instance, value):
         yield ValidationError("not a multiple")
 
 
-def enum(_: Any, value: list[Any], instance: Any, __: Any) -> Errors:
-    if key(instance) not in _members(value):
+def _enum(_: Any, value: list[Any], instance: Any, __: Any) -> Errors:
+    if equality_key(instance) not in _members(value):
         yield ValidationError("not a member")
 
 
 def _members(value: list[Any]) -> Container[Any]:
-    """Return the keys of the members of an enum, found once for an instance."""
+    """Return the keys of the members of an enum, computed once for an instance."""
     steps = current_steps()
     if steps is None:
-        return set(map(key, value))
+        return set(map(equality_key, value))
     if id(value) not in steps.members:
-        steps.members[id(value)] = frozenset(map(key, value))
+        steps.members[id(value)] = frozenset(map(equality_key, value))
     return steps.members[id(value)]
 
 
-def const(_: Any, value: Any, instance: Any, __: Any) -> Errors:
-    if key(instance) != key(value):
+def _const(_: Any, value: Any, instance: Any, __: Any) -> Errors:
+    if equality_key(instance) != equality_key(value):
         yield ValidationError("another value")
 
 
-def unique_items(_: Any, value: bool, instance: Any, __: Any) -> Errors:  # noqa: FBT001 - a keyword's value
-    if value and isinstance(instance, list | tuple) and len(set(map(key, instance))) < len(instance):
+def _unique_items(_: Any, value: bool, instance: Any, __: Any) -> Errors:  # noqa: FBT001 - a keyword's value
+    if value and isinstance(instance, list | tuple) and len(set(map(equality_key, instance))) < len(instance):
         yield ValidationError("equal items")
 
 
-CORRECTED: dict[str, Keyword] = {
-    "$ref": ref,
-    "pattern": pattern,
-    "patternProperties": pattern_properties,
-    "additionalProperties": additional_properties,
-    "additionalItems": additional_items,
-    "unevaluatedProperties": unevaluated_properties,
-    "multipleOf": multiple_of,
-    "enum": enum,
-    "const": const,
-    "uniqueItems": unique_items,
+CORRECTIONS: dict[str, Keyword] = {
+    "$ref": _ref,
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+    "additionalItems": _additional_items,
+    "unevaluatedProperties": _unevaluated_properties,
+    "multipleOf": _multiple_of,
+    "enum": _enum,
+    "const": _const,
+    "uniqueItems": _unique_items,
 }

@@ -1,7 +1,7 @@
-"""Schemas that ask the same of a value again and again: 2^40 times, or twice as often at each level of an instance.
+"""Schemas whose validation takes exponential time: 2^40 checks of one value, or twice as many at each level.
 
-Two kinds are recognised: references that meet again and again at one place, and a schema that leads to itself in two
-ways through one member. What is of no such kind is still bounded by `steps`.
+Two kinds are recognised: references that reach the same schema many times, and a schema that leads to itself in two
+ways through one member. Everything else is still bounded by `steps`.
 """
 
 from collections import Counter
@@ -9,29 +9,29 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from arrakis_schema.json_schema.judge.patterns import search
-from arrakis_schema.json_schema.judge.references import Problem, References
+from arrakis_schema.json_schema.judge.references import ReferenceGraph, SchemaProblem
 from arrakis_schema.regex.graphs import components
 
 _MOST_AT_ONE_PLACE = 10_000
 _HUGE = 10**12
 _MOST_WORK = 200_000
-_Place = tuple[str, Any]
-_REMEDY = "let one reference lead to it"
+_Child = tuple[str, Any]
+_REMEDY = "refer to it only once"
 
 
-def cost_problems(references: References) -> Iterator[Problem]:
-    """Yield the places where a schema is asked too often; for a document whose references are sound."""
+def cost_problems(references: ReferenceGraph) -> Iterator[SchemaProblem]:
+    """Yield the schemas that are checked too often; for a document whose references are sound."""
     inner = {
         schema: [id(target) for target in targets if id(target) in references.schemas]
         for schema, targets in references.in_place.items()
     }
     order = _inner_first(inner)
-    yield from _asked_too_often(references, inner, order)
-    yield from _doubled(references, inner, order)
+    yield from _repetition_problems(references, inner, order)
+    yield from _doubling_problems(references, inner, order)
 
 
 def _inner_first(inner: Mapping[int, list[int]]) -> list[int]:
-    """Return the schemas, each behind those that it applies in place."""
+    """Return the schemas, each after those that it applies in place."""
     order: dict[int, None] = {}
     for root in inner:
         todo = [(root, False)]
@@ -45,44 +45,48 @@ def _inner_first(inner: Mapping[int, list[int]]) -> list[int]:
     return list(order)
 
 
-def _asked_too_often(references: References, inner: Mapping[int, list[int]], order: list[int]) -> Iterator[Problem]:
-    """Yield the schemas that apply others in place so often that no validator comes to an end."""
+def _repetition_problems(
+    references: ReferenceGraph, inner: Mapping[int, list[int]], order: list[int]
+) -> Iterator[SchemaProblem]:
+    """Yield the schemas that apply others in place so often that no validator terminates in reasonable time."""
     most = _MOST_AT_ONE_PLACE + 4 * len(inner)
     totals: dict[int, int] = {}
     for schema in order:
         totals[schema] = min(_HUGE, 1 + sum(totals[target] for target in inner[schema]))
         if totals[schema] > most and all(totals[target] <= most for target in inner[schema]):
-            text = f"the references from here have schemas asked more than {most:,} times of one value; {_REMEDY}"
-            yield Problem(references.places[schema], text)
+            text = f"the references from here check one value more than {most:,} times; {_REMEDY}"
+            yield SchemaProblem(references.places[schema], text)
 
 
-def _doubled(references: References, inner: Mapping[int, list[int]], order: list[int]) -> Iterator[Problem]:
-    """Yield the schemas that lead back to themselves in two ways through one member, so that each level doubles."""
-    below = {schema: [id(one) for one in references.below[schema] if id(one) in inner] for schema in inner}
+def _doubling_problems(
+    references: ReferenceGraph, inner: Mapping[int, list[int]], order: list[int]
+) -> Iterator[SchemaProblem]:
+    """Yield the schemas that lead back to themselves in two ways through one member: each level doubles the work."""
+    below = {schema: [id(schema) for schema in references.below[schema] if id(schema) in inner] for schema in inner}
     graph = {schema: [*inner[schema], *below[schema]] for schema in inner}
     loops = [loop for loop in components(graph) if any(loop.values())]
     if not loops:
         return
-    applied = _applied(inner, order)
+    applied = _count_applications(inner, order)
     for loop in loops:
-        for schema in sorted(loop, key=lambda one: references.places[one]):
+        for schema in sorted(loop, key=lambda schema: references.places[schema]):
             at = next(
                 (
-                    place
-                    for place in _places(references, applied[schema])
-                    if _twice(references, applied, schema, place) & loop.keys()
+                    child
+                    for child in _members_and_items(references, applied[schema])
+                    if _applied_twice(references, applied, schema, child) & loop.keys()
                 ),
                 None,
             )
             if at is not None:
                 where = "an item" if at[0] == "item" else f"the member {at[1]}"
-                text = f"{where} leads back here in two ways, so each level is asked twice as often; {_REMEDY}"
-                yield Problem(references.places[schema], text)
+                text = f"{where} leads back here in two ways, so each level doubles the checks; {_REMEDY}"
+                yield SchemaProblem(references.places[schema], text)
                 break
 
 
-def _applied(inner: Mapping[int, list[int]], order: list[int]) -> dict[int, Counter[int]]:
-    """Return how often each schema asks others of its own value; not further where they are very many."""
+def _count_applications(inner: Mapping[int, list[int]], order: list[int]) -> dict[int, Counter[int]]:
+    """Return how often each schema applies others to its own value; the work for this is bounded."""
     applied: dict[int, Counter[int]] = {}
     work = 0
     for schema in order:
@@ -91,35 +95,39 @@ def _applied(inner: Mapping[int, list[int]], order: list[int]) -> dict[int, Coun
             work += len(applied[target])
             if work < _MOST_WORK:
                 counts.update(applied[target])
-        applied[schema] = Counter({one: min(count, 2) for one, count in counts.items()})
+        applied[schema] = Counter({schema: min(count, 2) for schema, count in counts.items()})
     return applied
 
 
-def _places(references: References, applied: Counter[int]) -> dict[_Place, None]:
-    """Return the members and the items that some schemas tell apart."""
+def _members_and_items(references: ReferenceGraph, applied: Counter[int]) -> dict[_Child, None]:
+    """Return the members and the items that some schemas have subschemas for."""
     names = (name for schema in applied for name in references.schemas[schema].get("properties", ()))
     return dict.fromkeys([*(("member", name) for name in names), ("item", None)])
 
 
-def _twice(references: References, applied: dict[int, Counter[int]], schema: int, place: _Place) -> set[int]:
-    """Return the schemas that one asks twice or more of a member or an item."""
+def _applied_twice(
+    references: ReferenceGraph, applied: dict[int, Counter[int]], schema: int, child: _Child
+) -> set[int]:
+    """Return the schemas that one applies at least twice to a member or an item."""
     counts: Counter[int] = Counter()
-    for one, times in applied[schema].items():
-        for target in _at(references.schemas[one], place):
+    for applying, times in applied[schema].items():
+        for target in _schemas_for(references.schemas[applying], child):
             for inner, count in applied.get(id(target), Counter()).items():
                 counts[inner] += times * count
     return {inner for inner, count in counts.items() if count > 1}
 
 
-def _at(schema: Mapping[str, Any], place: _Place) -> list[Any]:
-    """Return the schemas that one applies to a member, or to the items behind those of a tuple."""
-    kind, name = place
+def _schemas_for(schema: Mapping[str, Any], child: _Child) -> list[Any]:
+    """Return the schemas that one applies to a member, or to the items after those of a tuple."""
+    kind, name = child
     if kind == "item":
         items = schema.get("items")
         keywords = ["contains"] if isinstance(items, list) else ["items", "contains"]
         keywords += ["additionalItems"] if isinstance(items, list) else []
         return [schema[keyword] for keyword in keywords if keyword in schema]
     declared = schema.get("properties", {})
-    found = [declared[name]] if name in declared else []
-    found += [one for pattern, one in schema.get("patternProperties", {}).items() if search(pattern, name)]
-    return found or [schema[keyword] for keyword in ("additionalProperties",) if keyword in schema]
+    schemas = [declared[name]] if name in declared else []
+    schemas += [
+        subschema for pattern, subschema in schema.get("patternProperties", {}).items() if search(pattern, name)
+    ]
+    return schemas or [schema[keyword] for keyword in ("additionalProperties",) if keyword in schema]

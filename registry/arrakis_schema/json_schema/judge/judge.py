@@ -1,4 +1,4 @@
-"""Whether a document accepts an instance: compiled where that is possible, else by the complete validator."""
+"""Whether a document accepts an instance: compiled if possible, else by the complete validator."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -9,39 +9,39 @@ from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.violations import Violation, violation
 
 if TYPE_CHECKING:
-    from arrakis_schema.json_schema.judge.references import Problem
+    from arrakis_schema.json_schema.judge.references import SchemaProblem
 
 _TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
-_TOO_LONG = "the message holds an integer of too many digits"  # Python raises ValueError where it shows 4,301 digits
+_TOO_LONG = "the message holds an integer of too many digits"  # Python raises ValueError for the text of 4,301 digits
 
 
 class Judge:
-    """A document that instances are held against; `label` names it in errors.
+    """A document that instances are checked against; `label` names it in errors.
 
-    Its methods raise `InvalidSchemaError` for a document that can judge nothing, `MissingExtraError` where it needs the
-    complete validator, which is not installed, and `ValidationLimitError` for an instance that cannot be followed.
+    Its methods raise `InvalidSchemaError` for an unsound document, `MissingExtraError` if it needs the complete
+    validator and that is not installed, and `ValidationLimitError` for an instance that is too deep.
     """
 
     def __init__(self, document: Any, label: str) -> None:
-        """Compile the document, if it can be compiled."""
+        """Compile the document if possible."""
         self._document, self._label = document, label
         self._validator: Any = None
-        self._problem: Problem | None = None
+        self._problem: SchemaProblem | None = None
         dialect = dialect_of(document)
         self._check = None if dialect is None else compile_schema(document, dialect)
 
     @property
-    def compiled(self) -> bool:
+    def is_compiled(self) -> bool:
         """Whether the document is compiled."""
         return self._check is not None
 
     def prepare(self) -> None:
-        """Raise what a later call would raise whatever the instance."""
+        """Raise the errors that do not depend on the instance."""
         if self._check is None:
             self._complete()
 
     def first(self, instance: Any) -> Violation | None:
-        """Return one violation, or None for an instance that is valid."""
+        """Return one violation, or None for a valid instance."""
         if self._check is None:
             return next(self.every(instance, 1), None)
         try:
@@ -71,12 +71,12 @@ class Judge:
         """Return the complete validator, made once; the document must be sound."""
         if self._validator is None and self._problem is None:
             from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
-            from arrakis_schema.json_schema.judge.soundness import Problem, problems  # noqa: PLC0415
+            from arrakis_schema.json_schema.judge.soundness import SchemaProblem, problems  # noqa: PLC0415
 
             try:
                 self._problem = next(problems(self._document), None)
             except RecursionError:
-                self._problem = Problem("", "its schemas nest too deeply to be followed")
+                self._problem = SchemaProblem("", "its schemas nest too deeply to be followed")
             self._validator = make_validator(self._document, dialect_of(self._document) or DRAFT_07)
         if self._problem is not None:
             raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)

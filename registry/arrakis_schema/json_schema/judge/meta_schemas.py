@@ -1,7 +1,7 @@
-"""The meta-schemas as compiled functions: nearly every schema is valid, and is told so in a fraction of the time.
+"""The compiled meta-schemas: nearly every schema is valid, and these find that out in a fraction of the time.
 
-What they refuse is judged again by the complete validator, which says why. They are made from the meta-schemas that
-come with `jsonschema`, never from a stranger's text.
+A schema that they reject is checked again by the complete validator, which says why. They are made from the
+meta-schemas that come with `jsonschema`, never from untrusted text.
 """
 
 from collections.abc import Callable
@@ -17,17 +17,17 @@ _OF_VOCABULARY = "https://json-schema.org/draft/2020-12/meta/"
 
 
 def is_plainly_valid(schema: Any, dialect: str) -> bool:
-    """Tell whether the meta-schema of a dialect accepts a schema; False also where that was not found out."""
+    """Tell whether the meta-schema of a dialect accepts a schema; False if it does not, or if that is unknown."""
     try:
-        _compiled(dialect)(schema)
+        _compile(dialect)(schema)
     except (fastjsonschema.JsonSchemaValueException, RecursionError, TypeError):
         return False
     return True
 
 
 @cache
-def _compiled(dialect: str) -> Callable[[Any], Any]:
-    """Return a function that raises for what the meta-schema of a dialect refuses; formats are annotations."""
+def _compile(dialect: str) -> Callable[[Any], Any]:
+    """Return a function that raises for a schema that the meta-schema rejects; formats are annotations."""
     meta_schema: Any = {DRAFT_07: _draft_07, DRAFT_2020_12: _draft_2020_12}[dialect]()
     compiled: Callable[[Any], Any] = fastjsonschema.compile(meta_schema, use_default=False, use_formats=False)
     return compiled
@@ -39,22 +39,32 @@ def _draft_07() -> Any:
 
 
 def _draft_2020_12() -> Any:
-    """Return the meta-schema written as one of draft-07: its vocabularies are put together into one schema."""
+    """Return the meta-schema rewritten for draft-07, with its vocabularies merged into one schema."""
     main = REGISTRY.contents(DRAFT_2020_12)
-    parts = [main, *(REGISTRY.contents(f"{_OF_VOCABULARY}{one['$ref'].rpartition('/')[2]}") for one in main["allOf"])]
-    properties = {name: _moved(schema) for part in parts for name, schema in part.get("properties", {}).items()}
-    definitions = {name: _moved(schema) for part in parts for name, schema in part.get("$defs", {}).items()}
+    parts = [
+        main,
+        *(
+            REGISTRY.contents(f"{_OF_VOCABULARY}{vocabulary['$ref'].rpartition('/')[2]}")
+            for vocabulary in main["allOf"]
+        ),
+    ]
+    properties = {
+        name: _redirect_references(schema) for part in parts for name, schema in part.get("properties", {}).items()
+    }
+    definitions = {
+        name: _redirect_references(schema) for part in parts for name, schema in part.get("$defs", {}).items()
+    }
     return {"type": main["type"], "properties": properties, "$defs": definitions}
 
 
-def _moved(schema: Any) -> Any:
-    """Return a part of a vocabulary whose references lead to where the vocabularies are put together."""
+def _redirect_references(schema: Any) -> Any:
+    """Return a part of a vocabulary with its references redirected to the merged schema."""
     if isinstance(schema, list):
-        return [_moved(one) for one in schema]
+        return [_redirect_references(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {name: _moved(value) for name, value in schema.items() if name not in {"$ref", "$dynamicRef"}}
+    kept = {name: _redirect_references(value) for name, value in schema.items() if name not in {"$ref", "$dynamicRef"}}
     if len(kept) == len(schema):
         return kept
     target = "#" if "$dynamicRef" in schema else f"#{schema['$ref'].partition('#')[2]}"
-    return {**kept, "allOf": [{"$ref": target}]}  # what stands beside a `$ref` counts for nothing in draft-07
+    return {**kept, "allOf": [{"$ref": target}]}  # draft-07 ignores the siblings of `$ref`

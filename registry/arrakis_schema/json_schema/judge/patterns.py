@@ -1,6 +1,6 @@
-"""Patterns as every check of this package reads them: as Python's `re` does, but `$` is the end of the text alone.
+"""Patterns as every check of this package reads them: as Python's `re`, except that `$` only matches at the end.
 
-This is the one place where a text is searched for a pattern of a schema, always in linear time.
+This is the only module that searches a text for a pattern of a schema, always in linear time.
 """
 
 import re
@@ -25,13 +25,13 @@ class PatternError(ArrakisSchemaError, ValueError):
 
 @lru_cache(maxsize=1024)
 def searcher(pattern: str) -> Searcher:
-    """Return the function that finds a pattern in a text: what it returns is true where there is a match.
+    """Return the function that searches a text for a pattern; its result is truthy if there is a match.
 
-    The function raises `LimitError` for a text that may take too long, which only some patterns do that are no regular
-    language. Raises `PatternError` for what is not a regular expression.
+    The function raises `LimitError` for a text that may take too long, which only happens for patterns that are no
+    regular language. Raises `PatternError` for what is not a regular expression.
     """
     try:
-        with catch_warnings(action="ignore", category=FutureWarning):  # of what another Python may read differently
+        with catch_warnings(action="ignore", category=FutureWarning):  # syntax that a later Python may read differently
             compiled = re.compile(translate(pattern))
         return matcher(pattern, compiled.search)
     except (re.error, OverflowError, RecursionError) as error:
@@ -48,30 +48,30 @@ def is_valid(pattern: str) -> bool:
 
 
 def search(pattern: str, text: Any) -> bool:
-    """Tell whether a pattern is found in a text; what is not text has no match."""
+    """Tell whether a pattern matches anywhere in a text; False for a value that is not text."""
     return isinstance(text, str) and bool(searcher(pattern)(text))
 
 
-def literal(pattern: str) -> str | None:
+def literal_text(pattern: str) -> str | None:
     """Return the text that a pattern without special characters looks for, or None."""
     return pattern if _SPECIAL.isdisjoint(pattern) else None
 
 
 def translate(pattern: str) -> str:
-    r"""Return the pattern for `re`: `$` becomes `\Z`, for in Python it also matches before a newline at the end.
+    r"""Return the pattern for `re`: `$` becomes `\Z`, because in Python it also matches before a newline at the end.
 
-    Characters that Python may come to read as operators on sets are escaped in a character class.
+    Characters that a later Python may read as set operators are escaped in a character class.
     """
-    return _PIECE.sub(_translated, pattern)
+    return _PIECE.sub(_translate_piece, pattern)
 
 
-def _translated(piece: re.Match[str]) -> str:
+def _translate_piece(piece: re.Match[str]) -> str:
     """Return one piece of a pattern for `re`."""
     if piece["opening"]:
-        return f"{piece['opening']}{_IN_CLASS.sub(_escaped, piece['inside'])}]"
+        return f"{piece['opening']}{_IN_CLASS.sub(_escape_operator, piece['inside'])}]"
     return r"\Z" if piece[0] == "$" else piece[0]
 
 
-def _escaped(piece: re.Match[str]) -> str:
+def _escape_operator(piece: re.Match[str]) -> str:
     """Return one piece of a character class for `re`."""
     return f"\\{piece[0]}" if piece["operator"] else piece[0]

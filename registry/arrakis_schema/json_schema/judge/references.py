@@ -7,8 +7,8 @@ from typing import Any
 from referencing.exceptions import InvalidAnchor, NoSuchAnchor, PointerToNowhere, Unresolvable
 
 from arrakis_schema.json_schema.judge.complete import resolver_in, resolver_of
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node, children
-from arrakis_schema.json_schema.violations import shortened
+from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node, subschemas
+from arrakis_schema.json_schema.violations import short_json
 
 _IN_PLACE = {"not", "if", "then", "else", "allOf", "anyOf", "oneOf", "dependencies", "dependentSchemas"}
 _BELOW = {
@@ -28,23 +28,23 @@ UNRESOLVABLE = (Unresolvable, ValueError, LookupError, TypeError, AttributeError
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong at a place of a document, a JSON Pointer."""
+class SchemaProblem:
+    """What is wrong with a schema, and where: `location` is a JSON Pointer."""
 
     location: str
     text: str
 
 
 @dataclass(slots=True)
-class References:
-    """The references of a document: which do not lead to a schema of it, and what leads back to itself.
+class ReferenceGraph:
+    """The references of a document: those that do not lead to one of its schemas, and those that form loops.
 
     `targets` are the schemas that references lead to, with a pointer to each; the others are keyed by the identity of a
-    schema: where it stands, the schema itself, and which schemas it applies to the same instance and to what is in it.
+    schema: its location, the schema itself, and the schemas that it applies to the same instance and to its children.
     """
 
     dialect: str
-    unresolved: list[Problem] = field(default_factory=list)
+    unresolved: list[SchemaProblem] = field(default_factory=list)
     targets: list[tuple[str, Any, Any]] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
     schemas: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -52,13 +52,13 @@ class References:
     below: dict[int, list[Any]] = field(default_factory=dict)
 
     def add(self, pointer: str, schema: Any, resolver: Any) -> None:
-        """Take in a schema and all that its keywords hold; `resolver` is that of the schema itself."""
+        """Add a schema and all its subschemas; `resolver` is that of the schema itself."""
         todo = [(Node(pointer, schema, declares=True), resolver)]
         while todo:
             node, resolver = todo.pop()
             if not isinstance(node.schema, dict) or id(node.schema) in self.places:
                 continue
-            inner = [child for child in children(node) if child.keyword in KEYWORDS[self.dialect]]
+            inner = [child for child in subschemas(node) if child.keyword in KEYWORDS[self.dialect]]
             alone = self.dialect == DRAFT_07 and "$ref" in node.schema
             self.places[id(node.schema)] = node.pointer
             self.schemas[id(node.schema)] = {} if alone else node.schema
@@ -78,26 +78,26 @@ class References:
             try:
                 resolved = resolver.lookup(reference)
             except UNRESOLVABLE as error:
-                self.unresolved.append(Problem(pointer, self._wording(keyword, reference, error)))
+                self.unresolved.append(SchemaProblem(pointer, self._wording(keyword, reference, error)))
                 continue
             if isinstance(resolved.contents, dict | bool):
                 self.targets.append((pointer, resolved.contents, resolved.resolver))
                 yield resolved.contents
             else:
-                self.unresolved.append(Problem(pointer, f"{keyword} {shortened(reference)} points to no schema"))
+                self.unresolved.append(SchemaProblem(pointer, f"{keyword} {short_json(reference)} points to no schema"))
 
     def _wording(self, keyword: str, reference: str, error: Exception) -> str:
         """Return what is wrong with a reference that leads nowhere, and what to do."""
         if isinstance(error, _NOT_THERE) or reference.startswith("#"):
-            return f"{keyword} {shortened(reference)} points to nothing in this document"
-        place = _DEFINITIONS[self.dialect]
+            return f"{keyword} {short_json(reference)} points to nothing in this document"
+        definitions = _DEFINITIONS[self.dialect]
         return (
-            f"{keyword} {shortened(reference)} leads out of this document, and nothing is fetched: "
-            f'copy the schema to "{place}" and refer to it as "#/{place}/NAME"'
+            f"{keyword} {short_json(reference)} leads out of this document, and nothing is fetched: "
+            f'copy the schema to "{definitions}" and refer to it as "#/{definitions}/NAME"'
         )
 
-    def loops(self) -> Iterator[Problem]:
-        """Yield the places that are led back to without going into the instance: no validator comes to an end."""
+    def loops(self) -> Iterator[SchemaProblem]:
+        """Yield the schemas that refer to themselves for the same instance: no validator terminates there."""
         done: set[int] = set()
         for start in self.places:
             path: dict[int, None] = {}
@@ -107,15 +107,17 @@ class References:
                 if left:
                     done.add(path.popitem()[0])
                 elif schema in path:
-                    yield Problem(self.places[schema], "the references lead back here without going into the instance")
+                    yield SchemaProblem(
+                        self.places[schema], "the references lead back here without going into the instance"
+                    )
                 elif schema in self.in_place and schema not in done:
                     path[schema] = None
                     todo.append((schema, True))
                     todo += [(id(inner), False) for inner in reversed(self.in_place[schema])]
 
 
-def follow_references(document: Any, dialect: str) -> References:
+def follow_references(document: Any, dialect: str) -> ReferenceGraph:
     """Follow the references of a document that its meta-schema accepts; `targets` are left for the caller to check."""
-    references = References(dialect)
+    references = ReferenceGraph(dialect)
     references.add("", document, resolver_of(document, dialect))
     return references

@@ -1,6 +1,6 @@
-"""What keeps a document from judging anything: what its meta-schema rejects, numbers, patterns, references.
+"""Problems that make a document unusable for validation: in its structure, numbers, patterns and references.
 
-A document without such a problem can be held against any instance.
+A document without such a problem can be used to check any instance.
 """
 
 import json
@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 from arrakis_schema.json_schema.judge.complete import meta_schema_errors
 from arrakis_schema.json_schema.judge.patterns import PatternError, searcher
-from arrakis_schema.json_schema.judge.references import UNRESOLVABLE, Problem, References, follow_references
+from arrakis_schema.json_schema.judge.references import UNRESOLVABLE, ReferenceGraph, SchemaProblem, follow_references
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, dialect_of, walk
-from arrakis_schema.json_schema.positions import escaped
-from arrakis_schema.json_schema.violations import shortened, violation
+from arrakis_schema.json_schema.positions import escape_token
+from arrakis_schema.json_schema.violations import short_json, violation
 
 __all__ = [
     "UNRESOLVABLE",
-    "Problem",
-    "checked_references",
+    "SchemaProblem",
+    "check_references",
     "dialect_problem",
     "meta_schema_problems",
     "number_problems",
@@ -28,16 +28,16 @@ __all__ = [
 ]
 
 
-def problems(document: Any) -> Iterator[Problem]:
-    """Yield what keeps a document from judging anything; what comes later may follow from what comes first."""
+def problems(document: Any) -> Iterator[SchemaProblem]:
+    """Yield the problems of a document; later ones may be consequences of earlier ones."""
     dialect = dialect_of(document)
     if dialect is None:
-        yield Problem("/$schema", dialect_problem(document))
+        yield SchemaProblem("/$schema", dialect_problem(document))
         return
     yield from meta_schema_problems(document, dialect)
     yield from number_problems(document)
     yield from pattern_problems(document)
-    references = checked_references(document, dialect)
+    references = check_references(document, dialect)
     yield from references.unresolved
     yield from references.loops()
 
@@ -45,30 +45,33 @@ def problems(document: Any) -> Iterator[Problem]:
 def dialect_problem(document: Any) -> str:
     """Return what is wrong with the `$schema` of a document, which names no known dialect."""
     named = document.get("$schema") if isinstance(document, dict) else None
-    return f"$schema is {shortened(named)}: expected {DRAFT_07}# or {DRAFT_2020_12}"
+    return f"$schema is {short_json(named)}: expected {DRAFT_07}# or {DRAFT_2020_12}"
 
 
-def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterator[Problem]:
-    """Yield what the meta-schema of a dialect has against a schema, which stands at this pointer.
+def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterator[SchemaProblem]:
+    """Yield the problems of a schema by the meta-schema of a dialect; `pointer` is the location of the schema.
 
-    Of the formats that it names one is held: an `$id` that cannot be taken apart would end in an error later.
+    One format is checked: an `$id` that cannot be parsed would cause an error later.
     """
-    found: dict[Problem, None] = {}
+    distinct: dict[SchemaProblem, None] = {}
     for error in meta_schema_errors(schema, dialect):
         ways = [inner for inner in error.context or () if not inner.path] or [error]
-        wanted = [violation((), str(one.validator), one.validator_value, one.instance) for one in ways]
-        place = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
-        expected = " or ".join(dict.fromkeys(one.expected for one in wanted))
-        found[Problem(pointer + place, f"expected {expected}, found {wanted[0].found}")] = None
-    yield from found
+        violations = [
+            violation((), str(alternative.validator), alternative.validator_value, alternative.instance)
+            for alternative in ways
+        ]
+        location = "".join(f"/{escape_token(str(part))}" for part in error.absolute_path)
+        expected = " or ".join(dict.fromkeys(alternative.expected for alternative in violations))
+        distinct[SchemaProblem(pointer + location, f"expected {expected}, found {violations[0].found}")] = None
+    yield from distinct
     for node in walk(schema):
         named = node.schema.get("$id") if isinstance(node.schema, dict) else None
         if isinstance(named, str) and not _is_uri_reference(named):
-            yield Problem(f"{pointer}{node.pointer}/$id", f"expected a URI reference, found {shortened(named)}")
+            yield SchemaProblem(f"{pointer}{node.pointer}/$id", f"expected a URI reference, found {short_json(named)}")
 
 
 def _is_uri_reference(text: str) -> bool:
-    """Tell whether a text can be taken apart as a URI."""
+    """Tell whether a text can be parsed as a URI reference."""
     try:
         urlsplit(text)
     except ValueError:
@@ -76,27 +79,29 @@ def _is_uri_reference(text: str) -> bool:
     return True
 
 
-def number_problems(document: Any) -> Iterator[Problem]:
-    """Yield the numbers that JSON does not have."""
+def number_problems(document: Any) -> Iterator[SchemaProblem]:
+    """Yield the numbers that are not JSON numbers."""
     todo = [("", document)]
     while todo:
         pointer, value = todo.pop()
         if isinstance(value, float) and not math.isfinite(value):
-            yield Problem(pointer, f"{json.dumps(value)} is not a JSON number")
+            yield SchemaProblem(pointer, f"{json.dumps(value)} is not a JSON number")
         pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        todo += [(f"{pointer}/{escaped(str(name))}", member) for name, member in pairs]
+        todo += [(f"{pointer}/{escape_token(str(name))}", member) for name, member in pairs]
 
 
-def pattern_problems(document: Any) -> Iterator[Problem]:
+def pattern_problems(document: Any) -> Iterator[SchemaProblem]:
     """Yield the patterns that are not regular expressions."""
     for node in walk(document):
         if not isinstance(node.schema, dict):
             continue
         named = node.schema.get("patternProperties")
-        patterns = {f"patternProperties/{escaped(name)}": name for name in named} if isinstance(named, dict) else {}
-        for place, pattern in {"pattern": node.schema.get("pattern"), **patterns}.items():
+        patterns = (
+            {f"patternProperties/{escape_token(name)}": name for name in named} if isinstance(named, dict) else {}
+        )
+        for keyword, pattern in {"pattern": node.schema.get("pattern"), **patterns}.items():
             if isinstance(pattern, str) and (problem := pattern_problem(pattern)):
-                yield Problem(f"{node.pointer}/{place}", problem)
+                yield SchemaProblem(f"{node.pointer}/{keyword}", problem)
 
 
 def pattern_problem(pattern: str) -> str | None:
@@ -104,22 +109,23 @@ def pattern_problem(pattern: str) -> str | None:
     try:
         searcher(pattern)
     except PatternError as error:
-        return f"{shortened(pattern)} is not a regular expression: {error}"
+        return f"{short_json(pattern)} is not a regular expression: {error}"
     return None
 
 
-def checked_references(document: Any, dialect: str) -> References:
-    """Follow the references of a document; what no keyword holds and they lead to is checked as well."""
+def check_references(document: Any, dialect: str) -> ReferenceGraph:
+    """Follow the references of a document; targets outside its keywords are checked as well."""
     references = follow_references(document, dialect)
     while references.targets:
         pointer, schema, resolver = references.targets.pop()
         if isinstance(schema, bool) or id(schema) in references.places:
             continue
-        wrong = [*meta_schema_problems(schema, dialect, pointer), *pattern_problems(schema)]
-        told = (
-            Problem(one.location, f"what the reference leads to is not a valid schema: {one.text}") for one in wrong
+        faults = [*meta_schema_problems(schema, dialect, pointer), *pattern_problems(schema)]
+        explained = (
+            SchemaProblem(fault.location, f"what the reference leads to is not a valid schema: {fault.text}")
+            for fault in faults
         )
-        references.unresolved.extend(told)
-        if not wrong:
+        references.unresolved.extend(explained)
+        if not faults:
             references.add(pointer, schema, resolver)
     return references

@@ -1,6 +1,6 @@
-"""The dialects as `referencing` has them: where the schemas inside a schema are, and what they are called.
+"""The specifications of the dialects for `referencing`, with one correction.
 
-It takes the first value of draft-07's `dependencies` for the kind of all, and fails at a list of names behind a schema.
+It decides by the first value of draft-07's `dependencies`, and fails on a list of names after a schema.
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 
 def _subschemas(schema: Any) -> Iterable[Any]:
-    """Return the schemas directly inside one of draft-07."""
+    """Return the direct subschemas of a schema of draft-07."""
     dependencies = schema.get("dependencies") if isinstance(schema, dict) else None
     if isinstance(dependencies, dict):
-        inside = {name: value for name, value in dependencies.items() if isinstance(value, dict)}
-        schema = {**schema, "dependencies": inside}
+        schemas = {name: value for name, value in dependencies.items() if isinstance(value, dict)}
+        schema = {**schema, "dependencies": schemas}
     return DRAFT7.subresources_of(schema)
 
 

@@ -1,7 +1,7 @@
-"""The steps of one validation, counted where references have schemas asked again: in proportion to the instance.
+"""Counts the steps of one validation, which are limited in proportion to the instance.
 
-Without references a schema is a tree, and each part of it is asked once for each place of the instance. With them it
-can be asked 2^40 times of one place, or twice at every level of the instance.
+Without references a schema is a tree, and each part of it is checked once for each value of the instance. With them it
+can be checked 2^40 times for one value, or twice at every level of the instance.
 """
 
 from collections.abc import Iterator
@@ -15,30 +15,30 @@ _FREE, _EACH = 10_000, 1000
 
 
 class Steps:
-    """How many steps were taken for an instance, and what is remembered meanwhile.
+    """How many steps were taken for an instance, and results that are cached meanwhile.
 
     `known` is keyed by the identities of a schema and a value inside the instance, which live as long as this; None
-    where nothing may be remembered. `members` holds the members of each enum by its identity.
+    if nothing may be cached. `members` holds the members of each enum by its identity.
     """
 
     __slots__ = ("count", "instance", "known", "members", "most")
 
     def __init__(self, instance: Any) -> None:
-        """Begin with no step; the instance is measured only when many were taken."""
+        """Begin with no step; the instance is measured only after many steps."""
         self.count, self.most, self.instance = 0, _FREE, instance
         self.known: dict[tuple[int, int], Any] | None = {}
         self.members: dict[int, frozenset[Any]] = {}
 
     def take(self) -> None:
-        """Take one step; raises `LimitError` where there were too many."""
+        """Take one step; raises `LimitError` after too many."""
         self.count += 1
         if self.count > self.most:
             size = _size(self.instance)
             self.most = _FREE + _EACH * size
             if self.count > self.most:
                 raise LimitError(
-                    f"it takes more than {self.most:,} steps for {size:,} values: references have the same schema asked"
-                    " of the same value again and again; let one reference lead to it"
+                    f"it takes more than {self.most:,} steps for {size:,} values: references check the same value"
+                    " against the same schema many times; refer to it only once"
                 )
 
 
@@ -46,8 +46,8 @@ _steps: ContextVar[Steps | None] = ContextVar("steps", default=None)
 
 
 @contextmanager
-def counted(instance: Any) -> Iterator[Steps]:
-    """Count the steps of what is done inside for an instance."""
+def count_steps(instance: Any) -> Iterator[Steps]:
+    """Count the steps taken inside the context for an instance."""
     steps = Steps(instance)
     token = _steps.set(steps)
     try:
@@ -64,7 +64,7 @@ def take_step() -> None:
 
 
 def current_steps() -> Steps | None:
-    """Return what counts the steps, if they are counted."""
+    """Return the current count of steps, if steps are counted."""
     return _steps.get()
 
 

@@ -1,4 +1,4 @@
-"""Arrays of strings, checked in few calls that run in C: a request with a thousand names spends its time there."""
+"""Arrays of strings, checked in a few calls that run in C: most of the time of a request with a thousand names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from itertools import repeat
 from operator import contains
 from typing import Any
 
-from arrakis_schema.json_schema.judge.patterns import Searcher, literal, searcher
+from arrakis_schema.json_schema.judge.patterns import Searcher, literal_text, searcher
 from arrakis_schema.json_schema.violations import Violation, violation
 
 Accepts = Callable[[Any], bool]
@@ -14,39 +14,39 @@ Accepts = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class TextArray:
-    """What a schema says of an array at a path of names: strings alone, with one pattern or enum, perhaps all unlike.
+    """The assertions about an array of strings at a path of names: a pattern, an enum, unique items.
 
-    `each` holds keyword, value and check of one string; `accepts` tells of all items at once that they are accepted,
-    and may raise `TypeError` for items that are no strings.
+    `checks` holds keyword, value and check of one string; `accepts` tells whether all items are accepted at once,
+    and may raise `TypeError` for items that are not strings.
     """
 
     path: tuple[str, ...]
-    each: tuple[tuple[str, Any, Searcher], ...]
+    checks: tuple[tuple[str, Any, Searcher], ...]
     unique: bool
     accepts: Accepts
 
 
 def text_array(path: tuple[str, ...], items: dict[str, Any], *, unique: bool) -> TextArray:
-    """Return the checks for the assertions of `items`: "pattern" and "enum"; others are not looked at."""
-    each: list[tuple[str, Any, Searcher]] = []
+    """Return the checks for the assertions of `items`: "pattern" and "enum"; others are ignored."""
+    checks: list[tuple[str, Any, Searcher]] = []
     every: list[Accepts] = []
     if "enum" in items:
         members = frozenset(member for member in items["enum"] if isinstance(member, str))
-        each.append(("enum", items["enum"], members.__contains__))
+        checks.append(("enum", items["enum"], members.__contains__))
         every.append(members.issuperset)
     else:
         every.append(_are_texts)
     if "pattern" in items:
         find = searcher(items["pattern"])
-        each.append(("pattern", items["pattern"], find))
+        checks.append(("pattern", items["pattern"], find))
         every.append(_matching(items["pattern"], find))
     if unique:
         every.append(_differ)
-    return TextArray(path, tuple(each), unique, _joined(every))
+    return TextArray(path, tuple(checks), unique, _combine(every))
 
 
 def first_violation(arrays: list[TextArray], instance: Any) -> Violation | None:
-    """Return the first violation of these arrays in an instance; where one is not there, it has none."""
+    """Return the first violation of these arrays in an instance; a missing array has none."""
     for array in arrays:
         value = instance
         try:
@@ -70,9 +70,9 @@ def _violation(array: TextArray, value: list[Any] | tuple[Any, ...]) -> Violatio
         path: tuple[str | int, ...] = (*array.path, index)
         if not isinstance(item, str):
             return violation(path, "type", "string", item)
-        for keyword, wanted, accepts in array.each:
+        for keyword, expected, accepts in array.checks:
             if not accepts(item):
-                return violation(path, keyword, wanted, item)
+                return violation(path, keyword, expected, item)
     if array.unique and not _differ(value):
         return violation(array.path, "uniqueItems", value=True, instance=value)
     return None
@@ -90,14 +90,14 @@ def _differ(texts: Any) -> bool:
 
 
 def _matching(pattern: str, find: Searcher) -> Accepts:
-    """Return what tells that strings all match; a pattern without special characters is three times as fast."""
-    if (text := literal(pattern)) is not None:
+    """Return the check that all strings match; a pattern without special characters is three times as fast."""
+    if (text := literal_text(pattern)) is not None:
         return lambda values: all(map(contains, values, repeat(text)))
     return lambda values: all(map(find, values))
 
 
-def _joined(every: list[Accepts]) -> Accepts:
-    """Return what tells that all of these accept."""
+def _combine(every: list[Accepts]) -> Accepts:
+    """Return the conjunction of checks."""
     match every:
         case [only]:
             return only

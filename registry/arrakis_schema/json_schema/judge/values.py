@@ -1,4 +1,4 @@
-"""JSON values as every check of this package reads them: which are equal, and exact multiples.
+"""JSON values as every check of this package reads them: equality and exact multiples.
 
 https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2: numbers are equal by value, and true is not 1.
 """
@@ -8,14 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 
-def key(value: Any) -> Hashable:
-    """Return the same key for all equal values, and different ones for all others."""
+def equality_key(value: Any) -> Hashable:
+    """Return a key that is the same for equal values only."""
     if isinstance(value, bool):
         return bool, value
     if isinstance(value, list | tuple):
-        return list, tuple(map(key, value))
+        return list, tuple(map(equality_key, value))
     if isinstance(value, dict):
-        return dict, frozenset((name, key(member)) for name, member in value.items())
+        return dict, frozenset((name, equality_key(member)) for name, member in value.items())
     return value if isinstance(value, Hashable) else (object, id(value))
 
 
@@ -24,11 +24,11 @@ def is_multiple(number: float, divisor: float) -> bool:
     if isinstance(number, int) and isinstance(divisor, int):
         return number % divisor == 0
     try:
-        return (exact(number) / exact(divisor)).denominator == 1
+        return (exact_fraction(number) / exact_fraction(divisor)).denominator == 1
     except ValueError:  # NaN or an infinity, which no JSON text holds
         return False
 
 
-def exact(number: float) -> Fraction:
-    """Return the number that a JSON text says: 0.1 is a tenth, not the binary fraction next to it."""
+def exact_fraction(number: float) -> Fraction:
+    """Return the exact value of a JSON number: 0.1 is a tenth, not the nearest binary fraction."""
     return Fraction(number) if isinstance(number, int) else Fraction(float.__repr__(number))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from arrakis_schema.json_schema.positions import unescaped
+from arrakis_schema.json_schema.positions import unescape_token
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.store.documents import Document
@@ -22,7 +22,7 @@ def path_of(location: str) -> str:
     """Return the path of the field that a JSON Pointer into a schema, or the name of a column, is about."""
     if not location.startswith("/"):
         return location
-    parts, names = [unescaped(part) for part in location.split("/")[1:]], []
+    parts, names = [unescape_token(part) for part in location.split("/")[1:]], []
     while parts:
         keyword = parts.pop(0)
         if keyword == "properties" and parts:

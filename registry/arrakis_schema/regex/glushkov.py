@@ -1,7 +1,7 @@
-"""The ways in which a backtracking matcher goes through a tree: from character to character, each counted.
+"""The number of ways in which a backtracking matcher goes from character to character of a pattern.
 
-Glushkov's construction with multiplicities: a position is one place in the pattern that takes a character, and a
-matcher that goes from one to the next in two ways does all that follows twice. Assertions count as nothing.
+Glushkov's construction with multiplicities: a position is a place in the pattern that consumes a character, and a
+matcher that goes from one to the next in two ways does everything that follows twice. Assertions are ignored.
 """
 
 from collections.abc import Iterator
@@ -18,19 +18,19 @@ Counts = dict[int, int]
 
 
 @dataclass(slots=True)
-class Ways:
-    """The characters of each position, the positions to begin with, and those that may follow each; 2 means many."""
+class PositionGraph:
+    """The characters of each position, the first positions, and those that may follow each; a count of 2 means many."""
 
     characters: list[Ranges] = field(default_factory=list)
     first: Counts = field(default_factory=dict)
     follow: list[Counts] = field(default_factory=list)
 
-    def deterministic(self) -> bool:
-        """Tell whether no character can ever be taken in two ways, so that a matcher never tries again in vain."""
+    def is_deterministic(self) -> bool:
+        """Tell whether no character can be consumed in two ways, so that a matcher never backtracks in vain."""
         return all(map(self._distinct, (self.first, *self.follow)))
 
     def _distinct(self, counts: Counts) -> bool:
-        """Tell whether each character leads to one of these positions at most."""
+        """Tell whether each character leads to at most one of these positions."""
         if any(count > 1 for count in counts.values()):
             return False
         ranges = sorted(pair for position in counts for pair in self.characters[position])
@@ -39,22 +39,22 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class _Fragment:
-    """A part of a tree: in how many ways it matches nothing, where it begins and where it ends."""
+    """A part of a tree: in how many ways it matches the empty text, where it begins and where it ends."""
 
     empty: int
     first: Counts
     last: Counts
 
 
-def ways_through(tree: Tree) -> Ways:
-    """Return the ways through a tree; raises `UnsupportedPatternError` where they are too many."""
+def build_graph(tree: Tree) -> PositionGraph:
+    """Return the position graph of a tree; raises `UnsupportedPatternError` if it is too large."""
     builder = _Builder()
-    builder.ways.first = builder.fragment(tree).first
-    return builder.ways
+    builder.graph.first = builder.fragment(tree).first
+    return builder.graph
 
 
 def longest_match(tree: Tree) -> float:
-    """Return how many characters a tree takes at most; infinity where there is no limit."""
+    """Return the maximal number of characters that a tree consumes; infinity if there is no limit."""
     match tree:
         case Chars():
             return 1
@@ -69,24 +69,24 @@ def longest_match(tree: Tree) -> float:
             return inner * high if high is not None else float("inf") if inner else 0
 
 
-def runs(tree: Tree) -> float:
-    """Return how many ways through a tree there are at most; infinity where it repeats without limit."""
+def count_paths(tree: Tree) -> float:
+    """Return the maximal number of paths through a tree; infinity if it has an unbounded repetition."""
     match tree:
         case Chars() | Edge():
             return 1
         case Concatenation(parts):
-            return _product(map(runs, parts))
+            return _product(map(count_paths, parts))
         case Choice(parts):
-            return sum(map(runs, parts))
+            return sum(map(count_paths, parts))
         case Repeat(part, low, high):
-            inner = runs(part)
+            inner = count_paths(part)
             if high is None or inner == float("inf"):
                 return float("inf")
             return _product([inner] * low) * (high - low + 1) * _product([inner] * (high - low))
 
 
 def _product(factors: Iterator[float] | list[float]) -> float:
-    """Return a product; infinity where it is huge."""
+    """Return a product, capped at 1e30."""
     product = 1.0
     for factor in factors:
         product = min(product * factor, 1e30)
@@ -94,10 +94,10 @@ def _product(factors: Iterator[float] | list[float]) -> float:
 
 
 class _Builder:
-    """The ways while a tree is walked."""
+    """Builds the position graph of a tree."""
 
     def __init__(self) -> None:
-        self.ways = Ways()
+        self.graph = PositionGraph()
         self._count = 0
 
     def fragment(self, tree: Tree) -> _Fragment:
@@ -116,36 +116,36 @@ class _Builder:
 
     def _position(self, ranges: Ranges) -> _Fragment:
         """Add a position."""
-        number = len(self.ways.characters)
+        number = len(self.graph.characters)
         if number >= _MOST_POSITIONS:
             raise UnsupportedPatternError("a pattern that is too large")
-        self.ways.characters.append(ranges)
-        self.ways.follow.append({})
+        self.graph.characters.append(ranges)
+        self.graph.follow.append({})
         return _Fragment(0, {number: 1}, {number: 1})
 
     def _sequence(self, parts: Iterator[_Fragment]) -> _Fragment:
         """Add one part after the other."""
-        whole = _Fragment(1, {}, {})
+        result = _Fragment(1, {}, {})
         for part in parts:
-            self._link(whole.last, part.first)
-            first = _sum(whole.first, _times(part.first, whole.empty)) if whole.empty else whole.first
-            last = _sum(part.last, _times(whole.last, part.empty)) if part.empty else part.last
-            whole = _Fragment(min(_TWO, whole.empty * part.empty), first, last)
-        return whole
+            self._link(result.last, part.first)
+            first = _sum(result.first, _times(part.first, result.empty)) if result.empty else result.first
+            last = _sum(part.last, _times(result.last, part.empty)) if part.empty else part.last
+            result = _Fragment(min(_TWO, result.empty * part.empty), first, last)
+        return result
 
     @staticmethod
     def _choice(parts: Iterator[_Fragment]) -> _Fragment:
         """Add alternatives."""
-        whole = _Fragment(0, {}, {})
+        result = _Fragment(0, {}, {})
         for part in parts:
-            first, last = _sum(whole.first, part.first), _sum(whole.last, part.last)
-            whole = _Fragment(min(_TWO, whole.empty + part.empty), first, last)
-        return whole
+            first, last = _sum(result.first, part.first), _sum(result.last, part.last)
+            result = _Fragment(min(_TWO, result.empty + part.empty), first, last)
+        return result
 
     def _copies(self, repeat: Repeat) -> Iterator[_Fragment]:
-        """Yield the parts of a repetition; one that may end at many places counts as one without end."""
+        """Yield the parts of a repetition; one that may end at many places counts as unbounded."""
         part, low, high = repeat.part, repeat.low, repeat.high
-        varies = runs(part) > 1 or longest_match(part) == 0
+        varies = count_paths(part) > 1 or longest_match(part) == 0
         if high is not None and (high - low >= _MANY or (varies and high >= _MANY)):
             low, high = (1, None) if varies and low else (low, None)
         copies = low if high is not None else max(0, low - 1)
@@ -157,20 +157,20 @@ class _Builder:
             yield self._optional(part, high - low)
 
     def _loop(self, part: Tree, *, optional: bool, counted: bool) -> _Fragment:
-        """Add a part that may come again without end; where it is counted, a turn that matches nothing is one too."""
+        """Add an unbounded repetition; if it is counted, an iteration that matches the empty text counts too."""
         once = self.fragment(part)
         self._link(once.last, _times(once.first, 1 + once.empty) if counted else once.first)
         again = replace(once, empty=min(_TWO, 2 * once.empty))
         return replace(again, empty=min(_TWO, again.empty + 1)) if optional else again
 
     def _optional(self, part: Tree, times: int) -> _Fragment:
-        """Add a part that may come so many times: `(x(x)?)?`."""
+        """Add a part that may come up to this many times: `(x(x)?)?`."""
         pieces = [self.fragment(part) for _ in range(times)]
-        whole = _Fragment(1, {}, {})
+        result = _Fragment(1, {}, {})
         for piece in reversed(pieces):
-            both = self._sequence(iter((piece, whole)))
-            whole = replace(both, empty=min(_TWO, both.empty + 1))
-        return whole
+            both = self._sequence(iter((piece, result)))
+            result = replace(both, empty=min(_TWO, both.empty + 1))
+        return result
 
     def _link(self, last: Counts, first: Counts) -> None:
         """Let each position of `first` follow each of `last`."""
@@ -178,16 +178,16 @@ class _Builder:
         if self._count > _MOST_WAYS:
             raise UnsupportedPatternError("a pattern that is too large")
         for position, count in last.items():
-            follow = self.ways.follow[position]
+            follow = self.graph.follow[position]
             for target, times in first.items():
                 follow[target] = min(_TWO, follow.get(target, 0) + count * times)
 
 
-def _sum(one: Counts, two: Counts) -> Counts:
-    """Return the ways of two fragments together."""
-    return {position: min(_TWO, one.get(position, 0) + two.get(position, 0)) for position in {**one, **two}}
+def _sum(left: Counts, right: Counts) -> Counts:
+    """Return the sum of two counts."""
+    return {position: min(_TWO, left.get(position, 0) + right.get(position, 0)) for position in {**left, **right}}
 
 
 def _times(counts: Counts, times: int) -> Counts:
-    """Return the ways of a fragment, so many times."""
+    """Return a count multiplied by a number."""
     return {position: min(_TWO, count * times) for position, count in counts.items()}

@@ -1,4 +1,4 @@
-"""A second opinion on a witness: the complete validator, kept within its time."""
+"""Confirms a witness with the complete validator, within limits of time and depth."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import LimitError
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
 from arrakis_schema.json_schema.judge.patterns import PatternError
-from arrakis_schema.json_schema.judge.references import Problem
+from arrakis_schema.json_schema.judge.references import SchemaProblem
 from arrakis_schema.json_schema.judge.soundness import meta_schema_problems
 
 _DEEPEST = 120
@@ -22,28 +22,28 @@ _depth: ContextVar[int] = ContextVar("depth", default=0)
 _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 
 
-def meta_schema_problem(schema: Any, dialect: str) -> Problem | None:
-    """Return what is wrong with a schema by its meta-schema, or None; a schema is looked at once."""
+def meta_schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
+    """Return what is wrong with a schema by its meta-schema, or None; results are cached."""
     try:
         text = json.dumps(schema)
-    except (TypeError, ValueError):  # no JSON, so nothing to remember it by
+    except (TypeError, ValueError):  # no JSON text to use as a cache key
         return next(meta_schema_problems(schema, dialect), None)
-    return _remembered(text, dialect)
+    return _cached_problem(text, dialect)
 
 
 @lru_cache(maxsize=256)
-def _remembered(text: str, dialect: str) -> Problem | None:
-    """Return what is wrong with the schema that a text holds."""
+def _cached_problem(text: str, dialect: str) -> SchemaProblem | None:
+    """Return what is wrong with the schema in a JSON text, or None."""
     return next(meta_schema_problems(json.loads(text), dialect), None)
 
 
-def refusals(  # noqa: PLR0913, PLR0917 - what is asked, by what, and how far
+def refusals(  # noqa: PLR0913, PLR0917 - the question and its limits
     schema: Any, dialect: str, value: Json, tick: Callable[[], None], most: int, registry: Registry[Any] | None = None
 ) -> list[Any]:
-    """Return the first errors of the validator; raises `UndecidedError` where it would take too long or cannot tell."""
+    """Return the first errors of the validator; raises `UndecidedError` if it takes too long or fails."""
     token = _tick.set(tick)
     try:
-        return errors_of(make_validator(schema, dialect, _watched, registry), value, most)
+        return errors_of(make_validator(schema, dialect, _limit_keyword, registry), value, most)
     except LimitError as error:
         raise UndecidedError(f"the validator cannot tell: {error}") from error
     except (RecursionError, ArithmeticError, PatternError, Unresolvable, TypeError, ValueError) as error:
@@ -52,11 +52,11 @@ def refusals(  # noqa: PLR0913, PLR0917 - what is asked, by what, and how far
         _tick.reset(token)
 
 
-def _watched(_name: str, run: Any) -> Any:
-    """Return a keyword's check that gives up in time."""
+def _limit_keyword(_name: str, run: Any) -> Any:
+    """Return the check of a keyword with limits of time and depth."""
 
     @wraps(run)
-    def watched(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    def run_limited(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
         _tick.get()()
         if _depth.get() > _DEEPEST:
             raise UndecidedError("schemas that nest too deep for the validator")
@@ -66,4 +66,4 @@ def _watched(_name: str, run: Any) -> Any:
         finally:
             _depth.reset(depth)
 
-    return watched
+    return run_limited

@@ -1,11 +1,11 @@
-"""What people call a place in a schema: the path of the members that it is about, such as `stations[].height`."""
+"""Readable names of locations in a schema: the path of the members they are about, such as `stations[].height`."""
 
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from arrakis_schema.json_schema.positions import escaped, unescaped, value_at
+from arrakis_schema.json_schema.positions import escape_token, unescape_token, value_at
 
 _DEFINITIONS = ("definitions", "$defs")
 _MEMBERS, _PATTERNS = "properties", "patternProperties"
@@ -15,22 +15,22 @@ _LISTS, _NAMED = {"allOf", "anyOf", "oneOf", "prefixItems", "items"}, {"dependen
 _LONGEST = 80
 
 
-class Naming:
-    """The names of the places of one document; a definition is named by where it is used first."""
+class MemberPaths:
+    """The member paths of one document; a definition is named by its first use."""
 
     def __init__(self, document: Any) -> None:
         """Follow the references of a document."""
         self._uses = dict(_uses(document))
 
-    def name(self, pointer: str) -> str:
-        """Return the path of members that a JSON Pointer into the document is about, empty for the whole."""
-        start, found = pointer, ""
+    def path_of(self, pointer: str) -> str:
+        """Return the path of the members that a JSON Pointer into the document is about, empty for the root."""
+        start, path = pointer, ""
         while start not in self._uses and start:
             start = start.rpartition("/")[0]
         if start:
-            found, count = self._uses[start]
-            return _cut(f"{_joined(found, pointer[len(start) :])}{f' (and in {count - 1} more)' if count > 1 else ''}")
-        return _cut(_joined("", pointer))
+            path, count = self._uses[start]
+            return _cut(f"{_extend(path, pointer[len(start) :])}{f' (and in {count - 1} more)' if count > 1 else ''}")
+        return _cut(_extend("", pointer))
 
 
 def _cut(name: str) -> str:
@@ -39,40 +39,42 @@ def _cut(name: str) -> str:
 
 
 def _uses(document: Any) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Yield each definition that is used, by its pointer: the name of its first use, and how many uses there are."""
+    """Yield each definition that is used, by its pointer, with the name of its first use and the number of uses."""
     counts: dict[str, int] = {}
     first: dict[str, str] = {}
     todo: deque[tuple[str, str]] = deque([("", "")])
     while todo:
         pointer, name = todo.popleft()
-        for place, reference in _references(value_at(document, pointer, None), ""):
+        for location, reference in _references(value_at(document, pointer, None), ""):
             if not reference.startswith("#/"):
                 continue
             target = unquote(reference.removeprefix("#"))
             counts[target] = counts.get(target, 0) + 1
             if target not in first:
-                first[target] = _joined(name, place)
+                first[target] = _extend(name, location)
                 todo.append((target, first[target]))
     yield from ((target, (name, counts[target])) for target, name in first.items())
 
 
 def _references(schema: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    """Yield each `$ref` inside a schema with where it stands; what is only defined is left aside."""
+    """Yield each `$ref` inside a schema with its location; definitions are skipped."""
     todo = [(schema, pointer)]
     while todo:
-        value, place = todo.pop()
+        value, location = todo.pop()
         if isinstance(value, dict):
             if isinstance(value.get("$ref"), str):
-                yield place, value["$ref"]
-            inner = [(child, f"{place}/{escaped(name)}") for name, child in value.items() if name not in _DEFINITIONS]
+                yield location, value["$ref"]
+            inner = [
+                (child, f"{location}/{escape_token(name)}") for name, child in value.items() if name not in _DEFINITIONS
+            ]
             todo += reversed(inner)
         elif isinstance(value, list):
-            todo += [(child, f"{place}/{index}") for index, child in reversed(list(enumerate(value)))]
+            todo += [(child, f"{location}/{index}") for index, child in reversed(list(enumerate(value)))]
 
 
-def _joined(name: str, pointer: str) -> str:
+def _extend(name: str, pointer: str) -> str:
     """Return a name with the members that a pointer goes through."""
-    parts = [unescaped(part) for part in pointer.split("/")[1:]]
+    parts = [unescape_token(part) for part in pointer.split("/")[1:]]
     while parts:
         keyword, *parts = parts
         if keyword in _DEFINITIONS and parts:

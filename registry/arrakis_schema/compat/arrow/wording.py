@@ -1,4 +1,4 @@
-"""What differences between columns are called: from the old document to the new one, whichever of them reads."""
+"""Wording of differences between columns, from the old document to the new one, whichever is the reader's."""
 
 from typing import Any
 
@@ -26,23 +26,25 @@ _TYPE = "type changed from {old} to {new}"
 _VALUES = {"value-added": "{} also takes {}", "value-removed": "{} no longer takes {}"}
 
 
-def change_of(one: Difference, witness: Any, *, reader_is_new: bool) -> Change:
-    """Return a difference as a verdict tells it."""
-    rule, effect, (old, new) = one.rule, one.effect, one.sides
+def describe_difference(difference: Difference, witness: Any, *, reader_is_new: bool) -> Change:
+    """Return a difference as a change."""
+    rule, effect, (old, new) = difference.rule, difference.effect, difference.sides
     if not reader_is_new:
         rule, effect, old, new = _OPPOSITE.get(rule, rule), _FLIPPED.get(effect, effect), new, old
-    path, _, key = one.path.rpartition("#") if one.metadata else (one.path, "", "")
+    path, _, key = difference.path.rpartition("#") if difference.metadata else (difference.path, "", "")
     name = path or ("columns" if rule == "column-reordered" else "the schema")
     message = f"{name}: {_WORDS.get(rule, _TYPE).format(old=old, new=new, key=key)}"
-    return Change(rule, one.path, one.path, effect, message, one.breaks, witness, one.message)
+    return Change(
+        rule, difference.path, difference.path, effect, message, difference.breaks, witness, difference.message
+    )
 
 
-def change_of_values(refused: Refused, *, breaks: bool, reader_is_new: bool) -> Change:
-    """Return that values of a placeholder are allowed on one side alone: by the writer, where that breaks."""
+def describe_refusal(refused: Refused, *, breaks: bool, reader_is_new: bool) -> Change:
+    """Return the change that only one side allows some values of a placeholder: the writer, if `breaks`."""
     removed = breaks == reader_is_new
     rule, effect = ("value-removed", Effect.NARROWED) if removed else ("value-added", Effect.WIDENED)
-    more = len(refused.values) - _MOST_VALUES
-    values = ", ".join(refused.values[:_MOST_VALUES]) + (f" and {more} more" if more > 0 else "")
-    said = _VALUES[rule].format(f"{{{refused.placeholder}}}", values)
-    message, witness = f"{refused.column}: {said}", refused.witness if breaks else None
+    hidden = len(refused.values) - _MOST_VALUES
+    values = ", ".join(refused.values[:_MOST_VALUES]) + (f" and {hidden} more" if hidden > 0 else "")
+    text = _VALUES[rule].format(f"{{{refused.placeholder}}}", values)
+    message, witness = f"{refused.column}: {text}", refused.witness if breaks else None
     return Change(rule, refused.column, refused.column, effect, message, breaks, witness, refused.message)

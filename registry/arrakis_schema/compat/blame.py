@@ -1,0 +1,140 @@
+"""Marks the differences at fault: those at the location where the reader rejects the witness."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote
+
+from arrakis_schema.findings.rules import RULES
+from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.json_schema.judge.complete import closest_error
+from arrakis_schema.json_schema.positions import escape_token, object_pointers, unescape_token, value_at
+from arrakis_schema.json_schema.violations import violation
+
+
+def word_error(error: Any) -> str:
+    """Return where the witness is rejected and why, in the words of a violation.
+
+    Of the alternatives of `oneOf` and `anyOf`, the one that the witness nearly satisfies is reported.
+    """
+    return _word_inner_error(error, closest_error([error]))
+
+
+def word_error_at(errors: Sequence[Any], location: str, document: Any) -> str:
+    """Return the reader's error at a location in its document, or else its first error."""
+    pointers = dict(object_pointers(document))
+    for error in errors:
+        todo = [error]
+        while todo:
+            inner = todo.pop(0)
+            todo += inner.context or ()
+            if not inner.context and f"{_pointer(inner, document, pointers)}/".startswith(f"{location}/"):
+                return _word_inner_error(error, inner)
+    return word_error(errors[0])
+
+
+def _word_inner_error(error: Any, inner: Any) -> str:
+    """Return where the witness is rejected and why, by an inner error of another one."""
+    steps = list(inner.absolute_path)
+    ends = (steps[start:] for start in range(len(steps) + 1))  # a cached error lacks the path above it
+    path = next((end for end in ends if _leads_to(error.instance, end, inner.instance)), None)
+    if path is None:
+        inner, path = error, []
+    path_to_value = (*error.absolute_path, *path)
+    return str(violation(path_to_value, str(inner.validator or "false"), inner.validator_value, inner.instance))
+
+
+def _leads_to(value: Any, path: Sequence[Any], end: Any) -> bool:
+    """Tell whether a path leads from one value of a message to another."""
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return value is end
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedWitness:
+    """A witness, the validator's errors on it, and the reader's document that they come from."""
+
+    witness: Any
+    errors: Sequence[Any]
+    document: Any
+
+    def pointers(self) -> set[str]:
+        """Return the locations in the reader's document that the errors come from, including inner errors."""
+        by_identity = dict(object_pointers(self.document))
+        todo, pointers = list(self.errors), set[str]()
+        while todo:
+            error = todo.pop()
+            pointers.add(_pointer(error, self.document, by_identity))
+            todo += error.context or ()
+        return pointers
+
+
+def mark_faults(changes: Sequence[Change], refusal: RefusedWitness, *, reader_is_new: bool) -> tuple[Change, ...]:
+    """Return the changes with those at fault marked; if none is at the location of an error, add one for it.
+
+    A change that loosens is at fault only if nothing else is: a member that is no longer declared may be rejected.
+    """
+    places = refusal.pointers()
+    side = [change.new if reader_is_new else change.old for change in changes]
+    loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
+    real = [change.effect is not Effect.ANNOTATION for change in changes]
+    tightening = [relevant and change.effect is not loosens for relevant, change in zip(real, changes, strict=True)]
+    at_error = [any(_is_related(location, error) for error in places) for location in side]
+    in_witness = [_is_sent(location, refusal.witness) for location in side]
+    for candidates, where in ((tightening, at_error), (tightening, in_witness), (real, at_error), (real, in_witness)):
+        faulty = [candidate and here for candidate, here in zip(candidates, where, strict=True)]
+        if any(faulty):
+            return tuple(replace(change, at_fault=at) for change, at in zip(changes, faulty, strict=True))
+    return (*changes, _plain(refusal)) if refusal.errors else _mark_first(changes, real)
+
+
+def _mark_first(changes: Sequence[Change], real: Sequence[bool]) -> tuple[Change, ...]:
+    """Return the changes with the first one that is not an annotation marked."""
+    index = real.index(True) if True in real else -1
+    return tuple(replace(change, at_fault=number == index) for number, change in enumerate(changes))
+
+
+def _plain(refusal: RefusedWitness) -> Change:
+    """Return a change for the first error."""
+    error = refusal.errors[0]
+    location = _pointer(error, refusal.document, dict(object_pointers(refusal.document)))
+    rule = f"{error.validator}-changed"
+    rule_id = rule if rule in RULES else "schema-changed"
+    return Change(rule_id, location, location, Effect.NARROWED, word_error(error), at_fault=True)
+
+
+def _is_related(location: str, error: str) -> bool:
+    """Tell whether a change and an error are at the same location, or one is inside the other."""
+    return location == error or error.startswith(f"{location}/") or (location.startswith(f"{error}/") and error != "")
+
+
+def _is_sent(location: str, witness: Any) -> bool:
+    """Tell whether a change is about a property that the witness has."""
+    parts = location.split("/")[1:]
+    if len(parts) % 2 or any(keyword != "properties" for keyword in parts[::2]) or not parts:
+        return False
+    for name in parts[1::2]:
+        if not isinstance(witness, dict) or unescape_token(name) not in witness:
+            return False
+        witness = witness[unescape_token(name)]
+    return True
+
+
+def _pointer(error: Any, document: Any, pointers: Mapping[int, str]) -> str:
+    """Return the location in the document that an error comes from, whatever references led there."""
+    if id(error.schema) in pointers and error.validator is not None:
+        return f"{pointers[id(error.schema)]}/{escape_token(str(error.validator))}"
+    pointer, schema = "", document
+    for part in error.absolute_schema_path:
+        reference = schema.get("$ref") if isinstance(schema, dict) and part == "$ref" else None
+        if isinstance(reference, str):
+            pointer = unquote(reference.removeprefix("#"))
+            schema = value_at(document, pointer)
+        else:
+            pointer = f"{pointer}/{escape_token(str(part))}"
+            schema = value_at(schema, f"/{escape_token(str(part))}")
+    return pointer
