@@ -51,7 +51,7 @@ def test_the_page_names_what_there_is() -> None:
 def test_every_keyword_has_words_for_what_it_refuses() -> None:
     every = frozenset[str]().union(*KEYWORDS.values())
     wordless = sorted(every - EXPECTATIONS.keys() - WORDED_INSIDE - REFUSES_NOTHING)
-    add = "to EXPECTATIONS in json_schema/violations.py and in site/web/src/words.js"
+    add = "to `expected` in json_schema/words.json"
     assert not wordless, f"add {wordless} {add}, or to WORDED_INSIDE or REFUSES_NOTHING in {__name__}"
 
 

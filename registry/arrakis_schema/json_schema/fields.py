@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from arrakis_schema.json_schema.violations import EXPECTATIONS
+from arrakis_schema.json_schema.violations import expectation
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.fields import Field
 from arrakis_schema.store.loading import parse_schema
@@ -36,7 +36,7 @@ def _property(schema: Any, path: str, *, required: bool) -> Iterator[Field]:
         schema = {}
     types = [schema["type"]] if isinstance(schema.get("type"), str) else _value(schema, "type", list)
     words = " or ".join(str(name) for name in types if name != "null") or "any"
-    bounds = tuple(str(EXPECTATIONS[keyword](schema[keyword], None)) for keyword in _BOUNDS if keyword in schema)
+    bounds = tuple(expectation(keyword, schema[keyword]) for keyword in _BOUNDS if keyword in schema)
     values = tuple(str(value) for value in _value(schema, "enum", list) if value is not None)
     description, unit, null, omitted = (str(schema.get(key, "")) for key in _WORDS)
     nullable = not types or "null" in types

@@ -1,4 +1,4 @@
-"""Violations of a schema in words: one table from each keyword to what it expects.
+"""Violations of a schema in words: `words.json` says what each keyword expects, in Python and in the pages.
 
 Paths are written as on the reference pages: `args.stations[0]`.
 """
@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from arrakis_schema.text.printable import CLAUSE, cut
@@ -16,7 +17,11 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 _LONGEST_PATH = 2 * CLAUSE
 _LONGEST_TEXT = 50
 
-_ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object", "null": "null"}
+_WORDS: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
+EXPECTATIONS = _WORDS["expected"]
+"""What each keyword expects; `expectation` fills in what stands in braces."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,15 @@ def format_path(path: Iterable[str | int]) -> str:
 
 def violation(path: tuple[str | int, ...], keyword: str, value: Any, instance: Any) -> Violation:
     """Return the violation of a keyword with this value by the instance at this path."""
-    expectation = EXPECTATIONS.get(keyword)
-    expected = expectation(value, instance) if expectation else f"what {keyword} {short_json(value)} allows"
-    return Violation(path, keyword, cut(expected, CLAUSE), cut(FOUND.get(keyword, _found)(instance), CLAUSE))
+    found = _DESCRIPTIONS[_WORDS["found"].get(keyword, "value")](instance)
+    return Violation(path, keyword, cut(expectation(keyword, value, instance), CLAUSE), cut(found, CLAUSE))
+
+
+def expectation(keyword: str, value: Any, instance: Any = None) -> str:
+    """Return what a keyword with this value expects of an instance."""
+    if keyword not in EXPECTATIONS:
+        return f"what {keyword} {short_json(value)} allows"
+    return _PLACEHOLDER.sub(lambda match: _PARTS[match[1]](value, instance), EXPECTATIONS[keyword])
 
 
 def short_json(value: Any, longest: int = CLAUSE) -> str:
@@ -100,79 +111,25 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _type(value: Any, _: Any) -> str:
+def _types(value: Any, _: Any) -> str:
+    """Return the names of types with their articles."""
     names = [value] if isinstance(value, str) else value
-    return " or ".join(_ARTICLES.get(name, f"a {name}") for name in names)
-
-
-def _enum(value: Any, _: Any) -> str:
-    return "one of " + _join(map(short_json, value))
+    return " or ".join(_WORDS["types"].get(name, f"a {name}") for name in names)
 
 
 def _missing_members(value: Any, instance: Any) -> str:
+    """Return the names of the members that an object lacks."""
     missing = [json.dumps(name) for name in value if name not in instance]
     return f"the member{'s' if len(missing) > 1 else ''} {_join(missing)}"
 
 
-def _bound(relation: str, unit: str = "") -> Callable[[Any, Any], str]:
-    """Return the wording of a bound: on the value itself, or on a count of `unit`."""
-
-    def wording(value: Any, _: Any) -> str:
-        return f"{relation} {_count(value, unit) if unit else short_json(value)}"
-
-    return wording
-
-
-def _contains_bound(relation: str) -> Callable[[Any, Any], str]:
-    """Return the wording of a bound on how many items `contains` allows."""
-    return lambda value, _: f"{relation} {_count(value, 'item')} that the schema of contains allows"
-
-
-def _fixed_words(words: str) -> Callable[[Any, Any], str]:
-    """Return the wording of a keyword whose value is not shown."""
-    return lambda _value, _instance: words
-
-
-EXPECTATIONS: dict[str, Callable[[Any, Any], str]] = {
-    "type": _type,
-    "enum": _enum,
-    "const": _bound("exactly"),
-    "minimum": _bound("at least"),
-    "maximum": _bound("at most"),
-    "exclusiveMinimum": _bound("more than"),
-    "exclusiveMaximum": _bound("less than"),
-    "multipleOf": _bound("a multiple of"),
-    "minLength": _bound("at least", "character"),
-    "maxLength": _bound("at most", "character"),
-    "pattern": _bound("text that matches the pattern"),
-    "format": _bound("text in the format"),
-    "minItems": _bound("at least", "item"),
-    "maxItems": _bound("at most", "item"),
-    "uniqueItems": _fixed_words("items that all differ"),
-    "items": _fixed_words("no further items"),
-    "contains": _fixed_words("an item that fits the schema of contains"),
-    "minContains": _contains_bound("at least"),
-    "maxContains": _contains_bound("at most"),
-    "additionalItems": _fixed_words("no further items"),
-    "unevaluatedItems": _fixed_words("no further items"),
-    "minProperties": _bound("at least", "member"),
-    "maxProperties": _bound("at most", "member"),
-    "required": _missing_members,
-    "additionalProperties": _fixed_words("only members that the schema describes"),
-    "unevaluatedProperties": _fixed_words("only members that the schema describes"),
-    "dependencies": _fixed_words("the members that go with those it has"),
-    "dependentRequired": _fixed_words("the members that go with those it has"),
-    "anyOf": _fixed_words("something that fits one of the schemas of anyOf"),
-    "oneOf": _fixed_words("something that fits exactly one of the schemas of oneOf"),
-    "not": _fixed_words("something that does not fit the schema of not"),
-    "false": _fixed_words("nothing here"),
+_PARTS: dict[str, Callable[[Any, Any], str]] = {
+    "type": _types,
+    "value": lambda value, _: short_json(value),
+    "values": lambda value, _: _join(map(short_json, value)),
+    "characters": lambda value, _: _count(value, "character"),
+    "items": lambda value, _: _count(value, "item"),
+    "members": lambda value, _: _count(value, "member"),
+    "missing": _missing_members,
 }
-FOUND: dict[str, Callable[[Any], str]] = {
-    "required": _members,
-    "minLength": _length,
-    "maxLength": _length,
-    "minItems": _length,
-    "maxItems": _length,
-    "additionalProperties": _members,
-    "unevaluatedProperties": _members,
-}
+_DESCRIPTIONS: dict[str, Callable[[Any], str]] = {"value": _found, "members": _members, "length": _length}

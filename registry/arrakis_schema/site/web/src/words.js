@@ -1,12 +1,18 @@
 // Messages for violations, in the words of the Python package: `args.days: expected more than 0, found 0`.
-// One table from keyword to what it expects; `json_schema/violations.py` has the same table, and a test compares them.
+// What each keyword expects is in `json_schema/words.json`, which both read; how it is filled in, a test compares.
+
+import words from "../../../json_schema/words.json" with { type: "json" };
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const LONGEST = 80;
 const LONGEST_TEXT = 50;
 
 /** @type {Record<string, string>} */
-const ARTICLES = { integer: "an integer", array: "an array", object: "an object", null: "null" };
+const ARTICLES = words.types;
+/** @type {Record<string, string>} */
+const EXPECTATIONS = words.expected;
+/** @type {Record<string, string>} */
+const FOUND = words.found;
 
 /**
  * Return an instance path in the notation of the reference pages; a name that is not plain is put in brackets.
@@ -75,8 +81,8 @@ export function laidOut(value, indent = "\n") {
  * @returns {string}
  */
 export function expectation(keyword, value, instance) {
-  const wording = EXPECTATIONS[keyword];
-  return cut(wording ? wording(value, instance) : `what ${keyword} ${shortened(value)} allows`);
+  if (!Object.hasOwn(EXPECTATIONS, keyword)) return cut(`what ${keyword} ${shortened(value)} allows`);
+  return cut(EXPECTATIONS[keyword].replace(/\{(\w+)\}/g, (_, part) => PARTS[part](value, instance)));
 }
 
 /**
@@ -86,7 +92,7 @@ export function expectation(keyword, value, instance) {
  * @returns {string}
  */
 export function discovery(keyword, instance) {
-  return cut((FOUND[keyword] ?? describe)(instance));
+  return cut(DESCRIPTIONS[FOUND[keyword] ?? "value"](instance));
 }
 
 /**
@@ -118,86 +124,29 @@ function length(instance) {
 }
 
 /** @param {any} value */
-function type(value) {
+function types(value) {
   return [value]
     .flat()
     .map((name) => ARTICLES[name] ?? `a ${name}`)
     .join(" or ");
 }
 
-/** @param {any} value */
-function oneOf(value) {
-  return `one of ${value.map((/** @type {unknown} */ member) => shortened(member)).join(", ")}`;
-}
-
 /** @param {any} value @param {any} instance */
-function required(value, instance) {
-  const missing = value.filter((/** @type {string} */ name) => !Object.hasOwn(instance, name));
-  return `the member${missing.length > 1 ? "s" : ""} ${missing.map((/** @type {string} */ name) => JSON.stringify(name)).join(", ")}`;
-}
-
-/**
- * The wording of a bound: on the value itself, or on a count of `unit`.
- * @param {string} relation
- * @param {string} [unit]
- */
-function at(relation, unit) {
-  return (/** @type {any} */ value) => `${relation} ${unit ? count(value, unit) : shortened(value)}`;
-}
-
-/** The wording of a bound on how many items `contains` allows. @param {string} relation */
-function contained(relation) {
-  return (/** @type {any} */ value) => `${relation} ${count(value, "item")} that the schema of contains allows`;
-}
-
-/** The wording of a keyword whose value says nothing to people. @param {string} words */
-function fixed(words) {
-  return () => words;
+function missing(value, instance) {
+  const names = value.filter((/** @type {string} */ name) => !Object.hasOwn(instance, name));
+  return `the member${names.length > 1 ? "s" : ""} ${names.map((/** @type {string} */ name) => JSON.stringify(name)).join(", ")}`;
 }
 
 /** @type {Record<string, (value: any, instance: any) => string>} */
-export const EXPECTATIONS = {
-  type,
-  enum: oneOf,
-  const: at("exactly"),
-  minimum: at("at least"),
-  maximum: at("at most"),
-  exclusiveMinimum: at("more than"),
-  exclusiveMaximum: at("less than"),
-  multipleOf: at("a multiple of"),
-  minLength: at("at least", "character"),
-  maxLength: at("at most", "character"),
-  pattern: at("text that matches the pattern"),
-  format: at("text in the format"),
-  minItems: at("at least", "item"),
-  maxItems: at("at most", "item"),
-  uniqueItems: fixed("items that all differ"),
-  items: fixed("no further items"),
-  contains: fixed("an item that fits the schema of contains"),
-  minContains: contained("at least"),
-  maxContains: contained("at most"),
-  additionalItems: fixed("no further items"),
-  unevaluatedItems: fixed("no further items"),
-  minProperties: at("at least", "member"),
-  maxProperties: at("at most", "member"),
-  required,
-  additionalProperties: fixed("only members that the schema describes"),
-  unevaluatedProperties: fixed("only members that the schema describes"),
-  dependencies: fixed("the members that go with those it has"),
-  dependentRequired: fixed("the members that go with those it has"),
-  anyOf: fixed("something that fits one of the schemas of anyOf"),
-  oneOf: fixed("something that fits exactly one of the schemas of oneOf"),
-  not: fixed("something that does not fit the schema of not"),
-  false: fixed("nothing here"),
+const PARTS = {
+  type: types,
+  value: (value) => shortened(value),
+  values: (value) => value.map((/** @type {unknown} */ member) => shortened(member)).join(", "),
+  characters: (value) => count(value, "character"),
+  items: (value) => count(value, "item"),
+  members: (value) => count(value, "member"),
+  missing,
 };
 
 /** @type {Record<string, (instance: any) => string>} */
-const FOUND = {
-  required: members,
-  minLength: length,
-  maxLength: length,
-  minItems: length,
-  maxItems: length,
-  additionalProperties: members,
-  unevaluatedProperties: members,
-};
+const DESCRIPTIONS = { value: describe, members, length };
