@@ -82,8 +82,8 @@ class Language:
 
 def language(form: Format) -> Language:
     """Return the record of a language; raises `MissingExtraError` that names the extra it needs."""
-    found: Language = import_module(form.module).LANGUAGE
-    return found
+    record: Language = import_module(form.module).LANGUAGE
+    return record
 
 
 def language_of(document: Document) -> Language:

@@ -31,8 +31,8 @@ def lint_columns(subject: Subject) -> Iterator[Finding]:
     else:
         starts = [number for number, line in enumerate(text.split("\n"), 1) if line and not line.startswith(" ")]
         columns, lines = tuple(document), tuple(starts[: len(document)])
-    seen = ArrowSubject(subject, document, columns, lines)
-    yield from findings_of(subject, seen, ARROW_RULES, lambda fault: (fault.line or 1, 1))
+    arrow_subject = ArrowSubject(subject, document, columns, lines)
+    yield from findings_of(subject, arrow_subject, ARROW_RULES, lambda fault: (fault.line or 1, 1))
 
 
 def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -> Finding:
@@ -44,6 +44,6 @@ def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -
     return Finding(subject.file, error.line, 1, rule, Severity.ERROR, "", error.problem)
 
 
-def rules() -> dict[str, str]:
+def arrow_rule_summaries() -> dict[str, str]:
     """Return what each rule asks for, by its id."""
     return {**UNREADABLE, **{name: rule.summary for name, rule in ARROW_RULES.items()}}

@@ -36,7 +36,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LintRule:
     """One rule: how bad a breach is, what it asks for in one sentence, and the function that finds breaches."""
 
     severity: Severity

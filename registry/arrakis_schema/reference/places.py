@@ -22,11 +22,11 @@ def anchor(path: str, taken: Container[str] = (), *, prefix: str = "") -> str:
     """Return the id of a field: its path where that can be one, and else a word and a number; none is `taken`."""
     plain = path.replace("[]", "-items").replace("{", "").replace("}", "")
     unfit = _word(plain) != plain or (not prefix and _SECTIONS.match(plain))
-    wanted = unique = prefix + (f"{_word(plain)}-{_number(path)}" if unfit else plain)
+    base = unique = prefix + (f"{_word(plain)}-{_number(path)}" if unfit else plain)
     count = 1
     while unique in taken:
         count += 1
-        unique = f"{wanted}-{count}"
+        unique = f"{base}-{count}"
     return unique
 
 

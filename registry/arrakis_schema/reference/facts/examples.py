@@ -11,7 +11,7 @@ SHOWN = ("minimal", "full")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedExample:
     """An example, the release whose folder it stands in, and why the release of the page refuses it (or nothing)."""
 
     example: Example
@@ -29,12 +29,14 @@ class Judged:
         return self.example.content.decode("utf-8", "replace")
 
 
-def judged(release: Release, newest: Release, document: Document) -> list[Judged]:
+def judge_examples(release: Release, newest: Release, document: Document) -> list[JudgedExample]:
     """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
     home = release if release.examples_of(document.path) else newest
-    found = home.examples_of(document.path)
-    each = [Judged(one, home, language_of(document).refusal(release, document, one)) for one in found]
-    return sorted(each, key=lambda one: (bool(one.reason), _rank(one.example.name), one.example.name))
+    examples = home.examples_of(document.path)
+    judged = [
+        JudgedExample(example, home, language_of(document).refusal(release, document, example)) for example in examples
+    ]
+    return sorted(judged, key=lambda example: (bool(example.reason), _rank(example.example.name), example.example.name))
 
 
 def _rank(name: str) -> int:
