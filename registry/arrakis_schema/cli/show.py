@@ -18,7 +18,7 @@ def views() -> list[str]:
 
 
 def view_of(release: Release, documents: Sequence[Document], view: str) -> bytes:
-    """Return documents in short, or the first one that has this view in it; raises `UnknownSchemaError`."""
+    """Return a summary of the documents, or the first that has this view in that view; raises `UnknownSchemaError`."""
     if view == SUMMARY:
         return "\n".join(_summary(release, candidate) for candidate in documents).encode()
     document = next((candidate for candidate in documents if view in candidate.format.views), None)
@@ -32,7 +32,7 @@ def view_of(release: Release, documents: Sequence[Document], view: str) -> bytes
 
 
 def _summary(release: Release, document: Document) -> str:
-    """Return a document in short: what it is, where it stands, its fields."""
+    """Return a summary of a document: its kind, its path, its fields."""
     title = f"{document.name}: {document.kind.value}, release {release.version}"
     lines = [title, f"{release.folder}/{document.path}", "", *language_of(document).lines(document)]
     return "".join(f"{printable(line, sys.maxsize)}\n" for line in lines)

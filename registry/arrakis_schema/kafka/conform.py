@@ -1,4 +1,4 @@
-"""Does what is in the topics of a broker keep to the documents? The newest messages, and every record of metadata."""
+"""Checks that the messages in a broker's topics conform: the newest messages, and every record of metadata."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ _OF_RECORDS = {"reference-unknown", "length-differs"}
 
 @dataclass(slots=True)
 class Examined:
-    """What was found, and how much was looked at: messages by topic."""
+    """The findings, and the number of messages checked by topic."""
 
     findings: list[Finding] = field(default_factory=list)
     messages: dict[str, int] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Examined:
 
 
 class Examination:
-    """One look at a source, by the documents of one release."""
+    """One examination of a source by the documents of one release."""
 
     def __init__(self, release: Release) -> None:
         """Read the documents that the topics are declared to hold; raises `UnknownSchemaError` where one is missing."""
@@ -95,7 +95,7 @@ class Examination:
         return None if isinstance(self._checkers[topics.document], RecordChecker) else newest
 
     def _layout(self, source: Source, partitions: Mapping[str, list[int]], declared: Mapping[str, Topics]) -> None:
-        """Note each topic that has not as many partitions as it must, or is not kept as it must be."""
+        """Note each topic whose number of partitions or cleanup policy differs from the settings."""
         topics_with_policy = [name for name, topics in sorted(declared.items()) if topics.cleanup]
         for name, policy in (source.policies(topics_with_policy) if topics_with_policy else {}).items():
             if policy != declared[name].cleanup:
@@ -144,7 +144,7 @@ class Examination:
         return [self._downgrade_if_older(finding, read) for finding in findings]
 
     def _downgrade_if_older(self, finding: Finding, read: ReadMessage) -> Finding:
-        """Return a finding as a warning where the message may be older than the records that it was held against."""
+        """Return a finding, as a warning if the message may be older than the records that it was checked against."""
         if finding.rule in _OF_RECORDS and read.time < self._described.newest:
             message = f"{finding.message} (sent before the newest record)"
             return replace(finding, severity=Severity.WARNING, message=message)
@@ -155,13 +155,13 @@ class Examination:
         return Finding(f"{self._release.folder}/{topics.document}", 1, 1, rule, severity, "", message)
 
     def _add(self, group: str, finding: Finding) -> None:
-        """Note a finding; of many alike in one group, such as a topic, the first and how many there are."""
+        """Note a finding; repetitions in one group, such as a topic, are only counted."""
         key = group, finding.rule, finding.location
         first, count = self._seen.get(key, (finding, 0))
         self._seen[key] = first, count + 1
 
     def _conclude(self) -> None:
-        """Put together what was found, and what stayed open because there was nothing to look at."""
+        """Collect the findings, and note the topics that are undecided because they hold no message."""
         for finding, count in self._seen.values():
             repetitions = f" (and {count - 1:,} more like it)" if count > 1 else ""
             self.examined.findings.append(replace(finding, message=finding.message + repetitions))

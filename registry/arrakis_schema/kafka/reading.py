@@ -1,4 +1,4 @@
-"""What is read from a broker, and the protocol of what can be read from."""
+"""The messages that are read from a broker, and the protocol of a source of messages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

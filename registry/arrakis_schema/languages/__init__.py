@@ -1,4 +1,4 @@
-"""What can be done with a document, whatever language it is written in: one record of functions for each language.
+"""The schema languages: for each one a record of the functions that work on its documents.
 
 A row of `store.documents.FORMATS` names the module of its record, which is imported when a document of the language is
 first met, so that nobody needs the packages of a language that he does not use.

@@ -109,14 +109,14 @@ def _json(schema: Any) -> bytes:
 
 
 def _files(document: Document) -> Iterator[tuple[str, bytes]]:
-    """Yield what a document stands for, as IPC and as JSON."""
+    """Yield the schemas of a document as IPC and as JSON, each with its suffix."""
     for choice, schema in _bound(parse_document(document.text)):
         yield f"{choice}.arrow", schema_bytes(schema)
         yield f"{choice}.arrow.json", _json(schema)
 
 
 def _bound(document: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the schemas that a document stands for, with the suffix that tells them apart.
+    """Yield the schemas that a document describes, each with a suffix that tells them apart.
 
     A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of
     values, unless it has repeated columns and so stands for endlessly many.

@@ -1,4 +1,4 @@
-"""Every rule for Arrow schemas, held against one document."""
+"""Lint of one Arrow document, by every rule for Arrow schemas."""
 
 from collections.abc import Iterator
 
@@ -45,5 +45,5 @@ def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -
 
 
 def arrow_rule_summaries() -> dict[str, str]:
-    """Return what each rule asks for, by its id."""
+    """Return the summary of each rule for Arrow schemas, by its id."""
     return {**UNREADABLE, **{name: rule.summary for name, rule in ARROW_RULES.items()}}

@@ -151,7 +151,7 @@ def _broken_promise(schema: pa.Schema, batch: pa.RecordBatch) -> str | None:
 
 
 def _says(column: pa.Field, key: bytes) -> bool:
-    """Tell whether a column's metadata has something to say under a key."""
+    """Tell whether a column's metadata has a value for a key."""
     return bool((column.metadata or {}).get(key, b"").strip())
 
 

@@ -1,4 +1,4 @@
-"""What rules find in a document, as findings."""
+"""Findings from the faults that rules report in a document."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -13,7 +13,7 @@ from arrakis_schema.store.limits import MOST_FINDINGS
 def findings_of(
     subject: Subject, parsed_subject: Any, table: dict[str, LintRule], position_of: Callable[[Fault], tuple[int, int]]
 ) -> Iterator[Finding]:
-    """Yield what each rule of a table finds."""
+    """Yield a finding for each fault that a rule of the table reports."""
     folder = subject.file.removesuffix(subject.document.path)
     for name, rule in table.items():
         faults = rule.check(parsed_subject)
@@ -28,6 +28,6 @@ def findings_of(
 
 
 def too_large(subject: Subject, excess: str) -> Finding:
-    """Return the finding for a document that no rule looks at."""
+    """Return the finding for a document that is too large for the rules."""
     message = f"the document has {excess}; split it"
     return Finding(subject.file, 1, 1, "document-too-large", Severity.ERROR, "", message)

@@ -1,4 +1,4 @@
-"""Every rule for JSON Schemas, held against one document."""
+"""Lint of one JSON Schema document, by every rule for JSON Schemas."""
 
 import re
 from collections.abc import Iterator
@@ -51,10 +51,10 @@ def _schema(content: bytes) -> Any:
 
 
 def _position_of(places: Positions, fault: Fault) -> tuple[int, int]:
-    """Return the line and column of what a rule found."""
+    """Return the line and column of a fault."""
     return nearest(places, fault.location)
 
 
 def json_rule_summaries() -> dict[str, str]:
-    """Return what each rule asks for, by its id."""
+    """Return the summary of each rule for JSON Schemas, by its id."""
     return {**UNREADABLE, **{name: rule.summary for name, rule in JSON_RULES.items()}}

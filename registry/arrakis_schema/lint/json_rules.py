@@ -242,7 +242,7 @@ def _example_problem(json_subject: JsonSubject, content: bytes) -> str | None:
 
 
 def _faults(problems: Iterable[Any]) -> Faults:
-    """Yield what keeps a document from judging as faults."""
+    """Yield a fault for each problem that the validator reports about a document."""
     return (Fault(problem.location, problem.text) for problem in problems)
 
 

@@ -1,4 +1,4 @@
-"""Which breaks of a release are meant, and why."""
+"""The accepted breaks of a release, with their reasons."""
 
 from collections.abc import Iterator
 

@@ -26,7 +26,7 @@ _SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How a text and a name stand in an entry."""
+    """How a text and a name are written in an entry: as Markdown or as plain text."""
 
     text: Callable[[str], str]
     name: Callable[[str], str]
@@ -60,7 +60,7 @@ def _bullet_list(lines: list[str]) -> str:
 
 
 def entry(history: History, release: Release, writing: Writing) -> dict[str, list[str]]:
-    """Return what a release changed by sort of change; a release without a difference says so."""
+    """Return the changes of a release by sort of change, or one line if there is no difference."""
     before = history.before(release)
     if before is None:
         return {"First release": [writing.text(", ".join(names([release]))) or NOTHING_YET]}
@@ -84,7 +84,7 @@ def entry(history: History, release: Release, writing: Writing) -> dict[str, lis
 
 
 def _kind(path: str, writing: Writing) -> str:
-    """Return what a document is, where it is no request."""
+    """Return the file name of a document in parentheses, empty for a request."""
     return "" if kind_of(path) is DocumentKind.REQUEST else f" ({writing.name(basename(path))})"
 
 

@@ -1,4 +1,4 @@
-"""What changed between two releases, in words: what breaks whom, then every difference."""
+"""The changes between two releases, in words: which clients or servers break, then every difference."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ _OUTCOME = {
 
 
 def change_list(history: History, step: Step, up: str) -> str:
-    """Return the changes of one document as a list, those that break marked, after what they mean for whom."""
+    """Return the effects of the changes of one document, then the changes as a list with the breaking ones marked."""
     rows = [
         f"- {'**breaks** ' if step.breaks(change) else ''}{_sentence(history, change, up)}" for change in step.changes
     ]
@@ -28,7 +28,7 @@ def change_list(history: History, step: Step, up: str) -> str:
 
 
 def effects(step: Step) -> Iterator[str]:
-    """Yield what a change means for those of the old release with the new one, and the other way round."""
+    """Yield what a change means for each pairing of the old release with the new one."""
     asking, answering = _SIDES.get(kind_of(step.document), _ASKED)
     pairs = [
         (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),
@@ -50,7 +50,7 @@ def _sentence(history: History, change: Change, up: str) -> str:
 
 
 def describe_changes(history: History, old: Release, new: Release, up: str) -> Iterator[str]:
-    """Yield what a release changed, by endpoint; endpoints that changed alike are told once."""
+    """Yield the changes of a release by endpoint; endpoints with the same changes share one entry."""
     groups: dict[tuple[str, str], list[str]] = {}
     for name in names([old, new]):
         for step in history.steps_between(old, new, name):

@@ -76,7 +76,7 @@ def text_diffs(history: History, old: Release, new: Release) -> Iterator[str]:
 
 
 def _fold(path: str, lines: list[str]) -> str:
-    """Return one difference behind its name and size."""
+    """Return one difference, collapsed under its name and size."""
     counts = {mark: sum(line.startswith(mark) for line in lines) for mark in _MARKS}
     size = element("span", f"+{counts['+']} -{counts['-']}", class_="size")
     summary = element("summary", f"{verbatim(path)} {size}")

@@ -1,4 +1,4 @@
-"""What travels beside what is registered: which server was held against which release, and how payloads were sent.
+"""What real servers send: the record of their checks against releases, and the columns of payloads as sent.
 
 Both come from files beside the releases: `versions/conformance.json`, which the tests write, and `versions/sent.toml`.
 """
@@ -22,7 +22,7 @@ _MARKS = {"error": "✗ error", "warning": "✗ warning", "notice": "notice"}
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the payload of some endpoints was really sent as, since a release of the software; a note if need be."""
+    """The columns that servers really send as the payload of some endpoints, since a release of the software."""
 
     endpoints: tuple[str, ...]
     since: str
@@ -31,7 +31,7 @@ class Sent:
 
 
 def conformance(store: Store) -> str:
-    """Return the page of what was checked, against which real version, with which result; empty without a record."""
+    """Return the page of results for each real server that was checked; empty without a record."""
     record = conformance_record(store)
     if record is None:
         return ""
@@ -42,7 +42,7 @@ def conformance(store: Store) -> str:
 
 
 def as_sent(store: Store, name: str) -> str:
-    """Return what each release documents of a payload or the publication, beside what was sent; empty if unknown."""
+    """Return the columns that each release documents beside those that were sent; empty if those are unknown."""
     sent = [payload for payload in sent_payloads(store) if name in payload.endpoints]
     if not sent:
         return ""
@@ -58,7 +58,7 @@ def as_sent(store: Store, name: str) -> str:
 
 
 def sent_payloads(store: Store) -> list[Sent]:
-    """Return what servers have really sent, as the file beside the releases says; raises `DamagedStoreError`."""
+    """Return what servers really send, from the file beside the releases; raises `DamagedStoreError`."""
     content = store.snapshot.read_if_there(SENT_FILE)
     if content is None:
         return []
@@ -121,12 +121,12 @@ def _server(examination: dict[str, Any]) -> Iterator[str]:
 
 
 def _server_title(examination: dict[str, Any]) -> str:
-    """Return a server and what stands behind it."""
+    """Return the name of a server and of its backend."""
     return f"{escape_markdown(examination['server'])} (backend {escape_markdown(examination['backend'])})"
 
 
 def _release(version: str) -> str:
-    """Return what people call a release."""
+    """Return the name of a release in words."""
     return "the working set" if version == "next" else f"release {escape_markdown(version)}"
 
 

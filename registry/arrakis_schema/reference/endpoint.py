@@ -58,25 +58,25 @@ def endpoint_page(history: History, release: Release, name: str, *, up: str) -> 
 
 
 def _summary(documents: dict[str, Document]) -> str:
-    """Return the sentence of the document that describes itself."""
+    """Return the summary of the first document that has one."""
     return next(filter(None, (language_of(document).summary(document) for document in documents.values())), "")
 
 
 def _heading(name: str) -> str:
-    """Return the heading of the page; one that is no good id gets another."""
+    """Return the heading of the page, with an explicit id if the name cannot be one."""
     target = anchor(name)
     return f"# {escape_markdown(name)} {{ {'' if target == name else f'#{target} '}.name }}"
 
 
 def _lead(summary: str) -> str:
-    """Return the first thing that a page says, its first paragraph in larger letters."""
+    """Return the summary at the top of the page, its first paragraph in larger letters."""
     first, *others = prose(summary) or [""]
     head = first if first.startswith("<p>") else f"{first}\n{{ .lead }}"
     return page(head, *others).rstrip() if first else ""
 
 
 def _banner(history: History, release: Release, name: str, up: str) -> str:
-    """Return the words that this is not the newest release."""
+    """Return the note that this is not the newest release."""
     last, removed = history.last(name), history.removed_in(name)
     link = f"[{escape_markdown(name)} in {last.version}]({up}{href(history.page(last, name))}.md)"
     sentences = [f"It was removed in {removed}."] if removed else []
@@ -126,12 +126,12 @@ def _document(history: History, release: Release, name: str, document: Document,
 
 
 def _slug(document: Document) -> str:
-    """Return what the ids of the sections of a document begin with; no field has such a name."""
+    """Return the prefix of the ids of the sections of a document; no field id begins with it."""
     return f"the-{document.kind.value}"
 
 
 def _try(release: Release, name: str, forms: int, up: str) -> Iterator[str]:
-    """Yield the place where a message can be tried; without JavaScript it says what else to do."""
+    """Yield the form for trying a message; without JavaScript it shows the command to use instead."""
     yield f"## Try it {{ #try-it {UNSEARCHED} }}"
     command = (
         f"arrakis-schema validate FILE --release {release.version}"
@@ -144,7 +144,7 @@ def _try(release: Release, name: str, forms: int, up: str) -> Iterator[str]:
 
 
 def _steps(history: History, name: str, up: str) -> Iterator[str]:
-    """Yield what changed in which release, drawn and told; request and payload apart."""
+    """Yield the changes by release, as a drawing and in words, separately for request and payload."""
     yield f"## History {{ #history {UNSEARCHED} }}"
     releases = [release for release in shown_releases(history) if history.documents(release, name)]
     for path in history.documents(history.newest, name):
@@ -173,7 +173,7 @@ def _step_heading(title: str, step: Step) -> str:
 
 
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
-    """Yield the documents themselves: size, digest, and since when they are the same."""
+    """Yield the table of the documents: size, digest, and the release since which each is identical."""
     folder = f"versions/{release.place}"
     rows = []
     for path, document in history.documents(release, name).items():

@@ -1,4 +1,4 @@
-"""The examples of a document on its page: which are accepted, which are refused and why, and how each is sent."""
+"""The examples of a document on its page: which are accepted, which are rejected and why, and how each is sent."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _WIDTH = 88
 
 
 def examples(history: History, release: Release, document: Document, up: str) -> Iterator[str]:
-    """Yield the section: the minimal and the full example, then a list of all others and why they are refused."""
+    """Yield the section: the minimal and the full example, then a list of the others with why each is rejected."""
     judged = history.examples(release, document)
     accepted = [example for example in judged if not example.reason]
     if judged and judged[0].home is not release:
@@ -58,7 +58,7 @@ def _programs(judged: JudgedExample) -> Iterator[tuple[str, str]]:
 
 
 def _flight(message: Any) -> str:
-    """Return a program that sends a request by pyarrow and reads what is answered."""
+    """Return a program that sends a request with pyarrow and reads the answer."""
     return (
         "import json\nfrom pyarrow import flight\n\n"
         f"request = {pformat(message, width=_WIDTH, sort_dicts=False)}\n"
@@ -70,7 +70,7 @@ def _flight(message: Any) -> str:
 
 
 def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -> Iterator[str]:
-    """Yield one refused example whole, and a list of those that are not shown."""
+    """Yield one rejected example in full, and a list of those that are not shown."""
     refused = [example for example in others if example.reason]
     if refused:
         first = max(

@@ -1,7 +1,7 @@
 """The blocks of code in a page of Markdown as HTML, coloured where a language is named.
 
-Extensions that a site adds to Markdown (includes, macros, abbreviations) also read what stands in a block of code. What
-others wrote is therefore no code any more when MkDocs gets a page; beside the page, its Markdown keeps the blocks.
+Extensions that a site adds to Markdown (includes, macros, abbreviations) also process the text in a block of code.
+The blocks are therefore HTML before MkDocs reads a page; the Markdown that is served beside the page keeps them.
 """
 
 import re
@@ -30,12 +30,12 @@ def with_code_as_html(markdown: str) -> str:
 
 
 def finish_page(html: str) -> str:
-    """Return the HTML of a page made so, without what only Markdown needed."""
+    """Return the HTML of a page from `with_code_as_html`, without the wrappers and marks that only Markdown needed."""
     return restore_characters(_WRAPPED.sub(r"\1", html))
 
 
 def _render_block(block: re.Match[str]) -> str:
-    """Return one block as HTML; search passes over one without a language."""
+    """Return one block as HTML; search skips a block without a language."""
     indentation, language = block["indentation"], block["language"]
     text = "\n".join(line.removeprefix(indentation) for line in block["text"].split("\n"))
     if not language:

@@ -1,4 +1,4 @@
-"""Small pieces of Markdown, with what stands in the documents as text in them."""
+"""Small pieces of Markdown; text from the documents is escaped in them."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
 def escape_markdown(text: str) -> str:
-    """Return a text that Markdown shows as it is, on one line."""
+    """Return a text on one line, escaped so that Markdown shows it literally."""
     return literal(one_line(text))
 
 
@@ -60,17 +60,17 @@ def note(kind: str, title: str, text: str) -> str:
 
 
 def tabs(blocks: Iterable[tuple[str, str]]) -> str:
-    """Return blocks of Markdown as tabs under their titles; without JavaScript they change all the same."""
+    """Return blocks of Markdown as tabs with titles, which work without JavaScript."""
     return "\n\n".join(f'=== "{attribute(title)}"\n\n{indent(text)}' for title, text in blocks)
 
 
 def indent(text: str) -> str:
-    """Return a block inside of a tab or a note."""
+    """Return a block indented as the content of a tab or a note."""
     return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
 
 
 def front_matter(*, title: str = "", description: str = "", searched: bool = True, contents: bool = True) -> str:
-    """Return what a page says of itself; `searched` is whether search finds it, `contents` whether it has a list."""
+    """Return the front matter of a page; `searched`: search finds it, `contents`: it has a table of contents."""
     lines = [f"title: {_yaml_string(title)}"] if title else []
     lines += [f"description: {_yaml_string(_cut(description))}"] if description else []
     lines += [] if searched else ["search:", "  exclude: true"]
@@ -84,7 +84,7 @@ def page(*blocks: str) -> str:
 
 
 def _yaml_string(text: str) -> str:
-    """Return a text as a scalar of YAML, in which every character may stand for itself once it is visible."""
+    """Return a text as a quoted YAML string; only invisible characters need an escape in it."""
     return json.dumps(one_line(text), ensure_ascii=False)
 
 

@@ -26,7 +26,7 @@ _WORST = (Answer.WORKS, Answer.PARTLY, Answer.UNDECIDED, Answer.BREAKS)
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The relations of one endpoint: of neighbouring releases that get on alike with all, the first stands for all.
+    """The relations of one endpoint; in a group of neighbours with the same answers, the first represents all.
 
     `without` are the releases that do not have it any more.
     """
@@ -42,7 +42,7 @@ class Matrix:
         return _label(releases) + (", removed" if releases[0] in self.without else "")
 
     def is_removed(self, client: int, server: int) -> bool:
-        """Tell whether the endpoint was removed from one of two groups, and nothing breaks by that."""
+        """Tell whether the endpoint is absent from one of two groups and its removal breaks nothing."""
         gone = not self.without.isdisjoint((self.groups[client][0], self.groups[server][0]))
         return gone and self.relation(client, server).answer is Answer.WORKS
 
@@ -52,7 +52,7 @@ class Matrix:
 
 
 def endpoint_matrices(history: History) -> list[Matrix]:
-    """Return the matrix of each endpoint: of the newest releases, back to the first that has it."""
+    """Return the matrix of each endpoint, over the newest releases back to the first that has the endpoint."""
     releases = list(reversed(history.releases))
     return [_matrix(history, name, _since_first(history, name)) for name in names(releases)]
 
@@ -102,7 +102,7 @@ def _twins(history: History, name: str, releases: list[Release]) -> dict[Any, li
 
 
 def _alike(left: str, right: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
-    """Tell whether two releases work with each other, and alike with all others."""
+    """Tell whether two releases work with each other, and have the same answers with all others."""
     if not relations[left, right].answer is relations[right, left].answer is Answer.WORKS:
         return False
 
@@ -142,7 +142,7 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
 
 
 def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
-    """Return the links to the matrix of each endpoint; one that was removed says so."""
+    """Return the links to the matrix of each endpoint, with the release that removed it if one did."""
     removed = {matrix.name: history.removed_in(matrix.name) for matrix in matrices}
     links = [
         f"[{escape_markdown(name)}]({_file(name)}){f' (removed in {version})' if version else ''}"
@@ -152,12 +152,12 @@ def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
 
 
 def _file(name: str) -> str:
-    """Return the link to the matrix of an endpoint, from that of all."""
+    """Return the link from the overall matrix to the matrix of an endpoint."""
     return href(f"matrix/{folder_of(name)}.md")
 
 
 def _older(history: History, versions: list[str]) -> str:
-    """Return where to find what the table leaves out."""
+    """Return a sentence on the releases that the table leaves out."""
     left_out = len(history.releases) - len(versions)
     return f"{left_out} older releases are not shown: `arrakis-schema matrix` shows all." if left_out > 0 else ""
 
@@ -247,12 +247,12 @@ def _key(relation: Relation) -> str:
 
 
 def _reason(relation: Relation) -> str:
-    """Return what stands in the way, as one text."""
+    """Return the reasons of all exchanges of a relation, as one text."""
     return "\n".join(exchange.why for exchange in relation.exchanges)
 
 
 def _why(matrix: Matrix) -> dict[str, list[tuple[int, int]]]:
-    """Return each reason by its id, with the groups of clients and servers that it stands between."""
+    """Return for each reason, by its id, the pairs of client and server groups that it applies to."""
     pairs_by_reason: dict[str, list[tuple[int, int]]] = {}
     for client in range(len(matrix.groups)):
         for server in range(len(matrix.groups)):
@@ -263,7 +263,7 @@ def _why(matrix: Matrix) -> dict[str, list[tuple[int, int]]]:
 
 
 def _reasons(matrix: Matrix) -> Iterator[str]:
-    """Yield each reason once, with the pairs it stands for and a message that shows it."""
+    """Yield each reason once, with the pairs it applies to and an example message."""
     for key, pairs in _why(matrix).items():
         relation = matrix.relation(*pairs[0])
         yield f"## {' '.join(_MARKS[relation.answer])}: {_pairs(matrix, pairs)} {{ #{key} .why }}"

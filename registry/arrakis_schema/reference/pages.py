@@ -58,7 +58,7 @@ def _release(history: History, release: Release) -> Pages:
 
 
 def _conformance_pages(store: Store) -> Pages:
-    """Yield what real servers were found to send, where that is on record."""
+    """Yield the pages about real servers, if there is a record of them."""
     if text := conformance(store):
         yield "conformance.md", text
         yield "conformance/index.json", json_text(conformance_record(store))

@@ -1,4 +1,4 @@
-"""The fields of a request, one linkable heading each, and what is known to be wrong where it bites."""
+"""The fields of a request, each under its own heading, with the known problems at the fields they affect."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def request_fields(history: History, release: Release, name: str, document: Docu
 
 
 def problem(erratum: Erratum, where: str = "") -> str:
-    """Return a known problem, where it bites."""
+    """Return a known problem as a note; `where` names the field, empty if the note stands at that field."""
     mended = f", mended in {erratum.fixed}" if erratum.fixed else ""
     return note("danger", f"Known problem{mended}", _with_location(erratum, where))
 
@@ -47,7 +47,7 @@ def past_problem(erratum: Erratum, where: str = "") -> str:
 
 
 def _with_location(erratum: Erratum, where: str) -> str:
-    """Return a problem behind the place that it is about, if that is to be named."""
+    """Return the text of a problem, after the field that it affects if `where` names one."""
     return f"{code(where)}: {escape_markdown(erratum.text)}" if where else escape_markdown(erratum.text)
 
 
@@ -60,7 +60,7 @@ def _until(erratum: Erratum) -> str:
 
 
 def _field(field: Field, since: str) -> str:
-    """Return what is to be said of one field."""
+    """Return the facts, the description and the values of one field."""
     line = facts(
         [
             chip(field.type, "type"),
@@ -76,7 +76,7 @@ def _field(field: Field, since: str) -> str:
 
 
 def _presence(field: Field) -> str:
-    """Return whether a field must be there; what is said of items holds for each."""
+    """Return a chip that says whether a field is required; items of an array have one of their own."""
     if field.path.endswith("[]"):
         return chip("each item")
     return chip("required", "required") if field.required else chip("optional", "optional")

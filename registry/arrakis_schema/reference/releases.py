@@ -1,4 +1,4 @@
-"""The pages about releases: what each one changed, its documents with their digests, what is known to be wrong."""
+"""The pages about releases: the changes of each, its documents with their digests, and its known problems."""
 
 from collections.abc import Iterator
 
@@ -77,7 +77,7 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
 
 
 def _problems(history: History, release: Release) -> Iterator[str]:
-    """Yield what is known to be wrong in a release."""
+    """Yield the known problems of a release."""
     errata = [erratum for erratum in history.errata if release.version in erratum.releases]
     if errata:
         yield "## Known problems { #known-problems }"
@@ -94,7 +94,7 @@ def _problems(history: History, release: Release) -> Iterator[str]:
 
 
 def _same(history: History, old: Release, new: Release) -> bool:
-    """Tell whether a release changed nothing but words."""
+    """Tell whether a release changed annotations only."""
     steps = (step for name in names([new]) for step in history.steps_between(old, new, name))
     return old.documents == new.documents and not any(step.changes for step in steps)
 

@@ -1,4 +1,4 @@
-"""A drawing of what exists since when: a row for each field, a column for each release; it follows light and dark."""
+"""A drawing of when each field existed: a row for each field, a column for each release; it follows light and dark."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _ROW, _COLUMN, _HEAD, _LETTER, _MOST = 20, 64, 30, 7.2, 12
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the drawing: for each release whether the thing is there, and whether it changed in it."""
+    """One line of the drawing: for each release whether the field or document is present, and whether it changed."""
 
     name: str
     present: tuple[bool, ...]
@@ -50,7 +50,7 @@ def shown_releases(history: History) -> list[Release]:
 
 
 def drawing(title: str, releases: Sequence[Release], rows: Sequence[Row]) -> str:
-    """Return the rows as inline SVG; a bar says that it is there, a dot that this release changed it."""
+    """Return the rows as inline SVG: a bar over the releases that have it, a dot at each release that changed it."""
     left = max(len(row.name) for row in rows) * _LETTER + 16
     width, height = left + _COLUMN * len(releases), _HEAD + _ROW * len(rows) + 6
     heads = [_text(_middle(left, number), 18, release.version, "head") for number, release in enumerate(releases)]
@@ -76,7 +76,7 @@ def _row(row: Row, top: float, left: float) -> list[str]:
 
 
 def _runs(present: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of releases, from and up to, in which it is there."""
+    """Yield the first index and the end index of each run of releases that have it."""
     for is_present, run in groupby(range(len(present)), key=lambda number: present[number]):
         numbers = list(run)
         if is_present:
@@ -84,13 +84,13 @@ def _runs(present: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 
 def _changes(states: Sequence[object]) -> tuple[bool, ...]:
-    """Return for each state whether it differs from the one before, and both are there."""
+    """Return for each state whether it differs from the one before, where both exist."""
     before = [None, *states[:-1]]
     return tuple(old is not None and new is not None and old != new for old, new in zip(before, states, strict=True))
 
 
 def _facts(field: object) -> object:
-    """Return what of a field is more than words."""
+    """Return what defines the meaning of a field, without its texts."""
     names = ("type", "nullable", "required", "values", "bounds")
     return None if field is None else tuple(getattr(field, name) for name in names)
 

@@ -1,4 +1,4 @@
-"""Everything that the site answers with, from the store: the same bytes for the same store.
+"""Every file of the site, made from the store: the same bytes for the same store.
 
 `versions/0.5.0/endpoints/find/descriptor.json` in the repository is that path on the site. Beside each `schema.txt`
 stand the same schema as an Arrow IPC stream and as JSON. Links inside are relative, so any host and sub-path will do.
@@ -26,7 +26,7 @@ INDEX, CATALOG = "versions/index.json", "catalog.json"
 def tree(store: Store) -> tuple[Representation, ...]:
     """Return every file of the site; each path once.
 
-    Raises `DamagedStoreError` where a frozen file is not what the lock says: what is served as immutable must be.
+    Raises `DamagedStoreError` if a frozen file differs from the lock, since it is served as immutable.
     """
     return store.derived(_tree)
 
@@ -59,7 +59,7 @@ def _files(store: Store) -> Iterator[Representation]:
 
 
 def _refuse_damage(store: Store) -> None:
-    """Raise `DamagedStoreError` with one sentence where a release is not what was frozen."""
+    """Raise `DamagedStoreError` with one sentence if a release differs from what was frozen."""
     problems = verify(store)
     if problems:
         remainder = f" (and {len(problems) - 1} more: `arrakis-schema verify` names them)" if len(problems) > 1 else ""
@@ -67,7 +67,7 @@ def _refuse_damage(store: Store) -> None:
 
 
 def _aliases(store: Store) -> dict[str, str | None]:
-    """Return the version that each alias of the site stands for; the working set is `next`."""
+    """Return the version of each alias of the site; `next` is the working set, None."""
     return {**store.aliases, NEXT: None}
 
 
@@ -95,7 +95,7 @@ def _media_type(release: Release, path: str) -> str:
 
 
 def _beside(release: Release, document: Document) -> Iterator[Representation]:
-    """Yield what is made from a document, such as its IPC bytes."""
+    """Yield the files that are derived from a document, such as its IPC bytes."""
     try:
         files = list(language_of(document).files(document))
     except (SchemaTextError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""Which breaks are accepted, by which entry, and which entries say something that is not so."""
+"""Which breaks are accepted, by which entry, and which entries are out of date."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from arrakis_schema.text.short_repr import short_repr
 
 @dataclass(frozen=True, slots=True)
 class AcceptedBreak:
-    """A break that is meant: what is found, why, and the release that it is accepted with."""
+    """An accepted break: the finding, the reason, and the release that it is accepted with."""
 
     finding: Finding
     reason: str
@@ -24,9 +24,9 @@ class AcceptedBreak:
 
 @dataclass(slots=True)
 class Acceptance:
-    """The entries of the working set and of the releases, oldest first, held against what breaks.
+    """The entries of the working set and of the releases, oldest first, matched with what breaks.
 
-    `compare` returns what the working set does to a release, whether or not that was asked for.
+    `compare` returns what the working set breaks for users of a release, also of one that `check` does not cover.
     """
 
     version: str
@@ -135,18 +135,18 @@ class Acceptance:
 
 
 def _entry_finding(rule: str, place: str, message: str) -> Finding:
-    """Return the finding for an entry that says something that is not so."""
+    """Return the finding for an entry that is out of date."""
     return Finding(EXCEPTIONS_FILE, 1, 1, rule, Severity.ERROR, place, message)
 
 
 def _expired_message(entry: Accepted, version: str) -> str:
-    """Say that an entry is for a release that is past, and what to do."""
+    """Return the message for an entry whose release is past, with what to do."""
     remedy = f'write release = "{version}" if the break is still meant, or delete the entry'
     return f"the entry for {entry.rule} is for {entry.release}, and {version} is declared: {remedy}"
 
 
 def _stale_message(rule: str, place: str, newest: BaseComparison) -> str:
-    """Say that nothing breaks a place, and what to do."""
+    """Return the message for a place that nothing breaks, with what to do."""
     breakages = [breakage for breakage in newest.breakages if breakage.finding.rule == rule]
     here = [breakage.place for breakage in breakages if is_at(place, breakage.location)]
     if here:

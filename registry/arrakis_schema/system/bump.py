@@ -21,7 +21,7 @@ class Bump(IntEnum):
 
 
 def bump_between(old: str, new: str) -> Bump:
-    """Return how far a version moved; both are semantic versions, a pre-release counts as its release."""
+    """Return the bump from one version to another; a pre-release counts as its release."""
     before, after = (tuple(map(int, version.partition("-")[0].split("."))) for version in (old, new))
     if after[0] > before[0]:
         return Bump.MAJOR
@@ -31,14 +31,14 @@ def bump_between(old: str, new: str) -> Bump:
 
 
 def required_bump(old: str, *, breaks: bool, changes: bool) -> Bump:
-    """Return how far the version after `old` must move."""
+    """Return the least bump that the version after `old` needs."""
     if breaks:
         return Bump.MINOR if old.startswith("0.") else Bump.MAJOR
     return Bump.MINOR if changes else Bump.PATCH
 
 
 def version_after(old: str, bump: Bump) -> str:
-    """Return the version that lies so far from another."""
+    """Return the version that follows another by a bump."""
     major, minor, patch = map(int, old.partition("-")[0].split("."))
     if bump is Bump.MAJOR:
         return f"{major + 1}.0.0"

@@ -81,7 +81,7 @@ def check(
 
 @dataclass(frozen=True, slots=True)
 class _Comparing:
-    """The working set, held against one base after the other, each once."""
+    """The comparisons of the working set with each base, each made once."""
 
     comparisons: Comparisons
     documents: Documents

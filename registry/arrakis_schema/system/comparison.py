@@ -1,6 +1,6 @@
-"""The working set held against one base: what breaks those who use the base, what is only noted, what was left out.
+"""The working set compared with one base: what breaks users of the base, what is only noted, what was left out.
 
-Whether a break is accepted is not asked here.
+Whether a break is accepted is decided in `system.acceptance`.
 """
 
 import json
@@ -88,7 +88,7 @@ class Against:
                     self._document(old[path], new[path])
 
     def _report_removed(self, path: str) -> None:
-        """Note a document that is no longer there."""
+        """Note a document that was removed."""
         message = f"{path} of {self.result.base} is gone: whoever uses it breaks"
         finding = Finding(f"{WORKING}/{path}", 1, 1, "document-removed", Severity.ERROR, "", message)
         self.result.breakages.append(Breakage(finding, place_of(path, "", "")))
@@ -127,12 +127,12 @@ class Against:
                     self._report_break(new, breaking, pair, reader_is_new=reader_is_new, must_work=must_work)
 
     def _report_undecided(self, path: str, message: str) -> None:
-        """Note that something stayed open."""
+        """Note that the comparison of a document is undecided."""
         self.result.undecided.add(path)
         self._warn(path, "undecided", message)
 
     def _warn(self, path: str, rule: str, message: str) -> None:
-        """Note something about a whole document."""
+        """Add a warning about a whole document."""
         self.result.findings.append(Finding(f"{WORKING}/{path}", 1, 1, rule, Severity.WARNING, "", message))
 
     def _report_break(self, new: Document, breaking: Break, pair: str, *, reader_is_new: bool, must_work: bool) -> None:

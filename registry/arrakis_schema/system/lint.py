@@ -21,7 +21,7 @@ RULES = {
     **FILE_RULES,
     **SET_RULES,
 }
-"""What is asked of every document, whatever it is written in, and of all files together."""
+"""The rules for documents of every language, and for all files together."""
 
 
 def lint(subject: Subject) -> list[Finding]:

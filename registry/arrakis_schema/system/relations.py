@@ -1,4 +1,4 @@
-"""Who talks to whom: a client of one release with a server of another, a publisher with a subscriber.
+"""Whether two releases work together: a client of one with a server of another, a publisher with a subscriber.
 
 A request is written by the client and read by the server; a payload the other way round; a publication by the publisher
 and read by the subscriber. Documents with the same bytes are compared once.
@@ -24,7 +24,7 @@ from arrakis_schema.store.versions import precedence
 
 
 class Answer(StrEnum):
-    """How two releases get on."""
+    """How well two releases work together."""
 
     WORKS = "works"
     PARTLY = "works, but a field is not understood"
@@ -48,7 +48,7 @@ class Exchange:
 
     @property
     def why(self) -> str:
-        """Return in one sentence what stands in the way, or nothing."""
+        """Why the exchange does not fully work, in one sentence; empty if it does."""
         if self.answer is Answer.WORKS:
             return ""
         if self.answer is Answer.UNDECIDED:
@@ -93,7 +93,7 @@ class Comparisons:
     _breaks: dict[tuple[str, bytes, bytes, bool], list[Break]] = field(default_factory=dict)
 
     def relation(self, name: str, client: Release, server: Release) -> Relation:
-        """Return how a client and a server of these releases get on at one endpoint, or with one publication."""
+        """Return whether a client and a server of these releases work together for one endpoint or publication."""
         client_documents, server_documents = self.documents(client, name), self.documents(server, name)
         exchanges = []
         for path in sorted({*client_documents, *server_documents}):
@@ -106,7 +106,7 @@ class Comparisons:
         return Relation(name, client.version, server.version, tuple(exchanges))
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
-        """Return the documents of a release that bear a name, by path."""
+        """Return the documents of an endpoint or publication in a release, by path."""
         return {path: release.document(path) for path in release.documents if name_of(path) == name}
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:

@@ -1,4 +1,4 @@
-"""What is really sent, held against the document: schemas and values. Needs the extra `check`."""
+"""Checks of sent schemas and values against an Arrow document. Needs the extra `check`."""
 
 from arrakis_schema.tables.arrow_document import ArrowDocument, arrow_document
 from arrakis_schema.tables.schemas import compare_sent_schema

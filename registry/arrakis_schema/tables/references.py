@@ -1,4 +1,4 @@
-"""Rows that refer to records: which record a row is of, and how long its lists must be for it."""
+"""Rows that refer to records: which record a row belongs to, and how long its lists must be."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class References:
 
     @property
     def members(self) -> set[str]:
-        """The members of a record that are asked for."""
+        """The members that a record must have for these checks."""
         return {self.member, *(name for _, length in self.lengths for name, _ in length.terms)}
 
     def expected_lengths(self, records: Iterable[Mapping[str, Any]]) -> dict[int, tuple[int | None, ...]]:
@@ -55,7 +55,7 @@ def references_of(schema: pa.Schema) -> References | None:
 def reference_findings(
     document: ArrowDocument, references: References, batch: pa.RecordBatch, expected: Expected
 ) -> Iterator[Finding]:
-    """Yield a finding for the first rows that are of no record, or whose lists are not as long as their record says."""
+    """Yield a finding for the first rows that belong to no record, or whose lists differ from it in length."""
     numbers = batch.column(references.column).to_pylist()
     unknown = [(row, number) for row, number in enumerate(numbers) if number is not None and number not in expected]
     for row, number in unknown[:SHOWN]:

@@ -1,4 +1,4 @@
-"""The schema that is sent beside the one of the document: each difference is a finding."""
+"""Comparison of a sent schema with the document: each difference is a finding."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -84,7 +84,7 @@ def _word_metadata_change(change: Change, expected_schema: pa.Schema, sent: pa.S
 
 
 def _value(schema: pa.Schema, path: str, key: str) -> str:
-    """Return what a schema or one of its columns says under a key of metadata."""
+    """Return the metadata value of a schema or one of its columns for a key."""
     holder: Any = schema.field(path) if path else schema
     value = (holder.metadata or {}).get(key.encode())
     return "nothing" if value is None else repr(value.decode("utf-8", "replace"))[:80]

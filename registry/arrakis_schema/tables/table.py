@@ -1,4 +1,4 @@
-"""`check_table`: whether a table is what the document says, before it is sent."""
+"""`check_table`: whether a table conforms to the document, before it is sent."""
 
 import os
 from itertools import islice

@@ -1,4 +1,4 @@
-"""The values that are sent: whole, null only where a column takes null, and as the document promises them."""
+"""Checks of sent values: readable, null only in nullable columns, and as the document promises."""
 
 from collections.abc import Iterator
 

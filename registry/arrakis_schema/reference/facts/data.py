@@ -12,7 +12,7 @@ from arrakis_schema.text.escaping import href
 
 
 def endpoint_data(history: History, release: Release, name: str) -> dict[str, Any]:
-    """Return what the page of an endpoint says; every URL is relative to the top of the site."""
+    """Return the content of the page of an endpoint as data; every URL is relative to the root of the site."""
     return {
         "name": name,
         "version": release.version,
@@ -28,7 +28,7 @@ def endpoint_data(history: History, release: Release, name: str) -> dict[str, An
 
 
 def release_data(history: History, release: Release) -> dict[str, Any]:
-    """Return what a release holds."""
+    """Return the documents and accepted breaks of a release as data."""
     moment = history.dates.get(release.version)
     names = dict.fromkeys(Document(path, b"").name for path in release.documents)
     return {

@@ -7,12 +7,12 @@ from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
 SHOWN = ("minimal", "full")
-"""The examples that a page shows whole."""
+"""The examples that a page shows in full."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedExample:
-    """An example, the release whose folder it stands in, and why the release of the page refuses it (or nothing)."""
+    """An example, the release whose folder holds it, and why the release of the page rejects it (empty if accepted)."""
 
     example: Example
     home: Release
@@ -25,7 +25,7 @@ class JudgedExample:
 
     @property
     def text(self) -> str:
-        """What the file says."""
+        """The text of the file."""
         return self.example.content.decode("utf-8", "replace")
 
 

@@ -1,4 +1,4 @@
-"""What became of an endpoint: since when each field exists, and what changed from release to release."""
+"""The history of an endpoint: the release that added each field, and the changes from release to release."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from arrakis_schema.system.relations import Answer, Comparisons, Exchange
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one release changed in a document, and how those of the releases on both sides get on.
+    """What one release changed in a document, and whether clients and servers of the two releases work together.
 
     `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one, `newer` the
     other way round; `breaking` are the changes that break the older by themselves.
@@ -34,11 +34,11 @@ class Step:
 
     @property
     def changes(self) -> list[Change]:
-        """The differences that are more than words."""
+        """The differences in meaning, without those in annotations alone."""
         return [change for change in self.older.verdict.findings if change.effect is not Effect.ANNOTATION]
 
     def breaks(self, change: Change) -> bool:
-        """Tell whether one change breaks the older by itself."""
+        """Tell whether one change breaks the older clients by itself."""
         return any((breaking.rule, breaking.new) == (change.rule, change.new) for breaking in self.breaking)
 
 
@@ -74,7 +74,7 @@ class History:
         return self.releases[index - 1] if index else None
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
-        """Return the documents of a release that bear a name."""
+        """Return the documents of an endpoint or publication in a release, by path."""
         key = release.version, name
         if key not in self._documents:
             self._documents[key] = self.comparisons.documents(release, name)
@@ -97,14 +97,14 @@ class History:
         return self._since[path]
 
     def examples(self, release: Release, document: Document) -> list[JudgedExample]:
-        """Return the examples of a document, each with what the release has against it."""
+        """Return the examples of a document, each with the reason why the release rejects it, if it does."""
         key = release.version, document.path
         if key not in self._examples:
             self._examples[key] = judge_examples(release, self.newest, document)
         return self._examples[key]
 
     def steps(self, name: str) -> Iterator[Step]:
-        """Yield each change of the documents of a name that is more than words, the newest first."""
+        """Yield each change in the meaning of the documents of a name, the newest first."""
         for old, new in reversed(list(pairwise(self.releases))):
             yield from (step for step in self.steps_between(old, new, name) if step.changes)
 
@@ -119,7 +119,7 @@ class History:
         return self._steps[key]
 
     def last_changed_in(self, name: str) -> str:
-        """Return the last release that changed the documents of a name by more than words, or brought one."""
+        """Return the last release that added a document of a name or changed the meaning of one."""
         for old, new in reversed(list(pairwise(self.releases))):
             appeared = self.documents(new, name).keys() - self.documents(old, name).keys()
             if appeared or any(step.changes for step in self.steps_between(old, new, name)):
@@ -139,13 +139,13 @@ class History:
         return Step(old.version, new.version, path, older, newer, tuple(breaking.change for breaking in broken))
 
     def known_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
-        """Return what is known to be wrong in a document of a release."""
+        """Return the known problems of a document in a release."""
         return tuple(
             erratum for erratum in self.errata if release.version in erratum.releases and path in erratum.documents
         )
 
     def unchanged_since(self, release: Release, path: str) -> str:
-        """Return the release from which on a document has the bytes that it has in this one."""
+        """Return the first of the consecutive releases, up to this one, that have the same bytes of a document."""
         name, since = name_of(path), release
         content = self.documents(release, name)[path].content
         for earlier in reversed(self.releases[: self.releases.index(release)]):
@@ -156,7 +156,7 @@ class History:
         return since.version
 
     def past_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
-        """Return what was wrong in a document of earlier releases, and is mended in a release."""
+        """Return the known problems of earlier releases of a document that are fixed in this release."""
         earlier = {erratum.version for erratum in self.releases[: self.releases.index(release)]}
         current = self.known_problems(release, path)
         about = [
