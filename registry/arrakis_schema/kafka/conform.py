@@ -46,7 +46,7 @@ class Examination:
         """Read the documents that the topics are declared to hold; raises `UnknownSchemaError` where one is missing."""
         self._release, self._topics = release, release.settings.topics
         if not self._topics:
-            raise UnknownSchemaError(f"{REGISTRY_FILE} has no [[topics]]: what is in Kafka is not said", ())
+            raise UnknownSchemaError(f"{REGISTRY_FILE} has no [[topics]]: declare which document a topic holds", ())
         self._files = {topics.document: self._document(topics.document) for topics in self._topics}
         self._checkers = {path: self._checker(path) for path in self._files}
         references = [checker.references for checker in self._checkers.values() if isinstance(checker, Checker)]

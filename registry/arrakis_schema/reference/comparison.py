@@ -53,7 +53,7 @@ def comparison_index(history: History) -> str:
     without = "Choosing any two needs JavaScript; the pairs below do not."
     data = {"data_compare": "", "data_up": "../"}
     return page(
-        front_matter(description="What changed between any two releases, and who still gets on.", contents=False),
+        front_matter(description="What changed between any two releases, and what breaks.", contents=False),
         "# Compare two releases",
         element("div", element("noscript", element("p", without)), class_="compare", **data),
         table(("release", "since the one before", "to the newest"), rows) if rows else "There is one release.",

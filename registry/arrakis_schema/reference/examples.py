@@ -80,7 +80,7 @@ def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -
         yield code_block(first.text)
     if others:
         rows = [f"- {_link(example, up)} {_outcome(example)}" for example in others]
-        yield f"All {len(judged)} examples are files. Also there:" if len(rows) > 1 else ""
+        yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else ""
         yield f'<div class="examples" markdown>\n\n{chr(10).join(rows)}\n\n</div>'
 
 

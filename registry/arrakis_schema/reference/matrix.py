@@ -122,9 +122,9 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
         for client in groups
     ]
     question = (
-        "Rows are clients, columns are servers, the newest first; releases with the same answers share a row. A cell names"
-        " what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a field"
-        " is not understood. A publisher counts as a client, a subscriber as a server."
+        "Rows are clients, columns are servers, the newest first; releases with the same answers share a row. A cell"
+        " names what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a"
+        " field is not understood. A publisher counts as a client, a subscriber as a server."
     )
     return page(
         front_matter(

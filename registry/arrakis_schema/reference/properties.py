@@ -37,8 +37,8 @@ def request_fields(history: History, release: Release, name: str, document: Docu
 
 def problem(erratum: Erratum, where: str = "") -> str:
     """Return a known problem as a note; `where` names the field, empty if the note stands at that field."""
-    mended = f", mended in {erratum.fixed}" if erratum.fixed else ""
-    return note("danger", f"Known problem{mended}", _with_location(erratum, where))
+    fixed = f", fixed in {erratum.fixed}" if erratum.fixed else ""
+    return note("danger", f"Known problem{fixed}", _with_location(erratum, where))
 
 
 def past_problem(erratum: Erratum, where: str = "") -> str:

@@ -90,7 +90,7 @@ def _problems(history: History, release: Release) -> Iterator[str]:
             )
             for erratum in errata
         ]
-        yield table(("documents", "where", "what", "mended in"), rows)
+        yield table(("documents", "where", "what", "fixed in"), rows)
 
 
 def _same(history: History, old: Release, new: Release) -> bool:
