@@ -17,7 +17,7 @@ from arrakis_schema.arrow.template import Template
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.kafka.conform import Examination
-from arrakis_schema.kafka.reading import Read
+from arrakis_schema.kafka.reading import ReadMessage
 from arrakis_schema.store.store import open_release
 from tests.docs.forecasts import examined
 from tests.docs.pages import PROJECT
@@ -109,14 +109,14 @@ def _broker(lines: list[dict[str, Any]]) -> list[Finding]:
     return [one for one in findings if "there is no message to check" not in one.message]
 
 
-def _read(offset: int, line: dict[str, Any]) -> Read:
+def _read(offset: int, line: dict[str, Any]) -> ReadMessage:
     """Return the message that a line stands for; text is sent as it is, rows as a message, and all else as JSON."""
     key = line["key"].encode() if "key" in line else None
     if "rows" in line:
         value = serialized(record_batch(_publication(), line["rows"]))
     else:
         value = (line["value"] if isinstance(line["value"], str) else json.dumps(line["value"])).encode()
-    return Read(line["topic"], offset, key, value, headers=False, time=1)
+    return ReadMessage(line["topic"], offset, key, value, headers=False, time=1)
 
 
 def _publication() -> pa.Schema:

@@ -13,7 +13,7 @@ from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.kafka.conform import Examination, Examined
-from arrakis_schema.kafka.reading import Read, Unread, Wanted
+from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, UnreadPartition
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store, open_release
@@ -29,13 +29,15 @@ def channel(index: int, rate: float = 64.0, **more: Any) -> dict[str, Any]:
     return {**said, "partition_id": "H1_DAQ_0001", "partition_index": index, **more}
 
 
-def record(value: Any, key: str | None = None, time: int = 1) -> Read:
+def record(value: Any, key: str | None = None, time: int = 1) -> ReadMessage:
     name = key or value["name"]
-    return Read(METADATA, 0, name.encode(), None if value is None else json.dumps(value).encode(), False, time)  # noqa: FBT003
+    return ReadMessage(METADATA, 0, name.encode(), None if value is None else json.dumps(value).encode(), False, time)  # noqa: FBT003
 
 
-def data(value: bytes | None, topic: str = DATA, **more: Any) -> Read:
-    return Read(**{"topic": topic, "offset": 7, "key": None, "value": value, "headers": False, "time": 2, **more})
+def data(value: bytes | None, topic: str = DATA, **more: Any) -> ReadMessage:
+    return ReadMessage(
+        **{"topic": topic, "offset": 7, "key": None, "value": value, "headers": False, "time": 2, **more}
+    )
 
 
 CHANNELS = [record(channel(0)), record(channel(1))]
@@ -45,10 +47,10 @@ CHANNELS = [record(channel(0)), record(channel(1))]
 class Table:
     """A broker whose messages stand in a list."""
 
-    messages: list[Read]
+    messages: list[ReadMessage]
     partitions: dict[str, list[int]] = field(default_factory=dict)
-    unread: list[Unread] = field(default_factory=list)
-    asked: list[Wanted] = field(default_factory=list)
+    unread: list[UnreadPartition] = field(default_factory=list)
+    asked: list[PartitionRequest] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
 
     def topics(self) -> dict[str, list[int]]:
@@ -57,7 +59,7 @@ class Table:
     def policies(self, topics: list[str]) -> dict[str, str]:
         return {name: policy for name, policy in self.kept.items() if name in topics}
 
-    def read(self, wanted: list[Wanted]) -> Iterator[Read | Unread]:
+    def read(self, wanted: list[PartitionRequest]) -> Iterator[ReadMessage | UnreadPartition]:
         self.asked += wanted
         names = {one.topic for one in wanted}
         yield from (message for message in self.messages if message.topic in names)
@@ -78,7 +80,7 @@ def test_what_conforms_has_no_finding_and_is_counted() -> None:
     assert found.messages == {DATA: 2, METADATA: 2}
 
 
-CASES: dict[str, tuple[list[Read], str, str, str]] = {
+CASES: dict[str, tuple[list[ReadMessage], str, str, str]] = {
     "a key": ([data(GOOD, key=b"k")], "error", "message-key", "expected neither key nor headers, found a key"),
     "headers": ([data(GOOD, headers=True)], "error", "message-key", "expected neither key nor headers, found headers"),
     "no value": ([data(None)], "error", "message-malformed", "the message has no value"),
@@ -103,19 +105,19 @@ CASES: dict[str, tuple[list[Read], str, str, str]] = {
     ),
     "many alike": ([data(b""), data(b""), data(b"")], "error", "message-malformed", "(and 2 more like it)"),
     "a record without key": (
-        [Read(METADATA, 3, None, b"{}", False, 1), data(GOOD)],  # noqa: FBT003
+        [ReadMessage(METADATA, 3, None, b"{}", False, 1), data(GOOD)],  # noqa: FBT003
         "error",
         "message-malformed",
         "the record cannot be read: it has no key",
     ),
     "a record that is no JSON": (
-        [Read(METADATA, 3, b"H1:A", b"{", False, 1), data(GOOD)],  # noqa: FBT003
+        [ReadMessage(METADATA, 3, b"H1:A", b"{", False, 1), data(GOOD)],  # noqa: FBT003
         "error",
         "message-malformed",
         "the record cannot be read: ",
     ),
     "a key that is no text": (
-        [Read(METADATA, 3, b"\xff", b"{}", False, 1), data(GOOD)],  # noqa: FBT003
+        [ReadMessage(METADATA, 3, b"\xff", b"{}", False, 1), data(GOOD)],  # noqa: FBT003
         "error",
         "message-malformed",
         "the record cannot be read: byte 0 of its key is not UTF-8",
@@ -165,7 +167,7 @@ def test_what_does_not_conform_is_said(name: str) -> None:
         record({"publisher_id": "H1_DAQ", "stride": 1, "max_latency": 1, "dynamic": True}, "__publisher_info__"),
     ],
 )
-def test_the_records_that_are_no_channel_conform(value: Read) -> None:
+def test_the_records_that_are_no_channel_conform(value: ReadMessage) -> None:
     assert said(Table([*CHANNELS, value, data(GOOD)])) == []
 
 
@@ -224,13 +226,15 @@ def test_nothing_to_look_at_is_undecided() -> None:
 
 
 def test_what_could_not_be_read_is_undecided() -> None:
-    found = examined(Table([*CHANNELS, data(GOOD)], unread=[Unread(DATA, 0, "Broker: Topic authorization failed")]))
+    found = examined(
+        Table([*CHANNELS, data(GOOD)], unread=[UnreadPartition(DATA, 0, "Broker: Topic authorization failed")])
+    )
     assert (found.failed, found.undecided) == (False, True)
     assert found.findings[0].message == f"{DATA}, partition 0: Broker: Topic authorization failed"
 
 
 def test_what_was_not_read_for_one_reason_is_said_once() -> None:
-    late = [Unread(f"arrakis-X_{number}", 0, "it was not read to its end in time") for number in range(50)]
+    late = [UnreadPartition(f"arrakis-X_{number}", 0, "it was not read to its end in time") for number in range(50)]
     table = Table([*CHANNELS, data(GOOD)], {one.topic: [0] for one in late}, late)
     assert [found[2] for found in said(table)] == [
         "arrakis-X_0, partition 0: it was not read to its end in time (and 49 more like it)"

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from arrakis_schema.reference import book
-from arrakis_schema.reference.markup import code, escaped
+from arrakis_schema.reference.markup import code, escape_markdown
 from arrakis_schema.store.exceptions import entry_text
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
@@ -13,7 +13,7 @@ from arrakis_schema.store.store import Store
 PROJECT = Path(__file__).parent.parent.parent
 PLACE = "endpoints/forecast/descriptor.json#/properties/days/maximum = 10"
 SHOWN = (
-    f"- {escaped('No *model* looks further.')} {code('maximum-tightened')} "
+    f"- {escape_markdown('No *model* looks further.')} {code('maximum-tightened')} "
     f"in {code('endpoints/forecast/descriptor.json: days')}"
 )
 

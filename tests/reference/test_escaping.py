@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mkdocs.utils.meta import get_data
 
-from arrakis_schema.reference.highlighting import finished, with_code_as_html
+from arrakis_schema.reference.highlighting import finish_page, with_code_as_html
 from arrakis_schema.reference.markup import (
     chip,
     code,
+    code_block,
     element,
-    escaped,
+    escape_markdown,
     facts,
-    fenced,
     front_matter,
     meanings,
     note,
@@ -49,14 +49,14 @@ DIALECTS = {"own": OWN, "everything": OWN + MORE}
 MARKS = st.sampled_from([*"`*_{}[]()<>#|!~^=+-.:;@$%&\"'\\/?1a \n\t", "\u2028", "\u001b", "\ud800", "\u0002", "é"])
 ANYTHING = st.one_of(st.sampled_from(TEXTS), st.lists(MARKS, max_size=12).map("".join), st.text(max_size=12))
 HOLDERS: dict[str, Callable[[str], str]] = {
-    "paragraph": escaped,
-    "item": lambda text: f"- {escaped(text)}",
-    "nested item": lambda text: f'<div class="x" markdown>\n\n- **a**: {escaped(text)}\n\n</div>',
-    "heading": lambda text: f"## {escaped(text)} {{ #x .y }}",
-    "cell": lambda text: table(("a", "b"), [(escaped(text), "c")]),
-    "attribute list": lambda text: f"{escaped(text)}\n{{ .lead }}",
-    "link": lambda text: f"[{escaped(text)}](x.md){{ data-copy }}",
-    "note": lambda text: note("danger", "a", escaped(text)),
+    "paragraph": escape_markdown,
+    "item": lambda text: f"- {escape_markdown(text)}",
+    "nested item": lambda text: f'<div class="x" markdown>\n\n- **a**: {escape_markdown(text)}\n\n</div>',
+    "heading": lambda text: f"## {escape_markdown(text)} {{ #x .y }}",
+    "cell": lambda text: table(("a", "b"), [(escape_markdown(text), "c")]),
+    "attribute list": lambda text: f"{escape_markdown(text)}\n{{ .lead }}",
+    "link": lambda text: f"[{escape_markdown(text)}](x.md){{ data-copy }}",
+    "note": lambda text: note("danger", "a", escape_markdown(text)),
     "title of a note": lambda text: note("danger", text, "a"),
     "title of a tab": lambda text: tabs([(text, "a"), ("b", "c")]),
     "chip": lambda text: facts([chip(text)]),
@@ -92,7 +92,7 @@ class Shown(HTMLParser):
 
 
 def rendered(text: str, dialect: str) -> Shown:
-    return Shown(finished(converter(dialect).reset().convert(with_code_as_html(text))))
+    return Shown(finish_page(converter(dialect).reset().convert(with_code_as_html(text))))
 
 
 @cache
@@ -141,7 +141,7 @@ def test_code_is_shown_with_every_blank(dialect: str, text: str) -> None:
 @settings(max_examples=80)
 @given(ANYTHING)
 def test_a_block_of_code_is_shown_with_every_blank(language: str, dialect: str, text: str) -> None:
-    block = fenced(text, language)
+    block = code_block(text, language)
     for held in (block, tabs([("a", block), ("b", block)]), note("danger", "a", block)):
         assert set(rendered(page("# a", held, "b"), dialect).code) == {visible(text).removesuffix("\n")}
 
@@ -174,4 +174,4 @@ def test_data_is_json_in_utf_8(value: object) -> None:
 
 def test_half_a_pair_is_seen() -> None:
     assert visible("a\ud800b\u001b\ufffe") == "a\\ud800b\\u001b\\ufffe"
-    assert unescape(escaped("a *b* <c>")) == "a *b* <c>"
+    assert unescape(escape_markdown("a *b* <c>")) == "a *b* <c>"

@@ -18,7 +18,7 @@ from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.arrow.snippets import schema_code
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference import book
-from arrakis_schema.reference.markup import element, escaped, meanings
+from arrakis_schema.reference.markup import element, escape_markdown, meanings
 from arrakis_schema.reference.timeline import Row, drawing
 from arrakis_schema.site.postprocessing import minify, minify_style
 from arrakis_schema.store.inventory import classify
@@ -163,7 +163,7 @@ def test_a_style_without_line_breaks_says_the_same() -> None:
 def test_what_stands_in_a_document_is_shown_as_it_is(text: str) -> None:
     import markdown  # noqa: PLC0415 - what MkDocs renders with
 
-    html = markdown.markdown(f"x {escaped(text)}", extensions=["tables", "attr_list", "md_in_html"])
+    html = markdown.markdown(f"x {escape_markdown(text)}", extensions=["tables", "attr_list", "md_in_html"])
     assert unescape(re.sub(r"<[^>]*>", "", html)) == f"x {text}"
     assert "<b>" not in element("p", meanings({"a": text})).replace("<dl", "")
 

@@ -13,7 +13,7 @@ from arrakis_schema.arrow import parse_schema
 from arrakis_schema.cli import main
 from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.store.store import Store
-from arrakis_schema.system.bump import Bump, after, moved, needed
+from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
 from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, matrix
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -116,15 +116,15 @@ def test_releases_with_the_same_meaning_are_recognised() -> None:
     ],
 )
 def test_how_far_a_version_moves(old: str, new: str, bump: Bump) -> None:
-    assert moved(old, new) is bump
-    assert moved(old, after(old, bump)) is bump
+    assert bump_between(old, new) is bump
+    assert bump_between(old, version_after(old, bump)) is bump
 
 
 def test_which_move_a_change_needs() -> None:
-    assert needed("0.5.0", breaks=True, changes=True) is Bump.MINOR
-    assert needed("1.5.0", breaks=True, changes=True) is Bump.MAJOR
-    assert needed("1.5.0", breaks=False, changes=True) is Bump.MINOR
-    assert needed("1.5.0", breaks=False, changes=False) is Bump.PATCH
+    assert required_bump("0.5.0", breaks=True, changes=True) is Bump.MINOR
+    assert required_bump("1.5.0", breaks=True, changes=True) is Bump.MAJOR
+    assert required_bump("1.5.0", breaks=False, changes=True) is Bump.MINOR
+    assert required_bump("1.5.0", breaks=False, changes=False) is Bump.PATCH
 
 
 @pytest.fixture

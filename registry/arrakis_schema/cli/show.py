@@ -18,19 +18,21 @@ def views() -> list[str]:
 
 
 def view_of(release: Release, documents: Sequence[Document], view: str) -> bytes:
-    """Return documents in short, or the first one that has this view in it; raises `UnknownSchemaError`."""
+    """Return a summary of the documents, or the first that has this view in that view; raises `UnknownSchemaError`."""
     if view == SUMMARY:
-        return "\n".join(_summary(release, document) for document in documents).encode()
-    found = next((document for document in documents if view in document.format.views), None)
-    if found is None:
-        form = next(one.name for one in FORMATS.values() if view in one.views)
-        what = f"{documents[0].name} has no document in the format {form} in release {release.version}"
-        raise UnknownSchemaError(what, [document.path for document in documents])
-    return language_of(found).view(found, view)
+        return "\n".join(_summary(release, candidate) for candidate in documents).encode()
+    document = next((candidate for candidate in documents if view in candidate.format.views), None)
+    if document is None:
+        format_name = next(
+            language_format.name for language_format in FORMATS.values() if view in language_format.views
+        )
+        what = f"{documents[0].name} has no document in the format {format_name} in release {release.version}"
+        raise UnknownSchemaError(what, [candidate.path for candidate in documents])
+    return language_of(document).view(document, view)
 
 
 def _summary(release: Release, document: Document) -> str:
-    """Return a document in short: what it is, where it stands, its fields."""
+    """Return a summary of a document: its kind, its path, its fields."""
     title = f"{document.name}: {document.kind.value}, release {release.version}"
-    shown = [title, f"{release.folder}/{document.path}", "", *language_of(document).lines(document)]
-    return "".join(f"{printable(line, sys.maxsize)}\n" for line in shown)
+    lines = [title, f"{release.folder}/{document.path}", "", *language_of(document).lines(document)]
+    return "".join(f"{printable(line, sys.maxsize)}\n" for line in lines)

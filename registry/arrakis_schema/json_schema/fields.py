@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from arrakis_schema.json_schema.violations import expectation
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.fields import Field
-from arrakis_schema.store.loading import parse_schema
+from arrakis_schema.store.loading import parse_json_schema
 
 _BOUNDS = (
     *("const", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
@@ -18,7 +18,7 @@ _WORDS = ("description", "x-unit", "x-null", "x-omitted")
 
 def schema_fields(document: Document) -> Iterator[Field]:
     """Yield the members that a document describes, each before its own members; raises `DamagedStoreError`."""
-    return _properties(parse_schema(document.content, document.path), "")
+    return _properties(parse_json_schema(document.content, document.path), "")
 
 
 def _properties(schema: Any, prefix: str) -> Iterator[Field]:

@@ -11,7 +11,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.kafka.reading import Read, Unread, Wanted
+from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, UnreadPartition
 
 LARGEST = 64 * 1024 * 1024
 _OFFSET_TAIL = -2000  # librdkafka's RD_KAFKA_OFFSET_TAIL_BASE: so many messages before the end
@@ -78,7 +78,7 @@ class Broker:
                     policies.update({resource.name: policy.value} if policy is not None else {})
         return policies
 
-    def read(self, requests: list[Wanted]) -> Iterator[Read | Unread]:
+    def read(self, requests: list[PartitionRequest]) -> Iterator[ReadMessage | UnreadPartition]:
         """Yield the messages of the partitions, each up to the end that it has when first read."""
         pending = {(request.topic, request.partition): request for request in requests}
         ends: dict[tuple[str, int], int] = {}
@@ -94,7 +94,7 @@ class Broker:
                 yield from self._step(message, pending, ends)
         for topic, partition in pending:
             failed = f": {self._failures}" if self._failures else ""
-            yield Unread(topic, partition, f"it was not read to its end in time{failed}")
+            yield UnreadPartition(topic, partition, f"it was not read to its end in time{failed}")
         self._consumer.unassign()
 
     def close(self) -> None:
@@ -102,15 +102,15 @@ class Broker:
         self._consumer.close()
 
     def _step(
-        self, message: Message, pending: dict[tuple[str, int], Wanted], ends: dict[tuple[str, int], int]
-    ) -> Iterator[Read | Unread]:
+        self, message: Message, pending: dict[tuple[str, int], PartitionRequest], ends: dict[tuple[str, int], int]
+    ) -> Iterator[ReadMessage | UnreadPartition]:
         """Yield the content of one answer of the broker, and close a partition that is complete."""
         partition_key = str(message.topic()), message.partition() or 0
         error = message.error()
         if error is not None:
             del pending[partition_key]
             if error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's name of it
-                yield Unread(*partition_key, error.str())
+                yield UnreadPartition(*partition_key, error.str())
             return
         offset = message.offset() or 0
         if partition_key not in ends:
@@ -163,10 +163,10 @@ def _start(newest: int | None) -> int:
     return OFFSET_BEGINNING if newest is None else _OFFSET_TAIL - newest
 
 
-def _read(message: Message, topic: str, offset: int) -> Read:
+def _read(message: Message, topic: str, offset: int) -> ReadMessage:
     """Return a message as it was read."""
     key, value = message.key(), message.value()
-    return Read(topic, offset, _bytes(key), _bytes(value), bool(message.headers()), int(message.timestamp()[1]))
+    return ReadMessage(topic, offset, _bytes(key), _bytes(value), bool(message.headers()), int(message.timestamp()[1]))
 
 
 def _bytes(value: object) -> bytes | None:

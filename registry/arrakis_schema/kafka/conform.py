@@ -1,4 +1,4 @@
-"""Does what is in the topics of a broker keep to the documents? The newest messages, and every record of metadata."""
+"""Checks that the messages in a broker's topics conform: the newest messages, and every record of metadata."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,9 +7,10 @@ from re import Pattern
 
 from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.kafka.descriptions import Descriptions
 from arrakis_schema.kafka.messages import Checker
-from arrakis_schema.kafka.reading import Read, Source, Unread, Wanted
+from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, Source, UnreadPartition
 from arrakis_schema.kafka.records import RecordChecker
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.kafka_settings import Topics, topics_of
@@ -26,7 +27,7 @@ _OF_RECORDS = {"reference-unknown", "length-differs"}
 
 @dataclass(slots=True)
 class Examined:
-    """What was found, and how much was looked at: messages by topic."""
+    """The findings, and the number of messages checked by topic."""
 
     findings: list[Finding] = field(default_factory=list)
     messages: dict[str, int] = field(default_factory=dict)
@@ -35,38 +36,43 @@ class Examined:
     @property
     def failed(self) -> bool:
         """Whether something does not conform."""
-        return any(found.severity is Severity.ERROR for found in self.findings)
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
 class Examination:
-    """One look at a source, by the documents of one release."""
+    """One examination of a source by the documents of one release."""
 
     def __init__(self, release: Release) -> None:
         """Read the documents that the topics are declared to hold; raises `UnknownSchemaError` where one is missing."""
         self._release, self._topics = release, release.settings.topics
         if not self._topics:
-            raise UnknownSchemaError(f"{REGISTRY_FILE} has no [[topics]]: what is in Kafka is not said", ())
-        self._files = {one.document: self._document(one.document) for one in self._topics}
+            raise UnknownSchemaError(f"{REGISTRY_FILE} has no [[topics]]: declare which document a topic holds", ())
+        self._files = {topics.document: self._document(topics.document) for topics in self._topics}
         self._checkers = {path: self._checker(path) for path in self._files}
-        asked = [one.references for one in self._checkers.values() if isinstance(one, Checker) and one.references]
-        self._described = Descriptions(self._topics, {name for one in asked for name in one.members})
+        references = [checker.references for checker in self._checkers.values() if isinstance(checker, Checker)]
+        members = {name for reference in references if reference for name in reference.members}
+        self._described = Descriptions(self._topics, members)
         self._seen: dict[tuple[str, str, str], tuple[Finding, int]] = {}
         self.examined = Examined()
 
     def run(self, source: Source, newest: int, chosen: Pattern[str] | None = None) -> Examined:
         """Examine a source: the topics whose names fit `chosen`, and in each this many of the newest messages."""
-        there = source.topics()
-        held = {name: topics for name in sorted(there) if (topics := topics_of(self._topics, name))}
-        wanted = {name for name in held if chosen is None or chosen.search(name)}
-        self.examined.messages = dict.fromkeys(sorted(wanted), 0)
-        self._layout(source, there, {name: held[name] for name in wanted})
-        described = {one.described_by for one in self._topics if one.described_by}
-        first = [name for name in held if held[name].document in described]
-        rest = [name for name in held if name in wanted and name not in first]
-        for names in (first, rest):
-            parts = [Wanted(name, part, self._newest(held[name], newest)) for name in names for part in there[name]]
+        partitions = source.topics()
+        declared = {name: topics for name in sorted(partitions) if (topics := topics_of(self._topics, name))}
+        selected = {name for name in declared if chosen is None or chosen.search(name)}
+        self.examined.messages = dict.fromkeys(sorted(selected), 0)
+        self._layout(source, partitions, {name: declared[name] for name in selected})
+        description_documents = {topics.described_by for topics in self._topics if topics.described_by}
+        first = [name for name in declared if declared[name].document in description_documents]
+        others = [name for name in declared if name in selected and name not in first]
+        for names in (first, others):
+            parts = [
+                PartitionRequest(name, part, self._newest(declared[name], newest))
+                for name in names
+                for part in partitions[name]
+            ]
             for read in source.read(parts) if parts else ():
-                self._take(read, held[read.topic], reported=read.topic in wanted)
+                self._take(read, declared[read.topic], reported=read.topic in selected)
         self._conclude()
         return self.examined
 
@@ -88,84 +94,81 @@ class Examination:
         """Return how many messages of a topic are read: all, where they are records with keys."""
         return None if isinstance(self._checkers[topics.document], RecordChecker) else newest
 
-    def _layout(self, source: Source, there: Mapping[str, list[int]], held: Mapping[str, Topics]) -> None:
-        """Note each topic that has not as many partitions as it must, or is not kept as it must be."""
-        asked = [name for name, topics in sorted(held.items()) if topics.cleanup]
-        for name, policy in (source.policies(asked) if asked else {}).items():
-            if policy != held[name].cleanup:
-                message = f"{name}: expected the cleanup policy {held[name].cleanup}, found {policy}"
-                self._add(name, self._about(held[name], "cleanup-differs", message))
-        for name, topics in sorted(held.items()):
-            count = len(there[name])
+    def _layout(self, source: Source, partitions: Mapping[str, list[int]], declared: Mapping[str, Topics]) -> None:
+        """Note each topic whose number of partitions or cleanup policy differs from the settings."""
+        topics_with_policy = [name for name, topics in sorted(declared.items()) if topics.cleanup]
+        for name, policy in (source.policies(topics_with_policy) if topics_with_policy else {}).items():
+            if policy != declared[name].cleanup:
+                message = f"{name}: expected the cleanup policy {declared[name].cleanup}, found {policy}"
+                self._add(name, self._about(declared[name], "cleanup-differs", message))
+        for name, topics in sorted(declared.items()):
+            count = len(partitions[name])
             if topics.partitions and count != topics.partitions:
-                message = f"{name}: expected {_counted(topics.partitions, 'partition')}, found {count}"
+                message = f"{name}: expected {format_count(topics.partitions, 'partition')}, found {count}"
                 self._add(name, self._about(topics, "partitions-differ", message))
 
-    def _take(self, read: Read | Unread, topics: Topics, *, reported: bool) -> None:
+    def _take(self, read: ReadMessage | UnreadPartition, topics: Topics, *, reported: bool) -> None:
         """Check one message."""
-        if isinstance(read, Unread):
+        if isinstance(read, UnreadPartition):
             self.examined.undecided = True
             message = f"{read.topic}, partition {read.partition}: {read.why}"
             self._add(read.why, self._about(topics, "undecided", message, Severity.WARNING))
             return
-        found = [*self._envelope(read, topics), *self._content(read, topics)]
+        findings = [*self._envelope(read, topics), *self._content(read, topics)]
         if reported:
             self.examined.messages[read.topic] += 1
-            for one in found:
-                self._add(read.topic, replace(one, message=f"{read.topic}, offset {read.offset}: {one.message}"))
+            for finding in findings:
+                self._add(
+                    read.topic, replace(finding, message=f"{read.topic}, offset {read.offset}: {finding.message}")
+                )
 
-    def _envelope(self, read: Read, topics: Topics) -> Iterator[Finding]:
+    def _envelope(self, read: ReadMessage, topics: Topics) -> Iterator[Finding]:
         """Yield what is wrong around the value of a message."""
         if topics.key == "none" and (read.key is not None or read.headers):
-            found = "a key" if read.key is not None else "headers"
-            yield self._about(topics, "message-key", f"expected neither key nor headers, found {found}")
+            extra = "a key" if read.key is not None else "headers"
+            yield self._about(topics, "message-key", f"expected neither key nor headers, found {extra}")
 
-    def _content(self, read: Read, topics: Topics) -> list[Finding]:
+    def _content(self, read: ReadMessage, topics: Topics) -> list[Finding]:
         """Return what is wrong with the value of a message."""
         checker = self._checkers[topics.document]
         if isinstance(checker, RecordChecker):
-            record, found = checker.check(read.key, read.value, topics.key_member)
+            record, findings = checker.check(read.key, read.value, topics.key_member)
             if record is not None:
                 self._described.note(topics.document, read.topic, record, read.time)
-            return found
+            return findings
         if read.value is None:
             return [self._about(topics, "message-malformed", "the message has no value")]
         if not self._described.describes(read.topic):
             return checker.check(read.value)
-        found = checker.check(read.value, partial(self._described.expected, read.topic))
-        return [self._dated(one, read) for one in found]
+        findings = checker.check(read.value, partial(self._described.expected_lengths, read.topic))
+        return [self._downgrade_if_older(finding, read) for finding in findings]
 
-    def _dated(self, found: Finding, read: Read) -> Finding:
-        """Return a finding as a warning where the message may be older than the records that it was held against."""
-        if found.rule in _OF_RECORDS and read.time < self._described.newest:
-            message = f"{found.message} (sent before the newest record)"
-            return replace(found, severity=Severity.WARNING, message=message)
-        return found
+    def _downgrade_if_older(self, finding: Finding, read: ReadMessage) -> Finding:
+        """Return a finding, as a warning if the message may be older than the records that it was checked against."""
+        if finding.rule in _OF_RECORDS and read.time < self._described.newest:
+            message = f"{finding.message} (sent before the newest record)"
+            return replace(finding, severity=Severity.WARNING, message=message)
+        return finding
 
     def _about(self, topics: Topics, rule: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
         """Return a finding about a document as a whole."""
         return Finding(f"{self._release.folder}/{topics.document}", 1, 1, rule, severity, "", message)
 
-    def _add(self, group: str, found: Finding) -> None:
-        """Note a finding; of many alike in one group, such as a topic, the first and how many there are."""
-        place = group, found.rule, found.location
-        first, count = self._seen.get(place, (found, 0))
-        self._seen[place] = first, count + 1
+    def _add(self, group: str, finding: Finding) -> None:
+        """Note a finding; repetitions in one group, such as a topic, are only counted."""
+        key = group, finding.rule, finding.location
+        first, count = self._seen.get(key, (finding, 0))
+        self._seen[key] = first, count + 1
 
     def _conclude(self) -> None:
-        """Put together what was found, and what stayed open because there was nothing to look at."""
-        for found, count in self._seen.values():
-            more = f" (and {count - 1:,} more like it)" if count > 1 else ""
-            self.examined.findings.append(replace(found, message=found.message + more))
+        """Collect the findings, and note the topics that are undecided because they hold no message."""
+        for finding, count in self._seen.values():
+            repetitions = f" (and {count - 1:,} more like it)" if count > 1 else ""
+            self.examined.findings.append(replace(finding, message=finding.message + repetitions))
         for topics in self._topics:
             names = [name for name in self.examined.messages if topics_of(self._topics, name) is topics]
             if not any(self.examined.messages[name] for name in names):
                 self.examined.undecided = True
-                where = f"{_counted(len(names), 'topic')} of the names {', '.join(topics.names)}"
+                where = f"{format_count(len(names), 'topic')} of the names {', '.join(topics.names)}"
                 message = f"there is no message to check in {where}"
                 self.examined.findings.append(self._about(topics, "undecided", message, Severity.WARNING))
-
-
-def _counted(number: int, thing: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -35,8 +35,8 @@ class Descriptions:
         """Tell whether any record describes the rows of a topic."""
         return bool(self._records.get(topic))
 
-    def expected(self, topic: str, references: References) -> Expected:
+    def expected_lengths(self, topic: str, references: References) -> Expected:
         """Return what is expected of the rows of a topic, computed once: add all records first."""
         if topic not in self._expected:
-            self._expected[topic] = references.expected(self._records[topic].values())
+            self._expected[topic] = references.expected_lengths(self._records[topic].values())
         return self._expected[topic]

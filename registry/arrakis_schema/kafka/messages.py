@@ -15,7 +15,7 @@ from arrakis_schema.arrow import Promise, Template, promises_of
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, first_line, frames, head_size, unpacked_size
 from arrakis_schema.store.store import Release, open_release
-from arrakis_schema.tables import ArrowDocument, arrow_document, batch_findings, compared
+from arrakis_schema.tables import ArrowDocument, arrow_document, batch_findings, compare_sent_schema
 from arrakis_schema.tables.references import Expected, References, reference_findings, references_of
 
 _MOST_KNOWN, _LARGEST_KNOWN = 256, 64 * 1024
@@ -46,7 +46,7 @@ def check_message(
     if rows is None:
         return checker.check(data)
     referred = list(rows)
-    return checker.check(data, lambda references: references.expected(referred))
+    return checker.check(data, lambda references: references.expected_lengths(referred))
 
 
 def _checker(release: Release) -> "Checker":
@@ -116,7 +116,7 @@ class Checker:
         try:
             sent = pa.ipc.read_schema(pa.py_buffer(head))
             sent.names  # noqa: B018 - a name that is not UTF-8 shows here
-            promised, findings = compared(self.document, sent)
+            promised, findings = compare_sent_schema(self.document, sent)
         except (*_UNREADABLE, RecursionError) as error:
             raise FrameError(f"it does not begin with a schema: {first_line(error)}") from error
         if promised is None or findings:

@@ -1,4 +1,4 @@
-"""What is read from a broker, and the protocol of what can be read from."""
+"""The messages that are read from a broker, and the protocol of a source of messages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PartitionRequest:
     """One partition to read, and how many of its newest messages: None for all."""
 
     topic: str
@@ -15,7 +15,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadMessage:
     """One message as it was read, `value` None where it has none; `time` is the broker's, in milliseconds."""
 
     topic: str
@@ -27,7 +27,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadPartition:
     """A partition that was not read to its end, and why."""
 
     topic: str
@@ -44,5 +44,5 @@ class Source(Protocol):
     def policies(self, topics: list[str]) -> dict[str, str]:
         """Return the `cleanup.policy` of topics, as far as it is disclosed."""
 
-    def read(self, requests: list[Wanted]) -> Iterator[Read | Unread]:
+    def read(self, requests: list[PartitionRequest]) -> Iterator[ReadMessage | UnreadPartition]:
         """Yield the messages of partitions."""

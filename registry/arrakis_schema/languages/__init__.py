@@ -1,4 +1,4 @@
-"""What can be done with a document, whatever language it is written in: one record of functions for each language.
+"""The schema languages: for each one a record of the functions that work on its documents.
 
 A row of `store.documents.FORMATS` names the module of its record, which is imported when a document of the language is
 first met, so that nobody needs the packages of a language that he does not use.
@@ -82,8 +82,8 @@ class Language:
 
 def language(form: Format) -> Language:
     """Return the record of a language; raises `MissingExtraError` that names the extra it needs."""
-    found: Language = import_module(form.module).LANGUAGE
-    return found
+    record: Language = import_module(form.module).LANGUAGE
+    return record
 
 
 def language_of(document: Document) -> Language:

@@ -55,9 +55,9 @@ def _breaks(_: Pair, verdict: Verdict) -> "Iterator[Break]":
     )
 
 
-def _text_at(parsed: Any, one: "Break", side: str) -> str:
+def _text_at(parsed: Any, breaking: "Break", side: str) -> str:
     """Return the value of the metadata, or the type of the column, where a change breaks."""
-    return _metadata_at(parsed, one.change.new) or str((one.witness or {}).get(side) or "")
+    return _metadata_at(parsed, breaking.change.new) or str((breaking.witness or {}).get(side) or "")
 
 
 def _metadata_at(parsed: Any, location: str) -> str:
@@ -69,8 +69,8 @@ def _metadata_at(parsed: Any, location: str) -> str:
         for key, value in (metadata or {}).items():
             if f"{path}#{key.decode('utf-8', 'replace')}" == location:
                 return value_text(value.decode("utf-8", "replace"))
-        inner = ((f"{path}.{one.name}" if path else one.name, one) for one in fields)
-        pending += [(name, one.metadata, child_fields(one.type)) for name, one in inner]
+        inner = ((f"{path}.{field.name}" if path else field.name, field) for field in fields)
+        pending += [(name, field.metadata, child_fields(field.type)) for name, field in inner]
     return ""
 
 
@@ -109,14 +109,14 @@ def _json(schema: Any) -> bytes:
 
 
 def _files(document: Document) -> Iterator[tuple[str, bytes]]:
-    """Yield what a document stands for, as IPC and as JSON."""
+    """Yield the schemas of a document as IPC and as JSON, each with its suffix."""
     for choice, schema in _bound(parse_document(document.text)):
         yield f"{choice}.arrow", schema_bytes(schema)
         yield f"{choice}.arrow.json", _json(schema)
 
 
 def _bound(document: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the schemas that a document stands for, with the suffix that tells them apart.
+    """Yield the schemas that a document describes, each with a suffix that tells them apart.
 
     A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of
     values, unless it has repeated columns and so stands for endlessly many.
@@ -137,14 +137,14 @@ def _lint(subject: Subject) -> Iterator[Finding]:
     return lint_columns(subject)
 
 
-def _rules() -> dict[str, str]:
+def _rule_summaries() -> dict[str, str]:
     """Return what each rule asks for."""
-    from arrakis_schema.lint.arrow_documents import rules
+    from arrakis_schema.lint.arrow_documents import arrow_rule_summaries
 
-    return rules()
+    return arrow_rule_summaries()
 
 
-def _repeated(document: Document) -> tuple[str, ...]:
+def _repeated_placeholders(document: Document) -> tuple[str, ...]:
     """Return the placeholders of the columns that repeat."""
     parsed = parse_document(document.text)
     return tuple(parsed.repeated) if isinstance(parsed, Template) else ()
@@ -162,12 +162,12 @@ LANGUAGE = Language(
     summary=lambda _: "",
     refusal=_refusal,
     lint=_lint,
-    rules=_rules,
+    rules=_rule_summaries,
     places=_places,
     lines=_lines,
     view=_view,
     files=_files,
     suffixes=(".arrow", ".arrow.json"),
     snippets=snippets,
-    repeated=_repeated,
+    repeated=_repeated_placeholders,
 )

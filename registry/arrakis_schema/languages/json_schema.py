@@ -16,7 +16,7 @@ from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, DocumentKind, Example
 from arrakis_schema.store.exceptions import value_text
-from arrakis_schema.store.loading import parse_file, parse_schema
+from arrakis_schema.store.loading import parse_file, parse_json_schema
 from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
@@ -76,15 +76,15 @@ def _breaks(pair: Pair, verdict: Verdict) -> "Iterator[Break]":
     yield from breaks(question, verdict, reader_is_new=pair.reader_is_new)
 
 
-def _text_at(schema: Any, one: "Break", _: str) -> str:
+def _text_at(schema: Any, breaking: "Break", _: str) -> str:
     """Return the value of a keyword where a change breaks; empty where nothing is there."""
-    value = value_at(essence(schema), one.change.new, _ABSENT)
+    value = value_at(essence(schema), breaking.change.new, _ABSENT)
     return "" if value is _ABSENT else value_text(value)
 
 
 def _summary(document: Document) -> str:
     """Return the description of a document."""
-    schema = parse_schema(document.content, document.path)
+    schema = parse_json_schema(document.content, document.path)
     return str(schema["description"]) if "description" in schema else ""
 
 
@@ -110,15 +110,15 @@ def _places(document: Document) -> Callable[[str], tuple[int, int]]:
 
 def _lines(document: Document) -> list[str]:
     """Return what a document is about, and one line for each property."""
-    schema = parse_schema(document.content, document.path)
+    schema = parse_json_schema(document.content, document.path)
     return [str(schema.get("description", schema.get("title", ""))), *_properties(schema, "")]
 
 
 def _properties(schema: dict[str, Any], path: str) -> Iterator[str]:
     """Yield a line for each property, with its type and description."""
     required, properties = schema.get("required", []), schema.get("properties")
-    for name, given in properties.items() if isinstance(properties, dict) else ():
-        field = given if isinstance(given, dict) else {}
+    for name, subschema in properties.items() if isinstance(properties, dict) else ():
+        field = subschema if isinstance(subschema, dict) else {}
         kind = field.get("type", "any")
         words = [f"{path}{name}", " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)]
         words += [] if isinstance(required, list) and name in required else ["optional"]
@@ -135,11 +135,11 @@ def _lint(subject: Subject) -> Iterator[Finding]:
     return lint_schema(subject)
 
 
-def _rules() -> dict[str, str]:
+def _rule_summaries() -> dict[str, str]:
     """Return what each rule asks for."""
-    from arrakis_schema.lint.json_documents import rules
+    from arrakis_schema.lint.json_documents import json_rule_summaries
 
-    return rules()
+    return json_rule_summaries()
 
 
 LANGUAGE = Language(
@@ -154,7 +154,7 @@ LANGUAGE = Language(
     summary=_summary,
     refusal=_refusal,
     lint=_lint,
-    rules=_rules,
+    rules=_rule_summaries,
     places=_places,
     lines=_lines,
     view=lambda document, _: document.content,

@@ -1,4 +1,4 @@
-"""Every rule for Arrow schemas, held against one document."""
+"""Lint of one Arrow document, by every rule for Arrow schemas."""
 
 from collections.abc import Iterator
 
@@ -31,8 +31,8 @@ def lint_columns(subject: Subject) -> Iterator[Finding]:
     else:
         starts = [number for number, line in enumerate(text.split("\n"), 1) if line and not line.startswith(" ")]
         columns, lines = tuple(document), tuple(starts[: len(document)])
-    seen = ArrowSubject(subject, document, columns, lines)
-    yield from findings_of(subject, seen, ARROW_RULES, lambda fault: (fault.line or 1, 1))
+    arrow_subject = ArrowSubject(subject, document, columns, lines)
+    yield from findings_of(subject, arrow_subject, ARROW_RULES, lambda fault: (fault.line or 1, 1))
 
 
 def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -> Finding:
@@ -44,6 +44,6 @@ def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -
     return Finding(subject.file, error.line, 1, rule, Severity.ERROR, "", error.problem)
 
 
-def rules() -> dict[str, str]:
-    """Return what each rule asks for, by its id."""
+def arrow_rule_summaries() -> dict[str, str]:
+    """Return the summary of each rule for Arrow schemas, by its id."""
     return {**UNREADABLE, **{name: rule.summary for name, rule in ARROW_RULES.items()}}

@@ -12,7 +12,7 @@ from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.lint.json_rules import missing_examples
-from arrakis_schema.lint.subject import Fault, Rule, Subject
+from arrakis_schema.lint.subject import Fault, LintRule, Subject
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
 
@@ -32,92 +32,96 @@ class ArrowSubject:
     columns: tuple[pa.Field, ...]
     lines: tuple[int, ...]
 
-    def faults(self, wrong: Callable[[pa.Field], str | None]) -> Faults:
+    def faults(self, problem_in: Callable[[pa.Field], str | None]) -> Faults:
         """Yield a fault for each column of which something is wrong."""
         for column, line in zip(self.columns, self.lines, strict=True):
-            message = wrong(column)
+            message = problem_in(column)
             if message is not None:
                 yield Fault(column.name, message, line)
 
 
-def text_not_canonical(seen: ArrowSubject) -> Faults:
+def _text_not_canonical(arrow_subject: ArrowSubject) -> Faults:
     """The text is what `format_document` prints for what it says, with one newline at its end."""
-    written, printed = seen.subject.document.text, format_document(seen.document)
+    written, printed = arrow_subject.subject.document.text, format_document(arrow_subject.document)
     if written != printed:
         pairs = enumerate(zip(written.split("\n"), printed.split("\n"), strict=False), 1)
-        line, wanted = next(((line, new) for line, (old, new) in pairs if old != new), (1, "one newline at the end"))
-        yield Fault("", f"not written as pyarrow prints it: expected {wanted!r}", line)
+        line, expected = next(((line, new) for line, (old, new) in pairs if old != new), (1, "one newline at the end"))
+        yield Fault("", f"not written as pyarrow prints it: expected {expected!r}", line)
 
 
-def field_name_duplicate(seen: ArrowSubject) -> Faults:
+def _field_name_duplicate(arrow_subject: ArrowSubject) -> Faults:
     """No two columns have one name."""
-    counts = Counter(column.name for column in seen.columns)
-    return seen.faults(
+    counts = Counter(column.name for column in arrow_subject.columns)
+    return arrow_subject.faults(
         lambda column: f"{counts[column.name]} columns have this name" if counts[column.name] > 1 else None
     )
 
 
-def field_name_empty(seen: ArrowSubject) -> Faults:
+def _field_name_empty(arrow_subject: ArrowSubject) -> Faults:
     """Every column has a name."""
-    return seen.faults(lambda column: None if column.name.strip() else "the column has no name")
+    return arrow_subject.faults(lambda column: None if column.name.strip() else "the column has no name")
 
 
-def description_missing(seen: ArrowSubject) -> Faults:
+def _description_missing(arrow_subject: ArrowSubject) -> Faults:
     """Every column has a description in its metadata."""
-    return seen.faults(lambda column: None if _says(column, b"description") else f"{column.name} has no description")
+    return arrow_subject.faults(
+        lambda column: None if _says(column, b"description") else f"{column.name} has no description"
+    )
 
 
-def unit_missing(seen: ArrowSubject) -> Faults:
+def _unit_missing(arrow_subject: ArrowSubject) -> Faults:
     """Every column of numbers or durations has a unit in its metadata, "1" for plain numbers."""
 
-    def wrong(column: pa.Field) -> str | None:
+    def problem_in(column: pa.Field) -> str | None:
         return f'{column.name} is numeric without a unit ("1" for a plain number)' if _measures(column.type) else None
 
-    return seen.faults(lambda column: None if _says(column, b"unit") else wrong(column))
+    return arrow_subject.faults(lambda column: None if _says(column, b"unit") else problem_in(column))
 
 
-def null_undescribed(seen: ArrowSubject) -> Faults:
+def _null_undescribed(arrow_subject: ArrowSubject) -> Faults:
     """Every column that may be null says in its metadata what null means."""
 
-    def wrong(column: pa.Field) -> str | None:
+    def problem_in(column: pa.Field) -> str | None:
         silent = column.nullable and not _says(column, b"null")
         return f"{column.name} may be null, and null does not say what that means" if silent else None
 
-    return seen.faults(wrong)
+    return arrow_subject.faults(problem_in)
 
 
-def promise_invalid(seen: ArrowSubject) -> Faults:
+def _promise_invalid(arrow_subject: ArrowSubject) -> Faults:
     """Everything that a column's metadata promises of its values can be held against them."""
-    return seen.faults(lambda column: None if (wrong := problem_of(column)) is None else f"{column.name}: {wrong}")
+    return arrow_subject.faults(
+        lambda column: None if (problem := problem_of(column)) is None else f"{column.name}: {problem}"
+    )
 
 
-def placeholder_unlimited(seen: ArrowSubject) -> Faults:
+def _placeholder_unlimited(arrow_subject: ArrowSubject) -> Faults:
     """Every placeholder for a data type lists the types that it may stand for."""
-    for column in seen.document.columns if isinstance(seen.document, Template) else ():
+    for column in arrow_subject.document.columns if isinstance(arrow_subject.document, Template) else ():
         name, _, data_type = column.lines[0].partition(": ")
         for placeholder in PLACEHOLDER.findall(data_type):
             if placeholder not in column.allowed:
                 yield Fault(name, f"{{{placeholder}}} does not list the types that it may stand for", column.line)
 
 
-def example_missing(seen: ArrowSubject) -> Faults:
+def _example_missing(arrow_subject: ArrowSubject) -> Faults:
     """Every publication has examples that must be accepted, and some that must be refused."""
-    if seen.subject.document.kind is DocumentKind.PUBLICATION:
-        yield from missing_examples(seen.subject)
+    if arrow_subject.subject.document.kind is DocumentKind.PUBLICATION:
+        yield from missing_examples(arrow_subject.subject)
 
 
-def example_invalid(seen: ArrowSubject) -> Faults:
+def _example_invalid(arrow_subject: ArrowSubject) -> Faults:
     """Every accepted example fits the columns."""
-    for example in seen.subject.examples:
-        problem = None if example.refused else rows_problem(seen.document, example.content)
+    for example in arrow_subject.subject.examples:
+        problem = None if example.refused else rows_problem(arrow_subject.document, example.content)
         if problem is not None:
             yield Fault("", f"this example must be accepted, but {problem}", example=example.path)
 
 
-def example_accepted(seen: ArrowSubject) -> Faults:
+def _example_accepted(arrow_subject: ArrowSubject) -> Faults:
     """Every refused example is refused."""
-    for example in seen.subject.examples:
-        if example.refused and rows_problem(seen.document, example.content) is None:
+    for example in arrow_subject.subject.examples:
+        if example.refused and rows_problem(arrow_subject.document, example.content) is None:
             yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
 
 
@@ -147,7 +151,7 @@ def _broken_promise(schema: pa.Schema, batch: pa.RecordBatch) -> str | None:
 
 
 def _says(column: pa.Field, key: bytes) -> bool:
-    """Tell whether a column's metadata has something to say under a key."""
+    """Tell whether a column's metadata has a value for a key."""
     return bool((column.metadata or {}).get(key, b"").strip())
 
 
@@ -159,21 +163,21 @@ def _measures(data_type: pa.DataType) -> bool:
     return any(matches(data_type) for matches in kinds)
 
 
-def _rule(severity: Severity, check: Callable[[ArrowSubject], Faults]) -> Rule:
+def _rule(severity: Severity, check: Callable[[ArrowSubject], Faults]) -> LintRule:
     """Return the rule whose summary is the first line of its function's docstring."""
-    return Rule(severity, (check.__doc__ or "").partition("\n")[0], check)
+    return LintRule(severity, (check.__doc__ or "").partition("\n")[0], check)
 
 
-ARROW_RULES: dict[str, Rule] = {
-    "text-not-canonical": _rule(Severity.ERROR, text_not_canonical),
-    "field-name-duplicate": _rule(Severity.ERROR, field_name_duplicate),
-    "field-name-empty": _rule(Severity.ERROR, field_name_empty),
-    "promise-invalid": _rule(Severity.ERROR, promise_invalid),
-    "example-invalid": _rule(Severity.ERROR, example_invalid),
-    "example-accepted": _rule(Severity.ERROR, example_accepted),
-    "description-missing": _rule(Severity.WARNING, description_missing),
-    "unit-missing": _rule(Severity.WARNING, unit_missing),
-    "null-undescribed": _rule(Severity.WARNING, null_undescribed),
-    "placeholder-unlimited": _rule(Severity.WARNING, placeholder_unlimited),
-    "example-missing": _rule(Severity.WARNING, example_missing),
+ARROW_RULES: dict[str, LintRule] = {
+    "text-not-canonical": _rule(Severity.ERROR, _text_not_canonical),
+    "field-name-duplicate": _rule(Severity.ERROR, _field_name_duplicate),
+    "field-name-empty": _rule(Severity.ERROR, _field_name_empty),
+    "promise-invalid": _rule(Severity.ERROR, _promise_invalid),
+    "example-invalid": _rule(Severity.ERROR, _example_invalid),
+    "example-accepted": _rule(Severity.ERROR, _example_accepted),
+    "description-missing": _rule(Severity.WARNING, _description_missing),
+    "unit-missing": _rule(Severity.WARNING, _unit_missing),
+    "null-undescribed": _rule(Severity.WARNING, _null_undescribed),
+    "placeholder-unlimited": _rule(Severity.WARNING, _placeholder_unlimited),
+    "example-missing": _rule(Severity.WARNING, _example_missing),
 }

@@ -1,4 +1,4 @@
-"""Every rule for JSON Schemas, held against one document."""
+"""Lint of one JSON Schema document, by every rule for JSON Schemas."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from arrakis_schema.store.strict_json import longest_number, parse_json
 UNREADABLE = {
     "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
 }
-_PLACE = re.compile(r"line (\d+) column (\d+)")
+_POSITION = re.compile(r"line (\d+) column (\d+)")
 
 
 def lint_schema(subject: Subject) -> Iterator[Finding]:
@@ -28,16 +28,16 @@ def lint_schema(subject: Subject) -> Iterator[Finding]:
     try:
         schema = _schema(subject.document.content)
     except MalformedRequestError as error:
-        place = _PLACE.search(error.problem)
-        line, column = (int(number) for number in place.groups()) if place else (1, 1)
+        match = _POSITION.search(error.problem)
+        line, column = (int(number) for number in match.groups()) if match else (1, 1)
         yield Finding(subject.file, line, column, "json-invalid", Severity.ERROR, "", f"not JSON: {error.problem}")
         return
     places = positions(subject.document.text)
-    seen = JsonSubject(subject, schema, tuple(walk(schema)), places)
-    if (excess := excess_of_patterns(seen)) is not None:
+    json_subject = JsonSubject(subject, schema, tuple(walk(schema)), places)
+    if (excess := excess_of_patterns(json_subject)) is not None:
         yield too_large(subject, excess)
         return
-    yield from findings_of(subject, seen, JSON_RULES, partial(_place, places))
+    yield from findings_of(subject, json_subject, JSON_RULES, partial(_position_of, places))
 
 
 def _schema(content: bytes) -> Any:
@@ -50,11 +50,11 @@ def _schema(content: bytes) -> Any:
     return schema
 
 
-def _place(places: Positions, fault: Fault) -> tuple[int, int]:
-    """Return the line and column of what a rule found."""
+def _position_of(places: Positions, fault: Fault) -> tuple[int, int]:
+    """Return the line and column of a fault."""
     return nearest(places, fault.location)
 
 
-def rules() -> dict[str, str]:
-    """Return what each rule asks for, by its id."""
+def json_rule_summaries() -> dict[str, str]:
+    """Return the summary of each rule for JSON Schemas, by its id."""
     return {**UNREADABLE, **{name: rule.summary for name, rule in JSON_RULES.items()}}

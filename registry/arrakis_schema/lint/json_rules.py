@@ -16,7 +16,7 @@ from arrakis_schema.lint.pattern_rules import (
     pattern_slow,
     pattern_unbounded,
 )
-from arrakis_schema.lint.subject import Fault, Rule, Subject
+from arrakis_schema.lint.subject import Fault, LintRule, Subject
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
 
@@ -31,142 +31,148 @@ _BOUNDS = [
 ]
 
 
-def dialect_unknown(seen: JsonSubject) -> Faults:
+def _dialect_unknown(json_subject: JsonSubject) -> Faults:
     """`$schema` names a dialect that is known, the same in the whole document."""
-    if not isinstance(seen.schema, dict) or "$schema" not in seen.schema or dialect_of(seen.schema) is None:
-        yield Fault("/$schema", seen.soundness.dialect_problem(seen.schema))
-    for node in seen.objects():
-        if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != seen.dialect:
+    if (
+        not isinstance(json_subject.schema, dict)
+        or "$schema" not in json_subject.schema
+        or dialect_of(json_subject.schema) is None
+    ):
+        yield Fault("/$schema", json_subject.soundness.dialect_problem(json_subject.schema))
+    for node in json_subject.objects():
+        if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != json_subject.dialect:
             named = short_json(node.schema["$schema"])
-            yield Fault(_below(node, "$schema"), f"$schema is {named}: the whole document is read as {seen.dialect}")
+            yield Fault(
+                _below(node, "$schema"), f"$schema is {named}: the whole document is read as {json_subject.dialect}"
+            )
 
 
-def meta_schema_invalid(seen: JsonSubject) -> Faults:
+def _meta_schema_invalid(json_subject: JsonSubject) -> Faults:
     """The document is valid against the meta-schema of its dialect."""
-    for problem in seen.meta_schema_problems:
+    for problem in json_subject.meta_schema_problems:
         yield Fault(problem.location, f"not a valid schema: {problem.text}")
 
 
-def keyword_unknown(seen: JsonSubject) -> Faults:
+def _keyword_unknown(json_subject: JsonSubject) -> Faults:
     """Every keyword is one of the dialect's, or an annotation whose name begins with `x-`."""
-    known = KEYWORDS[seen.dialect]
-    folded = {keyword.lower(): keyword for keyword in known}
+    keywords = KEYWORDS[json_subject.dialect]
+    folded = {keyword.lower(): keyword for keyword in keywords}
     unknown = 0
-    for node in seen.objects():
+    for node in json_subject.objects():
         for keyword in node.schema:
-            if keyword not in known and not keyword.startswith("x-"):
+            if keyword not in keywords and not keyword.startswith("x-"):
                 unknown += 1
-                near = folded.get(keyword.lower()) or _nearest(keyword, known if unknown < _MOST_HINTS else ())
+                near = folded.get(keyword.lower()) or _nearest(keyword, keywords if unknown < _MOST_HINTS else ())
                 hint = f"did you mean {near!r}?" if near else "an annotation of your own begins with x-"
                 yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
 
 
-def _nearest(keyword: str, known: Collection[str]) -> str | None:
+def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
     """Return the known keyword that is most like one; a long one is like none."""
-    matches = get_close_matches(keyword, known, 1, 0.7) if len(keyword) <= _LONGEST_KEYWORD else []
+    matches = get_close_matches(keyword, keywords, 1, 0.7) if len(keyword) <= _LONGEST_KEYWORD else []
     return matches[0] if matches else None
 
 
-def keyword_ineffective(seen: JsonSubject) -> Faults:
+def _keyword_ineffective(json_subject: JsonSubject) -> Faults:
     """No keyword stands where it cannot act: beside a `type` that it says nothing of, or in draft-07 beside `$ref`."""
-    for node in seen.objects():
+    for node in json_subject.objects():
         for keyword in node.schema:
-            kinds, place = KINDS.get(keyword), _member(node, keyword)
+            kinds, pointer = KINDS.get(keyword), _member(node, keyword)
             if kinds and node.types and not kinds & node.types:
-                yield Fault(place, f"{keyword} has no effect on type {short_json(node.schema['type'])}")
-            elif seen.dialect == DRAFT_07 and "$ref" in node.schema and keyword != "$ref" and node.pointer:
-                yield Fault(place, f"{keyword} has no effect beside $ref in draft-07")
+                yield Fault(pointer, f"{keyword} has no effect on type {short_json(node.schema['type'])}")
+            elif json_subject.dialect == DRAFT_07 and "$ref" in node.schema and keyword != "$ref" and node.pointer:
+                yield Fault(pointer, f"{keyword} has no effect beside $ref in draft-07")
 
 
-def pattern_invalid(seen: JsonSubject) -> Faults:
+def _pattern_invalid(json_subject: JsonSubject) -> Faults:
     """Every pattern is a regular expression."""
-    return _faults(seen.soundness.pattern_problems(seen.schema))
+    return _faults(json_subject.soundness.pattern_problems(json_subject.schema))
 
 
-def ref_unresolvable(seen: JsonSubject) -> Faults:
+def _ref_unresolvable(json_subject: JsonSubject) -> Faults:
     """Every `$ref` points to a schema of the document: nothing is ever fetched."""
-    return _faults(seen.references.unresolved if seen.references else ())
+    return _faults(json_subject.references.unresolved if json_subject.references else ())
 
 
-def ref_circular(seen: JsonSubject) -> Faults:
+def _ref_circular(json_subject: JsonSubject) -> Faults:
     """No `$ref` leads back to itself without going into the instance."""
-    return _faults(seen.references.loops() if seen.references else ())
+    return _faults(json_subject.references.loops() if json_subject.references else ())
 
 
-def unsatisfiable(seen: JsonSubject) -> Faults:
+def _unsatisfiable(json_subject: JsonSubject) -> Faults:
     """Some value satisfies the document."""
     from arrakis_schema.compat.satisfiability import conflict  # noqa: PLC0415 - it needs an extra
 
-    if seen.schema is not False and (found := conflict(seen.schema)) is not None:
-        yield Fault(found.pointer, f"nothing satisfies this document: {found}")
+    if json_subject.schema is not False and (contradiction := conflict(json_subject.schema)) is not None:
+        yield Fault(contradiction.pointer, f"nothing satisfies this document: {contradiction}")
 
 
-def validation_exponential(seen: JsonSubject) -> Faults:
+def _validation_exponential(json_subject: JsonSubject) -> Faults:
     """No schema is asked of one value so often that validators do not come to an end."""
-    return _faults(seen.cost_problems if seen.sound else ())
+    return _faults(json_subject.cost_problems if json_subject.sound else ())
 
 
-def title_missing(seen: JsonSubject) -> Faults:
+def _title_missing(json_subject: JsonSubject) -> Faults:
     """The document has a title."""
-    if isinstance(seen.schema, dict) and not seen.schema.get("title"):
+    if isinstance(json_subject.schema, dict) and not json_subject.schema.get("title"):
         yield Fault("", "the document has no title")
 
 
-def description_missing(seen: JsonSubject) -> Faults:
+def _description_missing(json_subject: JsonSubject) -> Faults:
     """The document and every property have a description."""
-    if isinstance(seen.schema, dict) and not seen.schema.get("description"):
+    if isinstance(json_subject.schema, dict) and not json_subject.schema.get("description"):
         yield Fault("", "the document has no description")
-    for node in seen.properties():
+    for node in json_subject.properties():
         if not node.schema.get("description") and "$ref" not in node.schema:
             yield Fault(node.pointer, f"{node.name} has no description")
 
 
-def unit_missing(seen: JsonSubject) -> Faults:
+def _unit_missing(json_subject: JsonSubject) -> Faults:
     """Every number has a unit: `x-unit`, "1" for a plain number."""
-    for node in seen.properties():
+    for node in json_subject.properties():
         if "number" in node.types and not node.schema.get("x-unit"):
             yield Fault(node.pointer, f'{node.name} is a number without x-unit ("1" for a plain number)')
 
 
-def null_undescribed(seen: JsonSubject) -> Faults:
+def _null_undescribed(json_subject: JsonSubject) -> Faults:
     """Every property that may be null says what null means: `x-null`."""
-    for node in seen.properties():
+    for node in json_subject.properties():
         if "null" in node.types and not node.schema.get("x-null"):
             yield Fault(node.pointer, f"{node.name} may be null, and x-null does not say what that means")
 
 
-def omission_undescribed(seen: JsonSubject) -> Faults:
+def _omission_undescribed(json_subject: JsonSubject) -> Faults:
     """Every property that may be left out says what that means: `x-omitted`."""
-    for node in seen.properties():
+    for node in json_subject.properties():
         if node.optional and not node.schema.get("x-omitted"):
             yield Fault(node.pointer, f"{node.name} may be left out, and x-omitted does not say what that means")
 
 
-def id_mismatch(seen: JsonSubject) -> Faults:
+def _id_mismatch(json_subject: JsonSubject) -> Faults:
     """`$id` is the document's own version URL."""
-    found = seen.schema.get("$id") if isinstance(seen.schema, dict) else None
-    if seen.subject.url is not None and found != seen.subject.url:
-        named = "there is no $id" if found is None else f"$id is {short_json(found)}"
-        yield Fault("/$id", f"{named}: expected {seen.subject.url}")
+    identifier = json_subject.schema.get("$id") if isinstance(json_subject.schema, dict) else None
+    if json_subject.subject.url is not None and identifier != json_subject.subject.url:
+        named = "there is no $id" if identifier is None else f"$id is {short_json(identifier)}"
+        yield Fault("/$id", f"{named}: expected {json_subject.subject.url}")
 
 
-def default_invalid(seen: JsonSubject) -> Faults:
+def _default_invalid(json_subject: JsonSubject) -> Faults:
     """Every `default` and every member of `examples` is valid under its own schema."""
-    for node in seen.objects():
+    for node in json_subject.objects():
         examples = node.schema.get("examples")
         values = {
             f"examples/{index}": value for index, value in enumerate(examples if isinstance(examples, list) else [])
         }
         if "default" in node.schema:
             values["default"] = node.schema["default"]
-        for place, value in values.items():
-            if (problem := seen.refuses(node.schema, value)) is not None:
-                yield Fault(_below(node, place), f"{place.partition('/')[0]} is not valid here: {problem}")
+        for path, value in values.items():
+            if (problem := json_subject.refuses(node.schema, value)) is not None:
+                yield Fault(_below(node, path), f"{path.partition('/')[0]} is not valid here: {problem}")
 
 
-def enum_duplicate(seen: JsonSubject) -> Faults:
+def _enum_duplicate(json_subject: JsonSubject) -> Faults:
     """No member of `enum` stands twice."""
-    for node in seen.objects():
+    for node in json_subject.objects():
         members = node.schema.get("enum")
         before: set[str] = set()
         for index, member in enumerate(members if isinstance(members, list) else []):
@@ -176,9 +182,9 @@ def enum_duplicate(seen: JsonSubject) -> Faults:
             before.add(text)
 
 
-def required_undeclared(seen: JsonSubject) -> Faults:
+def _required_undeclared(json_subject: JsonSubject) -> Faults:
     """Every required member is declared, where members are declared at all."""
-    for node in seen.objects():
+    for node in json_subject.objects():
         required, properties = node.schema.get("required"), node.schema.get("properties")
         if not (node.declares and isinstance(required, list) and isinstance(properties, dict)):
             continue
@@ -189,19 +195,19 @@ def required_undeclared(seen: JsonSubject) -> Faults:
                 )
 
 
-def bounds_empty(seen: JsonSubject) -> Faults:
+def _bounds_empty(json_subject: JsonSubject) -> Faults:
     """Some value lies between every pair of bounds."""
-    for node in seen.objects():
+    for node in json_subject.objects():
         for low, high in _BOUNDS:
             least, most = node.schema.get(low), node.schema.get(high)
             if _number(least) and _number(most) and least > most:
                 yield Fault(_below(node, low), f"nothing is at least {least} and at most {most} ({low}, {high})")
 
 
-def example_missing(seen: JsonSubject) -> Faults:
+def _example_missing(json_subject: JsonSubject) -> Faults:
     """Every request and publication has examples that must be accepted, and some that must be refused."""
-    if seen.subject.document.kind is not DocumentKind.ENVELOPE:
-        yield from missing_examples(seen.subject)
+    if json_subject.subject.document.kind is not DocumentKind.ENVELOPE:
+        yield from missing_examples(json_subject.subject)
 
 
 def missing_examples(subject: Subject) -> Faults:
@@ -211,32 +217,32 @@ def missing_examples(subject: Subject) -> Faults:
             yield Fault("", f"the document has no example {words}")
 
 
-def example_invalid(seen: JsonSubject) -> Faults:
+def _example_invalid(json_subject: JsonSubject) -> Faults:
     """Every accepted example is valid."""
-    for example in seen.subject.examples:
-        problem = None if example.refused else _example_problem(seen, example.content)
+    for example in json_subject.subject.examples:
+        problem = None if example.refused else _example_problem(json_subject, example.content)
         if problem is not None:
             yield Fault("", f"this example must be accepted, but {problem}", example=example.path)
 
 
-def example_accepted(seen: JsonSubject) -> Faults:
+def _example_accepted(json_subject: JsonSubject) -> Faults:
     """Every refused example is refused."""
-    for example in seen.subject.examples if seen.sound else ():
-        if example.refused and _example_problem(seen, example.content) is None:
+    for example in json_subject.subject.examples if json_subject.sound else ():
+        if example.refused and _example_problem(json_subject, example.content) is None:
             yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
 
 
-def _example_problem(seen: JsonSubject, content: bytes) -> str | None:
+def _example_problem(json_subject: JsonSubject, content: bytes) -> str | None:
     """Return why the document refuses an example, or None."""
     try:
         instance = parse_json(content)
     except MalformedRequestError as error:
         return f"it cannot be read: {error.problem}"
-    return seen.refuses(seen.schema, instance)
+    return json_subject.refuses(json_subject.schema, instance)
 
 
 def _faults(problems: Iterable[Any]) -> Faults:
-    """Yield what keeps a document from judging as faults."""
+    """Yield a fault for each problem that the validator reports about a document."""
     return (Fault(problem.location, problem.text) for problem in problems)
 
 
@@ -245,9 +251,9 @@ def _member(node: Node, name: str) -> str:
     return f"{node.pointer}/{escape_token(name)}"
 
 
-def _below(node: Node, place: str) -> str:
+def _below(node: Node, path: str) -> str:
     """Return the pointer of a keyword of a schema; `place` may go on below it."""
-    return f"{node.pointer}/{place if '/' in place else escape_token(place)}"
+    return f"{node.pointer}/{path if '/' in path else escape_token(path)}"
 
 
 def _number(value: Any) -> bool:
@@ -255,35 +261,35 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _rule(severity: Severity, check: Callable[[Any], Faults]) -> Rule:
+def _rule(severity: Severity, check: Callable[[Any], Faults]) -> LintRule:
     """Return the rule whose summary is the first line of its function's docstring."""
-    return Rule(severity, (check.__doc__ or "").partition("\n")[0], check)
+    return LintRule(severity, (check.__doc__ or "").partition("\n")[0], check)
 
 
-JSON_RULES: dict[str, Rule] = {
-    "dialect-unknown": _rule(Severity.ERROR, dialect_unknown),
-    "meta-schema-invalid": _rule(Severity.ERROR, meta_schema_invalid),
-    "keyword-unknown": _rule(Severity.ERROR, keyword_unknown),
-    "keyword-ineffective": _rule(Severity.ERROR, keyword_ineffective),
-    "pattern-invalid": _rule(Severity.ERROR, pattern_invalid),
+JSON_RULES: dict[str, LintRule] = {
+    "dialect-unknown": _rule(Severity.ERROR, _dialect_unknown),
+    "meta-schema-invalid": _rule(Severity.ERROR, _meta_schema_invalid),
+    "keyword-unknown": _rule(Severity.ERROR, _keyword_unknown),
+    "keyword-ineffective": _rule(Severity.ERROR, _keyword_ineffective),
+    "pattern-invalid": _rule(Severity.ERROR, _pattern_invalid),
     "pattern-exponential": _rule(Severity.WARNING, pattern_exponential),
     "pattern-unbounded": _rule(Severity.ERROR, pattern_unbounded),
     "pattern-slow": _rule(Severity.WARNING, pattern_slow),
-    "ref-unresolvable": _rule(Severity.ERROR, ref_unresolvable),
-    "ref-circular": _rule(Severity.ERROR, ref_circular),
-    "validation-exponential": _rule(Severity.ERROR, validation_exponential),
-    "id-mismatch": _rule(Severity.ERROR, id_mismatch),
-    "default-invalid": _rule(Severity.ERROR, default_invalid),
-    "enum-duplicate": _rule(Severity.ERROR, enum_duplicate),
-    "required-undeclared": _rule(Severity.ERROR, required_undeclared),
-    "bounds-empty": _rule(Severity.ERROR, bounds_empty),
-    "unsatisfiable": _rule(Severity.ERROR, unsatisfiable),
-    "example-invalid": _rule(Severity.ERROR, example_invalid),
-    "example-accepted": _rule(Severity.ERROR, example_accepted),
-    "title-missing": _rule(Severity.WARNING, title_missing),
-    "description-missing": _rule(Severity.WARNING, description_missing),
-    "unit-missing": _rule(Severity.WARNING, unit_missing),
-    "null-undescribed": _rule(Severity.WARNING, null_undescribed),
-    "omission-undescribed": _rule(Severity.WARNING, omission_undescribed),
-    "example-missing": _rule(Severity.WARNING, example_missing),
+    "ref-unresolvable": _rule(Severity.ERROR, _ref_unresolvable),
+    "ref-circular": _rule(Severity.ERROR, _ref_circular),
+    "validation-exponential": _rule(Severity.ERROR, _validation_exponential),
+    "id-mismatch": _rule(Severity.ERROR, _id_mismatch),
+    "default-invalid": _rule(Severity.ERROR, _default_invalid),
+    "enum-duplicate": _rule(Severity.ERROR, _enum_duplicate),
+    "required-undeclared": _rule(Severity.ERROR, _required_undeclared),
+    "bounds-empty": _rule(Severity.ERROR, _bounds_empty),
+    "unsatisfiable": _rule(Severity.ERROR, _unsatisfiable),
+    "example-invalid": _rule(Severity.ERROR, _example_invalid),
+    "example-accepted": _rule(Severity.ERROR, _example_accepted),
+    "title-missing": _rule(Severity.WARNING, _title_missing),
+    "description-missing": _rule(Severity.WARNING, _description_missing),
+    "unit-missing": _rule(Severity.WARNING, _unit_missing),
+    "null-undescribed": _rule(Severity.WARNING, _null_undescribed),
+    "omission-undescribed": _rule(Severity.WARNING, _omission_undescribed),
+    "example-missing": _rule(Severity.WARNING, _example_missing),
 }

@@ -45,7 +45,7 @@ class JsonSubject:
 
     @cached_property
     def meta_schema_problems(self) -> tuple[Any, ...]:
-        """What the meta-schema has against the document."""
+        """The violations of the meta-schema in the document."""
         return tuple(self.soundness.meta_schema_problems(self.schema, self.dialect))
 
     @cached_property
@@ -55,7 +55,7 @@ class JsonSubject:
 
     @cached_property
     def sound(self) -> bool:
-        """Whether the document can be held against every instance; where it cannot, other rules say why."""
+        """Whether every instance can be validated against the document; if not, other rules report why."""
         references = self.references
         return not (
             references is None
@@ -66,7 +66,7 @@ class JsonSubject:
 
     @property
     def cost_problems(self) -> Iterator[Any]:
-        """Where schemas are asked of one value too often; for a document that is sound."""
+        """The places where one value is validated too often; only for a document that is sound."""
         from arrakis_schema.json_schema.judge.cost import cost_problems  # noqa: PLC0415 - an extra
 
         return cost_problems(self.references)
@@ -85,7 +85,7 @@ class JsonSubject:
         return errors_of(self.validator.evolve(schema=schema), instance, 1)
 
     def refuses(self, schema: Any, instance: Any) -> str | None:
-        """Return why a schema of the document refuses an instance, or None; other rules tell of a broken schema."""
+        """Return why a schema of the document refuses an instance, or None; other rules report a broken schema."""
         if self.validator is None:
             return None
         try:

@@ -15,9 +15,9 @@ Faults = Iterator[Fault]
 _LONGEST_SHOWN, _COUNTABLE = 12, 1e12
 
 
-def patterns(seen: JsonSubject) -> Iterator[tuple[str, str]]:
+def patterns(json_subject: JsonSubject) -> Iterator[tuple[str, str]]:
     """Yield the pointer and the text of every pattern, also of those that are names in `patternProperties`."""
-    for node in seen.objects():
+    for node in json_subject.objects():
         if isinstance(pattern := node.schema.get("pattern"), str):
             yield f"{node.pointer}/pattern", pattern
         named = node.schema.get("patternProperties")
@@ -25,34 +25,34 @@ def patterns(seen: JsonSubject) -> Iterator[tuple[str, str]]:
             yield f"{node.pointer}/patternProperties/{escape_token(name)}", name
 
 
-def pattern_exponential(seen: JsonSubject) -> Faults:
+def pattern_exponential(json_subject: JsonSubject) -> Faults:
     """No pattern takes a backtracking matcher longer than anybody waits."""
-    for pointer, pattern in patterns(seen):
+    for pointer, pattern in patterns(json_subject):
         slow = slow_text(pattern)
         if slow is not None and slow.exponential:
-            yield Fault(pointer, f"{short_json(pattern)} is exponential: {_told(slow)}")
+            yield Fault(pointer, f"{short_json(pattern)} is exponential: {_slowness(slow)}")
 
 
-def pattern_slow(seen: JsonSubject) -> Faults:
+def pattern_slow(json_subject: JsonSubject) -> Faults:
     """No pattern takes a backtracking matcher more steps than the square of its text."""
-    for pointer, pattern in patterns(seen):
+    for pointer, pattern in patterns(json_subject):
         slow = slow_text(pattern)
         if slow is not None and not slow.exponential:
-            yield Fault(pointer, f"{short_json(pattern)} is slow: {_told(slow)}")
+            yield Fault(pointer, f"{short_json(pattern)} is slow: {_slowness(slow)}")
 
 
-def pattern_unbounded(seen: JsonSubject) -> Faults:
+def pattern_unbounded(json_subject: JsonSubject) -> Faults:
     """Every pattern can be matched against a text of any length in linear time."""
-    for pointer, pattern in patterns(seen):
+    for pointer, pattern in patterns(json_subject):
         limit = longest_text(pattern) if is_valid(pattern) else None
         if limit is not None:
             remedy = "write it without look-around, backreferences and word boundaries, or with fewer repetitions"
             yield Fault(pointer, f"{short_json(pattern)} is only matched against up to {limit} characters: {remedy}")
 
 
-def excess_of_patterns(seen: JsonSubject) -> str | None:
+def excess_of_patterns(json_subject: JsonSubject) -> str | None:
     """Return how the patterns of a document are too many to be examined, or None."""
-    distinct = {pattern for _, pattern in patterns(seen)}
+    distinct = {pattern for _, pattern in patterns(json_subject)}
     size = sum(map(len, distinct))
     if len(distinct) > MOST_PATTERNS:
         return f"{len(distinct):,} different patterns: {MOST_PATTERNS:,} are allowed"
@@ -61,7 +61,7 @@ def excess_of_patterns(seen: JsonSubject) -> str | None:
     return None
 
 
-def _told(slow: SlowText) -> str:
+def _slowness(slow: SlowText) -> str:
     """Say which text is slow, and how slow."""
     text = slow.text if len(slow.text) <= _LONGEST_SHOWN else f"{slow.text[:_LONGEST_SHOWN]}…"
     steps = f"{slow.steps:,.0f}" if slow.steps < _COUNTABLE else f"10^{math.log10(slow.steps):.0f}"

@@ -40,10 +40,10 @@ def _by_request(document: Document, accepted: list[str] | None, paths: Collectio
         return
     requests = _requests(document)
     if requests is not None and folder not in map(str.lower, requests):
-        wanted = (
+        remedy = (
             f"rename the folder to {requests[0].lower()}, or correct `request`" if requests else "correct `request`"
         )
-        yield Severity.ERROR, f"no request leads to this folder: {wanted}"
+        yield Severity.ERROR, f"no request leads to this folder: {remedy}"
     elif accepted is not None and not set(accepted).intersection(_leading(folder, requests or accepted)):
         yield (
             Severity.ERROR,

@@ -1,4 +1,4 @@
-"""What a rule sees, and what a rule is."""
+"""The subject of a lint rule, the fault that it reports, and the rule itself."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from arrakis_schema.text.short_repr import short_repr
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A document with all that it is judged by.
+    """A document with everything that the rules need to check it.
 
     `url` is the document's own version URL, which its `$id` must be (None: none is expected); `file` is its path
     relative to the root folder.
@@ -36,7 +36,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LintRule:
     """One rule: how bad a breach is, what it asks for in one sentence, and the function that finds breaches."""
 
     severity: Severity

@@ -1,10 +1,10 @@
-"""Which breaks of a release are meant, and why."""
+"""The accepted breaks of a release, with their reasons."""
 
 from collections.abc import Iterator
 
 from arrakis_schema.reference.facts.fields import path_of
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.reference.markup import code, escaped
+from arrakis_schema.reference.markup import code, escape_markdown
 from arrakis_schema.store.exceptions import Accepted
 from arrakis_schema.store.store import Release
 
@@ -20,12 +20,12 @@ def accepted_breaks(history: History, release: Release, up: str) -> Iterator[str
 def _row(history: History, entry: Accepted, up: str) -> str:
     """Return an item of the list: the reason, the rule, and the places."""
     rule = f"[{code(entry.rule)}]({up}changes.md#{entry.rule})" if history.has_rules else code(entry.rule)
-    return f"- {escaped(entry.reason)} {rule} in {', '.join(code(_field(place)) for place in entry.places)}"
+    return f"- {escape_markdown(entry.reason)} {rule} in {', '.join(code(_field(place)) for place in entry.places)}"
 
 
 def _field(place: str) -> str:
     """Return the document of a place, and the field in it."""
-    document, _, rest = place.partition("#")
-    location = rest.partition(" = ")[0]
+    document, _, remainder = place.partition("#")
+    location = remainder.partition(" = ")[0]
     field = path_of(location) or location
     return f"{document}: {field}" if field else document

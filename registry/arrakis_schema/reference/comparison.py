@@ -5,7 +5,7 @@ from difflib import unified_diff
 from itertools import groupby, pairwise
 
 from arrakis_schema.reference.accepted import accepted_breaks
-from arrakis_schema.reference.changes import between
+from arrakis_schema.reference.changes import describe_changes
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import element, front_matter, page, table, verbatim
 from arrakis_schema.store.store import Release
@@ -31,7 +31,7 @@ def comparison_page(history: History, old: Release, new: Release) -> str:
         f"[{old.version}](../releases/{old.version}/index.md) ·"
         f" [{new.version}](../releases/{new.version}/index.md) · [other pairs](index.md)",
         "## In words { #in-words }",
-        *between(history, old, new, "../"),
+        *describe_changes(history, old, new, "../"),
         *(accepted_breaks(history, new, "../") if history.before(new) is old else ()),
         "## Line by line { #line-by-line }",
         *(list(text_diffs(history, old, new)) or ["No document that both have differs."]),
@@ -51,11 +51,11 @@ def comparison_index(history: History) -> str:
         for old, new in reversed(list(pairwise(history.releases)))
     ]
     without = "Choosing any two needs JavaScript; the pairs below do not."
-    place = {"data_compare": "", "data_up": "../"}
+    data = {"data_compare": "", "data_up": "../"}
     return page(
-        front_matter(description="What changed between any two releases, and who still gets on.", contents=False),
+        front_matter(description="What changed between any two releases, and what breaks.", contents=False),
         "# Compare two releases",
-        element("div", element("noscript", element("p", without)), class_="compare", **place),
+        element("div", element("noscript", element("p", without)), class_="compare", **data),
         table(("release", "since the one before", "to the newest"), rows) if rows else "There is one release.",
     )
 
@@ -72,17 +72,17 @@ def text_diffs(history: History, old: Release, new: Release) -> Iterator[str]:
         for path in sorted(before.keys() & after.keys()):
             lines = list(unified_diff(before[path].text.splitlines(), after[path].text.splitlines(), lineterm="", n=2))
             if lines:
-                yield _folded(path, lines[2:])
+                yield _fold(path, lines[2:])
 
 
-def _folded(path: str, lines: list[str]) -> str:
-    """Return one difference behind its name and size."""
+def _fold(path: str, lines: list[str]) -> str:
+    """Return one difference, collapsed under its name and size."""
     counts = {mark: sum(line.startswith(mark) for line in lines) for mark in _MARKS}
     size = element("span", f"+{counts['+']} -{counts['-']}", class_="size")
     summary = element("summary", f"{verbatim(path)} {size}")
     cut = "\n…" if len(lines) > _LONGEST else ""
-    shown = "".join(_run(mark, list(run)) for mark, run in groupby(lines[:_LONGEST], key=lambda line: line[:1]))
-    text = shown.removesuffix(_LINE_BREAK) + literal(cut)
+    runs = "".join(_run(mark, list(run)) for mark, run in groupby(lines[:_LONGEST], key=lambda line: line[:1]))
+    text = runs.removesuffix(_LINE_BREAK) + literal(cut)
     return element("details", summary + element("pre", element("code", text)), class_="diff")
 
 

@@ -1,4 +1,4 @@
-"""What travels beside what is registered: which server was held against which release, and how payloads were sent.
+"""What real servers send: the record of their checks against releases, and the columns of payloads as sent.
 
 Both come from files beside the releases: `versions/conformance.json`, which the tests write, and `versions/sent.toml`.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.reference.markup import code, escaped, front_matter, page, table
+from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.toml_files import parse_toml
@@ -22,7 +22,7 @@ _MARKS = {"error": "✗ error", "warning": "✗ warning", "notice": "notice"}
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the payload of some endpoints was really sent as, since a release of the software; a note if need be."""
+    """The columns that servers really send as the payload of some endpoints, since a release of the software."""
 
     endpoints: tuple[str, ...]
     since: str
@@ -31,7 +31,7 @@ class Sent:
 
 
 def conformance(store: Store) -> str:
-    """Return the page of what was checked, against which real version, with which result; empty without a record."""
+    """Return the page of results for each real server that was checked; empty without a record."""
     record = conformance_record(store)
     if record is None:
         return ""
@@ -42,20 +42,23 @@ def conformance(store: Store) -> str:
 
 
 def as_sent(store: Store, name: str) -> str:
-    """Return what each release documents of a payload or the publication, beside what was sent; empty if unknown."""
-    sent = [one for one in sent_payloads(store) if name in one.endpoints]
+    """Return the columns that each release documents beside those that were sent; empty if those are unknown."""
+    sent = [payload for payload in sent_payloads(store) if name in payload.endpoints]
     if not sent:
         return ""
-    documented = table(["documented in", "columns"], _documented(store, name))
+    documented = table(["documented in", "columns"], _documented_rows(store, name))
     since = table(
         ["sent since", "columns", "note"],
-        [[escaped(one.since), _columns(one.columns), escaped(one.note)] for one in sent],
+        [
+            [escape_markdown(payload.since), _columns(payload.columns), escape_markdown(payload.note)]
+            for payload in sent
+        ],
     )
     return page(documented, since)
 
 
 def sent_payloads(store: Store) -> list[Sent]:
-    """Return what servers have really sent, as the file beside the releases says; raises `DamagedStoreError`."""
+    """Return what servers really send, from the file beside the releases; raises `DamagedStoreError`."""
     content = store.snapshot.read_if_there(SENT_FILE)
     if content is None:
         return []
@@ -75,58 +78,65 @@ def conformance_record(store: Store) -> Any:
 
 def _page(record: Any) -> str:
     """Return the page for a record."""
-    servers = [block for one in record["servers"] for block in _server(one)]
+    servers = [block for examination in record["servers"] for block in _server(examination)]
     clients = [
-        f"- {escaped(one['client'])} on the reference server by {_release(one['release'])}:"
-        f" {escaped(', '.join(one['asked']))}."
-        for one in record["clients"]
+        f"- {escape_markdown(client['client'])} on the reference server by {_release(client['release'])}:"
+        f" {escape_markdown(', '.join(client['asked']))}."
+        for client in record["clients"]
     ]
-    told = "What real servers answered, held against the documents, as `arrakis-schema conform` does it."
+    introduction = "What real servers answered, held against the documents, as `arrakis-schema conform` does it."
     front = front_matter(
         title="Real servers", description="What real servers send, beside the documents.", searched=False
     )
-    return page(front, "# What real servers send", told, _summary(record), *servers, "## Clients", "\n".join(clients))
+    return page(
+        front, "# What real servers send", introduction, _summary(record), *servers, "## Clients", "\n".join(clients)
+    )
 
 
 def _summary(record: dict[str, Any]) -> str:
     """Return the table with a line for each examination."""
     rows = []
-    for one in record["servers"]:
-        wrong = sum(finding[1] != "notice" for finding in one["findings"])
-        kept = "✓ conforms" if one["conforms"] else f"✗ {wrong} difference{'s' * (wrong != 1)}"
-        rows.append([_named(one), escaped(one["claims"]), _release(one["release"]), kept])
+    for examination in record["servers"]:
+        differences = sum(finding[1] != "notice" for finding in examination["findings"])
+        kept = "✓ conforms" if examination["conforms"] else f"✗ {differences} difference{'s' * (differences != 1)}"
+        rows.append(
+            [_server_title(examination), escape_markdown(examination["claims"]), _release(examination["release"]), kept]
+        )
     return table(["server", "with the schemas of", "held against", "result"], rows)
 
 
-def _server(one: dict[str, Any]) -> Iterator[str]:
+def _server(examination: dict[str, Any]) -> Iterator[str]:
     """Yield the blocks about one examination."""
-    yield f"## {_named(one)} with {escaped(one['claims'])}, held against {_release(one['release'])}"
+    claims, release = escape_markdown(examination["claims"]), _release(examination["release"])
+    yield f"## {_server_title(examination)} with {claims}, held against {release}"
     counts = [
-        [code(name), escaped(str(answered)), escaped(str(refused))]
-        for name, (answered, refused) in one["examined"].items()
+        [code(name), escape_markdown(str(answered)), escape_markdown(str(refused))]
+        for name, (answered, refused) in examination["examined"].items()
     ]
     yield table(["endpoint", "requests answered", "requests refused, as they must be"], counts)
-    rows = [[_MARKS[kind], code(rule), escaped(told)] for _, kind, rule, _, told in one["findings"]]
+    rows = [
+        [_MARKS[kind], code(rule), escape_markdown(message)] for _, kind, rule, _, message in examination["findings"]
+    ]
     yield table(["severity", "rule", "what"], rows) if rows else "Nothing was found."
 
 
-def _named(one: dict[str, Any]) -> str:
-    """Return a server and what stands behind it."""
-    return f"{escaped(one['server'])} (backend {escaped(one['backend'])})"
+def _server_title(examination: dict[str, Any]) -> str:
+    """Return the name of a server and of its backend."""
+    return f"{escape_markdown(examination['server'])} (backend {escape_markdown(examination['backend'])})"
 
 
 def _release(version: str) -> str:
-    """Return what people call a release."""
-    return "the working set" if version == "next" else f"release {escaped(version)}"
+    """Return the name of a release in words."""
+    return "the working set" if version == "next" else f"release {escape_markdown(version)}"
 
 
-def _documented(store: Store, name: str) -> list[list[str]]:
+def _documented_rows(store: Store, name: str) -> list[list[str]]:
     """Return a row for each payload of this name that differs from the one before."""
     rows: list[list[str]] = []
     for release in store.every_release():
         columns = _columns(_text(release, name))
         if not rows or rows[-1][1] != columns:
-            rows.append([escaped(release.version), columns])
+            rows.append([escape_markdown(release.version), columns])
     return rows
 
 
@@ -139,5 +149,5 @@ def _text(release: Release, name: str) -> str:
 
 def _columns(text: str) -> str:
     """Return the names of the columns in a text, in their order, each once."""
-    names = dict.fromkeys("".join(found) for found in _COLUMN.findall(text.strip()))
+    names = dict.fromkeys("".join(groups) for groups in _COLUMN.findall(text.strip()))
     return ", ".join(code(name) for name in names) or "none"

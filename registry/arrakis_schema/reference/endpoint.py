@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from posixpath import basename
 
 from arrakis_schema.languages import language_of
-from arrakis_schema.reference.changes import told
+from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.columns import columns
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
@@ -14,7 +14,7 @@ from arrakis_schema.reference.markup import (
     chip,
     code,
     element,
-    escaped,
+    escape_markdown,
     front_matter,
     note,
     page,
@@ -23,7 +23,7 @@ from arrakis_schema.reference.markup import (
     verbatim,
 )
 from arrakis_schema.reference.places import anchor
-from arrakis_schema.reference.properties import properties
+from arrakis_schema.reference.properties import request_fields
 from arrakis_schema.reference.timeline import drawing, field_rows, shown_releases
 from arrakis_schema.store.documents import Document, DocumentKind, kind_of
 from arrakis_schema.store.lock import digest
@@ -50,7 +50,7 @@ def endpoint_page(history: History, release: Release, name: str, *, up: str) -> 
         _banner(history, release, name, up) if old else "",
         _lead(summary),
         _facts(history, release, name, up),
-        *(part for one in documents.values() for part in _document(history, release, name, one, up)),
+        *(part for document in documents.values() for part in _document(history, release, name, document, up)),
         *_try(release, name, len(documents), up),
         *(_steps(history, name, up) if not old else ()),
         *_themselves(history, release, name, up),
@@ -58,30 +58,30 @@ def endpoint_page(history: History, release: Release, name: str, *, up: str) -> 
 
 
 def _summary(documents: dict[str, Document]) -> str:
-    """Return the sentence of the document that describes itself."""
-    return next(filter(None, (language_of(one).summary(one) for one in documents.values())), "")
+    """Return the summary of the first document that has one."""
+    return next(filter(None, (language_of(document).summary(document) for document in documents.values())), "")
 
 
 def _heading(name: str) -> str:
-    """Return the heading of the page; one that is no good id gets another."""
+    """Return the heading of the page, with an explicit id if the name cannot be one."""
     target = anchor(name)
-    return f"# {escaped(name)} {{ {'' if target == name else f'#{target} '}.name }}"
+    return f"# {escape_markdown(name)} {{ {'' if target == name else f'#{target} '}.name }}"
 
 
 def _lead(summary: str) -> str:
-    """Return the first thing that a page says, its first paragraph in larger letters."""
+    """Return the summary at the top of the page, its first paragraph in larger letters."""
     first, *others = prose(summary) or [""]
     head = first if first.startswith("<p>") else f"{first}\n{{ .lead }}"
     return page(head, *others).rstrip() if first else ""
 
 
 def _banner(history: History, release: Release, name: str, up: str) -> str:
-    """Return the words that this is not the newest release."""
-    last, removed = history.last(name), history.removed(name)
-    link = f"[{escaped(name)} in {last.version}]({up}{href(history.page(last, name))}.md)"
-    said = [f"It was removed in {removed}."] if removed else []
-    said += [f"The newest that has it is {link}."] if removed else [f"The newest is {link}."]
-    return note("warning", f"This is release {release.version}", " ".join(said[: 1 if last is release else 2]))
+    """Return the note that this is not the newest release."""
+    last, removed = history.last(name), history.removed_in(name)
+    link = f"[{escape_markdown(name)} in {last.version}]({up}{href(history.page(last, name))}.md)"
+    sentences = [f"It was removed in {removed}."] if removed else []
+    sentences += [f"The newest that has it is {link}."] if removed else [f"The newest is {link}."]
+    return note("warning", f"This is release {release.version}", " ".join(sentences[: 1 if last is release else 2]))
 
 
 def _facts(history: History, release: Release, name: str, up: str) -> str:
@@ -90,9 +90,11 @@ def _facts(history: History, release: Release, name: str, up: str) -> str:
     chips = [
         chip(label, "version"),
         chip(f"since {history.first(name)}"),
-        chip(f"last changed in {history.changed(name)}"),
+        chip(f"last changed in {history.last_changed_in(name)}"),
     ]
-    links = [f"[{escaped(text)}]({up}{href(path)}){{ data-copy }}" for text, path in _raw(history, release, name)]
+    links = [
+        f"[{escape_markdown(text)}]({up}{href(path)}){{ data-copy }}" for text, path in _raw(history, release, name)
+    ]
     return page(element("p", " ".join(chips), class_="facts head"), f"{' '.join(links)}\n{{ .raw }}").rstrip()
 
 
@@ -110,26 +112,26 @@ def _document(history: History, release: Release, name: str, document: Document,
     """Yield the sections of one document: examples, then fields or columns."""
     title = _TITLES[document.kind]
     if document.kind is DocumentKind.PUBLICATION and len(history.documents(release, name)) > 1:
-        title = f"{title}: {escaped(basename(document.path))}"
+        title = f"{title}: {escape_markdown(basename(document.path))}"
     if not document.format.tabular:
-        shown = list(examples(history, release, document, up))
-        yield from (f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}", *shown) if shown else ()
+        blocks = list(examples(history, release, document, up))
+        yield from (f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}", *blocks) if blocks else ()
         yield f"## {title} fields {{ #{_slug(document)}-fields }}"
-        yield from properties(history, release, name, document)
+        yield from request_fields(history, release, name, document)
         return
     yield f"## {title} {{ #{_slug(document)}-columns }}"
     yield from columns(history, release, name, document)
-    shown = list(examples(history, release, document, up))
-    yield from ("**Examples**", *shown) if shown else ()
+    blocks = list(examples(history, release, document, up))
+    yield from ("**Examples**", *blocks) if blocks else ()
 
 
 def _slug(document: Document) -> str:
-    """Return what the ids of the sections of a document begin with; no field has such a name."""
+    """Return the prefix of the ids of the sections of a document; no field id begins with it."""
     return f"the-{document.kind.value}"
 
 
 def _try(release: Release, name: str, forms: int, up: str) -> Iterator[str]:
-    """Yield the place where a message can be tried; without JavaScript it says what else to do."""
+    """Yield the form for trying a message; without JavaScript it shows the command to use instead."""
     yield f"## Try it {{ #try-it {UNSEARCHED} }}"
     command = (
         f"arrakis-schema validate FILE --release {release.version}"
@@ -137,14 +139,14 @@ def _try(release: Release, name: str, forms: int, up: str) -> Iterator[str]:
         else "arrakis-schema validate FILE"
     )
     without = f"This needs JavaScript. On the command line: {verbatim(command)}"
-    place = {"data_name": name, "data_version": release.version, "data_data": "index.json", "data_up": f"{up}../"}
-    yield element("div", element("noscript", element("p", without)), class_=f"try forms-{forms}", data_try="", **place)
+    data = {"data_name": name, "data_version": release.version, "data_data": "index.json", "data_up": f"{up}../"}
+    yield element("div", element("noscript", element("p", without)), class_=f"try forms-{forms}", data_try="", **data)
 
 
 def _steps(history: History, name: str, up: str) -> Iterator[str]:
-    """Yield what changed in which release, drawn and told; request and payload apart."""
+    """Yield the changes by release, as a drawing and in words, separately for request and payload."""
     yield f"## History {{ #history {UNSEARCHED} }}"
-    releases = [one for one in shown_releases(history) if history.documents(one, name)]
+    releases = [release for release in shown_releases(history) if history.documents(release, name)]
     for path in history.documents(history.newest, name):
         rows = field_rows(history, releases, name, path)
         if rows and len(releases) > 1:
@@ -158,7 +160,7 @@ def _steps(history: History, name: str, up: str) -> Iterator[str]:
         compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
         yield _step_heading(f"{step.new}, {_TITLES[kind_of(step.document)].lower()}", step)
         yield f"{compared}\n{{ .compared }}"
-        yield told(history, step, up)
+        yield change_list(history, step, up)
     if not steps:
         yield f"Nothing changed since {history.first(name)}."
 
@@ -171,7 +173,7 @@ def _step_heading(title: str, step: Step) -> str:
 
 
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
-    """Yield the documents themselves: size, digest, and since when they are the same."""
+    """Yield the table of the documents: size, digest, and the release since which each is identical."""
     folder = f"versions/{release.place}"
     rows = []
     for path, document in history.documents(release, name).items():

@@ -1,4 +1,4 @@
-"""The examples of a document on its page: which are accepted, which are refused and why, and how each is sent."""
+"""The examples of a document on its page: which are accepted, which are rejected and why, and how each is sent."""
 
 import json
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from pprint import pformat
 from typing import Any
 
 from arrakis_schema.languages import language_of
-from arrakis_schema.reference.facts.examples import SHOWN, Judged
+from arrakis_schema.reference.facts.examples import SHOWN, JudgedExample
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.reference.markup import code, escaped, fenced, tabs
+from arrakis_schema.reference.markup import code, code_block, escape_markdown, tabs
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
@@ -18,47 +18,47 @@ _WIDTH = 88
 
 
 def examples(history: History, release: Release, document: Document, up: str) -> Iterator[str]:
-    """Yield the section: the minimal and the full example, then a list of all others and why they are refused."""
-    found = history.examples(release, document)
-    accepted = [one for one in found if not one.reason]
-    if found and found[0].home is not release:
-        yield f"This release came without examples: these are of {found[0].home.version}, held against this release."
-    shown = [one for one in accepted if one.example.name in SHOWN] or accepted[:1]
-    for one in shown:
-        yield f"**{escaped(one.example.name).capitalize()}**"
-        ways = list(_ways(history, release, document, one))
+    """Yield the section: the minimal and the full example, then a list of the others with why each is rejected."""
+    judged = history.examples(release, document)
+    accepted = [example for example in judged if not example.reason]
+    if judged and judged[0].home is not release:
+        yield f"This release came without examples: these are of {judged[0].home.version}, held against this release."
+    featured = [example for example in accepted if example.example.name in SHOWN] or accepted[:1]
+    for example in featured:
+        yield f"**{escape_markdown(example.example.name).capitalize()}**"
+        ways = list(_ways(history, release, document, example))
         yield tabs(ways) if len(ways) > 1 else ways[0][1]
-    yield from _others(found, [one for one in found if one not in shown], up)
+    yield from _others(judged, [example for example in judged if example not in featured], up)
 
 
-def _ways(history: History, release: Release, document: Document, one: Judged) -> Iterator[tuple[str, str]]:
+def _ways(history: History, release: Release, document: Document, judged: JudgedExample) -> Iterator[tuple[str, str]]:
     """Yield each way to write or to send an example, with its title."""
     coloured = release is history.newest  # colours cost as much as the rest of a page, and old pages are many
-    yield "JSON", fenced(one.text, language_of(document).highlighting if coloured else "")
+    yield "JSON", code_block(judged.text, language_of(document).highlighting if coloured else "")
     if document.kind is not DocumentKind.REQUEST:
         return
     python = "python" if coloured else ""
-    for title, text in _programs(one):
-        yield title, fenced(text, python)
+    for title, text in _programs(judged):
+        yield title, code_block(text, python)
     exchanged = document.name in history.store.settings.flight.exchange
-    if one.example.name != "full" and not exchanged:  # how it is sent is shown once
-        yield "Python (pyarrow.flight)", fenced(_flight(json.loads(one.text)), python)
+    if judged.example.name != "full" and not exchanged:  # how it is sent is shown once
+        yield "Python (pyarrow.flight)", code_block(_flight(json.loads(judged.text)), python)
     option = "" if release is history.newest else f" --release {release.version}"
-    command = f"arrakis-schema validate{option} - <<'END'\n{one.text.rstrip()}\nEND"
-    yield "Command line", fenced(command)
+    command = f"arrakis-schema validate{option} - <<'END'\n{judged.text.rstrip()}\nEND"
+    yield "Command line", code_block(command)
 
 
-def _programs(one: Judged) -> Iterator[tuple[str, str]]:
+def _programs(judged: JudgedExample) -> Iterator[tuple[str, str]]:
     """Yield the programs beside an example that send it: `full.client.py` does so with the package `client`."""
-    stem = f"{splitext(one.example.path)[0]}."
-    for path in one.home.files:
+    stem = f"{splitext(judged.example.path)[0]}."
+    for path in judged.home.files:
         library, suffix = splitext(path.removeprefix(stem))
         if path.startswith(stem) and suffix == ".py":
-            yield f"Python ({library})", one.home.read(path).decode("utf-8", "replace")
+            yield f"Python ({library})", judged.home.read(path).decode("utf-8", "replace")
 
 
 def _flight(message: Any) -> str:
-    """Return a program that sends a request by pyarrow and reads what is answered."""
+    """Return a program that sends a request with pyarrow and reads the answer."""
     return (
         "import json\nfrom pyarrow import flight\n\n"
         f"request = {pformat(message, width=_WIDTH, sort_dicts=False)}\n"
@@ -69,24 +69,26 @@ def _flight(message: Any) -> str:
     )
 
 
-def _others(found: list[Judged], others: list[Judged], up: str) -> Iterator[str]:
-    """Yield one refused example whole, and a list of those that are not shown."""
-    refused = [one for one in others if one.reason]
+def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -> Iterator[str]:
+    """Yield one rejected example in full, and a list of those that are not shown."""
+    refused = [example for example in others if example.reason]
     if refused:
-        first = max(refused, key=lambda one: ("." in one.reason.partition(":")[0], -len(one.example.content)))
-        yield f"**Refused**: {escaped(first.reason)}"
-        yield fenced(first.text)
+        first = max(
+            refused, key=lambda example: ("." in example.reason.partition(":")[0], -len(example.example.content))
+        )
+        yield f"**Refused**: {escape_markdown(first.reason)}"
+        yield code_block(first.text)
     if others:
-        rows = [f"- {_link(one, up)} {_told(one)}" for one in others]
-        yield f"All {len(found)} examples are files. Also there:" if len(rows) > 1 else ""
+        rows = [f"- {_link(example, up)} {_outcome(example)}" for example in others]
+        yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else ""
         yield f'<div class="examples" markdown>\n\n{chr(10).join(rows)}\n\n</div>'
 
 
-def _link(one: Judged, up: str) -> str:
+def _link(judged: JudgedExample, up: str) -> str:
     """Return a link to the file of an example."""
-    return f"[{code(one.example.name)}]({up}{href(one.path)})"
+    return f"[{code(judged.example.name)}]({up}{href(judged.path)})"
 
 
-def _told(one: Judged) -> str:
+def _outcome(judged: JudgedExample) -> str:
     """Return whether an example is accepted, in words."""
-    return f"is refused: {escaped(one.reason)}" if one.reason else "is accepted"
+    return f"is refused: {escape_markdown(judged.reason)}" if judged.reason else "is accepted"

@@ -1,7 +1,7 @@
 """The blocks of code in a page of Markdown as HTML, coloured where a language is named.
 
-Extensions that a site adds to Markdown (includes, macros, abbreviations) also read what stands in a block of code. What
-others wrote is therefore no code any more when MkDocs gets a page; beside the page, its Markdown keeps the blocks.
+Extensions that a site adds to Markdown (includes, macros, abbreviations) also process the text in a block of code.
+The blocks are therefore HTML before MkDocs reads a page; the Markdown that is served beside the page keeps them.
 """
 
 import re
@@ -26,26 +26,28 @@ _FORMATTER = HtmlFormatter(nowrap=True)
 
 def with_code_as_html(markdown: str) -> str:
     """Return a page with each block of code as one line of HTML that Markdown does not read."""
-    return _BLOCK.sub(_rendered, markdown)
+    return _BLOCK.sub(_render_block, markdown)
 
 
-def finished(html: str) -> str:
-    """Return the HTML of a page made so, without what only Markdown needed."""
+def finish_page(html: str) -> str:
+    """Return the HTML of a page from `with_code_as_html`, without the wrappers and marks that only Markdown needed."""
     return restore_characters(_WRAPPED.sub(r"\1", html))
 
 
-def _rendered(block: re.Match[str]) -> str:
-    """Return one block as HTML; search passes over one without a language."""
+def _render_block(block: re.Match[str]) -> str:
+    """Return one block as HTML; search skips a block without a language."""
     indentation, language = block["indentation"], block["language"]
     text = "\n".join(line.removeprefix(indentation) for line in block["text"].split("\n"))
     if not language:
-        shown = f'<div class="highlight" {UNSEARCHED}><pre><code>{literal(text)}</code></pre></div>'
+        block_html = f'<div class="highlight" {UNSEARCHED}><pre><code>{literal(text)}</code></pre></div>'
     else:
-        shown = f'<div class="highlight"><pre><span></span><code>{_coloured(text, language)}</code></pre></div>'
-    return f"{indentation}{shown}"
+        block_html = (
+            f'<div class="highlight"><pre><span></span><code>{_colour_tokens(text, language)}</code></pre></div>'
+        )
+    return f"{indentation}{block_html}"
 
 
-def _coloured(text: str, language: str) -> str:
+def _colour_tokens(text: str, language: str) -> str:
     """Return a text with a span around each token that has a colour."""
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     coloured = highlight(text, lexer, _FORMATTER)

@@ -1,4 +1,4 @@
-"""Small pieces of Markdown, with what stands in the documents as text in them."""
+"""Small pieces of Markdown; text from the documents is escaped in them."""
 
 import json
 import re
@@ -16,8 +16,8 @@ _PLAIN = re.compile(rf"(?!:){_WORD}(?: {_WORD})*")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
-def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is, on one line."""
+def escape_markdown(text: str) -> str:
+    """Return a text on one line, escaped so that Markdown shows it literally."""
     return literal(one_line(text))
 
 
@@ -27,7 +27,7 @@ def prose(text: str) -> list[str]:
     A long one is HTML already: the time that Markdown takes grows with the square of the marks in a paragraph.
     """
     paragraphs = (paragraph.splitlines() for paragraph in _PARAGRAPHS.split(visible(text).strip()))
-    blocks = ["<br>".join(map(escaped, lines)) for lines in paragraphs if lines]
+    blocks = ["<br>".join(map(escape_markdown, lines)) for lines in paragraphs if lines]
     return [block if len(block) < _LONG else element("p", block) for block in blocks]
 
 
@@ -36,7 +36,7 @@ def code(text: str) -> str:
     return f"`{text}`" if _PLAIN.fullmatch(text) else verbatim(text)
 
 
-def fenced(text: str, language: str = "") -> str:
+def code_block(text: str, language: str = "") -> str:
     """Return a block of code; `highlighting` makes HTML of it, so that no extension of Markdown reads it."""
     text = visible(text).removesuffix("\n")
     fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(text)), default=0))
@@ -45,7 +45,7 @@ def fenced(text: str, language: str = "") -> str:
 
 def fenced_json_line(value: object) -> str:
     """Return a value as JSON on one line, which the page breaks where it must."""
-    return fenced(json.dumps(value, ensure_ascii=False, default=str))
+    return code_block(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -56,23 +56,23 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def note(kind: str, title: str, text: str) -> str:
     """Return an admonition; `text` is Markdown already."""
-    return f'!!! {kind} "{attribute(title)}"\n\n{indented(text)}'
+    return f'!!! {kind} "{attribute(title)}"\n\n{indent(text)}'
 
 
 def tabs(blocks: Iterable[tuple[str, str]]) -> str:
-    """Return blocks of Markdown as tabs under their titles; without JavaScript they change all the same."""
-    return "\n\n".join(f'=== "{attribute(title)}"\n\n{indented(text)}' for title, text in blocks)
+    """Return blocks of Markdown as tabs with titles, which work without JavaScript."""
+    return "\n\n".join(f'=== "{attribute(title)}"\n\n{indent(text)}' for title, text in blocks)
 
 
-def indented(text: str) -> str:
-    """Return a block inside of a tab or a note."""
+def indent(text: str) -> str:
+    """Return a block indented as the content of a tab or a note."""
     return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
 
 
 def front_matter(*, title: str = "", description: str = "", searched: bool = True, contents: bool = True) -> str:
-    """Return what a page says of itself; `searched` is whether search finds it, `contents` whether it has a list."""
-    lines = [f"title: {_quoted(title)}"] if title else []
-    lines += [f"description: {_quoted(_cut(description))}"] if description else []
+    """Return the front matter of a page; `searched`: search finds it, `contents`: it has a table of contents."""
+    lines = [f"title: {_yaml_string(title)}"] if title else []
+    lines += [f"description: {_yaml_string(_cut(description))}"] if description else []
     lines += [] if searched else ["search:", "  exclude: true"]
     lines += [] if contents else ["hide:", "  - toc"]
     return "\n".join(["---", *lines, "---"]) if lines else ""
@@ -83,8 +83,8 @@ def page(*blocks: str) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _quoted(text: str) -> str:
-    """Return a text as a scalar of YAML, in which every character may stand for itself once it is visible."""
+def _yaml_string(text: str) -> str:
+    """Return a text as a quoted YAML string; only invisible characters need an escape in it."""
     return json.dumps(one_line(text), ensure_ascii=False)
 
 
@@ -96,10 +96,10 @@ def _cut(text: str) -> str:
 _BLANK = re.compile(r"^\s|\s$|\s\s|[^\S ]")
 
 
-def element(name: str, inside: str = "", /, **attributes: str) -> str:
+def element(name: str, content: str = "", /, **attributes: str) -> str:
     """Return an element around HTML; `class_` and `data_x` are written as HTML has them."""
     written = "".join(f' {key.strip("_").replace("_", "-")}="{attribute(text)}"' for key, text in attributes.items())
-    return f"<{name}{written}>{inside}</{name}>"
+    return f"<{name}{written}>{content}</{name}>"
 
 
 def chip(text: str, kind: str = "") -> str:
@@ -118,7 +118,7 @@ def facts(chips: Iterable[str]) -> str:
     return element("p", " ".join(chip for chip in chips if chip), class_="facts")
 
 
-def meanings(told: Mapping[str, str]) -> str:
+def meanings(texts: Mapping[str, str]) -> str:
     """Return a list of names and what each means, without those that have nothing to say."""
-    said = [element("dt", literal(name)) + element("dd", literal(text)) for name, text in told.items() if text]
-    return element("dl", "".join(said), class_="meanings") if said else ""
+    entries = [element("dt", literal(name)) + element("dd", literal(text)) for name, text in texts.items() if text]
+    return element("dl", "".join(entries), class_="meanings") if entries else ""

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.reference.markup import code, element, escaped, fenced_json_line, front_matter, page, table
+from arrakis_schema.reference.markup import code, element, escape_markdown, fenced_json_line, front_matter, page, table
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store.store import Release
@@ -26,7 +26,7 @@ _WORST = (Answer.WORKS, Answer.PARTLY, Answer.UNDECIDED, Answer.BREAKS)
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The relations of one endpoint: of neighbouring releases that get on alike with all, the first stands for all.
+    """The relations of one endpoint; in a group of neighbours with the same answers, the first represents all.
 
     `without` are the releases that do not have it any more.
     """
@@ -41,8 +41,8 @@ class Matrix:
         releases = self.groups[group]
         return _label(releases) + (", removed" if releases[0] in self.without else "")
 
-    def removed(self, client: int, server: int) -> bool:
-        """Tell whether the endpoint was removed from one of two groups, and nothing breaks by that."""
+    def is_removed(self, client: int, server: int) -> bool:
+        """Tell whether the endpoint is absent from one of two groups and its removal breaks nothing."""
         gone = not self.without.isdisjoint((self.groups[client][0], self.groups[server][0]))
         return gone and self.relation(client, server).answer is Answer.WORKS
 
@@ -51,15 +51,15 @@ class Matrix:
         return self.relations[self.groups[client][0], self.groups[server][0]]
 
 
-def matrices(history: History) -> list[Matrix]:
-    """Return the matrix of each endpoint: of the newest releases, back to the first that has it."""
+def endpoint_matrices(history: History) -> list[Matrix]:
+    """Return the matrix of each endpoint, over the newest releases back to the first that has the endpoint."""
     releases = list(reversed(history.releases))
     return [_matrix(history, name, _since_first(history, name)) for name in names(releases)]
 
 
 def _since_first(history: History, name: str) -> list[Release]:
     """Return all releases from the first that has an endpoint on, the newest first."""
-    first = next(number for number, one in enumerate(history.releases) if history.documents(one, name))
+    first = next(number for number, release in enumerate(history.releases) if history.documents(release, name))
     return list(reversed(history.releases[first:]))
 
 
@@ -67,7 +67,7 @@ def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
     """Return the matrix of one endpoint. Releases that mean the same are compared once."""
     twins = _twins(history, name, releases)
     first = list(twins.values())[:MOST]
-    found = {
+    relations = {
         (client[0].version, server[0].version): history.comparisons.relation(name, client[0], server[0])
         for client in first
         for server in first
@@ -77,49 +77,54 @@ def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
         both = (
             bool(merged) and bool(history.documents(twin[0], name)) and bool(history.documents(merged[-1][0][0], name))
         )
-        if both and _alike(merged[-1][0][0].version, twin[0].version, [one[0].version for one in first], found):
+        if both and _alike(
+            merged[-1][0][0].version,
+            twin[0].version,
+            [releases_alike[0].version for releases_alike in first],
+            relations,
+        ):
             merged[-1].append(twin)
         else:
             merged.append([twin])
-    groups = tuple(tuple(one.version for twin in group for one in twin) for group in merged)
-    without = frozenset(one.version for one in releases if not history.documents(one, name))
-    return Matrix(name, groups, found, without)
+    groups = tuple(tuple(release.version for twin in group for release in twin) for group in merged)
+    without = frozenset(release.version for release in releases if not history.documents(release, name))
+    return Matrix(name, groups, relations, without)
 
 
 def _twins(history: History, name: str, releases: list[Release]) -> dict[Any, list[Release]]:
     """Return neighbouring releases whose documents of a name mean the same."""
-    found: dict[Any, list[Release]] = {}
+    twins: dict[Any, list[Release]] = {}
     for release in releases:
         documents = history.documents(release, name).items()
-        meant = tuple((path, history.comparisons.meaning(one)) for path, one in documents)
-        found.setdefault(meant, []).append(release)
-    return found
+        meanings = tuple((path, history.comparisons.meaning(document)) for path, document in documents)
+        twins.setdefault(meanings, []).append(release)
+    return twins
 
 
-def _alike(one: str, other: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
-    """Tell whether two releases work with each other, and alike with all others."""
-    if not relations[one, other].answer is relations[other, one].answer is Answer.WORKS:
+def _alike(left: str, right: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
+    """Tell whether two releases work with each other, and have the same answers with all others."""
+    if not relations[left, right].answer is relations[right, left].answer is Answer.WORKS:
         return False
 
-    def seen(version: str) -> list[tuple[tuple[Answer, str], ...]]:
-        pairs = [((version, third), (third, version)) for third in versions if third not in (one, other)]
+    def relations_of(version: str) -> list[tuple[tuple[Answer, str], ...]]:
+        pairs = [((version, third), (third, version)) for third in versions if third not in (left, right)]
         return [tuple((relations[pair].answer, _reason(relations[pair])) for pair in both) for both in pairs]
 
-    return seen(one) == seen(other)
+    return relations_of(left) == relations_of(right)
 
 
-def matrix_page(history: History, found: list[Matrix]) -> str:
+def matrix_page(history: History, matrices: list[Matrix]) -> str:
     """Return the answer for all endpoints at once: one table, whose cells lead to the reasons."""
     versions = [release.version for release in reversed(history.releases)][:MOST]
-    groups = _overall(found, versions)
+    groups = _overall(matrices, versions)
     rows = [
-        (f"**{_label(client)}**", *(_overall_cell(found, client[0], server[0]) for server in groups))
+        (f"**{_label(client)}**", *(_overall_cell(matrices, client[0], server[0]) for server in groups))
         for client in groups
     ]
     question = (
-        "Rows are clients, columns are servers, the newest first; releases with the same answers share a row. A cell names"
-        " what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a field"
-        " is not understood. A publisher counts as a client, a subscriber as a server."
+        "Rows are clients, columns are servers, the newest first; releases with the same answers share a row. A cell"
+        " names what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a"
+        " field is not understood. A publisher counts as a client, a subscriber as a server."
     )
     return page(
         front_matter(
@@ -130,36 +135,36 @@ def matrix_page(history: History, found: list[Matrix]) -> str:
         ),
         "# Does a client of one release work with a server of another?",
         question,
-        table(("client ↓ server →", *map(_label, groups)), rows) if found else NOTHING_YET,
+        table(("client ↓ server →", *map(_label, groups)), rows) if matrices else NOTHING_YET,
         _older(history, versions),
-        f"{_by_endpoint(history, found)}For any two releases, with all differences: [compare](compare/index.md).",
+        f"{_by_endpoint(history, matrices)}For any two releases, with all differences: [compare](compare/index.md).",
     )
 
 
-def _by_endpoint(history: History, found: list[Matrix]) -> str:
-    """Return the links to the matrix of each endpoint; one that was removed says so."""
-    removed = {one.name: history.removed(one.name) for one in found}
+def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
+    """Return the links to the matrix of each endpoint, with the release that removed it if one did."""
+    removed = {matrix.name: history.removed_in(matrix.name) for matrix in matrices}
     links = [
-        f"[{escaped(name)}]({_file(name)}){f' (removed in {version})' if version else ''}"
+        f"[{escape_markdown(name)}]({_file(name)}){f' (removed in {version})' if version else ''}"
         for name, version in removed.items()
     ]
     return f"By endpoint: {', '.join(links)}. " if links else ""
 
 
 def _file(name: str) -> str:
-    """Return the link to the matrix of an endpoint, from that of all."""
+    """Return the link from the overall matrix to the matrix of an endpoint."""
     return href(f"matrix/{folder_of(name)}.md")
 
 
 def _older(history: History, versions: list[str]) -> str:
-    """Return where to find what the table leaves out."""
-    rest = len(history.releases) - len(versions)
-    return f"{rest} older releases are not shown: `arrakis-schema matrix` shows all." if rest > 0 else ""
+    """Return a sentence on the releases that the table leaves out."""
+    left_out = len(history.releases) - len(versions)
+    return f"{left_out} older releases are not shown: `arrakis-schema matrix` shows all." if left_out > 0 else ""
 
 
-def _overall(found: list[Matrix], versions: list[str]) -> list[list[str]]:
+def _overall(matrices: list[Matrix], versions: list[str]) -> list[list[str]]:
     """Return neighbouring releases that are in the same group at every endpoint."""
-    places = {version: tuple(_group_of(one, version) for one in found) for version in versions}
+    places = {version: tuple(_group_of(matrix, version) for matrix in matrices) for version in versions}
     groups: list[list[str]] = []
     for version in versions:
         if groups and places[groups[-1][0]] == places[version]:
@@ -174,23 +179,23 @@ def _group_of(matrix: Matrix, version: str) -> int | None:
     return next((number for number, group in enumerate(matrix.groups) if version in group), None)
 
 
-def _overall_cell(found: list[Matrix], client: str, server: str) -> str:
+def _overall_cell(matrices: list[Matrix], client: str, server: str) -> str:
     """Return the worst answer of all endpoints, with links to those that give it."""
     answers = {}
-    for one in found:
-        asking, answering = _group_of(one, client), _group_of(one, server)
+    for matrix in matrices:
+        asking, answering = _group_of(matrix, client), _group_of(matrix, server)
         if asking is not None and answering is not None:
-            answers[one.name] = one.relation(asking, answering)
+            answers[matrix.name] = matrix.relation(asking, answering)
     worst = max((relation.answer for relation in answers.values()), key=_WORST.index, default=Answer.WORKS)
     if worst is Answer.WORKS:
         return _mark(worst)
     links = [
-        f"[{escaped(name)}]({_file(name)}#{_key(relation)})"
+        f"[{escape_markdown(name)}]({_file(name)}#{_key(relation)})"
         for name, relation in answers.items()
         if relation.answer is worst
     ]
-    rest = f" and {len(links) - _NAMED} more" if len(links) > _NAMED + 1 else ""
-    return f"{_mark(worst)} {', '.join(links[:_NAMED] if rest else links)}{rest}"
+    remainder = f" and {len(links) - _NAMED} more" if len(links) > _NAMED + 1 else ""
+    return f"{_mark(worst)} {', '.join(links[:_NAMED] if remainder else links)}{remainder}"
 
 
 def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
@@ -201,7 +206,7 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
     ]
     return page(
         front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False),
-        f"# {escaped(matrix.name)}: compatibility matrix",
+        f"# {escape_markdown(matrix.name)}: compatibility matrix",
         f"Rows are clients, columns are servers, the newest first. {_page(history, matrix.name)} ·"
         " [all endpoints](../matrix.md)",
         table(("client ↓ server →", *map(matrix.label, numbers)), rows),
@@ -211,7 +216,7 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
 
 def _page(history: History, name: str) -> str:
     """Return the link to the page of an endpoint, in the newest release that has it."""
-    last, removed = history.last(name), history.removed(name)
+    last, removed = history.last(name), history.removed_in(name)
     text = f"Removed in {removed}: the endpoint in {last.version}" if removed else "The endpoint"
     return f"[{text}](../{href(history.page(last, name))}.md)"
 
@@ -229,7 +234,7 @@ def _mark(answer: Answer) -> str:
 
 def _cell(matrix: Matrix, client: int, server: int) -> str:
     """Return a cell: a mark and a word, with a link where there is something to say."""
-    if matrix.removed(client, server):
+    if matrix.is_removed(client, server):
         return "removed"
     relation = matrix.relation(client, server)
     mark = _mark(relation.answer)
@@ -242,47 +247,47 @@ def _key(relation: Relation) -> str:
 
 
 def _reason(relation: Relation) -> str:
-    """Return what stands in the way, as one text."""
+    """Return the reasons of all exchanges of a relation, as one text."""
     return "\n".join(exchange.why for exchange in relation.exchanges)
 
 
 def _why(matrix: Matrix) -> dict[str, list[tuple[int, int]]]:
-    """Return each reason by its id, with the groups of clients and servers that it stands between."""
-    found: dict[str, list[tuple[int, int]]] = {}
+    """Return for each reason, by its id, the pairs of client and server groups that it applies to."""
+    pairs_by_reason: dict[str, list[tuple[int, int]]] = {}
     for client in range(len(matrix.groups)):
         for server in range(len(matrix.groups)):
             relation = matrix.relation(client, server)
             if relation.answer is not Answer.WORKS:
-                found.setdefault(_key(relation), []).append((client, server))
-    return found
+                pairs_by_reason.setdefault(_key(relation), []).append((client, server))
+    return pairs_by_reason
 
 
 def _reasons(matrix: Matrix) -> Iterator[str]:
-    """Yield each reason once, with the pairs it stands for and a message that shows it."""
+    """Yield each reason once, with the pairs it applies to and an example message."""
     for key, pairs in _why(matrix).items():
         relation = matrix.relation(*pairs[0])
         yield f"## {' '.join(_MARKS[relation.answer])}: {_pairs(matrix, pairs)} {{ #{key} .why }}"
         for exchange in relation.exchanges:
             if exchange.why:
-                yield f"{code(exchange.document.rpartition('/')[2])}: {escaped(exchange.why)}"
+                yield f"{code(exchange.document.rpartition('/')[2])}: {escape_markdown(exchange.why)}"
             if exchange.answer is Answer.BREAKS and exchange.verdict.witness is not None:
                 yield fenced_json_line(exchange.verdict.witness)
 
 
 def _pairs(matrix: Matrix, pairs: list[tuple[int, int]]) -> str:
     """Return pairs of clients and servers in words, each client once."""
-    told = []
+    sentences = []
     for client, group in groupby(pairs, key=lambda pair: pair[0]):
         servers = ", ".join(matrix.label(server) for _, server in group)
-        told.append(f"client {matrix.label(client)} with server {servers}")
-    return "; ".join(told)
+        sentences.append(f"client {matrix.label(client)} with server {servers}")
+    return "; ".join(sentences)
 
 
-def matrix_data(history: History, found: list[Matrix]) -> dict[str, Any]:
+def matrix_data(history: History, matrices: list[Matrix]) -> dict[str, Any]:
     """Return all matrices as data."""
     return {
         "releases": [release.version for release in reversed(history.releases)],
-        "names": {one.name: _data(one) for one in found},
+        "names": {matrix.name: _data(matrix) for matrix in matrices},
     }
 
 
@@ -298,7 +303,7 @@ def _data(matrix: Matrix) -> dict[str, Any]:
 
 def _cell_data(matrix: Matrix, client: int, server: int) -> dict[str, str]:
     """Return one cell as data."""
-    if matrix.removed(client, server):
+    if matrix.is_removed(client, server):
         return {"answer": "removed"}
     relation = matrix.relation(client, server)
     answer = {"answer": relation.answer.name.lower()}
@@ -308,8 +313,8 @@ def _cell_data(matrix: Matrix, client: int, server: int) -> dict[str, str]:
 def _reason_data(relation: Relation) -> dict[str, Any]:
     """Return a reason as data."""
     exchanges = [
-        {"document": one.document, "why": one.why, "witness": one.verdict.witness}
-        for one in relation.exchanges
-        if one.answer is not Answer.WORKS
+        {"document": exchange.document, "why": exchange.why, "witness": exchange.verdict.witness}
+        for exchange in relation.exchanges
+        if exchange.answer is not Answer.WORKS
     ]
     return {"answer": relation.answer.name.lower(), "exchanges": exchanges}

@@ -9,7 +9,7 @@ from arrakis_schema.reference.conformance import RECORD_FILE, conformance, confo
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.facts.data import endpoint_data, release_data
 from arrakis_schema.reference.facts.history import History, read_history
-from arrakis_schema.reference.matrix import endpoint_matrix_page, matrices, matrix_data, matrix_page
+from arrakis_schema.reference.matrix import endpoint_matrices, endpoint_matrix_page, matrix_data, matrix_page
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import release_page, releases_page
 from arrakis_schema.store.dates import timestamp
@@ -29,17 +29,20 @@ def book(store: Store) -> Pages:
     for release in history.releases:
         yield from _release(history, release)
     yield "releases/index.md", releases_page(history)
-    yield "releases/index.json", json_text({"releases": [_short(history, one) for one in reversed(history.releases)]})
+    yield (
+        "releases/index.json",
+        json_text({"releases": [_short(history, release) for release in reversed(history.releases)]}),
+    )
     yield "compare/index.md", comparison_index(history)
     yield from (
         (f"compare/{old.version}...{new.version}.md", comparison_page(history, old, new))
         for old, new in compared_pairs(history)
     )
-    found = matrices(history)
-    yield "matrix.md", matrix_page(history, found)
-    yield "matrix/index.json", json_text(matrix_data(history, found))
-    yield from ((f"matrix/{folder_of(one.name)}.md", endpoint_matrix_page(history, one)) for one in found)
-    yield from _examined(store)
+    matrices = endpoint_matrices(history)
+    yield "matrix.md", matrix_page(history, matrices)
+    yield "matrix/index.json", json_text(matrix_data(history, matrices))
+    yield from ((f"matrix/{folder_of(matrix.name)}.md", endpoint_matrix_page(history, matrix)) for matrix in matrices)
+    yield from _conformance_pages(store)
     yield "changelog.md", changelog_page(history)
     yield FEED, feed(history)
 
@@ -54,8 +57,8 @@ def _release(history: History, release: Release) -> Pages:
         yield f"{path}/index.json", json_text(endpoint_data(history, release, name))
 
 
-def _examined(store: Store) -> Pages:
-    """Yield what real servers were found to send, where that is on record."""
+def _conformance_pages(store: Store) -> Pages:
+    """Yield the pages about real servers, if there is a record of them."""
     if text := conformance(store):
         yield "conformance.md", text
         yield "conformance/index.json", json_text(conformance_record(store))

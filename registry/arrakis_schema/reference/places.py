@@ -1,4 +1,4 @@
-"""Where things stand on the site: the folder of a name, and the ids of headings."""
+"""The places of things on the site: the folder of a name, and the ids of headings."""
 
 import re
 from collections.abc import Container
@@ -7,14 +7,14 @@ from hashlib import sha256
 _PLAIN = re.compile(r"(?!(?i:index|readme)$)\w[\w.-]*")
 _LONGEST = 100
 _STRANGE = re.compile(r"[^\w.-]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])", re.ASCII)
-"""What cannot stand in an id; underscores at the edge of a word would be emphasis, and begin the ids of the theme."""
+"""Characters not allowed in an id; underscores at the edge of a word mean emphasis, and begin the ids of the theme."""
 
 _SECTIONS = re.compile(r"the-|column-|why-|(?:documents|history|try-it|as-sent)$")
-"""What ids of the sections of a page begin with, or are."""
+"""The ids of the sections of a page, or their prefixes."""
 
 
 def folder_of(name: str) -> str:
-    """Return the folder of an endpoint's page: its name, or a word and a number where that is no good part of a URL."""
+    """Return the folder of an endpoint's page: its name, or a word and a number if the name does not suit a URL."""
     return name if _PLAIN.fullmatch(name) else f"{_word(name)}-{_number(name)}"
 
 
@@ -22,16 +22,16 @@ def anchor(path: str, taken: Container[str] = (), *, prefix: str = "") -> str:
     """Return the id of a field: its path where that can be one, and else a word and a number; none is `taken`."""
     plain = path.replace("[]", "-items").replace("{", "").replace("}", "")
     unfit = _word(plain) != plain or (not prefix and _SECTIONS.match(plain))
-    wanted = unique = prefix + (f"{_word(plain)}-{_number(path)}" if unfit else plain)
+    base = unique = prefix + (f"{_word(plain)}-{_number(path)}" if unfit else plain)
     count = 1
     while unique in taken:
         count += 1
-        unique = f"{wanted}-{count}"
+        unique = f"{base}-{count}"
     return unique
 
 
 def _word(text: str) -> str:
-    """Return what of a text may stand in an id."""
+    """Return a text without the characters that an id must not have."""
     return _STRANGE.sub("", text)[:_LONGEST] or "nameless"
 
 

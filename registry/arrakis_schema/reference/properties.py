@@ -1,43 +1,54 @@
-"""The fields of a request, one linkable heading each, and what is known to be wrong where it bites."""
+"""The fields of a request, each under its own heading, with the known problems at the fields they affect."""
 
 from collections.abc import Iterator
 
 from arrakis_schema.reference.facts.fields import path_of
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.reference.markup import chip, code, element, escaped, facts, meanings, note, page, prose, verbatim
+from arrakis_schema.reference.markup import (
+    chip,
+    code,
+    element,
+    escape_markdown,
+    facts,
+    meanings,
+    note,
+    page,
+    prose,
+    verbatim,
+)
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.fields import Field
 from arrakis_schema.store.store import Release
 
 
-def properties(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
+def request_fields(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
     """Yield the fields in their order; problems of the document as a whole come first."""
     problems, since = history.known_problems(release, document.path), history.since(document.path, name)
     fields, past = history.fields(document), history.past_problems(release, document.path)
-    known = {one.path for one in fields}
-    yield from (problem(one) for one in problems if path_of(one.location) not in known)
-    for one in fields:
-        yield f"### {code(one.path)} {{ #{one.anchor} .field }}"
-        yield _field(one, since.get(one.path, release.version))
-        yield from (problem(found) for found in problems if path_of(found.location) == one.path)
-        yield from (past_problem(found) for found in past if path_of(found.location) == one.path)
+    paths = {field.path for field in fields}
+    yield from (problem(erratum) for erratum in problems if path_of(erratum.location) not in paths)
+    for field in fields:
+        yield f"### {code(field.path)} {{ #{field.anchor} .field }}"
+        yield _field(field, since.get(field.path, release.version))
+        yield from (problem(erratum) for erratum in problems if path_of(erratum.location) == field.path)
+        yield from (past_problem(erratum) for erratum in past if path_of(erratum.location) == field.path)
 
 
 def problem(erratum: Erratum, where: str = "") -> str:
-    """Return a known problem, where it bites."""
-    mended = f", mended in {erratum.fixed}" if erratum.fixed else ""
-    return note("danger", f"Known problem{mended}", _placed(erratum, where))
+    """Return a known problem as a note; `where` names the field, empty if the note stands at that field."""
+    fixed = f", fixed in {erratum.fixed}" if erratum.fixed else ""
+    return note("danger", f"Known problem{fixed}", _with_location(erratum, where))
 
 
 def past_problem(erratum: Erratum, where: str = "") -> str:
     """Return a problem that earlier releases had, for those who still meet them."""
-    return f"**{escaped(_until(erratum))}** {_placed(erratum, where)}\n{{ .past }}"
+    return f"**{escape_markdown(_until(erratum))}** {_with_location(erratum, where)}\n{{ .past }}"
 
 
-def _placed(erratum: Erratum, where: str) -> str:
-    """Return a problem behind the place that it is about, if that is to be named."""
-    return f"{code(where)}: {escaped(erratum.text)}" if where else escaped(erratum.text)
+def _with_location(erratum: Erratum, where: str) -> str:
+    """Return the text of a problem, after the field that it affects if `where` names one."""
+    return f"{code(where)}: {escape_markdown(erratum.text)}" if where else escape_markdown(erratum.text)
 
 
 def _until(erratum: Erratum) -> str:
@@ -48,30 +59,30 @@ def _until(erratum: Erratum) -> str:
     )
 
 
-def _field(one: Field, since: str) -> str:
-    """Return what is to be said of one field."""
+def _field(field: Field, since: str) -> str:
+    """Return the facts, the description and the values of one field."""
     line = facts(
         [
-            chip(one.type, "type"),
-            _presence(one),
-            chip("may be null", "null") if one.nullable else "",
-            chip(f"in {one.unit}", "unit") if one.unit else "",
-            *(chip(bound, "bound") for bound in one.bounds),
+            chip(field.type, "type"),
+            _presence(field),
+            chip("may be null", "null") if field.nullable else "",
+            chip(f"in {field.unit}", "unit") if field.unit else "",
+            *(chip(bound, "bound") for bound in field.bounds),
             chip(f"since {since}", "since"),
         ]
     )
-    means = meanings({"If null": one.null, "If left out": one.omitted})
-    return page(line, *prose(one.description), _values(one), means).rstrip()
+    means = meanings({"If null": field.null, "If left out": field.omitted})
+    return page(line, *prose(field.description), _values(field), means).rstrip()
 
 
-def _presence(one: Field) -> str:
-    """Return whether a field must be there; what is said of items holds for each."""
-    if one.path.endswith("[]"):
+def _presence(field: Field) -> str:
+    """Return a chip that says whether a field is required; items of an array have one of their own."""
+    if field.path.endswith("[]"):
         return chip("each item")
-    return chip("required", "required") if one.required else chip("optional", "optional")
+    return chip("required", "required") if field.required else chip("optional", "optional")
 
 
-def _values(one: Field) -> str:
+def _values(field: Field) -> str:
     """Return the values that a field may have, as chips."""
-    each = "".join(map(verbatim, one.values))
-    return element("p", f"One of {each}", class_="values") if each else ""
+    values = "".join(map(verbatim, field.values))
+    return element("p", f"One of {values}", class_="values") if values else ""

@@ -1,13 +1,13 @@
-"""The pages about releases: what each one changed, its documents with their digests, what is known to be wrong."""
+"""The pages about releases: the changes of each, its documents with their digests, and its known problems."""
 
 from collections.abc import Iterator
 
 from arrakis_schema.reference.accepted import accepted_breaks
-from arrakis_schema.reference.changes import between
+from arrakis_schema.reference.changes import describe_changes
 from arrakis_schema.reference.comparison import text_diffs
 from arrakis_schema.reference.facts.fields import path_of
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, escaped, front_matter, page, table
+from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
 from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.lock import digest
@@ -44,7 +44,7 @@ def release_page(history: History, release: Release) -> str:
 
 def _changes(history: History, before: Release, release: Release) -> Iterator[str]:
     """Yield what changed, in words and line by line; where that is long, it has a page of its own."""
-    yield from between(history, before, release, UP)
+    yield from describe_changes(history, before, release, UP)
     lines = list(text_diffs(history, before, release))
     if sum(map(len, lines)) < _LONGEST:
         yield from lines
@@ -57,7 +57,7 @@ def _facts(history: History, release: Release) -> str:
     when = f"released {moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
     folder = f"versions/{release.place}/"
     chips = [chip(release.version, "version"), chip(when) if when else "", chip(folder)]
-    return element("p", " ".join(one for one in chips if one), class_="facts head")
+    return element("p", " ".join(text for text in chips if text), class_="facts head")
 
 
 def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
@@ -69,7 +69,7 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
         name = name_of(path)
         yield (
             f"[{code(path)}]({UP}{href(f'{folder}/{path}')})",
-            f"[{escaped(name)}]({UP}{href(history.page(release, name))}.md)",
+            f"[{escape_markdown(name)}]({UP}{href(history.page(release, name))}.md)",
             f"{len(content)} bytes",
             code(digest(content)[:16]),
             since if since != release.version else "**new here**",
@@ -77,25 +77,25 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
 
 
 def _problems(history: History, release: Release) -> Iterator[str]:
-    """Yield what is known to be wrong in a release."""
-    found = [one for one in history.errata if release.version in one.releases]
-    if found:
+    """Yield the known problems of a release."""
+    errata = [erratum for erratum in history.errata if release.version in erratum.releases]
+    if errata:
         yield "## Known problems { #known-problems }"
         rows = [
             (
-                escaped(", ".join(one.documents)),
-                code(path_of(one.location) or one.location),
-                escaped(one.text),
-                escaped(one.fixed),
+                escape_markdown(", ".join(erratum.documents)),
+                code(path_of(erratum.location) or erratum.location),
+                escape_markdown(erratum.text),
+                escape_markdown(erratum.fixed),
             )
-            for one in found
+            for erratum in errata
         ]
-        yield table(("documents", "where", "what", "mended in"), rows)
+        yield table(("documents", "where", "what", "fixed in"), rows)
 
 
 def _same(history: History, old: Release, new: Release) -> bool:
-    """Tell whether a release changed nothing but words."""
-    steps = (step for name in names([new]) for step in history.between(old, new, name))
+    """Tell whether a release changed annotations only."""
+    steps = (step for name in names([new]) for step in history.steps_between(old, new, name))
     return old.documents == new.documents and not any(step.changes for step in steps)
 
 
@@ -118,11 +118,11 @@ def releases_page(history: History) -> str:
 
 def _drawn(history: History) -> Iterator[str]:
     """Yield the drawing of the documents of the newest releases."""
-    shown = shown_releases(history)
-    rows = document_rows(shown)
+    releases = shown_releases(history)
+    rows = document_rows(releases)
     if rows:
         yield "## Which documents changed when { #timeline }"
         yield "A bar says that a document is there, a dot that the release changed it.\n{ .caption }"
-        yield drawing("The documents by release", shown, rows)
+        yield drawing("The documents by release", releases, rows)
     else:
         yield NOTHING_YET

@@ -1,4 +1,4 @@
-"""A drawing of what exists since when: a row for each field, a column for each release; it follows light and dark."""
+"""A drawing of when each field existed: a row for each field, a column for each release; it follows light and dark."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ _ROW, _COLUMN, _HEAD, _LETTER, _MOST = 20, 64, 30, 7.2, 12
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the drawing: for each release whether the thing is there, and whether it changed in it."""
+    """One line of the drawing: for each release whether the field or document is present, and whether it changed."""
 
     name: str
-    there: tuple[bool, ...]
+    present: tuple[bool, ...]
     changed: tuple[bool, ...]
 
 
 def field_rows(history: History, releases: Sequence[Release], name: str, path: str) -> list[Row]:
     """Return a row for each field that a document had in any of these releases, in the order of the newest."""
     tables = [
-        {one.path: one for one in history.fields(documents[path])} if path in documents else {}
+        {field.path: field for field in history.fields(documents[path])} if path in documents else {}
         for documents in (history.documents(release, name) for release in releases)
     ]
     rows = []
-    for field in dict.fromkeys(one for table in reversed(tables) for one in table):
-        facts = [_facts(table.get(field)) for table in tables]
-        rows.append(Row(field, tuple(one is not None for one in facts), _changes(facts)))
+    for field_path in dict.fromkeys(field_path for table in reversed(tables) for field_path in table):
+        facts = [_facts(table.get(field_path)) for table in tables]
+        rows.append(Row(field_path, tuple(state is not None for state in facts), _changes(facts)))
     return rows
 
 
@@ -39,8 +39,8 @@ def document_rows(releases: Sequence[Release]) -> list[Row]:
     paths = dict.fromkeys(path for release in reversed(releases) for path in release.documents)
     rows = []
     for path in paths:
-        there = [one.document(path).content if path in one.documents else None for one in releases]
-        rows.append(Row(path, tuple(one is not None for one in there), _changes(there)))
+        contents = [release.document(path).content if path in release.documents else None for release in releases]
+        rows.append(Row(path, tuple(content is not None for content in contents), _changes(contents)))
     return rows
 
 
@@ -50,16 +50,16 @@ def shown_releases(history: History) -> list[Release]:
 
 
 def drawing(title: str, releases: Sequence[Release], rows: Sequence[Row]) -> str:
-    """Return the rows as inline SVG; a bar says that it is there, a dot that this release changed it."""
+    """Return the rows as inline SVG: a bar over the releases that have it, a dot at each release that changed it."""
     left = max(len(row.name) for row in rows) * _LETTER + 16
     width, height = left + _COLUMN * len(releases), _HEAD + _ROW * len(rows) + 6
-    heads = [_text(_middle(left, number), 18, one.version, "head") for number, one in enumerate(releases)]
+    heads = [_text(_middle(left, number), 18, release.version, "head") for number, release in enumerate(releases)]
     lines = [part for number, row in enumerate(rows) for part in _row(row, _HEAD + _ROW * number, left)]
-    said = "; ".join(_said(row, releases) for row in rows)
-    inside = f"<title>{literal(title)}</title><desc>{literal(said)}.</desc>{''.join([*heads, *lines])}"
+    description = "; ".join(_sentence(row, releases) for row in rows)
+    content = f"<title>{literal(title)}</title><desc>{literal(description)}.</desc>{''.join([*heads, *lines])}"
     size = {"viewBox": f"0 0 {width:.0f} {height}", "width": f"{width:.0f}", "height": f"{height}"}
     return element(
-        "div", element("svg", inside, class_="timeline", role="img", **size), class_="scrolled", tabindex="0"
+        "div", element("svg", content, class_="timeline", role="img", **size), class_="scrolled", tabindex="0"
     )
 
 
@@ -67,39 +67,39 @@ def _row(row: Row, top: float, left: float) -> list[str]:
     """Return the name, the bars and the dots of one row."""
     middle = top + _ROW / 2
     parts = [_text(left - 16, middle + 4, row.name, "name")]
-    for start, end in _runs(row.there):
+    for start, end in _runs(row.present):
         begin, width = left + _COLUMN * start + 8, _COLUMN * (end - start) - 16
-        place = {"x": f"{begin:.0f}", "y": f"{middle - 4:.0f}", "width": f"{width:.0f}"}
-        parts.append(element("rect", height="8", rx="4", **place))
+        bar = {"x": f"{begin:.0f}", "y": f"{middle - 4:.0f}", "width": f"{width:.0f}"}
+        parts.append(element("rect", height="8", rx="4", **bar))
     dots = [number for number, changed in enumerate(row.changed) if changed]
     return parts + [element("circle", cx=f"{_middle(left, number):.0f}", cy=f"{middle:.0f}", r="5") for number in dots]
 
 
-def _runs(there: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of releases, from and up to, in which it is there."""
-    for present, run in groupby(range(len(there)), key=lambda number: there[number]):
+def _runs(present: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Yield the first index and the end index of each run of releases that have it."""
+    for is_present, run in groupby(range(len(present)), key=lambda number: present[number]):
         numbers = list(run)
-        if present:
+        if is_present:
             yield numbers[0], numbers[-1] + 1
 
 
 def _changes(states: Sequence[object]) -> tuple[bool, ...]:
-    """Return for each state whether it differs from the one before, and both are there."""
+    """Return for each state whether it differs from the one before, where both exist."""
     before = [None, *states[:-1]]
     return tuple(old is not None and new is not None and old != new for old, new in zip(before, states, strict=True))
 
 
 def _facts(field: object) -> object:
-    """Return what of a field is more than words."""
+    """Return what defines the meaning of a field, without its texts."""
     names = ("type", "nullable", "required", "values", "bounds")
     return None if field is None else tuple(getattr(field, name) for name in names)
 
 
-def _said(row: Row, releases: Sequence[Release]) -> str:
+def _sentence(row: Row, releases: Sequence[Release]) -> str:
     """Return a row in words."""
-    there = [release.version for release, present in zip(releases, row.there, strict=True) if present]
+    versions = [release.version for release, is_present in zip(releases, row.present, strict=True) if is_present]
     changed = [release.version for release, differs in zip(releases, row.changed, strict=True) if differs]
-    span = f"{there[0]} to {there[-1]}" if len(there) > 1 else there[0]
+    span = f"{versions[0]} to {versions[-1]}" if len(versions) > 1 else versions[0]
     return f"{row.name}: {span}" + (f", changed in {', '.join(changed)}" if changed else "")
 
 

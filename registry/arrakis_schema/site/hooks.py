@@ -16,8 +16,8 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
 from arrakis_schema.reference import book, navigation
-from arrakis_schema.reference.highlighting import finished, with_code_as_html
-from arrakis_schema.reference.markup import escaped
+from arrakis_schema.reference.highlighting import finish_page, with_code_as_html
+from arrakis_schema.reference.markup import escape_markdown
 from arrakis_schema.site.postprocessing import inline_scripts, minify, minify_style, rendered_scripts, with_policy
 from arrakis_schema.site.tree import INDEX, tree
 from arrakis_schema.store.store import open_store
@@ -110,7 +110,7 @@ def on_page_content(html: str, *, page: Any, **_: Any) -> str:
     """Undo the escapes for Markdown, and unescape a title that MkDocs took from the heading, which is HTML."""
     if "title" not in page.meta and "title" not in vars(page):
         page.title = unescape(page.title or "")
-    return finished(html) if page.file.src_uri in _BUILD.markdown else html
+    return finish_page(html) if page.file.src_uri in _BUILD.markdown else html
 
 
 @event_priority(-100)  # plugins that change the content know nothing of Markup
@@ -179,10 +179,13 @@ def _root(config: Any) -> Path:
 
 def _llms_txt(navigation: Any, title: str, description: str | None) -> str:
     """Return the text of `llms.txt`, the index of the site for language models: https://llmstxt.org."""
-    blocks = [f"# {escaped(title)}", f"> {escaped(description or 'Versioned schemas, for people and programs.')}"]
+    blocks = [
+        f"# {escape_markdown(title)}",
+        f"> {escape_markdown(description or 'Versioned schemas, for people and programs.')}",
+    ]
     for section, pages in groupby(navigation.pages, key=_section):
-        listed = "\n".join(f"- [{escaped(str(page.title))}]({page.url}index.md)" for page in pages)
-        blocks += [f"## {escaped(section)}", listed]
+        listed = "\n".join(f"- [{escape_markdown(str(page.title))}]({page.url}index.md)" for page in pages)
+        blocks += [f"## {escape_markdown(section)}", listed]
     blocks += ["## Data", "- [versions/index.json](versions/index.json): every release and document, with its sha256"]
     return "\n\n".join(blocks) + "\n"
 

@@ -1,4 +1,4 @@
-"""Everything that the site answers with, from the store: the same bytes for the same store.
+"""Every file of the site, made from the store: the same bytes for the same store.
 
 `versions/0.5.0/endpoints/find/descriptor.json` in the repository is that path on the site. Beside each `schema.txt`
 stand the same schema as an Arrow IPC stream and as JSON. Links inside are relative, so any host and sub-path will do.
@@ -13,7 +13,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.site.plain_pages import front_page, missing_page
 from arrakis_schema.site.representations import MEDIA_TYPES, Representation, media_type_of
 from arrakis_schema.store.documents import Document
-from arrakis_schema.store.loading import parse_schema
+from arrakis_schema.store.loading import parse_json_schema
 from arrakis_schema.store.lock import Entry, digest
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.verification import verify
@@ -26,7 +26,7 @@ INDEX, CATALOG = "versions/index.json", "catalog.json"
 def tree(store: Store) -> tuple[Representation, ...]:
     """Return every file of the site; each path once.
 
-    Raises `DamagedStoreError` where a frozen file is not what the lock says: what is served as immutable must be.
+    Raises `DamagedStoreError` if a frozen file differs from the lock, since it is served as immutable.
     """
     return store.derived(_tree)
 
@@ -40,38 +40,40 @@ def _files(store: Store) -> Iterator[Representation]:
     """Yield every file of the site."""
     _refuse_damage(store)
     lock = store.lock
-    shown = [store.release(version) for version in store.releases]
+    releases = [store.release(version) for version in store.releases]
     working, digests = store.release(None), dict[str, Representation]()
-    for release in shown:
+    for release in releases:
         files = list(_release(release))
-        yield from (_placed(file, f"versions/{release.version}", immutable=True) for file in files)
+        yield from (_place_file(file, f"versions/{release.version}", immutable=True) for file in files)
         digests |= {file.sha256: file for file in files}
     for alias, version in _aliases(store).items():
-        yield from (_placed(file, f"versions/{alias}") for file in _release(store.release(version)))
-    yield from (_placed(file, "digests/sha256", name=sha256, immutable=True) for sha256, file in digests.items())
+        yield from (_place_file(file, f"versions/{alias}") for file in _release(store.release(version)))
+    yield from (_place_file(file, "digests/sha256", name=sha256, immutable=True) for sha256, file in digests.items())
     if store.errata:
         yield _json("versions/errata.json", {"errata": [_plain(erratum) for erratum in store.errata]})
-    index = _index(store, [*shown, working], lock)
+    index = _index(store, [*releases, working], lock)
     yield _json(INDEX, index)
-    yield _json(CATALOG, _catalog(shown, working))
+    yield _json(CATALOG, _catalog(releases, working))
     yield Representation("index.html", front_page(store.settings, index), media_type_of("index.html"))
     yield Representation("404.html", missing_page(store.settings), media_type_of("404.html"))
 
 
 def _refuse_damage(store: Store) -> None:
-    """Raise `DamagedStoreError` with one sentence where a release is not what was frozen."""
+    """Raise `DamagedStoreError` with one sentence if a release differs from what was frozen."""
     problems = verify(store)
     if problems:
-        more = f" (and {len(problems) - 1} more: `arrakis-schema verify` names them)" if len(problems) > 1 else ""
-        raise DamagedStoreError([f"no site is made of releases that have changed: {problems[0]}{more}"])
+        remainder = f" (and {len(problems) - 1} more: `arrakis-schema verify` names them)" if len(problems) > 1 else ""
+        raise DamagedStoreError([f"no site is made of releases that have changed: {problems[0]}{remainder}"])
 
 
 def _aliases(store: Store) -> dict[str, str | None]:
-    """Return the version that each alias of the site stands for; the working set is `next`."""
+    """Return the version of each alias of the site; `next` is the working set, None."""
     return {**store.aliases, NEXT: None}
 
 
-def _placed(file: Representation, folder: str, *, name: str | None = None, immutable: bool = False) -> Representation:
+def _place_file(
+    file: Representation, folder: str, *, name: str | None = None, immutable: bool = False
+) -> Representation:
     """Return a file of a release at its place on the site."""
     return Representation(f"{folder}/{name or file.path}", file.content, file.media_type, immutable)
 
@@ -93,7 +95,7 @@ def _media_type(release: Release, path: str) -> str:
 
 
 def _beside(release: Release, document: Document) -> Iterator[Representation]:
-    """Yield what is made from a document, such as its IPC bytes."""
+    """Yield the files that are derived from a document, such as its IPC bytes."""
     try:
         files = list(language_of(document).files(document))
     except (SchemaTextError, UnicodeDecodeError) as error:
@@ -140,13 +142,13 @@ def _catalog(releases: list[Release], working: Release) -> dict[str, Any]:
     newest = releases[-1] if releases else working
     return {
         "version": 1,
-        "schemas": [_catalogued(newest, releases, path) for path in newest.documents if path.endswith(".json")],
+        "schemas": [_catalog_entry(newest, releases, path) for path in newest.documents if path.endswith(".json")],
     }
 
 
-def _catalogued(newest: Release, releases: list[Release], path: str) -> dict[str, Any]:
+def _catalog_entry(newest: Release, releases: list[Release], path: str) -> dict[str, Any]:
     """Return one schema of the catalogue; the URLs are relative to it."""
-    schema = parse_schema(newest.document(path).content, f"{newest.folder}/{path}")
+    schema = parse_json_schema(newest.document(path).content, f"{newest.folder}/{path}")
     title = schema.get("title", path) if isinstance(schema, dict) else path
     folder = newest.place
     return {
@@ -154,7 +156,9 @@ def _catalogued(newest: Release, releases: list[Release], path: str) -> dict[str
         "description": visible(str((schema.get("description") if isinstance(schema, dict) else None) or title)),
         "url": href(f"versions/{folder}/{path}"),
         "versions": {
-            each.version: href(f"versions/{each.version}/{path}") for each in releases if path in each.documents
+            release.version: href(f"versions/{release.version}/{path}")
+            for release in releases
+            if path in release.documents
         },
     }
 

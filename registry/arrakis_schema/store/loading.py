@@ -96,10 +96,10 @@ def load_schema(
     """
     base = data_root(root)
     folder, path = find_document(filename.removesuffix(".json"), version, base, _SCHEMAS)
-    return parse_schema(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
+    return parse_json_schema(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
 
 
-def parse_schema(content: bytes, path: str) -> "dict[str, Any]":
+def parse_json_schema(content: bytes, path: str) -> "dict[str, Any]":
     """Parse a document's JSON object; raises `DamagedStoreError` that names the file."""
     schema = parse_file(content, path)
     if not isinstance(schema, dict):

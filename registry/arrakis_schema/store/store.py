@@ -13,7 +13,7 @@ from arrakis_schema.store.dates import DATES_FILE, parse_dates
 from arrakis_schema.store.documents import Document, Example, name_of
 from arrakis_schema.store.errata import ERRATA_FILE, Erratum, parse_errata
 from arrakis_schema.store.inventory import Inventory, read_inventory
-from arrakis_schema.store.loading import data_root, parse_schema, release_folder, releases
+from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
 from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.settings import Settings, read_settings
 from arrakis_schema.store.snapshot import Snapshot
@@ -224,7 +224,7 @@ def _own_store() -> Store:
 
 def _parse_json_document(release: Release, path: str) -> dict[str, Any]:
     """Parse a JSON document."""
-    return parse_schema(release.read(path), f"{release.folder}/{path}")
+    return parse_json_schema(release.read(path), f"{release.folder}/{path}")
 
 
 def _release_of(store: Store, version: str | None) -> Release:

@@ -1,4 +1,4 @@
-"""Which breaks are accepted, by which entry, and which entries say something that is not so."""
+"""Which breaks are accepted, by which entry, and which entries are out of date."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, Accepted, entry_text, is_at
 from arrakis_schema.store.versions import is_release, precedence
-from arrakis_schema.system.bump import after, moved, needed
+from arrakis_schema.system.bump import bump_between, required_bump, version_after
 from arrakis_schema.system.comparison import BaseComparison, Breakage
 from arrakis_schema.text.short_repr import short_repr
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedBreak:
-    """A break that is meant: what is found, why, and the release that it is accepted with."""
+    """An accepted break: the finding, the reason, and the release that it is accepted with."""
 
     finding: Finding
     reason: str
@@ -24,9 +24,9 @@ class AcceptedBreak:
 
 @dataclass(slots=True)
 class Acceptance:
-    """The entries of the working set and of the releases, oldest first, held against what breaks.
+    """The entries of the working set and of the releases, oldest first, matched with what breaks.
 
-    `compare` returns what the working set does to a release, whether or not that was asked for.
+    `compare` returns what the working set breaks for users of a release, also of one that `check` does not cover.
     """
 
     version: str
@@ -55,8 +55,8 @@ class Acceptance:
         if not is_release(base):
             return self.version
         newest = self.releases[-1]
-        bump = needed(newest, breaks=True, changes=True)
-        return self.version if moved(newest, self.version) >= bump else after(newest, bump)
+        bump = required_bump(newest, breaks=True, changes=True)
+        return self.version if bump_between(newest, self.version) >= bump else version_after(newest, bump)
 
     def _accepting(self, breakage: Breakage, base: str) -> tuple[str, Accepted] | None:
         """Return the release and the entry that accept a break, where there is one.
@@ -88,11 +88,11 @@ class Acceptance:
         if not is_release(base) or precedence(base) >= precedence(release):
             return False
         if self._new_locations is None:
-            found = self.compare(self.releases[-1]).breakages
+            breakages = self.compare(self.releases[-1]).breakages
             self._new_locations = {
-                one.location
-                for one in found
-                if not any(entry.covers(one.finding.rule, one.place) for entry in self._active())
+                breakage.location
+                for breakage in breakages
+                if not any(entry.covers(breakage.finding.rule, breakage.place) for entry in self._active())
             }
         return location not in self._new_locations
 
@@ -105,45 +105,53 @@ class Acceptance:
             if entry.release in self.releases:
                 continue
             if not entry.holds_for(self.version):
-                yield _wrong("exception-expired", entry.places[0], _expired(entry, self.version))
+                yield _entry_finding("exception-expired", entry.places[0], _expired_message(entry, self.version))
                 continue
             for place in entry.places:
                 if not self._breaks(entry.rule, place, [newest, *compared]):
-                    yield _wrong("exception-stale", place, _stale(entry.rule, place, newest))
+                    yield _entry_finding("exception-stale", place, _stale_message(entry.rule, place, newest))
 
     def _breaks(self, rule: str, place: str, compared: Sequence[BaseComparison]) -> bool:
         """Tell whether something breaks a place, or may do so: for any release of the major version."""
         document = place.partition("#")[0].partition(" = ")[0]
         if document in compared[0].left_out | compared[0].undecided:
             return True
-        if any((rule, place) == (one.finding.rule, one.place) for result in compared for one in result.breakages):
+        if any(
+            (rule, place) == (breakage.finding.rule, breakage.place)
+            for result in compared
+            for breakage in result.breakages
+        ):
             return True
-        asked = {result.base for result in compared}
+        compared_bases = {result.base for result in compared}
         major = self.releases[-1].partition(".")[0]
-        others = [one for one in self.releases if one.partition(".")[0] == major and one not in asked]
+        others = [
+            version for version in self.releases if version.partition(".")[0] == major and version not in compared_bases
+        ]
         return any(
-            (rule, place) == (one.finding.rule, one.place) for name in others for one in self.compare(name).breakages
+            (rule, place) == (breakage.finding.rule, breakage.place)
+            for version in others
+            for breakage in self.compare(version).breakages
         )
 
 
-def _wrong(rule: str, place: str, message: str) -> Finding:
-    """Return the finding for an entry that says something that is not so."""
+def _entry_finding(rule: str, place: str, message: str) -> Finding:
+    """Return the finding for an entry that is out of date."""
     return Finding(EXCEPTIONS_FILE, 1, 1, rule, Severity.ERROR, place, message)
 
 
-def _expired(entry: Accepted, version: str) -> str:
-    """Say that an entry is for a release that is past, and what to do."""
+def _expired_message(entry: Accepted, version: str) -> str:
+    """Return the message for an entry whose release is past, with what to do."""
     remedy = f'write release = "{version}" if the break is still meant, or delete the entry'
     return f"the entry for {entry.rule} is for {entry.release}, and {version} is declared: {remedy}"
 
 
-def _stale(rule: str, place: str, newest: BaseComparison) -> str:
-    """Say that nothing breaks a place, and what to do."""
-    breakages = [one for one in newest.breakages if one.finding.rule == rule]
-    here = [one.place for one in breakages if is_at(place, one.location)]
+def _stale_message(rule: str, place: str, newest: BaseComparison) -> str:
+    """Return the message for a place that nothing breaks, with what to do."""
+    breakages = [breakage for breakage in newest.breakages if breakage.finding.rule == rule]
+    here = [breakage.place for breakage in breakages if is_at(place, breakage.location)]
     if here:
         return f"{rule} is accepted at {place}, but what breaks is {here[0]}: write that if the reason holds for it"
-    if any(one.location.startswith((f"{place}/", f"{place}#")) for one in breakages):
+    if any(breakage.location.startswith((f"{place}/", f"{place}#")) for breakage in breakages):
         return (
             f"{place} is no exact place: write those that stand under the errors, as far as the reason holds for them"
         )

@@ -20,8 +20,8 @@ class Bump(IntEnum):
         return self.name.lower()
 
 
-def moved(old: str, new: str) -> Bump:
-    """Return how far a version moved; both are semantic versions, a pre-release counts as its release."""
+def bump_between(old: str, new: str) -> Bump:
+    """Return the bump from one version to another; a pre-release counts as its release."""
     before, after = (tuple(map(int, version.partition("-")[0].split("."))) for version in (old, new))
     if after[0] > before[0]:
         return Bump.MAJOR
@@ -30,15 +30,15 @@ def moved(old: str, new: str) -> Bump:
     return Bump.PATCH if after > before else Bump.NONE
 
 
-def needed(old: str, *, breaks: bool, changes: bool) -> Bump:
-    """Return how far the version after `old` must move."""
+def required_bump(old: str, *, breaks: bool, changes: bool) -> Bump:
+    """Return the least bump that the version after `old` needs."""
     if breaks:
         return Bump.MINOR if old.startswith("0.") else Bump.MAJOR
     return Bump.MINOR if changes else Bump.PATCH
 
 
-def after(old: str, bump: Bump) -> str:
-    """Return the version that lies so far from another."""
+def version_after(old: str, bump: Bump) -> str:
+    """Return the version that follows another by a bump."""
     major, minor, patch = map(int, old.partition("-")[0].split("."))
     if bump is Bump.MAJOR:
         return f"{major + 1}.0.0"

@@ -15,7 +15,7 @@ from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.acceptance import Acceptance, AcceptedBreak
-from arrakis_schema.system.bump import Bump, after, moved, needed
+from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
 from arrakis_schema.system.comparison import WORKING, BaseComparison, Documents, compare_with, not_compared
 from arrakis_schema.system.lint import lint_release
 from arrakis_schema.system.relations import Comparisons
@@ -81,7 +81,7 @@ def check(
 
 @dataclass(frozen=True, slots=True)
 class _Comparing:
-    """The working set, held against one base after the other, each once."""
+    """The comparisons of the working set with each base, each made once."""
 
     comparisons: Comparisons
     documents: Documents
@@ -142,11 +142,13 @@ def _version_findings(version: str, result: BaseComparison) -> Iterator[Finding]
     base, breaks = result.base, bool(result.breakages)
     if not is_release(base):
         return
-    bump = needed(base, breaks=breaks, changes=result.changed)
-    if (breaks or result.changed) and moved(base, version) < bump:
+    bump = required_bump(base, breaks=breaks, changes=result.changed)
+    if (breaks or result.changed) and bump_between(base, version) < bump:
         why = "breaks" if breaks else "changes"
-        message = f"{version} is declared, but what {why} since {base} needs {after(base, bump)}: a {bump} release"
+        message = (
+            f"{version} is declared, but what {why} since {base} needs {version_after(base, bump)}: a {bump} release"
+        )
         yield Finding(REGISTRY_FILE, 1, 1, "version-too-low", Severity.ERROR, "version", message)
-    elif moved(base, version) > max(bump, Bump.MINOR) and not (result.undecided or result.left_out):
-        message = f"{version} is declared, and {after(base, bump)} would do: nothing breaks since {base}"
+    elif bump_between(base, version) > max(bump, Bump.MINOR) and not (result.undecided or result.left_out):
+        message = f"{version} is declared, and {version_after(base, bump)} would do: nothing breaks since {base}"
         yield Finding(REGISTRY_FILE, 1, 1, "version-too-high", Severity.NOTICE, "version", message)

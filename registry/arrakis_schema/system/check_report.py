@@ -21,16 +21,16 @@ _CLOSED = {"text": text, "markdown": markdown, "github": github}
 
 def check_report(result: CheckResult, name: str, *, verbose: bool = False) -> str:
     """Return the answer of `check` in a format of `FORMATS`; accepted breaks are listed where it is `verbose`."""
-    findings = [*result.findings, *(map(_noted, result.accepted) if verbose else ())]
+    findings = [*result.findings, *(map(_accepted_finding, result.accepted) if verbose else ())]
     if name in _CLOSED:
         return _CLOSED[name](findings, closing_line(result))
     if name == "json":
-        shown = for_programs([one.finding for one in result.accepted])
+        accepted_findings = for_programs([accepted_break.finding for accepted_break in result.accepted])
         accepted = [
-            {**asdict(finding), "reason": one.reason, "release": one.release}
-            for finding, one in zip(shown, result.accepted, strict=True)
+            {**asdict(finding), "reason": accepted_break.reason, "release": accepted_break.release}
+            for finding, accepted_break in zip(accepted_findings, result.accepted, strict=True)
         ]
-        return as_json(findings, accepted=accepted, compared=list(map(_compared, result.compared)))
+        return as_json(findings, accepted=accepted, compared=list(map(_comparison_data, result.compared)))
     return FORMATS[name](findings)
 
 
@@ -47,11 +47,11 @@ def _scope(compared: Sequence[BaseComparison]) -> str:
         return "no release to compare with"
     nearest, older = compared[-1], len(compared) - 1
     bases = printable(nearest.base) + (f" and {format_count(older, 'older release')}" if older else "")
-    aside = [f"{nearest.added} new"] if nearest.added else []
+    remarks = [f"{nearest.added} new"] if nearest.added else []
     left_out = {path for base in compared for path in base.left_out}
-    aside += [f"{len(left_out)} not compared"] if left_out else []
-    told = f" ({', '.join(aside)})" if aside else ""
-    return f"compared {format_count(nearest.documents, 'document')} with {bases}{told}"
+    remarks += [f"{len(left_out)} not compared"] if left_out else []
+    remark = f" ({', '.join(remarks)})" if remarks else ""
+    return f"compared {format_count(nearest.documents, 'document')} with {bases}{remark}"
 
 
 def _counts(result: CheckResult) -> Iterator[str]:
@@ -64,13 +64,13 @@ def _counts(result: CheckResult) -> Iterator[str]:
         yield f"{format_count(len(result.accepted), 'accepted break')} (--verbose lists them)"
 
 
-def _noted(accepted: AcceptedBreak) -> Finding:
+def _accepted_finding(accepted: AcceptedBreak) -> Finding:
     """Return the finding for an accepted break, with the reason."""
     message = f"{accepted.finding.message} [accepted with {accepted.release}: {accepted.reason}]"
     return replace(accepted.finding, message=message)
 
 
-def _compared(result: BaseComparison) -> dict[str, Any]:
+def _comparison_data(result: BaseComparison) -> dict[str, Any]:
     """Return what was compared with a base, for programs."""
     lists = {"left_out": sorted(result.left_out), "undecided": sorted(result.undecided)}
     return {"base": result.base, "documents": result.documents, "added": result.added, **lists}

@@ -1,6 +1,6 @@
-"""The working set held against one base: what breaks those who use the base, what is only noted, what was left out.
+"""The working set compared with one base: what breaks users of the base, what is only noted, what was left out.
 
-Whether a break is accepted is not asked here.
+Whether a break is accepted is decided in `system.acceptance`.
 """
 
 import json
@@ -78,7 +78,7 @@ class Against:
         """Compare all documents."""
         for path in sorted({*old, *new}):
             if path not in new:
-                self._removed(path)
+                self._report_removed(path)
             elif path not in old:
                 self.result.added += 1
                 self.result.changed = True
@@ -87,8 +87,8 @@ class Against:
                 if old[path].content != new[path].content:
                     self._document(old[path], new[path])
 
-    def _removed(self, path: str) -> None:
-        """Note a document that is no longer there."""
+    def _report_removed(self, path: str) -> None:
+        """Note a document that was removed."""
         message = f"{path} of {self.result.base} is gone: whoever uses it breaks"
         finding = Finding(f"{WORKING}/{path}", 1, 1, "document-removed", Severity.ERROR, "", message)
         self.result.breakages.append(Breakage(finding, place_of(path, "", "")))
@@ -99,8 +99,8 @@ class Against:
         if old.content == new.content:
             return True
         base = self.result.base
-        folder, place = (f"versions/{base}", "") if is_release(base) else (WORKING, f"in {base} ")
-        for document, where, which in ((old, folder, place), (new, WORKING, "")):
+        folder, origin = (f"versions/{base}", "") if is_release(base) else (WORKING, f"in {base} ")
+        for document, where, which in ((old, folder, origin), (new, WORKING, "")):
             problem = self.comparisons.problem(document)
             if problem:
                 self.result.left_out.add(new.path)
@@ -119,42 +119,42 @@ class Against:
             pair = f"{writes} of {releases[0]} with {reads} of {releases[1]}"
             must_work = new.kind is DocumentKind.PUBLICATION or reader_is_new == new_reads
             if verdict.kind is Kind.UNDECIDED:
-                self._undecided(new.path, f"{pair}: not decided, {verdict.reason}")
+                self._report_undecided(new.path, f"{pair}: not decided, {verdict.reason}")
             elif verdict.kind is Kind.COMPATIBLE and verdict.reason:
-                self._warned(new.path, "writer-empty", f"{pair}: {verdict.reason}")
+                self._warn(new.path, "writer-empty", f"{pair}: {verdict.reason}")
             elif verdict.kind is Kind.INCOMPATIBLE:
-                for one in self.comparisons.breaks(reader, writer, reader_is_new=reader_is_new):
-                    self._broken(new, one, pair, reader_is_new=reader_is_new, must_work=must_work)
+                for breaking in self.comparisons.breaks(reader, writer, reader_is_new=reader_is_new):
+                    self._report_break(new, breaking, pair, reader_is_new=reader_is_new, must_work=must_work)
 
-    def _undecided(self, path: str, message: str) -> None:
-        """Note that something stayed open."""
+    def _report_undecided(self, path: str, message: str) -> None:
+        """Note that the comparison of a document is undecided."""
         self.result.undecided.add(path)
-        self._warned(path, "undecided", message)
+        self._warn(path, "undecided", message)
 
-    def _warned(self, path: str, rule: str, message: str) -> None:
-        """Note something about a whole document."""
+    def _warn(self, path: str, rule: str, message: str) -> None:
+        """Add a warning about a whole document."""
         self.result.findings.append(Finding(f"{WORKING}/{path}", 1, 1, rule, Severity.WARNING, "", message))
 
-    def _broken(self, new: Document, one: Break, pair: str, *, reader_is_new: bool, must_work: bool) -> None:
+    def _report_break(self, new: Document, breaking: Break, pair: str, *, reader_is_new: bool, must_work: bool) -> None:
         """Note a change that breaks: as a break where those of the base must go on working, or else as a notice."""
-        if one.change.rule == "undecided":
-            self._undecided(new.path, f"{pair}: {one.change.message}")
+        if breaking.change.rule == "undecided":
+            self._report_undecided(new.path, f"{pair}: {breaking.change.message}")
             return
-        line, column = self.comparisons.place(new, one.change.new)
-        message = f"{pair} breaks: {one.told}"
-        witness = json.dumps(one.witness, ensure_ascii=False, default=str)
+        line, column = self.comparisons.place(new, breaking.change.new)
+        message = f"{pair} breaks: {breaking.told}"
+        witness = json.dumps(breaking.witness, ensure_ascii=False, default=str)
         severity = Severity.ERROR if must_work else Severity.NOTICE
-        place = f"{WORKING}/{new.path}", line, column
-        finding = Finding(*place, one.change.rule, severity, one.change.new, message, witness)
+        position = f"{WORKING}/{new.path}", line, column
+        finding = Finding(*position, breaking.change.rule, severity, breaking.change.new, message, witness)
         if must_work:
-            value = self._value(new, one, side="reader" if reader_is_new else "writer")
-            self.result.breakages.append(Breakage(finding, place_of(new.path, one.change.new, value)))
+            value = self._value(new, breaking, side="reader" if reader_is_new else "writer")
+            self.result.breakages.append(Breakage(finding, place_of(new.path, breaking.change.new, value)))
         else:
             self.result.findings.append(finding)
 
-    def _value(self, new: Document, one: Break, side: str) -> str:
+    def _value(self, new: Document, breaking: Break, side: str) -> str:
         """Return what the new document has where a change breaks: of a column what its type is; empty for nothing."""
-        return language_of(new).text_at(self.comparisons.parsed(new), one, side)
+        return language_of(new).text_at(self.comparisons.parsed_schema(new), breaking, side)
 
 
 def not_compared(file: str, problem: str) -> Finding:

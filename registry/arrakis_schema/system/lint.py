@@ -21,7 +21,7 @@ RULES = {
     **FILE_RULES,
     **SET_RULES,
 }
-"""What is asked of every document, whatever it is written in, and of all files together."""
+"""The rules for documents of every language, and for all files together."""
 
 
 def lint(subject: Subject) -> list[Finding]:
@@ -34,14 +34,17 @@ def lint(subject: Subject) -> list[Finding]:
 
 def rules() -> dict[str, str]:
     """Return the summary of every rule by its id."""
-    return {**RULES, **{name: summary for one in reversed(every_language()) for name, summary in one.rules().items()}}
+    return {
+        **RULES,
+        **{name: summary for language in reversed(every_language()) for name, summary in language.rules().items()},
+    }
 
 
 def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
     """Yield what lint finds in a release: in all of it, or in the documents at some paths alone."""
-    settings, asked = release.settings, None if paths is None else list(paths)
+    settings, requested = release.settings, None if paths is None else list(paths)
     readable = {}
-    for path in release.documents if asked is None else asked:
+    for path in release.documents if requested is None else requested:
         file = f"{release.folder}/{path}"
         with working_on(file):
             try:
@@ -50,7 +53,7 @@ def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterat
                 yield Finding(file, 1, 1, "document-too-large", Severity.ERROR, "", str(error))
                 continue
             yield from lint(Subject(document, settings.url(release.version, path), file, release.examples_of(path)))
-    if asked is None or set(asked) == set(release.documents):
+    if requested is None or set(requested) == set(release.documents):
         yield from find_refused(release)
         yield from _find_wrong_version(release)
         yield from _find_unreadable_programs(release)
@@ -59,21 +62,23 @@ def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterat
 
 def find_refused(release: Release) -> Iterator[Finding]:
     """Yield a finding for each thing below the folder of a release that must not be there."""
-    for one in release.inventory.refused:
-        yield Finding(f"{release.folder}/{one.path}", 1, 1, one.rule, Severity.ERROR, "", one.message)
+    for refused_file in release.inventory.refused:
+        yield Finding(
+            f"{release.folder}/{refused_file.path}", 1, 1, refused_file.rule, Severity.ERROR, "", refused_file.message
+        )
 
 
 def _find_wrong_version(release: Release) -> Iterator[Finding]:
     """Yield a finding where the declared version cannot name a folder beside the releases on every system."""
     if release.frozen:
         return
-    version, found = release.version, partial(Finding, REGISTRY_FILE, 1, 1)
+    version, finding = release.version, partial(Finding, REGISTRY_FILE, 1, 1)
     if reason := fault_of_name(version):
-        yield found("file-name-invalid", Severity.ERROR, "", f"the version names a folder, and {reason}: shorten it")
-    for other in release.store.releases:
-        if other != version and other.lower() == version.lower():
-            message = f"the version differs from the release {other} in case alone: declare another"
-            yield found("file-name-clash", Severity.ERROR, "", message)
+        yield finding("file-name-invalid", Severity.ERROR, "", f"the version names a folder, and {reason}: shorten it")
+    for released in release.store.releases:
+        if released != version and released.lower() == version.lower():
+            message = f"the version differs from the release {released} in case alone: declare another"
+            yield finding("file-name-clash", Severity.ERROR, "", message)
 
 
 def _find_unreadable_programs(release: Release) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Who talks to whom: a client of one release with a server of another, a publisher with a subscriber.
+"""Whether two releases work together: a client of one with a server of another, a publisher with a subscriber.
 
 A request is written by the client and read by the server; a payload the other way round; a publication by the publisher
 and read by the subscriber. Documents with the same bytes are compared once.
@@ -24,7 +24,7 @@ from arrakis_schema.store.versions import precedence
 
 
 class Answer(StrEnum):
-    """How two releases get on."""
+    """How well two releases work together."""
 
     WORKS = "works"
     PARTLY = "works, but a field is not understood"
@@ -48,7 +48,7 @@ class Exchange:
 
     @property
     def why(self) -> str:
-        """Return in one sentence what stands in the way, or nothing."""
+        """Why the exchange does not fully work, in one sentence; empty if it does."""
         if self.answer is Answer.WORKS:
             return ""
         if self.answer is Answer.UNDECIDED:
@@ -93,20 +93,20 @@ class Comparisons:
     _breaks: dict[tuple[str, bytes, bytes, bool], list[Break]] = field(default_factory=dict)
 
     def relation(self, name: str, client: Release, server: Release) -> Relation:
-        """Return how a client and a server of these releases get on at one endpoint, or with one publication."""
-        asked, answering = self.documents(client, name), self.documents(server, name)
+        """Return whether a client and a server of these releases work together for one endpoint or publication."""
+        client_documents, server_documents = self.documents(client, name), self.documents(server, name)
         exchanges = []
-        for path in sorted({*asked, *answering}):
-            if path in asked and path in answering:
-                writer, reader = (server, client) if asked[path].kind.answers else (client, server)
+        for path in sorted({*client_documents, *server_documents}):
+            if path in client_documents and path in server_documents:
+                writer, reader = (server, client) if client_documents[path].kind.answers else (client, server)
                 exchanges.append(self.exchange(path, writer, reader))
-            elif path in asked and asked[path].kind is DocumentKind.REQUEST:
+            elif path in client_documents and client_documents[path].kind is DocumentKind.REQUEST:
                 gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
                 exchanges.append(Exchange(path, client.version, server.version, Answer.BREAKS, gone))
         return Relation(name, client.version, server.version, tuple(exchanges))
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
-        """Return the documents of a release that bear a name, by path."""
+        """Return the documents of an endpoint or publication in a release, by path."""
         return {path: release.document(path) for path in release.documents if name_of(path) == name}
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
@@ -146,7 +146,7 @@ class Comparisons:
     def _problem(self, document: Document) -> str:
         """Find out why a document can be compared with nothing."""
         try:
-            language_of(document).check(self.parsed(document))
+            language_of(document).check(self.parsed_schema(document))
         except UndecidedError:
             return ""  # the verdict says why
         except UnicodeDecodeError as error:
@@ -171,7 +171,7 @@ class Comparisons:
     def _pair(self, reader: Document, writer: Document, reader_is_new: bool) -> Pair:  # noqa: FBT001 - private
         """Return two documents as they are compared."""
         how, examples = self.store.settings.reader(reader.kind.value), tuple(self.examples(reader.path))
-        parsed = self.parsed(reader), self.parsed(writer)
+        parsed = self.parsed_schema(reader), self.parsed_schema(writer)
         return Pair(*parsed, how, reader_is_new, examples, self.steps, self.timeout)
 
     def place(self, document: Document, location: str) -> tuple[int, int]:
@@ -180,7 +180,7 @@ class Comparisons:
             self._places[document.content] = language_of(document).places(document)
         return self._places[document.content](location)
 
-    def parsed(self, document: Document) -> Any:
+    def parsed_schema(self, document: Document) -> Any:
         """Return the schema that a document holds."""
         if document.content not in self._parsed:
             language = language_of(document)
@@ -193,14 +193,16 @@ class Comparisons:
         if self.words:
             return document.content
         if document.content not in self._meanings:
-            self._meanings[document.content] = language_of(document).meaning(document, self.parsed(document))
+            self._meanings[document.content] = language_of(document).meaning(document, self.parsed_schema(document))
         return self._meanings[document.content]
 
     def examples(self, path: str) -> list[Any]:
         """Return the examples that stand beside a document of the working set; those that are not JSON are left out."""
         if path not in self._examples:
-            found = self.store.release(None).examples_of(path)
-            self._examples[path] = [value for one in found if not one.refused for value in _example(one.content)]
+            examples = self.store.release(None).examples_of(path)
+            self._examples[path] = [
+                value for example in examples if not example.refused for value in _example(example.content)
+            ]
         return self._examples[path]
 
 
@@ -238,16 +240,16 @@ def grid(comparisons: Comparisons, name: str, releases: list[Release]) -> Iterat
 
 def alike(comparisons: Comparisons, releases: list[Release]) -> dict[str, str]:
     """Return for each release the first one with the same meaning: the same documents, each accepted by the other."""
-    found: dict[str, str] = {}
+    first_alike: dict[str, str] = {}
     for number, release in enumerate(releases):
-        twin = next((other for other in releases[:number] if _same(comparisons, other, release)), release)
-        found[release.version] = found.get(twin.version, twin.version)
-    return found
+        twin = next((earlier for earlier in releases[:number] if _same(comparisons, earlier, release)), release)
+        first_alike[release.version] = first_alike.get(twin.version, twin.version)
+    return first_alike
 
 
-def _same(comparisons: Comparisons, one: Release, other: Release) -> bool:
+def _same(comparisons: Comparisons, earlier: Release, later: Release) -> bool:
     """Tell whether two releases have the same meaning."""
-    if one.documents != other.documents:
+    if earlier.documents != later.documents:
         return False
-    pairs = [(path, *pair) for path in one.documents for pair in ((one, other), (other, one))]
+    pairs = [(path, *pair) for path in earlier.documents for pair in ((earlier, later), (later, earlier))]
     return all(comparisons.exchange(*pair).answer is Answer.WORKS for pair in pairs)

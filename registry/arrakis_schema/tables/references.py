@@ -1,4 +1,4 @@
-"""Rows that refer to records: which record a row is of, and how long its lists must be for it."""
+"""Rows that refer to records: which record a row belongs to, and how long its lists must be."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ class References:
 
     @property
     def members(self) -> set[str]:
-        """The members of a record that are asked for."""
+        """The members that a record must have for these checks."""
         return {self.member, *(name for _, length in self.lengths for name, _ in length.terms)}
 
-    def expected(self, records: Iterable[Mapping[str, Any]]) -> dict[int, tuple[int | None, ...]]:
+    def expected_lengths(self, records: Iterable[Mapping[str, Any]]) -> dict[int, tuple[int | None, ...]]:
         """Return the lengths for each record by its number; a length is None where the record does not say it."""
         numbered = ((record.get(self.member), record) for record in records)
         return {number: self.lengths_for(record) for number, record in numbered if isinstance(number, int)}
@@ -41,32 +41,34 @@ class References:
 
 def references_of(schema: pa.Schema) -> References | None:
     """Return how the rows of a schema refer to records, or None where they do not."""
-    said = {field.name: field.metadata or {} for field in schema}
-    column = next((name for name, metadata in said.items() if b"refers_to" in metadata), None)
+    metadata_by_column = {field.name: field.metadata or {} for field in schema}
+    column = next((name for name, metadata in metadata_by_column.items() if b"refers_to" in metadata), None)
     if column is None:
         return None
-    texts = ((name, metadata[b"length"].decode()) for name, metadata in said.items() if b"length" in metadata)
+    texts = (
+        (name, metadata[b"length"].decode()) for name, metadata in metadata_by_column.items() if b"length" in metadata
+    )
     lengths = tuple((name, length) for name, text in texts if (length := parse_length(text)) is not None)
-    return References(column, said[column][b"refers_to"].decode(), lengths)
+    return References(column, metadata_by_column[column][b"refers_to"].decode(), lengths)
 
 
 def reference_findings(
     document: ArrowDocument, references: References, batch: pa.RecordBatch, expected: Expected
 ) -> Iterator[Finding]:
-    """Yield a finding for the first rows that are of no record, or whose lists are not as long as their record says."""
+    """Yield a finding for the first rows that belong to no record, or whose lists differ from it in length."""
     numbers = batch.column(references.column).to_pylist()
     unknown = [(row, number) for row, number in enumerate(numbers) if number is not None and number not in expected]
     for row, number in unknown[:SHOWN]:
         message = f"{references.column}, row {row}: {number} is the {references.member} of no record that is known"
         yield document.finding("reference-unknown", references.column, message)
     if len(unknown) > SHOWN:
-        more = f"{references.column}: and {len(unknown) - SHOWN:,} more rows of no record that is known"
-        yield document.finding("reference-unknown", references.column, more)
-    for place, (name, length) in enumerate(references.lengths):
-        found = pc.list_value_length(batch.column(name)).to_pylist()
-        wanted = [expected.get(number, (None,) * (place + 1))[place] for number in numbers]
-        pairs = enumerate(zip(wanted, found, strict=True))
-        wrong = ((row, *pair) for row, pair in pairs if None not in pair and pair[0] != pair[1])
-        for row, want, there in islice(wrong, SHOWN):
-            message = f"{name}, row {row}: expected {want:,} items ({length.text}), found {there:,}"
+        remainder = f"{references.column}: and {len(unknown) - SHOWN:,} more rows of no record that is known"
+        yield document.finding("reference-unknown", references.column, remainder)
+    for index, (name, length) in enumerate(references.lengths):
+        actual_lengths = pc.list_value_length(batch.column(name)).to_pylist()
+        expected_lengths = [expected.get(number, (None,) * (index + 1))[index] for number in numbers]
+        pairs = enumerate(zip(expected_lengths, actual_lengths, strict=True))
+        mismatches = ((row, *pair) for row, pair in pairs if None not in pair and pair[0] != pair[1])
+        for row, length_expected, length_found in islice(mismatches, SHOWN):
+            message = f"{name}, row {row}: expected {length_expected:,} items ({length.text}), found {length_found:,}"
             yield document.finding("length-differs", name, message)

@@ -1,4 +1,4 @@
-"""The schema that is sent beside the one of the document: each difference is a finding."""
+"""Comparison of a sent schema with the document: each difference is a finding."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ MOST_COLUMNS = 1000
 _MOST_FINDINGS = 20
 
 
-def compared(document: ArrowDocument, sent: pa.Schema) -> tuple[pa.Schema | None, list[Finding]]:
+def compare_sent_schema(document: ArrowDocument, sent: pa.Schema) -> tuple[pa.Schema | None, list[Finding]]:
     """Return the schema of the document, bound like the one that is sent, and each way in which that one differs.
 
     The schema is None where there is none to compare with.
@@ -26,10 +26,12 @@ def compared(document: ArrowDocument, sent: pa.Schema) -> tuple[pa.Schema | None
     if unfit is not None:
         return None, [unfit]
     try:
-        wanted = bound_like(document.parsed, sent) if isinstance(document.parsed, Template) else document.parsed
+        expected_schema = (
+            bound_like(document.parsed, sent) if isinstance(document.parsed, Template) else document.parsed
+        )
     except TemplateError as error:
         return None, [document.finding("value-unknown", "", f"the schema fits no binding of the document: {error}")]
-    return wanted, list(_differences(document, strip_annotations(wanted), sent))
+    return expected_schema, list(_differences(document, strip_annotations(expected_schema), sent))
 
 
 def _unfit(document: ArrowDocument, sent: pa.Schema) -> Finding | None:
@@ -43,62 +45,64 @@ def _unfit(document: ArrowDocument, sent: pa.Schema) -> Finding | None:
     return None
 
 
-def _differences(document: ArrowDocument, wanted: pa.Schema, sent: pa.Schema) -> Iterator[Finding]:
+def _differences(document: ArrowDocument, expected_schema: pa.Schema, sent: pa.Schema) -> Iterator[Finding]:
     """Yield a finding for each difference, the first of them where there are many."""
-    found = compare_schemas(wanted, sent, refuses_unknown=True, exact=True, reader_is_new=False).findings
-    for change in found[:_MOST_FINDINGS]:
-        worded = WORDS.get(change.rule, _other)
-        yield document.finding(change.rule, change.new, worded(change, wanted, sent))
-    if len(found) > _MOST_FINDINGS:
-        rest = found[_MOST_FINDINGS:]
-        yield document.finding(rest[0].rule, "", f"and {len(rest):,} more differences, from {rest[0].new} on")
+    changes = compare_schemas(expected_schema, sent, refuses_unknown=True, exact=True, reader_is_new=False).findings
+    for change in changes[:_MOST_FINDINGS]:
+        worded = WORDS.get(change.rule, _word_difference)
+        yield document.finding(change.rule, change.new, worded(change, expected_schema, sent))
+    if len(changes) > _MOST_FINDINGS:
+        unlisted = changes[_MOST_FINDINGS:]
+        yield document.finding(
+            unlisted[0].rule, "", f"and {len(unlisted):,} more differences, from {unlisted[0].new} on"
+        )
 
 
-def _added(change: Change, _: pa.Schema, sent: pa.Schema) -> str:
+def _word_added(change: Change, _: pa.Schema, sent: pa.Schema) -> str:
     field = sent.field(change.new) if change.new in sent.names else None
-    return f"{change.new}: expected no such column, found {'one' if field is None else _said(field)}"
+    return f"{change.new}: expected no such column, found {'one' if field is None else _describe_type(field)}"
 
 
-def _removed(change: Change, wanted: pa.Schema, _: pa.Schema) -> str:
-    field = wanted.field(change.new) if change.new in wanted.names else None
-    return f"{change.new}: expected {'a field' if field is None else _said(field)}, found no such column"
+def _word_removed(change: Change, expected_schema: pa.Schema, _: pa.Schema) -> str:
+    field = expected_schema.field(change.new) if change.new in expected_schema.names else None
+    return f"{change.new}: expected {'a field' if field is None else _describe_type(field)}, found no such column"
 
 
-def _reordered(change: Change, wanted: pa.Schema, sent: pa.Schema) -> str:
+def _word_reordered(change: Change, expected_schema: pa.Schema, sent: pa.Schema) -> str:
     if change.new:
         return f"{change.new}: the fields inside come in another order"
-    shared = [name for name in wanted.names if name in sent.names]
+    shared = [name for name in expected_schema.names if name in sent.names]
     return f"expected the columns in the order {', '.join(shared)}, found {', '.join(sent.names)}"
 
 
-def _metadata(change: Change, wanted: pa.Schema, sent: pa.Schema) -> str:
+def _word_metadata_change(change: Change, expected_schema: pa.Schema, sent: pa.Schema) -> str:
     path, _, key = change.new.rpartition("#")
-    if path and path not in wanted.names:
+    if path and path not in expected_schema.names:
         return change.message
-    sides = [_value(schema, path, key) for schema in (wanted, sent)]
+    sides = [_value(schema, path, key) for schema in (expected_schema, sent)]
     return f"{path or 'the schema'}: expected {sides[0]} in the metadata {key!r}, found {sides[1]}"
 
 
 def _value(schema: pa.Schema, path: str, key: str) -> str:
-    """Return what a schema or one of its columns says under a key of metadata."""
+    """Return the metadata value of a schema or one of its columns for a key."""
     holder: Any = schema.field(path) if path else schema
     value = (holder.metadata or {}).get(key.encode())
     return "nothing" if value is None else repr(value.decode("utf-8", "replace"))[:80]
 
 
-def _other(change: Change, *_: pa.Schema) -> str:
-    held = change.witness if isinstance(change.witness, dict) else {}
-    return f"{held.get('column', change.new)}: expected {held.get('reader')}, found {held.get('writer')}"
+def _word_difference(change: Change, *_: pa.Schema) -> str:
+    types = change.witness if isinstance(change.witness, dict) else {}
+    return f"{types.get('column', change.new)}: expected {types.get('reader')}, found {types.get('writer')}"
 
 
-def _said(field: pa.Field) -> str:
+def _describe_type(field: pa.Field) -> str:
     """Return the type and nullability of a field."""
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
 WORDS: dict[str, Callable[[Change, pa.Schema, pa.Schema], str]] = {
-    "column-added": _added,
-    "column-removed": _removed,
-    "column-reordered": _reordered,
-    "metadata-changed": _metadata,
+    "column-added": _word_added,
+    "column-removed": _word_removed,
+    "column-reordered": _word_reordered,
+    "metadata-changed": _word_metadata_change,
 }

@@ -1,4 +1,4 @@
-"""`check_table`: whether a table is what the document says, before it is sent."""
+"""`check_table`: whether a table conforms to the document, before it is sent."""
 
 import os
 from itertools import islice
@@ -8,7 +8,7 @@ import pyarrow as pa
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.store.store import Release, open_release
 from arrakis_schema.tables.arrow_document import arrow_document
-from arrakis_schema.tables.schemas import compared
+from arrakis_schema.tables.schemas import compare_sent_schema
 from arrakis_schema.tables.values import batch_findings
 
 _MOST = 100
@@ -31,20 +31,20 @@ def check_table(
     """
     release = open_release(version, root)
     document = arrow_document(release, release.path_of(name, ".txt"))
-    wanted, found = compared(document, table.schema)
-    if wanted is None:
-        return found
-    batch = table if isinstance(table, pa.RecordBatch) else _whole(table)
-    return [*found, *islice(batch_findings(document, wanted, batch), _MOST)]
+    expected_schema, findings = compare_sent_schema(document, table.schema)
+    if expected_schema is None:
+        return findings
+    batch = table if isinstance(table, pa.RecordBatch) else _single_batch(table)
+    return [*findings, *islice(batch_findings(document, expected_schema, batch), _MOST)]
 
 
-def _whole(table: pa.Table) -> pa.RecordBatch:
+def _single_batch(table: pa.Table) -> pa.RecordBatch:
     """Return a table as one batch."""
-    columns = [_one(column) for column in table.columns]
+    columns = [_single_array(column) for column in table.columns]
     return pa.RecordBatch.from_arrays(columns, schema=table.schema)
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
+def _single_array(column: pa.ChunkedArray) -> pa.Array:
     """Return a column as one array."""
     if column.num_chunks == 1:
         return column.chunk(0)

@@ -1,4 +1,4 @@
-"""The values that are sent: whole, null only where a column takes null, and as the document promises them."""
+"""Checks of sent values: readable, null only in nullable columns, and as the document promises."""
 
 from collections.abc import Iterator
 
@@ -12,34 +12,34 @@ from arrakis_schema.tables.arrow_document import ArrowDocument
 SHOWN = 3
 
 
-def batch_findings(document: ArrowDocument, wanted: pa.Schema, batch: pa.RecordBatch) -> Iterator[Finding]:
+def batch_findings(document: ArrowDocument, expected_schema: pa.Schema, batch: pa.RecordBatch) -> Iterator[Finding]:
     """Yield what is wrong with the values of the columns whose type is the one wanted."""
     try:
         batch.validate(full=True)
     except pa.ArrowException as error:
         yield document.finding("message-malformed", "", f"the values cannot be read: {error}")
         return
-    promises = promises_of(wanted)
-    for field in wanted:
-        place = batch.schema.get_field_index(field.name)
-        if place >= 0 and batch.schema.field(place).type == field.type:
-            array = batch.column(place)
+    promises = promises_of(expected_schema)
+    for field in expected_schema:
+        index = batch.schema.get_field_index(field.name)
+        if index >= 0 and batch.schema.field(index).type == field.type:
+            array = batch.column(index)
             yield from _null_findings(document, field, array)
             for promise in promises:
                 if promise.column == field.name:
-                    yield from broken(document, promise, array)
+                    yield from broken_promise_findings(document, promise, array)
 
 
-def broken(document: ArrowDocument, promise: Promise, array: pa.Array) -> Iterator[Finding]:
+def broken_promise_findings(document: ArrowDocument, promise: Promise, array: pa.Array) -> Iterator[Finding]:
     """Yield a finding for each row that breaks a promise: the first rows, and how many more there are."""
     if promise.holds(array):
         return
-    found = list(promise.broken(array))
-    for row, problem in found[:SHOWN]:
+    broken_rows = list(promise.broken(array))
+    for row, problem in broken_rows[:SHOWN]:
         yield document.finding(promise.rule, promise.column, f"{promise.column}, row {row}: {problem}")
-    if len(found) > SHOWN:
-        more = f"{promise.column}: and {len(found) - SHOWN:,} more rows, to row {found[-1][0]}"
-        yield document.finding(promise.rule, promise.column, more)
+    if len(broken_rows) > SHOWN:
+        remainder = f"{promise.column}: and {len(broken_rows) - SHOWN:,} more rows, to row {broken_rows[-1][0]}"
+        yield document.finding(promise.rule, promise.column, remainder)
 
 
 def _null_findings(document: ArrowDocument, field: pa.Field, array: pa.Array) -> Iterator[Finding]:
@@ -56,10 +56,10 @@ def _nulls(field: pa.Field, array: pa.Array, rows: pa.Array, path: str) -> Itera
     if not inner:
         return
     if isinstance(array, pa.StructArray):
-        there = array.is_valid()
+        valid = array.is_valid()
         for child in inner:
-            values = pc.filter(array.field(child.name), there)
-            yield from _nulls(child, values, pc.filter(rows, there), f"{path}.{child.name}")
+            values = pc.filter(array.field(child.name), valid)
+            yield from _nulls(child, values, pc.filter(rows, valid), f"{path}.{child.name}")
     else:
         parents = pc.list_parent_indices(array)
         values = array.flatten()

@@ -12,23 +12,23 @@ from arrakis_schema.text.escaping import href
 
 
 def endpoint_data(history: History, release: Release, name: str) -> dict[str, Any]:
-    """Return what the page of an endpoint says; every URL is relative to the top of the site."""
+    """Return the content of the page of an endpoint as data; every URL is relative to the root of the site."""
     return {
         "name": name,
         "version": release.version,
         "frozen": release.frozen,
         "since": history.first(name),
-        "changed": history.changed(name),
+        "changed": history.last_changed_in(name),
         "page": f"{href(history.page(release, name))}/",
         "documents": [
-            {**_document(history, release, name, one), "examples": _examples(history, release, one)}
-            for one in history.documents(release, name).values()
+            {**_document(history, release, name, document), "examples": _examples(history, release, document)}
+            for document in history.documents(release, name).values()
         ],
     }
 
 
 def release_data(history: History, release: Release) -> dict[str, Any]:
-    """Return what a release holds."""
+    """Return the documents and accepted breaks of a release as data."""
     moment = history.dates.get(release.version)
     names = dict.fromkeys(Document(path, b"").name for path in release.documents)
     return {
@@ -40,9 +40,9 @@ def release_data(history: History, release: Release) -> dict[str, Any]:
             for entry in history.accepted.get(release.version, [])
         ],
         "documents": [
-            _document(history, release, name, one)
+            _document(history, release, name, document)
             for name in names
-            for one in history.documents(release, name).values()
+            for document in history.documents(release, name).values()
         ],
     }
 
@@ -60,8 +60,12 @@ def _document(history: History, release: Release, name: str, document: Document)
         "url": href(f"versions/{release.place}/{document.path}"),
         "sha256": digest(document.content),
         "size": len(document.content),
-        "fields": [{**asdict(one), "since": since.get(one.path, release.version)} for one in history.fields(document)],
-        "problems": [{"location": one.location, "text": one.text, "fixed": one.fixed} for one in problems],
+        "fields": [
+            {**asdict(field), "since": since.get(field.path, release.version)} for field in history.fields(document)
+        ],
+        "problems": [
+            {"location": erratum.location, "text": erratum.text, "fixed": erratum.fixed} for erratum in problems
+        ],
         "reader": {
             "unknown": reader.unknown if isinstance(reader.unknown, str) else dict(reader.unknown),
             "columns": reader.columns if document.format.tabular else "by-name",
@@ -72,6 +76,6 @@ def _document(history: History, release: Release, name: str, document: Document)
 def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:
     """Return the examples of a document, and whether this release refuses them."""
     return [
-        {"name": one.example.name, "refused": bool(one.reason), "url": href(one.path), "reason": one.reason}
-        for one in history.examples(release, document)
+        {"name": judged.example.name, "refused": bool(judged.reason), "url": href(judged.path), "reason": judged.reason}
+        for judged in history.examples(release, document)
     ]

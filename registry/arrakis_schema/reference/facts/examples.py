@@ -7,12 +7,12 @@ from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
 SHOWN = ("minimal", "full")
-"""The examples that a page shows whole."""
+"""The examples that a page shows in full."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """An example, the release whose folder it stands in, and why the release of the page refuses it (or nothing)."""
+class JudgedExample:
+    """An example, the release whose folder holds it, and why the release of the page rejects it (empty if accepted)."""
 
     example: Example
     home: Release
@@ -25,16 +25,18 @@ class Judged:
 
     @property
     def text(self) -> str:
-        """What the file says."""
+        """The text of the file."""
         return self.example.content.decode("utf-8", "replace")
 
 
-def judged(release: Release, newest: Release, document: Document) -> list[Judged]:
+def judge_examples(release: Release, newest: Release, document: Document) -> list[JudgedExample]:
     """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
     home = release if release.examples_of(document.path) else newest
-    found = home.examples_of(document.path)
-    each = [Judged(one, home, language_of(document).refusal(release, document, one)) for one in found]
-    return sorted(each, key=lambda one: (bool(one.reason), _rank(one.example.name), one.example.name))
+    examples = home.examples_of(document.path)
+    judged = [
+        JudgedExample(example, home, language_of(document).refusal(release, document, example)) for example in examples
+    ]
+    return sorted(judged, key=lambda example: (bool(example.reason), _rank(example.example.name), example.example.name))
 
 
 def _rank(name: str) -> int:

@@ -19,7 +19,7 @@ def fields_of(document: Document) -> list[Field]:
 
 
 def path_of(location: str) -> str:
-    """Return the path of the field that a JSON Pointer into a schema, or the name of a column, is about."""
+    """Return the path of the field at a location: a JSON Pointer into a schema, or the name of a column."""
     if not location.startswith("/"):
         return location
     parts, names = [unescape_token(part) for part in location.split("/")[1:]], []

@@ -1,4 +1,4 @@
-"""What became of an endpoint: since when each field exists, and what changed from release to release."""
+"""The history of an endpoint: the release that added each field, and the changes from release to release."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from arrakis_schema.compat import Change, Effect
-from arrakis_schema.reference.facts.examples import Judged, judged
+from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.facts.fields import fields_of
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.documents import Document, name_of
@@ -19,7 +19,7 @@ from arrakis_schema.system.relations import Answer, Comparisons, Exchange
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one release changed in a document, and how those of the releases on both sides get on.
+    """What one release changed in a document, and whether clients and servers of the two releases work together.
 
     `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one, `newer` the
     other way round; `breaking` are the changes that break the older by themselves.
@@ -34,12 +34,12 @@ class Step:
 
     @property
     def changes(self) -> list[Change]:
-        """The differences that are more than words."""
+        """The differences in meaning, without those in annotations alone."""
         return [change for change in self.older.verdict.findings if change.effect is not Effect.ANNOTATION]
 
     def breaks(self, change: Change) -> bool:
-        """Tell whether one change breaks the older by itself."""
-        return any((one.rule, one.new) == (change.rule, change.new) for one in self.breaking)
+        """Tell whether one change breaks the older clients by itself."""
+        return any((breaking.rule, breaking.new) == (change.rule, change.new) for breaking in self.breaking)
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class History:
     _fields: dict[bytes, list[Field]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
     _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
-    _examples: dict[tuple[str, str], list[Judged]] = field(default_factory=dict)
+    _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
     _steps: dict[tuple[str, str, str], list[Step]] = field(default_factory=dict)
 
     @property
@@ -74,7 +74,7 @@ class History:
         return self.releases[index - 1] if index else None
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
-        """Return the documents of a release that bear a name."""
+        """Return the documents of an endpoint or publication in a release, by path."""
         key = release.version, name
         if key not in self._documents:
             self._documents[key] = self.comparisons.documents(release, name)
@@ -89,26 +89,26 @@ class History:
     def since(self, path: str, name: str) -> dict[str, str]:
         """Return for each field of a document the first release that has it."""
         if path not in self._since:
-            found = self._since[path] = {}
+            first_releases = self._since[path] = {}
             for release in self.releases:
                 document = self.documents(release, name).get(path)
-                for one in self.fields(document) if document else ():
-                    found.setdefault(one.path, release.version)
+                for field in self.fields(document) if document else ():
+                    first_releases.setdefault(field.path, release.version)
         return self._since[path]
 
-    def examples(self, release: Release, document: Document) -> list[Judged]:
-        """Return the examples of a document, each with what the release has against it."""
+    def examples(self, release: Release, document: Document) -> list[JudgedExample]:
+        """Return the examples of a document, each with the reason why the release rejects it, if it does."""
         key = release.version, document.path
         if key not in self._examples:
-            self._examples[key] = judged(release, self.newest, document)
+            self._examples[key] = judge_examples(release, self.newest, document)
         return self._examples[key]
 
     def steps(self, name: str) -> Iterator[Step]:
-        """Yield each change of the documents of a name that is more than words, the newest first."""
+        """Yield each change in the meaning of the documents of a name, the newest first."""
         for old, new in reversed(list(pairwise(self.releases))):
-            yield from (step for step in self.between(old, new, name) if step.changes)
+            yield from (step for step in self.steps_between(old, new, name) if step.changes)
 
-    def between(self, old: Release, new: Release, name: str) -> list[Step]:
+    def steps_between(self, old: Release, new: Release, name: str) -> list[Step]:
         """Return each difference of the documents of a name from one release to another."""
         key = old.version, new.version, name
         if key not in self._steps:
@@ -118,11 +118,11 @@ class History:
             self._steps[key] = [self._step(old, new, path) for path in different]
         return self._steps[key]
 
-    def changed(self, name: str) -> str:
-        """Return the last release that changed the documents of a name by more than words, or brought one."""
+    def last_changed_in(self, name: str) -> str:
+        """Return the last release that added a document of a name or changed the meaning of one."""
         for old, new in reversed(list(pairwise(self.releases))):
             appeared = self.documents(new, name).keys() - self.documents(old, name).keys()
-            if appeared or any(step.changes for step in self.between(old, new, name)):
+            if appeared or any(step.changes for step in self.steps_between(old, new, name)):
                 return new.version
         return self.first(name)
 
@@ -136,14 +136,16 @@ class History:
         if older.answer is Answer.BREAKS:
             pair = reader.document(path), writer.document(path)
             broken = self.comparisons.breaks(*pair, reader_is_new=reader is new)
-        return Step(old.version, new.version, path, older, newer, tuple(one.change for one in broken))
+        return Step(old.version, new.version, path, older, newer, tuple(breaking.change for breaking in broken))
 
     def known_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
-        """Return what is known to be wrong in a document of a release."""
-        return tuple(one for one in self.errata if release.version in one.releases and path in one.documents)
+        """Return the known problems of a document in a release."""
+        return tuple(
+            erratum for erratum in self.errata if release.version in erratum.releases and path in erratum.documents
+        )
 
     def unchanged_since(self, release: Release, path: str) -> str:
-        """Return the release from which on a document has the bytes that it has in this one."""
+        """Return the first of the consecutive releases, up to this one, that have the same bytes of a document."""
         name, since = name_of(path), release
         content = self.documents(release, name)[path].content
         for earlier in reversed(self.releases[: self.releases.index(release)]):
@@ -154,17 +156,19 @@ class History:
         return since.version
 
     def past_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
-        """Return what was wrong in a document of earlier releases, and is mended in a release."""
-        earlier = {one.version for one in self.releases[: self.releases.index(release)]}
-        known = self.known_problems(release, path)
-        about = [one for one in self.errata if path in one.documents and earlier.intersection(one.releases)]
-        return tuple(one for one in about if one not in known)
+        """Return the known problems of earlier releases of a document that are fixed in this release."""
+        earlier = {erratum.version for erratum in self.releases[: self.releases.index(release)]}
+        current = self.known_problems(release, path)
+        about = [
+            erratum for erratum in self.errata if path in erratum.documents and earlier.intersection(erratum.releases)
+        ]
+        return tuple(erratum for erratum in about if erratum not in current)
 
     def last(self, name: str) -> Release:
         """Return the newest release that has documents of a name."""
         return next(release for release in reversed(self.releases) if self.documents(release, name))
 
-    def removed(self, name: str) -> str:
+    def removed_in(self, name: str) -> str:
         """Return the release that removed the documents of a name, or nothing where the newest has some."""
         last = self.last(name)
         return "" if last is self.newest else self.releases[self.releases.index(last) + 1].version
