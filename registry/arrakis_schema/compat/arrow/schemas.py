@@ -4,7 +4,7 @@ By name: the reader picks its columns and casts them safely. By name, rejecting 
 stream's schema must equal the reader's. Metadata only matters for the keys declared as meaningful.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import zip_longest
@@ -52,38 +52,54 @@ def compare_schemas(  # noqa: PLR0913 - each option is a fact about the two side
     several rows, these `values`, or so many `rows` of different values. It has a `note` where pyarrow itself would read
     the value, `metadata` where a key decides, and a `binding` with what the placeholders of the writer stand for.
     """
-    differences: dict[tuple[str, str | None, str], tuple[Difference, Bound]] = {}
+    differences = _Differences()
     refused_values: list[Refused] = []
     reason = ""
     meeting = Meeting(reader, writer)
     try:
         refused_values = meeting.refused_values()
         for bound in meeting.bindings():
-            for difference in _differences(bound, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful):
-                key = difference.rule, difference.column, difference.path
-                previous = differences.get(key)
-                if previous is None or (difference.breaks, difference.unclear) > (
-                    previous[0].breaks,
-                    previous[0].unclear,
-                ):
-                    differences[key] = difference, bound
+            found = _differences(bound, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful)
+            differences.add(found, bound)
     except NotBoundError as error:
         reason = str(error)
-    reason = next((difference.message for difference, _ in differences.values() if difference.unclear), reason)
-    missing = {
-        difference.column for difference, _ in differences.values() if difference.breaks and _is_missing(difference)
-    }
-    reported = [
-        (difference, bound)
-        for difference, bound in differences.values()
-        if _is_missing(difference) or difference.column not in missing
-    ]
     changes = [describe_refusal(refused, breaks=True, reader_is_new=reader_is_new) for refused in refused_values]
     changes += [
         describe_refusal(refused, breaks=False, reader_is_new=reader_is_new) for refused in _not_sent(reader, writer)
     ]
-    changes += [_describe(*pair, reader_is_new=reader_is_new) for pair in reported if not pair[0].unclear]
-    return _verdict(changes, reason)
+    changes += [_describe(*pair, reader_is_new=reader_is_new) for pair in differences.reported()]
+    return _verdict(changes, differences.unclear_reason or reason)
+
+
+class _Differences:
+    """The differences of all bindings: each once, with the binding in which it matters most."""
+
+    def __init__(self) -> None:
+        self._worst: dict[tuple[str, str | None, str], tuple[Difference, Bound]] = {}
+
+    def add(self, differences: Iterable[Difference], bound: Bound) -> None:
+        """Add the differences of one binding."""
+        for difference in differences:
+            key = difference.rule, difference.column, difference.path
+            previous = self._worst.get(key)
+            if previous is None or _weight(difference) > _weight(previous[0]):
+                self._worst[key] = difference, bound
+
+    @property
+    def unclear_reason(self) -> str:
+        """Why the columns cannot be matched, empty if they can."""
+        return next((difference.message for difference, _ in self._worst.values() if difference.unclear), "")
+
+    def reported(self) -> list[tuple[Difference, Bound]]:
+        """Return what is clear, without the differences inside columns that are missing as a whole."""
+        pairs = [pair for pair in self._worst.values() if not pair[0].unclear]
+        missing = {difference.column for difference, _ in pairs if difference.breaks and _is_missing(difference)}
+        return [pair for pair in pairs if _is_missing(pair[0]) or pair[0].column not in missing]
+
+
+def _weight(difference: Difference) -> tuple[bool, bool]:
+    """Return how much a difference matters: one that breaks more than one that does not."""
+    return difference.breaks, difference.unclear
 
 
 def _is_missing(difference: Difference) -> bool:
