@@ -54,7 +54,8 @@ def declare(root: Path, version: str) -> None:
 def test_it_is_listed_and_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "sensors" in run(root, capsys, "list")
     assert run(root, capsys, "show", "sensors").splitlines()[-3:] == ["station", "kind", "height"]
-    assert run(root, capsys, "show", "sensors", "--as", "names") == "station\nkind\nheight\n"
+    for name in ("sensors", "sensors.names", DOCUMENT):
+        assert run(root, capsys, "show", name, "--as", "names") == "station\nkind\nheight\n"
 
 
 def test_it_is_linted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,6 +103,11 @@ def test_it_is_on_the_site(root: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "latitude" not in page
     for shown in ("station", "kind", "height", "sensors.names.json", "**One**"):
         assert shown in page
+
+
+def test_one_in_a_wrong_folder_is_told_where_documents_are(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "schemas/endpoints/sensors.names").write_text("station\n")
+    assert "endpoints/sensors.names:1:1: error: is no document in this folder" in run(root, capsys, "lint", code=1)
 
 
 def test_what_is_wrong_in_it_is_one_sentence(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 
-from arrakis_schema.store.documents import documented_by, is_document, name_of
+from arrakis_schema.store.documents import FORMATS, documented_by, is_document, name_of
 from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, scan_folder
 from arrakis_schema.store.portable_names import LONGEST_PATH, clashes, fault_of_name
 from arrakis_schema.text.printable import printable
@@ -151,7 +151,7 @@ def _remedy(path: str) -> str:
     if separator and suffix == ".json":
         where = f"{folder}/examples/ has those of descriptor.json or else schema.txt, {folder}/examples/NAME/ others"
         return f"is an example of no document: {where}"
-    if suffix in {".json", ".txt"}:
+    if suffix in FORMATS:
         return f"is no document in this folder: {_PLACES}"
     if suffix in PROGRAMS:
         return "is a program beside no document and no example: move it to one"

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.dates import DATES_FILE, parse_dates
-from arrakis_schema.store.documents import Document, Example, name_of
+from arrakis_schema.store.documents import FORMATS, Document, Example, name_of
 from arrakis_schema.store.errata import ERRATA_FILE, Erratum, parse_errata
 from arrakis_schema.store.inventory import Inventory, read_inventory
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
@@ -167,7 +167,7 @@ class Release(Deriving):
 
         Raises `UnknownSchemaError`, which lists the available names.
         """
-        stem = name.removesuffix(".json").removesuffix(".txt")
+        stem = next((name.removesuffix(suffix) for suffix in FORMATS if name.endswith(suffix)), name)
         paths = [path for path in self.documents if name == path or stem == name_of(path)]
         if paths:
             return paths
