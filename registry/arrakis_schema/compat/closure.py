@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _MOST_PLACES = 5_000
 _BASE_URI = "https://arrakis-schema.invalid/"
 _DOCUMENT_URI, _CLOSURE_URI = "urn:arrakis-schema:document", "urn:arrakis-schema:closure"
+_IDENTIFIERS = frozenset({"$id", "$anchor", "$dynamicAnchor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,22 @@ def side(document: Any, dialect: str) -> Side:
         document = {**document, "$id": urljoin(_BASE_URI, relative)}
         resource = SPECIFICATIONS[dialect].create_resource(document)
     uri = resource.id() or _DOCUMENT_URI
-    return Side(document, dialect, uri, _META_SCHEMAS.with_resource(uri, resource).crawl())
+    registry = _META_SCHEMAS.with_resource(uri, resource)
+    return Side(document, dialect, uri, registry.crawl() if _has_identifiers(document) else registry)
+
+
+def _has_identifiers(document: Any) -> bool:
+    """Tell whether something in a document may be referred to by a name, so that the registry has to look for it."""
+    todo = [document]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            if not _IDENTIFIERS.isdisjoint(value):
+                return True
+            todo += value.values()
+        elif isinstance(value, list):
+            todo += value
+    return False
 
 
 def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
@@ -148,7 +164,7 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
     places.describe_all()
     schema = _Writer(places.shapes, opened).document()
     resource = SPECIFICATIONS[opened.dialect].create_resource(schema)
-    return replace(opened, closure=schema, registry=opened.registry.with_resource(_CLOSURE_URI, resource).crawl())
+    return replace(opened, closure=schema, registry=opened.registry.with_resource(_CLOSURE_URI, resource))
 
 
 class _Places:

@@ -13,28 +13,32 @@ from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import LimitError
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
+from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
 from arrakis_schema.json_schema.judge.patterns import PatternError
 from arrakis_schema.json_schema.judge.references import SchemaProblem
-from arrakis_schema.json_schema.judge.soundness import meta_schema_problems
+from arrakis_schema.json_schema.judge.soundness import meta_schema_problems, number_problems
 
 _DEEPEST = 120
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 
 
-def meta_schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
-    """Return what is wrong with a schema by its meta-schema, or None; results are cached."""
+def schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
+    """Return why a schema is not valid in its dialect, or None; results are cached."""
     try:
-        text = json.dumps(schema)
-    except (TypeError, ValueError):  # no JSON text to use as a cache key
-        return next(meta_schema_problems(schema, dialect), None)
+        text = json.dumps(schema, allow_nan=False)
+    except (TypeError, ValueError):  # a number that JSON does not have, or no JSON text to use as a cache key
+        return next(number_problems(schema), None) or next(meta_schema_problems(schema, dialect), None)
     return _cached_problem(text, dialect)
 
 
 @lru_cache(maxsize=256)
 def _cached_problem(text: str, dialect: str) -> SchemaProblem | None:
-    """Return what is wrong with the schema in a JSON text, or None."""
-    return next(meta_schema_problems(json.loads(text), dialect), None)
+    """Return what is wrong with the schema in a JSON text, or None; an `$id` has a syntax of its own."""
+    schema = json.loads(text)
+    if '"$id"' not in text and is_plainly_valid(schema, dialect):
+        return None
+    return next(meta_schema_problems(schema, dialect), None)
 
 
 def refusals(  # noqa: PLR0913, PLR0917 - the question and its limits

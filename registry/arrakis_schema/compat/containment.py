@@ -12,7 +12,7 @@ from urllib.parse import urldefrag, urljoin
 
 from arrakis_schema.compat.blame import word_error
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure, Side, close, side
-from arrakis_schema.compat.confirmation import meta_schema_problem, refusals
+from arrakis_schema.compat.confirmation import refusals, schema_problem
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
@@ -23,7 +23,7 @@ from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.compat.witnesses import pick_witness
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
-from arrakis_schema.json_schema.judge.soundness import dialect_problem, number_problems
+from arrakis_schema.json_schema.judge.soundness import dialect_problem
 from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
@@ -133,7 +133,7 @@ def check_schema(schema: Any, name: str) -> str:
     if dialect is None:
         raise InvalidSchemaError(label, dialect_problem(schema))
     try:
-        problem = next(number_problems(schema), None) or meta_schema_problem(schema, dialect)
+        problem = schema_problem(schema, dialect)
     except RecursionError as error:
         raise UndecidedError("schemas that nest too deep") from error
     if problem is not None:
