@@ -138,10 +138,9 @@ def _of_member(schema: dict[str, Any], name: str) -> Iterator[Any]:
     if name in named:
         yield named[name]
     yield from (patterns[pattern] for pattern in matched)
-    if name not in named and not matched and schema.get("additionalProperties", False) is not False:
-        yield schema["additionalProperties"]
-    if schema.get("unevaluatedProperties", False) is not False:
-        yield schema["unevaluatedProperties"]
+    for word in _OPENING if name not in named and not matched else ():  # what is evaluated is neither of them
+        if schema.get(word, False) is not False:
+            yield schema[word]
 
 
 def _of_item(schema: dict[str, Any], index: int, *, modern: bool) -> Iterator[Any]:
