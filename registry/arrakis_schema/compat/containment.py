@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from arrakis_schema.compat.blame import word_error
-from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure, Side, close, side
+from arrakis_schema.compat.closure import Side, close, side
 from arrakis_schema.compat.confirmation import refusals, schema_problem
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
@@ -19,6 +19,7 @@ from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
 from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
 from arrakis_schema.compat.logic.results import Closed, Model, Open
 from arrakis_schema.compat.logic.values import Json
+from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.compat.witnesses import pick_witness
 from arrakis_schema.errors import InvalidSchemaError

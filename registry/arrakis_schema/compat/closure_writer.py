@@ -1,0 +1,104 @@
+"""Shapes of places as a JSON Schema that only asserts that objects have no undeclared members."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from arrakis_schema.compat.logic.nodes import UndecidedError
+from arrakis_schema.json_schema.keywords import DRAFT_07
+from arrakis_schema.json_schema.positions import object_pointers
+
+if TYPE_CHECKING:
+    from arrakis_schema.compat.closure import Side
+    from arrakis_schema.compat.logic.nodes import SchemaNode
+    from arrakis_schema.compat.places import Shape
+
+CLOSURE_URI = "urn:arrakis-schema:closure"
+
+
+class ClosureWriter:
+    """Writes shapes as a JSON Schema, except for those that close nothing."""
+
+    def __init__(self, shapes: dict[int, Shape], opened: Side) -> None:
+        """Take the shapes of the places of a document."""
+        self._shapes, self._side = shapes, opened
+        self._definitions = "definitions" if opened.dialect == DRAFT_07 else "$defs"
+        self._closing = _closing(shapes)
+        self._pointers: dict[int, str] | None = None
+
+    def document(self) -> Any:
+        """Return the closure; the first shape is that of the whole instance."""
+        if 0 not in self._closing:
+            return True
+        written = {str(number): self._write_shape(self._shapes[number]) for number in sorted(self._closing)}
+        root = self._shape(0)
+        return {"$schema": self._side.dialect, "$id": CLOSURE_URI, "allOf": [root], self._definitions: written}
+
+    def _write_shape(self, shape: Shape) -> dict[str, Any]:
+        """Return one shape as a schema."""
+        if shape.choices:
+            return {
+                "allOf": [
+                    {"anyOf": [self._alternative(*alternative) for alternative in choice]} for choice in shape.choices
+                ]
+            }
+        others = False if shape.closed else shape.others is None or self._shape(shape.others)
+        members = {name: self._shape(number) for name, number in shape.members.items()}
+        patterns = {pattern: self._shape(number) for pattern, number in shape.patterns.items()}
+        assertions = {"properties": members, "patternProperties": patterns}
+        if others is True:  # members without an assertion are left out
+            listed = {
+                keyword: {name: schema for name, schema in named.items() if schema is not True}
+                for keyword, named in assertions.items()
+            }
+            return {**listed, **self._items(shape)}
+        return {**assertions, "additionalProperties": others, **self._items(shape)}
+
+    def _items(self, shape: Shape) -> dict[str, Any]:
+        """Return the keywords of a shape for items."""
+        first, rest_schema = (
+            [self._shape(number) for number in shape.first],
+            shape.rest_items is None or self._shape(shape.rest_items),
+        )
+        if self._side.dialect != DRAFT_07:
+            return {**({"prefixItems": first} if first else {}), "items": rest_schema}
+        return {"items": first, "additionalItems": rest_schema} if first else {"items": rest_schema}
+
+    def _alternative(self, node: SchemaNode, number: int) -> dict[str, Any]:
+        """Return a schema that asserts an alternative and the members that it declares."""
+        return {"allOf": [self._schema_of(node), self._shape(number)]}
+
+    def _shape(self, number: int) -> Any:
+        """Return a reference to a shape, or `true` if it closes nothing."""
+        return {"$ref": f"#/{self._definitions}/{number}"} if number in self._closing else True
+
+    def _schema_of(self, node: SchemaNode) -> Any:
+        """Return a schema equivalent to a node of the document: a copy, or a reference if it has references itself."""
+        text = json.dumps(node.schema)
+        if not any(f'"{keyword}"' in text for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "$id")):
+            return node.schema
+        if not node.scope.by_itself:
+            raise UndecidedError("the policy cannot be applied to a oneOf below another resource with $dynamicAnchor")
+        if self._pointers is None:
+            self._pointers = dict(object_pointers(self._side.document))
+        if id(node.schema) not in self._pointers:
+            raise UndecidedError("the policy cannot be applied to a oneOf whose alternatives lead out of the document")
+        return {"$ref": f"{self._side.uri}#{quote(self._pointers[id(node.schema)])}"}
+
+
+def _closing(shapes: dict[int, Shape]) -> set[int]:
+    """Return the shapes that close an object, themselves or in their parts."""
+    users: dict[int, list[int]] = {}
+    for number, shape in shapes.items():
+        for part in shape.parts:
+            users.setdefault(part, []).append(number)
+    todo = [number for number, shape in shapes.items() if shape.closed]
+    closing: set[int] = set()
+    while todo:
+        number = todo.pop()
+        if number not in closing:
+            closing.add(number)
+            todo += users.get(number, ())
+    return closing
