@@ -1,4 +1,4 @@
-"""Fixtures for projects that use the API: a mock server, and an assertion that a server keeps its contract.
+"""Fixtures for projects that use the API or publish schemas: a mock server, and what `conform` and `check` ask.
 
 pytest finds them by the entry point `pytest11`; they have no effect unless a test uses one. Needs the extra `check`.
 """
@@ -24,6 +24,13 @@ class Conforms(Protocol):
         timeout: float = 30.0,
     ) -> None:
         """Check the server against a release, by default the one that it claims; see the command `conform`."""
+
+
+class Releasable(Protocol):
+    """Fails the test unless the schemas in the root folder may be released."""
+
+    def __call__(self, against: str | None = None, *, transitive: bool = False) -> None:
+        """Compare with a release, an alias or `git:COMMIT`, by default the newest release; see the command `check`."""
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +81,20 @@ def assert_conforms(arrakis_schema_root: Path) -> Conforms:
             pytest.fail(f"{location} and release {report.release}:\n{FORMATS['text'](report.findings)}", pytrace=False)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def assert_releasable(arrakis_schema_root: Path) -> Releasable:
+    """Return the function that fails a test unless the schemas in the root folder may be released."""
+
+    def ask(against: str | None = None, *, transitive: bool = False) -> None:
+        __tracebackhide__ = True
+        from arrakis_schema.store.store import open_store  # noqa: PLC0415 - the same
+        from arrakis_schema.system.check import check  # noqa: PLC0415 - the same
+        from arrakis_schema.system.check_report import check_report  # noqa: PLC0415 - the same
+
+        result = check(open_store(arrakis_schema_root), against=against, transitive=transitive)
+        if result.failed or result.undecided:
+            pytest.fail(f"{arrakis_schema_root}:\n{check_report(result, 'text')}", pytrace=False)
+
+    return ask

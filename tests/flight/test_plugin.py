@@ -1,12 +1,14 @@
 """The fixtures that other projects use: found by pytest alone, silent unless asked for, and failing where they should."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.flight.servers import Drifting
+from arrakis_schema.store.freezing import freeze
+from tests.flight.servers import PROJECT, Drifting
 
 CLIENT = """
 from pyarrow import flight
@@ -75,4 +77,30 @@ def test_a_server_that_drifts_fails_its_test_in_words(tmp_path: Path) -> None:
         "count (FlightInfo and stream): count: the server sends string, a client takes int64 [type-changed]"
         in done.stdout
     )
+    assert "Traceback" not in done.stdout
+
+
+SCHEMAS = """
+import pytest
+from pathlib import Path
+
+@pytest.fixture(scope="session")
+def arrakis_schema_root():
+    return Path("weather")
+
+def test_the_schemas_may_be_released(assert_releasable):
+    assert_releasable()
+"""
+
+
+def test_schemas_that_break_fail_their_test_in_words(tmp_path: Path) -> None:
+    root = tmp_path / "weather"
+    shutil.copytree(PROJECT / "tests/fixtures/weather", root)
+    freeze(root)
+    assert "1 passed" in run(tmp_path, test_schemas=SCHEMAS).stdout
+    descriptor = root / "schemas/endpoints/forecast/descriptor.json"
+    descriptor.write_text(descriptor.read_text().replace('"maximum": 14', '"maximum": 10'))
+    done = run(tmp_path, test_schemas=SCHEMAS)
+    assert done.returncode == 1
+    assert "days: maximum changed from 14 to 10" in done.stdout
     assert "Traceback" not in done.stdout
