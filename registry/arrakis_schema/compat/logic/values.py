@@ -6,9 +6,11 @@ https://json-schema.org/draft-07/draft-handrews-json-schema-01#section-4.2.3: nu
 import json
 from fractions import Fraction
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 TYPES = ("object", "array", "string", "number", "boolean", "null")
 _TYPE_OF = {dict: "object", list: "array", str: "string", int: "number", float: "number", bool: "boolean"}
 
@@ -32,8 +34,10 @@ def number_of(exact: Fraction) -> int | float | None:
 
 
 def canonical(value: Json) -> str:
-    """Return a text that is the same for equal values only."""
-    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    """Return a text that is the same for equal values only; most values are strings and integers."""
+    if type(value) is str:
+        return encode_basestring(value)
+    return repr(value) if type(value) is int else _ENCODER.encode(_plain(value))
 
 
 def value_of(text: str) -> Json:
