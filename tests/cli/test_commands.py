@@ -130,6 +130,16 @@ def test_serve_shows_what_was_edited_and_goes_on_with_the_site_before_where_it_c
         assert server.wait(timeout=15) == 0
 
 
+@pytest.mark.parametrize("arguments", [["list"], ["show", "find"], ["show", "find", "--as", "text"], ["verify"]])
+def test_what_needs_no_extra_runs_without_them(arguments: list[str]) -> None:
+    missing = "".join(
+        f"sys.modules[{name!r}] = None; " for name in ("pyarrow", "jsonschema", "rich", "granian", "mkdocs")
+    )
+    code = f"import sys; {missing}from arrakis_schema.cli import main; sys.exit(main({arguments!r}))"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=PROJECT)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("module", "arguments", "extra"),
     [

@@ -1,4 +1,4 @@
-"""Arrow schemas as a language of documents: payloads and publications."""
+"""Arrow schemas as a language of documents: payloads and publications. A document is shown without pyarrow."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,12 +6,6 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from arrakis_schema.arrow import Template, parse_document, schema_bytes, to_json
-from arrakis_schema.arrow.children import child_fields
-from arrakis_schema.arrow.fields import column_fields
-from arrakis_schema.arrow.payloads import parse_payload
-from arrakis_schema.arrow.places import line_of
-from arrakis_schema.arrow.snippets import snippets
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
@@ -19,6 +13,7 @@ from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import value_text
+from arrakis_schema.store.fields import Field
 from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
@@ -27,6 +22,8 @@ if TYPE_CHECKING:
 
 def _parse(document: Document) -> Any:
     """Return the schema or template in a document."""
+    from arrakis_schema.arrow import parse_document
+
     return parse_document(document.text)
 
 
@@ -62,6 +59,9 @@ def _text_at(parsed: Any, breaking: "Break", side: str) -> str:
 
 def _metadata_at(parsed: Any, location: str) -> str:
     """Return the value of the metadata at a location such as `column#key`; empty where it is none."""
+    from arrakis_schema.arrow import Template
+    from arrakis_schema.arrow.children import child_fields
+
     schema = parsed.unbound if isinstance(parsed, Template) else parsed
     pending = [("", schema.metadata, list(schema))]
     while pending:
@@ -76,6 +76,7 @@ def _metadata_at(parsed: Any, location: str) -> str:
 
 def _refusal(_: Release, document: Document, example: Example) -> str:
     """Return why the rows of an example do not fit a document."""
+    from arrakis_schema.arrow import parse_document
     from arrakis_schema.lint.arrow_rules import rows_problem
 
     return rows_problem(parse_document(document.text), example.content) or ""
@@ -83,6 +84,8 @@ def _refusal(_: Release, document: Document, example: Example) -> str:
 
 def _places(document: Document) -> Callable[[str], tuple[int, int]]:
     """Return the function that finds a column in the text."""
+    from arrakis_schema.arrow.places import line_of
+
     return lambda location: (line_of(document.text, location), 1)
 
 
@@ -98,6 +101,9 @@ def _view(document: Document, view: str) -> bytes:
     """Return the text as it is, the schema as an IPC stream, or as JSON; that of a template unbound."""
     if view == "text":
         return document.content
+    from arrakis_schema.arrow import Template, schema_bytes
+    from arrakis_schema.arrow.payloads import parse_payload
+
     parsed = parse_payload(document.content, document.path)
     schema = parsed.unbound if isinstance(parsed, Template) else parsed
     return schema_bytes(schema) if view == "arrow" else _json(schema)
@@ -105,11 +111,15 @@ def _view(document: Document, view: str) -> bytes:
 
 def _json(schema: Any) -> bytes:
     """Return a schema as JSON."""
+    from arrakis_schema.arrow import to_json
+
     return (json.dumps(to_json(schema), indent=1) + "\n").encode()
 
 
 def _files(document: Document) -> Iterator[tuple[str, bytes]]:
     """Yield the schemas of a document as IPC and as JSON, each with its suffix."""
+    from arrakis_schema.arrow import parse_document, schema_bytes
+
     for choice, schema in _bound(parse_document(document.text)):
         yield f"{choice}.arrow", schema_bytes(schema)
         yield f"{choice}.arrow.json", _json(schema)
@@ -121,6 +131,8 @@ def _bound(document: Any) -> Iterator[tuple[str, Any]]:
     A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of
     values, unless it has repeated columns and so stands for endlessly many.
     """
+    from arrakis_schema.arrow import Template
+
     if not isinstance(document, Template):
         yield "", document
         return
@@ -146,8 +158,24 @@ def _rule_summaries() -> dict[str, str]:
 
 def _repeated_placeholders(document: Document) -> tuple[str, ...]:
     """Return the placeholders of the columns that repeat."""
+    from arrakis_schema.arrow import Template, parse_document
+
     parsed = parse_document(document.text)
     return tuple(parsed.repeated) if isinstance(parsed, Template) else ()
+
+
+def _fields(document: Document) -> list[Field]:
+    """Return the columns of a document."""
+    from arrakis_schema.arrow.fields import column_fields
+
+    return column_fields(document)
+
+
+def _snippets(release: Release, document: Document) -> Iterator[tuple[str, str]]:
+    """Yield the schema in each form that can be copied, with its title."""
+    from arrakis_schema.arrow.snippets import snippets
+
+    return snippets(release, document)
 
 
 LANGUAGE = Language(
@@ -158,7 +186,7 @@ LANGUAGE = Language(
     compare=_compare,
     breaks=_breaks,
     text_at=_text_at,
-    fields=column_fields,
+    fields=_fields,
     summary=lambda _: "",
     refusal=_refusal,
     lint=_lint,
@@ -168,6 +196,6 @@ LANGUAGE = Language(
     view=_view,
     files=_files,
     suffixes=(".arrow", ".arrow.json"),
-    snippets=snippets,
+    snippets=_snippets,
     repeated=_repeated_placeholders,
 )
