@@ -1,38 +1,25 @@
 """An Arrow document of a release, read once: what is checked against it, and where in it a finding belongs."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+import pyarrow as pa
 
-from arrakis_schema.arrow import Template, parse_document
+from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.arrow.places import line_of
-from arrakis_schema.errors import DamagedStoreError, SchemaTextError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Release
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 class ArrowDocument:
-    """An Arrow document, the file that findings name, and its schema or template."""
+    """An Arrow document, the file that findings name, and its schema, or the template that depends on the request."""
 
-    def __init__(self, document: Document, file: str) -> None:
-        """Read the document; raises `DamagedStoreError` where it is none."""
-        self.document, self.file = document, file
-        _ = self.parsed
+    def __init__(self, document: Document, file: str, parsed: pa.Schema | Template) -> None:
+        """Take the document with what was parsed from it."""
+        self.document, self.file, self.parsed = document, file, parsed
 
     def __repr__(self) -> str:
         """Show the file that it is read from."""
         return f"{type(self).__name__}({self.file!r})"
-
-    @cached_property
-    def parsed(self) -> "pa.Schema | Template":
-        """The schema, or the template where the columns depend on the request."""
-        try:
-            return parse_document(self.document.text)
-        except (SchemaTextError, UnicodeDecodeError) as error:
-            raise DamagedStoreError([f"{self.file}: {error}"]) from error
 
     @property
     def size(self) -> int | None:
@@ -54,4 +41,4 @@ def arrow_document(release: Release, path: str) -> ArrowDocument:
 
 def _read(release: Release, path: str) -> ArrowDocument:
     """Read an Arrow document."""
-    return ArrowDocument(release.document(path), f"{release.folder}/{path}")
+    return ArrowDocument(release.document(path), f"{release.folder}/{path}", payload_of(release, path))
