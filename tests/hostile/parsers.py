@@ -36,7 +36,6 @@ from arrakis_schema.kafka.frames import FrameError, frames, head_size
 from arrakis_schema.kafka.records import RecordChecker
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.reference.conformance import conformance, sent_payloads
-from arrakis_schema.store.dates import read_dates
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.settings import read_settings
@@ -318,7 +317,7 @@ PARSERS = {
                     toml_bytes,
                 ),
                 ("versions/errata.toml", _beside("errata.toml"), lambda root: Store(root).errata, _toml, toml_bytes),
-                ("versions/dates.toml", _beside("dates.toml"), read_dates, _toml, toml_bytes),
+                ("versions/dates.toml", _beside("dates.toml"), lambda root: Store(root).dates, _toml, toml_bytes),
                 (
                     "versions/sent.toml",
                     _beside("sent.toml"),

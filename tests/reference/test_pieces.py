@@ -172,9 +172,7 @@ def test_what_stands_in_a_document_is_shown_as_it_is(text: str) -> None:
     "text", ["= 1", '"1.0.0" = "yesterday"', '"1.0.0" = 2026-01-01', '"1.0.0" = 2026-01-01T00:00:00']
 )
 def test_a_damaged_list_of_dates_is_one_sentence(text: str, tmp_path: Path) -> None:
-    from arrakis_schema.store.dates import read_dates  # noqa: PLC0415 - its only use here
-
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions/dates.toml").write_text(text)
     with pytest.raises(DamagedStoreError, match=r"versions/dates\.toml"):
-        read_dates(tmp_path)
+        _ = Store(tmp_path).dates

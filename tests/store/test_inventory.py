@@ -13,7 +13,6 @@ from arrakis_schema import load_payload, load_schema
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
 from arrakis_schema.site import tree
 from arrakis_schema.store import files
-from arrakis_schema.store.dates import read_dates
 from arrakis_schema.store.documents import is_document
 from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.files import FILE, FOLDER, LINK, SPECIAL
@@ -209,7 +208,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "schemas/endpoints/forecast/descriptor.json": lambda root: load_schema("forecast", root=root),
     "schemas/endpoints/forecast/schema.txt": lambda root: load_payload("forecast", root=root),
     "versions/1.1.0/endpoints/forecast/descriptor.json": lambda root: load_schema("forecast", "1.1.0", root=root),
-    "versions/dates.toml": read_dates,
+    "versions/dates.toml": lambda root: Store(root).dates,
     "versions/errata.toml": lambda root: Store(root).errata,
     "versions/lock.json": lambda root: Store(root).lock,
     "versions/sent.toml": lambda root: list(tree(Store(root))),

@@ -12,11 +12,6 @@ DATES_FILE = "versions/dates.toml"
 _EPOCH = "SOURCE_DATE_EPOCH"
 
 
-def read_dates(root: Path) -> dict[str, datetime]:
-    """Return when each release in the file was frozen, in UTC; raises `DamagedStoreError`."""
-    return parse_dates(read_file(str(root), DATES_FILE), DATES_FILE) if exists(str(root), DATES_FILE) else {}
-
-
 def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
     """Parse when each release was frozen, in UTC; raises `DamagedStoreError`, which names the file."""
     table = parse_toml(content, file)
@@ -39,8 +34,8 @@ def with_date(root: Path, release: str) -> str:
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
-    dates = read_dates(root)
-    written = read_file(str(root), DATES_FILE).decode("utf-8") if exists(str(root), DATES_FILE) else ""
+    content = read_file(str(root), DATES_FILE) if exists(str(root), DATES_FILE) else b""
+    dates, written = parse_dates(content, DATES_FILE), content.decode("utf-8")
     if release in dates:
         return written
     gap = "" if written.endswith("\n") or not written else "\n"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import takewhile
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.files import exists, read_file
@@ -40,8 +41,8 @@ class Snapshot:
         return content
 
     def keep(self, paths: Iterable[str]) -> None:
-        """Read some files now; an error is raised only when the file is requested."""
-        for path in paths:
+        """Read some files now, as many as are kept; an error is raised only when the file is requested."""
+        for path in takewhile(lambda _: self._size <= MOST_KEPT, paths):
             with suppress(DamagedStoreError):
                 self.read_if_there(path)
 
