@@ -21,7 +21,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from arrakis_schema.server import serve
-from arrakis_schema.site.representations import JSON_SCHEMA, Representation
+from arrakis_schema.site.representations import Representation
+from arrakis_schema.store.documents import FORMATS
 
 PATH = "versions/0.5.0/endpoints/find/descriptor.json"
 SCHEMA = {
@@ -66,7 +67,7 @@ def main() -> int:
     options = arguments()
     if options.site:
         serve(
-            lambda: [Representation(PATH, CONTENT, JSON_SCHEMA, immutable=True)],
+            lambda: [Representation(PATH, CONTENT, FORMATS[".json"].media_type, immutable=True)],
             port=options.site,
             workers=options.workers,
         )

@@ -9,9 +9,6 @@ from posixpath import splitext
 
 from arrakis_schema.text.short_repr import short_repr
 
-JSON_SCHEMA = "application/schema+json"
-"""The media type of a JSON Schema; no path distinguishes one from other JSON, so the caller sets it."""
-
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 """A schema message is an IPC stream without record batches: a stream may end by being closed, and needs no other end.
 
