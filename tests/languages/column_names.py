@@ -14,7 +14,9 @@ from arrakis_schema.store.documents import Document, Example, Format
 from arrakis_schema.store.fields import Field
 from arrakis_schema.store.store import Release
 
-FORMAT = Format("column-names", ".names", "text/plain; charset=utf-8", ("names",), __name__, tabular=True)
+FORMAT = Format(
+    "column-names", "a list of column names", ".names", "text/plain; charset=utf-8", ("names",), __name__, tabular=True
+)
 
 
 def parse(document: Document) -> tuple[str, ...]:

@@ -87,6 +87,12 @@ def test_it_is_released_and_compared(root: Path, capsys: pytest.CaptureFixture[s
         ["added", "column-added"],
     ]
     assert "sensors" in run(root, capsys, "matrix")
+    told = run(root, capsys, "compare", "sensors@1.1.0", "sensors@next", "--direction", "forward", code=1)
+    assert "the new writer breaks the old reader: height: removed [column-removed]" in told
+    file = str(root / "schemas" / DOCUMENT)
+    assert run(root, capsys, "compare", file, file).endswith("compatible\n")
+    assert main(["compare", file, str(root / "schemas/publication/schema.txt"), "--root", str(root)]) == 2
+    assert "one of the two is an Arrow schema and the other a list of column names" in capsys.readouterr().err
 
 
 def test_it_is_on_the_site(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

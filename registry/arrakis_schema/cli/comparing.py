@@ -7,15 +7,14 @@ from json import dumps
 
 from arrakis_schema.cli.output import say, write
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
-from arrakis_schema.compat import Kind, Verdict, accepts
-from arrakis_schema.compat.accepting import question_of
-from arrakis_schema.compat.breaks import breaks, with_breaks
+from arrakis_schema.compat import Kind, NotComparableError, Verdict
+from arrakis_schema.compat.breaks import with_breaks
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.findings.formats import FORMATS as REPORTS
 from arrakis_schema.findings.verdicts import Effect
-from arrakis_schema.languages import language_of
-from arrakis_schema.store.documents import Document
+from arrakis_schema.languages import Pair, language
+from arrakis_schema.store.documents import FORMATS, Document
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Store, open_store
 from arrakis_schema.system.check import check
@@ -64,7 +63,7 @@ def run_compare(options: Namespace) -> int:
         _compare(store, old[0], new[0], options, answer)
     else:
         _compare_all(store, old, new, options, answer)
-    write(FORMATS[options.format](answer.findings))
+    write(REPORTS[options.format](answer.findings))
     if options.format == "text":
         empty = answer.empty and answer.worst is Kind.COMPATIBLE
         say(f"{answer.worst}, for the writer can send nothing" if empty else answer.worst)
@@ -99,6 +98,9 @@ def _compare(store: Store, old: SourceDocument, new: SourceDocument, options: Na
     """Compare one document with another, in each requested direction."""
     if problem := old.problem or new.problem:
         raise SourceError(problem)
+    if old.format is not new.format:
+        first, second = (form.title for form in FORMATS.values() if form in {old.format, new.format})
+        raise NotComparableError(f"one of the two is {first} and the other {second}")
     for new_reads in DIRECTIONS[options.direction]:
         verdict = _verdict(store, old, new, options, new_reads=new_reads)
         answer.kinds.add(verdict.kind)
@@ -109,40 +111,29 @@ def _compare(store: Store, old: SourceDocument, new: SourceDocument, options: Na
 def _verdict(store: Store, old: SourceDocument, new: SourceDocument, options: Namespace, *, new_reads: bool) -> Verdict:
     """Return the verdict in one direction, for the readers that `registry.toml` or the options describe.
 
-    Of two JSON Schemas each change that breaks is marked, with a witness of its own.
+    Each change that breaks is marked, with a witness of its own.
     """
     reader, writer = (new, old) if new_reads else (old, new)
     how = store.settings.reader(reader.kind.value) if reader.kind else Reader()
-    examples = Comparisons(store).examples(new.path) if new.path.endswith(".json") else ()
-    unknown = options.unknown or how.unknown
-    verdict = accepts(
-        reader.schema,
-        writer.schema,
-        policy=options.policy,
-        unknown=unknown,
-        columns=options.columns or how.columns,  # type: ignore[arg-type] # the settings are checked
-        metadata=how.metadata,
-        patterns=how.patterns,  # type: ignore[arg-type] # the same
-        examples=examples,
-        steps=options.steps,
-        timeout=options.timeout,
-        reader_is_new=new_reads,
-    )
+    how = replace(how, unknown=options.unknown or how.unknown, columns=options.columns or how.columns)
+    examples = tuple(Comparisons(store).examples(new.path)) if new.path else ()
+    limits = options.steps, options.timeout
+    pair = Pair(reader.schema, writer.schema, how, new_reads, examples, *limits, options.policy)
+    compare = language(reader.format)
+    verdict = compare.compare(pair)
     if verdict.kind is Kind.UNDECIDED and (old.label, old.content) == (new.label, new.content):
         return Verdict(Kind.COMPATIBLE)  # a document accepts itself, wherever a reference leads
-    if verdict.kind is not Kind.INCOMPATIBLE or not isinstance(reader.schema, dict | bool):
+    faults = [change for change in verdict.findings if change.at_fault]
+    if verdict.kind is not Kind.INCOMPATIBLE or (faults and all(change.witness is not None for change in faults)):
         return verdict
-    pair, limits = (reader.schema, writer.schema), (options.steps, options.timeout)
-    question = question_of(*pair, options.policy, unknown, how.patterns, examples, *limits)
-    return with_breaks(verdict, breaks(question, verdict, reader_is_new=new_reads))
+    return with_breaks(verdict, compare.breaks(pair, verdict))
 
 
 def _findings(verdict: Verdict, new: SourceDocument, *, new_reads: bool) -> Iterator[Finding]:
     """Yield a finding for each difference; those at fault are errors, and carry the witness."""
     if verdict.kind is Kind.UNDECIDED:
         yield Finding(new.label, 1, 1, "undecided", Severity.WARNING, "", f"not decided: {verdict.reason}")
-    document = Document(new.path or f"x{'.json' if isinstance(new.schema, dict | bool) else '.txt'}", new.content)
-    places = _places(document)
+    places = _places(new)
     sides = ("the old writer", "the new reader") if new_reads else ("the new writer", "the old reader")
     for change in verdict.findings:
         if change.effect is not Effect.ANNOTATION:
@@ -156,7 +147,8 @@ def _findings(verdict: Verdict, new: SourceDocument, *, new_reads: bool) -> Iter
             yield finding
 
 
-def _places(document: Document) -> Callable[[str], tuple[int, int]]:
+def _places(source: SourceDocument) -> Callable[[str], tuple[int, int]]:
     """Return the function that finds a location in a document, where that is text."""
-    is_text = not document.content.startswith(b"\xff")
-    return language_of(document).places(document) if is_text else lambda _: (1, 1)
+    is_text = not source.content.startswith(b"\xff")
+    document = Document(f"x{source.format.suffix}", source.content)
+    return language(source.format).places(document) if is_text else lambda _: (1, 1)

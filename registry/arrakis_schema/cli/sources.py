@@ -1,22 +1,25 @@
 """Read the documents that arguments name: files, standard input, URLs, or names in the store."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path
+from posixpath import splitext
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
 from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
-from arrakis_schema.store.documents import DocumentKind, kind_of
+from arrakis_schema.languages import language
+from arrakis_schema.store.documents import FORMATS, Document, DocumentKind, Format, kind_of
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.strict_json import parse_json
 
 _LARGEST = 16 * 1024 * 1024
 _SECONDS = 10
+_BY_CONTENT = {".json", ".txt"}
 _URLS = ("http://", "https://", "file://")
 _MAGIC = b"\xff\xff\xff\xff"
 
@@ -27,13 +30,14 @@ class SourceError(ArrakisSchemaError):
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """One document that an argument names: its label, its bytes, its schema, and its kind where that is known.
+    """One document that an argument names: its label, its bytes, its format and schema, and its kind where it is known.
 
     `problem` says what is wrong with a document of the store that cannot be read; then `schema` is None.
     """
 
     label: str
     content: bytes
+    format: Format
     schema: Any
     kind: DocumentKind | None = None
     path: str = ""
@@ -81,16 +85,17 @@ def _stored_document(label: str, content: bytes, path: str) -> SourceDocument:
     try:
         source = _source(label, content)
     except SourceError as error:
-        return SourceDocument(label, content, None, kind_of(path), path, str(error))
-    return SourceDocument(source.label, source.content, source.schema, kind_of(path), path)
+        return SourceDocument(label, content, _format_of(label, content), None, kind_of(path), path, str(error))
+    return replace(source, kind=kind_of(path), path=path)
 
 
 def _source(label: str, content: bytes) -> SourceDocument:
-    """Read a document: JSON Schema, the text of an Arrow schema, or Arrow IPC."""
+    """Read a document: JSON Schema, the text of an Arrow schema, Arrow IPC, or another language by its suffix."""
     if len(content) > _LARGEST:
         raise SourceError(f"{label} is larger than {_LARGEST // 1024 // 1024} MiB: that is no schema")
+    form = _format_of(label, content)
     try:
-        return SourceDocument(label, content, _parse(content))
+        return SourceDocument(label, content, form, _parse(label, content, form))
     except SchemaBytesError as error:
         raise SourceError(f"{label}: {error}") from error
     except (SchemaTextError, UnicodeDecodeError) as error:
@@ -99,11 +104,22 @@ def _source(label: str, content: bytes) -> SourceDocument:
         raise SourceError(f"{label} is no JSON Schema: {getattr(error, 'problem', error)}") from error
 
 
-def _parse(content: bytes) -> Any:
+def _format_of(label: str, content: bytes) -> Format:
+    """Return the format of a document: JSON and Arrow by their content, whatever they are called."""
+    suffix = splitext(label)[1]
+    if suffix in FORMATS and suffix not in _BY_CONTENT:
+        return FORMATS[suffix]
+    is_json = content.lstrip()[:1] in {b"{", b"["} or content.strip() in {b"true", b"false"}
+    return FORMATS[".json" if is_json else ".txt"]
+
+
+def _parse(label: str, content: bytes, form: Format) -> Any:
     """Parse the schema in some bytes."""
-    if content.startswith(_MAGIC):
-        return read_schema_bytes(content)
-    start = content.lstrip()[:1]
-    if start in {b"{", b"["} or content.strip() in {b"true", b"false"}:
+    if form.suffix == ".json":
         return parse_json(content, DEEPEST_DOCUMENT)
-    return parse_document(content.decode("utf-8"))
+    if form.suffix == ".txt":
+        return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
+    try:
+        return language(form).parse(Document(label, content))
+    except (ArrakisSchemaError, UnicodeDecodeError) as error:
+        raise SourceError(f"{label} is no document in the format {form.name}: {error}") from error

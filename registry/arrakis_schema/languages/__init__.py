@@ -15,6 +15,7 @@ from arrakis_schema.store.documents import FORMATS, Document, Example, Format
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from arrakis_schema.compat.accepting import Policy
     from arrakis_schema.compat.breaks import Break
     from arrakis_schema.findings.finding import Finding
     from arrakis_schema.findings.verdicts import Verdict
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 class Pair:
     """Two parsed documents of one path: what a reader holds, what a writer sends, and how the reader reads.
 
-    `examples` are messages that the reader accepts; `steps` and `seconds` bound the search.
+    `examples` are messages that the reader accepts; `steps` and `seconds` bound the search; `policy` is what the writer
+    may send beside what it declares.
     """
 
     reader: Any
@@ -38,6 +40,7 @@ class Pair:
     examples: tuple[Any, ...]
     steps: int
     seconds: float
+    policy: Policy = "additive"
 
 
 @dataclass(frozen=True, slots=True)

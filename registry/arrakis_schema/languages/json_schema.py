@@ -55,6 +55,7 @@ def _compare(pair: Pair) -> Verdict:
     return accepts(
         pair.reader,
         pair.writer,
+        policy=pair.policy,
         unknown=pair.how.unknown,
         patterns=pair.how.patterns,  # type: ignore[arg-type] # the settings are checked
         examples=pair.examples,
@@ -71,7 +72,7 @@ def _breaks(pair: Pair, verdict: Verdict) -> "Iterator[Break]":
 
     limits = pair.steps, pair.seconds
     question = question_of(
-        pair.reader, pair.writer, "additive", pair.how.unknown, pair.how.patterns, pair.examples, *limits
+        pair.reader, pair.writer, pair.policy, pair.how.unknown, pair.how.patterns, pair.examples, *limits
     )
     yield from breaks(question, verdict, reader_is_new=pair.reader_is_new)
 

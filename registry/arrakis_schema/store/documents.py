@@ -29,12 +29,13 @@ class DocumentKind(StrEnum):
 class Format:
     """A language that documents are written in: the facts about it that need no document.
 
-    `media_type` is that of a document, `views` are the ways to print one (the first is its exact bytes). The documents
-    of a `tabular` language describe the columns of a table, those of another one the members of a message. Its
-    functions are in `LANGUAGE` of its `module`.
+    `title` is what a document is called, with its article; `media_type` is that of a document, `views` are the ways to
+    print one (the first is its exact bytes). The documents of a `tabular` language describe the columns of a table,
+    those of another one the members of a message. Its functions are in `LANGUAGE` of its `module`.
     """
 
     name: str
+    title: str
     suffix: str
     media_type: str
     views: tuple[str, ...]
@@ -45,9 +46,17 @@ class Format:
 FORMATS: dict[str, Format] = {
     language.suffix: language
     for language in (
-        Format("json-schema", ".json", "application/schema+json", ("json",), "arrakis_schema.languages.json_schema"),
+        Format(
+            "json-schema",
+            "a JSON Schema",
+            ".json",
+            "application/schema+json",
+            ("json",),
+            "arrakis_schema.languages.json_schema",
+        ),
         Format(
             "arrow",
+            "an Arrow schema",
             ".txt",
             "text/plain; charset=utf-8",
             ("text", "arrow", "arrow-json"),
