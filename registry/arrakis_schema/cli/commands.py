@@ -32,7 +32,7 @@ def run_list(options: Namespace) -> int:
 def run_show(options: Namespace) -> int:
     """Print one document, or an endpoint with all its documents."""
     store = open_store(options.root)
-    release = store.release(options.release)
+    release = store.release(options.release).held(as_documented=not options.corrected)
     documents = [release.document(path) for path in release.find(options.name)]
     write_bytes(view_of(release, documents, options.view))
     return 0

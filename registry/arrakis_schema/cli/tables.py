@@ -52,7 +52,7 @@ def run_diff(options: Namespace) -> int:
 def run_matrix(options: Namespace) -> int:
     """Print the compatibility matrix: a table for each endpoint, with clients in rows and servers in columns."""
     store = open_store(options.root)
-    releases = store.every_release()
+    releases = [release.held(as_documented=options.as_documented) for release in store.every_release()]
     comparisons, console = Comparisons(store, options.timeout, options.steps), _console()
     available = names(releases)
     for name in options.names:
