@@ -132,6 +132,9 @@ def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
     matrix = command("matrix", "show which clients work with which servers")
     matrix.add_argument("names", metavar="NAME", nargs="*", help="the endpoints or publications (default: all)")
     matrix.add_argument("--why", action="store_true", help="show what breaks")
+    software = "show which versions of clients work with which versions of servers, call by call"
+    matrix.add_argument("--software", action="store_true", help=software)
+    matrix.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     for subcommand in (compare, check, matrix):
         steps = "how many steps to search one pair, the same on every machine (default: 100000)"
         subcommand.add_argument("--steps", type=_parse_count, default=100_000, metavar="N", help=steps)

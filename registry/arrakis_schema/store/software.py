@@ -5,20 +5,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.store.settings import WAYS
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.text.short_repr import short_repr
 
 SOFTWARE_FILE = "versions/software.toml"
 _SIDES = ("client", "server")
 _TEXTS = ("name", "release", "payloads")
+_LISTS_BY_CALL = {"calls": 'stream = ["describe", "stream"]', "needs": 'stream = ["stride"]'}
+_OF_CLIENTS = (*_LISTS_BY_CALL, "unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Software:
     """Versions of one program that speak one release, oldest first.
 
-    `payloads` is the release whose payloads they read or send, mostly the same one. `calls` are the requests that each
-    call of a client makes, in their order: `{"stream": ("describe", "stream")}`; none for a server.
+    `payloads` is the release whose payloads they read or send, mostly the same one. The others are for clients: `calls`
+    are the requests that each call makes, in their order, as in `{"stream": ("describe", "stream")}`; `unknown` is what
+    they do with unknown columns, where that differs from `registry.toml`; `needs` are the columns that a call cannot do
+    without, whatever the documents say.
     """
 
     name: str
@@ -26,6 +31,8 @@ class Software:
     release: str
     payloads: str
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unknown: str = ""
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     __repr__ = short_repr
 
@@ -65,15 +72,18 @@ def _problems(entry: Any, side: str) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield "is not a table"
         return
-    known = {*_TEXTS, "versions", *(["calls"] if side == "client" else [])}
+    known = {*_TEXTS, "versions", *(_OF_CLIENTS if side == "client" else ())}
     yield from (f"has an unknown key {key!r}" for key in entry.keys() - known)
     yield from (f"has no {key}" for key in ("name", "versions", "release") if key not in entry)
     yield from (f"has a {key} that is not text" for key in _TEXTS if not isinstance(entry.get(key, ""), str))
     if not _is_list_of_texts(entry.get("versions", [])):
         yield "has versions that are not a list of texts"
-    calls = entry.get("calls", {})
-    if not isinstance(calls, dict) or not all(map(_is_list_of_texts, calls.values())):
-        yield 'has calls that are not lists of endpoints, as in calls = { stream = ["describe", "stream"] }'
+    for key, example in _LISTS_BY_CALL.items():
+        lists = entry.get(key, {})
+        if not isinstance(lists, dict) or not all(map(_is_list_of_texts, lists.values())):
+            yield f"has {key} that are not lists of texts, as in {key} = {{ {example} }}"
+    if entry.get("unknown", WAYS[0]) not in WAYS:
+        yield f"has an unknown that is none of {', '.join(WAYS)}"
 
 
 def _is_list_of_texts(value: Any) -> bool:
@@ -83,6 +93,8 @@ def _is_list_of_texts(value: Any) -> bool:
 
 def _software(entry: dict[str, Any]) -> Software:
     """Return the software of an entry without problems."""
-    calls = {call: tuple(endpoints) for call, endpoints in entry.get("calls", {}).items()}
-    release = entry["release"]
-    return Software(entry["name"], tuple(entry["versions"]), release, entry.get("payloads", release), calls)
+    lists = {key: {call: tuple(texts) for call, texts in entry.get(key, {}).items()} for key in _LISTS_BY_CALL}
+    release, payloads = entry["release"], entry.get("payloads", entry["release"])
+    return Software(
+        entry["name"], tuple(entry["versions"]), release, payloads, unknown=entry.get("unknown", ""), **lists
+    )
