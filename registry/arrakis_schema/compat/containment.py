@@ -175,22 +175,24 @@ class _Case:
         dialect = None if self.question.series is None else dialect_of(schema)
         return dialect or check_schema(schema, name)
 
-    def build_states(self) -> tuple[State, State]:
-        """Return the state of what the writer sends, and the state of what the reader rejects of it."""
+    def build_states(self) -> None:
+        """Build the state of what the writer sends, and the state of what the reader rejects of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
         roots = [*self.writer.roots(nodes), *self.reader.roots(nodes)]
         nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
         sent = [nodes.literal(root, holds=True) for root in self.writer.roots(nodes)]
         refused = disjunction(nodes.literal(root, holds=False) for root in self.reader.roots(nodes))
-        return State(sent), State([*sent, refused])
+        self.sent, self.state = State(sent), State([*sent, refused])
 
     def verdict(self) -> Verdict:
         """Return the verdict; equivalent documents are not searched."""
-        if self.means_the_same():
-            return self.without_witness()
-        self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
-        self.writer = self.close_side(self.writer, self.question.writer, self.question.writer_closure)
-        self.sent, self.state = self.build_states()
+        may_mean_the_same = self.question.series is None and _closed_alike(self.question)
+        if may_mean_the_same:
+            self.build_states()
+            if any(opposite(formula) in self.state for formula in self.state):
+                return self.without_witness()
+        if self.close_sides() or not may_mean_the_same:
+            self.build_states()
         result = Tableau(self.meaning).solve(self.state)
         if isinstance(result, Closed):
             return self.without_witness()
@@ -210,12 +212,12 @@ class _Case:
         verdict = self.confirm(result.value) if isinstance(result, Model) else None
         return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
 
-    def means_the_same(self) -> bool:
-        """Tell whether the documents are equivalent, and the writer is closed wherever the reader is."""
-        if self.question.series is not None or not _closed_alike(self.question):
-            return False
-        self.sent, self.state = self.build_states()
-        return any(opposite(formula) in self.state for formula in self.state)
+    def close_sides(self) -> bool:
+        """Close both sides; tell whether that made a difference."""
+        opened = self.reader, self.writer
+        self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
+        self.writer = self.close_side(self.writer, self.question.writer, self.question.writer_closure)
+        return self.reader is not opened[0] or self.writer is not opened[1]
 
     def close_side(self, opened: Side, document: Any, closure: Closure) -> Side:
         """Return one side with its closure."""

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
 
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
+from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
@@ -138,7 +139,8 @@ class Scopes:
         if dialect != DRAFT_2020_12:
             return {}
         if id(contents) not in self._anchors:
-            self._anchors[id(contents)] = dict(_dynamic_anchors(contents))
+            anchored = "$dynamicAnchor" in member_names(contents)
+            self._anchors[id(contents)] = dict(_dynamic_anchors(contents)) if anchored else {}
         return self._anchors[id(contents)]
 
 
@@ -223,6 +225,11 @@ def _full_uri(base: str, reference: str) -> str:
         return reference
 
 
+def _have_one_text(left: Any, right: Any) -> bool:
+    """Tell whether two values have the same JSON text; 1 and true are equal in Python."""
+    return left == right and json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+
+
 class Nodes:
     """The nodes of some documents, each made once."""
 
@@ -231,7 +238,7 @@ class Nodes:
         self.tick, self.assert_formats = tick, assert_formats
         self.overlaps: dict[SchemaNode, list[list[int]]] = {}
         self._nodes: dict[tuple[object, ...], SchemaNode] = {}
-        self._roots: dict[tuple[str, str], tuple[Any, Scope]] = {}
+        self._roots: list[tuple[Any, str, Scope]] = []
         self._scopes = Scopes()
         self._classes: Mapping[tuple[int, Scope], int] = {}
         self._free_of_loops: set[SchemaNode] = set()
@@ -241,10 +248,12 @@ class Nodes:
 
         Equal documents have one scope.
         """
-        key = dialect, json.dumps(document, sort_keys=True)
-        if key not in self._roots:
-            self._roots[key] = document, self._scopes.enter(resolver, dialect, {})
-        return self._node(document, dialect, self._roots[key][1])
+        for known, known_dialect, scope in self._roots:
+            if known_dialect == dialect and (known is document or _have_one_text(known, document)):
+                return self._node(document, dialect, scope)
+        scope = self._scopes.enter(resolver, dialect, {})
+        self._roots.append((document, dialect, scope))
+        return self._node(document, dialect, scope)
 
     def node(self, schema: Any, parent: SchemaNode, scope: Scope | None = None) -> SchemaNode:
         """Return the node of a subschema of another; `scope` is given where a reference leads to it."""
