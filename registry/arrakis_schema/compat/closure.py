@@ -10,7 +10,7 @@ from jsonschema_specifications import REGISTRY as _META_SCHEMAS
 from referencing import Registry
 
 from arrakis_schema.compat.closure_writer import CLOSURE_URI, ClosureWriter
-from arrakis_schema.compat.logic.equality import classes_of
+from arrakis_schema.compat.logic.equality import Subschema, classes_of
 from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.compat.places import OPEN, AppliedSchema, Closure, Places
@@ -47,14 +47,17 @@ class Side:
         """The schemas that an instance must satisfy together."""
         return (self.document,) if self.closure is True else (self.document, self.closure)
 
+    def subschemas(self, nodes: Nodes) -> list[Subschema]:
+        """Return these schemas with their scopes."""
+        uris = (self.uri, CLOSURE_URI)
+        return [
+            Subschema(schema, nodes.document_scope(schema, self.dialect, self.registry, uri), self.dialect)
+            for schema, uri in zip(self.schemas, uris, strict=False)
+        ]
+
     def roots(self, nodes: Nodes) -> list[SchemaNode]:
         """Return the nodes of these schemas."""
-        uris = (self.uri, CLOSURE_URI)
-        resolvers = [self.registry.resolver(base_uri=uri) for uri in uris]
-        return [
-            nodes.root(schema, self.dialect, resolver)
-            for schema, resolver in zip(self.schemas, resolvers, strict=False)
-        ]
+        return [nodes.root(*subschema) for subschema in self.subschemas(nodes)]
 
 
 def side(document: Any, dialect: str) -> Side:
@@ -85,7 +88,7 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
     if closure == OPEN:
         return opened
     nodes = Nodes(tick)
-    nodes.merge(classes_of(opened.roots(nodes), tick, formats=False))
+    nodes.merge(classes_of(opened.subschemas(nodes), tick, formats=False))
     places = Places(nodes)
     places.number([AppliedSchema(root, always=True) for root in opened.roots(nodes)], closure)
     places.describe_all()

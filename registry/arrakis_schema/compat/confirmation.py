@@ -19,6 +19,7 @@ from arrakis_schema.json_schema.judge.references import SchemaProblem
 from arrakis_schema.json_schema.judge.soundness import meta_schema_problems, number_problems
 
 _DEEPEST = 120
+_ENCODER = json.JSONEncoder(allow_nan=False)
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 
@@ -26,7 +27,7 @@ _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 def schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
     """Return why a schema is not valid in its dialect, or None; an `$id` has a syntax of its own."""
     try:
-        text = json.dumps(schema, allow_nan=False)
+        text = _ENCODER.encode(schema)
     except (TypeError, ValueError):  # a number that JSON does not have, or no JSON text to use as a cache key
         return next(number_problems(schema), None) or next(meta_schema_problems(schema, dialect), None)
     if '"$id"' not in text and is_plainly_valid(schema, dialect):

@@ -42,10 +42,10 @@ class OutOfStepsError(UndecidedError):
 
 @dataclass(frozen=True, slots=True)
 class QuestionSeries:
-    """Questions that share one document; `closed` caches its closures. The other documents are known to be valid."""
+    """Questions that share one document; `sides` caches it with its closures. The others are known to be valid."""
 
     document: Any
-    closed: dict[Closure, Side] = field(default_factory=dict)
+    sides: dict[Closure, Side] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +165,23 @@ class _Case:
 
     def __init__(self, question: Question) -> None:
         self.question, self.tick = question, budget(question.steps, question.timeout)
-        self.reader = side(question.reader, self.dialect(question.reader, "reader's schema"))
-        self.writer = side(question.writer, self.dialect(question.writer, "writer's schema"))
+        self.reader = self.open_side(question.reader, "reader's schema")
+        self.writer = self.open_side(question.writer, "writer's schema")
         self.meaning = Interpretation(question.patterns, self.tick)
         self.sent, self.state = State(), State()
+
+    def open_side(self, document: Any, name: str) -> Side:
+        """Return one side, with nothing closed."""
+        return self.cached(document, OPEN, lambda: side(document, self.dialect(document, name)))
+
+    def cached(self, document: Any, closure: Closure, make: Callable[[], Side]) -> Side:
+        """Return a side, which is made once if a series of questions shares its document."""
+        series = self.question.series
+        if series is None or document is not series.document:
+            return make()
+        if closure not in series.sides:
+            series.sides[closure] = make()
+        return series.sides[closure]
 
     def dialect(self, schema: Any, name: str) -> str:
         """Return the dialect of a schema, which is validated unless it is known to be valid."""
@@ -178,7 +191,7 @@ class _Case:
     def build_states(self) -> None:
         """Build the state of what the writer sends, and the state of what the reader rejects of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
-        roots = [*self.writer.roots(nodes), *self.reader.roots(nodes)]
+        roots = [*self.writer.subschemas(nodes), *self.reader.subschemas(nodes)]
         nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
         sent = [nodes.literal(root, holds=True) for root in self.writer.roots(nodes)]
         refused = disjunction(nodes.literal(root, holds=False) for root in self.reader.roots(nodes))
@@ -221,12 +234,7 @@ class _Case:
 
     def close_side(self, opened: Side, document: Any, closure: Closure) -> Side:
         """Return one side with its closure."""
-        series = self.question.series
-        if series is None or document is not series.document:
-            return close(opened, closure, self.tick)
-        if closure not in series.closed:
-            series.closed[closure] = close(opened, closure, self.tick)
-        return series.closed[closure]
+        return self.cached(document, closure, lambda: close(opened, closure, self.tick))
 
     def without_witness(self) -> Verdict:
         """Return the verdict without a witness, with a reason if the writer can send nothing."""
@@ -263,17 +271,19 @@ class _Case:
         """Return the verdict of the validator on a witness."""
         if self._refuses(self.writer, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
-        if not self._refuses(self.reader, value):
+        errors = self._errors(self.reader, self.reader.document, value, _MOST_ERRORS)
+        if not (errors or self._refuses(self.reader, value)):
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
-        errors = refusals(
-            self.reader.document, self.reader.dialect, value, self.tick, _MOST_ERRORS, self.reader.registry
-        )
         at = word_error(errors[0]) if errors else UNKNOWN
         return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=at)
 
     def _refuses(self, side: Side, value: Json) -> bool:
         """Tell whether the validator rejects a value for a document or for its closure."""
-        return any(refusals(schema, side.dialect, value, self.tick, 1, side.registry) for schema in side.schemas)
+        return any(self._errors(side, schema, value, 1) for schema in side.schemas)
+
+    def _errors(self, side: Side, schema: Any, value: Json, most: int) -> list[Any]:
+        """Return the first errors of the validator on a value for a schema of one side."""
+        return refusals(schema, side.dialect, value, self.tick, most, side.registry)
 
 
 def _short(value: Json) -> str:

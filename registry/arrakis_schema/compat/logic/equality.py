@@ -19,7 +19,7 @@ from arrakis_schema.json_schema.keywords import DRAFT_07, MANY, NAMED, ONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from arrakis_schema.compat.logic.nodes import SchemaNode, Scope
+    from arrakis_schema.compat.logic.nodes import Scope
 
 Classes = dict[tuple[int, "Scope"], int]
 _SETS = {"enum", "required", "type"}
@@ -40,7 +40,7 @@ class _Shape(NamedTuple):
     children: tuple[tuple[bool, tuple[int, ...]], ...] = ()
 
 
-class _Subschema(NamedTuple):
+class Subschema(NamedTuple):
     """A subschema, the scope that its references are resolved in, and its dialect."""
 
     schema: Any
@@ -48,14 +48,14 @@ class _Subschema(NamedTuple):
     dialect: str
 
 
-def classes_of(roots: Iterable[SchemaNode], tick: Callable[[], None], *, formats: bool) -> Classes:
+def classes_of(roots: Iterable[Subschema], tick: Callable[[], None], *, formats: bool) -> Classes:
     """Return the number of each subschema that some documents lead to, by its identity and scope.
 
     Equal numbers mean equal schemas. `formats` is whether `format` distinguishes schemas; `tick` may raise.
     """
     graph = _Graph(tick, formats=formats)
     for root in roots:
-        graph.position(root.schema, root.scope, root.dialect)
+        graph.position(*root)
     numbers = _refine(graph.shapes(), tick)
     return {key: numbers[position] for key, position in graph.positions.items()}
 
@@ -66,7 +66,7 @@ class _Graph:
     def __init__(self, tick: Callable[[], None], *, formats: bool) -> None:
         """Begin without any."""
         self.positions: dict[tuple[int, Scope], int] = {}
-        self._subschemas: list[_Subschema] = []
+        self._subschemas: list[Subschema] = []
         self._tick, self._asserting = tick, _ASSERTING[formats]
 
     def position(self, schema: Any, scope: Scope, dialect: str) -> int:
@@ -75,7 +75,7 @@ class _Graph:
         position = self.positions.get(key)
         if position is None:
             position = self.positions[key] = len(self._subschemas)
-            self._subschemas.append(_Subschema(schema, scope, dialect))
+            self._subschemas.append(Subschema(schema, scope, dialect))
         return position
 
     def shapes(self) -> list[_Shape]:
@@ -89,7 +89,7 @@ class _Graph:
                 shapes.append(_Shape(position))
         return shapes
 
-    def _shape(self, subschema: _Subschema) -> _Shape:
+    def _shape(self, subschema: Subschema) -> _Shape:
         """Return the shape of a subschema."""
         schema, dialect = subschema.schema, subschema.dialect
         if isinstance(schema, bool):
@@ -105,7 +105,7 @@ class _Graph:
                 children.append((keyword in _IN_ANY_ORDER, positions))
         return _Shape(tuple(words), tuple(children))
 
-    def _part(self, subschema: _Subschema, keyword: str, value: Any) -> tuple[Hashable, tuple[int, ...]]:
+    def _part(self, subschema: Subschema, keyword: str, value: Any) -> tuple[Hashable, tuple[int, ...]]:
         """Return the value of a keyword without subschemas, and the positions of its subschemas."""
         if keyword not in _APPLYING:
             if keyword in _SETS:
@@ -122,7 +122,7 @@ class _Graph:
             return "list", self._child_positions(subschema, value)
         return None, self._child_positions(subschema, [value])
 
-    def _target(self, subschema: _Subschema, keyword: str, reference: str) -> tuple[Hashable, tuple[int, ...]]:
+    def _target(self, subschema: Subschema, keyword: str, reference: str) -> tuple[Hashable, tuple[int, ...]]:
         """Return the position of what a reference leads to, or its URI if it leads out of the document."""
         lookup = subschema.scope.lookup if keyword == "$ref" else subschema.scope.lookup_dynamic
         try:
@@ -130,7 +130,7 @@ class _Graph:
         except UnresolvedReferenceError as error:
             return error.uri, ()
 
-    def _child_positions(self, subschema: _Subschema, schemas: list[Any]) -> tuple[int, ...]:
+    def _child_positions(self, subschema: Subschema, schemas: list[Any]) -> tuple[int, ...]:
         """Return the positions of some children of a subschema."""
         scope, dialect = subschema.scope, subschema.dialect
         return tuple([self.position(schema, scope.below(schema, dialect), dialect) for schema in schemas])

@@ -43,14 +43,21 @@ def _check_of(schema: Any, meta_schema: Any) -> Check | None:
         return None
     parts = [_KEYWORDS[name](value, meta_schema) for name, value in schema.items() if name not in _ANNOTATIONS]
     checks = [check for check in parts if check is not None]
+    return _join(checks)
+
+
+def _join(checks: list[Check]) -> Check | None:
+    """Return one check for all of these; None for none."""
     if len(checks) <= 1:
         return checks[0] if checks else None
     return lambda value, todo: all(check(value, todo) for check in checks)
 
 
 def _type(names: str | list[str], _: Any) -> Check:
-    tests = [_TYPES[name] for name in ([names] if isinstance(names, str) else names)]
-    return lambda value, _: any(test(value) for test in tests)
+    if isinstance(names, str):
+        return _TYPES[names]
+    tests = [_TYPES[name] for name in names]
+    return lambda value, todo: any(test(value, todo) for test in tests)
 
 
 def _ref(reference: str, meta_schema: Any) -> Check | None:
@@ -68,9 +75,8 @@ def _take_subschema(value: Any, todo: list[Any]) -> bool:
     return False
 
 
-def _all_of(schemas: list[Any], meta_schema: Any) -> Check:
-    checks = [check for schema in schemas if (check := _check_of(schema, meta_schema)) is not None]
-    return lambda value, todo: all(check(value, todo) for check in checks)
+def _all_of(schemas: list[Any], meta_schema: Any) -> Check | None:
+    return _join([check for schema in schemas if (check := _check_of(schema, meta_schema)) is not None])
 
 
 def _any_of(schemas: list[Any], meta_schema: Any) -> Check:
@@ -133,13 +139,13 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_TYPES: dict[str, Callable[[Any], bool]] = {
-    "object": lambda value: isinstance(value, dict),
-    "array": lambda value: isinstance(value, list),
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: isinstance(value, bool),
-    "number": _is_number,
-    "integer": lambda value: _is_number(value) and value % 1 == 0,
+_TYPES: dict[str, Check] = {
+    "object": lambda value, _: isinstance(value, dict),
+    "array": lambda value, _: isinstance(value, list),
+    "string": lambda value, _: isinstance(value, str),
+    "boolean": lambda value, _: isinstance(value, bool),
+    "number": lambda value, _: _is_number(value),
+    "integer": lambda value, _: _is_number(value) and value % 1 == 0,
 }
 _KEYWORDS: dict[str, Callable[[Any, Any], Check | None]] = {
     "type": _type,
