@@ -193,8 +193,8 @@ class _Case:
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
         roots = [*self.writer.subschemas(nodes), *self.reader.subschemas(nodes)]
         nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
-        sent = [nodes.literal(root, holds=True) for root in self.writer.roots(nodes)]
-        refused = disjunction(nodes.literal(root, holds=False) for root in self.reader.roots(nodes))
+        sent = [root.pair[0] for root in self.writer.roots(nodes)]
+        refused = disjunction(root.pair[1] for root in self.reader.roots(nodes))
         self.sent, self.state = State(sent), State([*sent, refused])
 
     def verdict(self) -> Verdict:

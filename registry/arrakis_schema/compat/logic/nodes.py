@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -54,11 +55,18 @@ class SchemaNode:
     scope: Scope
     nodes: Nodes = field(repr=False)
 
-    def literal(self, schema: Any, *, holds: bool) -> Formula:
-        """Return the formula that a subschema of this one holds or fails."""
+    @cached_property
+    def pair(self) -> tuple[Formula, Formula]:
+        """The formulas that this subschema holds, and that it fails."""
+        if isinstance(self.schema, bool) or self.schema == {}:
+            return (FALSE, TRUE) if self.schema is False else (TRUE, FALSE)
+        return Literal(self, holds=True), Literal(self, holds=False)
+
+    def pair_of(self, schema: Any) -> tuple[Formula, Formula]:
+        """Return the formulas that a subschema of this one holds, and that it fails."""
         if isinstance(schema, bool):
-            return TRUE if schema is holds else FALSE
-        return self.nodes.literal(self.subschema(schema), holds=holds)
+            return (TRUE, FALSE) if schema else (FALSE, TRUE)
+        return self.subschema(schema).pair
 
     def subschema(self, schema: Any) -> SchemaNode:
         """Return the node of a subschema of this one."""
@@ -306,13 +314,6 @@ class Nodes:
         if node is None:
             node = self._nodes[key] = SchemaNode(schema, dialect, scope, self)
         return node
-
-    @staticmethod
-    def literal(node: SchemaNode, *, holds: bool) -> Formula:
-        """Return the formula that a node holds or fails."""
-        if isinstance(node.schema, bool) or node.schema == {}:
-            return TRUE if (node.schema is not False) == holds else FALSE
-        return Literal(node, holds)
 
     def refuse_loops(self, node: SchemaNode) -> None:
         """Raise `UndecidedError` if references lead back to a node for the same instance."""

@@ -67,8 +67,7 @@ def member_names(value: Json) -> set[str]:
     """Return the names of the members of all objects in a value."""
     names: set[str] = set()
     todo = [value]
-    while todo:
-        inner = todo.pop()
+    for inner in todo:  # grows meanwhile
         if isinstance(inner, dict):
             names.update(inner)
             todo += inner.values()

@@ -69,7 +69,7 @@ def _ref(reference: str, meta_schema: Any) -> Check | None:
 
 def _take_subschema(value: Any, todo: list[Any]) -> bool:
     """Leave a subschema for later, if it is one."""
-    if isinstance(value, dict | bool):
+    if isinstance(value, (dict, bool)):
         todo.append(value)
         return True
     return False
