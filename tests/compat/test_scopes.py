@@ -1,7 +1,10 @@
 """A reference is resolved in the resource that it stands in, and what it leads to in the resource around that."""
 
+from typing import Any
+
 import pytest
 
+from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.logic.nodes import Nodes, Scope, UndecidedError, UnresolvedReferenceError
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
@@ -54,3 +57,19 @@ def test_a_pointer_to_nothing_or_to_no_schema_is_undecided() -> None:
         scope_of(DRAFT_07).lookup("#/definitions/none")
     with pytest.raises(UndecidedError, match="leads to what is no schema"):
         scope_of(DRAFT_07).lookup("#/title")
+
+
+def test_a_closure_refers_to_its_own_document() -> None:
+    """Both documents declare the same names, so their closures have one text, but other alternatives hold."""
+
+    def document(first: int, second: int) -> Any:
+        kinds = {
+            name: {"required": ["kind"], "properties": {"kind": {"const": kind}, name: {}}}
+            for name, kind in (("a", first), ("b", second))
+        }
+        return {"oneOf": [{"$ref": "#/definitions/a"}, {"$ref": "#/definitions/b"}], "definitions": kinds}
+
+    verdict = accepts(document(2, 1), document(1, 2), unknown="rejected")
+    assert verdict.kind is Kind.INCOMPATIBLE
+    assert verdict.witness.keys() == {"kind", {1: "a", 2: "b"}[verdict.witness["kind"]]}
+    assert accepts(document(1, 2), document(1, 2), unknown="rejected").kind is Kind.COMPATIBLE

@@ -148,8 +148,7 @@ def _revert(new: Any, old: Any, changes: list[Change]) -> Any:
 
 def apply_change(old: Any, new: Any, change: Change) -> Any:
     """Return the old schema with one change of the new one applied."""
-    value = value_at(new, change.new, _MISSING)
-    changed = _copy(old)
+    value, changed = _copy(value_at(new, change.new, _MISSING)), _copy(old)
     path = [unescape_token(part) for part in change.old.split("/")[1:]]
     if not path:
         return value

@@ -260,11 +260,6 @@ def _full_uri(base: str, reference: str) -> str:
         return reference
 
 
-def _have_one_text(left: Any, right: Any) -> bool:
-    """Tell whether two values have the same JSON text; 1 and true are equal in Python."""
-    return left == right and json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
-
-
 class Nodes:
     """The nodes of some documents, each made once."""
 
@@ -273,7 +268,7 @@ class Nodes:
         self.tick, self.assert_formats = tick, assert_formats
         self.overlaps: dict[SchemaNode, list[list[int]]] = {}
         self._nodes: dict[tuple[object, ...], SchemaNode] = {}
-        self._documents: list[tuple[Any, str, Scope]] = []
+        self._documents: dict[int, tuple[Any, Scope]] = {}
         self._scopes = Scopes()
         self._classes: Mapping[tuple[int, Scope], int] = {}
         self._free_of_loops: set[SchemaNode] = set()
@@ -281,14 +276,13 @@ class Nodes:
     def document_scope(self, document: Any, dialect: str, registry: Any, uri: str) -> Scope:
         """Return the scope of a whole document, which has a URI in a registry of `referencing`.
 
-        Equal documents have one scope.
+        Documents of equal text have a scope each: their references may lead to different ones.
         """
-        for known, known_dialect, scope in self._documents:
-            if known_dialect == dialect and (known is document or _have_one_text(known, document)):
-                return scope
-        scope = self._scopes.enter(registry.resolver(base_uri=uri), dialect, {})
-        self._documents.append((document, dialect, scope))
-        return scope
+        known = self._documents.get(id(document))
+        if known is None:
+            scope = self._scopes.enter(registry.resolver(base_uri=uri), dialect, {})
+            known = self._documents[id(document)] = document, scope
+        return known[1]
 
     def root(self, document: Any, scope: Scope, dialect: str) -> SchemaNode:
         """Return the node of a whole document."""
