@@ -1,4 +1,4 @@
-"""The compiled meta-schemas accept what the complete validator accepts, and nothing else."""
+"""The tables of the meta-schemas accept what the complete validator accepts, and nothing else."""
 
 import json
 from collections.abc import Iterator
@@ -54,3 +54,10 @@ def test_what_is_plainly_valid_has_no_error(dialect: str, schema: dict[str, Any]
 def test_an_id_with_a_fragment_is_one_of_draft_07_alone() -> None:
     assert not is_plainly_valid({"$id": "#x"}, DRAFT_2020_12)
     assert is_plainly_valid({"$id": "#x"}, DRAFT_07)
+
+
+def test_the_depth_of_a_schema_does_not_matter() -> None:
+    deep: Any = {"type": "string"}
+    for _ in range(10_000):
+        deep = {"allOf": [{"properties": {"a": deep}}]}
+    assert is_plainly_valid(deep, DRAFT_07)

@@ -58,7 +58,7 @@ class _Search:
 
     def is_empty(self, node: SchemaNode) -> bool:
         """Tell whether it is proved that nothing satisfies a subschema."""
-        return isinstance(self._tableau.solve(State([self._nodes.literal(node, holds=True)])), Closed)
+        return isinstance(self._tableau.solve(State([node.pair[0]])), Closed)
 
     def conflict(self, node: SchemaNode, pointer: str) -> Conflict:
         """Return the conflict of an unsatisfiable subschema: in a required member, or in its own keywords."""

@@ -11,7 +11,7 @@ from arrakis_schema.json_schema.keywords import DRAFT_07
 
 def _every_item(node: SchemaNode, start: int, stop: int | None, schema: Any) -> Pair:
     """Return the meaning of a schema for the items from `start` up to `stop`."""
-    holds, fails = node.literal(schema, holds=True), node.literal(schema, holds=False)
+    holds, fails = node.pair_of(schema)
     return ALWAYS if holds == TRUE else (f.EveryItem(start, stop, holds), f.SomeItem(start, stop, fails))
 
 
@@ -31,7 +31,7 @@ def additional_items(node: SchemaNode, schema: Any, _type: str) -> Pair:
 
 
 def contains(node: SchemaNode, schema: Any, _type: str) -> Pair:
-    holds, fails = node.literal(schema, holds=True), node.literal(schema, holds=False)
+    holds, fails = node.pair_of(schema)
     counted = node.dialect != DRAFT_07
     least = int(node.schema.get("minContains", 1)) if counted else 1
     most = node.schema.get("maxContains") if counted else None

@@ -22,9 +22,9 @@ def keyword_meanings(node: SchemaNode, instance_type: str) -> Iterator[Pair]:
     if node.refers:
         yield in_place.ref(node, node.schema["$ref"], instance_type)
         return
-    general, special = GENERAL[node.dialect], SPECIAL[node.dialect][instance_type]
+    meanings = _MEANINGS[node.dialect][instance_type]
     for keyword, value in node.schema.items():
-        meaning = general.get(keyword) or special.get(keyword)
+        meaning = meanings.get(keyword)
         if meaning is not None:
             yield meaning(node, value, instance_type)
 
@@ -100,6 +100,10 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
             "unevaluatedProperties": unevaluated.unevaluated_properties,
         },
     },
+}
+_MEANINGS = {
+    dialect: {name: {**GENERAL[dialect], **special} for name, special in of_types.items()}
+    for dialect, of_types in SPECIAL.items()
 }
 READ_BY_ANOTHER = frozenset({"then", "else", "minContains", "maxContains", "definitions", "$defs"})
 READ_BY_ANOTHER |= {"$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$ref"}

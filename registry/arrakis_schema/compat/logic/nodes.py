@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
 
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
+from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
@@ -28,6 +30,7 @@ ANNOTATIONS = frozenset(
 )
 _IN_PLACE_ONE, _IN_PLACE_MANY = ("not", "if", "then", "else"), ("allOf", "anyOf", "oneOf")
 _IN_PLACE_NAMED = ("dependencies", "dependentSchemas")
+_IDENTIFIERS = frozenset({"$id", "id"})
 
 
 class UndecidedError(ArrakisSchemaError):
@@ -52,9 +55,18 @@ class SchemaNode:
     scope: Scope
     nodes: Nodes = field(repr=False)
 
-    def literal(self, schema: Any, *, holds: bool) -> Formula:
-        """Return the formula that a subschema of this one holds or fails."""
-        return self.nodes.literal(self.subschema(schema), holds=holds)
+    @cached_property
+    def pair(self) -> tuple[Formula, Formula]:
+        """The formulas that this subschema holds, and that it fails."""
+        if isinstance(self.schema, bool) or self.schema == {}:
+            return (FALSE, TRUE) if self.schema is False else (TRUE, FALSE)
+        return Literal(self, holds=True), Literal(self, holds=False)
+
+    def pair_of(self, schema: Any) -> tuple[Formula, Formula]:
+        """Return the formulas that a subschema of this one holds, and that it fails."""
+        if isinstance(schema, bool):
+            return (TRUE, FALSE) if schema else (FALSE, TRUE)
+        return self.subschema(schema).pair
 
     def subschema(self, schema: Any) -> SchemaNode:
         """Return the node of a subschema of this one."""
@@ -130,7 +142,7 @@ class Scopes:
         anchors = {**declared, **outer}
         key = id(contents), frozenset((name, id(anchor.schema)) for name, anchor in anchors.items())
         if key not in self._scopes:
-            self._scopes[key] = Scope(resolver, dialect, self, anchors, by_itself=anchors == declared)
+            self._scopes[key] = Scope(contents, resolver, dialect, self, anchors, by_itself=anchors == declared)
         return self._scopes[key]
 
     def _anchors_of(self, contents: Any, dialect: str) -> dict[str, Any]:
@@ -138,7 +150,8 @@ class Scopes:
         if dialect != DRAFT_2020_12:
             return {}
         if id(contents) not in self._anchors:
-            self._anchors[id(contents)] = dict(_dynamic_anchors(contents))
+            anchored = "$dynamicAnchor" in member_names(contents)
+            self._anchors[id(contents)] = dict(_dynamic_anchors(contents)) if anchored else {}
         return self._anchors[id(contents)]
 
 
@@ -166,30 +179,54 @@ class Scope:
     https://json-schema.org/draft/2020-12/json-schema-core#section-7.1
     """
 
-    def __init__(
-        self, resolver: Any, dialect: str, scopes: Scopes, anchors: Mapping[str, _Anchor], *, by_itself: bool
+    def __init__(  # noqa: PLR0913 - what references of a resource depend on
+        self,
+        contents: Any,
+        resolver: Any,
+        dialect: str,
+        scopes: Scopes,
+        anchors: Mapping[str, _Anchor],
+        *,
+        by_itself: bool,
     ) -> None:
-        """Keep the resolver of `referencing`, all scopes, and the outermost dynamic anchor of each name.
+        """Keep the resource, its resolver of `referencing`, all scopes, and the outermost dynamic anchor of each name.
 
         `by_itself` is whether the resource alone, without the path to it, has the same dynamic anchors.
         """
         self.base: str = resolver._base_uri  # noqa: SLF001 - `referencing` tells it to nobody
         self.anchors, self.by_itself = anchors, by_itself
-        self._resolver, self._dialect, self._scopes = resolver, dialect, scopes
+        self._contents, self._resolver, self._dialect, self._scopes = contents, resolver, dialect, scopes
         self._targets: dict[str, tuple[Any, Scope]] = {}
 
     def lookup(self, reference: str) -> tuple[Any, Scope]:
         """Return the schema that a reference leads to, and the scope there; raises `UndecidedError`."""
         if reference not in self._targets:
-            try:
-                resolved = self._resolver.lookup(reference)
-                scope = self._enter(resolved.resolver)
-            except (Unresolvable, NoSuchResource, PointerToNowhere, ValueError, LookupError, TypeError) as error:
-                raise UnresolvedReferenceError(_full_uri(self.base, reference)) from error
-            if not isinstance(resolved.contents, dict | bool):
+            contents, scope = self._lookup_inside(reference) or self._lookup_anywhere(reference)
+            if not isinstance(contents, dict | bool):
                 raise UndecidedError(f"the reference {reference!r} leads to what is no schema")
-            self._targets[reference] = resolved.contents, scope
+            self._targets[reference] = contents, scope
         return self._targets[reference]
+
+    def _lookup_inside(self, reference: str) -> tuple[Any, Scope] | None:
+        """Return the target of a plain pointer to members below which no other resource begins; None for others."""
+        if not reference.startswith("#/") or "%" in reference or "~" in reference:
+            return None
+        contents = self._contents
+        for name in reference[2:].split("/"):
+            if not (isinstance(contents, dict) and name in contents):
+                return None
+            contents = contents[name]
+            if isinstance(contents, dict) and not _IDENTIFIERS.isdisjoint(contents):
+                return None
+        return contents, self
+
+    def _lookup_anywhere(self, reference: str) -> tuple[Any, Scope]:
+        """Return what `referencing` finds, in this resource or another one."""
+        try:
+            resolved = self._resolver.lookup(reference)
+            return resolved.contents, self._enter(resolved.resolver)
+        except (Unresolvable, NoSuchResource, PointerToNowhere, ValueError, LookupError, TypeError) as error:
+            raise UnresolvedReferenceError(_full_uri(self.base, reference)) from error
 
     def lookup_dynamic(self, reference: str) -> tuple[Any, Scope]:
         """Return the target of a dynamic reference: the outermost anchor of its name, if it leads to an anchor at all.
@@ -231,20 +268,25 @@ class Nodes:
         self.tick, self.assert_formats = tick, assert_formats
         self.overlaps: dict[SchemaNode, list[list[int]]] = {}
         self._nodes: dict[tuple[object, ...], SchemaNode] = {}
-        self._roots: dict[tuple[str, str], tuple[Any, Scope]] = {}
+        self._documents: dict[int, tuple[Any, Scope]] = {}
         self._scopes = Scopes()
         self._classes: Mapping[tuple[int, Scope], int] = {}
         self._free_of_loops: set[SchemaNode] = set()
 
-    def root(self, document: Any, dialect: str, resolver: Any) -> SchemaNode:
-        """Return the node of a whole document; `resolver` is an object of `referencing`.
+    def document_scope(self, document: Any, dialect: str, registry: Any, uri: str) -> Scope:
+        """Return the scope of a whole document, which has a URI in a registry of `referencing`.
 
-        Equal documents have one scope.
+        Documents of equal text have a scope each: their references may lead to different ones.
         """
-        key = dialect, json.dumps(document, sort_keys=True)
-        if key not in self._roots:
-            self._roots[key] = document, self._scopes.enter(resolver, dialect, {})
-        return self._node(document, dialect, self._roots[key][1])
+        known = self._documents.get(id(document))
+        if known is None:
+            scope = self._scopes.enter(registry.resolver(base_uri=uri), dialect, {})
+            known = self._documents[id(document)] = document, scope
+        return known[1]
+
+    def root(self, document: Any, scope: Scope, dialect: str) -> SchemaNode:
+        """Return the node of a whole document."""
+        return self._node(document, dialect, scope)
 
     def node(self, schema: Any, parent: SchemaNode, scope: Scope | None = None) -> SchemaNode:
         """Return the node of a subschema of another; `scope` is given where a reference leads to it."""
@@ -266,13 +308,6 @@ class Nodes:
         if node is None:
             node = self._nodes[key] = SchemaNode(schema, dialect, scope, self)
         return node
-
-    @staticmethod
-    def literal(node: SchemaNode, *, holds: bool) -> Formula:
-        """Return the formula that a node holds or fails."""
-        if isinstance(node.schema, bool) or node.schema == {}:
-            return TRUE if (node.schema is not False) == holds else FALSE
-        return Literal(node, holds)
 
     def refuse_loops(self, node: SchemaNode) -> None:
         """Raise `UndecidedError` if references lead back to a node for the same instance."""

@@ -59,10 +59,9 @@ class _TooManyCasesError(Exception):
 
 def unevaluated_properties(node: SchemaNode, schema: Any, instance_type: str) -> Pair:
     def left(case: Case) -> Pair:
+        holds, fails = node.pair_of(schema)
         others = f.Others(tuple(sorted(case.names)), tuple(sorted(case.patterns)))
-        return f.EveryMember(others, node.literal(schema, holds=True)), f.SomeMember(
-            others, node.literal(schema, holds=False)
-        )
+        return f.EveryMember(others, holds), f.SomeMember(others, fails)
 
     try:
         return _in_every_case(cases(node, "unevaluatedProperties"), schema, left)
@@ -72,10 +71,9 @@ def unevaluated_properties(node: SchemaNode, schema: Any, instance_type: str) ->
 
 def unevaluated_items(node: SchemaNode, schema: Any, instance_type: str) -> Pair:
     def left(case: Case) -> Pair:
-        literals = node.nodes.literal
-        holds = [node.literal(schema, holds=True), *(literals(item_node, holds=True) for item_node in case.contained)]
-        fails = [node.literal(schema, holds=False), *(literals(item_node, holds=False) for item_node in case.contained)]
-        return f.EveryItem(case.first, None, disjunction(holds)), f.SomeItem(case.first, None, conjunction(fails))
+        pairs = [node.pair_of(schema), *(item_node.pair for item_node in case.contained)]
+        either, neither = disjunction(holds for holds, _ in pairs), conjunction(fails for _, fails in pairs)
+        return f.EveryItem(case.first, None, either), f.SomeItem(case.first, None, neither)
 
     try:
         return _in_every_case(cases(node, "unevaluatedItems"), schema, left)
@@ -130,13 +128,13 @@ def _applicators(node: SchemaNode, keyword: str) -> Iterable[list[Case]]:
 
 def _cases_if_valid(node: SchemaNode, keyword: str) -> list[Case]:
     """Return the cases of a subschema under the condition that it holds."""
-    return [case.when(_pair(node)) for case in cases(node, keyword, outermost=False)]
+    return [case.when(node.pair) for case in cases(node, keyword, outermost=False)]
 
 
 def _conditional(node: SchemaNode, keyword: str) -> list[Case]:
     """Return the cases of `if`, `then` and `else`."""
     condition, then, otherwise = (node.subschema(node.schema.get(word, True)) for word in ("if", "then", "else"))
-    holds, fails = _pair(condition)
+    holds, fails = condition.pair
     condition_cases = cases(condition, keyword, outermost=False)
     met = [
         (case | then_case).when((holds, fails))
@@ -144,11 +142,6 @@ def _conditional(node: SchemaNode, keyword: str) -> list[Case]:
         for then_case in cases(then, keyword, outermost=False)
     ]
     return [*met, *(case.when((fails, holds)) for case in cases(otherwise, keyword, outermost=False))]
-
-
-def _pair(node: SchemaNode) -> Pair:
-    """Return the formulas that a subschema holds and that it fails."""
-    return node.nodes.literal(node, holds=True), node.nodes.literal(node, holds=False)
 
 
 def _members_of(node: SchemaNode) -> Case:

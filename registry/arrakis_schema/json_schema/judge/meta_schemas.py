@@ -1,36 +1,30 @@
-"""The compiled meta-schemas: nearly every schema is valid, and these find that out in a fraction of the time.
+"""The meta-schemas as tables of keywords: nearly every schema is valid, and these tell in a fraction of the time.
 
 A schema that they reject is checked again by the complete validator, which says why. They are made from the
 meta-schemas that come with `jsonschema`, never from untrusted text.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import fastjsonschema
 from jsonschema_specifications import REGISTRY
 
+from arrakis_schema.json_schema.judge.meta_checks import Check, is_valid_schema, keyword_checks
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 _OF_VOCABULARY = "https://json-schema.org/draft/2020-12/meta/"
 
 
 def is_plainly_valid(schema: Any, dialect: str) -> bool:
-    """Tell whether the meta-schema of a dialect accepts a schema; False if it does not, or if that is unknown."""
-    try:
-        _compile(dialect)(schema)
-    except (fastjsonschema.JsonSchemaValueException, RecursionError, TypeError):
-        return False
-    return True
+    """Tell whether the meta-schema of a dialect accepts a schema."""
+    return is_valid_schema(schema, _checks(dialect))
 
 
 @cache
-def _compile(dialect: str) -> Callable[[Any], Any]:
-    """Return a function that raises for a schema that the meta-schema rejects; formats are annotations."""
-    meta_schema: Any = {DRAFT_07: _draft_07, DRAFT_2020_12: _draft_2020_12}[dialect]()
-    compiled: Callable[[Any], Any] = fastjsonschema.compile(meta_schema, use_default=False, use_formats=False)
-    return compiled
+def _checks(dialect: str) -> Mapping[str, Check]:
+    """Return the check of each keyword of a dialect; formats are annotations."""
+    return keyword_checks({DRAFT_07: _draft_07, DRAFT_2020_12: _draft_2020_12}[dialect]())
 
 
 def _draft_07() -> Any:
