@@ -1,4 +1,4 @@
-"""A meta-schema as a table: the check of each keyword's value. Schemas are walked with it, whatever their depth.
+"""A meta-schema as a table: the check of each keyword's value. Schemas are walked with it, level by level.
 
 What is in a meta-schema and not in the tables below raises `KeyError`.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.values import equality_key
 
+_DEEPEST = 400  # no validator follows schemas that nest deeper
 Check = Callable[[Any, list[Any]], bool]
 """Tells whether a value is right, apart from the schemas in it, which are added to the list."""
 
@@ -23,16 +24,26 @@ def keyword_checks(meta_schema: Any) -> Mapping[str, Check]:
 
 
 def is_valid_schema(schema: Any, checks: Mapping[str, Check]) -> bool:
-    """Tell whether the values of all keywords of a schema and its subschemas are right."""
-    todo = [schema]
-    while todo:
-        subschema = todo.pop()
-        if isinstance(subschema, dict):
-            for keyword, value in subschema.items():
-                check = checks.get(keyword)
-                if check is not None and not check(value, todo):
-                    return False
-        elif not isinstance(subschema, bool):
+    """Tell whether the values of all keywords of a schema and its subschemas are right; False if they nest too deep."""
+    level = [schema]
+    for _ in range(_DEEPEST):
+        below: list[Any] = []
+        for subschema in level:
+            if not (
+                isinstance(subschema, bool) or (isinstance(subschema, dict) and _is_right(subschema, checks, below))
+            ):
+                return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _is_right(schema: dict[str, Any], checks: Mapping[str, Check], below: list[Any]) -> bool:
+    """Tell whether the values of the keywords of a schema are right; its subschemas are added to `below`."""
+    for keyword, value in schema.items():
+        check = checks.get(keyword)
+        if check is not None and not check(value, below):
             return False
     return True
 

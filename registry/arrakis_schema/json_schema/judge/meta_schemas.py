@@ -17,7 +17,7 @@ _OF_VOCABULARY = "https://json-schema.org/draft/2020-12/meta/"
 
 
 def is_plainly_valid(schema: Any, dialect: str) -> bool:
-    """Tell whether the meta-schema of a dialect accepts a schema."""
+    """Tell whether the meta-schema of a dialect accepts a schema; False if it does not, or if that is unknown."""
     return is_valid_schema(schema, _checks(dialect))
 
 
