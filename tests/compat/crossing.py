@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from arrakis_schema.compat.accepting import Policy
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12
 from tests.compat.random_schemas import Instances
 from tests.compat.referees import Court
 from tests.compat.trials import POLICIES, Pair, Tally

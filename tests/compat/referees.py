@@ -14,8 +14,8 @@ import jsonschema
 import jsonschema_rs
 from jsonschema_specifications import REGISTRY
 
+from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 from tests.compat.declared import Declared, is_modern
 
 Answer = Callable[[Any], bool]

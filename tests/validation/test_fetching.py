@@ -22,7 +22,7 @@ import arrakis_schema
 from arrakis_schema import compat
 from arrakis_schema.cli import main
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, MANY, NAMED, ONE
+from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12, MANY, NAMED, ONE
 from arrakis_schema.store.freezing import freeze
 
 PROJECT = Path(__file__).parent.parent.parent
