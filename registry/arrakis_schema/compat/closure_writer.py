@@ -65,7 +65,7 @@ class ClosureWriter:
             shape.rest_items is None or self._shape(shape.rest_items),
         )
         if not first:
-            return {"items": rest_schema}
+            return {} if rest_schema is True else {"items": rest_schema}
         return {self._dialect.first_items: first, self._dialect.other_items: rest_schema}
 
     def _alternative(self, node: SchemaNode, number: int) -> dict[str, Any]:

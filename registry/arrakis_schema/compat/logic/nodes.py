@@ -141,7 +141,7 @@ class Scopes:
         resolver = resolver._registry.resolver(resolver._base_uri)  # noqa: SLF001 - `referencing` tells it to nobody
         contents = resolver.lookup("#").contents
         declared = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
-        anchors = {**declared, **outer}
+        anchors = {**declared, **({} if _ends_recursion(contents, dialect) else outer)}
         key = id(contents), frozenset((name, id(anchor.schema)) for name, anchor in anchors.items())
         if key not in self._scopes:
             self._scopes[key] = Scope(contents, resolver, dialect, self, anchors, by_itself=anchors == declared)
@@ -177,6 +177,11 @@ def _dynamic_anchor(schema: Any) -> str | None:
         return None
     name = schema.get("$dynamicAnchor")
     return name if isinstance(name, str) else "" if schema.get("$recursiveAnchor") is True else None
+
+
+def _ends_recursion(contents: Any, dialect: str) -> bool:
+    """Tell whether a resource hides those around it from a `$recursiveRef`: without an anchor it is the outermost."""
+    return DIALECTS[dialect].dynamic_reference == "$recursiveRef" and _dynamic_anchor(contents) is None
 
 
 @dataclass(frozen=True, slots=True)

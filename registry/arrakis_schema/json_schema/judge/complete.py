@@ -201,8 +201,9 @@ def resolve_reference(resolver: Any, keyword: str, reference: str) -> Any:
 
 
 def outermost_anchor(resolver: Any, resolved: Any) -> Any:
-    """Return the target of a `$recursiveRef`: the outermost resource on the path that has `$recursiveAnchor` as well.
+    """Return the target of a `$recursiveRef`: the outermost resource on the path to it that has `$recursiveAnchor` too.
 
+    A resource without one ends the search, as in other validators.
     https://json-schema.org/draft/2019-09/draft-handrews-json-schema-02#rfc.section.8.2.4.2
     """
     if not _is_anchored(resolved.contents):
@@ -210,10 +211,11 @@ def outermost_anchor(resolver: Any, resolved: Any) -> Any:
     target = resolved
     for uri, registry in resolver.dynamic_scope():
         contents = registry.get_or_retrieve(uri).value.contents
-        if _is_anchored(contents):
-            inner = registry.resolver(uri)
-            previous = resolver._previous.push_front(resolver._base_uri)  # noqa: SLF001 - see `_in_dynamic_scope`
-            target = type(resolved)(contents=contents, resolver=evolve(inner, previous=previous))
+        if not _is_anchored(contents):
+            break
+        inner = registry.resolver(uri)
+        previous = resolver._previous.push_front(resolver._base_uri)  # noqa: SLF001 - see `_in_dynamic_scope`
+        target = type(resolved)(contents=contents, resolver=evolve(inner, previous=previous))
     return target
 
 
