@@ -4,13 +4,16 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 DIALECTS: dict[str, str] = json.loads(Path(__file__).with_name("dialects.json").read_text(encoding="utf-8"))
 """The URI of each dialect by its name, without the `#` that `$schema` may have, from the oldest to the newest."""
+
+Aliases = tuple[tuple[str, str], ...]
+"""Meta-schemas of a team's own, in the form of `_plain`, each with the dialect that it stands for: see `Settings`."""
 
 _EXAMPLE = '[dialects] "https://example.org/meta-schema" = "draft-07"'
 
@@ -20,19 +23,16 @@ def named_dialect(uri: str) -> str | None:
     return _BY_URI.get(_plain(uri))
 
 
-def read_aliased(schema: Any, aliases: Mapping[str, str]) -> Any:
-    """Return a document whose `$schema` is a dialect where it was the team's own meta-schema.
-
-    `aliases` maps meta-schemas to dialects, as `registry.toml` does: see `Settings`.
-    """
+def read_aliased(schema: Any, aliases: Aliases) -> Any:
+    """Return a document whose `$schema` is a dialect where it was a meta-schema of the team's own."""
     named = schema.get("$schema") if isinstance(schema, dict) else None
-    dialect = aliases.get(_plain(named)) if aliases and isinstance(named, str) else None
+    dialect = dict(aliases).get(_plain(named)) if isinstance(named, str) else None
     return schema if dialect is None else {**schema, "$schema": dialect}
 
 
-def read_aliases(table: Any) -> dict[str, str]:
-    """Return the aliases of a table without problems: the dialect of each meta-schema, in the form of `_plain`."""
-    return {_plain(uri): DIALECTS[name] for uri, name in table.items()}
+def read_aliases(table: Any) -> Aliases:
+    """Return the aliases of a table without problems."""
+    return tuple((_plain(uri), DIALECTS[name]) for uri, name in table.items())
 
 
 def alias_problems(table: Any) -> Iterator[str]:
@@ -42,11 +42,11 @@ def alias_problems(table: Any) -> Iterator[str]:
         return
     for uri, name in table.items():
         if not _is_absolute(uri):
-            yield f"dialects: {uri!r} is no absolute URI, as in {_EXAMPLE}"
+            yield f'dialects: "{uri}" is no absolute URI, as in {_EXAMPLE}'
         elif named_dialect(uri) is not None:
-            yield f"dialects: {uri!r} is a dialect itself, and stands for no other one"
+            yield f'dialects: "{uri}" is a dialect itself, and stands for no other one'
         if not isinstance(name, str) or name not in DIALECTS:
-            yield f"dialects.{uri!r} is {name!r}: expected one of {', '.join(DIALECTS)}"
+            yield f'dialects."{uri}" is {name!r}: expected one of {", ".join(DIALECTS)}'
     if len({_plain(uri) for uri in table}) < len(table):
         yield "dialects has one meta-schema twice: http and https are the same, and so is an empty fragment"
 
