@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from jsonschema_specifications import REGISTRY
 
+from arrakis_schema.compat import Kind, accepts
+from arrakis_schema.errors import ValidationLimitError
 from arrakis_schema.json_schema.dialects import DIALECTS, Dialect, dialect_of
+from arrakis_schema.json_schema.judge.judge import Judge
 
 every_dialect = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.name)
 FORGOTTEN = {"draft-04": {"$ref"}, "draft-07": {"writeOnly"}}  # they are in the specification alone
@@ -39,3 +42,25 @@ def test_a_dialect_is_named_by_http_or_https_with_a_fragment_or_without(
 )
 def test_nothing_else_is_a_dialect(uri: object) -> None:
     assert dialect_of({"$schema": uri}) is None
+
+
+@pytest.mark.parametrize("keyword", ["not", "anyOf"])
+def test_a_dynamic_reference_that_leads_back_without_going_into_the_instance_ends(keyword: str) -> None:
+    """What `#` is depends on the path, so that the references of the document alone show no loop."""
+    inner = {"$ref": "http://example.org/inner#/properties/a"}
+    document = {
+        "$schema": "https://json-schema.org/draft/2019-09/schema",
+        "$id": "http://example.org/outer",
+        "$recursiveAnchor": True,
+        **({"unevaluatedProperties": False, "anyOf": [inner]} if keyword == "anyOf" else {keyword: inner}),
+        "$defs": {
+            "inner": {
+                "$id": "http://example.org/inner",
+                "$recursiveAnchor": True,
+                "properties": {"a": {"$recursiveRef": "#"}},
+            }
+        },
+    }
+    with pytest.raises(ValidationLimitError, match="leads back to itself without going into the instance"):
+        list(Judge(document, "the document").every({"a": 1}))
+    assert accepts(document, {}).kind is Kind.UNDECIDED

@@ -3,7 +3,7 @@
 What each keyword does is in the table in `dialects.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -64,16 +64,10 @@ def essence(document: Any) -> Any:
 
     `$id` is removed too if there are no references, because it is only a name then.
     """
-    kept = deepcopy(document)
-    nodes = [node.schema for node in walk(kept) if isinstance(node.schema, dict)]
-    refers = any(not REFERENCES.isdisjoint(schema) for schema in nodes)
-    identifier = DIALECTS[dialect_of(document) or DRAFT_07].identifier
-    for schema in nodes:
-        for keyword in [name for name in schema if name in ANNOTATIONS or name.startswith("x-")]:
-            del schema[keyword]
-        if not refers:
-            schema.pop(identifier, None)
-    return kept
+    refers = any(not REFERENCES.isdisjoint(node.schema) for node in walk(document) if isinstance(node.schema, dict))
+    names = set() if refers else {DIALECTS[dialect_of(document) or DRAFT_07].identifier}
+    dropped = ANNOTATIONS | names
+    return _without(document, lambda schema: [name for name in schema if name in dropped or name.startswith("x-")])
 
 
 def without_foreign_keywords(document: Any, dialect: str) -> Any:
@@ -81,21 +75,24 @@ def without_foreign_keywords(document: Any, dialect: str) -> Any:
 
     `$defs` with schemas stays, because a `$ref` may lead there.
     """
-    if not any(_foreign_keywords(node.schema, dialect) for node in walk(document)):
+    known = KEYWORDS[dialect]
+
+    def foreign(schema: dict[str, Any]) -> list[str]:
+        names = [name for name in schema if name in EVERY_KEYWORD and name not in known]
+        return [name for name in names if name != "$defs" or not isinstance(schema[name], dict)]
+
+    return _without(document, foreign)
+
+
+def _without(document: Any, dropped: Callable[[dict[str, Any]], list[str]]) -> Any:
+    """Return a document without some keywords of each of its schemas; the same document where it has none of them."""
+    if not any(dropped(node.schema) for node in walk(document) if isinstance(node.schema, dict)):
         return document
     kept = deepcopy(document)
     for node in walk(kept):
-        for keyword in _foreign_keywords(node.schema, dialect):
+        for keyword in dropped(node.schema) if isinstance(node.schema, dict) else ():
             del node.schema[keyword]
     return kept
-
-
-def _foreign_keywords(schema: Any, dialect: str) -> list[str]:
-    """Return the keywords of a schema that only another dialect has."""
-    known = KEYWORDS[dialect]
-    keywords = [keyword for keyword in schema if keyword not in known] if isinstance(schema, dict) else []
-    foreign = [keyword for keyword in keywords if keyword in EVERY_KEYWORD]
-    return [keyword for keyword in foreign if keyword != "$defs" or not isinstance(schema[keyword], dict)]
 
 
 def subschemas(node: Node) -> Iterator[Node]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Severity
-from arrakis_schema.json_schema.dialects import DIALECTS, KEYWORDS, Role, dialect_of
+from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
 from arrakis_schema.json_schema.keywords import Node
 from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json
@@ -68,9 +68,18 @@ def _keyword_unknown(json_subject: JsonSubject) -> Faults:
         for keyword in node.schema:
             if keyword not in keywords and not keyword.startswith("x-"):
                 unknown += 1
+                if keyword in EVERY_KEYWORD:
+                    yield Fault(_member(node, keyword), _foreign(keyword, DIALECTS[json_subject.dialect]))
+                    continue
                 near = folded.get(keyword.lower()) or _nearest(keyword, keywords if unknown < _MOST_HINTS else ())
                 hint = f"did you mean {near!r}?" if near else "an annotation of your own begins with x-"
                 yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
+
+
+def _foreign(keyword: str, dialect: Dialect) -> str:
+    """Return what is wrong with a keyword of other dialects."""
+    others = ", ".join(other.name for other in DIALECTS.values() if keyword in other.keywords)
+    return f"there is no keyword {keyword!r} in {dialect.name} and it has no effect; it is one of {others}"
 
 
 def _nearest(keyword: str, keywords: Collection[str]) -> str | None:

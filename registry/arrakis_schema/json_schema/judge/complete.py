@@ -13,7 +13,7 @@ from typing import Any
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12
 from arrakis_schema.json_schema.judge.patterns import search
-from arrakis_schema.json_schema.judge.steps import count_steps, current_steps, take_step
+from arrakis_schema.json_schema.judge.steps import count_steps, current_steps, refuse_return, take_step
 from arrakis_schema.json_schema.judge.values import equality_key, is_multiple
 
 try:
@@ -178,20 +178,18 @@ def _ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
         results[key_here] = None
 
 
-def _dynamic_ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
-    steps = current_steps()
-    if steps is not None:  # the target depends on the path to the reference, so nothing is cached
-        steps.known = None
-    resolved = resolve_reference(validator._resolver, "$dynamicRef", value)  # noqa: SLF001 - as jsonschema does
-    yield from validator.descend(instance, resolved.contents, resolver=resolved.resolver)
+def _dynamic_ref(keyword: str) -> Keyword:
+    """Return the check of a dynamic reference, whose target depends on the path to it, so that nothing is cached."""
 
+    def check(validator: Any, value: str, instance: Any, _: Any) -> Errors:
+        steps = current_steps()
+        if steps is not None:
+            steps.known = None
+        resolved = resolve_reference(validator._resolver, keyword, value)  # noqa: SLF001 - as jsonschema does
+        with refuse_return(resolved.contents, instance):
+            yield from validator.descend(instance, resolved.contents, resolver=resolved.resolver)
 
-def _recursive_ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
-    steps = current_steps()
-    if steps is not None:
-        steps.known = None
-    resolved = resolve_reference(validator._resolver, "$recursiveRef", value)  # noqa: SLF001 - as jsonschema does
-    yield from validator.descend(instance, resolved.contents, resolver=resolved.resolver)
+    return check
 
 
 def resolve_reference(resolver: Any, keyword: str, reference: str) -> Any:
@@ -299,7 +297,8 @@ def _applied(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterat
     for keyword in DIALECTS[validator.dialect].references:
         if keyword in schema:
             resolved = resolve_reference(validator._resolver, keyword, schema[keyword])  # noqa: SLF001 - as jsonschema does
-            yield validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
+            with refuse_return(resolved.contents, instance, "evaluates"):
+                yield validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
     for inner in in_place(validator, instance, schema):
         yield validator.evolve(schema=inner)
 
@@ -400,8 +399,8 @@ def _unique_items(_: Any, value: bool, instance: Any, __: Any) -> Errors:  # noq
 
 CORRECTIONS: dict[str, Keyword] = {
     "$ref": _ref,
-    "$dynamicRef": _dynamic_ref,
-    "$recursiveRef": _recursive_ref,
+    "$dynamicRef": _dynamic_ref("$dynamicRef"),
+    "$recursiveRef": _dynamic_ref("$recursiveRef"),
     "pattern": _pattern,
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
