@@ -1,4 +1,4 @@
-"""The compiled meta-schemas accept what the complete validator accepts, and nothing else."""
+"""The tables of the meta-schemas accept what the complete validator accepts, and nothing else."""
 
 import json
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12, EVERY_KEYWORD, KEYWORDS
 from arrakis_schema.json_schema.judge.complete import meta_schema_errors
 from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS
 
 PROJECT = Path(__file__).parents[2]
 FILES = [*PROJECT.glob("tests/cases/compat/*.json"), *PROJECT.glob("schemas/**/descriptor.json")]
@@ -35,12 +35,12 @@ def edited(schema: dict[str, Any], random: Random) -> dict[str, Any]:
     schema = deepcopy(schema)
     for _ in range(random.randint(0, 2)):
         place = random.choice(list(objects(schema)))
-        names = [*place, *KEYWORDS[DRAFT_07], *KEYWORDS[DRAFT_2020_12]]
+        names = [*place, *EVERY_KEYWORD]
         place[random.choice(names)] = deepcopy(random.choice(ODD))
     return schema
 
 
-@pytest.mark.parametrize("dialect", [DRAFT_07, DRAFT_2020_12])
+@pytest.mark.parametrize("dialect", KEYWORDS)
 @settings(max_examples=300)
 @given(schema=st.sampled_from(SCHEMAS), random=st.randoms(use_true_random=False))
 def test_what_is_plainly_valid_has_no_error(dialect: str, schema: dict[str, Any], random: Random) -> None:
@@ -54,3 +54,11 @@ def test_what_is_plainly_valid_has_no_error(dialect: str, schema: dict[str, Any]
 def test_an_id_with_a_fragment_is_one_of_draft_07_alone() -> None:
     assert not is_plainly_valid({"$id": "#x"}, DRAFT_2020_12)
     assert is_plainly_valid({"$id": "#x"}, DRAFT_07)
+
+
+def test_schemas_may_nest_as_deep_as_validators_follow_them() -> None:
+    deep: Any = {"type": "string"}
+    for _ in range(399):
+        deep = {"allOf": [deep]}
+    assert is_plainly_valid(deep, DRAFT_07)
+    assert not is_plainly_valid({"not": deep}, DRAFT_07)

@@ -9,7 +9,7 @@ from arrakis_schema.cli.output import say, write
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
 from arrakis_schema.compat import Kind, NotComparableError, Verdict
 from arrakis_schema.compat.breaks import with_breaks
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS as REPORTS
 from arrakis_schema.findings.verdicts import Effect
@@ -101,11 +101,21 @@ def _compare(store: Store, old: SourceDocument, new: SourceDocument, options: Na
     if old.format is not new.format:
         first, second = (form.title for form in FORMATS.values() if form in {old.format, new.format})
         raise NotComparableError(f"one of the two is {first} and the other {second}")
+    for source in (old, new):
+        _check_schema(source)
     for new_reads in DIRECTIONS[options.direction]:
         verdict = _verdict(store, old, new, options, new_reads=new_reads)
         answer.kinds.add(verdict.kind)
         answer.empty |= verdict.kind is Kind.COMPATIBLE and bool(verdict.reason)
         answer.findings += _findings(verdict, new, new_reads=new_reads)
+
+
+def _check_schema(source: SourceDocument) -> None:
+    """Raise `InvalidSchemaError` that names the document, if its schema is none."""
+    try:
+        language(source.format).check(source.schema)
+    except InvalidSchemaError as error:
+        raise InvalidSchemaError(source.label, error.problem, error.location) from error
 
 
 def _verdict(store: Store, old: SourceDocument, new: SourceDocument, options: Namespace, *, new_reads: bool) -> Verdict:

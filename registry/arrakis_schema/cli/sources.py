@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
 from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
 from arrakis_schema.languages import language
+from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, Document, DocumentKind, Format, kind_of
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.store import Store
@@ -46,14 +47,15 @@ class SourceDocument:
 
 def read_sources(store: Store, argument: str) -> list[SourceDocument]:
     """Read the documents that an argument refers to: one, or all of one name (`find@0.5.0`)."""
+    aliases = store.settings.aliases
     if argument == "-" or argument.startswith(_URLS):
-        return [_source(*read_argument(argument))]
+        return [_source(*read_argument(argument), aliases)]
     name, at, version = argument.rpartition("@")
     if at and not Path(argument).exists():
         release = store.release(version)
         paths = release.find(name)
-        return [_stored_document(f"{release.folder}/{path}", release.document(path).content, path) for path in paths]
-    return [_source(*read_argument(argument, "a file, - for standard input, a URL, or NAME@RELEASE"))]
+        return [_stored_document(f"{release.folder}/{path}", release.document(path)) for path in paths]
+    return [_source(*read_argument(argument, "a file, - for standard input, a URL, or NAME@RELEASE"), aliases)]
 
 
 def read_argument(argument: str, expected: str = "a file, - for standard input, or a URL") -> tuple[str, bytes]:
@@ -80,22 +82,23 @@ def _fetch(url: str) -> bytes:
         raise SourceError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from error
 
 
-def _stored_document(label: str, content: bytes, path: str) -> SourceDocument:
+def _stored_document(label: str, document: Document) -> SourceDocument:
     """Return a document of the store, with a `problem` where it cannot be read, so that others can be compared."""
+    path, content = document.path, document.content
     try:
-        source = _source(label, content)
+        source = _source(label, content, document.aliases)
     except SourceError as error:
         return SourceDocument(label, content, _format_of(label, content), None, kind_of(path), path, str(error))
     return replace(source, kind=kind_of(path), path=path)
 
 
-def _source(label: str, content: bytes) -> SourceDocument:
+def _source(label: str, content: bytes, aliases: Aliases) -> SourceDocument:
     """Read a document: JSON Schema, the text of an Arrow schema, Arrow IPC, or another language by its suffix."""
     if len(content) > _LARGEST:
         raise SourceError(f"{label} is larger than {_LARGEST // 1024 // 1024} MiB: that is no schema")
     form = _format_of(label, content)
     try:
-        return SourceDocument(label, content, form, _parse(label, content, form))
+        return SourceDocument(label, content, form, _parse(label, content, form, aliases))
     except SchemaBytesError as error:
         raise SourceError(f"{label}: {error}") from error
     except (SchemaTextError, UnicodeDecodeError) as error:
@@ -113,13 +116,13 @@ def _format_of(label: str, content: bytes) -> Format:
     return FORMATS[".json" if is_json else ".txt"]
 
 
-def _parse(label: str, content: bytes, form: Format) -> Any:
+def _parse(label: str, content: bytes, form: Format, aliases: Aliases) -> Any:
     """Parse the schema in some bytes."""
     if form.suffix == ".json":
-        return parse_json(content, DEEPEST_DOCUMENT)
+        return read_aliased(parse_json(content, DEEPEST_DOCUMENT), aliases)
     if form.suffix == ".txt":
         return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
     try:
-        return language(form).parse(Document(label, content))
+        return language(form).parse(Document(label, content, aliases))
     except (ArrakisSchemaError, UnicodeDecodeError) as error:
         raise SourceError(f"{label} is no document in the format {form.name}: {error}") from error

@@ -1,6 +1,5 @@
 """The differences between two JSON Schemas that break a reader: alone, or only together."""
 
-import copy
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -149,8 +148,7 @@ def _revert(new: Any, old: Any, changes: list[Change]) -> Any:
 
 def apply_change(old: Any, new: Any, change: Change) -> Any:
     """Return the old schema with one change of the new one applied."""
-    value = value_at(new, change.new, _MISSING)
-    changed = copy.deepcopy(old)
+    value, changed = _copy(value_at(new, change.new, _MISSING)), _copy(old)
     path = [unescape_token(part) for part in change.old.split("/")[1:]]
     if not path:
         return value
@@ -162,6 +160,13 @@ def apply_change(old: Any, new: Any, change: Change) -> Any:
         if parent is _MISSING:
             return _MISSING
     return _put(changed, parent, path[-1], value)
+
+
+def _copy(value: Any) -> Any:
+    """Return a copy of a JSON value, in a fraction of the time that `deepcopy` needs."""
+    if isinstance(value, dict):
+        return {name: _copy(member) for name, member in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
 def _put(changed: Any, parent: Any, name: str, value: Any) -> Any:

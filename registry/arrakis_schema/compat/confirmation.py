@@ -12,6 +12,7 @@ from referencing.exceptions import Unresolvable
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import LimitError
+from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
 from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
 from arrakis_schema.json_schema.judge.patterns import PatternError
@@ -19,26 +20,26 @@ from arrakis_schema.json_schema.judge.references import SchemaProblem
 from arrakis_schema.json_schema.judge.soundness import meta_schema_problems, number_problems
 
 _DEEPEST = 120
+_ENCODER = json.JSONEncoder(allow_nan=False)
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 
 
 def schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
-    """Return why a schema is not valid in its dialect, or None; results are cached."""
+    """Return why a schema is not valid in its dialect, or None; an `$id` has a syntax of its own."""
     try:
-        text = json.dumps(schema, allow_nan=False)
+        text = _ENCODER.encode(schema)
     except (TypeError, ValueError):  # a number that JSON does not have, or no JSON text to use as a cache key
         return next(number_problems(schema), None) or next(meta_schema_problems(schema, dialect), None)
+    if f'"{DIALECTS[dialect].identifier}"' not in text and is_plainly_valid(schema, dialect):
+        return None
     return _cached_problem(text, dialect)
 
 
 @lru_cache(maxsize=256)
 def _cached_problem(text: str, dialect: str) -> SchemaProblem | None:
-    """Return what is wrong with the schema in a JSON text, or None; an `$id` has a syntax of its own."""
-    schema = json.loads(text)
-    if '"$id"' not in text and is_plainly_valid(schema, dialect):
-        return None
-    return next(meta_schema_problems(schema, dialect), None)
+    """Return what is wrong with the schema in a JSON text, or None."""
+    return next(meta_schema_problems(json.loads(text), dialect), None)
 
 
 def refusals(  # noqa: PLR0913, PLR0917 - the question and its limits

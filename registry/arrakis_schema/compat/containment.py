@@ -24,8 +24,8 @@ from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.compat.witnesses import pick_witness
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, REFERENCES, dialect_of
 from arrakis_schema.json_schema.judge.soundness import dialect_problem
-from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
 
@@ -42,10 +42,10 @@ class OutOfStepsError(UndecidedError):
 
 @dataclass(frozen=True, slots=True)
 class QuestionSeries:
-    """Questions that share one document; `closed` caches its closures. The other documents are known to be valid."""
+    """Questions that share one document; `sides` caches it with its closures. The others are known to be valid."""
 
     document: Any
-    closed: dict[Closure, Side] = field(default_factory=dict)
+    sides: dict[Closure, Side] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,11 @@ def _closed_alike(question: Question) -> bool:
 
 def _leads_out(document: Any) -> bool:
     """Tell whether a reference may lead out of a document, to something that may differ for each side."""
-    base = str(document.get("$id", "")) if isinstance(document, dict) else ""
+    identifier = DIALECTS[dialect_of(document) or DRAFT_07].identifier
+    base = str(document.get(identifier, "")) if isinstance(document, dict) else ""
     schemas = list(_objects(document))
-    ids = {urljoin(base, schema["$id"]) for schema in schemas if isinstance(schema.get("$id"), str)}
-    references = [
-        schema[name] for schema in schemas for name in ("$ref", "$dynamicRef") if isinstance(schema.get(name), str)
-    ]
+    ids = {urljoin(base, schema[identifier]) for schema in schemas if isinstance(schema.get(identifier), str)}
+    references = [schema[name] for schema in schemas for name in REFERENCES if isinstance(schema.get(name), str)]
     places = (urldefrag(reference).url for reference in references)
     return any(uri and urljoin(base, uri) not in ids for uri in places)
 
@@ -165,32 +164,47 @@ class _Case:
 
     def __init__(self, question: Question) -> None:
         self.question, self.tick = question, budget(question.steps, question.timeout)
-        self.reader = side(question.reader, self.dialect(question.reader, "reader's schema"))
-        self.writer = side(question.writer, self.dialect(question.writer, "writer's schema"))
+        self.reader = self.open_side(question.reader, "reader's schema")
+        self.writer = self.open_side(question.writer, "writer's schema")
         self.meaning = Interpretation(question.patterns, self.tick)
         self.sent, self.state = State(), State()
+
+    def open_side(self, document: Any, name: str) -> Side:
+        """Return one side, with nothing closed."""
+        return self.cached(document, OPEN, lambda: side(document, self.dialect(document, name)))
+
+    def cached(self, document: Any, closure: Closure, make: Callable[[], Side]) -> Side:
+        """Return a side, which is made once if a series of questions shares its document."""
+        series = self.question.series
+        if series is None or document is not series.document:
+            return make()
+        if closure not in series.sides:
+            series.sides[closure] = make()
+        return series.sides[closure]
 
     def dialect(self, schema: Any, name: str) -> str:
         """Return the dialect of a schema, which is validated unless it is known to be valid."""
         dialect = None if self.question.series is None else dialect_of(schema)
         return dialect or check_schema(schema, name)
 
-    def build_states(self) -> tuple[State, State]:
-        """Return the state of what the writer sends, and the state of what the reader rejects of it."""
+    def build_states(self) -> None:
+        """Build the state of what the writer sends, and the state of what the reader rejects of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
-        roots = [*self.writer.roots(nodes), *self.reader.roots(nodes)]
+        roots = [*self.writer.subschemas(nodes), *self.reader.subschemas(nodes)]
         nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
-        sent = [nodes.literal(root, holds=True) for root in self.writer.roots(nodes)]
-        refused = disjunction(nodes.literal(root, holds=False) for root in self.reader.roots(nodes))
-        return State(sent), State([*sent, refused])
+        sent = [root.pair[0] for root in self.writer.roots(nodes)]
+        refused = disjunction(root.pair[1] for root in self.reader.roots(nodes))
+        self.sent, self.state = State(sent), State([*sent, refused])
 
     def verdict(self) -> Verdict:
         """Return the verdict; equivalent documents are not searched."""
-        if self.means_the_same():
-            return self.without_witness()
-        self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
-        self.writer = self.close_side(self.writer, self.question.writer, self.question.writer_closure)
-        self.sent, self.state = self.build_states()
+        may_mean_the_same = self.question.series is None and _closed_alike(self.question)
+        if may_mean_the_same:
+            self.build_states()
+            if any(opposite(formula) in self.state for formula in self.state):
+                return self.without_witness()
+        if self.close_sides() or not may_mean_the_same:
+            self.build_states()
         result = Tableau(self.meaning).solve(self.state)
         if isinstance(result, Closed):
             return self.without_witness()
@@ -210,21 +224,16 @@ class _Case:
         verdict = self.confirm(result.value) if isinstance(result, Model) else None
         return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
 
-    def means_the_same(self) -> bool:
-        """Tell whether the documents are equivalent, and the writer is closed wherever the reader is."""
-        if self.question.series is not None or not _closed_alike(self.question):
-            return False
-        self.sent, self.state = self.build_states()
-        return any(opposite(formula) in self.state for formula in self.state)
+    def close_sides(self) -> bool:
+        """Close both sides; tell whether that made a difference."""
+        opened = self.reader, self.writer
+        self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
+        self.writer = self.close_side(self.writer, self.question.writer, self.question.writer_closure)
+        return self.reader is not opened[0] or self.writer is not opened[1]
 
     def close_side(self, opened: Side, document: Any, closure: Closure) -> Side:
         """Return one side with its closure."""
-        series = self.question.series
-        if series is None or document is not series.document:
-            return close(opened, closure, self.tick)
-        if closure not in series.closed:
-            series.closed[closure] = close(opened, closure, self.tick)
-        return series.closed[closure]
+        return self.cached(document, closure, lambda: close(opened, closure, self.tick))
 
     def without_witness(self) -> Verdict:
         """Return the verdict without a witness, with a reason if the writer can send nothing."""
@@ -235,7 +244,8 @@ class _Case:
         """Return the verdict for a writer with an enumeration of messages, by validating each of them."""
         document = self.writer.document if isinstance(self.writer.document, dict) else {}
         listed = [document["const"]] if "const" in document else document.get("enum")
-        if listed is None or (self.writer.dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
+        refers = DIALECTS[self.writer.dialect].ref_alone and "$ref" in document
+        if listed is None or refers or len(listed) > _MOST_LISTED:
             return None
         try:
             sent = [value for value in listed if not self._refuses(self.writer, value)]
@@ -261,17 +271,19 @@ class _Case:
         """Return the verdict of the validator on a witness."""
         if self._refuses(self.writer, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
-        if not self._refuses(self.reader, value):
+        errors = self._errors(self.reader, self.reader.document, value, _MOST_ERRORS)
+        if not (errors or self._refuses(self.reader, value)):
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
-        errors = refusals(
-            self.reader.document, self.reader.dialect, value, self.tick, _MOST_ERRORS, self.reader.registry
-        )
         at = word_error(errors[0]) if errors else UNKNOWN
         return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=at)
 
     def _refuses(self, side: Side, value: Json) -> bool:
         """Tell whether the validator rejects a value for a document or for its closure."""
-        return any(refusals(schema, side.dialect, value, self.tick, 1, side.registry) for schema in side.schemas)
+        return any(self._errors(side, schema, value, 1) for schema in side.schemas)
+
+    def _errors(self, side: Side, schema: Any, value: Json, most: int) -> list[Any]:
+        """Return the first errors of the validator on a value for a schema of one side."""
+        return refusals(schema, side.dialect, value, self.tick, most, side.registry)
 
 
 def _short(value: Json) -> str:

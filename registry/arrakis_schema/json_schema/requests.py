@@ -125,4 +125,4 @@ def _compile(release: Release, path: str) -> Check:
 
 def _judge(release: Release, path: str) -> Judge:
     """Return the judge for one document."""
-    return Judge(release.schema(path), f"{name_of(path)} of release {release.version}")
+    return Judge(release.schema(path), f"{release.folder}/{path}")

@@ -15,6 +15,7 @@ from arrakis_schema.json_schema.positions import nearest, positions, value_at
 from arrakis_schema.json_schema.requests import validate, validator
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
+from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document, DocumentKind, Example
 from arrakis_schema.store.exceptions import value_text
 from arrakis_schema.store.loading import parse_file, parse_json_schema
@@ -34,7 +35,7 @@ def _parse(document: Document) -> Any:
         raise InvalidSchemaError(document.path, f"it is not JSON: {error}") from error
     if not isinstance(schema, dict | bool):
         raise InvalidSchemaError(document.path, "a schema is an object or a boolean")
-    return schema
+    return read_aliased(schema, document.aliases)
 
 
 def _check(schema: Any) -> None:

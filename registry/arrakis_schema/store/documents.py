@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from posixpath import basename, dirname, splitext
 
+from arrakis_schema.store.dialects import Aliases
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -70,10 +71,14 @@ FORMATS: dict[str, Format] = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One schema file of a release: `path` is relative to the release's folder, `content` its exact bytes."""
+    """One schema file of a release: `path` is relative to the release's folder, `content` its exact bytes.
+
+    `aliases` are the meta-schemas of the team's own that it may name its dialect by.
+    """
 
     path: str
     content: bytes
+    aliases: Aliases = ()
 
     __repr__ = short_repr
 

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, Correction, CorrectionError, parse_corrections
 from arrakis_schema.store.dates import DATES_FILE, parse_dates
+from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import FORMATS, Document, Example, name_of
 from arrakis_schema.store.errata import Erratum, errata_of
 from arrakis_schema.store.inventory import Inventory, read_inventory
@@ -194,7 +195,7 @@ class Release(Deriving):
 
     def document(self, path: str) -> Document:
         """Return one document; raises `DamagedStoreError`."""
-        return Document(path, self.read(path))
+        return Document(path, self.read(path), self.settings.aliases)
 
     def every_document(self) -> Iterator[Document]:
         """Yield its documents, in the order of their paths; raises `DamagedStoreError`."""
@@ -230,7 +231,10 @@ class Release(Deriving):
         return paths[stem]
 
     def schema(self, path: str) -> dict[str, Any]:
-        """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`."""
+        """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`.
+
+        Its `$schema` is the dialect where it was a meta-schema of the team's own.
+        """
         return self.derived(_parse_json_document, path)
 
 
@@ -266,7 +270,9 @@ def _own_store() -> Store:
 
 def _parse_json_document(release: Release, path: str) -> dict[str, Any]:
     """Parse a JSON document."""
-    return parse_json_schema(release.read(path), f"{release.folder}/{path}")
+    schema = parse_json_schema(release.read(path), f"{release.folder}/{path}")
+    aliased: dict[str, Any] = read_aliased(schema, release.settings.aliases)
+    return aliased
 
 
 def _release_of(store: Store, version: str | None) -> Release:

@@ -7,38 +7,45 @@ https://en.wikipedia.org/wiki/Partition_refinement
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arrakis_schema.compat.logic.keywords import GENERAL, SPECIAL
 from arrakis_schema.compat.logic.nodes import UndecidedError, UnresolvedReferenceError, refuse_other_dialect
 from arrakis_schema.compat.logic.values import canonical
-from arrakis_schema.json_schema.keywords import DRAFT_07, MANY, NAMED, ONE
+from arrakis_schema.json_schema.dialects import DIALECTS, MANY, NAMED, ONE, ONE_OR_MANY, REFERENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable
 
-    from arrakis_schema.compat.logic.nodes import SchemaNode, Scope
+    from arrakis_schema.compat.logic.nodes import Scope
 
 Classes = dict[tuple[int, "Scope"], int]
 _SETS = {"enum", "required", "type"}
 _IN_ANY_ORDER = {"allOf", "anyOf", "oneOf"}
-_ASSERTING = {
-    dialect: {*GENERAL[dialect], *chain(*SPECIAL[dialect].values()), "then", "else", "minContains", "maxContains"}
+_WITH_FORMAT = {
+    dialect: frozenset(
+        [
+            *(name for name, keyword in DIALECTS[dialect].keywords.items() if keyword.has_effect),
+            *GENERAL[dialect],
+            *chain(*SPECIAL[dialect].values()),
+        ]
+    )
     for dialect in GENERAL
 }
-_REFERENCES = {"$ref", "$dynamicRef"}
+_ASSERTING = {True: _WITH_FORMAT, False: {dialect: names - {"format"} for dialect, names in _WITH_FORMAT.items()}}
+_APPLYING = REFERENCES | NAMED | MANY | ONE | ONE_OR_MANY
 
 
-class _Part(NamedTuple):
-    """One keyword: its value without subschemas, and the positions of its subschemas."""
+class _Shape(NamedTuple):
+    """The keywords of a subschema without its own subschemas, and the positions of those, with whether in any order."""
 
-    keyword: str
     words: Hashable
-    children: tuple[int, ...] = ()
+    children: tuple[tuple[bool, tuple[int, ...]], ...] = ()
 
 
-class _Subschema(NamedTuple):
+class Subschema(NamedTuple):
     """A subschema, the scope that its references are resolved in, and its dialect."""
 
     schema: Any
@@ -46,16 +53,15 @@ class _Subschema(NamedTuple):
     dialect: str
 
 
-def classes_of(roots: Iterable[SchemaNode], tick: Callable[[], None], *, formats: bool) -> Classes:
+def classes_of(roots: Iterable[Subschema], tick: Callable[[], None], *, formats: bool) -> Classes:
     """Return the number of each subschema that some documents lead to, by its identity and scope.
 
     Equal numbers mean equal schemas. `formats` is whether `format` distinguishes schemas; `tick` may raise.
     """
     graph = _Graph(tick, formats=formats)
     for root in roots:
-        graph.position(_Subschema(root.schema, root.scope, root.dialect))
-    shapes = graph.shapes()
-    numbers = _refine(shapes, tick)
+        graph.position(*root)
+    numbers = _refine(graph.shapes(), tick)
     return {key: numbers[position] for key, position in graph.positions.items()}
 
 
@@ -65,94 +71,116 @@ class _Graph:
     def __init__(self, tick: Callable[[], None], *, formats: bool) -> None:
         """Begin without any."""
         self.positions: dict[tuple[int, Scope], int] = {}
-        self._subschemas: list[_Subschema] = []
-        self._tick, self._formats = tick, formats
+        self._subschemas: list[Subschema] = []
+        self._tick, self._asserting = tick, _ASSERTING[formats]
 
-    def position(self, subschema: _Subschema) -> int:
+    def position(self, schema: Any, scope: Scope, dialect: str) -> int:
         """Return the position of a subschema; a new one is added at the end."""
-        key = id(subschema.schema), subschema.scope
-        if key not in self.positions:
-            self.positions[key] = len(self._subschemas)
-            self._subschemas.append(subschema)
-        return self.positions[key]
+        key = id(schema), scope
+        position = self.positions.get(key)
+        if position is None:
+            position = self.positions[key] = len(self._subschemas)
+            self._subschemas.append(Subschema(schema, scope, dialect))
+        return position
 
-    def shapes(self) -> list[list[_Part]]:
-        """Return the parts of each subschema; more subschemas are found on the way."""
-        parts: list[list[_Part]] = []
-        while len(parts) < len(self._subschemas):
+    def shapes(self) -> list[_Shape]:
+        """Return the shape of each subschema; more subschemas are found on the way."""
+        shapes: list[_Shape] = []
+        for position, subschema in enumerate(self._subschemas):
             self._tick()
-            position, subschema = len(parts), self._subschemas[len(parts)]
             try:
-                parts.append(list(self._parts(subschema)))
+                shapes.append(self._shape(subschema))
             except UndecidedError:  # an undecided schema is only equal to itself
-                parts.append([_Part("", position)])
-        return parts
+                shapes.append(_Shape(position))
+        return shapes
 
-    def _parts(self, subschema: _Subschema) -> Iterator[_Part]:
-        """Yield the part of each keyword of a subschema."""
+    def _shape(self, subschema: Subschema) -> _Shape:
+        """Return the shape of a subschema."""
         schema, dialect = subschema.schema, subschema.dialect
-        refuse_other_dialect(schema, dialect)
         if isinstance(schema, bool):
-            yield from [] if schema else [_Part("", "false")]
-            return
-        if dialect == DRAFT_07 and "$ref" in schema:
-            yield self._part(subschema, "$ref", schema["$ref"])
-            return
-        for keyword in sorted(_ASSERTING[dialect] & schema.keys()):
-            if keyword != "format" or self._formats:
-                yield self._part(subschema, keyword, schema[keyword])
+            return _Shape(() if schema else "false")
+        refuse_other_dialect(schema, dialect)
+        alone = DIALECTS[dialect].ref_alone and "$ref" in schema
+        words: list[Hashable] = []
+        children: list[tuple[bool, tuple[int, ...]]] = []
+        for keyword in ["$ref"] if alone else sorted(self._asserting[dialect].intersection(schema)):
+            word, positions = self._part(subschema, keyword, schema[keyword])
+            words.append((keyword, word, len(positions)))
+            if positions:
+                children.append((keyword in _IN_ANY_ORDER, positions))
+        return _Shape(tuple(words), tuple(children))
 
-    def _part(self, subschema: _Subschema, keyword: str, value: Any) -> _Part:
-        """Return the part of one keyword."""
-        if keyword in _REFERENCES:
-            lookup = subschema.scope.lookup if keyword == "$ref" else subschema.scope.lookup_dynamic
-            try:
-                return _Part(keyword, None, (self.position(_Subschema(*lookup(value), subschema.dialect)),))
-            except UnresolvedReferenceError as error:
-                return _Part(keyword, error.uri)
+    def _part(self, subschema: Subschema, keyword: str, value: Any) -> tuple[Hashable, tuple[int, ...]]:
+        """Return the value of a keyword without subschemas, and the positions of its subschemas."""
+        if keyword not in _APPLYING:
+            if keyword in _SETS:
+                return tuple(sorted(map(canonical, value if isinstance(value, list) else [value]))), ()
+            return canonical(value), ()
+        if keyword in REFERENCES:
+            return self._target(subschema, keyword, value)
         if keyword in NAMED and isinstance(value, dict):
             names = sorted(value)
             lists = tuple((name, canonical(sorted(value[name]))) for name in names if isinstance(value[name], list))
             inner = [name for name in names if not isinstance(value[name], list)]
-            return _Part(
-                keyword, (lists, tuple(inner)), self._child_positions(subschema, [value[name] for name in inner])
-            )
-        if isinstance(value, list) and (keyword in MANY or keyword == "items"):
-            return _Part(keyword, "list", self._child_positions(subschema, value))
-        if keyword in ONE or keyword == "items":
-            return _Part(keyword, None, self._child_positions(subschema, [value]))
-        words = sorted(map(canonical, value)) if keyword in _SETS and isinstance(value, list) else [canonical(value)]
-        return _Part(keyword, tuple(words))
+            return (lists, tuple(inner)), self._child_positions(subschema, [value[name] for name in inner])
+        if isinstance(value, list) and (keyword in MANY or keyword in ONE_OR_MANY):
+            return "list", self._child_positions(subschema, value)
+        return None, self._child_positions(subschema, [value])
 
-    def _child_positions(self, subschema: _Subschema, schemas: list[Any]) -> tuple[int, ...]:
+    def _target(self, subschema: Subschema, keyword: str, reference: str) -> tuple[Hashable, tuple[int, ...]]:
+        """Return the position of what a reference leads to, or its URI if it leads out of the document."""
+        lookup = subschema.scope.lookup if keyword == "$ref" else subschema.scope.lookup_dynamic
+        try:
+            return None, (self.position(*lookup(reference), subschema.dialect),)
+        except UnresolvedReferenceError as error:
+            return error.uri, ()
+
+    def _child_positions(self, subschema: Subschema, schemas: list[Any]) -> tuple[int, ...]:
         """Return the positions of some children of a subschema."""
-        scopes = [subschema.scope.below(schema, subschema.dialect) for schema in schemas]
-        places = (_Subschema(schema, scope, subschema.dialect) for schema, scope in zip(schemas, scopes, strict=True))
-        return tuple(map(self.position, places))
+        scope, dialect = subschema.scope, subschema.dialect
+        return tuple([self.position(schema, scope.below(schema, dialect), dialect) for schema in schemas])
 
 
-def _refine(shapes: list[list[_Part]], tick: Callable[[], None]) -> list[int]:
-    """Return the class of each shape: first by the words of its keywords, then by the classes of its subschemas too."""
+def _refine(shapes: list[_Shape], tick: Callable[[], None]) -> list[int]:
+    """Return the class of each shape: first by the words of its keywords, then by the classes of its subschemas too.
+
+    Only users of subschemas that were moved to a new class are looked at again.
+    """
     words: dict[Hashable, int] = {}
-    initial = [_number(words, tuple((*part[:2], len(part.children)) for part in shape)) for shape in shapes]
-    inner = [[(part.keyword in _IN_ANY_ORDER, part.children) for part in shape if part.children] for shape in shapes]
-    numbers = initial
-    count = len(words)
-    while True:
+    numbers = [words.setdefault(shape.words, len(words)) for shape in shapes]
+    users: list[list[int]] = [[] for _ in shapes]
+    for position, shape in enumerate(shapes):
+        for _, children in shape.children:
+            for child in children:
+                users[child].append(position)
+    sizes, changed = Counter(numbers), [position for position, shape in enumerate(shapes) if shape.children]
+    while changed:
         tick()
-        keys: dict[Hashable, int] = {}
-        numbers = [
-            _number(keys, (own_number, *(_classes(numbers, *part) for part in parts)))
-            for own_number, parts in zip(initial, inner, strict=True)
-        ]
-        if len(keys) == count:
-            return numbers
-        count = len(keys)
+        moved = _split(numbers, sizes, {position: shapes[position] for position in changed})
+        changed = list(dict.fromkeys(user for position in moved for user in users[position]))
+    return numbers
 
 
-def _number(numbers: dict[Hashable, int], key: Hashable) -> int:
-    """Return the number of a key; a new key gets the next number."""
-    return numbers.setdefault(key, len(numbers))
+def _split(numbers: list[int], sizes: Counter[int], changed: dict[int, _Shape]) -> list[int]:
+    """Split the classes of the changed shapes by the classes of their subschemas; return what was moved to a new class.
+
+    Shapes that have not changed keep their class; if there are none, some of those that have changed keep it.
+    """
+    groups: dict[int, dict[Hashable, list[int]]] = {}
+    for position, shape in changed.items():
+        classes = tuple([_classes(numbers, *part) for part in shape.children])
+        groups.setdefault(numbers[position], {}).setdefault(classes, []).append(position)
+    moved: list[int] = []
+    for number, alike in groups.items():
+        lists = list(alike.values())
+        for positions in lists if sum(map(len, lists)) < sizes[number] else lists[1:]:
+            new = len(sizes)
+            for position in positions:
+                numbers[position] = new
+            sizes[number] -= len(positions)
+            sizes[new] = len(positions)
+            moved += positions
+    return moved
 
 
 def _classes(numbers: list[int], any_order: bool, children: tuple[int, ...]) -> tuple[int, ...]:  # noqa: FBT001

@@ -29,9 +29,11 @@ class Interpretation:
         formula = self._expansions.get(key)
         if formula is None:
             self.tick()
-            pairs = list(keyword_meanings(literal.node, instance_type))
-            holds = f.conjunction(holds for holds, _ in pairs)
-            formula = holds if literal.holds else f.disjunction(fails for _, fails in pairs)
+            pairs = keyword_meanings(literal.node, instance_type)
+            if literal.holds:
+                formula = f.conjunction([holds for holds, _ in pairs])
+            else:
+                formula = f.disjunction([fails for _, fails in pairs])
             self._expansions[key] = formula
         return formula
 

@@ -280,11 +280,14 @@ def conjunction(formulas: Iterable[Formula]) -> Formula:
     """Return one formula for all of these."""
     parts: list[Formula] = []
     for formula in formulas:
-        if formula == FALSE:
-            return FALSE
-        if formula != TRUE:
-            parts += formula.parts if isinstance(formula, All) else (formula,)
-    unique = tuple(dict.fromkeys(parts))
+        if isinstance(formula, Constant):
+            if not formula.holds:
+                return FALSE
+        elif isinstance(formula, All):
+            parts += formula.parts
+        else:
+            parts.append(formula)
+    unique = tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
     return TRUE if not unique else unique[0] if len(unique) == 1 else All(unique)
 
 
@@ -292,11 +295,14 @@ def disjunction(formulas: Iterable[Formula]) -> Formula:
     """Return one formula for any of these."""
     parts: list[Formula] = []
     for formula in formulas:
-        if formula == TRUE:
-            return TRUE
-        if formula != FALSE:
-            parts += formula.parts if isinstance(formula, Some) else (formula,)
-    unique = tuple(dict.fromkeys(parts))
+        if isinstance(formula, Constant):
+            if formula.holds:
+                return TRUE
+        elif isinstance(formula, Some):
+            parts += formula.parts
+        else:
+            parts.append(formula)
+    unique = tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
     return FALSE if not unique else unique[0] if len(unique) == 1 else Some(unique)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import Formula, conjunction, disjunction
+from arrakis_schema.compat.logic.formulas import conjunction, disjunction
 from arrakis_schema.compat.logic.nodes import SchemaNode, UnresolvedReferenceError
-from arrakis_schema.compat.logic.pairs import Pair
+from arrakis_schema.compat.logic.pairs import Pair, join_pairs
 from arrakis_schema.compat.logic.values import canonical
 
 
@@ -26,42 +26,41 @@ def _reference_to(node: SchemaNode, keyword: str, target: Callable[[], SchemaNod
     except UnresolvedReferenceError as error:
         return f.Opaque(keyword, error.uri, holds=True), f.Opaque(keyword, error.uri, holds=False)
     node.nodes.refuse_loops(node)
-    return node.nodes.literal(target_node, holds=True), node.nodes.literal(target_node, holds=False)
+    return target_node.pair
 
 
 def all_of(node: SchemaNode, schemas: list[Any], _type: str) -> Pair:
-    holds = conjunction(node.literal(schema, holds=True) for schema in schemas)
-    return holds, disjunction(node.literal(schema, holds=False) for schema in schemas)
+    return join_pairs(list(map(node.pair_of, schemas)))
 
 
 def any_of(node: SchemaNode, schemas: list[Any], _type: str) -> Pair:
-    holds = disjunction(node.literal(schema, holds=True) for schema in schemas)
-    return holds, conjunction(node.literal(schema, holds=False) for schema in schemas)
+    pairs = list(map(node.pair_of, schemas))
+    return disjunction(holds for holds, _ in pairs), conjunction(fails for _, fails in pairs)
 
 
 def one_of(node: SchemaNode, schemas: list[Any], _type: str) -> Pair:
     cache = node.nodes.overlaps
     overlaps = cache.get(node) or cache.setdefault(node, find_overlaps(list(map(node.subschema, schemas))))
-    yes = [node.literal(schema, holds=True) for schema in schemas]
-    no = [node.literal(schema, holds=False) for schema in schemas]
+    pairs = list(map(node.pair_of, schemas))
+    yes, no = [holds for holds, _ in pairs], [fails for _, fails in pairs]
     just_one = [conjunction([yes[i], *(no[j] for j in overlaps[i])]) for i in range(len(schemas))]
     two = [conjunction([yes[i], yes[j]]) for i in range(len(schemas)) for j in overlaps[i] if j < i]
     return disjunction(just_one), disjunction([conjunction(no), *two])
 
 
 def not_(node: SchemaNode, schema: Any, _type: str) -> Pair:
-    return node.literal(schema, holds=False), node.literal(schema, holds=True)
+    holds, fails = node.pair_of(schema)
+    return fails, holds
 
 
 def if_(node: SchemaNode, condition: Any, _type: str) -> Pair:
-    if_so, if_not = node.literal(condition, holds=True), node.literal(condition, holds=False)
-    then, otherwise = (node.schema.get(keyword, True) for keyword in ("then", "else"))
-
-    def formula(*, holds: bool) -> Formula:
-        parts = ((if_so, node.literal(then, holds=holds)), (if_not, node.literal(otherwise, holds=holds)))
-        return disjunction(map(conjunction, parts))
-
-    return formula(holds=True), formula(holds=False)
+    if_so, if_not = node.pair_of(condition)
+    then, otherwise = (node.pair_of(node.schema.get(keyword, True)) for keyword in ("then", "else"))
+    holds, fails = (
+        disjunction([conjunction([if_so, met]), conjunction([if_not, unmet])])
+        for met, unmet in zip(then, otherwise, strict=True)
+    )
+    return holds, fails
 
 
 _OBJECT = frozenset({"object"})

@@ -14,7 +14,7 @@ def required(_node: SchemaNode, names: list[str], _type: str) -> Pair:
 
 def _every_member(node: SchemaNode, names: f.Names, schema: Any) -> Pair:
     """Return the meaning of a schema for the members of these names."""
-    holds, fails = node.literal(schema, holds=True), node.literal(schema, holds=False)
+    holds, fails = node.pair_of(schema)
     return ALWAYS if holds == TRUE else (f.EveryMember(names, holds), f.SomeMember(names, fails))
 
 
@@ -32,7 +32,7 @@ def additional_properties(node: SchemaNode, schema: Any, _type: str) -> Pair:
 
 
 def property_names(node: SchemaNode, schema: Any, _type: str) -> Pair:
-    holds, fails = node.literal(schema, holds=True), node.literal(schema, holds=False)
+    holds, fails = node.pair_of(schema)
     return ALWAYS if holds == TRUE else (f.EveryName(holds), f.SomeName(fails))
 
 
@@ -41,9 +41,7 @@ def dependent_required(_node: SchemaNode, needs: dict[str, list[str]], _type: st
 
 
 def dependent_schemas(node: SchemaNode, schemas: dict[str, Any], _type: str) -> Pair:
-    pairs = {
-        name: (node.literal(schema, holds=True), node.literal(schema, holds=False)) for name, schema in schemas.items()
-    }
+    pairs = {name: node.pair_of(schema) for name, schema in schemas.items()}
     return join_pairs([_dependency(name, pair) for name, pair in pairs.items()])
 
 

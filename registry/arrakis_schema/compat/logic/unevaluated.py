@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import conjunction, disjunction
 from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, undecided_meaning
+from arrakis_schema.json_schema.dialects import DIALECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,10 +60,9 @@ class _TooManyCasesError(Exception):
 
 def unevaluated_properties(node: SchemaNode, schema: Any, instance_type: str) -> Pair:
     def left(case: Case) -> Pair:
+        holds, fails = node.pair_of(schema)
         others = f.Others(tuple(sorted(case.names)), tuple(sorted(case.patterns)))
-        return f.EveryMember(others, node.literal(schema, holds=True)), f.SomeMember(
-            others, node.literal(schema, holds=False)
-        )
+        return f.EveryMember(others, holds), f.SomeMember(others, fails)
 
     try:
         return _in_every_case(cases(node, "unevaluatedProperties"), schema, left)
@@ -72,10 +72,9 @@ def unevaluated_properties(node: SchemaNode, schema: Any, instance_type: str) ->
 
 def unevaluated_items(node: SchemaNode, schema: Any, instance_type: str) -> Pair:
     def left(case: Case) -> Pair:
-        literals = node.nodes.literal
-        holds = [node.literal(schema, holds=True), *(literals(item_node, holds=True) for item_node in case.contained)]
-        fails = [node.literal(schema, holds=False), *(literals(item_node, holds=False) for item_node in case.contained)]
-        return f.EveryItem(case.first, None, disjunction(holds)), f.SomeItem(case.first, None, conjunction(fails))
+        pairs = [node.pair_of(schema), *(item_node.pair for item_node in case.contained)]
+        either, neither = disjunction(holds for holds, _ in pairs), conjunction(fails for _, fails in pairs)
+        return f.EveryItem(case.first, None, either), f.SomeItem(case.first, None, neither)
 
     try:
         return _in_every_case(cases(node, "unevaluatedItems"), schema, left)
@@ -130,13 +129,13 @@ def _applicators(node: SchemaNode, keyword: str) -> Iterable[list[Case]]:
 
 def _cases_if_valid(node: SchemaNode, keyword: str) -> list[Case]:
     """Return the cases of a subschema under the condition that it holds."""
-    return [case.when(_pair(node)) for case in cases(node, keyword, outermost=False)]
+    return [case.when(node.pair) for case in cases(node, keyword, outermost=False)]
 
 
 def _conditional(node: SchemaNode, keyword: str) -> list[Case]:
     """Return the cases of `if`, `then` and `else`."""
     condition, then, otherwise = (node.subschema(node.schema.get(word, True)) for word in ("if", "then", "else"))
-    holds, fails = _pair(condition)
+    holds, fails = condition.pair
     condition_cases = cases(condition, keyword, outermost=False)
     met = [
         (case | then_case).when((holds, fails))
@@ -144,11 +143,6 @@ def _conditional(node: SchemaNode, keyword: str) -> list[Case]:
         for then_case in cases(then, keyword, outermost=False)
     ]
     return [*met, *(case.when((fails, holds)) for case in cases(otherwise, keyword, outermost=False))]
-
-
-def _pair(node: SchemaNode) -> Pair:
-    """Return the formulas that a subschema holds and that it fails."""
-    return node.nodes.literal(node, holds=True), node.nodes.literal(node, holds=False)
 
 
 def _members_of(node: SchemaNode) -> Case:
@@ -159,8 +153,11 @@ def _members_of(node: SchemaNode) -> Case:
 
 def _items_of(node: SchemaNode) -> Case:
     """Return the items that the keywords of a schema evaluate themselves."""
-    contained = (node.subschema(node.schema["contains"]),) if "contains" in node.schema else ()
-    return Case(first=len(node.schema.get("prefixItems", ())), contained=contained, everything="items" in node.schema)
+    dialect, first = DIALECTS[node.dialect], node.schema.get(DIALECTS[node.dialect].first_items)
+    evaluates = "contains" in node.schema and dialect.contains_evaluates
+    contained = (node.subschema(node.schema["contains"]),) if evaluates else ()
+    everything = dialect.keyword_for_others(first) in node.schema
+    return Case(first=len(first) if isinstance(first, list) else 0, contained=contained, everything=everything)
 
 
 _EVALUATED = {"unevaluatedProperties": _members_of, "unevaluatedItems": _items_of}

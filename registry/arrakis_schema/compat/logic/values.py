@@ -61,3 +61,16 @@ def _plain(value: Json) -> Json:
 def values_of(texts: tuple[str, ...]) -> tuple[Json, ...]:
     """Return the values of canonical texts."""
     return tuple(map(value_of, texts))
+
+
+def member_names(value: Json) -> set[str]:
+    """Return the names of the members of all objects in a value."""
+    names: set[str] = set()
+    todo = [value]
+    for inner in todo:  # grows meanwhile
+        if isinstance(inner, dict):
+            names.update(inner)
+            todo += inner.values()
+        elif isinstance(inner, list):
+            todo += inner
+    return names

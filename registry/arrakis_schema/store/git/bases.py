@@ -55,7 +55,8 @@ def _base_of_commit(store: Store, commit: Commit) -> Base:
     """Return the documents of the working set of a commit, and how `versions/` changed since."""
     paths = [path for path in commit.under(_WORKING) if is_document(path.removeprefix(f"{_WORKING}/"))]
     contents = commit.read(paths)
-    read = (Document(path.removeprefix(f"{_WORKING}/"), content) for path, content in contents.files.items())
+    aliases, files = store.settings.aliases, contents.files.items()
+    read = (Document(path.removeprefix(f"{_WORKING}/"), content, aliases) for path, content in files)
     documents = {document.path: document for document in read}
     unread = {path.removeprefix(f"{_WORKING}/"): problem for path, problem in contents.unread.items()}
     findings = list(_history(store, commit))
