@@ -3,10 +3,11 @@
 A *document* is one schema file. Its folder determines its kind, its suffix its format.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from enum import StrEnum
 from posixpath import basename, dirname, splitext
+from typing import Any, Protocol
 
 from arrakis_schema.text.short_repr import short_repr
 
@@ -68,12 +69,33 @@ FORMATS: dict[str, Format] = {
 """The table of languages, by the suffix of their documents."""
 
 
+class DocumentSet(Protocol):
+    """Documents that may refer to each other, such as those of a release."""
+
+    @property
+    def documents(self) -> Collection[str]:
+        """Their paths."""
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of them; raises an `ArrakisSchemaError`."""
+
+    def urls(self, path: str) -> tuple[str, ...]:
+        """Return the URLs of a path; references without another base are relative to the first."""
+
+    def derived(self, make: Callable[..., Any], *args: Any) -> Any:
+        """Return `make(self, ...)`, called once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One schema file of a release: `path` is relative to the release's folder, `content` its exact bytes."""
+    """One schema file of a release: `path` is relative to the release's folder, `content` its exact bytes.
+
+    `among` are the documents that it may refer to; None if it stands alone.
+    """
 
     path: str
     content: bytes
+    among: DocumentSet | None = field(default=None, compare=False, repr=False)
 
     __repr__ = short_repr
 

@@ -152,7 +152,11 @@ class Release(Deriving):
 
     def document(self, path: str) -> Document:
         """Return one document; raises `DamagedStoreError`."""
-        return Document(path, self.read(path))
+        return Document(path, self.read(path), self)
+
+    def urls(self, path: str) -> tuple[str, ...]:
+        """Return the URLs at which one of its files is published: that of its version first."""
+        return tuple(dict.fromkeys(self.settings.url(place, path) for place in (self.version, self.place)))
 
     def every_document(self) -> Iterator[Document]:
         """Yield its documents, in the order of their paths; raises `DamagedStoreError`."""

@@ -1,0 +1,335 @@
+"""Where a reference leads: the JSON Schemas of a set of documents by path, URI, anchor and JSON Pointer.
+
+Nothing is ever fetched: a reference leads to a document of the set, to a known meta-schema, or nowhere.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from posixpath import dirname, join, normpath, relpath
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
+from arrakis_schema.json_schema.keywords import KEYWORDS, Node, subschemas
+from arrakis_schema.json_schema.positions import escape_token, value_at
+from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.store.documents import DocumentSet
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT
+from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.short_repr import short_repr
+
+SUFFIX = ".json"
+_META_SCHEMAS = ("http://json-schema.org/", "https://json-schema.org/")
+_LEGACY = ("/draft-04/", "/draft-06/", "/draft-07/")
+_EVERY_KEYWORD = frozenset().union(*KEYWORDS.values())
+_ABSENT: Any = object()
+_NEAR = 0.8
+
+
+class DanglingReferenceError(ArrakisSchemaError):
+    """A reference leads to no schema: `document` and `pointer` are the place of the reference, `problem` says why."""
+
+    def __init__(self, document: str, pointer: str, problem: str) -> None:
+        self.document, self.pointer, self.problem = document, pointer, problem
+        super().__init__(f"{document}#{pointer}: {problem}")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place of a schema: its document (a path, or the URI of a meta-schema), and the JSON Pointer in it.
+
+    `schema` is what stands there.
+    """
+
+    document: str
+    pointer: str
+    schema: Any
+
+    __repr__ = short_repr
+
+    def below(self, pointer: str, schema: Any) -> "Origin":
+        """Return the place of a subschema; `pointer` leads there from this schema."""
+        return Origin(self.document, self.pointer + pointer, schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """What can be referred to in one document by a URI: its resources, and their anchors.
+
+    `bases` has the base URI of each resource by its pointer, `resources` the reverse; `anchors` has the pointer of
+    each anchor by the URI of its resource and its name.
+    """
+
+    bases: dict[str, str] = field(default_factory=dict)
+    resources: dict[str, str] = field(default_factory=dict)
+    anchors: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def base(self, pointer: str) -> str:
+        """Return the base URI at a place."""
+        while pointer not in self.bases:
+            pointer = pointer.rpartition("/")[0]
+        return self.bases[pointer]
+
+
+class Schemas:
+    """The JSON Schemas of a set of documents, and where references between them lead. Threads may share it."""
+
+    def __init__(self, documents: dict[str, Any], urls: Callable[[str], tuple[str, ...]]) -> None:
+        """Take the parsed documents by path, and the URLs of each path: the first is the base of its references."""
+        self.documents = documents
+        self._urls = urls
+        self._identifiers: dict[str, Identifiers] = {}
+        self._meta_schemas: dict[str, Any] = {}
+
+    def schema(self, document: str) -> Any:
+        """Return the schema of a document or of a meta-schema."""
+        return self._meta_schemas[document] if document in self._meta_schemas else self.documents[document]
+
+    def origin(self, document: str, pointer: str = "") -> Origin:
+        """Return a place in a document."""
+        return Origin(document, pointer, value_at(self.schema(document), pointer))
+
+    def lookup(self, place: Origin, keyword: str, reference: str) -> Origin:
+        """Return where the reference in a keyword of a schema leads; raises `DanglingReferenceError`.
+
+        A `$dynamicRef` leads where a `$ref` would: to the anchor of its own resource.
+        """
+        base = self.identifiers(place.document).base(place.pointer)
+        try:
+            uri, fragment = (base, reference[1:]) if reference.startswith("#") else urldefrag(urljoin(base, reference))
+        except ValueError:
+            raise self._dangling(place, keyword, f"{short_json(reference)} is no URI reference") from None
+        document = self._document_with(uri, place.document, reference)
+        if document is None:
+            raise self._dangling(place, keyword, self._no_document(place.document, reference))
+        identifiers = self.identifiers(document)
+        resource = identifiers.resources.get(uri, "")
+        pointer = _fragment_pointer(identifiers, identifiers.bases[resource], resource, unquote(fragment))
+        schema = _ABSENT if pointer is None else value_at(self.schema(document), pointer, _ABSENT)
+        if isinstance(schema, dict | bool) and pointer is not None:
+            return Origin(document, pointer, schema)
+        names = "this document" if document == place.document else document
+        if schema is _ABSENT:
+            there = self._near_fragment(document, resource, fragment, reference)
+            raise self._dangling(place, keyword, f"{short_json(reference)} points to nothing in {names}{there}")
+        raise self._dangling(place, keyword, f"{short_json(reference)} points to no schema in {names}")
+
+    def identifiers(self, document: str) -> Identifiers:
+        """Return what can be referred to in a document."""
+        if document not in self._identifiers:
+            base = document if document in self._meta_schemas else self._urls(document)[0]
+            self._identifiers[document] = _read_identifiers(self.schema(document), base)
+        return self._identifiers[document]
+
+    @cached_property
+    def clashes(self) -> tuple[tuple[str, Origin, Origin], ...]:
+        """The URIs that two different schemas of the set claim by `$id`, with both places."""
+        first: dict[str, Origin] = {}
+        clashing = []
+        for document in sorted(self.documents):
+            for uri, pointer in self.identifiers(document).resources.items():
+                place = self.origin(document, pointer)
+                earlier = first.setdefault(uri, place)
+                if earlier.document != document and (not pointer or earlier.schema != place.schema):
+                    clashing.append((uri, earlier, place))
+        return tuple(clashing)
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        """The document of each URI: by `$id`, whole documents first, and by the URLs of its path."""
+        owners: dict[str, str] = {}
+        for document in sorted(self.documents):
+            owners.setdefault(self.identifiers(document).bases[""], document)
+        for document in sorted(self.documents):
+            for uri in self.identifiers(document).resources:
+                owners.setdefault(uri, document)
+        for document in sorted(self.documents):
+            for url in self._urls(document):
+                owners.setdefault(url, document)
+        return owners
+
+    def _document_with(self, uri: str, referring: str, reference: str) -> str | None:
+        """Return the document that has a resource, or the one at the path that the reference names."""
+        if uri in self.identifiers(referring).resources:
+            return referring
+        if uri in self._owners:
+            return self._owners[uri]
+        path = _relative_path(referring, reference)
+        if path in self.documents:
+            return path
+        return uri if uri.startswith(_META_SCHEMAS) and self._is_meta_schema(uri) else None
+
+    def _is_meta_schema(self, uri: str) -> bool:
+        """Tell whether a URI is that of a known meta-schema, which is kept; raises `MissingExtraError`."""
+        if uri not in self._meta_schemas:
+            try:
+                from jsonschema_specifications import REGISTRY  # noqa: PLC0415 - an extra
+            except ModuleNotFoundError as error:
+                raise MissingExtraError(str(error.name), "check") from error
+            resource = REGISTRY.get(uri)
+            if resource is None:
+                return False
+            self._meta_schemas[uri] = resource.contents
+        return True
+
+    def _dangling(self, place: Origin, keyword: str, problem: str) -> DanglingReferenceError:
+        """Return the error for a reference that leads nowhere."""
+        pointer = f"{place.pointer}/{escape_token(keyword)}"
+        return DanglingReferenceError(place.document, pointer, f"{keyword} {problem}")
+
+    def _no_document(self, referring: str, reference: str) -> str:
+        """Return what is wrong with a reference to a document that is not there."""
+        address = urldefrag(reference).url
+        folder = dirname(referring) or "."
+        paths = {relpath(path, folder): path for path in self.documents}
+        uris = {uri: path for uri, path in self._owners.items() if urlsplit(address).scheme}
+        near = get_close_matches(address, [*paths, *uris], 1, _NEAR)
+        near += [path for path in paths if path.rpartition("/")[2] == address.rpartition("/")[2]]
+        if near:
+            return f"{short_json(reference)} leads to no document, and nothing is fetched: is {near[0]} meant?"
+        return f"{short_json(reference)} leads {LEADS_OUT}"
+
+    def _near_fragment(self, document: str, resource: str, fragment: str, reference: str) -> str:
+        """Return a clause about what can be referred to in a document and is nearly what was meant; mostly one."""
+        identifiers, schema = self.identifiers(document), value_at(self.schema(document), resource)
+        known = [f"#{name}" for uri, name in identifiers.anchors if uri == identifiers.bases[resource]]
+        return near_clause(schema, fragment, known, urldefrag(reference).url)
+
+
+LEADS_OUT = "out of all documents here, and nothing is fetched: add the document that it leads to"
+
+
+def near_clause(schema: Any, fragment: str, anchors: list[str], address: str = "") -> str:
+    """Return a clause that names the schema in `definitions` or the anchor that a fragment nearly names, or nothing."""
+    homes = {home: schema.get(home) for home in ("definitions", "$defs")} if isinstance(schema, dict) else {}
+    pointers = [
+        f"#/{home}/{escape_token(name)}" for home, named in homes.items() if isinstance(named, dict) for name in named
+    ]
+    near = get_close_matches(f"#{unquote(fragment)}", [*pointers, *anchors], 1, _NEAR)
+    return f": is {address}{near[0]} meant?" if near else ""
+
+
+def schemas_of(documents: DocumentSet) -> Schemas:
+    """Return the JSON Schemas of a set of documents; those that cannot be read are left out, as lint reports them."""
+    schemas: Schemas = documents.derived(_read_schemas)
+    return schemas
+
+
+def _read_schemas(documents: DocumentSet) -> Schemas:
+    """Read the JSON Schemas of a set of documents."""
+    parsed = {}
+    for path in documents.documents:
+        if path.endswith(SUFFIX):
+            try:
+                schema = parse_json(documents.read(path), DEEPEST_DOCUMENT)
+            except ArrakisSchemaError:
+                continue
+            if isinstance(schema, dict | bool):
+                parsed[path] = schema
+    return Schemas(parsed, documents.urls)
+
+
+def keywords_of(dialect: str) -> frozenset[str]:
+    """Return the keywords of a dialect; those of all for one that is not known."""
+    return KEYWORDS.get(dialect.removesuffix("#"), _EVERY_KEYWORD)
+
+
+def _read_identifiers(schema: Any, url: str) -> Identifiers:
+    """Return what can be referred to in a document; `url` is the base of a relative `$id`."""
+    identifiers = Identifiers()
+    dialect = named_dialect(schema)
+    todo = [(Node("", schema, declares=True), url)]
+    while todo:
+        node, base = todo.pop()
+        named = _identifier(node.schema, dialect)
+        if named is not None or not node.pointer:
+            base = _joined(base, named or "")
+            identifiers.bases[node.pointer] = base
+            identifiers.resources.setdefault(base, node.pointer)
+        if isinstance(node.schema, dict):
+            for name in _anchors(node.schema, dialect):
+                identifiers.anchors.setdefault((base, name), node.pointer)
+            keywords = keywords_of(dialect)
+            todo += [(child, base) for child in subschemas(node) if child.keyword in keywords]
+    return identifiers
+
+
+def named_dialect(schema: Any) -> str:
+    """Return the dialect that a document names, known or not; empty where it names none."""
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    return named if isinstance(named, str) else ""
+
+
+def identifying_keyword(document: Any) -> str:
+    """Return the keyword that names the schemas of a document."""
+    return _identifying(named_dialect(document))
+
+
+def _identifying(dialect: str) -> str:
+    """Return the keyword that names schemas in a dialect."""
+    return "id" if "/draft-04/" in dialect else "$id"
+
+
+def _identifier(schema: Any, dialect: str) -> str | None:
+    """Return the URI reference that names a schema, if one does; an old dialect ignores it beside `$ref`."""
+    if not isinstance(schema, dict) or (is_legacy(dialect) and "$ref" in schema):
+        return None
+    named = schema.get(_identifying(dialect))
+    return named if isinstance(named, str) and not named.startswith("#") else None
+
+
+def _anchors(schema: dict[str, Any], dialect: str) -> Iterator[str]:
+    """Yield the names of the anchors of a schema."""
+    named = schema.get(_identifying(dialect))
+    if is_legacy(dialect) and isinstance(named, str) and named.startswith("#") and "$ref" not in schema:
+        yield named[1:]
+    if not dialect or not is_legacy(dialect):
+        names = (schema.get(keyword) for keyword in ("$anchor", "$dynamicAnchor"))
+        yield from (name for name in names if isinstance(name, str))
+
+
+def is_legacy(dialect: str) -> bool:
+    """Tell whether `$id` may name an anchor, and is ignored beside `$ref`; so does a document without a dialect."""
+    return not dialect or any(draft in dialect for draft in _LEGACY)
+
+
+def _joined(base: str, identifier: str) -> str:
+    """Return the URI of a schema; one that cannot be parsed is left out, as lint reports it."""
+    try:
+        return urldefrag(urljoin(base, identifier)).url
+    except ValueError:
+        return base
+
+
+def _fragment_pointer(identifiers: Identifiers, uri: str, resource: str, fragment: str) -> str | None:
+    """Return the pointer in the document to what a fragment of a resource names, None if there is no such anchor."""
+    if not fragment or fragment.startswith("/"):
+        return resource + fragment
+    return identifiers.anchors.get((uri, fragment))
+
+
+def _relative_path(referring: str, reference: str) -> str | None:
+    """Return the path that a relative reference names, seen from the document that has it."""
+    address = urldefrag(reference).url
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc or address.startswith("/") or not parts.path:
+        return None
+    return normpath(join(dirname(referring), unquote(parts.path)))
+
+
+def refers_out(schema: Any) -> bool:
+    """Tell whether a reference somewhere in a document is more than a fragment."""
+    todo = [schema]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            for keyword in ("$ref", "$dynamicRef"):
+                reference = value.get(keyword)
+                if isinstance(reference, str) and not reference.startswith("#"):
+                    return True
+            todo += value.values()
+        elif isinstance(value, list):
+            todo += value
+    return False
