@@ -219,5 +219,5 @@ def test_a_reference_that_leads_out_is_one_sentence(trap: Trap) -> None:
     with pytest.raises(arrakis_schema.InvalidSchemaError) as caught:
         arrakis_schema.validate({"request": "Plain", "a": "b"}, root=trap.root)
     assert str(caught.value).startswith("plain of release 2.0.0 is not a valid JSON Schema: /properties/a/$ref: ")
-    assert "leads out of this document, and nothing is fetched: copy the schema" in str(caught.value)
+    assert "leads out of all documents here, and nothing is fetched: add the document" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
-from posixpath import dirname, join, normpath, relpath
+from posixpath import basename, dirname, join, normpath, relpath
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -182,11 +182,10 @@ class Schemas:
     def _no_document(self, referring: str, reference: str) -> str:
         """Return what is wrong with a reference to a document that is not there."""
         address = urldefrag(reference).url
-        folder = dirname(referring) or "."
-        paths = {relpath(path, folder): path for path in self.documents}
-        uris = {uri: path for uri, path in self._owners.items() if urlsplit(address).scheme}
-        near = get_close_matches(address, [*paths, *uris], 1, _NEAR)
-        near += [path for path in paths if path.rpartition("/")[2] == address.rpartition("/")[2]]
+        paths = [relpath(path, dirname(referring) or ".") for path in self.documents]
+        known = {basename(name): name for name in (*paths, *(self._owners if urlsplit(address).scheme else ()))}
+        near = get_close_matches(address, paths, 1, _NEAR)
+        near += [known[name] for name in get_close_matches(basename(address), known, 1, _NEAR)]
         if near:
             return f"{short_json(reference)} leads to no document, and nothing is fetched: is {near[0]} meant?"
         return f"{short_json(reference)} leads {LEADS_OUT}"
