@@ -1,40 +1,20 @@
 """A bundle means what its document means among the others: the resolver of `referencing` is the judge."""
 
-import json
 from random import Random
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from referencing import Registry
-from referencing.jsonschema import DRAFT7, DRAFT202012
 
 from arrakis_schema.json_schema.bundling import Bundle, make_bundle
-from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
+from arrakis_schema.json_schema.judge.complete import errors_of
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.soundness import problems
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.resolver import Schemas
 from tests.compat.random_schemas import Instances
-from tests.resolver.random_sets import PATHS, RandomSet, canonical_uri, url, urls
-
-
-def among(documents: dict[str, Any], path: str, *, modern: bool) -> Any:
-    """Return the validator of a document for which `referencing` resolves references among all documents."""
-    specification: Any = DRAFT202012 if modern else DRAFT7
-    resources = [(url(name), specification.create_resource(document)) for name, document in documents.items()]
-    registry: Registry[Any] = Registry().with_resources(resources).crawl()
-    root = {"$ref": canonical_uri(path, documents[path])}
-    return make_validator(root, DRAFT_2020_12 if modern else DRAFT_07, registry=registry)
-
-
-def guide(schema: Any) -> Any:
-    """Return a bundle in which each name of a definition is its own reference token."""
-    text = json.dumps(schema).replace("~1", "|")
-    for path in PATHS:
-        text = text.replace(path, path.replace("/", "|"))
-    return json.loads(text)
+from tests.resolver.random_sets import PATHS, RandomSet, urls
+from tests.resolver.referee import among, guide
 
 
 def bundle(documents: dict[str, Any], path: str) -> Bundle:

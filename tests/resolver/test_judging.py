@@ -1,6 +1,7 @@
 """A reference to another document works wherever a message is judged."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +72,12 @@ def test_every_judge_follows_references_to_other_documents(
     message.write_text(json.dumps(request_sent))
     code = main(["validate", str(message), "--root", str(root)])
     assert (code == 0) == (path is None), capsys.readouterr()
-    for check in (lambda: validate(request_sent, release), lambda: validator("find", release)(request_sent)):
+    for check in (partial(validate, version=release), validator("find", release)):
         if path is None:
-            check()
+            check(request_sent)
         else:
             with pytest.raises(InvalidRequestError) as caught:
-                check()
+                check(request_sent)
             assert caught.value.violation.path == path
 
 

@@ -64,9 +64,13 @@ class _Link(NamedTuple):
 
 @dataclass(slots=True)
 class _Reach:
-    """Every schema that a document applies or leads to, the references between them, and those that lead nowhere."""
+    """Every schema that a document applies or leads to, the references between them, and those that lead nowhere.
+
+    `outer` has the references that lead out of all documents.
+    """
 
     places: dict[tuple[str, str], Any] = field(default_factory=dict)
+    outer: list[tuple[Origin, str, str]] = field(default_factory=list)
     links: list[_Link] = field(default_factory=list)
     problems: list[DanglingReferenceError] = field(default_factory=list)
 
@@ -79,15 +83,26 @@ def bundle_of(document: Document, schema: Any) -> Bundle:
     return Bundle(document.path, schema) if bundle.schema is None else bundle
 
 
-def reach_of(document: Document, schema: Any) -> bytes:
+def reach_of(document: Document) -> bytes:
     """Return bytes that are equal for documents of equal bytes that refer to documents of equal bytes."""
-    bundle = bundle_of(document, schema)
-    if not bundle.parts and not bundle.problems:
+    if document.among is None or (b"ref" not in document.content and b"\\u" not in document.content):
         return document.content
-    digest = sha256(document.content)
-    for path in sorted(bundle.parts.values()):
-        content = document.among.read(path) if document.among and path in document.among.documents else b""
-        digest.update(b"\0".join((path.encode(), sha256(content).digest())))
+    reach: bytes = document.among.derived(_reach, document.path)
+    return reach
+
+
+def _reach(documents: DocumentSet, path: str) -> bytes:
+    """Return the bytes of a document of a set if it refers to no other one, or else a digest of all their bytes."""
+    content, schemas = documents.read(path), schemas_of(documents)
+    if path not in schemas.documents or not refers_out(schemas.documents[path]):
+        return content
+    bundle: Bundle = documents.derived(_bundle, path)
+    if not bundle.parts and not bundle.problems:
+        return content
+    digest = sha256(content)
+    for part in sorted(bundle.parts.values()):
+        inner = documents.read(part) if part in schemas.documents else b""
+        digest.update(b"\0".join((part.encode(), sha256(inner).digest())))
     for problem in bundle.problems:
         digest.update(str(problem).encode())
     return digest.digest()
@@ -115,6 +130,8 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
         _write_uris(schemas, copies, reach.links)
     else:
         _write_pointers(schemas, copies, reach.links, prefixes)
+    for place, keyword, uri in reach.outer:  # a relative one would depend on where the bundle stands
+        value_at(copies[place.document], place.pointer)[keyword] = uri
     if names:
         copies[path][home] = {
             **copies[path].get(home, {}),
@@ -142,6 +159,7 @@ def _follow_references(schemas: Schemas, path: str) -> _Reach:
                     _refuse_other_dialect(schemas, place, keyword, target, dialect)
                 except DanglingReferenceError as error:
                     reach.problems.append(error)
+                    reach.outer += [(place, keyword, error.uri)] if error.uri else []
                 else:
                     reach.links.append(_Link(place, keyword, target))
                     todo.append(target)

@@ -29,10 +29,13 @@ _NEAR = 0.8
 
 
 class DanglingReferenceError(ArrakisSchemaError):
-    """A reference leads to no schema: `document` and `pointer` are the place of the reference, `problem` says why."""
+    """A reference leads to no schema: `document` and `pointer` are the place of the reference, `problem` says why.
 
-    def __init__(self, document: str, pointer: str, problem: str) -> None:
-        self.document, self.pointer, self.problem = document, pointer, problem
+    `uri` is where a reference leads that leads out of all documents; empty if it leads to one of them.
+    """
+
+    def __init__(self, document: str, pointer: str, problem: str, uri: str = "") -> None:
+        self.document, self.pointer, self.problem, self.uri = document, pointer, problem, uri
         super().__init__(f"{document}#{pointer}: {problem}")
 
 
@@ -96,25 +99,31 @@ class Schemas:
 
         A `$dynamicRef` leads where a `$ref` would: to the anchor of its own resource.
         """
-        base = self.identifiers(place.document).base(place.pointer)
-        try:
-            uri, fragment = (base, reference[1:]) if reference.startswith("#") else urldefrag(urljoin(base, reference))
-        except ValueError:
-            raise self._dangling(place, keyword, f"{short_json(reference)} is no URI reference") from None
-        document = self._document_with(uri, place.document, reference)
-        if document is None:
-            raise self._dangling(place, keyword, self._no_document(place.document, reference))
+        document, uri, fragment = self._resource(place, keyword, reference)
         identifiers = self.identifiers(document)
         resource = identifiers.resources.get(uri, "")
         pointer = _fragment_pointer(identifiers, identifiers.bases[resource], resource, unquote(fragment))
         schema = _ABSENT if pointer is None else value_at(self.schema(document), pointer, _ABSENT)
-        if isinstance(schema, dict | bool) and pointer is not None:
+        if pointer is not None and isinstance(schema, dict | bool):
             return Origin(document, pointer, schema)
         names = "this document" if document == place.document else document
         if schema is _ABSENT:
             there = self._near_fragment(document, resource, fragment, reference)
-            raise self._dangling(place, keyword, f"{short_json(reference)} points to nothing in {names}{there}")
-        raise self._dangling(place, keyword, f"{short_json(reference)} points to no schema in {names}")
+            raise _dangling(place, keyword, f"{short_json(reference)} points to nothing in {names}{there}")
+        raise _dangling(place, keyword, f"{short_json(reference)} points to no schema in {names}")
+
+    def _resource(self, place: Origin, keyword: str, reference: str) -> tuple[str, str, str]:
+        """Return the document that a reference leads to, the URI of the resource in it, and the fragment."""
+        base = self.identifiers(place.document).base(place.pointer)
+        try:
+            uri, fragment = (base, reference[1:]) if reference.startswith("#") else urldefrag(urljoin(base, reference))
+        except ValueError:
+            raise _dangling(place, keyword, f"{short_json(reference)} is no URI reference") from None
+        document = self._document_with(uri, place.document, reference)
+        if document is None:
+            problem = self._no_document(place.document, reference)
+            raise _dangling(place, keyword, problem, urljoin(base, reference))
+        return document, uri, fragment
 
     def identifiers(self, document: str) -> Identifiers:
         """Return what can be referred to in a document."""
@@ -174,11 +183,6 @@ class Schemas:
             self._meta_schemas[uri] = resource.contents
         return True
 
-    def _dangling(self, place: Origin, keyword: str, problem: str) -> DanglingReferenceError:
-        """Return the error for a reference that leads nowhere."""
-        pointer = f"{place.pointer}/{escape_token(keyword)}"
-        return DanglingReferenceError(place.document, pointer, f"{keyword} {problem}")
-
     def _no_document(self, referring: str, reference: str) -> str:
         """Return what is wrong with a reference to a document that is not there."""
         address = urldefrag(reference).url
@@ -188,7 +192,7 @@ class Schemas:
         near += [known[name] for name in get_close_matches(basename(address), known, 1, _NEAR)]
         if near:
             return f"{short_json(reference)} leads to no document, and nothing is fetched: is {near[0]} meant?"
-        return f"{short_json(reference)} leads {LEADS_OUT}"
+        return f"{short_json(reference)} {_LEADS_OUT}"
 
     def _near_fragment(self, document: str, resource: str, fragment: str, reference: str) -> str:
         """Return a clause about what can be referred to in a document and is nearly what was meant; mostly one."""
@@ -197,7 +201,13 @@ class Schemas:
         return near_clause(schema, fragment, known, urldefrag(reference).url)
 
 
-LEADS_OUT = "out of all documents here, and nothing is fetched: add the document that it leads to"
+def _dangling(place: Origin, keyword: str, problem: str, uri: str = "") -> DanglingReferenceError:
+    """Return the error for the reference in a keyword of a schema that leads nowhere."""
+    pointer = f"{place.pointer}/{escape_token(keyword)}"
+    return DanglingReferenceError(place.document, pointer, f"{keyword} {problem}", uri)
+
+
+_LEADS_OUT = "leads out of all documents here, and nothing is fetched: add the document that it leads to"
 
 
 def near_clause(schema: Any, fragment: str, anchors: list[str], address: str = "") -> str:

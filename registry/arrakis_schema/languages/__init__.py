@@ -47,7 +47,9 @@ class Pair:
 class Language:
     """The functions of one language. What cannot be read raises an `ArrakisSchemaError`.
 
-    - `parse` a document, once for each content; `check` what is parsed, before it is compared;
+    - `parse` a document with all that it refers to, once for each `reach`: bytes that are equal for documents of equal
+      bytes that refer to documents of equal bytes; `check` what is parsed, before it is compared;
+    - `origin` is the document, by its path, and the location in it that a location in what is parsed stands for;
     - `without_words` drops what no reader goes by, and `meaning` returns bytes that are equal for equal meanings;
     - `compare` a pair; `breaks` are the changes of an incompatible pair that break the reader, each by itself;
     - `text_at` is what the new document has where a change breaks: an accepted break is accepted for that alone;
@@ -76,6 +78,8 @@ class Language:
     places: Callable[[Document], Callable[[str], tuple[int, int]]]
     lines: Callable[[Document], list[str]]
     view: Callable[[Document, str], bytes]
+    reach: Callable[[Document], bytes] = lambda document: document.content
+    origin: Callable[[Document, str], tuple[str, str]] = lambda document, location: (document.path, location)
     files: Callable[[Document], Iterable[tuple[str, bytes]]] = lambda _: ()
     suffixes: tuple[str, ...] = ()
     snippets: Callable[[Release, Document], Iterable[tuple[str, str]]] = lambda _, document: [("text", document.text)]

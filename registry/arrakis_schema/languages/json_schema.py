@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
+from arrakis_schema.json_schema.bundling import bundle_of, reach_of
 from arrakis_schema.json_schema.fields import schema_fields
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.positions import nearest, positions, value_at
@@ -26,6 +27,21 @@ _ABSENT: Any = object()
 
 
 def _parse(document: Document) -> Any:
+    """Return the JSON Schema of a document with all that it refers to; raises `InvalidSchemaError` where it is none."""
+    bundle = bundle_of(document, _parse_alone(document))
+    for problem in bundle.problems:
+        if not problem.uri:  # what leads out of all documents is unknown, and the same for everybody
+            where = "" if problem.document == document.path else f"in {problem.document}, "
+            raise InvalidSchemaError(document.path, where + problem.problem, problem.pointer)
+    return bundle.schema
+
+
+def _origin(document: Document, location: str) -> tuple[str, str]:
+    """Return the document, and the pointer in it, that a pointer into a document with all that it refers to means."""
+    return bundle_of(document, _parse_alone(document)).origin(location)
+
+
+def _parse_alone(document: Document) -> Any:
     """Return the JSON Schema of a document; raises `InvalidSchemaError` where it is none."""
     try:
         schema = json.loads(document.text)
@@ -157,6 +173,8 @@ LANGUAGE = Language(
     lint=_lint,
     rules=_rule_summaries,
     places=_places,
+    reach=reach_of,
+    origin=_origin,
     lines=_lines,
     view=lambda document, _: document.content,
     highlighting="json",

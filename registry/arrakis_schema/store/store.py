@@ -1,7 +1,7 @@
 """A folder with `schemas/` and `versions/`, and the releases in it: values that are read once and never change."""
 
 import os
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
@@ -42,6 +42,31 @@ class Deriving:
         except KeyError:
             value = self._made.setdefault(key, make(self, *args, **named))
         return value
+
+
+@dataclass(frozen=True, eq=False)
+class Documents(Deriving):
+    """Documents that may refer to each other and belong to no release: their bytes by path.
+
+    They are published below each of the `folders`, which are URLs that end with a slash.
+    """
+
+    contents: Mapping[str, bytes] = field(repr=False)
+    folders: tuple[str, ...]
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def documents(self) -> Collection[str]:
+        """Their paths."""
+        return self.contents.keys()
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of them."""
+        return self.contents[path]
+
+    def urls(self, path: str) -> tuple[str, ...]:
+        """Return the URLs of a path."""
+        return tuple(f"{folder}{path}" for folder in self.folders)
 
 
 @dataclass(frozen=True, eq=False)
