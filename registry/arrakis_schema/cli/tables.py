@@ -53,7 +53,7 @@ def run_matrix(options: Namespace) -> int:
     """Print the compatibility matrix: a table for each endpoint, with clients in rows and servers in columns."""
     store = open_store(options.root)
     releases = store.every_release()
-    comparisons, console = Comparisons(store, options.timeout, options.steps), _console()
+    comparisons, console = Comparisons(store, options.timeout, options.steps, words=False), _console()
     available = names(releases)
     for name in options.names:
         if name not in available:

@@ -13,6 +13,7 @@ from arrakis_schema.json_schema.fields import schema_fields
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.positions import nearest, positions, value_at
 from arrakis_schema.json_schema.requests import validate, validator
+from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, DocumentKind, Example
@@ -60,7 +61,10 @@ def _check(schema: Any) -> None:
 
 
 def _meaning(_: Document, schema: Any) -> bytes:
-    """Return the JSON of a schema without regard to order."""
+    """Return the JSON of a schema without regard to order, and without its `$id` if no reference goes by that."""
+    named = schema.get("$id") if isinstance(schema, dict) else None
+    if isinstance(named, str) and not named.startswith("#") and not refers_out(schema):
+        schema = {name: value for name, value in schema.items() if name != "$id"}
     return json.dumps(schema, sort_keys=True).encode()
 
 
