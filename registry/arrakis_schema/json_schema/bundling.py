@@ -3,6 +3,7 @@
 Judging, comparing and linting work on it as on any other document, and tell their findings by the original places.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -54,6 +55,10 @@ class Bundle:
         return self.path, pointer
 
 
+BUNDLED = ".bundle.json"
+"""The suffix of the file that the site has beside a document that refers to others."""
+
+
 class _Link(NamedTuple):
     """A reference of a schema, and where it leads."""
 
@@ -81,6 +86,11 @@ def bundle_of(document: Document, schema: Any) -> Bundle:
         return Bundle(document.path, schema)
     bundle: Bundle = document.among.derived(_bundle, document.path)
     return Bundle(document.path, schema) if bundle.schema is None else bundle
+
+
+def bundle_text(bundle: Bundle) -> bytes:
+    """Return a bundle as JSON."""
+    return (json.dumps(bundle.schema, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def reach_of(document: Document) -> bytes:

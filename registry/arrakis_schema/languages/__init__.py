@@ -58,6 +58,8 @@ class Language:
     - `lint` a document, by `rules`: what each asks for, by id;
     - `places` in the text of a document: a function from a location to its line and column;
     - `files` that the site has beside a document, each with its suffix; every document has those of `suffixes`;
+    - `references` are the other documents that a document refers to, its own references and theirs: path and URI of
+      each; such a document has a file of the suffix `bundled` that holds it with all of them;
     - `view` of a document in one of the views of its format; `lines` that sum it up on a terminal;
     - `snippets` to copy, the document itself first, each with a title; what `repeated` columns are named by;
     - `highlighting` is the name of the language of an example for a highlighter.
@@ -82,6 +84,8 @@ class Language:
     origin: Callable[[Document, str], tuple[str, str]] = lambda document, location: (document.path, location)
     files: Callable[[Document], Iterable[tuple[str, bytes]]] = lambda _: ()
     suffixes: tuple[str, ...] = ()
+    references: Callable[[Document], Iterable[tuple[str, str]]] = lambda _: ()
+    bundled: str = ""
     snippets: Callable[[Release, Document], Iterable[tuple[str, str]]] = lambda _, document: [("text", document.text)]
     repeated: Callable[[Document], Iterable[str]] = lambda _: ()
     highlighting: str = ""

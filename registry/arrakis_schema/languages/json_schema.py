@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
-from arrakis_schema.json_schema.bundling import bundle_of, reach_of
+from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of
 from arrakis_schema.json_schema.fields import schema_fields
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.positions import nearest, positions, value_at
 from arrakis_schema.json_schema.requests import validate, validator
-from arrakis_schema.json_schema.resolver import refers_out
+from arrakis_schema.json_schema.resolver import refers_out, schemas_of
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, DocumentKind, Example
@@ -149,6 +149,34 @@ def _properties(schema: dict[str, Any], path: str) -> Iterator[str]:
         yield from _properties(field, f"{path}{name}.")
 
 
+def _whole(document: Document) -> Bundle | None:
+    """Return a document that refers to others with all of them; None if it refers to none, or something is wrong."""
+    try:
+        bundle = bundle_of(document, _parse_alone(document))
+    except InvalidSchemaError:  # lint reports it
+        return None
+    return bundle if bundle.parts and not bundle.problems else None
+
+
+def _files(document: Document) -> Iterator[tuple[str, bytes]]:
+    """Yield a document that refers to others with all of them in one file."""
+    if (bundle := _whole(document)) is not None:
+        yield BUNDLED, bundle_text(bundle)
+
+
+def _references(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield path and URI of each document that one refers to."""
+    bundle, among = _whole(document), document.among
+    for path in sorted(bundle.parts.values()) if bundle is not None else ():
+        if among is not None and path in among.documents:
+            yield path, schemas_of(among).identifiers(path).bases[""]
+
+
+def _view(document: Document, view: str) -> bytes:
+    """Return a document as it is, or with all that it refers to."""
+    return document.content if view == "json" else bundle_text(bundle_of(document, _parse_alone(document)))
+
+
 def _lint(subject: Subject) -> Iterator[Finding]:
     """Yield what the rules for JSON Schemas find."""
     from arrakis_schema.lint.json_documents import lint_schema
@@ -180,6 +208,9 @@ LANGUAGE = Language(
     reach=reach_of,
     origin=_origin,
     lines=_lines,
-    view=lambda document, _: document.content,
+    view=_view,
+    files=_files,
+    references=_references,
+    bundled=BUNDLED,
     highlighting="json",
 )

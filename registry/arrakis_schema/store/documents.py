@@ -52,7 +52,7 @@ FORMATS: dict[str, Format] = {
             "a JSON Schema",
             ".json",
             "application/schema+json",
-            ("json",),
+            ("json", "bundle"),
             "arrakis_schema.languages.json_schema",
         ),
         Format(
