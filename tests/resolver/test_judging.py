@@ -154,7 +154,7 @@ def test_documents_of_two_dialects_do_not_refer_to_each_other(root: Path) -> Non
     assert findings(root) == {
         "schemas/publication/a.json#/$ref ref-unresolvable": (
             "$ref leads to publication/deep.json, which is written in another dialect: "
-            f"{MODERN}, and not http://json-schema.org/draft-07/schema"
+            f"{MODERN}, not http://json-schema.org/draft-07/schema"
         )
     }
 

@@ -11,16 +11,13 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import quote, urldefrag
 
-from arrakis_schema.json_schema.keywords import DRAFT_07, Node, subschemas
+from arrakis_schema.json_schema.identifiers import identifying_keyword, is_legacy, keywords_of, named_dialect
+from arrakis_schema.json_schema.keywords import DRAFT_07, Node, dialect_of, subschemas
 from arrakis_schema.json_schema.positions import escape_token, value_at
 from arrakis_schema.json_schema.resolver import (
     DanglingReferenceError,
     Origin,
     Schemas,
-    identifying_keyword,
-    is_legacy,
-    keywords_of,
-    named_dialect,
     refers_out,
     schemas_of,
 )
@@ -28,7 +25,7 @@ from arrakis_schema.store.documents import Document, DocumentSet
 from arrakis_schema.text.short_repr import short_repr
 
 _REFERENCES = ("$ref", "$dynamicRef")
-_DYNAMIC = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor")
+_DYNAMIC = frozenset({"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"})
 _IN_A_FRAGMENT = "/~!$&'()*+,;=:@?"
 
 
@@ -68,16 +65,25 @@ class _Link(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Reach:
-    """Every schema that a document applies or leads to, the references between them, and those that lead nowhere.
+class _Links:
+    """The references of one document: those that lead to a schema, and those that do not.
 
-    `outer` has the references that lead out of all documents.
+    `places` are the pointers of its schemas; `outer` has the references that lead out of all documents, with the URI.
+    `is_dynamic` tells whether what a reference leads to depends on the way to it, `is_whole` whether these are the
+    references of the document alone, and not those of one bundle.
     """
 
-    places: dict[tuple[str, str], Any] = field(default_factory=dict)
-    outer: list[tuple[Origin, str, str]] = field(default_factory=list)
+    places: set[str] = field(default_factory=set)
     links: list[_Link] = field(default_factory=list)
+    outer: list[tuple[Origin, str, str]] = field(default_factory=list)
     problems: list[DanglingReferenceError] = field(default_factory=list)
+    is_dynamic: bool = False
+    is_whole: bool = True
+
+    def copy(self) -> "_Links":
+        """Return a copy for one bundle, whose references lead to further places in the document."""
+        lists = list(self.links), list(self.outer), list(self.problems)
+        return _Links(set(self.places), *lists, self.is_dynamic, is_whole=False)
 
 
 def bundle_of(document: Document, schema: Any) -> Bundle:
@@ -127,67 +133,93 @@ def _bundle(documents: DocumentSet, path: str) -> Bundle:
 def make_bundle(schemas: Schemas, path: str) -> Bundle:
     """Return the bundle of the document at a path."""
     root = schemas.documents[path]
-    reach = _follow_references(schemas, path)
-    dialect = named_dialect(root)
+    if not isinstance(root, dict):
+        return Bundle(path, root)
+    dialect = dialect_of(root) or named_dialect(root)
     home = "definitions" if is_legacy(dialect) else "$defs"
+    reached = _reach_from(schemas, path, dialect)
+    problems = tuple(problem for links in reached.values() for problem in links.problems)
     own = root.get(home, {})
     if not isinstance(own, dict):
-        return Bundle(path, root, problems=tuple(reach.problems))
-    names = _names(own, sorted({link.target.document for link in reach.links} - {path}))
+        return Bundle(path, root, problems=problems)
+    names = _names(own, sorted(reached.keys() - {path}))
     prefixes = {path: "", **{document: f"/{home}/{escape_token(name)}" for document, name in names.items()}}
-    copies = {document: deepcopy(schemas.schema(document)) for document in prefixes}
-    if not is_legacy(dialect) and any(_is_dynamic(schema) for schema in reach.places.values()):
-        _write_uris(schemas, copies, reach.links)
+    if not is_legacy(dialect) and any(links.is_dynamic for links in reached.values()):
+        copies = {document: _write_uris(schemas, document, links) for document, links in reached.items()}
     else:
-        _write_pointers(schemas, copies, reach.links, prefixes)
-    for place, keyword, uri in reach.outer:  # a relative one would depend on where the bundle stands
-        value_at(copies[place.document], place.pointer)[keyword] = uri
-    if names:
-        copies[path][home] = {
-            **copies[path].get(home, {}),
-            **{name: copies[document] for document, name in names.items()},
+        copies = {
+            document: schemas.derived(_shared_part, document, dialect)
+            if _is_shared(path, document, prefixes, links)
+            and links is schemas.derived(_document_links, document, dialect)
+            else _write_pointers(schemas, document, links, prefixes)
+            for document, links in reached.items()
         }
+    schema = copies[path]
+    if names:
+        schema[home] = {**schema.get(home, {}), **{name: copies[document] for document, name in names.items()}}
     parts = {pointer: document for document, pointer in prefixes.items() if pointer}
-    return Bundle(path, copies[path], parts, tuple(reach.problems))
+    return Bundle(path, schema, parts, problems)
 
 
-def _follow_references(schemas: Schemas, path: str) -> _Reach:
-    """Follow the references of a document, and of all that they lead to."""
-    reach, dialect = _Reach(), named_dialect(schemas.documents[path])
-    todo = [schemas.origin(path)]
+def _reach_from(schemas: Schemas, path: str, dialect: str) -> dict[str, _Links]:
+    """Return each document that one leads to, itself first, with its references."""
+    reached = {path: schemas.derived(_document_links, path, dialect)}
+    todo = list(reached[path].links)
+    while todo:
+        target = todo.pop().target
+        links = reached.get(target.document)
+        if links is None:
+            links = reached[target.document] = schemas.derived(_document_links, target.document, dialect)
+            todo += links.links
+        if target.pointer not in links.places and isinstance(target.schema, dict):  # a place that no keyword has
+            before = len(links.links)
+            links = reached[target.document] = links.copy()
+            _add_links(links, schemas, target, dialect)
+            todo += links.links[before:]
+    return reached
+
+
+def _document_links(schemas: Schemas, document: str, dialect: str) -> _Links:
+    """Return the references of a document, which is read in its own dialect if it names one."""
+    links = _Links()
+    _add_links(links, schemas, schemas.origin(document), dialect)
+    return links
+
+
+def _add_links(links: _Links, schemas: Schemas, start: Origin, dialect: str) -> None:
+    """Add the references of a schema and of all its subschemas."""
+    keywords = keywords_of(named_dialect(schemas.schema(start.document)) or dialect)
+    todo = [start]
     while todo:
         place = todo.pop()
-        if not isinstance(place.schema, dict) or (place.document, place.pointer) in reach.places:
+        if not isinstance(place.schema, dict) or place.pointer in links.places:
             continue
-        reach.places[place.document, place.pointer] = place.schema
-        keywords = keywords_of(named_dialect(schemas.schema(place.document)) or dialect)
+        links.places.add(place.pointer)
+        links.is_dynamic |= not place.schema.keys().isdisjoint(_DYNAMIC)
         for keyword in _REFERENCES:
             reference = place.schema.get(keyword)
-            if isinstance(reference, str) and keyword in keywords:
-                try:
-                    target = schemas.lookup(place, keyword, reference)
-                    _refuse_other_dialect(schemas, place, keyword, target, dialect)
-                except DanglingReferenceError as error:
-                    reach.problems.append(error)
-                    reach.outer += [(place, keyword, error.uri)] if error.uri else []
-                else:
-                    reach.links.append(_Link(place, keyword, target))
-                    todo.append(target)
+            if not isinstance(reference, str) or keyword not in keywords:
+                continue
+            try:
+                target = schemas.lookup(place, keyword, reference)
+                _refuse_other_dialect(schemas, place, keyword, target, dialect)
+            except DanglingReferenceError as error:
+                links.problems.append(error)
+                links.outer += [(place, keyword, error.uri)] if error.uri else []
+            else:
+                links.links.append(_Link(place, keyword, target))
         children = subschemas(Node(place.pointer, place.schema, declares=True))
         todo += [Origin(place.document, child.pointer, child.schema) for child in children if child.keyword in keywords]
-    return reach
 
 
 def _refuse_other_dialect(schemas: Schemas, place: Origin, keyword: str, target: Origin, dialect: str) -> None:
     """Raise `DanglingReferenceError` for a reference to a document in another dialect than that of the root."""
-    named, expected = (urldefrag(uri).url for uri in (named_dialect(schemas.schema(target.document)), dialect))
-    if named and named != (expected or DRAFT_07):
-        raise DanglingReferenceError(
-            place.document,
-            f"{place.pointer}/{escape_token(keyword)}",
-            f"{keyword} leads to {target.document}, which is written in another dialect: {named}, "
-            f"and not {expected or DRAFT_07}",
-        )
+    schema = schemas.schema(target.document)
+    named, expected = dialect_of(schema) or named_dialect(schema), dialect or DRAFT_07
+    if named_dialect(schema) and named != expected:
+        pointer = f"{place.pointer}/{escape_token(keyword)}"
+        problem = f"{keyword} leads to {target.document}, which is written in another dialect: {named}, not {expected}"
+        raise DanglingReferenceError(place.document, pointer, problem)
 
 
 def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]:
@@ -195,43 +227,64 @@ def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]
     names: dict[str, str] = {}
     for document in documents:
         name = document
-        while name in taken:
+        while name in taken or name in names.values():
             name += "'"
         names[document] = name
     return names
 
 
-def _is_dynamic(schema: dict[str, Any]) -> bool:
-    """Tell whether what a reference of a schema leads to depends on the way to it, by resources."""
-    return not schema.keys().isdisjoint(_DYNAMIC)
+def _is_shared(root: str, document: str, prefixes: Mapping[str, str], links: _Links) -> bool:
+    """Tell whether a part is the same in every bundle: it does not lead back to the root, and nothing is renamed."""
+    targets = {link.target.document for link in links.links}
+    renamed = any(not prefixes[target].endswith(f"/{escape_token(target)}") for target in (*targets, document))
+    return links.is_whole and document != root and root not in targets and not renamed
 
 
-def _write_pointers(schemas: Schemas, copies: dict[str, Any], links: list[_Link], prefixes: Mapping[str, str]) -> None:
-    """Write each reference as a pointer into the bundle; then nothing needs a name any more."""
-    for link in links:
+def _shared_part(schemas: Schemas, document: str, dialect: str) -> Any:
+    """Return a document as it stands in the bundles of other documents of a dialect."""
+    links = schemas.derived(_document_links, document, dialect)
+    home = "definitions" if is_legacy(dialect) else "$defs"
+    targets = {document, *(link.target.document for link in links.links)}
+    return _write_pointers(schemas, document, links, {path: f"/{home}/{escape_token(path)}" for path in targets})
+
+
+def _write_pointers(schemas: Schemas, document: str, links: _Links, prefixes: Mapping[str, str]) -> Any:
+    """Return a document whose references are pointers into the bundle, without the names that nothing needs then."""
+    copy = _copy(schemas, document, links)
+    for link in links.links:
         pointer = prefixes[link.target.document] + link.target.pointer
-        value_at(copies[link.place.document], link.place.pointer)[link.keyword] = f"#{quote(pointer, _IN_A_FRAGMENT)}"
-    for document, copy in copies.items():
-        identifiers, keyword = schemas.identifiers(document), identifying_keyword(schemas.schema(document))
-        for pointer in (*identifiers.bases, *identifiers.anchors.values()):
-            schema = value_at(copy, pointer)
-            if isinstance(schema, dict):
-                schema.pop(keyword, None)
-                schema.pop("$anchor", None)
-        if prefixes[document] and isinstance(copy, dict):
-            copy.pop("$schema", None)
+        value_at(copy, link.place.pointer)[link.keyword] = f"#{quote(pointer, _IN_A_FRAGMENT)}"
+    identifiers, keyword = schemas.identifiers(document), identifying_keyword(schemas.schema(document))
+    for pointer in (*identifiers.bases, *identifiers.anchors.values()):
+        schema = value_at(copy, pointer)
+        if isinstance(schema, dict):
+            schema.pop(keyword, None)
+            schema.pop("$anchor", None)
+    if prefixes[document] and isinstance(copy, dict):
+        copy.pop("$schema", None)
+    return copy
 
 
-def _write_uris(schemas: Schemas, copies: dict[str, Any], links: list[_Link]) -> None:
-    """Write each reference to another resource as a URI, and give each document one: dynamic references need them."""
-    for link in links:
-        if link.place.schema[link.keyword].startswith("#"):
+def _write_uris(schemas: Schemas, document: str, links: _Links) -> Any:
+    """Return a document with a URI, whose references to others are URIs, too: dynamic references need them."""
+    copy = _copy(schemas, document, links)
+    for place, keyword, target in links.links:
+        reference = place.schema[keyword]
+        if reference.startswith("#"):
             continue
-        identifiers, fragment = schemas.identifiers(link.target.document), urldefrag(link.place.schema[link.keyword])[1]
+        identifiers, fragment = schemas.identifiers(target.document), urldefrag(reference).fragment
         by_name = fragment and not fragment.startswith("/")
-        base = identifiers.base(link.target.pointer if by_name else "")
-        inner = fragment if by_name else quote(link.target.pointer, _IN_A_FRAGMENT)
-        value_at(copies[link.place.document], link.place.pointer)[link.keyword] = f"{base}#{inner}"
-    for document, copy in copies.items():
-        if isinstance(copy, dict):
-            copy["$id"] = schemas.identifiers(document).bases[""]
+        base = identifiers.base(target.pointer if by_name else "")
+        inner = fragment if by_name else quote(target.pointer, _IN_A_FRAGMENT)
+        value_at(copy, place.pointer)[keyword] = f"{base}#{inner}"
+    if isinstance(copy, dict):
+        copy["$id"] = schemas.identifiers(document).bases[""]
+    return copy
+
+
+def _copy(schemas: Schemas, document: str, links: _Links) -> Any:
+    """Return a copy of a document in which what leads out of all documents does not depend on where it stands."""
+    copy = deepcopy(schemas.schema(document))
+    for place, keyword, uri in links.outer:
+        value_at(copy, place.pointer)[keyword] = uri
+    return copy

@@ -3,8 +3,8 @@
 Nothing is ever fetched: a reference leads to a document of the set, to a known meta-schema, or nowhere.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from posixpath import basename, dirname, join, normpath, relpath
@@ -12,18 +12,17 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
-from arrakis_schema.json_schema.keywords import KEYWORDS, Node, subschemas
+from arrakis_schema.json_schema.identifiers import Identifiers, read_identifiers
 from arrakis_schema.json_schema.positions import escape_token, value_at
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.store.documents import DocumentSet
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
+from arrakis_schema.store.store import Deriving
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.text.short_repr import short_repr
 
 SUFFIX = ".json"
 _META_SCHEMAS = ("http://json-schema.org/", "https://json-schema.org/")
-_LEGACY = ("/draft-04/", "/draft-06/", "/draft-07/")
-_EVERY_KEYWORD = frozenset().union(*KEYWORDS.values())
 _ABSENT: Any = object()
 _NEAR = 0.8
 
@@ -57,32 +56,13 @@ class Origin:
         return Origin(self.document, self.pointer + pointer, schema)
 
 
-@dataclass(frozen=True, slots=True)
-class Identifiers:
-    """What can be referred to in one document by a URI: its resources, and their anchors.
-
-    `bases` has the base URI of each resource by its pointer, `resources` the reverse; `anchors` has the pointer of
-    each anchor by the URI of its resource and its name.
-    """
-
-    bases: dict[str, str] = field(default_factory=dict)
-    resources: dict[str, str] = field(default_factory=dict)
-    anchors: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def base(self, pointer: str) -> str:
-        """Return the base URI at a place."""
-        while pointer not in self.bases:
-            pointer = pointer.rpartition("/")[0]
-        return self.bases[pointer]
-
-
-class Schemas:
+class Schemas(Deriving):
     """The JSON Schemas of a set of documents, and where references between them lead. Threads may share it."""
 
     def __init__(self, documents: dict[str, Any], urls: Callable[[str], tuple[str, ...]]) -> None:
         """Take the parsed documents by path, and the URLs of each path: the first is the base of its references."""
         self.documents = documents
-        self._urls = urls
+        self._urls, self._made = urls, {}
         self._identifiers: dict[str, Identifiers] = {}
         self._meta_schemas: dict[str, Any] = {}
 
@@ -129,7 +109,7 @@ class Schemas:
         """Return what can be referred to in a document."""
         if document not in self._identifiers:
             base = document if document in self._meta_schemas else self._urls(document)[0]
-            self._identifiers[document] = _read_identifiers(self.schema(document), base)
+            self._identifiers[document] = read_identifiers(self.schema(document), base)
         return self._identifiers[document]
 
     @cached_property
@@ -238,78 +218,6 @@ def _read_schemas(documents: DocumentSet) -> Schemas:
             if isinstance(schema, dict | bool):
                 parsed[path] = schema
     return Schemas(parsed, documents.urls)
-
-
-def keywords_of(dialect: str) -> frozenset[str]:
-    """Return the keywords of a dialect; those of all for one that is not known."""
-    return KEYWORDS.get(dialect.removesuffix("#"), _EVERY_KEYWORD)
-
-
-def _read_identifiers(schema: Any, url: str) -> Identifiers:
-    """Return what can be referred to in a document; `url` is the base of a relative `$id`."""
-    identifiers = Identifiers()
-    dialect = named_dialect(schema)
-    todo = [(Node("", schema, declares=True), url)]
-    while todo:
-        node, base = todo.pop()
-        named = _identifier(node.schema, dialect)
-        if named is not None or not node.pointer:
-            base = _joined(base, named or "")
-            identifiers.bases[node.pointer] = base
-            identifiers.resources.setdefault(base, node.pointer)
-        if isinstance(node.schema, dict):
-            for name in _anchors(node.schema, dialect):
-                identifiers.anchors.setdefault((base, name), node.pointer)
-            keywords = keywords_of(dialect)
-            todo += [(child, base) for child in subschemas(node) if child.keyword in keywords]
-    return identifiers
-
-
-def named_dialect(schema: Any) -> str:
-    """Return the dialect that a document names, known or not; empty where it names none."""
-    named = schema.get("$schema") if isinstance(schema, dict) else None
-    return named if isinstance(named, str) else ""
-
-
-def identifying_keyword(document: Any) -> str:
-    """Return the keyword that names the schemas of a document."""
-    return _identifying(named_dialect(document))
-
-
-def _identifying(dialect: str) -> str:
-    """Return the keyword that names schemas in a dialect."""
-    return "id" if "/draft-04/" in dialect else "$id"
-
-
-def _identifier(schema: Any, dialect: str) -> str | None:
-    """Return the URI reference that names a schema, if one does; an old dialect ignores it beside `$ref`."""
-    if not isinstance(schema, dict) or (is_legacy(dialect) and "$ref" in schema):
-        return None
-    named = schema.get(_identifying(dialect))
-    return named if isinstance(named, str) and not named.startswith("#") else None
-
-
-def _anchors(schema: dict[str, Any], dialect: str) -> Iterator[str]:
-    """Yield the names of the anchors of a schema."""
-    named = schema.get(_identifying(dialect))
-    if is_legacy(dialect) and isinstance(named, str) and named.startswith("#") and "$ref" not in schema:
-        yield named[1:]
-    if not dialect or not is_legacy(dialect):
-        names = (schema.get(keyword) for keyword in ("$anchor", "$dynamicAnchor"))
-        yield from (name for name in names if isinstance(name, str))
-
-
-def is_legacy(dialect: str) -> bool:
-    """Tell whether `$id` may name an anchor, and is ignored beside `$ref`; so does a document without a dialect."""
-    return not dialect or any(draft in dialect for draft in _LEGACY)
-
-
-def _joined(base: str, identifier: str) -> str:
-    """Return the URI of a schema; one that cannot be parsed is left out, as lint reports it."""
-    try:
-        return urldefrag(urljoin(base, identifier)).url
-    except ValueError:
-        return base
 
 
 def _fragment_pointer(identifiers: Identifiers, uri: str, resource: str, fragment: str) -> str | None:

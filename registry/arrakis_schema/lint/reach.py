@@ -6,8 +6,9 @@ from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.json_schema.identifiers import identifying_keyword
 from arrakis_schema.json_schema.positions import nearest, positions
-from arrakis_schema.json_schema.resolver import Schemas, identifying_keyword
+from arrakis_schema.json_schema.resolver import Schemas
 from arrakis_schema.store.documents import Document, DocumentKind, Format
 from arrakis_schema.store.loading import NAME
 from arrakis_schema.store.strict_json import parse_json
