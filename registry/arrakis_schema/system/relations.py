@@ -204,7 +204,7 @@ class Comparisons:
     def meaning(self, document: Document) -> bytes:
         """Return bytes that are equal for documents that are the same."""
         key = self.reach(document)
-        if self.words:
+        if self.words or self.problem(document):
             return key
         if key not in self._meanings:
             self._meanings[key] = language_of(document).meaning(document, self.parsed_schema(document))
