@@ -213,3 +213,15 @@ def test_a_verdict_on_two_sets_agrees_with_judges_that_know_each_set(seed: int, 
         instances = Instances(random, [guide(bundle.schema) for bundle in bundles])
         for instance in (instances.instance(guide(bundles[0].schema)) for _ in range(10)):
             assert errors_of(writer, instance, 1) or not errors_of(reader, instance, 1)
+
+
+def test_what_a_reference_leads_to_in_another_dialect_counts_as_reached(tmp_path: Path) -> None:
+    modern = "https://json-schema.org/draft/2020-12/schema"
+    plain = {"publication/a.json": {"$ref": "b.json"}, "publication/b.json": {"$schema": modern, "$ref": "c.json"}}
+    store = released(
+        tmp_path, *({**plain, "publication/c.json": {"$schema": modern, "minimum": number}} for number in (1, 2))
+    )
+    reach = Comparisons(store).reach
+    for name in "abc":
+        old, new = (release.document(f"publication/{name}.json") for release in store.every_release())
+        assert reach(old) != reach(new)

@@ -18,6 +18,7 @@ from arrakis_schema.json_schema.resolver import (
     DanglingReferenceError,
     Origin,
     Schemas,
+    dangling,
     refers_out,
     schemas_of,
 )
@@ -116,12 +117,23 @@ def _reach(documents: DocumentSet, path: str) -> bytes:
     if not bundle.parts and not bundle.problems:
         return content
     digest = sha256(content)
-    for part in sorted(bundle.parts.values()):
+    for part in sorted(_reached_documents(documents, bundle)):
         inner = documents.read(part) if part in schemas.documents else b""
         digest.update(b"\0".join((part.encode(), sha256(inner).digest())))
     for problem in bundle.problems:
         digest.update(str(problem).encode())
     return digest.digest()
+
+
+def _reached_documents(documents: DocumentSet, bundle: Bundle) -> set[str]:
+    """Return all documents that a bundle holds, and those that a reference with a problem leads to."""
+    reached, todo = {bundle.path}, [bundle]
+    while todo:
+        inner = todo.pop()
+        further = {problem.target for problem in inner.problems if problem.target} - reached
+        reached |= {*inner.parts.values(), *further}
+        todo += [documents.derived(_bundle, path) for path in further]
+    return reached - {bundle.path}
 
 
 def _bundle(documents: DocumentSet, path: str) -> Bundle:
@@ -217,9 +229,8 @@ def _refuse_other_dialect(schemas: Schemas, place: Origin, keyword: str, target:
     schema = schemas.schema(target.document)
     named, expected = dialect_of(schema) or named_dialect(schema), dialect or DRAFT_07
     if named_dialect(schema) and named != expected:
-        pointer = f"{place.pointer}/{escape_token(keyword)}"
-        problem = f"{keyword} leads to {target.document}, which is written in another dialect: {named}, not {expected}"
-        raise DanglingReferenceError(place.document, pointer, problem)
+        problem = f"leads to {target.document}, which is written in another dialect: {named}, not {expected}"
+        raise dangling(place, keyword, problem, target.document)
 
 
 def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]:

@@ -129,4 +129,4 @@ def _judge(release: Release, path: str) -> Judge:
     """Return the judge for one document."""
     schema = release.schema(path)
     label = f"{name_of(path)} of release {release.version}"
-    return Judge(schema, label, bundle_of(release.document(path), schema))
+    return Judge(schema, label, bundle=bundle_of(release.document(path), schema))

@@ -30,11 +30,12 @@ _NEAR = 0.8
 class DanglingReferenceError(ArrakisSchemaError):
     """A reference leads to no schema: `document` and `pointer` are the place of the reference, `problem` says why.
 
-    `uri` is where a reference leads that leads out of all documents; empty if it leads to one of them.
+    `target` is the document that it leads to nevertheless, or else `uri` is what it names out of all documents.
     """
 
-    def __init__(self, document: str, pointer: str, problem: str, uri: str = "") -> None:
-        self.document, self.pointer, self.problem, self.uri = document, pointer, problem, uri
+    def __init__(self, document: str, pointer: str, problem: str, target: str = "", uri: str = "") -> None:
+        self.document, self.pointer, self.problem = document, pointer, problem
+        self.target, self.uri = target, uri
         super().__init__(f"{document}#{pointer}: {problem}")
 
 
@@ -89,8 +90,8 @@ class Schemas(Deriving):
         names = "this document" if document == place.document else document
         if schema is _ABSENT:
             there = self._near_fragment(document, resource, fragment, reference)
-            raise _dangling(place, keyword, f"{short_json(reference)} points to nothing in {names}{there}")
-        raise _dangling(place, keyword, f"{short_json(reference)} points to no schema in {names}")
+            raise dangling(place, keyword, f"{short_json(reference)} points to nothing in {names}{there}", document)
+        raise dangling(place, keyword, f"{short_json(reference)} points to no schema in {names}", document)
 
     def _resource(self, place: Origin, keyword: str, reference: str) -> tuple[str, str, str]:
         """Return the document that a reference leads to, the URI of the resource in it, and the fragment."""
@@ -98,11 +99,11 @@ class Schemas(Deriving):
         try:
             uri, fragment = (base, reference[1:]) if reference.startswith("#") else urldefrag(urljoin(base, reference))
         except ValueError:
-            raise _dangling(place, keyword, f"{short_json(reference)} is no URI reference") from None
+            raise dangling(place, keyword, f"{short_json(reference)} is no URI reference") from None
         document = self._document_with(uri, place.document, reference)
         if document is None:
             problem = self._no_document(place.document, reference)
-            raise _dangling(place, keyword, problem, urljoin(base, reference))
+            raise dangling(place, keyword, problem, uri=urljoin(base, reference))
         return document, uri, fragment
 
     def identifiers(self, document: str) -> Identifiers:
@@ -181,10 +182,10 @@ class Schemas(Deriving):
         return near_clause(schema, fragment, known, urldefrag(reference).url)
 
 
-def _dangling(place: Origin, keyword: str, problem: str, uri: str = "") -> DanglingReferenceError:
+def dangling(place: Origin, keyword: str, problem: str, target: str = "", uri: str = "") -> DanglingReferenceError:
     """Return the error for the reference in a keyword of a schema that leads nowhere."""
     pointer = f"{place.pointer}/{escape_token(keyword)}"
-    return DanglingReferenceError(place.document, pointer, f"{keyword} {problem}", uri)
+    return DanglingReferenceError(place.document, pointer, f"{keyword} {problem}", target, uri)
 
 
 _LEADS_OUT = "leads out of all documents here, and nothing is fetched: add the document that it leads to"

@@ -23,7 +23,7 @@ class Judge:
     validator and that is not installed, and `ValidationLimitError` for an instance that is too deep.
     """
 
-    def __init__(self, document: Any, label: str, bundle: Bundle | None = None) -> None:
+    def __init__(self, document: Any, label: str, *, bundle: Bundle | None = None) -> None:
         """Compile the document if possible; `bundle` is the one of a document that refers to others."""
         self._bundle = Bundle("", document) if bundle is None else bundle
         self._document, self._label = self._bundle.schema, label
