@@ -100,25 +100,38 @@ def bundle_text(bundle: Bundle) -> bytes:
     return (json.dumps(bundle.schema, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+def stored_bundle(document: Document) -> Bundle | None:
+    """Return the bundle of a document that refers to others; None for one that does not, or cannot be read."""
+    if document.among is None or (b"ref" not in document.content and b"\\u" not in document.content):
+        return None
+    bundle: Bundle | None = document.among.derived(_referring_bundle, document.path)
+    return bundle
+
+
+def _referring_bundle(documents: DocumentSet, path: str) -> Bundle | None:
+    """Return the bundle of a document of a set that refers to others, or None."""
+    schemas = schemas_of(documents)
+    if path not in schemas.documents or not refers_out(schemas.documents[path]):
+        return None
+    bundle: Bundle = documents.derived(_bundle, path)
+    return bundle
+
+
 def reach_of(document: Document) -> bytes:
     """Return bytes that are equal for documents of equal bytes that refer to documents of equal bytes."""
-    if document.among is None or (b"ref" not in document.content and b"\\u" not in document.content):
+    bundle, among = stored_bundle(document), document.among
+    if bundle is None or among is None or not (bundle.parts or bundle.problems):
         return document.content
-    reach: bytes = document.among.derived(_reach, document.path)
+    reach: bytes = among.derived(_digest, document.path)
     return reach
 
 
-def _reach(documents: DocumentSet, path: str) -> bytes:
-    """Return the bytes of a document of a set if it refers to no other one, or else a digest of all their bytes."""
-    content, schemas = documents.read(path), schemas_of(documents)
-    if path not in schemas.documents or not refers_out(schemas.documents[path]):
-        return content
+def _digest(documents: DocumentSet, path: str) -> bytes:
+    """Return a digest of the bytes of a document and of all that it refers to."""
     bundle: Bundle = documents.derived(_bundle, path)
-    if not bundle.parts and not bundle.problems:
-        return content
-    digest = sha256(content)
+    digest = sha256(documents.read(path))
     for part in sorted(_reached_documents(documents, bundle)):
-        inner = documents.read(part) if part in schemas.documents else b""
+        inner = documents.read(part) if part in documents.documents else b""
         digest.update(b"\0".join((part.encode(), sha256(inner).digest())))
     for problem in bundle.problems:
         digest.update(str(problem).encode())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
-from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of
+from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
 from arrakis_schema.json_schema.fields import schema_fields
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.positions import nearest, positions, value_at
@@ -39,7 +39,8 @@ def _parse(document: Document) -> Any:
 
 def _origin(document: Document, location: str) -> tuple[str, str]:
     """Return the document, and the pointer in it, that a pointer into a document with all that it refers to means."""
-    return bundle_of(document, _parse_alone(document)).origin(location)
+    bundle = stored_bundle(document)
+    return (document.path, location) if bundle is None else bundle.origin(location)
 
 
 def _parse_alone(document: Document) -> Any:
@@ -151,11 +152,8 @@ def _properties(schema: dict[str, Any], path: str) -> Iterator[str]:
 
 def _whole(document: Document) -> Bundle | None:
     """Return a document that refers to others with all of them; None if it refers to none, or something is wrong."""
-    try:
-        bundle = bundle_of(document, _parse_alone(document))
-    except InvalidSchemaError:  # lint reports it
-        return None
-    return bundle if bundle.parts and not bundle.problems else None
+    bundle = stored_bundle(document)
+    return bundle if bundle is not None and bundle.parts and not bundle.problems else None
 
 
 def _files(document: Document) -> Iterator[tuple[str, bytes]]:
