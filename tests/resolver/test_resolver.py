@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
 
+from arrakis_schema.json_schema.bundling import make_bundle
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, Schemas, schemas_of
 from arrakis_schema.store.store import open_release
 
@@ -65,3 +67,16 @@ def test_the_documents_of_a_release_find_each_other() -> None:
     for reference in ("../descriptor.json", release.settings.url(release.version, "endpoints/descriptor.json")):
         assert schemas.lookup(find, "$ref", reference).document == "endpoints/descriptor.json"
     assert schemas_of(release) is schemas
+
+
+def test_thousands_of_wrong_references_are_told_in_bounded_time() -> None:
+    names = [f"x{number:060}" for number in range(3000)]
+    document: dict[str, Any] = {
+        "$id": "https://x.org/" + "x" * 5000,
+        "definitions": dict.fromkeys(names, True),
+        "anyOf": [{"$ref": f"b.json#/definitions/{name[:-1]}"} for name in names],
+    }
+    schemas = Schemas({"a.json": document, "b.json": document}, urls)
+    start = process_time()
+    assert len(make_bundle(schemas, "a.json").problems) == len(names)
+    assert process_time() - start < 5

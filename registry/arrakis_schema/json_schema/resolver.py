@@ -3,10 +3,11 @@
 Nothing is ever fetched: a reference leads to a document of the set, to a known meta-schema, or nowhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import chain, islice
 from posixpath import basename, dirname, join, normpath, relpath
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -24,7 +25,9 @@ from arrakis_schema.text.short_repr import short_repr
 SUFFIX = ".json"
 _META_SCHEMAS = ("http://json-schema.org/", "https://json-schema.org/")
 _ABSENT: Any = object()
-_NEAR = 0.8
+_NEAR, _LONGEST_NAME, _MOST_NAMES = 0.8, 80, 500
+MOST_HINTS = 5
+"""For how many references that lead nowhere something near is looked for."""
 
 
 class DanglingReferenceError(ArrakisSchemaError):
@@ -63,7 +66,7 @@ class Schemas(Deriving):
     def __init__(self, documents: dict[str, Any], urls: Callable[[str], tuple[str, ...]]) -> None:
         """Take the parsed documents by path, and the URLs of each path: the first is the base of its references."""
         self.documents = documents
-        self._urls, self._made = urls, {}
+        self._urls, self._made, self._hints = urls, {}, 0
         self._identifiers: dict[str, Identifiers] = {}
         self._meta_schemas: dict[str, Any] = {}
 
@@ -166,20 +169,30 @@ class Schemas(Deriving):
 
     def _no_document(self, referring: str, reference: str) -> str:
         """Return what is wrong with a reference to a document that is not there."""
+        if self._hints >= MOST_HINTS:
+            return f"{short_json(reference)} {_LEADS_OUT}"
         address = urldefrag(reference).url
         paths = [relpath(path, dirname(referring) or ".") for path in self.documents]
         known = {basename(name): name for name in (*paths, *(self._owners if urlsplit(address).scheme else ()))}
-        near = get_close_matches(address, paths, 1, _NEAR)
-        near += [known[name] for name in get_close_matches(basename(address), known, 1, _NEAR)]
+        near = self._nearest(address, paths)
+        near += [known[name] for name in self._nearest(basename(address), known)]
         if near:
             return f"{short_json(reference)} leads to no document, and nothing is fetched: is {near[0]} meant?"
         return f"{short_json(reference)} {_LEADS_OUT}"
 
     def _near_fragment(self, document: str, resource: str, fragment: str, reference: str) -> str:
         """Return a clause about what can be referred to in a document and is nearly what was meant; mostly one."""
+        if self._hints >= MOST_HINTS:
+            return ""
         identifiers, schema = self.identifiers(document), value_at(self.schema(document), resource)
-        known = [f"#{name}" for uri, name in identifiers.anchors if uri == identifiers.bases[resource]]
-        return near_clause(schema, fragment, known, urldefrag(reference).url)
+        anchors = [f"#{name}" for uri, name in identifiers.anchors if uri == identifiers.bases[resource]]
+        near = self._nearest(f"#{unquote(fragment)}", chain(definition_pointers(schema), anchors))
+        return f": is {urldefrag(reference).url}{near[0]} meant?" if near else ""
+
+    def _nearest(self, name: str, known: Iterable[str]) -> list[str]:
+        """Return the name that is nearly this one, in a list, or an empty one."""
+        self._hints += 1
+        return nearest_name(name, known)
 
 
 def dangling(place: Origin, keyword: str, problem: str, target: str = "", uri: str = "") -> DanglingReferenceError:
@@ -191,14 +204,19 @@ def dangling(place: Origin, keyword: str, problem: str, target: str = "", uri: s
 _LEADS_OUT = "leads out of all documents here, and nothing is fetched: add the document that it leads to"
 
 
-def near_clause(schema: Any, fragment: str, anchors: list[str], address: str = "") -> str:
-    """Return a clause that names the schema in `definitions` or the anchor that a fragment nearly names, or nothing."""
-    homes = {home: schema.get(home) for home in ("definitions", "$defs")} if isinstance(schema, dict) else {}
-    pointers = [
-        f"#/{home}/{escape_token(name)}" for home, named in homes.items() if isinstance(named, dict) for name in named
-    ]
-    near = get_close_matches(f"#{unquote(fragment)}", [*pointers, *anchors], 1, _NEAR)
-    return f": is {address}{near[0]} meant?" if near else ""
+def definition_pointers(schema: Any) -> Iterator[str]:
+    """Yield a reference to each definition of a schema."""
+    for home in ("definitions", "$defs"):
+        named = schema.get(home) if isinstance(schema, dict) else None
+        yield from (f"#/{home}/{escape_token(name)}" for name in named) if isinstance(named, dict) else ()
+
+
+def nearest_name(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known name that is nearly this one, in a list, or an empty one; in bounded time."""
+    if len(name) > _LONGEST_NAME:
+        return []
+    short = (candidate for candidate in known if len(candidate) <= _LONGEST_NAME)
+    return get_close_matches(name, list(islice(short, _MOST_NAMES)), 1, _NEAR)
 
 
 def schemas_of(documents: DocumentSet) -> Schemas:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag
+from urllib.parse import unquote
 
 from referencing.exceptions import InvalidAnchor, NoSuchAnchor, PointerToNowhere, Unresolvable
 
 from arrakis_schema.json_schema.judge.complete import resolver_in, resolver_of
 from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node, subschemas
-from arrakis_schema.json_schema.resolver import near_clause
+from arrakis_schema.json_schema.resolver import MOST_HINTS, definition_pointers, nearest_name
 from arrakis_schema.json_schema.violations import short_json
 
 _IN_PLACE = {"not", "if", "then", "else", "allOf", "anyOf", "oneOf", "dependencies", "dependentSchemas"}
@@ -92,7 +92,8 @@ class ReferenceGraph:
     def _wording(self, keyword: str, reference: str, error: Exception) -> str:
         """Return what is wrong with a reference that leads nowhere, and what to do."""
         if isinstance(error, _NOT_THERE) or reference.startswith("#"):
-            there = near_clause(self.document, urldefrag(reference).fragment, [])
+            known = definition_pointers(self.document) if len(self.unresolved) < MOST_HINTS else ()
+            there = "".join(f": is {near} meant?" for near in nearest_name(unquote(reference), known))
             return f"{keyword} {short_json(reference)} points to nothing in this document{there}"
         definitions = _DEFINITIONS[self.dialect]
         return (
