@@ -1,6 +1,8 @@
 """A reference to another document works wherever a message is judged."""
 
 import json
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -166,3 +168,17 @@ def test_a_meta_schema_is_known(tmp_path: Path) -> None:
         check({"a": {"type": "string", "items": {"not": True}}})
         with pytest.raises(InvalidRequestError):
             check({"a": {"not": {"items": {"type": "text"}}}})
+
+
+def test_references_between_documents_need_no_extra(tmp_path: Path) -> None:
+    find = DOCUMENTS["endpoints/find/descriptor.json"]
+    members = {name: find["properties"][name] for name in ("request", "rate")}
+    root = write_set(tmp_path, {**DOCUMENTS, "endpoints/find/descriptor.json": {**find, "properties": members}})
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['jsonschema', 'referencing', 'jsonschema_specifications']))\n"
+        f"from arrakis_schema import validate, InvalidRequestError; validate({{'request': 'Find'}}, root={str(root)!r})\n"
+        f"try: validate({{'request': 'Find', 'rate': 0}}, root={str(root)!r})\n"
+        "except InvalidRequestError as error: print(error.violation.path)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ran.stdout == "('rate',)\n"

@@ -1,5 +1,6 @@
 """Read the documents that arguments name: files, standard input, URLs, or names in the store."""
 
+import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -94,7 +95,7 @@ def _among_files(source: SourceDocument, file: Path) -> SourceDocument:
                     size += len(files[path])
     except DamagedStoreError as error:
         raise SourceError(f"{source.label} refers to other files: {error}") from error
-    among = Documents(files, (f"https://{sha256(source.label.encode()).hexdigest()}.invalid/",))
+    among = Documents(files, (_made_up_url(source.label),))
     return replace(source, document=Document(file.name, source.content, among))
 
 
@@ -120,6 +121,12 @@ def _fetch(url: str) -> bytes:
             return content
     except (URLError, OSError, ValueError, HTTPException) as error:
         raise SourceError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from error
+
+
+def _made_up_url(label: str) -> str:
+    """Return a URL for the folder of a file, which no other file has: what is missing beside two files may differ."""
+    name = re.sub(r"[^a-z0-9]+", "-", label.lower())[-40:].strip("-")
+    return f"https://{name}.{sha256(label.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}.invalid/"
 
 
 def _stored_document(label: str, document: Document) -> SourceDocument:
