@@ -2,7 +2,7 @@
 
 `make attack` runs it; `python -m tests.compat.attack PAIRS SEED` repeats a run. Every "incompatible" is checked too.
 What is valid is said by validators that know nothing of this package: see `referees`. Every third pair shares a keyword
-that is hard to decide, with other neighbours on each side.
+that is hard to decide, with other neighbours on each side. As many pairs again are of any two dialects: see `writing`.
 """
 
 import json
@@ -10,16 +10,14 @@ import sys
 from random import Random, SystemRandom
 from typing import Any
 
-import jsonschema
-
 from arrakis_schema.compat.accepting import Policy
 from tests.compat.random_schemas import Instances, Schemas
 from tests.compat.referees import Court
 from tests.compat.shared_keywords import shared_pair
 from tests.compat.trials import POLICIES, Pair, Tally, Trial
+from tests.compat.writing import pair_of_dialects, whole
 
 ATTEMPTS = 60
-VALIDATORS = {False: jsonschema.Draft7Validator, True: jsonschema.Draft202012Validator}
 DIALECTS = {False: "draft-07", True: "2020-12"}
 
 
@@ -48,6 +46,17 @@ def trial(seed: int, policy: Policy, court: Court) -> Trial:
     )
 
 
+def dialects_trial(seed: int, policy: Policy, court: Court) -> tuple[Trial, tuple[str, str]]:
+    """Return the trial of a pair of documents of any dialects, and the dialects."""
+    reader, writer, names = pair_of_dialects(Random(seed))
+    random = Random(seed + 1)
+    instances = Instances(random, [reader, writer])
+    unknown = "rejected" if policy == "additive" and seed % 3 == 0 else "ignored"
+    return Pair(reader, writer, policy, unknown).attack(
+        court, lambda: (whole(instances.instance(random.choice([writer, writer, reader]))) for _ in range(ATTEMPTS))
+    ), names
+
+
 def main() -> int:
     """Attack so many pairs from this seed on, with each policy; print what was found."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
@@ -55,7 +64,7 @@ def main() -> int:
     print(f"{pairs} pairs from seed {first}, {ATTEMPTS} instances against every proof")
     found, court = 0, Court()
     for policy in POLICIES:
-        tallies = {dialect: Tally() for dialect in DIALECTS.values()}
+        tallies = {dialect: Tally() for dialect in (*DIALECTS.values(), "all dialects")}
         for seed in range(first, first + pairs):
             reader, writer, modern = pair(seed)
             tried = trial(seed, policy, court)
@@ -64,6 +73,11 @@ def main() -> int:
                 found += 1
                 print(f"seed {seed}, {policy}: {tried.kind}, {tried.problem}")
                 print(f"  reader {json.dumps(reader)}\n  writer {json.dumps(writer)}")
+            tried, names = dialects_trial(seed, policy, court)
+            tallies["all dialects"].count(tried, f"seed {seed}")
+            if tried.problem:
+                found += 1
+                print(f"seed {seed} of {' and '.join(names)}, {policy}: {tried.kind}, {tried.problem}")
         for dialect, tally in tallies.items():
             print(f"{policy}, {dialect}: {tally}")
     print(court)

@@ -15,14 +15,20 @@ from random import Random
 from typing import Any
 
 from arrakis_schema.compat.accepting import Policy
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12
 from tests.compat.random_schemas import Instances
 from tests.compat.referees import Court
 from tests.compat.trials import POLICIES, Pair, Tally
 
 SUITE = Path(__file__).parent.parent.parent / "build/suite/json/tests"
 MISSING = "the official test suite is not here: `make cross` downloads it"
-FOLDERS = {"draft-07": ("draft7", DRAFT_07), "2020-12": ("draft2020-12", DRAFT_2020_12)}
+FOLDERS = {
+    "draft-04": ("draft4", DRAFT_04),
+    "draft-06": ("draft6", DRAFT_06),
+    "draft-07": ("draft7", DRAFT_07),
+    "2019-09": ("draft2019-09", DRAFT_2019_09),
+    "2020-12": ("draft2020-12", DRAFT_2020_12),
+}
 ATTEMPTS = 20
 
 
@@ -44,6 +50,15 @@ def files(dialect: str) -> Iterator[File]:
         schemas = [group["schema"] for group in groups]
         named = tuple({"$schema": uri, **schema} if isinstance(schema, dict) else schema for schema in schemas)
         yield File(dialect, path.stem, named, tuple(test["data"] for group in groups for test in group["tests"]))
+
+
+def official_cases(dialect: str, folder: str = "") -> Iterator[tuple[str, Any, Any, bool]]:
+    """Yield the tests of a dialect: the name of each, its schema, the instance, and whether that is valid."""
+    for path in sorted((SUITE / FOLDERS[dialect][0] / folder).glob("*.json")):
+        for group in json.loads(path.read_text()):
+            for test in group["tests"]:
+                name = f"{path.stem}: {group['description']}: {test['description']}"
+                yield name, group["schema"], test["data"], test["valid"]
 
 
 def mistakes(

@@ -9,11 +9,77 @@ from dataclasses import dataclass
 from typing import Any
 
 import jsonschema
+import jsonschema_rs
 from jsonschema_specifications import REGISTRY
-from referencing.jsonschema import DRAFT7, DRAFT202012
+from referencing import jsonschema as referencing
 
 MODERN = "https://json-schema.org/draft/2020-12/schema"
 _OPENING = ("additionalProperties", "unevaluatedProperties")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A dialect: its validators in Python and in Rust, and its keywords for references and for the first items."""
+
+    uri: str
+    python: Any
+    rust: Any
+    specification: Any
+    references: tuple[str, ...] = ("$ref",)
+    first_items: str = "items"
+    identifier: str = "$id"
+
+    @property
+    def refers_beside(self) -> bool:
+        """Whether keywords act beside `$ref`."""
+        return len(self.references) > 1
+
+
+DIALECTS = {
+    dialect.uri: dialect
+    for dialect in (
+        Dialect(
+            "http://json-schema.org/draft-04/schema",
+            jsonschema.Draft4Validator,
+            jsonschema_rs.Draft4Validator,
+            referencing.DRAFT4,
+            identifier="id",
+        ),
+        Dialect(
+            "http://json-schema.org/draft-06/schema",
+            jsonschema.Draft6Validator,
+            jsonschema_rs.Draft6Validator,
+            referencing.DRAFT6,
+        ),
+        Dialect(
+            "http://json-schema.org/draft-07/schema",
+            jsonschema.Draft7Validator,
+            jsonschema_rs.Draft7Validator,
+            referencing.DRAFT7,
+        ),
+        Dialect(
+            "https://json-schema.org/draft/2019-09/schema",
+            jsonschema.Draft201909Validator,
+            jsonschema_rs.Draft201909Validator,
+            referencing.DRAFT201909,
+            ("$ref", "$recursiveRef"),
+        ),
+        Dialect(
+            MODERN,
+            jsonschema.Draft202012Validator,
+            jsonschema_rs.Draft202012Validator,
+            referencing.DRAFT202012,
+            ("$ref", "$dynamicRef"),
+            "prefixItems",
+        ),
+    )
+}
+
+
+def dialect_of(document: Any) -> Dialect:
+    """Return the dialect of a document; all others are of draft-07."""
+    named = document.get("$schema", "") if isinstance(document, dict) else ""
+    return DIALECTS.get(str(named).rstrip("#"), DIALECTS["http://json-schema.org/draft-07/schema"])
 
 
 @dataclass(frozen=True)
@@ -23,23 +89,21 @@ class Subschema:
     schema: Any
     resolver: Any
 
-    def inside(self, schema: Any, *, modern: bool) -> "Subschema":
+    def inside(self, schema: Any, dialect: Dialect) -> "Subschema":
         """Return a subschema of this one, which may have an `$id` of its own."""
-        if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
+        if not isinstance(schema, dict) or not isinstance(schema.get(dialect.identifier), str):
             return Subschema(schema, self.resolver)
-        specification = DRAFT202012 if modern else DRAFT7
-        return Subschema(schema, self.resolver.in_subresource(specification.create_resource(schema)))
+        return Subschema(schema, self.resolver.in_subresource(dialect.specification.create_resource(schema)))
 
 
 class Declared:
     """What a document declares; its references stay inside it."""
 
     def __init__(self, document: Any, validator: Any) -> None:
-        self.modern = is_modern(document)
-        specification = DRAFT202012 if self.modern else DRAFT7
-        if self.modern:  # `referencing` leaves a root without an `$id` out of the dynamic scope
+        self.dialect = dialect_of(document)
+        if self.dialect.refers_beside:  # `referencing` leaves a root without an `$id` out of the dynamic scope
             document = {"$id": "http://example.org/root", **document}
-        resolver = REGISTRY.resolver_with_root(specification.create_resource(document))
+        resolver = REGISTRY.resolver_with_root(self.dialect.specification.create_resource(document))
         self.root, self.validator = Subschema(document, resolver), validator
 
     def holds(self, instance: Any) -> bool:
@@ -72,10 +136,10 @@ class Declared:
         return True
 
     def _in(self, place: Subschema, schema: Any) -> Subschema:
-        return place.inside(schema, modern=self.modern)
+        return place.inside(schema, self.dialect)
 
     def _of_item(self, place: Subschema, index: int) -> Iterator[Any]:
-        return _of_item(place.schema, index, modern=self.modern)
+        return _of_item(place.schema, index, self.dialect)
 
     def _applied(
         self, instance: Any, schemas: list[Subschema], chooser: Any, *, certain: bool = False
@@ -87,12 +151,14 @@ class Declared:
         for place in schemas:
             if not isinstance(place.schema, dict):
                 continue
-            for keyword in ("$ref", "$dynamicRef") if self.modern else ("$ref",):
+            for keyword in self.dialect.references:
                 if keyword in place.schema:
-                    target = place.resolver.lookup(place.schema[keyword])
+                    recursive, reference = keyword == "$recursiveRef", place.schema[keyword]
+                    resolver = place.resolver
+                    target = referencing.lookup_recursive_ref(resolver) if recursive else resolver.lookup(reference)
                     found = [Subschema(target.contents, target.resolver)]
                     yield from self._applied(instance, found, chooser, certain=certain)
-            if self.modern or "$ref" not in place.schema:
+            if self.dialect.refers_beside or "$ref" not in place.schema:
                 yield place
                 children = place.schema.get("allOf", ()) if certain else self._in_place(place, instance, chooser)
                 inner = [self._in(place, child) for child in children]
@@ -111,11 +177,6 @@ class Declared:
 
     def _valid(self, place: Subschema, instance: Any) -> bool:
         return bool(self.validator.evolve(schema=place.schema, _resolver=place.resolver).is_valid(instance))
-
-
-def is_modern(document: Any) -> bool:
-    """Tell whether a document is of 2020-12; all others are of draft-07."""
-    return isinstance(document, dict) and document.get("$schema") == MODERN
 
 
 def _is_open(schema: dict[str, Any]) -> bool:
@@ -143,12 +204,13 @@ def _of_member(schema: dict[str, Any], name: str) -> Iterator[Any]:
             yield schema[word]
 
 
-def _of_item(schema: dict[str, Any], index: int, *, modern: bool) -> Iterator[Any]:
+def _of_item(schema: dict[str, Any], index: int, dialect: Dialect) -> Iterator[Any]:
     items = schema.get("items")
-    first = schema.get("prefixItems", []) if modern else items if isinstance(items, list) else []
-    rest = schema.get("additionalItems") if not modern and isinstance(items, list) else items
+    first = schema.get(dialect.first_items, [])
+    first = first if isinstance(first, list) else []
+    rest = schema.get("additionalItems") if isinstance(items, list) else items
     yield from [first[index]] if index < len(first) else [] if rest is None else [rest]
-    words = ("contains", "unevaluatedItems") if modern else ("contains",)
+    words = ("contains", "unevaluatedItems") if dialect.refers_beside else ("contains",)
     yield from (schema[word] for word in words if word in schema)
 
 

@@ -10,13 +10,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import jsonschema
-import jsonschema_rs
 from jsonschema_specifications import REGISTRY
 
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
-from tests.compat.declared import Declared, is_modern
+from tests.compat.declared import Declared, dialect_of
 
 Answer = Callable[[Any], bool]
 _MOST_KNOWN, _MOST_SHOWN = 500, 5
@@ -26,9 +23,8 @@ class Referees:
     """The validators of one document, and what it declares where its members are closed."""
 
     def __init__(self, document: Any, disagreements: Counter[tuple[str, str]]) -> None:
-        python = jsonschema.Draft202012Validator if is_modern(document) else jsonschema.Draft7Validator
         self.document, self.disagreements = document, disagreements
-        self.python = python(document, registry=REGISTRY)
+        self.python = dialect_of(document).python(document, registry=REGISTRY)
         self.rust = _rust_validator(document)
         self.declared = Declared(document, self.python)
 
@@ -51,8 +47,7 @@ class Referees:
         return _asked(self.declared.holds, instance) if valid and declared else valid
 
     def _complete(self, instance: Any) -> bool:
-        dialect = DRAFT_2020_12 if is_modern(self.document) else DRAFT_07
-        return not errors_of(make_validator(self.document, dialect), instance, 1)
+        return not errors_of(make_validator(self.document, dialect_of(self.document).uri), instance, 1)
 
 
 class Court:
@@ -83,11 +78,11 @@ class Court:
 
 def _rust_validator(document: Any) -> Answer | None:
     """Return the validator in Rust, which never fetches anything; None where it cannot read the document."""
-    kind = jsonschema_rs.Draft202012Validator if is_modern(document) else jsonschema_rs.Draft7Validator
     try:
-        return kind(document, retriever=_refuse, validate_formats=False).is_valid
+        answer: Answer = dialect_of(document).rust(document, retriever=_refuse, validate_formats=False).is_valid
     except Exception:  # noqa: BLE001 - whatever it is, this referee does not answer
         return None
+    return answer
 
 
 def _refuse(uri: str) -> Any:

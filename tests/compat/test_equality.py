@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.nodes import Nodes
-from arrakis_schema.json_schema.keywords import DRAFT_07
+from arrakis_schema.json_schema.dialects import DRAFT_07
 
 MOST = 6
 TARGETS = st.lists(st.integers(0, MOST - 1), max_size=3)

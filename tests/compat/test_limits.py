@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from arrakis_schema.compat import Kind, accepts
-from arrakis_schema.json_schema.keywords import DRAFT_2020_12
+from arrakis_schema.json_schema.dialects import DRAFT_2020_12
 
 PROJECT = Path(__file__).parent.parent.parent
 LIMITS = json.loads((PROJECT / "tests/cases/compat/limits.json").read_text())

@@ -7,7 +7,7 @@ import pytest
 from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.logic.nodes import Nodes, Scope, UndecidedError, UnresolvedReferenceError
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12
 
 DOCUMENT = {
     "$id": "http://example.org/a",

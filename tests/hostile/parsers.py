@@ -27,7 +27,7 @@ from arrakis_schema.arrow import (
 )
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight import parse_ticket
-from arrakis_schema.json_schema.keywords import KEYWORDS
+from arrakis_schema.json_schema.dialects import KEYWORDS
 from arrakis_schema.json_schema.packets import dump_request, parse_request
 from arrakis_schema.json_schema.positions import positions
 from arrakis_schema.json_schema.requests import iter_errors

@@ -6,8 +6,8 @@ from typing import Any
 from referencing import Registry
 from referencing.jsonschema import DRAFT7, DRAFT202012
 
+from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12
 from arrakis_schema.json_schema.judge.complete import make_validator
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 from tests.resolver.random_sets import PATHS, canonical_uri, url
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.json_schema.bundling import Bundle, make_bundle
+from arrakis_schema.json_schema.dialects import DRAFT_2020_12
 from arrakis_schema.json_schema.judge.complete import errors_of
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.soundness import problems
-from arrakis_schema.json_schema.keywords import DRAFT_2020_12
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.resolver import Schemas
 from tests.compat.random_schemas import Instances

@@ -115,7 +115,7 @@ BROKEN: dict[str, tuple[str, bytes]] = {
     "not JSON": (FORECAST, b"{"),
     "no schema": (FORECAST, b"[1]"),
     "no schema of its dialect": (FORECAST, b'{"type": "strin"}'),
-    "an unknown dialect": (FORECAST, b'{"$schema": "http://json-schema.org/draft-04/schema#"}'),
+    "an unknown dialect": (FORECAST, b'{"$schema": "http://json-schema.org/draft-03/schema#"}'),
     "not a number": (FORECAST, b'{"maximum": NaN}'),
     "UTF-16": (FORECAST, '{"type": "object"}'.encode("utf-16")),
     "nested too deep": (FORECAST, b'{"not":' * 100_000 + b"true" + b"}" * 100_000),
@@ -144,7 +144,7 @@ def test_a_frozen_document_that_cannot_be_compared_is_no_success(
     root = tmp_path / "weather"
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
     text = (root / FORECAST).read_text()
-    edit(root, FORECAST, "draft-07", "draft-04")
+    edit(root, FORECAST, "draft-07", "draft-03")
     freeze(root)
     add(root, FORECAST, text)
     declare(root, "1.1.1")

@@ -20,11 +20,19 @@ from hypothesis import strategies as st
 
 from arrakis_schema.errors import InvalidSchemaError, ValidationLimitError
 from arrakis_schema.findings.finding import Severity
+from arrakis_schema.json_schema.dialects import (
+    DIALECTS,
+    DRAFT_04,
+    DRAFT_06,
+    DRAFT_07,
+    DRAFT_2020_12,
+    KEYWORDS,
+    dialect_of,
+)
 from arrakis_schema.json_schema.judge.compiled import COPIERS
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.soundness import problems
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, dialect_of
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document
 from arrakis_schema.system.lint import lint
@@ -98,9 +106,11 @@ ELSEWHERE = [
 class Strangers:
     """Documents and instances from one source of chance: every keyword of a dialect, with values that it allows."""
 
+    dialects = tuple(KEYWORDS)
+
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.dialect = random.choice([DRAFT_07, DRAFT_2020_12])
+        self.dialect = random.choice(self.dialects)
 
     def pick(self, values: Sequence[Any]) -> Any:
         return self.random.choice(values)
@@ -130,7 +140,7 @@ class Strangers:
 
     @property
     def home(self) -> str:
-        return "definitions" if self.dialect == DRAFT_07 else "$defs"
+        return DIALECTS[self.dialect].definitions
 
     def reference(self) -> str:
         """Return a reference, most often to a definition."""
@@ -139,22 +149,31 @@ class Strangers:
         name = self.pick(DEFINED).replace("/", "~1").replace("%", "%25")
         return str(self.pick(["#", f"#/{self.home}/{name}", f"#/{self.home}/{name}"]))
 
+    def identifier(self) -> str:
+        return str(self.pick(["http://127.0.0.1:9/x.json", "a.json", "urn:a", f"{self.dialect}#"]))
+
     def schema(self, depth: int) -> Any:
         if depth == 0 or self.random.random() < 0.1:
-            return self.pick([True, False, {}, {"type": self.pick(TYPES)}, {"$ref": self.reference()}])
+            booleans: list[Any] = [{}, {"not": {}}] if self.dialect == DRAFT_04 else [True, False]
+            return self.pick([*booleans, {}, {"type": self.pick(TYPES)}, {"$ref": self.reference()}])
         keywords = self.keywords(lambda: self.schema(depth - 1))
         known = [name for name in keywords if name in KEYWORDS[self.dialect] or name == "x-kept"]
         chosen = self.random.sample(known, self.random.randint(1, 5))
-        return {name: keywords[name]() for name in chosen if name[0] != "$" or self.random.random() < 0.3}
+        made = {name: keywords[name]() for name in chosen if name[0] not in "$i" or self.random.random() < 0.3}
+        bounds = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} if self.dialect == DRAFT_04 else {}
+        needed = {bounds[name]: keywords[bounds[name]]() for name in made if name in bounds}
+        return {**needed, **made, **{name: self.pick([True, False]) for name in made if name in bounds}}
 
     def keywords(self, schema: Callable[[], Any]) -> dict[str, Callable[[], Any]]:
         """Return what makes the value of each keyword."""
+
+        old = self.dialect == DRAFT_04
 
         def schemas() -> list[Any]:
             return self.some(schema, 1)
 
         def names() -> list[str]:
-            return sorted(set(self.some(self.name)))
+            return sorted(set(self.some(self.name, int(old))))
 
         def number() -> float:
             return float(self.pick(NUMBERS)) if self.random.random() < 0.2 else self.pick(NUMBERS)
@@ -165,23 +184,24 @@ class Strangers:
         modern = ("unevaluatedItems", "unevaluatedProperties", "additionalItems")
         return {
             "type": lambda: self.pick([self.pick(TYPES), sorted({*self.some(partial(self.pick, TYPES), 1)})]),
-            "enum": lambda: self.some(self.value, 1, 4),
+            "enum": lambda: self.some(self.value, 1, 1 if self.dialect in {DRAFT_04, DRAFT_06} else 4),
             "const": self.value,
             **dict.fromkeys(bounds, number),
             "multipleOf": lambda: abs(number()) or 1,
-            **dict.fromkeys((*sizes, "minContains", "maxContains"), lambda: self.pick([0, 1, 2, 3, 2.0])),
+            **dict.fromkeys((*sizes, "minContains", "maxContains"), lambda: self.pick([0, 1, 2, 3, 2 if old else 2.0])),
             "pattern": lambda: self.pick(PATTERNS),
             "uniqueItems": lambda: self.random.random() < 0.8,
             "required": names,
             "dependentRequired": lambda: self.named(names),
             "dependencies": lambda: self.named(self.pick([names, schema])),
-            "items": self.pick([schema, schemas]) if self.dialect == DRAFT_07 else schema,
+            "items": schema if self.dialect == DRAFT_2020_12 else self.pick([schema, schemas]),
             **dict.fromkeys((*alone, *modern), schema),
             **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), schemas),
             **dict.fromkeys(("properties", "dependentSchemas"), lambda: self.named(schema)),
             "patternProperties": lambda: {self.pick(PATTERNS): schema() for _ in range(self.random.randint(1, 2))},
             **dict.fromkeys(("$ref", "$dynamicRef", "$recursiveRef"), self.reference),
-            "$id": lambda: self.pick(["http://127.0.0.1:9/x.json", "a.json", "urn:a", f"{self.dialect}#"]),
+            **dict.fromkeys(("$id", "id"), self.identifier),
+            "$recursiveAnchor": lambda: self.pick("ab" if self.dialect == DRAFT_2020_12 else [True, False]),
             **dict.fromkeys(("$anchor", "$dynamicAnchor"), lambda: self.pick("ab")),
             **dict.fromkeys(("format", "title", "$comment", "contentMediaType", "contentEncoding"), self.name),
             "default": self.value,
@@ -190,6 +210,8 @@ class Strangers:
 
 class Plain(Strangers):
     """The same with the keywords that are compiled, and most often with values that are."""
+
+    dialects = tuple(dialect for dialect in KEYWORDS if dialect != DRAFT_04)
 
     def name(self) -> str:
         return str(self.pick([*PLAIN, *PLAIN, *PLAIN, *TRICKS]))
@@ -295,8 +317,9 @@ def test_a_case_has_one_verdict(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", SHARED, ids=[case["why"] for case in SHARED])
 def test_a_validator_of_another_language_gives_the_same_verdict(case: dict[str, Any]) -> None:
     rust = pytest.importorskip("jsonschema_rs", reason="it is in the group bench")
-    modern = dialect_of(case["schema"]) == DRAFT_2020_12
-    judge = (rust.Draft202012Validator if modern else rust.Draft7Validator)(case["schema"], validate_formats=False)
+    named = DIALECTS[dialect_of(case["schema"]) or DRAFT_07].name
+    kind = getattr(rust, {"2019-09": "Draft201909Validator", "2020-12": "Draft202012Validator"}.get(named, ""), None)
+    judge = (kind or getattr(rust, f"Draft{named[-1]}Validator"))(case["schema"], validate_formats=False)
     assert [judge.is_valid(instance) for instance in case["valid"]] == [True] * len(case["valid"])
     assert [judge.is_valid(instance) for instance in case["invalid"]] == [False] * len(case["invalid"])
 
@@ -320,7 +343,7 @@ WAYS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("keyword", sorted(COPIERS))
-@pytest.mark.parametrize("dialect", KEYWORDS)
+@pytest.mark.parametrize("dialect", [dialect for dialect in KEYWORDS if dialect != DRAFT_04])
 def test_each_keyword_of_the_list_is_compiled(keyword: str, dialect: str) -> None:
     document = {"$schema": dialect, keyword: WAYS[keyword], "definitions": {"a": {"maximum": 3}}}
     assert Judge(document, "the document").is_compiled
@@ -496,8 +519,8 @@ def test_a_class_that_python_may_read_differently_one_day_is_read_as_today() -> 
         ({"minimum": float("nan")}, "/minimum: NaN is not a JSON number"),
         ({"type": "text"}, r'/type: expected one of "array", .* or an array, found "text"'),
         (
-            {"$schema": "http://json-schema.org/draft-04/schema#"},
-            r'\$schema is "http://json-schema.org/draft-04/schema#"',
+            {"$schema": "http://json-schema.org/draft-03/schema#"},
+            r'\$schema is "http://json-schema.org/draft-03/schema#"',
         ),
     ],
 )

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12, EVERY_KEYWORD, KEYWORDS
 from arrakis_schema.json_schema.judge.complete import meta_schema_errors
 from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS
 
 PROJECT = Path(__file__).parents[2]
 FILES = [*PROJECT.glob("tests/cases/compat/*.json"), *PROJECT.glob("schemas/**/descriptor.json")]
@@ -35,12 +35,12 @@ def edited(schema: dict[str, Any], random: Random) -> dict[str, Any]:
     schema = deepcopy(schema)
     for _ in range(random.randint(0, 2)):
         place = random.choice(list(objects(schema)))
-        names = [*place, *KEYWORDS[DRAFT_07], *KEYWORDS[DRAFT_2020_12]]
+        names = [*place, *EVERY_KEYWORD]
         place[random.choice(names)] = deepcopy(random.choice(ODD))
     return schema
 
 
-@pytest.mark.parametrize("dialect", [DRAFT_07, DRAFT_2020_12])
+@pytest.mark.parametrize("dialect", KEYWORDS)
 @settings(max_examples=300)
 @given(schema=st.sampled_from(SCHEMAS), random=st.randoms(use_true_random=False))
 def test_what_is_plainly_valid_has_no_error(dialect: str, schema: dict[str, Any], random: Random) -> None:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrakis_schema import InvalidRequestError, iter_errors, load_schema, validate, validator
+from arrakis_schema.json_schema.dialects import DRAFT_07
 from arrakis_schema.json_schema.judge.compiled import compile_schema
 from arrakis_schema.json_schema.judge.implication import implies
-from arrakis_schema.json_schema.keywords import DRAFT_07
 from arrakis_schema.json_schema.violations import EXPECTATIONS, violation
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -11,8 +11,10 @@ import jsonschema
 import pytest
 
 from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.requests import iter_errors
 from arrakis_schema.json_schema.violations import EXPECTATIONS, violation
+from arrakis_schema.store.dialects import DIALECTS
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.strict_json import parse_json
@@ -70,6 +72,28 @@ def test_each_example_gets_the_same_verdict_from_each_release() -> None:
     assert dict(zip(names, found, strict=True)) == dict(zip(names, expected, strict=True))
     assert len(names) > 400
     assert any(expected)
+
+
+TELLING: dict[str, tuple[dict[str, Any], Any]] = {
+    "draft-04": ({"minimum": 1, "exclusiveMinimum": True}, 1),
+    "draft-06": ({"allOf": [{"$ref": "#/definitions/a", "type": "null"}], "definitions": {"a": {"minimum": 1}}}, 0),
+    "draft-07": ({"if": {"minimum": 1}, "then": {"maximum": 5}}, 6),
+    "2019-09": ({"$ref": "#/$defs/a", "minimum": 1, "$defs": {"a": {"maximum": 5}}}, 0),
+    "2020-12": ({"prefixItems": [True], "items": False}, [1, 2]),
+}
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("fragment", ["", "#"])
+def test_a_dialect_is_found_by_the_same_names(scheme: str, fragment: str) -> None:
+    assert TELLING.keys() == DIALECTS.keys()
+    cases, expected = [], []
+    for name, (schema, instance) in TELLING.items():
+        document = {"$schema": f"{scheme}:{DIALECTS[name].partition(':')[2]}{fragment}", **schema}
+        cases.append({"text": json.dumps(instance), "schema": json.dumps(document)})
+        expected.append([str(violation) for violation in Judge(document, "it").every(instance)])
+    assert [answer["sentences"] for answer in judged(cases)] == expected
+    assert all(len(sentences) == 1 for sentences in expected)
 
 
 def test_a_keyword_is_said_in_the_same_words() -> None:

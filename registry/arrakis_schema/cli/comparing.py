@@ -101,6 +101,8 @@ def _compare(store: Store, old: SourceDocument, new: SourceDocument, options: Na
     if old.format is not new.format:
         first, second = (form.title for form in FORMATS.values() if form in {old.format, new.format})
         raise NotComparableError(f"one of the two is {first} and the other {second}")
+    for source in (old, new):
+        _check_schema(source)
     try:
         whole_old, whole_new = (replace(source, schema=source.whole_schema) for source in (old, new))
     except InvalidSchemaError as error:
@@ -112,6 +114,14 @@ def _compare(store: Store, old: SourceDocument, new: SourceDocument, options: Na
         answer.kinds.add(verdict.kind)
         answer.empty |= verdict.kind is Kind.COMPATIBLE and bool(verdict.reason)
         answer.findings += _findings(verdict, new, new_reads=new_reads)
+
+
+def _check_schema(source: SourceDocument) -> None:
+    """Raise `InvalidSchemaError` that names the document, if its schema is none."""
+    try:
+        language(source.format).check(source.schema)
+    except InvalidSchemaError as error:
+        raise InvalidSchemaError(source.label, error.problem, error.location) from error
 
 
 def _verdict(store: Store, old: SourceDocument, new: SourceDocument, options: Namespace, *, new_reads: bool) -> Verdict:

@@ -16,6 +16,7 @@ from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_b
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, SchemaTextError
 from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.languages import language
+from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, Document, DocumentKind, Format, kind_of
 from arrakis_schema.store.files import FILE, read_file, scan_folder
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
@@ -65,18 +66,19 @@ class SourceDocument:
 
 def read_sources(store: Store, argument: str) -> list[SourceDocument]:
     """Read the documents that an argument refers to: one, or all of one name (`find@0.5.0`)."""
+    aliases = store.settings.aliases
     if argument == "-" or argument.startswith(_URLS):
-        return [_source(*read_argument(argument))]
+        return [_source(*read_argument(argument), aliases)]
     name, at, version = argument.rpartition("@")
     if at and not Path(argument).exists():
         release = store.release(version)
         paths = release.find(name)
         return [_stored_document(f"{release.folder}/{path}", release.document(path)) for path in paths]
     label, content = read_argument(argument, "a file, - for standard input, a URL, or NAME@RELEASE")
-    return [_among_files(_source(label, content), Path(argument))]
+    return [_among_files(_source(label, content, aliases), Path(argument), aliases)]
 
 
-def _among_files(source: SourceDocument, file: Path) -> SourceDocument:
+def _among_files(source: SourceDocument, file: Path, aliases: Aliases) -> SourceDocument:
     """Return the document in a file among the others below its folder, if it refers to any."""
     if source.format.suffix != ".json" or not refers_out(source.schema):
         return source
@@ -95,8 +97,8 @@ def _among_files(source: SourceDocument, file: Path) -> SourceDocument:
                     size += len(files[path])
     except DamagedStoreError as error:
         raise SourceError(f"{source.label} refers to other files: {error}") from error
-    among = Documents(files, (_made_up_url(source.label),))
-    return replace(source, document=Document(file.name, source.content, among))
+    among = Documents(files, (_made_up_url(source.label),), aliases)
+    return replace(source, document=Document(file.name, source.content, aliases, among))
 
 
 def read_argument(argument: str, expected: str = "a file, - for standard input, or a URL") -> tuple[str, bytes]:
@@ -133,7 +135,7 @@ def _stored_document(label: str, document: Document) -> SourceDocument:
     """Return a document of the store, with a `problem` where it cannot be read, so that others can be compared."""
     content, path = document.content, document.path
     try:
-        source = _source(label, content)
+        source = _source(label, content, document.aliases)
     except SourceError as error:
         return SourceDocument(label, content, _format_of(label, content), None, kind_of(path), path, str(error))
     return replace(
@@ -141,13 +143,13 @@ def _stored_document(label: str, document: Document) -> SourceDocument:
     )
 
 
-def _source(label: str, content: bytes) -> SourceDocument:
+def _source(label: str, content: bytes, aliases: Aliases) -> SourceDocument:
     """Read a document: JSON Schema, the text of an Arrow schema, Arrow IPC, or another language by its suffix."""
     if len(content) > _LARGEST:
         raise SourceError(f"{label} is larger than {_LARGEST // 1024 // 1024} MiB: that is no schema")
     form = _format_of(label, content)
     try:
-        return SourceDocument(label, content, form, _parse(label, content, form))
+        return SourceDocument(label, content, form, _parse(label, content, form, aliases))
     except SchemaBytesError as error:
         raise SourceError(f"{label}: {error}") from error
     except (SchemaTextError, UnicodeDecodeError) as error:
@@ -165,13 +167,13 @@ def _format_of(label: str, content: bytes) -> Format:
     return FORMATS[".json" if is_json else ".txt"]
 
 
-def _parse(label: str, content: bytes, form: Format) -> Any:
+def _parse(label: str, content: bytes, form: Format, aliases: Aliases) -> Any:
     """Parse the schema in some bytes."""
     if form.suffix == ".json":
-        return parse_json(content, DEEPEST_DOCUMENT)
+        return read_aliased(parse_json(content, DEEPEST_DOCUMENT), aliases)
     if form.suffix == ".txt":
         return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
     try:
-        return language(form).parse(Document(label, content))
+        return language(form).parse(Document(label, content, aliases))
     except (ArrakisSchemaError, UnicodeDecodeError) as error:
         raise SourceError(f"{label} is no document in the format {form.name}: {error}") from error

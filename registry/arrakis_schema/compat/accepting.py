@@ -42,8 +42,8 @@ def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
 ) -> Verdict:
     """Return whether the reader accepts everything that the writer sends: proved, refuted, or undecided with a reason.
 
-    `reader` and `writer` are JSON Schemas (an object or a boolean; draft-07, or 2020-12 where `$schema` says so), or
-    Arrow schemas (`pyarrow.Schema` or a payload template).
+    `reader` and `writer` are JSON Schemas (an object or a boolean, each in the dialect that its `$schema` names, else
+    draft-07), or Arrow schemas (`pyarrow.Schema` or a payload template).
 
     JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is set
     inclusion. `unknown` is what the reader does with members that it does not declare: one value for all objects, or

@@ -114,6 +114,9 @@ def _bound(*, upper: bool) -> Compare:
     """Return the comparison of a bound: a higher one narrows, or widens if it is an `upper` bound."""
 
     def bound(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
+        if isinstance(before, bool) or isinstance(after, bool):
+            yield from _modifier(keyword, before, after, location)
+            return
         alone = _presence(keyword, before, after, location, Effect.NARROWED)
         if alone is None:
             effect = Effect.WIDENED if (after > before) == upper else Effect.NARROWED
@@ -122,6 +125,19 @@ def _bound(*, upper: bool) -> Compare:
         yield alone
 
     return bound
+
+
+def _modifier(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
+    """Yield the change of a boolean of draft-04, which makes a bound exclusive; a number is like another keyword."""
+    if ABSENT not in (before, after) and type(before) is type(after):
+        effect = Effect.NARROWED if after else Effect.WIDENED
+        message = f"{keyword} changed from {short_json(before)} to {short_json(after)}"
+        yield location.change(f"{keyword}-{_SUFFIX[effect]}", effect, message)
+        return
+    for old, new in ((before, ABSENT), (ABSENT, after)):
+        added = Effect.ANNOTATION if old is False or new is False else Effect.NARROWED
+        if old is not new and (change := _presence(keyword, old, new, location, added)) is not None:
+            yield change
 
 
 _LOWER, _UPPER = _bound(upper=False), _bound(upper=True)

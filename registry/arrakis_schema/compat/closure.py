@@ -14,8 +14,9 @@ from arrakis_schema.compat.logic.equality import Subschema, classes_of
 from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.compat.places import OPEN, AppliedSchema, Closure, Places
+from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS
 from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
-from arrakis_schema.json_schema.keywords import KEYWORDS, without_foreign_keywords
+from arrakis_schema.json_schema.keywords import without_foreign_keywords
 from arrakis_schema.text.short_repr import short_repr
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
 _BASE_URI = "https://arrakis-schema.invalid/"
 _DOCUMENT_URI = "urn:arrakis-schema:document"
-_IDENTIFIERS = frozenset({"$id", "$anchor", "$dynamicAnchor"})
-_FOREIGN = {dialect: frozenset().union(*KEYWORDS.values()) - keywords for dialect, keywords in KEYWORDS.items()}
+_FOREIGN = {dialect: EVERY_KEYWORD.keys() - keywords for dialect, keywords in KEYWORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,11 @@ def side(document: Any, dialect: str) -> Side:
         document = without_foreign_keywords(document, dialect)
     resource = SPECIFICATIONS[dialect].create_resource(document)
     if (relative := resource.id()) and not urlsplit(relative).scheme:
-        document = {**document, "$id": urljoin(_BASE_URI, relative)}
+        document = {**document, DIALECTS[dialect].identifier: urljoin(_BASE_URI, relative)}
         resource = SPECIFICATIONS[dialect].create_resource(document)
     uri = resource.id() or _DOCUMENT_URI
-    if names.isdisjoint(_IDENTIFIERS) and (members.keys() & _IDENTIFIERS) <= {"$id"}:
+    identifying, root_names = DIALECTS[dialect].names, {DIALECTS[dialect].identifier}
+    if names.isdisjoint(identifying) and (members.keys() & identifying) <= root_names:
         return Side(document, dialect, uri, _with_resource(_META_SCHEMAS, uri, resource))
     return Side(document, dialect, uri, _META_SCHEMAS.with_resource(uri, resource).crawl())
 

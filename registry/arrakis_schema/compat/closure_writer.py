@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from arrakis_schema.compat.logic.nodes import UndecidedError
-from arrakis_schema.json_schema.keywords import DRAFT_07
+from arrakis_schema.json_schema.dialects import DIALECTS, REFERENCES
 from arrakis_schema.json_schema.positions import object_pointers
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ class ClosureWriter:
     def __init__(self, shapes: dict[int, Shape], opened: Side) -> None:
         """Take the shapes of the places of a document."""
         self._shapes, self._side = shapes, opened
-        self._definitions = "definitions" if opened.dialect == DRAFT_07 else "$defs"
+        self._dialect = DIALECTS[opened.dialect]
+        self._definitions = self._dialect.definitions
         self._closing = _closing(shapes)
         self._pointers: dict[int, str] | None = None
 
@@ -34,7 +35,8 @@ class ClosureWriter:
             return True
         written = {str(number): self._write_shape(self._shapes[number]) for number in sorted(self._closing)}
         root = self._shape(0)
-        return {"$schema": self._side.dialect, "$id": CLOSURE_URI, "allOf": [root], self._definitions: written}
+        named = {"$schema": self._dialect.uri, self._dialect.identifier: CLOSURE_URI}
+        return {**named, "allOf": [root], self._definitions: written}
 
     def _write_shape(self, shape: Shape) -> dict[str, Any]:
         """Return one shape as a schema."""
@@ -62,9 +64,9 @@ class ClosureWriter:
             [self._shape(number) for number in shape.first],
             shape.rest_items is None or self._shape(shape.rest_items),
         )
-        if self._side.dialect != DRAFT_07:
-            return {**({"prefixItems": first} if first else {}), "items": rest_schema}
-        return {"items": first, "additionalItems": rest_schema} if first else {"items": rest_schema}
+        if not first:
+            return {} if rest_schema is True else {"items": rest_schema}
+        return {self._dialect.first_items: first, self._dialect.other_items: rest_schema}
 
     def _alternative(self, node: SchemaNode, number: int) -> dict[str, Any]:
         """Return a schema that asserts an alternative and the members that it declares."""
@@ -77,7 +79,7 @@ class ClosureWriter:
     def _schema_of(self, node: SchemaNode) -> Any:
         """Return a schema equivalent to a node of the document: a copy, or a reference if it has references itself."""
         text = json.dumps(node.schema)
-        if not any(f'"{keyword}"' in text for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "$id")):
+        if not any(f'"{keyword}"' in text for keyword in (*REFERENCES, self._dialect.identifier)):
             return node.schema
         if not node.scope.by_itself:
             raise UndecidedError("the policy cannot be applied to a oneOf below another resource with $dynamicAnchor")

@@ -12,6 +12,7 @@ from referencing.exceptions import Unresolvable
 from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import LimitError
+from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
 from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
 from arrakis_schema.json_schema.judge.patterns import PatternError
@@ -30,7 +31,7 @@ def schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
         text = _ENCODER.encode(schema)
     except (TypeError, ValueError):  # a number that JSON does not have, or no JSON text to use as a cache key
         return next(number_problems(schema), None) or next(meta_schema_problems(schema, dialect), None)
-    if '"$id"' not in text and is_plainly_valid(schema, dialect):
+    if f'"{DIALECTS[dialect].identifier}"' not in text and is_plainly_valid(schema, dialect):
         return None
     return _cached_problem(text, dialect)
 

@@ -24,8 +24,8 @@ from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.compat.witnesses import pick_witness
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, REFERENCES, dialect_of
 from arrakis_schema.json_schema.judge.soundness import dialect_problem
-from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
 
@@ -96,12 +96,11 @@ def _closed_alike(question: Question) -> bool:
 
 def _leads_out(document: Any) -> bool:
     """Tell whether a reference may lead out of a document, to something that may differ for each side."""
-    base = str(document.get("$id", "")) if isinstance(document, dict) else ""
+    identifier = DIALECTS[dialect_of(document) or DRAFT_07].identifier
+    base = str(document.get(identifier, "")) if isinstance(document, dict) else ""
     schemas = list(_objects(document))
-    ids = {urljoin(base, schema["$id"]) for schema in schemas if isinstance(schema.get("$id"), str)}
-    references = [
-        schema[name] for schema in schemas for name in ("$ref", "$dynamicRef") if isinstance(schema.get(name), str)
-    ]
+    ids = {urljoin(base, schema[identifier]) for schema in schemas if isinstance(schema.get(identifier), str)}
+    references = [schema[name] for schema in schemas for name in REFERENCES if isinstance(schema.get(name), str)]
     places = (urldefrag(reference).url for reference in references)
     return any(uri and urljoin(base, uri) not in ids for uri in places)
 
@@ -245,7 +244,8 @@ class _Case:
         """Return the verdict for a writer with an enumeration of messages, by validating each of them."""
         document = self.writer.document if isinstance(self.writer.document, dict) else {}
         listed = [document["const"]] if "const" in document else document.get("enum")
-        if listed is None or (self.writer.dialect == DRAFT_07 and "$ref" in document) or len(listed) > _MOST_LISTED:
+        refers = DIALECTS[self.writer.dialect].ref_alone and "$ref" in document
+        if listed is None or refers or len(listed) > _MOST_LISTED:
             return None
         try:
             sent = [value for value in listed if not self._refuses(self.writer, value)]

@@ -16,7 +16,7 @@ from arrakis_schema.compat.logic.formulas import All, Matches, conjunction, patt
 from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.string import string
-from arrakis_schema.json_schema.keywords import DRAFT_07
+from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
 
@@ -286,8 +286,7 @@ def _others(node: SchemaNode, *, always: bool, closes: bool) -> Iterator[Applied
 
 def _prefix(node: SchemaNode) -> list[Any]:
     """Return the schemas of the first items, one for each."""
-    keyword = "items" if node.dialect == DRAFT_07 else "prefixItems"
-    schemas = node.schema.get(keyword, ())
+    schemas = node.schema.get(DIALECTS[node.dialect].first_items, ())
     return schemas if isinstance(schemas, list) else []
 
 
@@ -300,8 +299,8 @@ def _of_item(here: _Subschemas, index: int) -> Iterator[AppliedSchema]:
         if index < len(first):
             yield AppliedSchema(node.subschema(first[index]), always, closes)
         else:
-            tuples = node.dialect == DRAFT_07 and isinstance(node.schema.get("items"), list)
-            keyword = "additionalItems" if tuples else "items"
+            dialect = DIALECTS[node.dialect]
+            keyword = dialect.keyword_for_others(node.schema.get(dialect.first_items))
             if keyword in node.schema:
                 yield AppliedSchema(node.subschema(node.schema[keyword]), always, closes)
         for keyword in ("contains", "unevaluatedItems"):

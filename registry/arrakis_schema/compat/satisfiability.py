@@ -7,10 +7,11 @@ from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.containment import budget, check_schema
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
-from arrakis_schema.compat.logic.nodes import ANNOTATIONS, Nodes, SchemaNode, UndecidedError
+from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.errors import InvalidSchemaError
+from arrakis_schema.json_schema.dialects import has_effect
 from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 
@@ -69,7 +70,7 @@ class _Search:
             for name in node.schema.get("required", ()):
                 if name in properties and self.is_empty(child := node.subschema(properties[name])):
                     return self.conflict(child, f"{pointer}/properties/{escape_token(name)}")
-        left = {keyword: value for keyword, value in node.schema.items() if keyword not in ANNOTATIONS}
+        left = {keyword: value for keyword, value in node.schema.items() if has_effect(keyword, node.dialect)}
         for keyword in list(left):
             fewer = {name: value for name, value in left.items() if name != keyword}
             if self.is_empty(node.subschema(fewer)):

@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from arrakis_schema.findings.verdicts import Change
-from arrakis_schema.json_schema.keywords import NAMED, Node, essence, subschemas, walk
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, NAMED, dialect_of
+from arrakis_schema.json_schema.keywords import Node, essence, subschemas, walk
 from arrakis_schema.json_schema.positions import unescape_token, value_at
 
 _MOST, _DEEPEST = 100, 20
 _MISSING: Any = object()
-_NAMES = {"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$recursiveAnchor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ def unfold(old: Any, new: Any) -> Unfolded:
 def _is_plain(document: Any) -> bool:
     """Tell whether a document has no anchors, dynamic references or inner `$id`, so that its schemas can be moved."""
     nodes = [node.schema for node in walk(document) if isinstance(node.schema, dict)]
-    return not any(name in schema for number, schema in enumerate(nodes) for name in _NAMES if number or name != "$id")
+    dialect = DIALECTS[dialect_of(document) or DRAFT_07]
+    names = dialect.names | {dialect.dynamic_reference}
+    in_root = names - {dialect.identifier}
+    return not any((names if number else in_root) & schema.keys() for number, schema in enumerate(nodes))
 
 
 def _differing(old: Any, new: Any) -> Iterator[tuple[Node, Node]]:

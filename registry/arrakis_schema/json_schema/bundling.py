@@ -11,8 +11,9 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import quote, urldefrag
 
+from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.identifiers import identifying_keyword, is_legacy, keywords_of, named_dialect
-from arrakis_schema.json_schema.keywords import DRAFT_07, Node, dialect_of, subschemas
+from arrakis_schema.json_schema.keywords import Node, subschemas
 from arrakis_schema.json_schema.positions import escape_token, value_at
 from arrakis_schema.json_schema.resolver import (
     DanglingReferenceError,

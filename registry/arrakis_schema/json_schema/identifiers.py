@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
-from arrakis_schema.json_schema.keywords import KEYWORDS, Node, subschemas
+from arrakis_schema.json_schema.dialects import KEYWORDS
+from arrakis_schema.json_schema.keywords import Node, subschemas
+from arrakis_schema.store.dialects import named_dialect as known_dialect
 
 _LEGACY = ("/draft-04/", "/draft-06/", "/draft-07/")
 _EVERY_KEYWORD = frozenset().union(*KEYWORDS.values())
@@ -32,7 +34,7 @@ class Identifiers:
 
 def keywords_of(dialect: str) -> frozenset[str]:
     """Return the keywords of a dialect; those of all for one that is not known."""
-    return KEYWORDS.get(dialect.removesuffix("#"), _EVERY_KEYWORD)
+    return KEYWORDS.get(known_dialect(dialect) or "", _EVERY_KEYWORD)
 
 
 def read_identifiers(schema: Any, url: str) -> Identifiers:

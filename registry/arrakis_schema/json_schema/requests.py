@@ -128,5 +128,4 @@ def _compile(release: Release, path: str) -> Check:
 def _judge(release: Release, path: str) -> Judge:
     """Return the judge for one document."""
     schema = release.schema(path)
-    label = f"{name_of(path)} of release {release.version}"
-    return Judge(schema, label, bundle=bundle_of(release.document(path), schema))
+    return Judge(schema, f"{release.folder}/{path}", bundle=bundle_of(release.document(path), schema))

@@ -16,6 +16,7 @@ from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.json_schema.identifiers import Identifiers, read_identifiers
 from arrakis_schema.json_schema.positions import escape_token, value_at
 from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import DocumentSet
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.store import Deriving
@@ -231,7 +232,7 @@ def _read_schemas(documents: DocumentSet) -> Schemas:
     for path in documents.documents:
         if path.endswith(SUFFIX):
             try:
-                schema = parse_json(documents.read(path), DEEPEST_DOCUMENT)
+                schema = read_aliased(parse_json(documents.read(path), DEEPEST_DOCUMENT), documents.dialect_aliases)
             except ArrakisSchemaError:
                 continue
             if isinstance(schema, dict | bool):

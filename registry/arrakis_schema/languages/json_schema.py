@@ -16,6 +16,7 @@ from arrakis_schema.json_schema.requests import validate, validator
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
+from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document, DocumentKind, Example
 from arrakis_schema.store.exceptions import value_text
 from arrakis_schema.store.loading import parse_file, parse_json_schema
@@ -51,7 +52,7 @@ def _parse_alone(document: Document) -> Any:
         raise InvalidSchemaError(document.path, f"it is not JSON: {error}") from error
     if not isinstance(schema, dict | bool):
         raise InvalidSchemaError(document.path, "a schema is an object or a boolean")
-    return schema
+    return read_aliased(schema, document.aliases)
 
 
 def _check(schema: Any) -> None:

@@ -14,6 +14,7 @@ from arrakis_schema.lint.json_rules import JSON_RULES
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.pattern_rules import excess_of_patterns
 from arrakis_schema.lint.subject import Fault, Subject
+from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT, LONGEST_NUMBER
 from arrakis_schema.store.strict_json import longest_number, parse_json
 
@@ -26,7 +27,7 @@ _POSITION = re.compile(r"line (\d+) column (\d+)")
 def lint_schema(subject: Subject) -> Iterator[Finding]:
     """Yield the findings of a JSON Schema document."""
     try:
-        schema = _schema(subject.document.content)
+        schema = read_aliased(_schema(subject.document.content), subject.document.aliases)
     except MalformedRequestError as error:
         match = _POSITION.search(error.problem)
         line, column = (int(number) for number in match.groups()) if match else (1, 1)

@@ -8,7 +8,8 @@ from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Severity
-from arrakis_schema.json_schema.keywords import DRAFT_07, KEYWORDS, KINDS, Node, dialect_of
+from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
+from arrakis_schema.json_schema.keywords import Node
 from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.json_subject import JsonSubject
@@ -23,6 +24,11 @@ from arrakis_schema.store.strict_json import parse_json
 
 Faults = Iterator[Fault]
 _LONGEST_KEYWORD, _MOST_HINTS = 40, 100
+_SUCCESSORS = {
+    "dependencies": "dependentRequired or dependentSchemas",
+    "$recursiveRef": "$dynamicRef",
+    "$recursiveAnchor": "$dynamicAnchor",
+}
 _BOUNDS = [
     ("minLength", "maxLength"),
     ("minItems", "maxItems"),
@@ -63,9 +69,18 @@ def _keyword_unknown(json_subject: JsonSubject) -> Faults:
         for keyword in node.schema:
             if keyword not in keywords and not keyword.startswith("x-"):
                 unknown += 1
+                if keyword in EVERY_KEYWORD:
+                    yield Fault(_member(node, keyword), _foreign(keyword, DIALECTS[json_subject.dialect]))
+                    continue
                 near = folded.get(keyword.lower()) or _nearest(keyword, keywords if unknown < _MOST_HINTS else ())
                 hint = f"did you mean {near!r}?" if near else "an annotation of your own begins with x-"
                 yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
+
+
+def _foreign(keyword: str, dialect: Dialect) -> str:
+    """Return what is wrong with a keyword of other dialects."""
+    others = ", ".join(other.name for other in DIALECTS.values() if keyword in other.keywords)
+    return f"there is no keyword {keyword!r} in {dialect.name} and it has no effect; it is one of {others}"
 
 
 def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
@@ -75,14 +90,17 @@ def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
 
 
 def _keyword_ineffective(json_subject: JsonSubject) -> Faults:
-    """No keyword stands where it cannot act: beside a `type` that it says nothing of, or in draft-07 beside `$ref`."""
+    """No keyword stands where it cannot act: with a `type` that it says nothing of, or up to draft-07 beside `$ref`."""
+    dialect = DIALECTS[json_subject.dialect]
     for node in json_subject.objects():
         for keyword in node.schema:
-            kinds, pointer = KINDS.get(keyword), _member(node, keyword)
-            if kinds and node.types and not kinds & node.types:
+            known, pointer = dialect.keywords.get(keyword), _member(node, keyword)
+            if known and known.role is Role.RETIRED:
+                yield Fault(pointer, f"{keyword} has no effect in {dialect.name}: use {_SUCCESSORS[keyword]}")
+            elif known and known.types and node.types and not known.types & node.types:
                 yield Fault(pointer, f"{keyword} has no effect on type {short_json(node.schema['type'])}")
-            elif json_subject.dialect == DRAFT_07 and "$ref" in node.schema and keyword != "$ref" and node.pointer:
-                yield Fault(pointer, f"{keyword} has no effect beside $ref in draft-07")
+            elif dialect.ref_alone and "$ref" in node.schema and keyword != "$ref" and node.pointer:
+                yield Fault(pointer, f"{keyword} has no effect beside $ref in {dialect.name}")
 
 
 def _pattern_invalid(json_subject: JsonSubject) -> Faults:
@@ -155,10 +173,11 @@ def _omission_undescribed(json_subject: JsonSubject) -> Faults:
 
 def _id_mismatch(json_subject: JsonSubject) -> Faults:
     """`$id` is the document's own version URL."""
-    identifier = json_subject.schema.get("$id") if isinstance(json_subject.schema, dict) else None
+    keyword = DIALECTS[json_subject.dialect].identifier
+    identifier = json_subject.schema.get(keyword) if isinstance(json_subject.schema, dict) else None
     if json_subject.subject.url is not None and identifier != json_subject.subject.url:
-        named = "there is no $id" if identifier is None else f"$id is {short_json(identifier)}"
-        yield Fault("/$id", f"{named}: expected {json_subject.subject.url}")
+        named = f"there is no {keyword}" if identifier is None else f"{keyword} is {short_json(identifier)}"
+        yield Fault(f"/{keyword}", f"{named}: expected {json_subject.subject.url}")
 
 
 def _default_invalid(json_subject: JsonSubject) -> Faults:

@@ -8,8 +8,9 @@ from typing import Any
 
 from arrakis_schema.errors import LimitError
 from arrakis_schema.json_schema.bundling import Bundle, bundle_of
+from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.patterns import PatternError
-from arrakis_schema.json_schema.keywords import DRAFT_07, Node, dialect_of
+from arrakis_schema.json_schema.keywords import Node
 from arrakis_schema.json_schema.positions import Positions, object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.lint.subject import Subject

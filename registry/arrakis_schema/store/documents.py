@@ -9,6 +9,7 @@ from enum import StrEnum
 from posixpath import basename, dirname, splitext
 from typing import Any, Protocol
 
+from arrakis_schema.store.dialects import Aliases
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -76,6 +77,10 @@ class DocumentSet(Protocol):
     def documents(self) -> Collection[str]:
         """Their paths."""
 
+    @property
+    def dialect_aliases(self) -> Aliases:
+        """The meta-schemas of the team's own that they may name their dialect by."""
+
     def read(self, path: str) -> bytes:
         """Return the bytes of one of them; raises an `ArrakisSchemaError`."""
 
@@ -90,11 +95,13 @@ class DocumentSet(Protocol):
 class Document:
     """One schema file of a release: `path` is relative to the release's folder, `content` its exact bytes.
 
-    `among` are the documents that it may refer to; None if it stands alone.
+    `aliases` are the meta-schemas of the team's own that it may name its dialect by, `among` the documents that it may
+    refer to; None if it stands alone.
     """
 
     path: str
     content: bytes
+    aliases: Aliases = ()
     among: DocumentSet | None = field(default=None, compare=False, repr=False)
 
     __repr__ = short_repr

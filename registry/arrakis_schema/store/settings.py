@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.store.dialects import Aliases, alias_problems, read_aliases
 from arrakis_schema.store.files import read_plain
 from arrakis_schema.store.flight_settings import Flight, read_flight
 from arrakis_schema.store.kafka_settings import Topics, read_topics, topic_problems
@@ -46,7 +47,8 @@ class Settings:
     """The declared version of the working set, the title for people, the URL that every `$id` begins with, the readers.
 
     `readers` holds a `Reader` for each of `request`, `payload` and `publication` that the file has;
-    `flight` is how requests travel, `topics` which topics of Kafka hold which document.
+    `flight` is how requests travel, `topics` which topics of Kafka hold which document, `aliases` which
+    dialect a meta-schema of the team's own stands for.
     """
 
     version: str
@@ -55,6 +57,7 @@ class Settings:
     readers: Mapping[str, Reader] = field(default_factory=dict)
     flight: Flight = field(default_factory=Flight)
     topics: tuple[Topics, ...] = ()
+    aliases: Aliases = ()
 
     __repr__ = short_repr
 
@@ -85,11 +88,11 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    keys = {*_DEFAULT, "readers", "flight", "topics"}
+    keys = {*_DEFAULT, "dialects", "readers", "flight", "topics"}
     problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - keys]
-    readers, topics = table.get("readers", {}), table.get("topics", [])
+    readers, topics, dialects = table.get("readers", {}), table.get("topics", []), table.get("dialects", {})
     flight, about_flight = read_flight(table.get("flight", {}))
-    others = [*topic_problems(topics), *about_flight]
+    others = [*alias_problems(dialects), *topic_problems(topics), *about_flight]
     problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
@@ -99,7 +102,7 @@ def _settings(table: dict[str, object]) -> Settings:
     if problems:
         raise DamagedStoreError(problems)
     places = str(version), str(table["title"]), str(base_url)
-    return Settings(*places, _readers(readers), flight, read_topics(topics))
+    return Settings(*places, _readers(readers), flight, read_topics(topics), read_aliases(dialects))
 
 
 def _readers(table: Any) -> dict[str, Reader]:

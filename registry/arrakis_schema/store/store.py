@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.dates import DATES_FILE, parse_dates
+from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, Document, Example, name_of
 from arrakis_schema.store.errata import ERRATA_FILE, Erratum, parse_errata
 from arrakis_schema.store.inventory import Inventory, read_inventory
@@ -53,6 +54,7 @@ class Documents(Deriving):
 
     contents: Mapping[str, bytes] = field(repr=False)
     folders: tuple[str, ...]
+    dialect_aliases: Aliases = ()
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -177,11 +179,16 @@ class Release(Deriving):
 
     def document(self, path: str) -> Document:
         """Return one document; raises `DamagedStoreError`."""
-        return Document(path, self.read(path), self)
+        return Document(path, self.read(path), self.settings.aliases, self)
 
     def urls(self, path: str) -> tuple[str, ...]:
         """Return the URLs at which one of its files is published: that of its version first."""
         return tuple(dict.fromkeys(self.settings.url(place, path) for place in (self.version, self.place)))
+
+    @property
+    def dialect_aliases(self) -> Aliases:
+        """The meta-schemas of the team's own that its documents may name their dialect by."""
+        return self.settings.aliases
 
     def every_document(self) -> Iterator[Document]:
         """Yield its documents, in the order of their paths; raises `DamagedStoreError`."""
@@ -217,7 +224,10 @@ class Release(Deriving):
         return paths[stem]
 
     def schema(self, path: str) -> dict[str, Any]:
-        """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`."""
+        """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`.
+
+        Its `$schema` is the dialect where it was a meta-schema of the team's own.
+        """
         return self.derived(_parse_json_document, path)
 
 
@@ -253,7 +263,9 @@ def _own_store() -> Store:
 
 def _parse_json_document(release: Release, path: str) -> dict[str, Any]:
     """Parse a JSON document."""
-    return parse_json_schema(release.read(path), f"{release.folder}/{path}")
+    schema = parse_json_schema(release.read(path), f"{release.folder}/{path}")
+    aliased: dict[str, Any] = read_aliased(schema, release.settings.aliases)
+    return aliased
 
 
 def _release_of(store: Store, version: str | None) -> Release:

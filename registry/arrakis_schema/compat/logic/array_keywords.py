@@ -6,7 +6,7 @@ from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import TRUE, Formula
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, join_pairs
-from arrakis_schema.json_schema.keywords import DRAFT_07
+from arrakis_schema.json_schema.dialects import DIALECTS, KEYWORDS
 
 
 def _every_item(node: SchemaNode, start: int, stop: int | None, schema: Any) -> Pair:
@@ -18,7 +18,8 @@ def _every_item(node: SchemaNode, start: int, stop: int | None, schema: Any) -> 
 def items(node: SchemaNode, schema: Any, _type: str) -> Pair:
     if isinstance(schema, list):
         return prefix_items(node, schema, _type)
-    return _every_item(node, len(node.schema.get("prefixItems", ())) if node.dialect != DRAFT_07 else 0, None, schema)
+    first = node.schema.get("prefixItems", ()) if DIALECTS[node.dialect].first_items == "prefixItems" else ()
+    return _every_item(node, len(first), None, schema)
 
 
 def prefix_items(node: SchemaNode, schemas: list[Any], _type: str) -> Pair:
@@ -32,7 +33,7 @@ def additional_items(node: SchemaNode, schema: Any, _type: str) -> Pair:
 
 def contains(node: SchemaNode, schema: Any, _type: str) -> Pair:
     holds, fails = node.pair_of(schema)
-    counted = node.dialect != DRAFT_07
+    counted = "minContains" in KEYWORDS[node.dialect]
     least = int(node.schema.get("minContains", 1)) if counted else 1
     most = node.schema.get("maxContains") if counted else None
     pairs: list[Pair] = []

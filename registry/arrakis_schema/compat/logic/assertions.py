@@ -43,6 +43,14 @@ def maximum(_node: SchemaNode, bound: float, _type: str, *, exclusive: bool = Fa
     return f.AtMost(exact, exclusive), f.AtLeast(exact, not exclusive)
 
 
+def minimum_of_draft_04(node: SchemaNode, bound: float, instance_type: str) -> Pair:
+    return minimum(node, bound, instance_type, exclusive=node.schema.get("exclusiveMinimum") is True)
+
+
+def maximum_of_draft_04(node: SchemaNode, bound: float, instance_type: str) -> Pair:
+    return maximum(node, bound, instance_type, exclusive=node.schema.get("exclusiveMaximum") is True)
+
+
 def multiple_of(_node: SchemaNode, factor: float, _type: str) -> Pair:
     exact = fraction(factor)
     return f.MultipleOf(exact, holds=True), f.MultipleOf(exact, holds=False)

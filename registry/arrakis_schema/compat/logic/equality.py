@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from arrakis_schema.compat.logic.keywords import GENERAL, SPECIAL
 from arrakis_schema.compat.logic.nodes import UndecidedError, UnresolvedReferenceError, refuse_other_dialect
 from arrakis_schema.compat.logic.values import canonical
-from arrakis_schema.json_schema.keywords import DRAFT_07, MANY, NAMED, ONE
+from arrakis_schema.json_schema.dialects import DIALECTS, MANY, NAMED, ONE, ONE_OR_MANY, REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -25,12 +25,17 @@ Classes = dict[tuple[int, "Scope"], int]
 _SETS = {"enum", "required", "type"}
 _IN_ANY_ORDER = {"allOf", "anyOf", "oneOf"}
 _WITH_FORMAT = {
-    dialect: {*GENERAL[dialect], *chain(*SPECIAL[dialect].values()), "then", "else", "minContains", "maxContains"}
+    dialect: frozenset(
+        [
+            *(name for name, keyword in DIALECTS[dialect].keywords.items() if keyword.has_effect),
+            *GENERAL[dialect],
+            *chain(*SPECIAL[dialect].values()),
+        ]
+    )
     for dialect in GENERAL
 }
 _ASSERTING = {True: _WITH_FORMAT, False: {dialect: names - {"format"} for dialect, names in _WITH_FORMAT.items()}}
-_REFERENCES = {"$ref", "$dynamicRef"}
-_APPLYING = {*_REFERENCES, *NAMED, *MANY, *ONE, "items"}
+_APPLYING = REFERENCES | NAMED | MANY | ONE | ONE_OR_MANY
 
 
 class _Shape(NamedTuple):
@@ -95,7 +100,7 @@ class _Graph:
         if isinstance(schema, bool):
             return _Shape(() if schema else "false")
         refuse_other_dialect(schema, dialect)
-        alone = dialect == DRAFT_07 and "$ref" in schema
+        alone = DIALECTS[dialect].ref_alone and "$ref" in schema
         words: list[Hashable] = []
         children: list[tuple[bool, tuple[int, ...]]] = []
         for keyword in ["$ref"] if alone else sorted(self._asserting[dialect].intersection(schema)):
@@ -111,14 +116,14 @@ class _Graph:
             if keyword in _SETS:
                 return tuple(sorted(map(canonical, value if isinstance(value, list) else [value]))), ()
             return canonical(value), ()
-        if keyword in _REFERENCES:
+        if keyword in REFERENCES:
             return self._target(subschema, keyword, value)
         if keyword in NAMED and isinstance(value, dict):
             names = sorted(value)
             lists = tuple((name, canonical(sorted(value[name]))) for name in names if isinstance(value[name], list))
             inner = [name for name in names if not isinstance(value[name], list)]
             return (lists, tuple(inner)), self._child_positions(subschema, [value[name] for name in inner])
-        if isinstance(value, list) and (keyword in MANY or keyword == "items"):
+        if isinstance(value, list) and (keyword in MANY or keyword in ONE_OR_MANY):
             return "list", self._child_positions(subschema, value)
         return None, self._child_positions(subschema, [value])
 

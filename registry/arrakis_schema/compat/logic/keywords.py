@@ -1,8 +1,7 @@
-"""The tables of keywords, for each dialect and type of instance.
+"""The meaning of keywords, for each dialect and type of instance.
 
-https://json-schema.org/draft-07/draft-handrews-json-schema-validation-01 and
-https://json-schema.org/draft/2020-12/json-schema-validation. A keyword in no table here is an annotation or unknown,
-and has no effect on validity; the tests compare the tables with the meta-schemas.
+A keyword that is in no table here has no effect on validity, or another one reads it; a test holds that against the
+table of the dialects.
 """
 
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from functools import partial
 from arrakis_schema.compat.logic import array_keywords, assertions, in_place, object_keywords, unevaluated
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Meaning, Pair, undecided_meaning
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
+from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12, KEYWORDS
 
 
 def keyword_meanings(node: SchemaNode, instance_type: str) -> Iterator[Pair]:
@@ -40,11 +39,12 @@ _GENERAL: dict[str, Meaning] = {
     "if": in_place.if_,
     "format": assertions.format_,
 }
+_MODERN: dict[str, Meaning] = {**_GENERAL, "$ref": in_place.ref}
 GENERAL: dict[str, dict[str, Meaning]] = {
-    DRAFT_07: _GENERAL,
+    **dict.fromkeys((DRAFT_04, DRAFT_06, DRAFT_07), _GENERAL),
+    DRAFT_2019_09: {**_MODERN, "$recursiveRef": in_place.dynamic_ref},
     DRAFT_2020_12: {
-        **_GENERAL,
-        "$ref": in_place.ref,
+        **_MODERN,
         "$dynamicRef": in_place.dynamic_ref,
         "$recursiveRef": undecided_meaning("$recursiveRef"),
     },
@@ -79,11 +79,36 @@ _OBJECT: dict[str, Meaning] = {
 }
 _NO_KEYWORDS: dict[str, Meaning] = {}
 _SHARED = {"number": _NUMBER, "string": _STRING, "boolean": _NO_KEYWORDS, "null": _NO_KEYWORDS}
+_MODERN_OBJECT: dict[str, Meaning] = {
+    **_OBJECT,
+    "dependentRequired": object_keywords.dependent_required,
+    "dependentSchemas": object_keywords.dependent_schemas,
+    "dependencies": undecided_meaning("dependencies"),
+    "unevaluatedProperties": unevaluated.unevaluated_properties,
+}
+_OLD: dict[str, dict[str, Meaning]] = {
+    **_SHARED,
+    "array": {**_ARRAY, "additionalItems": array_keywords.additional_items},
+    "object": {**_OBJECT, "dependencies": object_keywords.dependencies},
+}
 SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
-    DRAFT_07: {
+    DRAFT_04: {
+        **_OLD,
+        "number": {
+            "minimum": assertions.minimum_of_draft_04,
+            "maximum": assertions.maximum_of_draft_04,
+            "multipleOf": assertions.multiple_of,
+        },
+    },
+    **dict.fromkeys((DRAFT_06, DRAFT_07), _OLD),
+    DRAFT_2019_09: {
         **_SHARED,
-        "array": {**_ARRAY, "additionalItems": array_keywords.additional_items},
-        "object": {**_OBJECT, "dependencies": object_keywords.dependencies},
+        "array": {
+            **_ARRAY,
+            "additionalItems": array_keywords.additional_items,
+            "unevaluatedItems": unevaluated.unevaluated_items,
+        },
+        "object": _MODERN_OBJECT,
     },
     DRAFT_2020_12: {
         **_SHARED,
@@ -92,18 +117,15 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
             "prefixItems": array_keywords.prefix_items,
             "unevaluatedItems": unevaluated.unevaluated_items,
         },
-        "object": {
-            **_OBJECT,
-            "dependentRequired": object_keywords.dependent_required,
-            "dependentSchemas": object_keywords.dependent_schemas,
-            "dependencies": undecided_meaning("dependencies"),
-            "unevaluatedProperties": unevaluated.unevaluated_properties,
-        },
+        "object": _MODERN_OBJECT,
     },
 }
 _MEANINGS = {
-    dialect: {name: {**GENERAL[dialect], **special} for name, special in of_types.items()}
-    for dialect, of_types in SPECIAL.items()
+    dialect: {
+        name: {keyword: meaning for keyword, meaning in {**GENERAL[dialect], **special}.items() if keyword in known}
+        for name, special in SPECIAL[dialect].items()
+    }
+    for dialect, known in KEYWORDS.items()
 }
-READ_BY_ANOTHER = frozenset({"then", "else", "minContains", "maxContains", "definitions", "$defs"})
-READ_BY_ANOTHER |= {"$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$ref"}
+READ_BY_ANOTHER = frozenset({"then", "else", "minContains", "maxContains", "exclusiveMinimum", "exclusiveMaximum"})
+"""Keywords that one beside them reads: `if`, `contains`, and in draft-04 `minimum` and `maximum`."""

@@ -16,21 +16,13 @@ from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvabl
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.json_schema.dialects import DIALECTS, Holds, Target, dialect_of
 from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-ANNOTATIONS = frozenset(
-    [
-        *("$schema", "$comment", "$vocabulary", "title", "description", "default", "examples", "readOnly", "writeOnly"),
-        *("deprecated", "contentMediaType", "contentEncoding", "contentSchema"),
-    ]
-)
-_IN_PLACE_ONE, _IN_PLACE_MANY = ("not", "if", "then", "else"), ("allOf", "anyOf", "oneOf")
-_IN_PLACE_NAMED = ("dependencies", "dependentSchemas")
-_IDENTIFIERS = frozenset({"$id", "id"})
+_IDENTIFIERS = frozenset(dialect.identifier for dialect in DIALECTS.values())
 
 
 class UndecidedError(ArrakisSchemaError):
@@ -78,8 +70,8 @@ class SchemaNode:
         return self.nodes.node(contents, self, scope)
 
     def dynamic_target(self) -> SchemaNode:
-        """Return the target of `$dynamicRef`; raises `UndecidedError` if there is none."""
-        contents, scope = self.scope.lookup_dynamic(self.schema["$dynamicRef"])
+        """Return the target of `$dynamicRef` or `$recursiveRef`; raises `UndecidedError` if there is none."""
+        contents, scope = self.scope.lookup_dynamic(self.schema[DIALECTS[self.dialect].dynamic_reference])
         return self.nodes.node(contents, self, scope)
 
     @property
@@ -94,13 +86,12 @@ class SchemaNode:
     def references(self) -> list[SchemaNode]:
         """Return the nodes that the references of this subschema lead to."""
         nodes = [self.target()] if "$ref" in self.schema else []
-        dynamic = self.dialect == DRAFT_2020_12 and "$dynamicRef" in self.schema
-        return [*nodes, self.dynamic_target()] if dynamic else nodes
+        return [*nodes, self.dynamic_target()] if DIALECTS[self.dialect].dynamic_reference in self.schema else nodes
 
     @property
     def refers(self) -> bool:
-        """Whether this is only a reference: draft-07 ignores the siblings of `$ref`."""
-        return self.dialect == DRAFT_07 and "$ref" in self.schema
+        """Whether this is only a reference: up to draft-07, `$ref` hides its siblings."""
+        return DIALECTS[self.dialect].ref_alone and "$ref" in self.schema
 
     def in_place(self) -> list[SchemaNode]:
         """Return the nodes of the subschemas that apply to the same instance."""
@@ -109,18 +100,29 @@ class SchemaNode:
         nodes = self.references()
         if self.refers:
             return nodes
-        schemas = [self.schema[keyword] for keyword in _IN_PLACE_ONE if keyword in self.schema]
-        schemas += [schema for keyword in _IN_PLACE_MANY for schema in self.schema.get(keyword, [])]
-        named = [schema for keyword in _IN_PLACE_NAMED for schema in self.schema.get(keyword, {}).values()]
-        schemas += [schema for schema in named if not isinstance(schema, list)]
-        return [*nodes, *map(self.subschema, schemas)]
+        keywords = DIALECTS[self.dialect].keywords
+        return [
+            *nodes,
+            *(
+                self.subschema(schema)
+                for keyword, value in self.schema.items()
+                if keyword in keywords and keywords[keyword].target is Target.INSTANCE
+                for schema in _schemas_in(value, keywords[keyword].holds)
+            ),
+        ]
+
+
+def _schemas_in(value: Any, holds: Holds) -> list[Any]:
+    """Return the schemas that the value of a keyword holds."""
+    if holds is Holds.NAMED:
+        return [schema for schema in value.values() if not isinstance(schema, list)]
+    return value if holds is Holds.MANY else [value]
 
 
 def refuse_other_dialect(schema: Any, dialect: str) -> None:
     """Raise `UndecidedError` if an embedded schema has another dialect than its parent."""
-    named = schema.get("$schema") if isinstance(schema, dict) else None
-    if isinstance(named, str) and named.removesuffix("#") != dialect:
-        raise UndecidedError(f"an embedded schema is written in another dialect, {named}")
+    if isinstance(schema, dict) and isinstance(schema.get("$schema"), str) and dialect_of(schema) != dialect:
+        raise UndecidedError(f"an embedded schema is written in another dialect, {schema['$schema']}")
 
 
 class Scopes:
@@ -139,35 +141,52 @@ class Scopes:
         resolver = resolver._registry.resolver(resolver._base_uri)  # noqa: SLF001 - `referencing` tells it to nobody
         contents = resolver.lookup("#").contents
         declared = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
-        anchors = {**declared, **outer}
+        anchors = {**declared, **({} if _ends_recursion(contents, dialect) else outer)}
         key = id(contents), frozenset((name, id(anchor.schema)) for name, anchor in anchors.items())
         if key not in self._scopes:
             self._scopes[key] = Scope(contents, resolver, dialect, self, anchors, by_itself=anchors == declared)
         return self._scopes[key]
 
     def _anchors_of(self, contents: Any, dialect: str) -> dict[str, Any]:
-        """Return the subschemas of one resource that have a `$dynamicAnchor`, by its name."""
-        if dialect != DRAFT_2020_12:
+        """Return the subschemas of one resource that have a dynamic anchor, by its name."""
+        if not DIALECTS[dialect].dynamic_reference:
             return {}
         if id(contents) not in self._anchors:
-            anchored = "$dynamicAnchor" in member_names(contents)
-            self._anchors[id(contents)] = dict(_dynamic_anchors(contents)) if anchored else {}
+            anchored = not member_names(contents).isdisjoint({"$dynamicAnchor", "$recursiveAnchor"})
+            self._anchors[id(contents)] = dict(_dynamic_anchors(contents, dialect)) if anchored else {}
         return self._anchors[id(contents)]
 
 
-def _dynamic_anchors(contents: Any) -> Iterator[tuple[str, Any]]:
+def _dynamic_anchors(contents: Any, dialect: str) -> Iterator[tuple[str, Any]]:
     """Yield the dynamic anchors of a resource, without those of embedded resources."""
-    todo = [SPECIFICATIONS[DRAFT_2020_12].create_resource(contents)]
+    if DIALECTS[dialect].dynamic_reference == "$recursiveRef":
+        if (name := _dynamic_anchor(contents)) is not None:
+            yield name, contents
+        return
+    todo = [SPECIFICATIONS[dialect].create_resource(contents)]
     while todo:
         resource = todo.pop()
-        if isinstance(resource.contents, dict) and isinstance(resource.contents.get("$dynamicAnchor"), str):
-            yield resource.contents["$dynamicAnchor"], resource.contents
+        if (name := _dynamic_anchor(resource.contents)) is not None:
+            yield name, resource.contents
         todo += [child for child in resource.subresources() if child.id() is None]
+
+
+def _dynamic_anchor(schema: Any) -> str | None:
+    """Return the name of the dynamic anchor of a schema; that of `$recursiveAnchor` is empty, as in `"#"`."""
+    if not isinstance(schema, dict):
+        return None
+    name = schema.get("$dynamicAnchor")
+    return name if isinstance(name, str) else "" if schema.get("$recursiveAnchor") is True else None
+
+
+def _ends_recursion(contents: Any, dialect: str) -> bool:
+    """Tell whether a resource hides those around it from a `$recursiveRef`: without an anchor it is the outermost."""
+    return DIALECTS[dialect].dynamic_reference == "$recursiveRef" and _dynamic_anchor(contents) is None
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """A subschema with a `$dynamicAnchor`, and the resolver of its resource."""
+    """A subschema with a dynamic anchor, and the resolver of its resource."""
 
     schema: Any
     resolver: Any
@@ -235,14 +254,14 @@ class Scope:
         """
         contents, scope = self.lookup(reference)
         name = reference.partition("#")[2]
-        if not (isinstance(contents, dict) and contents.get("$dynamicAnchor") == name and name in self.anchors):
+        if _dynamic_anchor(contents) != name or name not in self.anchors:
             return contents, scope
         anchor = self.anchors[name]
         return anchor.schema, self._enter(anchor.resolver)
 
     def below(self, schema: Any, dialect: str) -> Scope:
         """Return the scope of a subschema: another one where it has an `$id`."""
-        if not (isinstance(schema, dict) and isinstance(schema.get("$id"), str)):
+        if not (isinstance(schema, dict) and isinstance(schema.get(DIALECTS[dialect].identifier), str)):
             return self
         resource = SPECIFICATIONS[dialect].create_resource(schema)
         return self._enter(self._resolver.in_subresource(resource))

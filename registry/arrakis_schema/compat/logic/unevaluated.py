@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import conjunction, disjunction
 from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, undecided_meaning
+from arrakis_schema.json_schema.dialects import DIALECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -152,8 +153,11 @@ def _members_of(node: SchemaNode) -> Case:
 
 def _items_of(node: SchemaNode) -> Case:
     """Return the items that the keywords of a schema evaluate themselves."""
-    contained = (node.subschema(node.schema["contains"]),) if "contains" in node.schema else ()
-    return Case(first=len(node.schema.get("prefixItems", ())), contained=contained, everything="items" in node.schema)
+    dialect, first = DIALECTS[node.dialect], node.schema.get(DIALECTS[node.dialect].first_items)
+    evaluates = "contains" in node.schema and dialect.contains_evaluates
+    contained = (node.subschema(node.schema["contains"]),) if evaluates else ()
+    everything = dialect.keyword_for_others(first) in node.schema
+    return Case(first=len(first) if isinstance(first, list) else 0, contained=contained, everything=everything)
 
 
 _EVALUATED = {"unevaluatedProperties": _members_of, "unevaluatedItems": _items_of}

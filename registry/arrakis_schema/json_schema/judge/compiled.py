@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 import fastjsonschema
 
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, DRAFT_07, EVERY_KEYWORD, Role
 from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, searcher
 from arrakis_schema.json_schema.judge.text_arrays import TextArray, first_violation, text_array
-from arrakis_schema.json_schema.keywords import DRAFT_07, KEYWORDS
 from arrakis_schema.json_schema.positions import member, unescape_token
 from arrakis_schema.json_schema.violations import Violation, violation
 
@@ -23,12 +23,6 @@ _INERT = re.compile(r"[A-Za-z0-9_.:/ -]{0,100}", re.ASCII)
 _LARGEST_NUMBER = 1e300
 _MOST_PARTS, _DEEPEST = 3000, 16
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
-_IGNORED = frozenset(
-    [
-        *("$comment", "title", "description", "default", "examples", "readOnly", "writeOnly", "deprecated"),
-        *("format", "contentMediaType", "contentEncoding", "contentSchema", "definitions", "$defs"),
-    ]
-)
 _INDEX = re.compile(r"\[([0-9]+)\]")
 
 
@@ -38,6 +32,8 @@ class NotCompiledError(Exception):
 
 def compile_schema(document: Any, dialect: str) -> Check | None:
     """Return a function that returns the first violation of an instance or None; None if it cannot be compiled."""
+    if dialect == DRAFT_04:  # its 1.0 is no integer
+        return None
     copy = Copy(document, dialect)
     try:
         schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, SchemaPosition())}
@@ -137,14 +133,21 @@ class Copy:
 
     def _assertions(self, schema: dict[str, Any], *, at_root: bool = False) -> dict[str, Any]:
         """Return the keywords of a schema that instances can violate."""
-        if self._dialect == DRAFT_07 and "$ref" in schema:
-            return {"$ref": schema["$ref"]}  # draft-07 ignores its siblings
-        ignored = _IGNORED | {"$id", "$schema"} if at_root else _IGNORED
-        names = [name for name in schema if name not in ignored]
-        asserting = [name for name in names if name in KEYWORDS[self._dialect] or name.startswith("$")]
+        if DIALECTS[self._dialect].ref_alone and "$ref" in schema:
+            return {"$ref": schema["$ref"]}
+        names = [name for name in schema if not (at_root and name in {"$id", "$schema"})]
+        asserting = [name for name in names if self._is_asserted(name)]
         if not COPIERS.keys() >= {*asserting}:
             raise NotCompiledError
         return {name: schema[name] for name in asserting}
+
+    def _is_asserted(self, name: str) -> bool:
+        """Tell whether a keyword has an effect on instances, or may have one on references."""
+        keyword = DIALECTS[self._dialect].keywords.get(name)
+        if keyword is None:
+            elsewhere = EVERY_KEYWORD.get(name)
+            return name.startswith("$") and not (elsewhere and elsewhere[0].role in {Role.ANNOTATION, Role.DEFINITIONS})
+        return keyword.has_effect or keyword.role is Role.IDENTIFIER
 
     def _add_array(self, assertions: dict[str, Any], position: SchemaPosition) -> bool:
         """Add the checks of an array of strings and return True, if it is one in every instance."""
@@ -308,4 +311,4 @@ COPIERS: dict[str, Copier] = {
     **{name: schemas_copier(name) for name in ("allOf", "anyOf", "oneOf")},
     **{name: schema_copier(name) for name in ("not", "if", "then", "else")},
 }
-"""The keywords that are compiled; a keyword unknown to the dialect is ignored unless it begins with `$`."""
+"""The keywords that are compiled; one without effect in the dialect is ignored unless it begins with `$`."""

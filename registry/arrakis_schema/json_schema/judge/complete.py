@@ -4,19 +4,21 @@ It is `jsonschema` with four corrections: `patterns` searches patterns, numbers 
 JSON, and the whole document is read in the dialect of its root. `format` and `content…` are annotations.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping
+import operator
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from arrakis_schema.errors import MissingExtraError
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12
 from arrakis_schema.json_schema.judge.patterns import search
-from arrakis_schema.json_schema.judge.steps import count_steps, current_steps, take_step
+from arrakis_schema.json_schema.judge.steps import count_steps, current_steps, refuse_return, take_step
 from arrakis_schema.json_schema.judge.values import equality_key, is_multiple
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12
 
 try:
     import jsonschema
+    from attrs import evolve
     from jsonschema.exceptions import ValidationError, best_match
     from referencing import Registry
 
@@ -29,7 +31,13 @@ Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Any], "Errors | None"]
 Wrapper = Callable[[str, Keyword], Keyword]
 
-_BASES: dict[str, Any] = {DRAFT_07: jsonschema.Draft7Validator, DRAFT_2020_12: jsonschema.Draft202012Validator}
+_BASES: dict[str, Any] = {
+    DRAFT_04: jsonschema.Draft4Validator,
+    DRAFT_06: jsonschema.Draft6Validator,
+    DRAFT_07: jsonschema.Draft7Validator,
+    DRAFT_2019_09: jsonschema.Draft201909Validator,
+    DRAFT_2020_12: jsonschema.Draft202012Validator,
+}
 _NOTHING: Registry[Any] = Registry()  # without documents, and unable to retrieve any
 
 
@@ -75,8 +83,9 @@ def closest_error(errors: list[Any]) -> Any:
 
 def resolver_of(schema: Any, dialect: str, registry: Registry[Any] | None = None) -> Any:
     """Return the resolver for a document, an object of `referencing`; `registry` holds other documents."""
-    if isinstance(schema, dict) and not isinstance(schema.get("$id", ""), str):
-        schema = {name: value for name, value in schema.items() if name != "$id"}
+    identifier = DIALECTS[dialect].identifier
+    if isinstance(schema, dict) and not isinstance(schema.get(identifier, ""), str):
+        schema = {name: value for name, value in schema.items() if name != identifier}
     resource = SPECIFICATIONS[dialect].create_resource(schema)
     resolver = (_NOTHING if registry is None else registry).resolver_with_root(resource)
     return _in_dynamic_scope(resolver, resolver)
@@ -84,7 +93,7 @@ def resolver_of(schema: Any, dialect: str, registry: Registry[Any] | None = None
 
 def resolver_in(resolver: Any, schema: Any, dialect: str) -> Any:
     """Return the resolver inside a subschema, which may have an `$id` of its own."""
-    if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
+    if not isinstance(schema, dict) or not isinstance(schema.get(DIALECTS[dialect].identifier), str):
         return resolver
     return _in_dynamic_scope(resolver, resolver.in_subresource(SPECIFICATIONS[dialect].create_resource(schema)))
 
@@ -103,8 +112,8 @@ def _in_dynamic_scope(outer: Any, inner: Any) -> Any:
 def _class(dialect: str, wrap: Wrapper | None) -> Any:
     """Return the class of the validators of a dialect."""
     base = _BASES[dialect]
-    checks = {**base.VALIDATORS, **{name: check for name, check in CORRECTIONS.items() if name in base.VALIDATORS}}
-    checks |= {name: _dynamic(base.VALIDATORS[name]) for name in ("$dynamicRef",) if name in base.VALIDATORS}
+    corrections = CORRECTIONS | (_BOUNDS_OF_DRAFT_04 if dialect == DRAFT_04 else {})
+    checks = {**base.VALIDATORS, **{name: check for name, check in corrections.items() if name in base.VALIDATORS}}
     if wrap is not None:
         checks = {name: wrap(name, check) for name, check in checks.items()}
     extend: Any = jsonschema.validators.extend
@@ -169,16 +178,48 @@ def _ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
         results[key_here] = None
 
 
-def _dynamic(run: Keyword) -> Keyword:
+def _dynamic_ref(keyword: str) -> Keyword:
     """Return the check of a dynamic reference, whose target depends on the path to it, so that nothing is cached."""
 
-    def check(validator: Any, value: Any, instance: Any, schema: Any) -> Errors:
+    def check(validator: Any, value: str, instance: Any, _: Any) -> Errors:
         steps = current_steps()
         if steps is not None:
             steps.known = None
-        yield from run(validator, value, instance, schema) or ()
+        resolved = resolve_reference(validator._resolver, keyword, value)  # noqa: SLF001 - as jsonschema does
+        with refuse_return(resolved.contents, instance):
+            yield from validator.descend(instance, resolved.contents, resolver=resolved.resolver)
 
     return check
+
+
+def resolve_reference(resolver: Any, keyword: str, reference: str) -> Any:
+    """Return what a reference leads to, with the resolver there; raises an error of `referencing`."""
+    resolved = resolver.lookup(reference)
+    return outermost_anchor(resolver, resolved) if keyword == "$recursiveRef" else resolved
+
+
+def outermost_anchor(resolver: Any, resolved: Any) -> Any:
+    """Return the target of a `$recursiveRef`: the outermost resource on the path to it that has `$recursiveAnchor` too.
+
+    A resource without one ends the search, as in other validators.
+    https://json-schema.org/draft/2019-09/draft-handrews-json-schema-02#rfc.section.8.2.4.2
+    """
+    if not _is_anchored(resolved.contents):
+        return resolved
+    target = resolved
+    for uri, registry in resolver.dynamic_scope():
+        contents = registry.get_or_retrieve(uri).value.contents
+        if not _is_anchored(contents):
+            break
+        inner = registry.resolver(uri)
+        previous = resolver._previous.push_front(resolver._base_uri)  # noqa: SLF001 - see `_in_dynamic_scope`
+        target = type(resolved)(contents=contents, resolver=evolve(inner, previous=previous))
+    return target
+
+
+def _is_anchored(schema: Any) -> bool:
+    """Tell whether a schema of 2019-09 may be replaced by one around it."""
+    return isinstance(schema, dict) and schema.get("$recursiveAnchor") is True
 
 
 def _pattern(_: Any, value: str, instance: Any, __: Any) -> Errors:
@@ -223,6 +264,45 @@ def _additional_items(validator: Any, value: Any, instance: Any, schema: Mapping
             yield from validator.descend(instance[index], value, path=index)
 
 
+def _unevaluated_items(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+    if not isinstance(instance, list | tuple):
+        return
+    beside = {keyword: inner for keyword, inner in schema.items() if keyword != "unevaluatedItems"}
+    indices = evaluated_items(validator, instance, beside)
+    rest = validator.evolve(schema=value)
+    if not all(index in indices or rest.is_valid(item) for index, item in enumerate(instance)):
+        yield ValidationError("items that no schema here describes")
+
+
+def evaluated_items(validator: Any, instance: Sequence[Any], schema: Any) -> set[int]:
+    """Return the indices of the items that a schema evaluates, itself or by in-place subschemas that hold."""
+    if isinstance(schema, bool):
+        return set()
+    dialect, every = DIALECTS[validator.dialect], set(range(len(instance)))
+    first = schema.get(dialect.first_items)
+    if "unevaluatedItems" in schema or dialect.keyword_for_others(first) in schema:
+        return every
+    indices = set(range(len(first))) if isinstance(first, list) else set()
+    if "contains" in schema and dialect.contains_evaluates:
+        matching = validator.evolve(schema=schema["contains"])
+        indices |= {index for index, item in enumerate(instance) if matching.is_valid(item)}
+    for inner in _applied(validator, instance, schema):
+        indices |= evaluated_items(inner, instance, inner.schema)
+    return indices
+
+
+def _applied(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the validators of what references lead to, and of the in-place subschemas that accept the instance."""
+    take_step()
+    for keyword in DIALECTS[validator.dialect].references:
+        if keyword in schema:
+            resolved = resolve_reference(validator._resolver, keyword, schema[keyword])  # noqa: SLF001 - as jsonschema does
+            with refuse_return(resolved.contents, instance, "evaluates"):
+                yield validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
+    for inner in in_place(validator, instance, schema):
+        yield validator.evolve(schema=inner)
+
+
 def _unevaluated_properties(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
     if not isinstance(instance, dict):
         return
@@ -244,23 +324,19 @@ def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) ->
     }
     if "additionalProperties" in schema:
         names |= set(additional_names(instance, schema))
-    take_step()
-    for reference in (schema[keyword] for keyword in ("$ref", "$dynamicRef") if keyword in schema):
-        resolved = validator._resolver.lookup(reference)  # noqa: SLF001 - as the keywords of jsonschema do
-        inner = validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
-        names |= evaluated_names(inner, instance, resolved.contents)
-    for inner in in_place(validator, instance, schema):
-        names |= evaluated_names(validator.evolve(schema=inner), instance, inner)
+    for inner in _applied(validator, instance, schema):
+        names |= evaluated_names(inner, instance, inner.schema)
     return names
 
 
-def in_place(validator: Any, instance: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Any]:
+def in_place(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the in-place subschemas that accept the instance."""
 
     def holds(inner: Any) -> bool:
         return bool(validator.evolve(schema=inner).is_valid(instance))
 
-    dependent = [inner for name, inner in schema.get("dependentSchemas", {}).items() if name in instance]
+    named = schema.get("dependentSchemas", {}) if isinstance(instance, dict) else {}
+    dependent = [inner for name, inner in named.items() if name in instance]
     several = [inner for keyword in ("allOf", "anyOf", "oneOf") for inner in schema.get(keyword, ())]
     yield from filter(holds, [*dependent, *several])
     if "if" in schema:
@@ -269,6 +345,26 @@ def in_place(validator: Any, instance: Mapping[str, Any], schema: Mapping[str, A
             yield schema["if"]
         if (branch := "then" if condition else "else") in schema:
             yield schema[branch]
+
+
+def _bound_of_draft_04(keyword: str, modifier: str, violates: Callable[[Any, Any], bool]) -> Keyword:
+    """Return the check of a bound that another keyword makes an exclusive one, which the error names then."""
+
+    def check(_: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+        if isinstance(instance, bool) or not isinstance(instance, int | float):
+            return
+        exclusive = schema.get(modifier, False)
+        if violates(instance, value) or (exclusive and instance == value):
+            error: Any = ValidationError
+            yield error("out of bounds", validator=modifier if exclusive else keyword, validator_value=value)
+
+    return check
+
+
+_BOUNDS_OF_DRAFT_04: dict[str, Keyword] = {
+    "minimum": _bound_of_draft_04("minimum", "exclusiveMinimum", operator.lt),
+    "maximum": _bound_of_draft_04("maximum", "exclusiveMaximum", operator.gt),
+}
 
 
 def _multiple_of(_: Any, value: Any, instance: Any, __: Any) -> Errors:
@@ -303,10 +399,13 @@ def _unique_items(_: Any, value: bool, instance: Any, __: Any) -> Errors:  # noq
 
 CORRECTIONS: dict[str, Keyword] = {
     "$ref": _ref,
+    "$dynamicRef": _dynamic_ref("$dynamicRef"),
+    "$recursiveRef": _dynamic_ref("$recursiveRef"),
     "pattern": _pattern,
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
     "additionalItems": _additional_items,
+    "unevaluatedItems": _unevaluated_items,
     "unevaluatedProperties": _unevaluated_properties,
     "multipleOf": _multiple_of,
     "enum": _enum,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
 from arrakis_schema.json_schema.bundling import Bundle
+from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.compiled import compile_schema
-from arrakis_schema.json_schema.keywords import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.violations import Violation, violation
 
 if TYPE_CHECKING:

@@ -12,6 +12,8 @@ from arrakis_schema.json_schema.judge.values import equality_key
 _DEEPEST = 400  # no validator follows schemas that nest deeper
 Check = Callable[[Any, list[Any]], bool]
 """Tells whether a value is right, apart from the schemas in it, which are added to the list."""
+Needs = Mapping[str, list[str]]
+"""The keywords that have to stand beside another one."""
 
 
 def keyword_checks(meta_schema: Any) -> Mapping[str, Check]:
@@ -23,15 +25,14 @@ def keyword_checks(meta_schema: Any) -> Mapping[str, Check]:
     }
 
 
-def is_valid_schema(schema: Any, checks: Mapping[str, Check]) -> bool:
+def is_valid_schema(schema: Any, checks: Mapping[str, Check], needs: Needs) -> bool:
     """Tell whether the values of all keywords of a schema and its subschemas are right; False if they nest too deep."""
     level = [schema]
     for _ in range(_DEEPEST):
         below: list[Any] = []
         for subschema in level:
-            if not (
-                isinstance(subschema, bool) or (isinstance(subschema, dict) and _is_right(subschema, checks, below))
-            ):
+            is_right = isinstance(subschema, dict) and _is_right(subschema, checks, needs, below)
+            if not (is_right or isinstance(subschema, bool)):
                 return False
         if not below:
             return True
@@ -39,8 +40,10 @@ def is_valid_schema(schema: Any, checks: Mapping[str, Check]) -> bool:
     return False
 
 
-def _is_right(schema: dict[str, Any], checks: Mapping[str, Check], below: list[Any]) -> bool:
+def _is_right(schema: dict[str, Any], checks: Mapping[str, Check], needs: Needs, below: list[Any]) -> bool:
     """Tell whether the values of the keywords of a schema are right; its subschemas are added to `below`."""
+    if needs and not all(schema.keys() >= {*needs[keyword]} for keyword in needs.keys() & schema.keys()):
+        return False
     for keyword, value in schema.items():
         check = checks.get(keyword)
         if check is not None and not check(value, below):
@@ -157,6 +160,7 @@ _TYPES: dict[str, Check] = {
     "boolean": lambda value, _: isinstance(value, bool),
     "number": lambda value, _: _is_number(value),
     "integer": lambda value, _: _is_number(value) and value % 1 == 0,
+    "integer of draft-04": lambda value, _: isinstance(value, int) and not isinstance(value, bool),
 }
 _KEYWORDS: dict[str, Callable[[Any, Any], Check | None]] = {
     "type": _type,

@@ -7,23 +7,12 @@ from urllib.parse import unquote
 
 from referencing.exceptions import InvalidAnchor, NoSuchAnchor, PointerToNowhere, Unresolvable
 
+from arrakis_schema.json_schema.dialects import BELOW, DIALECTS, IN_PLACE, KEYWORDS
 from arrakis_schema.json_schema.judge.complete import resolver_in, resolver_of
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, KEYWORDS, Node, subschemas
+from arrakis_schema.json_schema.keywords import Node, subschemas
 from arrakis_schema.json_schema.resolver import MOST_HINTS, definition_pointers, nearest_name
 from arrakis_schema.json_schema.violations import short_json
 
-_IN_PLACE = {"not", "if", "then", "else", "allOf", "anyOf", "oneOf", "dependencies", "dependentSchemas"}
-_BELOW = {
-    "properties",
-    "patternProperties",
-    "additionalProperties",
-    "items",
-    "additionalItems",
-    "prefixItems",
-    "contains",
-}
-_REFERENCES = {DRAFT_07: ("$ref",), DRAFT_2020_12: ("$ref", "$dynamicRef")}
-_DEFINITIONS = {DRAFT_07: "definitions", DRAFT_2020_12: "$defs"}
 _NOT_THERE = (PointerToNowhere, NoSuchAnchor, InvalidAnchor)
 UNRESOLVABLE = (Unresolvable, ValueError, LookupError, TypeError, AttributeError)
 """What `referencing` raises for a reference that leads nowhere."""
@@ -62,19 +51,19 @@ class ReferenceGraph:
             if not isinstance(node.schema, dict) or id(node.schema) in self.places:
                 continue
             inner = [child for child in subschemas(node) if child.keyword in KEYWORDS[self.dialect]]
-            alone = self.dialect == DRAFT_07 and "$ref" in node.schema
+            alone = DIALECTS[self.dialect].ref_alone and "$ref" in node.schema
             self.places[id(node.schema)] = node.pointer
             self.schemas[id(node.schema)] = {} if alone else node.schema
-            self.below[id(node.schema)] = [] if alone else [child.schema for child in inner if child.keyword in _BELOW]
+            self.below[id(node.schema)] = [] if alone else [child.schema for child in inner if child.keyword in BELOW]
             self.in_place[id(node.schema)] = [
-                *([] if alone else [child.schema for child in inner if child.keyword in _IN_PLACE]),
+                *([] if alone else [child.schema for child in inner if child.keyword in IN_PLACE]),
                 *self._targets_of(node, resolver),
             ]
             todo += [(child, resolver_in(resolver, child.schema, self.dialect)) for child in reversed(inner)]
 
     def _targets_of(self, node: Node, resolver: Any) -> Iterator[Any]:
         """Yield the schemas that the references of a schema lead to."""
-        for keyword in _REFERENCES[self.dialect]:
+        for keyword in DIALECTS[self.dialect].references:
             reference, pointer = node.schema.get(keyword), f"{node.pointer}/{keyword}"
             if not isinstance(reference, str):
                 continue
@@ -95,7 +84,7 @@ class ReferenceGraph:
             known = definition_pointers(self.document) if len(self.unresolved) < MOST_HINTS else ()
             there = "".join(f": is {near} meant?" for near in nearest_name(unquote(reference), known))
             return f"{keyword} {short_json(reference)} points to nothing in this document{there}"
-        definitions = _DEFINITIONS[self.dialect]
+        definitions = DIALECTS[self.dialect].definitions
         return (
             f"{keyword} {short_json(reference)} leads out of this document, and nothing is fetched: "
             f'copy the schema to "{definitions}" and refer to it as "#/{definitions}/NAME"'

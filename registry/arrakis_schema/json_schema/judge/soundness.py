@@ -10,10 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from arrakis_schema.json_schema.bundling import Bundle
+from arrakis_schema.json_schema.dialects import DIALECTS, dialect_of
 from arrakis_schema.json_schema.judge.complete import meta_schema_errors
 from arrakis_schema.json_schema.judge.patterns import PatternError, searcher
 from arrakis_schema.json_schema.judge.references import UNRESOLVABLE, ReferenceGraph, SchemaProblem, follow_references
-from arrakis_schema.json_schema.keywords import DRAFT_07, DRAFT_2020_12, dialect_of, walk
+from arrakis_schema.json_schema.keywords import walk
 from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json, violation
 
@@ -63,7 +64,11 @@ def in_document(bundle: Bundle, document: str, problem: SchemaProblem) -> Schema
 def dialect_problem(document: Any) -> str:
     """Return what is wrong with the `$schema` of a document, which names no known dialect."""
     named = document.get("$schema") if isinstance(document, dict) else None
-    return f"$schema is {short_json(named)}: expected {DRAFT_07}# or {DRAFT_2020_12}"
+    known = ", ".join(dialect.name for dialect in DIALECTS.values())
+    return (
+        f"$schema is {short_json(named)}: expected the meta-schema of {known}, or one whose dialect [dialects] of"
+        " registry.toml names"
+    )
 
 
 def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterator[SchemaProblem]:
@@ -82,10 +87,12 @@ def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterat
         expected = " or ".join(dict.fromkeys(alternative.expected for alternative in violations))
         distinct[SchemaProblem(pointer + location, f"expected {expected}, found {violations[0].found}")] = None
     yield from distinct
+    identifier = DIALECTS[dialect].identifier
     for node in walk(schema):
-        named = node.schema.get("$id") if isinstance(node.schema, dict) else None
+        named = node.schema.get(identifier) if isinstance(node.schema, dict) else None
         if isinstance(named, str) and not _is_uri_reference(named):
-            yield SchemaProblem(f"{pointer}{node.pointer}/$id", f"expected a URI reference, found {short_json(named)}")
+            location = f"{pointer}{node.pointer}/{identifier}"
+            yield SchemaProblem(location, f"expected a URI reference, found {short_json(named)}")
 
 
 def _is_uri_reference(text: str) -> bool:

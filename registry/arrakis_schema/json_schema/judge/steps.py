@@ -18,16 +18,18 @@ class Steps:
     """How many steps were taken for an instance, and results that are cached meanwhile.
 
     `known` is keyed by the identities of a schema and a value inside the instance, which live as long as this; None
-    if nothing may be cached. `members` holds the members of each enum by its identity.
+    if nothing may be cached. `members` holds the members of each enum by its identity, `followed` what the dynamic
+    references lead to that are being followed.
     """
 
-    __slots__ = ("count", "instance", "known", "members", "most")
+    __slots__ = ("count", "followed", "instance", "known", "members", "most")
 
     def __init__(self, instance: Any) -> None:
         """Begin with no step; the instance is measured only after many steps."""
         self.count, self.most, self.instance = 0, _FREE, instance
         self.known: dict[tuple[int, int], Any] | None = {}
         self.members: dict[int, frozenset[Any]] = {}
+        self.followed: set[tuple[str, int, int]] = set()
 
     def take(self) -> None:
         """Take one step; raises `LimitError` after too many."""
@@ -61,6 +63,23 @@ def take_step() -> None:
     steps = _steps.get()
     if steps is not None:
         steps.take()
+
+
+@contextmanager
+def refuse_return(schema: Any, instance: Any, purpose: str = "accepts") -> Iterator[None]:
+    """Raise `LimitError` where a reference leads back to a schema for the same instance, if steps are counted."""
+    steps = _steps.get()
+    if steps is None:
+        yield
+        return
+    key = purpose, id(schema), id(instance)
+    if key in steps.followed:
+        raise LimitError("a dynamic reference leads back to itself without going into the instance")
+    steps.followed.add(key)
+    try:
+        yield
+    finally:
+        steps.followed.discard(key)
 
 
 def current_steps() -> Steps | None:

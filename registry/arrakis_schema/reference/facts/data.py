@@ -60,6 +60,7 @@ def _document(history: History, release: Release, name: str, document: Document)
         "url": href(f"versions/{release.place}/{document.path}"),
         "sha256": digest(document.content),
         "size": len(document.content),
+        "dialects": dict(document.aliases),
         "fields": [
             {**asdict(field), "since": since.get(field.path, release.version)} for field in history.fields(document)
         ],

@@ -57,8 +57,9 @@ def _base_of_commit(store: Store, commit: Commit) -> Base:
     paths = [path for path in commit.under(_WORKING) if is_document(path.removeprefix(f"{_WORKING}/"))]
     contents = commit.read(paths)
     files = {path.removeprefix(f"{_WORKING}/"): content for path, content in contents.files.items()}
-    among = Documents(files, tuple(_folders(store, commit)))
-    documents = {path: Document(path, content, among) for path, content in files.items()}
+    aliases = store.settings.aliases
+    among = Documents(files, tuple(_folders(store, commit)), aliases)
+    documents = {path: Document(path, content, aliases, among) for path, content in files.items()}
     unread = {path.removeprefix(f"{_WORKING}/"): problem for path, problem in contents.unread.items()}
     findings = list(_history(store, commit))
     if not paths:

@@ -1,5 +1,6 @@
 // Try it, for JSON documents: a request or a message, judged by a release.
 
+import { readAliased } from "./dialect.js";
 import { choice, labelled } from "./dom.js";
 import { form } from "./form.js";
 import { entries, exact, json, pageOf, pathOf, text } from "./site.js";
@@ -73,11 +74,12 @@ async function judgeOf({ root, page, entry, releases }, version) {
   ]);
   const { fields = [], problems = [] } = details ?? {};
   const { reader } = wordingOf(entry);
+  const aliases = entry.dialects ?? {};
   return {
     name: page.name,
     version,
-    schema,
-    envelope: outer,
+    schema: readAliased(schema, aliases),
+    envelope: outer && readAliased(outer, aliases),
     fields,
     problems,
     unknown: entry.reader?.unknown,

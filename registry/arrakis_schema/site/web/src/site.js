@@ -12,7 +12,8 @@ import { parse } from "./json.js";
 /** @typedef {{ unknown?: string | Record<string, string>, columns?: string }} Reader */
 /**
  * @typedef {{ kind: string, format: string, path: string, page: string, url: string, name?: string, sha256?: string, size?:
- *   number, fields: Field[], examples?: Example[], problems?: Problem[], reader?: Reader }} Entry
+ *   number, fields: Field[], examples?: Example[], problems?: Problem[], reader?: Reader,
+ *   dialects?: Record<string, string> }} Entry
  */
 /** @typedef {{ name: string, version: string, frozen: boolean, page: string, documents: Entry[] }} Page */
 /**

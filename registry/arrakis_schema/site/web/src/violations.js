@@ -3,6 +3,7 @@
 
 import { dereference, validate } from "@cfworker/json-schema";
 
+import { draft } from "./dialect.js";
 import { steps } from "./json.js";
 import { exactly } from "./standins.js";
 import { cut, discovery, dotted, expectation } from "./words.js";
@@ -20,8 +21,8 @@ const LONGEST_PATH = 160;
 const OPAQUE = new Set(["anyOf", "oneOf", "not", "contains"]);
 /** Keywords that are reported as a whole where their value is `false`. */
 const FORBIDDING = new Set(["additionalProperties", "additionalItems", "unevaluatedProperties", "unevaluatedItems"]);
-/** @type {Record<string, "4" | "7" | "2019-09" | "2020-12">} */
-const DRAFTS = { "draft-04": "4", "2019-09": "2019-09", "2020-12": "2020-12" };
+/** The booleans of draft-04 that make a bound exclusive. @type {Record<string, string>} */
+const MODIFIERS = { minimum: "exclusiveMinimum", maximum: "exclusiveMaximum" };
 
 /**
  * Return every violation of the schemas, in the order of their paths; none for a valid instance.
@@ -78,12 +79,6 @@ function decodeLocation(location) {
   return decodeURI(location.slice(1));
 }
 
-/** @param {any} schema */
-function draft(schema) {
-  const named = Object.keys(DRAFTS).find((name) => String(schema?.$schema).includes(name));
-  return named ? DRAFTS[named] : "7";
-}
-
 /**
  * Return the keyword of a unit and its value in the original schema, and whether it is asserted of a member's name.
  * @param {Unit} unit
@@ -99,9 +94,10 @@ function assertedKeyword(unit, schema, lookup, originals) {
     node = step === "$ref" && originals.has(node) ? lookup[node.__absolute_ref__ ?? node.$ref] : node[step];
   }
   const original = originals.get(node);
-  return original === false
-    ? { keyword: "false", value: false, named }
-    : { keyword: unit.keyword, value: original[unit.keyword], named };
+  if (original === false) return { keyword: "false", value: false, named };
+  const modifier = MODIFIERS[unit.keyword];
+  const keyword = original[modifier] === true ? modifier : unit.keyword;
+  return { keyword, value: original[unit.keyword], named };
 }
 
 /** @param {any} instance @param {string} pointer @param {string} keyword @param {any} value @param {boolean} named */
