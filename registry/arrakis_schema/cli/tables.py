@@ -53,7 +53,7 @@ def run_matrix(options: Namespace) -> int:
     """Print the compatibility matrix: a table for each endpoint, with clients in rows and servers in columns."""
     store = open_store(options.root)
     releases = store.every_release()
-    comparisons, console = Comparisons(store, options.timeout, options.steps), _console()
+    comparisons, console = Comparisons(store, options.timeout, options.steps, words=False), _console()
     available = names(releases)
     for name in options.names:
         if name not in available:
@@ -118,7 +118,7 @@ def _changes(comparisons: Comparisons, old: Release, new: Release) -> Iterator[t
             what = "added" if path in after else "removed"
             effect = Effect.WIDENED if path in after else Effect.NARROWED
             yield path, Change(f"document-{what}", "", "", effect, what)
-        elif before[path].content != after[path].content:
+        elif comparisons.reach(before[path]) != comparisons.reach(after[path]):
             yield from ((path, change) for change in comparisons.changes(before[path], after[path]))
 
 

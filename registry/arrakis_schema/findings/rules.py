@@ -128,6 +128,7 @@ LINT = frozenset(
         "file-name-invalid",
         "file-not-plain",
         "file-unexpected",
+        "id-clash",
         "id-mismatch",
         "json-invalid",
         "keyword-ineffective",
