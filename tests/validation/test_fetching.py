@@ -221,5 +221,5 @@ def test_a_reference_that_leads_out_is_one_sentence(trap: Trap) -> None:
     assert str(caught.value).startswith(
         "schemas/endpoints/plain/descriptor.json is not a valid JSON Schema: /properties/a/$ref: "
     )
-    assert "leads out of this document, and nothing is fetched: copy the schema" in str(caught.value)
+    assert "leads out of all documents here, and nothing is fetched: add the document" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -103,8 +103,14 @@ def _compare(store: Store, old: SourceDocument, new: SourceDocument, options: Na
         raise NotComparableError(f"one of the two is {first} and the other {second}")
     for source in (old, new):
         _check_schema(source)
+    try:
+        whole_old, whole_new = (replace(source, schema=source.whole_schema) for source in (old, new))
+    except InvalidSchemaError as error:
+        answer.kinds.add(Kind.UNDECIDED)
+        answer.findings.append(not_compared(new.label, str(error)))
+        return
     for new_reads in DIRECTIONS[options.direction]:
-        verdict = _verdict(store, old, new, options, new_reads=new_reads)
+        verdict = _verdict(store, whole_old, whole_new, options, new_reads=new_reads)
         answer.kinds.add(verdict.kind)
         answer.empty |= verdict.kind is Kind.COMPATIBLE and bool(verdict.reason)
         answer.findings += _findings(verdict, new, new_reads=new_reads)
@@ -131,7 +137,7 @@ def _verdict(store: Store, old: SourceDocument, new: SourceDocument, options: Na
     pair = Pair(reader.schema, writer.schema, how, new_reads, examples, *limits, options.policy)
     compare = language(reader.format)
     verdict = compare.compare(pair)
-    if verdict.kind is Kind.UNDECIDED and (old.label, old.content) == (new.label, new.content):
+    if verdict.kind is Kind.UNDECIDED and (old.label, old.reach) == (new.label, new.reach):
         return Verdict(Kind.COMPATIBLE)  # a document accepts itself, wherever a reference leads
     faults = [change for change in verdict.findings if change.at_fault]
     if verdict.kind is not Kind.INCOMPATIBLE or (faults and all(change.witness is not None for change in faults)):
@@ -143,22 +149,38 @@ def _findings(verdict: Verdict, new: SourceDocument, *, new_reads: bool) -> Iter
     """Yield a finding for each difference; those at fault are errors, and carry the witness."""
     if verdict.kind is Kind.UNDECIDED:
         yield Finding(new.label, 1, 1, "undecided", Severity.WARNING, "", f"not decided: {verdict.reason}")
-    places = _places(new)
+    place_of = _places(new)
     sides = ("the old writer", "the new reader") if new_reads else ("the new writer", "the old reader")
     for change in verdict.findings:
         if change.effect is not Effect.ANNOTATION:
-            line, column = places(change.new)
+            path, file, location, (line, column) = place_of(change.new)
+            where = "" if file == new.label else f", in {path}"
             severity = Severity.WARNING if change.rule in _DOUBTS else Severity.NOTICE
-            finding = Finding(new.label, line, column, change.rule, severity, change.new, change.message)
+            finding = Finding(file, line, column, change.rule, severity, location, change.message + where)
             if change.at_fault:
-                message = f"{sides[0]} breaks {sides[1]}: {change.told}"
+                message = f"{sides[0]} breaks {sides[1]}: {change.told}{where}"
                 text = dumps(change.witness, ensure_ascii=False, default=str)
                 finding = replace(finding, severity=Severity.ERROR, message=message, witness=text)
             yield finding
 
 
-def _places(source: SourceDocument) -> Callable[[str], tuple[int, int]]:
-    """Return the function that finds a location in a document, where that is text."""
-    is_text = not source.content.startswith(b"\xff")
-    document = Document(f"x{source.format.suffix}", source.content)
-    return language(source.format).places(document) if is_text else lambda _: (1, 1)
+def _places(source: SourceDocument) -> Callable[[str], tuple[str, str, str, tuple[int, int]]]:
+    """Return the function that finds a location: path and label of its file, the location there, line and column."""
+    document = source.document or Document(f"x{source.format.suffix}", source.content)
+    places: dict[str, Callable[[str], tuple[int, int]]] = {}
+
+    def find(location: str) -> tuple[str, str, str, tuple[int, int]]:
+        path, location = language(source.format).origin(document, location)
+        if path == document.path:
+            label, there = source.label, document
+        else:
+            among = document.among
+            content = among.read(path) if among is not None and path in among.documents else b""
+            label, there = f"{source.label.removesuffix(document.path)}{path}", Document(path, content)
+        if there.content.startswith(b"\xff") or not there.content:
+            return path, label, location, (1, 1)
+        if path not in places:
+            places[path] = language(source.format).places(there)
+        return path, label, location, places[path](location)
+
+    return find

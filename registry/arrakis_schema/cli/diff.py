@@ -63,5 +63,5 @@ def _changes(comparisons: Comparisons, old: Release, new: Release) -> Iterator[t
             what = "added" if path in after else "removed"
             effect = Effect.WIDENED if path in after else Effect.NARROWED
             yield path, Change(f"document-{what}", "", "", effect, what)
-        elif before[path].content != after[path].content:
+        elif comparisons.reach(before[path]) != comparisons.reach(after[path]):
             yield from ((path, change) for change in comparisons.changes(before[path], after[path]))

@@ -39,7 +39,7 @@ _LEGEND = (
 def run_matrix(options: Namespace) -> int:
     """Print the compatibility matrix; return 3 where something is undecided."""
     store = open_store(options.root)
-    comparisons = Comparisons(store, options.timeout, options.steps)
+    comparisons = Comparisons(store, options.timeout, options.steps, words=False)
     found = _calls(comparisons, options) if options.software else _relations(comparisons, options)
     if options.format == "json":
         data = {"relations": [_data(comparisons, relation) for relation in found]}

@@ -1,7 +1,10 @@
 """Read the documents that arguments name: files, standard input, URLs, or names in the store."""
 
+import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from http.client import HTTPException
 from pathlib import Path
 from posixpath import splitext
@@ -10,15 +13,18 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
-from arrakis_schema.errors import ArrakisSchemaError, SchemaTextError
+from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, SchemaTextError
+from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.languages import language
 from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, Document, DocumentKind, Format, kind_of
+from arrakis_schema.store.files import FILE, read_file, scan_folder
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store.store import Store
+from arrakis_schema.store.store import Documents, Store
 from arrakis_schema.store.strict_json import parse_json
 
 _LARGEST = 16 * 1024 * 1024
+_MOST_SCANNED = 10_000
 _SECONDS = 10
 _BY_CONTENT = {".json", ".txt"}
 _URLS = ("http://", "https://", "file://")
@@ -33,7 +39,9 @@ class SourceError(ArrakisSchemaError):
 class SourceDocument:
     """One document that an argument names: its label, its bytes, its format and schema, and its kind where it is known.
 
-    `problem` says what is wrong with a document of the store that cannot be read; then `schema` is None.
+    `document` has it among those that it may refer to: those of its release, or the files below its own folder; None
+    for one that stands alone. `problem` says what is wrong with a document of the store that cannot be read; then
+    `schema` is None.
     """
 
     label: str
@@ -43,6 +51,17 @@ class SourceDocument:
     kind: DocumentKind | None = None
     path: str = ""
     problem: str = ""
+    document: Document | None = None
+
+    @property
+    def whole_schema(self) -> Any:
+        """The schema with all that it refers to; raises `InvalidSchemaError` if a reference leads to no schema."""
+        return self.schema if self.document is None else language(self.format).parse(self.document)
+
+    @property
+    def reach(self) -> bytes:
+        """Bytes that are equal for documents of equal bytes that refer to documents of equal bytes."""
+        return self.content if self.document is None else language(self.format).reach(self.document)
 
 
 def read_sources(store: Store, argument: str) -> list[SourceDocument]:
@@ -55,7 +74,31 @@ def read_sources(store: Store, argument: str) -> list[SourceDocument]:
         release = store.release(version)
         paths = release.find(name)
         return [_stored_document(f"{release.folder}/{path}", release.document(path)) for path in paths]
-    return [_source(*read_argument(argument, "a file, - for standard input, a URL, or NAME@RELEASE"), aliases)]
+    label, content = read_argument(argument, "a file, - for standard input, a URL, or NAME@RELEASE")
+    return [_among_files(_source(label, content, aliases), Path(argument), aliases)]
+
+
+def _among_files(source: SourceDocument, file: Path, aliases: Aliases) -> SourceDocument:
+    """Return the document in a file among the others below its folder, if it refers to any."""
+    if source.format.suffix != ".json" or not refers_out(source.schema):
+        return source
+    files = {file.name: source.content}
+    folder, size = str(file.parent), 0
+    try:
+        for scanned, (path, kind) in enumerate(scan_folder(folder, ".")):
+            if scanned >= _MOST_SCANNED or size > _LARGEST:
+                raise SourceError(
+                    f"{source.label} refers to other files, and {folder} has too many of them to look there "
+                    f"({_MOST_SCANNED:,} files, {_LARGEST // 1024 // 1024} MiB): put it into a folder with those alone"
+                )
+            if kind == FILE and path.endswith(".json") and path not in files:
+                with suppress(DamagedStoreError):
+                    files[path] = read_file(folder, path)
+                    size += len(files[path])
+    except DamagedStoreError as error:
+        raise SourceError(f"{source.label} refers to other files: {error}") from error
+    among = Documents(files, (_made_up_url(source.label),), aliases)
+    return replace(source, document=Document(file.name, source.content, aliases, among))
 
 
 def read_argument(argument: str, expected: str = "a file, - for standard input, or a URL") -> tuple[str, bytes]:
@@ -82,14 +125,22 @@ def _fetch(url: str) -> bytes:
         raise SourceError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from error
 
 
+def _made_up_url(label: str) -> str:
+    """Return a URL for the folder of a file, which no other file has: what is missing beside two files may differ."""
+    name = re.sub(r"[^a-z0-9]+", "-", label.lower())[-40:].strip("-")
+    return f"https://{name}.{sha256(label.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}.invalid/"
+
+
 def _stored_document(label: str, document: Document) -> SourceDocument:
     """Return a document of the store, with a `problem` where it cannot be read, so that others can be compared."""
-    path, content = document.path, document.content
+    content, path = document.content, document.path
     try:
         source = _source(label, content, document.aliases)
     except SourceError as error:
         return SourceDocument(label, content, _format_of(label, content), None, kind_of(path), path, str(error))
-    return replace(source, kind=kind_of(path), path=path)
+    return replace(
+        source, kind=kind_of(path), path=path, document=document if source.format is document.format else None
+    )
 
 
 def _source(label: str, content: bytes, aliases: Aliases) -> SourceDocument:

@@ -131,6 +131,7 @@ LINT = frozenset(
         "file-name-invalid",
         "file-not-plain",
         "file-unexpected",
+        "id-clash",
         "id-mismatch",
         "json-invalid",
         "keyword-ineffective",

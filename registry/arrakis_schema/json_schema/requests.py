@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
+from arrakis_schema.json_schema.bundling import bundle_of
 from arrakis_schema.json_schema.judge.implication import implies
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.violations import Violation, short_json, violation
@@ -29,9 +30,10 @@ def validate(request: Any, version: str | Release | None = None, *, root: Root =
     each call, so open it once for many calls. Raises `UnknownSchemaError` for an unknown release; an endpoint that
     the release does not have is a violation of `request`.
 
-    Raises `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to another one (nothing is ever
-    fetched), and `ValidationLimitError` for a request that nests too deeply. Documents that cannot be compiled, such as
-    those with `contains` or with circular references, need the extra `check`, else `MissingExtraError`.
+    A `$ref` may lead to another document of the release, by path or `$id`; nothing is ever fetched. Raises
+    `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to what the release does not have, and
+    `ValidationLimitError` for a request that nests too deeply. Documents that cannot be compiled, such as those with
+    `contains` or with circular references, need the extra `check`, else `MissingExtraError`.
     """
     release = open_release(version, root)
     try:
@@ -125,4 +127,5 @@ def _compile(release: Release, path: str) -> Check:
 
 def _judge(release: Release, path: str) -> Judge:
     """Return the judge for one document."""
-    return Judge(release.schema(path), f"{release.folder}/{path}")
+    schema = release.schema(path)
+    return Judge(schema, f"{release.folder}/{path}", bundle=bundle_of(release.document(path), schema))

@@ -47,7 +47,9 @@ class Pair:
 class Language:
     """The functions of one language. What cannot be read raises an `ArrakisSchemaError`.
 
-    - `parse` a document, once for each content; `check` what is parsed, before it is compared;
+    - `parse` a document with all that it refers to, once for each `reach`: bytes that are equal for documents of equal
+      bytes that refer to documents of equal bytes; `check` what is parsed, before it is compared;
+    - `origin` is the document, by its path, and the location in it that a location in what is parsed stands for;
     - `without_words` drops what no reader goes by, and `meaning` returns bytes that are equal for equal meanings;
     - `compare` a pair; `breaks` are the changes of an incompatible pair that break the reader, each by itself;
     - `text_at` is what the new document has where a change breaks: an accepted break is accepted for that alone;
@@ -57,6 +59,8 @@ class Language:
     - `lint` a document, by `rules`: what each asks for, by id;
     - `places` in the text of a document: a function from a location to its line and column;
     - `files` that the site has beside a document, each with its suffix; every document has those of `suffixes`;
+    - `references` are the other documents that a document refers to, its own references and theirs: path and URI of
+      each; such a document has a file of the suffix `bundled` that holds it with all of them;
     - `view` of a document in one of the views of its format; `lines` that sum it up on a terminal;
     - `snippets` to copy, the document itself first, each with a title; what `repeated` columns are named by;
     - `highlighting` is the name of the language of an example for a highlighter.
@@ -77,8 +81,12 @@ class Language:
     places: Callable[[Document], Callable[[str], tuple[int, int]]]
     lines: Callable[[Document], list[str]]
     view: Callable[[Document, str], bytes]
+    reach: Callable[[Document], bytes] = lambda document: document.content
+    origin: Callable[[Document, str], tuple[str, str]] = lambda document, location: (document.path, location)
     files: Callable[[Document], Iterable[tuple[str, bytes]]] = lambda _: ()
     suffixes: tuple[str, ...] = ()
+    references: Callable[[Document], Iterable[tuple[str, str]]] = lambda _: ()
+    bundled: str = ""
     snippets: Callable[[Release, Document], Iterable[tuple[str, str]]] = lambda _, document: [("text", document.text)]
     repeated: Callable[[Document], Iterable[str]] = lambda _: ()
     highlighting: str = ""

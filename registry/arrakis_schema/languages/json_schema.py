@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
+from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
 from arrakis_schema.json_schema.declared import declared_part
 from arrakis_schema.json_schema.fields import schema_fields
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.positions import nearest, positions, value_at
 from arrakis_schema.json_schema.requests import validate, validator
+from arrakis_schema.json_schema.resolver import refers_out, schemas_of
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.dialects import read_aliased
@@ -28,6 +30,22 @@ _ABSENT: Any = object()
 
 
 def _parse(document: Document) -> Any:
+    """Return the JSON Schema of a document with all that it refers to; raises `InvalidSchemaError` where it is none."""
+    bundle = bundle_of(document, _parse_alone(document))
+    for problem in bundle.problems:
+        if not problem.uri:  # what leads out of all documents is unknown, and the same for everybody
+            where = "" if problem.document == document.path else f"in {problem.document}, "
+            raise InvalidSchemaError(document.path, where + problem.problem, problem.pointer)
+    return bundle.schema
+
+
+def _origin(document: Document, location: str) -> tuple[str, str]:
+    """Return the document, and the pointer in it, that a pointer into a document with all that it refers to means."""
+    bundle = stored_bundle(document)
+    return (document.path, location) if bundle is None else bundle.origin(location)
+
+
+def _parse_alone(document: Document) -> Any:
     """Return the JSON Schema of a document; raises `InvalidSchemaError` where it is none."""
     try:
         schema = json.loads(document.text)
@@ -46,7 +64,10 @@ def _check(schema: Any) -> None:
 
 
 def _meaning(_: Document, schema: Any) -> bytes:
-    """Return the JSON of a schema without regard to order."""
+    """Return the JSON of a schema without regard to order, and without its `$id` if no reference goes by that."""
+    named = schema.get("$id") if isinstance(schema, dict) else None
+    if isinstance(named, str) and not named.startswith("#") and not refers_out(schema):
+        schema = {name: value for name, value in schema.items() if name != "$id"}
     return json.dumps(schema, sort_keys=True).encode()
 
 
@@ -139,6 +160,31 @@ def _properties(schema: dict[str, Any], path: str) -> Iterator[str]:
         yield from _properties(field, f"{path}{name}.")
 
 
+def _whole(document: Document) -> Bundle | None:
+    """Return a document that refers to others with all of them; None if it refers to none, or something is wrong."""
+    bundle = stored_bundle(document)
+    return bundle if bundle is not None and bundle.parts and not bundle.problems else None
+
+
+def _files(document: Document) -> Iterator[tuple[str, bytes]]:
+    """Yield a document that refers to others with all of them in one file."""
+    if (bundle := _whole(document)) is not None:
+        yield BUNDLED, bundle_text(bundle)
+
+
+def _references(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield path and URI of each document that one refers to."""
+    bundle, among = _whole(document), document.among
+    for path in sorted(bundle.parts.values()) if bundle is not None else ():
+        if among is not None and path in among.documents:
+            yield path, schemas_of(among).identifiers(path).bases[""]
+
+
+def _view(document: Document, view: str) -> bytes:
+    """Return a document as it is, or with all that it refers to."""
+    return document.content if view == "json" else bundle_text(bundle_of(document, _parse_alone(document)))
+
+
 def _lint(subject: Subject) -> Iterator[Finding]:
     """Yield what the rules for JSON Schemas find."""
     from arrakis_schema.lint.json_documents import lint_schema
@@ -167,8 +213,13 @@ LANGUAGE = Language(
     lint=_lint,
     rules=_rule_summaries,
     places=_places,
+    reach=reach_of,
+    origin=_origin,
     lines=_lines,
-    view=lambda document, _: document.content,
+    view=_view,
+    files=_files,
+    references=_references,
+    bundled=BUNDLED,
     highlighting="json",
     as_sent=_as_sent,
 )

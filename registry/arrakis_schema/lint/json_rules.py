@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -108,26 +109,30 @@ def _pattern_invalid(json_subject: JsonSubject) -> Faults:
 
 
 def _ref_unresolvable(json_subject: JsonSubject) -> Faults:
-    """Every `$ref` points to a schema of the document: nothing is ever fetched."""
-    return _faults(json_subject.references.unresolved if json_subject.references else ())
+    """Every `$ref` points to a schema of the release: nothing is ever fetched."""
+    return _faults(json_subject.dangling)
 
 
 def _ref_circular(json_subject: JsonSubject) -> Faults:
     """No `$ref` leads back to itself without going into the instance."""
-    return _faults(json_subject.references.loops() if json_subject.references else ())
+    return _faults(json_subject.in_document(json_subject.references.loops() if json_subject.references else ()))
 
 
 def _unsatisfiable(json_subject: JsonSubject) -> Faults:
     """Some value satisfies the document."""
     from arrakis_schema.compat.satisfiability import conflict  # noqa: PLC0415 - it needs an extra
 
-    if json_subject.schema is not False and (contradiction := conflict(json_subject.schema)) is not None:
-        yield Fault(contradiction.pointer, f"nothing satisfies this document: {contradiction}")
+    schema = json_subject.bundle.schema
+    if schema is not False and not json_subject.bundle.problems and (contradiction := conflict(schema)) is not None:
+        document, pointer = json_subject.bundle.origin(contradiction.pointer)
+        contradiction = replace(contradiction, pointer=pointer)
+        where = "" if document == json_subject.bundle.path else f"in {document}, "
+        yield Fault("" if where else pointer, f"nothing satisfies this document: {where}{contradiction}")
 
 
 def _validation_exponential(json_subject: JsonSubject) -> Faults:
     """No schema is asked of one value so often that validators do not come to an end."""
-    return _faults(json_subject.cost_problems if json_subject.sound else ())
+    return _faults(json_subject.in_document(json_subject.cost_problems) if json_subject.sound else ())
 
 
 def _title_missing(json_subject: JsonSubject) -> Faults:

@@ -1,16 +1,17 @@
 """A JSON Schema document as the rules see it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 from arrakis_schema.errors import LimitError
+from arrakis_schema.json_schema.bundling import Bundle, bundle_of
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.patterns import PatternError
 from arrakis_schema.json_schema.keywords import Node
-from arrakis_schema.json_schema.positions import Positions
+from arrakis_schema.json_schema.positions import Positions, object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.lint.subject import Subject
 
@@ -50,9 +51,36 @@ class JsonSubject:
         return tuple(self.soundness.meta_schema_problems(self.schema, self.dialect))
 
     @cached_property
+    def bundle(self) -> Bundle:
+        """The document with all that it refers to; the document itself stands in it under the same pointers."""
+        return bundle_of(self.subject.document, self.schema)
+
+    @cached_property
+    def _is_valid(self) -> bool:
+        """Whether the meta-schema accepts the document and all that it refers to."""
+        return not self.meta_schema_problems and not (
+            self.bundle.parts and any(self.soundness.meta_schema_problems(self.bundle.schema, self.dialect))
+        )
+
+    @cached_property
     def references(self) -> Any:
-        """The references of the document, None where its meta-schema rejects it."""
-        return None if self.meta_schema_problems else self.soundness.check_references(self.schema, self.dialect)
+        """The references of the document and of what they lead to, None where the meta-schema rejects some of it."""
+        return self.soundness.check_references(self.bundle.schema, self.dialect) if self._is_valid else None
+
+    @property
+    def dangling(self) -> Iterator[Any]:
+        """The references of the document itself that lead to no schema."""
+        own = {error.pointer: error.problem for error in self.bundle.problems if error.document == self.bundle.path}
+        found = {problem.location: problem.text for problem in (self.references.unresolved if self.references else ())}
+        here = {pointer: text for pointer, text in found.items() if self.bundle.origin(pointer)[0] == self.bundle.path}
+        yield from (self.soundness.SchemaProblem(*problem) for problem in {**here, **own}.items())
+
+    def in_document(self, problems: Iterable[Any]) -> Iterator[Any]:
+        """Yield problems of the bundle as problems of the document: each names the document that it is in."""
+        for problem in problems:
+            document, pointer = self.bundle.origin(problem.location)
+            located = self.soundness.SchemaProblem(pointer, problem.text)
+            yield self.soundness.in_document(self.bundle, document, located)
 
     @cached_property
     def sound(self) -> bool:
@@ -61,8 +89,9 @@ class JsonSubject:
         return not (
             references is None
             or references.unresolved
+            or self.bundle.problems
             or next(references.loops(), None)
-            or next(self.soundness.pattern_problems(self.schema), None)
+            or next(self.soundness.pattern_problems(self.bundle.schema), None)
         )
 
     @property
@@ -74,15 +103,22 @@ class JsonSubject:
 
     @cached_property
     def validator(self) -> Any:
-        """The complete validator, None where the meta-schema rejects the document; needs the extra `check`."""
+        """The complete validator, None where the meta-schema rejects something; needs the extra `check`."""
         from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra
 
-        return None if self.meta_schema_problems else make_validator(self.schema, self.dialect)
+        return make_validator(self.bundle.schema, self.dialect) if self._is_valid else None
+
+    @cached_property
+    def _pointers(self) -> dict[int, str]:
+        """The pointer of each schema of the document, by its identity."""
+        return dict(object_pointers(self.schema))
 
     def _errors(self, schema: Any, instance: Any) -> Any:
         """Return the first error of an instance, if there is one."""
         from arrakis_schema.json_schema.judge.complete import errors_of  # noqa: PLC0415 - an extra
 
+        if self.bundle.schema is not self.schema and isinstance(schema, dict):
+            schema = value_at(self.bundle.schema, self._pointers[id(schema)])
         return errors_of(self.validator.evolve(schema=schema), instance, 1)
 
     def refuses(self, schema: Any, instance: Any) -> str | None:

@@ -1,17 +1,22 @@
-"""Rules over the documents of a release as a set: whether each can be asked for."""
+"""Rules over the documents of a release as a set: whether each can be asked for, and referred to."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from posixpath import basename, dirname
 from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.json_schema.identifiers import identifying_keyword
+from arrakis_schema.json_schema.positions import nearest, positions
+from arrakis_schema.json_schema.resolver import Schemas
 from arrakis_schema.store.documents import Document, DocumentKind, Format
 from arrakis_schema.store.loading import NAME
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.printable import printable
 
 SET_RULES = {
     "document-unreachable": "Every document can be asked for: by the value of `request`, and by a name of its own.",
+    "id-clash": "No two schemas of a release have one `$id`, unless they are equal and one is embedded.",
 }
 Problem = tuple[Severity, str]
 
@@ -26,6 +31,16 @@ def find_unreachable(documents: Iterable[Document], folder: str) -> Iterator[Fin
         first = names.setdefault((document.name.lower(), document.format), path)
         for severity, message in (*_by_request(document, accepted, every), *_by_name(document, first)):
             yield Finding(f"{folder}/{path}", 1, 1, "document-unreachable", severity, "", message)
+
+
+def find_id_clashes(schemas: Schemas, documents: Mapping[str, Document], folder: str) -> Iterator[Finding]:
+    """Yield a finding for each schema whose `$id` another schema of the release has already."""
+    for uri, first, second in schemas.clashes:
+        pointer = f"{second.pointer}/{identifying_keyword(schemas.schema(second.document))}"
+        line, column = nearest(positions(documents[second.document].text), pointer)
+        named = f"{first.document}#{first.pointer}" if first.pointer else first.document
+        message = f"{printable(uri)} is the URI of {named} already, so no reference leads here: give it another $id"
+        yield Finding(f"{folder}/{second.document}", line, column, "id-clash", Severity.ERROR, pointer, message)
 
 
 def _by_request(document: Document, accepted: list[str] | None, paths: Collection[str]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import element
 from arrakis_schema.store.store import Release
@@ -39,7 +40,8 @@ def document_rows(releases: Sequence[Release]) -> list[Row]:
     paths = dict.fromkeys(path for release in reversed(releases) for path in release.documents)
     rows = []
     for path in paths:
-        contents = [release.document(path).content if path in release.documents else None for release in releases]
+        documents = [release.document(path) if path in release.documents else None for release in releases]
+        contents = [None if document is None else language_of(document).reach(document) for document in documents]
         rows.append(Row(path, tuple(content is not None for content in contents), _changes(contents)))
     return rows
 

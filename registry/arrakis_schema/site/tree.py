@@ -88,7 +88,7 @@ def _release(release: Release) -> Iterator[Representation]:
         content = release.read(path)
         yield Representation(path, content, _media_type(release, path))
         if path in release.documents:
-            yield from _beside(release, Document(path, content))
+            yield from _beside(release, release.document(path))
 
 
 def _corrected(contract: Release) -> Iterator[Representation]:
@@ -170,7 +170,18 @@ def _document(release: Release, path: str, entry: Entry | None) -> dict[str, Any
         "sha256": digest(document.content),
         "size": len(document.content),
         **({} if entry is None else {"id": entry.id}),
+        **_references(release, document),
     }
+
+
+def _references(release: Release, document: Document) -> dict[str, Any]:
+    """Return the other documents that one refers to, if any, and the file that holds it with all of them."""
+    language = language_of(document)
+    references = [
+        {"url": href(f"{release.place}/{path}"), "id": identifier} for path, identifier in language.references(document)
+    ]
+    stem = document.path.removesuffix(document.format.suffix)
+    return {"references": references, "bundle": href(f"{release.place}/{stem}{language.bundled}")} if references else {}
 
 
 def _catalog(releases: list[Release], working: Release) -> dict[str, Any]:

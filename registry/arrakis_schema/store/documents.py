@@ -3,10 +3,11 @@
 A *document* is one schema file. Its folder determines its kind, its suffix its format.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from enum import StrEnum
 from posixpath import basename, dirname, splitext
+from typing import Any, Protocol
 
 from arrakis_schema.store.dialects import Aliases
 from arrakis_schema.text.short_repr import short_repr
@@ -52,7 +53,7 @@ FORMATS: dict[str, Format] = {
             "a JSON Schema",
             ".json",
             "application/schema+json",
-            ("json",),
+            ("json", "bundle"),
             "arrakis_schema.languages.json_schema",
         ),
         Format(
@@ -69,16 +70,39 @@ FORMATS: dict[str, Format] = {
 """The table of languages, by the suffix of their documents."""
 
 
+class DocumentSet(Protocol):
+    """Documents that may refer to each other, such as those of a release."""
+
+    @property
+    def documents(self) -> Collection[str]:
+        """Their paths."""
+
+    @property
+    def dialect_aliases(self) -> Aliases:
+        """The meta-schemas of the team's own that they may name their dialect by."""
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of them; raises an `ArrakisSchemaError`."""
+
+    def urls(self, path: str) -> tuple[str, ...]:
+        """Return the URLs of a path; references without another base are relative to the first."""
+
+    def derived(self, make: Callable[..., Any], *args: Any) -> Any:
+        """Return `make(self, ...)`, called once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One schema file of a release: `path` is relative to the release's folder, `content` its exact bytes.
 
-    `aliases` are the meta-schemas of the team's own that it may name its dialect by.
+    `aliases` are the meta-schemas of the team's own that it may name its dialect by, `among` the documents that it may
+    refer to; None if it stands alone.
     """
 
     path: str
     content: bytes
     aliases: Aliases = ()
+    among: DocumentSet | None = field(default=None, compare=False, repr=False)
 
     __repr__ = short_repr
 

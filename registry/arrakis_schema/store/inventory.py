@@ -104,9 +104,10 @@ def _is_hidden(path: str) -> bool:
 
 
 def _is_taken(path: str) -> bool:
-    """Tell whether the site uses the name of a document for something else: a page, or a form of an Arrow schema."""
+    """Tell whether the site uses the name of a document for something else: a page, or another form of one."""
     stem, suffix = splitext(basename(path))
-    return name_of(path).casefold() in _PAGES or stem.endswith(".arrow") or ("." in stem and suffix == ".txt")
+    derived = stem.endswith((".arrow", ".bundle")) or ("." in stem and suffix == ".txt")
+    return name_of(path).casefold() in _PAGES or derived
 
 
 def _link_refusals(kinds: dict[str, str]) -> Iterator[RefusedFile]:

@@ -1,7 +1,7 @@
 """A folder with `schemas/` and `versions/`, and the releases in it: values that are read once and never change."""
 
 import os
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, Correction, CorrectionError, parse_corrections
 from arrakis_schema.store.dates import DATES_FILE, parse_dates
-from arrakis_schema.store.dialects import read_aliased
+from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, Document, Example, name_of
 from arrakis_schema.store.errata import Erratum, errata_of
 from arrakis_schema.store.inventory import Inventory, read_inventory
@@ -45,6 +45,32 @@ class Deriving:
         except KeyError:
             value = self._made.setdefault(key, make(self, *args, **named))
         return value
+
+
+@dataclass(frozen=True, eq=False)
+class Documents(Deriving):
+    """Documents that may refer to each other and belong to no release: their bytes by path.
+
+    They are published below each of the `folders`, which are URLs that end with a slash.
+    """
+
+    contents: Mapping[str, bytes] = field(repr=False)
+    folders: tuple[str, ...]
+    dialect_aliases: Aliases = ()
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def documents(self) -> Collection[str]:
+        """Their paths."""
+        return self.contents.keys()
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of them."""
+        return self.contents[path]
+
+    def urls(self, path: str) -> tuple[str, ...]:
+        """Return the URLs of a path."""
+        return tuple(f"{folder}{path}" for folder in self.folders)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +221,16 @@ class Release(Deriving):
 
     def document(self, path: str) -> Document:
         """Return one document; raises `DamagedStoreError`."""
-        return Document(path, self.read(path), self.settings.aliases)
+        return Document(path, self.read(path), self.settings.aliases, self)
+
+    def urls(self, path: str) -> tuple[str, ...]:
+        """Return the URLs at which one of its files is published: that of its version first."""
+        return tuple(dict.fromkeys(self.settings.url(place, path) for place in (self.version, self.place)))
+
+    @property
+    def dialect_aliases(self) -> Aliases:
+        """The meta-schemas of the team's own that its documents may name their dialect by."""
+        return self.settings.aliases
 
     def every_document(self) -> Iterator[Document]:
         """Yield its documents, in the order of their paths; raises `DamagedStoreError`."""

@@ -5,7 +5,7 @@ Whether a break is accepted is decided in `system.acceptance`.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from arrakis_schema.compat import Kind
@@ -73,9 +73,12 @@ class Against:
     comparisons: Comparisons
     version: str
     result: BaseComparison
+    old: Documents
+    new: Documents
 
-    def compare(self, old: Documents, new: Documents) -> None:
+    def compare(self) -> None:
         """Compare all documents."""
+        old, new = self.old, self.new
         for path in sorted({*old, *new}):
             if path not in new:
                 self._report_removed(path)
@@ -84,7 +87,7 @@ class Against:
                 self.result.changed = True
             elif self._is_comparable(old[path], new[path]):
                 self.result.documents += 1
-                if old[path].content != new[path].content:
+                if self.comparisons.reach(old[path]) != self.comparisons.reach(new[path]):
                     self._document(old[path], new[path])
 
     def _report_removed(self, path: str) -> None:
@@ -96,7 +99,7 @@ class Against:
 
     def _is_comparable(self, old: Document, new: Document) -> bool:
         """Tell whether both documents can be compared with others, and note why not."""
-        if old.content == new.content:
+        if self.comparisons.reach(old) == self.comparisons.reach(new):
             return True
         base = self.result.base
         folder, origin = (f"versions/{base}", "") if is_release(base) else (WORKING, f"in {base} ")
@@ -140,15 +143,18 @@ class Against:
         if breaking.change.rule == "undecided":
             self._report_undecided(new.path, f"{pair}: {breaking.change.message}")
             return
-        line, column = self.comparisons.place(new, breaking.change.new)
-        message = f"{pair} breaks: {breaking.told}"
+        path, location = language_of(new).origin(new, breaking.change.new)
+        changed = new if path == new.path else self.new[path]
+        line, column = self.comparisons.place(changed, location)
+        message = f"{pair} breaks{'' if changed is new else f' in {new.path}'}: {breaking.told}"
         witness = json.dumps(breaking.witness, ensure_ascii=False, default=str)
         severity = Severity.ERROR if must_work else Severity.NOTICE
-        position = f"{WORKING}/{new.path}", line, column
-        finding = Finding(*position, breaking.change.rule, severity, breaking.change.new, message, witness)
+        position = f"{WORKING}/{path}", line, column
+        finding = Finding(*position, breaking.change.rule, severity, location, message, witness)
         if must_work:
-            value = self._value(new, breaking, side="reader" if reader_is_new else "writer")
-            self.result.breakages.append(Breakage(finding, place_of(new.path, breaking.change.new, value)))
+            there = replace(breaking, change=replace(breaking.change, new=location))
+            value = self._value(changed, there, side="reader" if reader_is_new else "writer")
+            self.result.breakages.append(Breakage(finding, place_of(path, location, value)))
         else:
             self.result.findings.append(finding)
 
@@ -165,5 +171,5 @@ def not_compared(file: str, problem: str) -> Finding:
 def compare_with(comparisons: Comparisons, base: str, old: Documents, new: Documents) -> BaseComparison:
     """Return what the documents of the working set, under its declared version, do to those who use a base."""
     result = BaseComparison(base)
-    Against(comparisons, comparisons.store.settings.version, result).compare(old, new)
+    Against(comparisons, comparisons.store.settings.version, result, old, new).compare()
     return result

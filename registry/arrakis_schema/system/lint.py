@@ -6,9 +6,10 @@ from functools import partial
 from arrakis_schema.errors import TooLargeError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.working_on import working_on
+from arrakis_schema.json_schema.resolver import schemas_of
 from arrakis_schema.languages import every_language, language_of
 from arrakis_schema.lint.faults import too_large
-from arrakis_schema.lint.reach import SET_RULES, find_unreachable
+from arrakis_schema.lint.reach import SET_RULES, find_id_clashes, find_unreachable
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.inventory import FILE_RULES
 from arrakis_schema.store.limits import LARGEST_FILE, mebibytes
@@ -63,6 +64,7 @@ def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterat
         yield from find_unreachable(readable.values(), release.folder)
         if not release.frozen:
             yield from lint_corrections(release.store)
+        yield from find_id_clashes(schemas_of(release), readable, release.folder)
 
 
 def find_refused(release: Release) -> Iterator[Finding]:

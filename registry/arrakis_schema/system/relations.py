@@ -1,7 +1,7 @@
 """Whether two releases work together: a client of one with a server of another, a publisher with a subscriber.
 
 A request is written by the client and read by the server; a payload the other way round; a publication by the publisher
-and read by the subscriber. Documents with the same bytes are compared once.
+and read by the subscriber. Documents of the same bytes that refer to documents of the same bytes are compared once.
 """
 
 import json
@@ -166,7 +166,9 @@ class Comparisons:
         if key not in self._verdicts:
             try:
                 with working_on(reader.path):
-                    self._verdicts[key] = language_of(reader).compare(self._pair(reader, writer, reader_is_new))
+                    verdict = language_of(reader).compare(self._pair(reader, writer, reader_is_new))
+                named = [_with_origin(change, reader if reader_is_new else writer) for change in verdict.findings]
+                self._verdicts[key] = replace(verdict, findings=tuple(named))
             except ArrakisSchemaError as error:
                 self._verdicts[key] = Verdict(Kind.UNDECIDED, reason=f"not compared: {error}")
         return self._verdicts[key]
@@ -178,9 +180,10 @@ class Comparisons:
 
     def problem(self, document: Document) -> str:
         """Return why a document can be compared with nothing: it does not parse, or is no schema; mostly nothing."""
-        if document.content not in self._problems:
-            self._problems[document.content] = self._problem(document)
-        return self._problems[document.content]
+        key = self.reach(document)
+        if key not in self._problems:
+            self._problems[key] = self._problem(document)
+        return self._problems[key]
 
     def _problem(self, document: Document) -> str:
         """Find out why a document can be compared with nothing."""
@@ -204,7 +207,11 @@ class Comparisons:
         if key not in self._breaks:
             verdict = self.verdict(reader, writer, reader_is_new=reader_is_new)
             pair = self._pair(reader, writer, reader_is_new)
-            self._breaks[key] = list(language_of(reader).breaks(pair, verdict))
+            new = reader if reader_is_new else writer
+            self._breaks[key] = [
+                replace(breaking, change=_with_origin(breaking.change, new))
+                for breaking in language_of(reader).breaks(pair, verdict)
+            ]
         return self._breaks[key]
 
     def _pair(self, reader: Document, writer: Document, reader_is_new: bool) -> Pair:  # noqa: FBT001 - private
@@ -223,11 +230,17 @@ class Comparisons:
 
     def parsed_schema(self, document: Document) -> Any:
         """Return the schema that a document holds."""
-        if document.content not in self._parsed:
+        key = self.reach(document)
+        if key not in self._parsed:
             language = language_of(document)
             parsed = language.parse(document)
-            self._parsed[document.content] = parsed if self.words else language.without_words(parsed)
-        return self._parsed[document.content]
+            self._parsed[key] = parsed if self.words else language.without_words(parsed)
+        return self._parsed[key]
+
+    @staticmethod
+    def reach(document: Document) -> bytes:
+        """Return bytes that are equal for documents of equal bytes that refer to documents of equal bytes."""
+        return language_of(document).reach(document)
 
     def newest_schema(self, path: str) -> Any:
         """Return the schema at a path of the working set, with its words; None where it has none."""
@@ -241,11 +254,12 @@ class Comparisons:
 
     def meaning(self, document: Document) -> bytes:
         """Return bytes that are equal for documents that are the same."""
-        if self.words:
-            return document.content
-        if document.content not in self._meanings:
-            self._meanings[document.content] = language_of(document).meaning(document, self.parsed_schema(document))
-        return self._meanings[document.content]
+        key = self.reach(document)
+        if self.words or self.problem(document):
+            return key
+        if key not in self._meanings:
+            self._meanings[key] = language_of(document).meaning(document, self.parsed_schema(document))
+        return self._meanings[key]
 
     def examples(self, path: str) -> list[Any]:
         """Return the examples that stand beside a document of the working set; those that are not JSON are left out."""
@@ -282,6 +296,12 @@ def _undocumented(
     without = [side.version for side, paths in ((client, of_client), (server, of_server)) if path not in paths]
     reason = f"{' and '.join(dict.fromkeys(without))} {'does' if len(set(without)) == 1 else 'do'} not document it"
     return Exchange(path, server.version, client.version, Answer.UNKNOWN, Verdict(Kind.UNDECIDED, reason=reason))
+
+
+def _with_origin(change: Change, new: Document) -> Change:
+    """Return a change whose message names the document that it is in, if that is another than the one compared."""
+    path, _ = language_of(new).origin(new, change.new)
+    return change if path == new.path else replace(change, message=f"{change.message}, in {path}")
 
 
 def _example(content: bytes) -> Iterator[Any]:

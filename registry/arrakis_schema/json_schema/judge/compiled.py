@@ -15,7 +15,7 @@ import fastjsonschema
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, DRAFT_07, EVERY_KEYWORD, Role
 from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, searcher
 from arrakis_schema.json_schema.judge.text_arrays import TextArray, first_violation, text_array
-from arrakis_schema.json_schema.positions import unescape_token
+from arrakis_schema.json_schema.positions import member, unescape_token
 from arrakis_schema.json_schema.violations import Violation, violation
 
 Check = Callable[[Any], Violation | None]
@@ -111,13 +111,16 @@ class Copy:
         return {**copied, "number": number} if copied else {}
 
     def target(self, reference: Any) -> Any:
-        """Return the definition that a reference leads to."""
-        match unquote(reference).split("/") if isinstance(reference, str) else ():
-            case ["#", "definitions" | "$defs" as home, name]:
-                definitions = self._document.get(home)
-                if isinstance(definitions, dict) and unescape_token(name) in definitions:
-                    return definitions[unescape_token(name)]
-        raise NotCompiledError
+        """Return the schema below `definitions` that a reference leads to, in the same resource."""
+        parts = unquote(reference).split("/") if isinstance(reference, str) else []
+        if len(parts) < 3 or parts[0] != "#" or parts[1] not in {"definitions", "$defs"}:  # noqa: PLR2004
+            raise NotCompiledError
+        target = self._document
+        for part in parts[1:]:
+            target = member(target, unescape_token(part), None)
+            if not isinstance(target, dict | list | bool) or (isinstance(target, dict) and "$id" in target):
+                raise NotCompiledError
+        return target
 
     def count(self, parts: int, position: SchemaPosition) -> None:
         """Count parts of the copy, weighted by their depth, because the generated code repeats them at each level.

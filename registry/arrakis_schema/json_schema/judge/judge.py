@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
+from arrakis_schema.json_schema.bundling import Bundle
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.compiled import compile_schema
 from arrakis_schema.json_schema.violations import Violation, violation
@@ -16,19 +17,20 @@ _TOO_LONG = "the message holds an integer of too many digits"  # Python raises V
 
 
 class Judge:
-    """A document that instances are checked against; `label` names it in errors.
+    """A document that instances are checked against, with all that it refers to; `label` names it in errors.
 
     Its methods raise `InvalidSchemaError` for an unsound document, `MissingExtraError` if it needs the complete
     validator and that is not installed, and `ValidationLimitError` for an instance that is too deep.
     """
 
-    def __init__(self, document: Any, label: str) -> None:
-        """Compile the document if possible."""
-        self._document, self._label = document, label
+    def __init__(self, document: Any, label: str, *, bundle: Bundle | None = None) -> None:
+        """Compile the document if possible; `bundle` is the one of a document that refers to others."""
+        self._bundle = Bundle("", document) if bundle is None else bundle
+        self._document, self._label = self._bundle.schema, label
         self._validator: Any = None
         self._problem: SchemaProblem | None = None
-        dialect = dialect_of(document)
-        self._check = None if dialect is None else compile_schema(document, dialect)
+        dialect = dialect_of(self._document)
+        self._check = None if dialect is None else compile_schema(self._document, dialect)
 
     @property
     def is_compiled(self) -> bool:
@@ -71,10 +73,10 @@ class Judge:
         """Return the complete validator, made once; the document must be sound."""
         if self._validator is None and self._problem is None:
             from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
-            from arrakis_schema.json_schema.judge.soundness import SchemaProblem, problems  # noqa: PLC0415
+            from arrakis_schema.json_schema.judge.soundness import SchemaProblem, bundle_problems  # noqa: PLC0415
 
             try:
-                self._problem = next(problems(self._document), None)
+                self._problem = next(bundle_problems(self._bundle), None)
             except RecursionError:
                 self._problem = SchemaProblem("", "its schemas nest too deeply to be followed")
             self._validator = make_validator(self._document, dialect_of(self._document) or DRAFT_07)

@@ -1,14 +1,16 @@
-"""Where the references of a document lead. All of them must lead to a schema of the document: nothing is fetched."""
+"""Where the references of a document, or of a bundle, lead: to one of its own schemas, as nothing is fetched."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from referencing.exceptions import InvalidAnchor, NoSuchAnchor, PointerToNowhere, Unresolvable
 
 from arrakis_schema.json_schema.dialects import BELOW, DIALECTS, IN_PLACE, KEYWORDS
 from arrakis_schema.json_schema.judge.complete import resolver_in, resolver_of
 from arrakis_schema.json_schema.keywords import Node, subschemas
+from arrakis_schema.json_schema.resolver import MOST_HINTS, definition_pointers, nearest_name
 from arrakis_schema.json_schema.violations import short_json
 
 _NOT_THERE = (PointerToNowhere, NoSuchAnchor, InvalidAnchor)
@@ -32,6 +34,7 @@ class ReferenceGraph:
     schema: its location, the schema itself, and the schemas that it applies to the same instance and to its children.
     """
 
+    document: Any
     dialect: str
     unresolved: list[SchemaProblem] = field(default_factory=list)
     targets: list[tuple[str, Any, Any]] = field(default_factory=list)
@@ -78,7 +81,9 @@ class ReferenceGraph:
     def _wording(self, keyword: str, reference: str, error: Exception) -> str:
         """Return what is wrong with a reference that leads nowhere, and what to do."""
         if isinstance(error, _NOT_THERE) or reference.startswith("#"):
-            return f"{keyword} {short_json(reference)} points to nothing in this document"
+            known = definition_pointers(self.document) if len(self.unresolved) < MOST_HINTS else ()
+            there = "".join(f": is {near} meant?" for near in nearest_name(unquote(reference), known))
+            return f"{keyword} {short_json(reference)} points to nothing in this document{there}"
         definitions = DIALECTS[self.dialect].definitions
         return (
             f"{keyword} {short_json(reference)} leads out of this document, and nothing is fetched: "
@@ -107,6 +112,6 @@ class ReferenceGraph:
 
 def follow_references(document: Any, dialect: str) -> ReferenceGraph:
     """Follow the references of a document that its meta-schema accepts; `targets` are left for the caller to check."""
-    references = ReferenceGraph(dialect)
+    references = ReferenceGraph(document, dialect)
     references.add("", document, resolver_of(document, dialect))
     return references

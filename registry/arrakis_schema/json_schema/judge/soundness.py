@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from arrakis_schema.json_schema.bundling import Bundle
 from arrakis_schema.json_schema.dialects import DIALECTS, dialect_of
 from arrakis_schema.json_schema.judge.complete import meta_schema_errors
 from arrakis_schema.json_schema.judge.patterns import PatternError, searcher
@@ -20,6 +21,7 @@ from arrakis_schema.json_schema.violations import short_json, violation
 __all__ = [
     "UNRESOLVABLE",
     "SchemaProblem",
+    "bundle_problems",
     "check_references",
     "dialect_problem",
     "meta_schema_problems",
@@ -41,6 +43,22 @@ def problems(document: Any) -> Iterator[SchemaProblem]:
     references = check_references(document, dialect)
     yield from references.unresolved
     yield from references.loops()
+
+
+def bundle_problems(bundle: Bundle) -> Iterator[SchemaProblem]:
+    """Yield the problems of a document and of all that it refers to; a text names the document if it is another."""
+    for dangling in bundle.problems:
+        yield in_document(bundle, dangling.document, SchemaProblem(dangling.pointer, dangling.problem))
+    for problem in problems(bundle.schema):
+        document, pointer = bundle.origin(problem.location)
+        yield in_document(bundle, document, SchemaProblem(pointer, problem.text))
+
+
+def in_document(bundle: Bundle, document: str, problem: SchemaProblem) -> SchemaProblem:
+    """Return a problem as one of the bundle's own document; it names the document that it is in, if that is another."""
+    if document == bundle.path:
+        return problem
+    return SchemaProblem("", f"in {document}{problem.location and f' at {problem.location}'}, {problem.text}")
 
 
 def dialect_problem(document: Any) -> str:

@@ -114,7 +114,8 @@ class History:
         if key not in self._steps:
             before, after = self.documents(old, name), self.documents(new, name)
             shared = sorted(before.keys() & after.keys())
-            different = [path for path in shared if before[path].content != after[path].content]
+            reach = self.comparisons.reach
+            different = [path for path in shared if reach(before[path]) != reach(after[path])]
             self._steps[key] = [self._step(old, new, path) for path in different]
         return self._steps[key]
 
@@ -145,12 +146,15 @@ class History:
         )
 
     def unchanged_since(self, release: Release, path: str) -> str:
-        """Return the first of the consecutive releases, up to this one, that have the same bytes of a document."""
-        name, since = name_of(path), release
-        content = self.documents(release, name)[path].content
+        """Return the first of the consecutive releases, up to this one, that have the same bytes of a document.
+
+        Those of the documents that it refers to are the same, too.
+        """
+        name, since, reach = name_of(path), release, self.comparisons.reach
+        content = reach(self.documents(release, name)[path])
         for earlier in reversed(self.releases[: self.releases.index(release)]):
             document = self.documents(earlier, name).get(path)
-            if document is None or document.content != content:
+            if document is None or reach(document) != content:
                 break
             since = earlier
         return since.version

@@ -1,6 +1,7 @@
 """The bases that the working set is compared with: releases, or a git commit."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from arrakis_schema.errors import DamagedStoreError
@@ -9,7 +10,10 @@ from arrakis_schema.store.documents import Document, is_document
 from arrakis_schema.store.git.append_only import history_findings
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
 from arrakis_schema.store.lock import LOCK_FILE
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.settings import REGISTRY_FILE
+from arrakis_schema.store.store import Documents, Release, Store
+from arrakis_schema.store.toml_files import parse_toml
+from arrakis_schema.store.versions import NEXT
 
 _WORKING = "schemas"
 
@@ -55,15 +59,26 @@ def _base_of_commit(store: Store, commit: Commit) -> Base:
     """Return the documents of the working set of a commit, and how `versions/` changed since."""
     paths = [path for path in commit.under(_WORKING) if is_document(path.removeprefix(f"{_WORKING}/"))]
     contents = commit.read(paths)
-    aliases, files = store.settings.aliases, contents.files.items()
-    read = (Document(path.removeprefix(f"{_WORKING}/"), content, aliases) for path, content in files)
-    documents = {document.path: document for document in read}
+    files = {path.removeprefix(f"{_WORKING}/"): content for path, content in contents.files.items()}
+    aliases = store.settings.aliases
+    among = Documents(files, tuple(_folders(store, commit)), aliases)
+    documents = {path: Document(path, content, aliases, among) for path, content in files.items()}
     unread = {path.removeprefix(f"{_WORKING}/"): problem for path, problem in contents.unread.items()}
     findings = list(_history(store, commit))
     if not paths:
         message = f"{commit.name} has no documents in {store.root / _WORKING}: there was nothing to compare with"
         findings.append(Finding("schemas/registry.toml", 1, 1, "base-empty", Severity.WARNING, "", message))
     return Base(commit.name, documents, tuple(findings), unread)
+
+
+def _folders(store: Store, commit: Commit) -> Iterator[str]:
+    """Yield the URLs of the folder of a commit's working set, by its own settings if they can be read."""
+    content = commit.read([REGISTRY_FILE]).files.get(REGISTRY_FILE) if REGISTRY_FILE in commit.entries else None
+    with suppress(DamagedStoreError):
+        table = {} if content is None else parse_toml(content, REGISTRY_FILE)
+        if isinstance(table.get("base_url"), str):
+            yield from (f"{table['base_url']}versions/{place}/" for place in (table.get("version"), NEXT))
+    yield from (store.settings.url(place, "") for place in (store.settings.version, NEXT))
 
 
 def _history(store: Store, commit: Commit) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ function wordingOf({ kind }) {
 }
 
 /**
- * Return what is needed to judge by a release: the documents, and their fields to link to.
+ * Return what is needed to judge by a release: the documents, each with all that it refers to, and their fields.
  * @param {Context} context
  * @param {string} version
  * @returns {Promise<Judge>}
@@ -66,8 +66,8 @@ async function judgeOf({ root, page, entry, releases }, version) {
   const registered = documents.find((candidate) => pathOf(candidate) === entry.path);
   const envelope = entry.kind === "request" ? documents.find((candidate) => candidate.kind === "envelope") : undefined;
   const [schema, outer, details] = await Promise.all([
-    exact(new URL(`versions/${registered?.url}`, root)),
-    envelope ? exact(new URL(`versions/${envelope.url}`, root)) : null,
+    exact(new URL(`versions/${registered?.bundle ?? registered?.url}`, root)),
+    envelope ? exact(new URL(`versions/${envelope.bundle ?? envelope.url}`, root)) : null,
     version === page.version
       ? entry
       : entries(root, version).then((all) => all.find((candidate) => candidate.path === entry.path)),

@@ -18,7 +18,7 @@ import { parse } from "./json.js";
 /** @typedef {{ name: string, version: string, frozen: boolean, page: string, documents: Entry[] }} Page */
 /**
  * @typedef {{ version: string, frozen: boolean, url: string, documents: { name: string, kind: string, format:
- *   string, url: string }[] }} Release
+ *   string, url: string, bundle?: string }[] }} Release
  */
 
 /** A file of the site that cannot be read. */

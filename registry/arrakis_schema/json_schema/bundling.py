@@ -1,0 +1,315 @@
+"""A document with all that it refers to as one schema, which means the same and refers to nothing outside of itself.
+
+Judging, comparing and linting work on it as on any other document, and tell their findings by the original places.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, NamedTuple
+from urllib.parse import quote, urldefrag
+
+from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
+from arrakis_schema.json_schema.identifiers import identifying_keyword, is_legacy, keywords_of, named_dialect
+from arrakis_schema.json_schema.keywords import Node, subschemas
+from arrakis_schema.json_schema.positions import escape_token, value_at
+from arrakis_schema.json_schema.resolver import (
+    DanglingReferenceError,
+    Origin,
+    Schemas,
+    dangling,
+    refers_out,
+    schemas_of,
+)
+from arrakis_schema.store.documents import Document, DocumentSet
+from arrakis_schema.text.short_repr import short_repr
+
+_REFERENCES = ("$ref", "$dynamicRef")
+_DYNAMIC = frozenset({"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"})
+_IN_A_FRAGMENT = "/~!$&'()*+,;=:@?"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A document with all that it refers to as one `schema`.
+
+    `parts` has the pointer of each document that was brought in, with its path (or the URI of a meta-schema);
+    `problems` are the references that lead nowhere, in any of these documents.
+    """
+
+    path: str
+    schema: Any
+    parts: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[DanglingReferenceError, ...] = ()
+
+    __repr__ = short_repr
+
+    def origin(self, pointer: str) -> tuple[str, str]:
+        """Return the path of the document, and the pointer in it, that a pointer into the bundle stands for."""
+        for start, path in self.parts.items():
+            if f"{pointer}/".startswith(f"{start}/"):
+                return path, pointer[len(start) :]
+        return self.path, pointer
+
+
+BUNDLED = ".bundle.json"
+"""The suffix of the file that the site has beside a document that refers to others."""
+
+
+class _Link(NamedTuple):
+    """A reference of a schema, and where it leads."""
+
+    place: Origin
+    keyword: str
+    target: Origin
+
+
+@dataclass(slots=True)
+class _Links:
+    """The references of one document: those that lead to a schema, and those that do not.
+
+    `places` are the pointers of its schemas; `outer` has the references that lead out of all documents, with the URI.
+    `is_dynamic` tells whether what a reference leads to depends on the way to it, `is_whole` whether these are the
+    references of the document alone, and not those of one bundle.
+    """
+
+    places: set[str] = field(default_factory=set)
+    links: list[_Link] = field(default_factory=list)
+    outer: list[tuple[Origin, str, str]] = field(default_factory=list)
+    problems: list[DanglingReferenceError] = field(default_factory=list)
+    is_dynamic: bool = False
+    is_whole: bool = True
+
+    def copy(self) -> "_Links":
+        """Return a copy for one bundle, whose references lead to further places in the document."""
+        lists = list(self.links), list(self.outer), list(self.problems)
+        return _Links(set(self.places), *lists, self.is_dynamic, is_whole=False)
+
+
+def bundle_of(document: Document, schema: Any) -> Bundle:
+    """Return the bundle of a document: `schema`, which it holds, itself where it refers to nothing else."""
+    if document.among is None or not refers_out(schema):
+        return Bundle(document.path, schema)
+    bundle: Bundle = document.among.derived(_bundle, document.path)
+    return Bundle(document.path, schema) if bundle.schema is None else bundle
+
+
+def bundle_text(bundle: Bundle) -> bytes:
+    """Return a bundle as JSON."""
+    return (json.dumps(bundle.schema, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def stored_bundle(document: Document) -> Bundle | None:
+    """Return the bundle of a document that refers to others; None for one that does not, or cannot be read."""
+    if document.among is None or (b"ref" not in document.content and b"\\u" not in document.content):
+        return None
+    bundle: Bundle | None = document.among.derived(_referring_bundle, document.path)
+    return bundle
+
+
+def _referring_bundle(documents: DocumentSet, path: str) -> Bundle | None:
+    """Return the bundle of a document of a set that refers to others, or None."""
+    schemas = schemas_of(documents)
+    if path not in schemas.documents or not refers_out(schemas.documents[path]):
+        return None
+    bundle: Bundle = documents.derived(_bundle, path)
+    return bundle
+
+
+def reach_of(document: Document) -> bytes:
+    """Return bytes that are equal for documents of equal bytes that refer to documents of equal bytes."""
+    bundle, among = stored_bundle(document), document.among
+    if bundle is None or among is None or not (bundle.parts or bundle.problems):
+        return document.content
+    reach: bytes = among.derived(_digest, document.path)
+    return reach
+
+
+def _digest(documents: DocumentSet, path: str) -> bytes:
+    """Return a digest of the bytes of a document and of all that it refers to."""
+    bundle: Bundle = documents.derived(_bundle, path)
+    digest = sha256(documents.read(path))
+    for part in sorted(_reached_documents(documents, bundle)):
+        inner = documents.read(part) if part in documents.documents else b""
+        digest.update(b"\0".join((part.encode(), sha256(inner).digest())))
+    for problem in bundle.problems:
+        digest.update(str(problem).encode())
+    return digest.digest()
+
+
+def _reached_documents(documents: DocumentSet, bundle: Bundle) -> set[str]:
+    """Return all documents that a bundle holds, and those that a reference with a problem leads to."""
+    reached, todo = {bundle.path}, [bundle]
+    while todo:
+        inner = todo.pop()
+        further = {problem.target for problem in inner.problems if problem.target} - reached
+        reached |= {*inner.parts.values(), *further}
+        todo += [documents.derived(_bundle, path) for path in further]
+    return reached - {bundle.path}
+
+
+def _bundle(documents: DocumentSet, path: str) -> Bundle:
+    """Return the bundle of one document of a set; without a schema where the document cannot be read."""
+    schemas = schemas_of(documents)
+    return make_bundle(schemas, path) if path in schemas.documents else Bundle(path, None)
+
+
+def make_bundle(schemas: Schemas, path: str) -> Bundle:
+    """Return the bundle of the document at a path."""
+    root = schemas.documents[path]
+    if not isinstance(root, dict):
+        return Bundle(path, root)
+    dialect = dialect_of(root) or named_dialect(root)
+    home = "definitions" if is_legacy(dialect) else "$defs"
+    reached = _reach_from(schemas, path, dialect)
+    problems = tuple(problem for links in reached.values() for problem in links.problems)
+    own = root.get(home, {})
+    if not isinstance(own, dict):
+        return Bundle(path, root, problems=problems)
+    names = _names(own, sorted(reached.keys() - {path}))
+    prefixes = {path: "", **{document: f"/{home}/{escape_token(name)}" for document, name in names.items()}}
+    if not is_legacy(dialect) and any(links.is_dynamic for links in reached.values()):
+        copies = {document: _write_uris(schemas, document, links) for document, links in reached.items()}
+    else:
+        copies = {
+            document: schemas.derived(_shared_part, document, dialect)
+            if _is_shared(path, document, prefixes, links)
+            and links is schemas.derived(_document_links, document, dialect)
+            else _write_pointers(schemas, document, links, prefixes)
+            for document, links in reached.items()
+        }
+    schema = copies[path]
+    if names:
+        schema[home] = {**schema.get(home, {}), **{name: copies[document] for document, name in names.items()}}
+    parts = {pointer: document for document, pointer in prefixes.items() if pointer}
+    return Bundle(path, schema, parts, problems)
+
+
+def _reach_from(schemas: Schemas, path: str, dialect: str) -> dict[str, _Links]:
+    """Return each document that one leads to, itself first, with its references."""
+    reached = {path: schemas.derived(_document_links, path, dialect)}
+    todo = list(reached[path].links)
+    while todo:
+        target = todo.pop().target
+        links = reached.get(target.document)
+        if links is None:
+            links = reached[target.document] = schemas.derived(_document_links, target.document, dialect)
+            todo += links.links
+        if target.pointer not in links.places and isinstance(target.schema, dict):  # a place that no keyword has
+            before = len(links.links)
+            links = reached[target.document] = links.copy()
+            _add_links(links, schemas, target, dialect)
+            todo += links.links[before:]
+    return reached
+
+
+def _document_links(schemas: Schemas, document: str, dialect: str) -> _Links:
+    """Return the references of a document, which is read in its own dialect if it names one."""
+    links = _Links()
+    _add_links(links, schemas, schemas.origin(document), dialect)
+    return links
+
+
+def _add_links(links: _Links, schemas: Schemas, start: Origin, dialect: str) -> None:
+    """Add the references of a schema and of all its subschemas."""
+    keywords = keywords_of(named_dialect(schemas.schema(start.document)) or dialect)
+    todo = [start]
+    while todo:
+        place = todo.pop()
+        if not isinstance(place.schema, dict) or place.pointer in links.places:
+            continue
+        links.places.add(place.pointer)
+        links.is_dynamic |= not place.schema.keys().isdisjoint(_DYNAMIC)
+        for keyword in _REFERENCES:
+            reference = place.schema.get(keyword)
+            if not isinstance(reference, str) or keyword not in keywords:
+                continue
+            try:
+                target = schemas.lookup(place, keyword, reference)
+                _refuse_other_dialect(schemas, place, keyword, target, dialect)
+            except DanglingReferenceError as error:
+                links.problems.append(error)
+                links.outer += [(place, keyword, error.uri)] if error.uri else []
+            else:
+                links.links.append(_Link(place, keyword, target))
+        children = subschemas(Node(place.pointer, place.schema, declares=True))
+        todo += [Origin(place.document, child.pointer, child.schema) for child in children if child.keyword in keywords]
+
+
+def _refuse_other_dialect(schemas: Schemas, place: Origin, keyword: str, target: Origin, dialect: str) -> None:
+    """Raise `DanglingReferenceError` for a reference to a document in another dialect than that of the root."""
+    schema = schemas.schema(target.document)
+    named, expected = dialect_of(schema) or named_dialect(schema), dialect or DRAFT_07
+    if named_dialect(schema) and named != expected:
+        problem = f"leads to {target.document}, which is written in another dialect: {named}, not {expected}"
+        raise dangling(place, keyword, problem, target.document)
+
+
+def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]:
+    """Return the name of each document among the definitions of the bundle: its path, unless that is taken."""
+    names: dict[str, str] = {}
+    for document in documents:
+        name = document
+        while name in taken or name in names.values():
+            name += "'"
+        names[document] = name
+    return names
+
+
+def _is_shared(root: str, document: str, prefixes: Mapping[str, str], links: _Links) -> bool:
+    """Tell whether a part is the same in every bundle: it does not lead back to the root, and nothing is renamed."""
+    targets = {link.target.document for link in links.links}
+    renamed = any(not prefixes[target].endswith(f"/{escape_token(target)}") for target in (*targets, document))
+    return links.is_whole and document != root and root not in targets and not renamed
+
+
+def _shared_part(schemas: Schemas, document: str, dialect: str) -> Any:
+    """Return a document as it stands in the bundles of other documents of a dialect."""
+    links = schemas.derived(_document_links, document, dialect)
+    home = "definitions" if is_legacy(dialect) else "$defs"
+    targets = {document, *(link.target.document for link in links.links)}
+    return _write_pointers(schemas, document, links, {path: f"/{home}/{escape_token(path)}" for path in targets})
+
+
+def _write_pointers(schemas: Schemas, document: str, links: _Links, prefixes: Mapping[str, str]) -> Any:
+    """Return a document whose references are pointers into the bundle, without the names that nothing needs then."""
+    copy = _copy(schemas, document, links)
+    for link in links.links:
+        pointer = prefixes[link.target.document] + link.target.pointer
+        value_at(copy, link.place.pointer)[link.keyword] = f"#{quote(pointer, _IN_A_FRAGMENT)}"
+    identifiers, keyword = schemas.identifiers(document), identifying_keyword(schemas.schema(document))
+    for pointer in (*identifiers.bases, *identifiers.anchors.values()):
+        schema = value_at(copy, pointer)
+        if isinstance(schema, dict):
+            schema.pop(keyword, None)
+            schema.pop("$anchor", None)
+    if prefixes[document] and isinstance(copy, dict):
+        copy.pop("$schema", None)
+    return copy
+
+
+def _write_uris(schemas: Schemas, document: str, links: _Links) -> Any:
+    """Return a document with a URI, whose references to others are URIs, too: dynamic references need them."""
+    copy = _copy(schemas, document, links)
+    for place, keyword, target in links.links:
+        reference = place.schema[keyword]
+        if reference.startswith("#"):
+            continue
+        identifiers, fragment = schemas.identifiers(target.document), urldefrag(reference).fragment
+        by_name = fragment and not fragment.startswith("/")
+        base = identifiers.base(target.pointer if by_name else "")
+        inner = fragment if by_name else quote(target.pointer, _IN_A_FRAGMENT)
+        value_at(copy, place.pointer)[keyword] = f"{base}#{inner}"
+    if isinstance(copy, dict):
+        copy["$id"] = schemas.identifiers(document).bases[""]
+    return copy
+
+
+def _copy(schemas: Schemas, document: str, links: _Links) -> Any:
+    """Return a copy of a document in which what leads out of all documents does not depend on where it stands."""
+    copy = deepcopy(schemas.schema(document))
+    for place, keyword, uri in links.outer:
+        value_at(copy, place.pointer)[keyword] = uri
+    return copy

@@ -1,0 +1,104 @@
+"""By which URIs and anchors the schemas of one document can be referred to, in each dialect."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urldefrag, urljoin
+
+from arrakis_schema.json_schema.dialects import KEYWORDS
+from arrakis_schema.json_schema.keywords import Node, subschemas
+from arrakis_schema.store.dialects import named_dialect as known_dialect
+
+_LEGACY = ("/draft-04/", "/draft-06/", "/draft-07/")
+_EVERY_KEYWORD = frozenset().union(*KEYWORDS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """What can be referred to in one document by a URI: its resources, and their anchors.
+
+    `bases` has the base URI of each resource by its pointer, `resources` the reverse; `anchors` has the pointer of
+    each anchor by the URI of its resource and its name.
+    """
+
+    bases: dict[str, str] = field(default_factory=dict)
+    resources: dict[str, str] = field(default_factory=dict)
+    anchors: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def base(self, pointer: str) -> str:
+        """Return the base URI at a place."""
+        while pointer not in self.bases:
+            pointer = pointer.rpartition("/")[0]
+        return self.bases[pointer]
+
+
+def keywords_of(dialect: str) -> frozenset[str]:
+    """Return the keywords of a dialect; those of all for one that is not known."""
+    return KEYWORDS.get(known_dialect(dialect) or "", _EVERY_KEYWORD)
+
+
+def read_identifiers(schema: Any, url: str) -> Identifiers:
+    """Return what can be referred to in a document; `url` is the base of a relative `$id`."""
+    identifiers = Identifiers()
+    dialect = named_dialect(schema)
+    todo = [(Node("", schema, declares=True), url)]
+    while todo:
+        node, base = todo.pop()
+        named = _identifier(node.schema, dialect)
+        if named is not None or not node.pointer:
+            base = _joined(base, named or "")
+            identifiers.bases[node.pointer] = base
+            identifiers.resources.setdefault(base, node.pointer)
+        if isinstance(node.schema, dict):
+            for name in _anchors(node.schema, dialect):
+                identifiers.anchors.setdefault((base, name), node.pointer)
+            keywords = keywords_of(dialect)
+            todo += [(child, base) for child in subschemas(node) if child.keyword in keywords]
+    return identifiers
+
+
+def named_dialect(schema: Any) -> str:
+    """Return the dialect that a document names, known or not; empty where it names none."""
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    return named if isinstance(named, str) else ""
+
+
+def identifying_keyword(document: Any) -> str:
+    """Return the keyword that names the schemas of a document."""
+    return _identifying(named_dialect(document))
+
+
+def _identifying(dialect: str) -> str:
+    """Return the keyword that names schemas in a dialect."""
+    return "id" if "/draft-04/" in dialect else "$id"
+
+
+def _identifier(schema: Any, dialect: str) -> str | None:
+    """Return the URI reference that names a schema, if one does; an old dialect ignores it beside `$ref`."""
+    if not isinstance(schema, dict) or (is_legacy(dialect) and "$ref" in schema):
+        return None
+    named = schema.get(_identifying(dialect))
+    return named if isinstance(named, str) and not named.startswith("#") else None
+
+
+def _anchors(schema: dict[str, Any], dialect: str) -> Iterator[str]:
+    """Yield the names of the anchors of a schema."""
+    named = schema.get(_identifying(dialect))
+    if is_legacy(dialect) and isinstance(named, str) and named.startswith("#") and "$ref" not in schema:
+        yield named[1:]
+    if not dialect or not is_legacy(dialect):
+        names = (schema.get(keyword) for keyword in ("$anchor", "$dynamicAnchor"))
+        yield from (name for name in names if isinstance(name, str))
+
+
+def is_legacy(dialect: str) -> bool:
+    """Tell whether `$id` may name an anchor, and is ignored beside `$ref`; so does a document without a dialect."""
+    return not dialect or any(draft in dialect for draft in _LEGACY)
+
+
+def _joined(base: str, identifier: str) -> str:
+    """Return the URI of a schema; one that cannot be parsed is left out, as lint reports it."""
+    try:
+        return urldefrag(urljoin(base, identifier)).url
+    except ValueError:
+        return base
