@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from arrakis_schema.store.freezing import freeze
+
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=200, database=None)
 settings.register_profile("coverage", settings.get_profile("suite"), max_examples=10)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
@@ -19,6 +21,14 @@ PROJECT = Path(__file__).parent.parent
 @pytest.fixture(scope="session")
 def project() -> Path:
     return PROJECT
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    """Return a root with the release 1.1.0."""
+    shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
+    freeze(tmp_path / "weather")
+    return tmp_path / "weather"
 
 
 @pytest.fixture(scope="module")

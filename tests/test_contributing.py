@@ -102,6 +102,7 @@ def shape(address: str) -> str:
     path = address.lstrip("/").removesuffix(".gz")
     path = re.sub(r"(^|/)index\.(html|md)$", r"\1", path)
     path = re.sub(rf"^(versions|releases)/{RELEASE}(?=/|$)", r"\1/RELEASE", path)
+    path = re.sub(r"^versions/RELEASE/corrected/(?!index)", "versions/RELEASE/", path)  # all that stands by a document
     path = re.sub(rf"^compare/{RELEASE}\.\.\.{RELEASE}", "compare/RELEASE...RELEASE", path)
     path = re.sub(r"^digests/sha256/.*", "digests/sha256/DIGEST", path)
     path = re.sub(r"^versions/RELEASE/.*/examples/.*", "versions/RELEASE/FOLDER/examples/EXAMPLE", path)
@@ -132,9 +133,9 @@ def addresses(tmp_path: Path) -> set[str]:
     for file in ("schemas/registry.toml", *(f"schemas/endpoints/{name}" for name in ("forecast/descriptor.json",))):
         (root / file).write_text((root / file).read_text().replace("1.1.0", "1.2.0"))
     shutil.copy(PROJECT / "versions/conformance.json", root / "versions")
-    (root / "versions/errata.toml").write_text(
-        '[[erratum]]\nreleases = ["1.1.0"]\ndocuments = ["publication/schema.txt"]\n'
-        'location = "temperature"\nrule = ""\ntext = "never below -40"\nfixed = "1.2.0"\n'
+    (root / "versions/corrections.toml").write_text(
+        '[[correction]]\nreleases = ["1.1.0"]\ndocuments = ["endpoints/forecast/descriptor.json"]\n'
+        'reason = "never more than ten"\npatch = [{ op = "replace", path = "/properties/days/maximum", value = 10 }]\n'
     )
     return {f"/{file.path}" for file in site(Store(root))} | {HEALTH}
 

@@ -53,7 +53,7 @@ def arrakis_schema_server(arrakis_schema_root: Path, arrakis_schema_release: str
     from arrakis_schema.flight.mock.server import MockServer  # noqa: PLC0415 - the same
     from arrakis_schema.store.store import open_release  # noqa: PLC0415 - the same
 
-    with MockServer(open_release(arrakis_schema_release, arrakis_schema_root)) as server:
+    with MockServer(open_release(arrakis_schema_release, arrakis_schema_root).contract) as server:
         yield f"grpc://127.0.0.1:{server.port}"
 
 

@@ -41,9 +41,9 @@ TABLES = {
     "not UTF-8": b'version = "caf\xe9"',
     "deep": b"a = " + b"[" * DEEP,
     "a long number": b"a = " + b"9" * 5000,
-    "numbers": b"version = 1\ntitle = 2\nbase_url = 3\nreaders = 4\nflight = 5\ntopics = 6\nexception = 7\nerratum = 8\n",
-    "lists": b"readers = [1]\nflight = [1]\ntopics = [1]\nexception = [1]\nerratum = [1]\n",
-    "tables": b"[[erratum]]\nreleases = 1\ndocuments = [2]\nlocation = 3\n[[exception]]\nrule = []\n[[topics]]\nnames = 4\n",
+    "numbers": b"version = 1\ntitle = 2\nbase_url = 3\nreaders = 4\nflight = 5\ntopics = 6\nexception = 7\ncorrection = 8\n",
+    "lists": b"readers = [1]\nflight = [1]\ntopics = [1]\nexception = [1]\ncorrection = [1]\n",
+    "tables": b"[[correction]]\nreleases = 1\ndocuments = [2]\nlocation = 3\n[[exception]]\nrule = []\n[[topics]]\nnames = 4\n",
     "the year 1": b'"1.1.0" = 0001-01-01T00:00:00+14:00\n',
     "odd": b'"a\\n::error::x\\u001b[2J" = "\\u202e"\n',
 }
@@ -53,7 +53,7 @@ LOCKS = {
     "wrong types inside": b'{"releases": {"1.1.0": [1, null]}}',
     "no digests": b'{"format": 1, "releases": {"1.1.0": {"x": {}}}}',
 }
-ABOUT = ("schemas/registry.toml", "schemas/exceptions.toml", "versions/errata.toml", "versions/dates.toml")
+ABOUT = ("schemas/registry.toml", "schemas/exceptions.toml", "versions/corrections.toml", "versions/dates.toml")
 Damage = Callable[[Path], object]
 
 

@@ -66,13 +66,6 @@ def test_what_is_sent_is_found_in_its_example_and_mended(rule: str) -> None:
     assert all(one.message in told for one in sent.found(rule, "wrong") if one.rule == rule)
 
 
-@pytest.fixture
-def released(tmp_path: Path) -> Path:
-    shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")
-    freeze(tmp_path / "weather")
-    return tmp_path / "weather"
-
-
 @pytest.mark.parametrize("rule", RELEASES)
 def test_the_commands_of_a_rule_on_releases_print_what_is_shown(rule: str, released: Path) -> None:
     block = blocks("changes/releases.md")[RELEASES_IN_ORDER.index(rule)]
@@ -114,6 +107,8 @@ def subject(lines: list[str]) -> Subject:
 
 def found(lines: list[str], folder: Path) -> set[str]:
     """Return the rules that find something in what some lines of the page stand for."""
+    if lines[0].startswith(("releases = ", "patch = ")):
+        return found_in_correction(lines[0], folder)
     if not lines[0].startswith("schemas/"):
         return {one.rule for one in lint(subject(lines))}
     (folder / "schemas").mkdir(parents=True)
@@ -128,6 +123,16 @@ def found(lines: list[str], folder: Path) -> set[str]:
             (folder / path).write_text(text or "{}")
     store = Store(folder)
     return {one.rule for one in lint_release(store.release(None))}
+
+
+def found_in_correction(line: str, folder: Path) -> set[str]:
+    """Return the rules that find something in a correction with this line."""
+    shutil.copytree(PROJECT / "tests/fixtures/weather", folder)
+    freeze(folder)
+    others = ["" if line.startswith("releases") else 'releases = ["1.1.0"]', 'reason = "r"', line]
+    entry = ["[[correction]]", 'documents = ["endpoints/forecast/descriptor.json"]', *others]
+    (folder / "versions/corrections.toml").write_text("\n".join(entry))
+    return {one.rule for one in lint_release(Store(folder).release(None))}
 
 
 @pytest.mark.parametrize(("rule", "diff"), [(rule, diff) for rule, diffs in lint_examples().items() for diff in diffs])

@@ -35,12 +35,13 @@ from arrakis_schema.kafka import check_message
 from arrakis_schema.kafka.frames import FrameError, frames, head_size
 from arrakis_schema.kafka.records import RecordChecker
 from arrakis_schema.lint.subject import Subject
-from arrakis_schema.reference.conformance import conformance, sent_payloads
+from arrakis_schema.reference.conformance import conformance
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store, open_release
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.system.corrections import lint_corrections
 from arrakis_schema.system.lint import lint
 from tests.hostile.mutation import change_bytes, change_tree, json_bytes, toml_bytes
 
@@ -316,12 +317,18 @@ PARSERS = {
                     _toml,
                     toml_bytes,
                 ),
-                ("versions/errata.toml", _beside("errata.toml"), lambda root: Store(root).errata, _toml, toml_bytes),
+                (
+                    "versions/corrections.toml",
+                    _beside("corrections.toml"),
+                    lambda root: list(lint_corrections(Store(root))),
+                    _toml,
+                    toml_bytes,
+                ),
                 ("versions/dates.toml", _beside("dates.toml"), lambda root: Store(root).dates, _toml, toml_bytes),
                 (
-                    "versions/sent.toml",
-                    _beside("sent.toml"),
-                    lambda root: sent_payloads(Store(root)),
+                    "versions/software.toml",
+                    _beside("software.toml"),
+                    lambda root: Store(root).software,
                     _toml,
                     toml_bytes,
                 ),

@@ -30,6 +30,9 @@ CASES = [(rule, number, case) for rule, number, case in EVERY if "document" in c
 OF_SETS = [(rule, number, case) for rule, number, case in EVERY if "files" in case]
 
 
+OF_CORRECTIONS = [(rule, number, case) for rule, number, case in EVERY if "corrections" in case]
+
+
 def subject(case: dict[str, Any]) -> Subject:
     folder = case["path"].rpartition("/")[0]
     examples = tuple(Example(f"{folder}/{path}", text.encode()) for path, text in case.get("examples", {}).items())
@@ -52,6 +55,18 @@ def test_a_rule_over_the_files_finds_what_its_case_says(rule: str, case: dict[st
     store = Store(write_set(tmp_path, case))
     found = {finding.file for finding in lint_release(store.release(None)) if finding.rule == rule}
     assert sorted(found) == [f"schemas/{path}" for path in case["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"),
+    [(rule, case) for rule, _, case in OF_CORRECTIONS],
+    ids=[f"{rule}-{n}" for rule, n, _ in OF_CORRECTIONS],
+)
+def test_a_rule_over_corrections_finds_what_its_case_says(rule: str, case: dict[str, Any], released: Path) -> None:
+    (released / "versions/corrections.toml").write_text(case["corrections"])
+    found = [finding for finding in lint_release(Store(released).release(None)) if finding.rule == rule]
+    assert [finding.line for finding in found] == [line for line, _ in case["findings"]]
+    assert all(part in finding.message for finding, (_, part) in zip(found, case["findings"], strict=True))
 
 
 @pytest.mark.parametrize("case", [case for _, _, case in OF_SETS])

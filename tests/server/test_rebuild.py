@@ -59,7 +59,7 @@ def served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Serve
     registry.write_text(registry.read_text().replace("1.1.0", "1.2.0"))
     (root / "docs").mkdir()
     (root / "docs/index.md").write_text("# Weather\n")
-    (root / "versions/errata.toml").write_text("")
+    (root / "versions/corrections.toml").write_text("")
     command = [*COMMAND, "serve", "--root", str(root), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process:
         served = Served(root, process, "")
@@ -68,13 +68,12 @@ def served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Serve
         process.terminate()
 
 
-ERRATUM = """
-[[erratum]]
+CORRECTION = """
+[[correction]]
 releases = ["1.1.0"]
 documents = ["endpoints/forecast/descriptor.json"]
 location = "/properties/days"
-rule = ""
-text = "Known to be wrong since just now."
+reason = "Known to be wrong since just now."
 fixed = "1.2.0"
 """
 
@@ -95,7 +94,7 @@ until = "2.0.0"
         "schemas/exceptions.toml",
         "schemas/endpoints/forecast/schema.txt",
         "schemas/endpoints/forecast/examples/one.json",
-        "versions/errata.toml",
+        "versions/corrections.toml",
         "versions/dates.toml",
         "docs/guide.md",
         "mkdocs.yml",
@@ -134,7 +133,7 @@ def test_each_kind_of_source_is_seen_when_it_is_edited(served: Served, tmp_path:
     assert served.edit(EXAMPLE, ": 3", ": 1").startswith(built)
     assert served.endpoint() != stricter
 
-    (served.root / "versions/errata.toml").write_text(ERRATUM)
+    (served.root / "versions/corrections.toml").write_text(CORRECTION)
     (served.root / "versions/dates.toml").write_text('"1.1.0" = 2001-02-03T04:05:06Z\n')
     (served.root / "schemas/exceptions.toml").write_text(EXCEPTION)
     (served.root / "docs/index.md").write_text("# Weather of today\n")

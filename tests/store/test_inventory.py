@@ -209,9 +209,9 @@ READERS: dict[str, Callable[[Path], object]] = {
     "schemas/endpoints/forecast/schema.txt": lambda root: load_payload("forecast", root=root),
     "versions/1.1.0/endpoints/forecast/descriptor.json": lambda root: load_schema("forecast", "1.1.0", root=root),
     "versions/dates.toml": lambda root: Store(root).dates,
-    "versions/errata.toml": lambda root: Store(root).errata,
+    "versions/corrections.toml": lambda root: Store(root).corrections,
     "versions/lock.json": lambda root: Store(root).lock,
-    "versions/sent.toml": lambda root: list(tree(Store(root))),
+    "versions/software.toml": lambda root: Store(root).software,
 }
 
 

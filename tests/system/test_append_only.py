@@ -28,8 +28,8 @@ def root(tmp_path: Path) -> Path:
     root = project(tmp_path / "weather")
     declare(root, "1.2.0")
     freeze(root)
-    (root / "versions/errata.toml").write_text("")
-    (root / "versions/sent.toml").write_text("")
+    (root / "versions/corrections.toml").write_text("")
+    (root / "versions/software.toml").write_text("")
     (root / "versions/conformance.json").write_text("{}")
     commit(root)
     return root
@@ -126,21 +126,21 @@ TAMPERING: dict[str, tuple[Callable[[Path], object], tuple[str, str]]] = {
         ("release-rewritten", DATES),
     ),
     "no dates": (lambda root: (root / DATES).unlink(), ("release-rewritten", DATES)),
-    "no errata": (
-        lambda root: (root / "versions/errata.toml").unlink(),
-        ("record-changed", "versions/errata.toml"),
+    "no corrections": (
+        lambda root: (root / "versions/corrections.toml").unlink(),
+        ("record-changed", "versions/corrections.toml"),
     ),
-    "broken errata": (
-        lambda root: (root / "versions/errata.toml").write_text("[[erratum]]\nx = 1\n"),
-        ("record-changed", "versions/errata.toml"),
+    "broken corrections": (
+        lambda root: (root / "versions/corrections.toml").write_text("[[correction]]\nx = 1\n"),
+        ("record-changed", "versions/corrections.toml"),
     ),
     "broken record": (
         lambda root: (root / "versions/conformance.json").write_text("{"),
         ("record-changed", "versions/conformance.json"),
     ),
-    "broken sent": (
-        lambda root: (root / "versions/sent.toml").write_bytes(b"\xff"),
-        ("record-changed", "versions/sent.toml"),
+    "broken software": (
+        lambda root: (root / "versions/software.toml").write_bytes(b"\xff"),
+        ("record-changed", "versions/software.toml"),
     ),
 }
 
@@ -178,15 +178,15 @@ def test_tampering_fails_a_check_that_has_errors_of_its_own(root: Path, capsys: 
 def test_what_may_change_is_named_and_passes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     declare(root, "1.3.0")
     freeze(root)
-    (root / "versions/errata.toml").write_text(
-        '[[erratum]]\nreleases = ["1.1.0"]\ndocuments = []\nlocation = ""\nrule = ""\ntext = "Wrong."\nfixed = ""\n'
+    (root / "versions/corrections.toml").write_text(
+        '[[correction]]\nreleases = ["1.1.0"]\ndocuments = []\nreason = "Wrong."\n'
     )
     assert found(root) == []
     assert main(["verify", "--root", str(root), "--against", "git:main"]) == 0
     assert main(["check", "--root", str(root), "--against", "git:main"]) == 0
     told = capsys.readouterr().out
     assert "release 1.3.0 is new since git:main: 7 files" in told
-    assert "versions/errata.toml was changed since git:main" in told
+    assert "versions/corrections.toml was changed since git:main" in told
     assert "[release-added]" in told
     assert "[record-changed]" in told
 

@@ -59,6 +59,8 @@ def build_parser() -> ArgumentParser:
     )
     show.add_argument("--release", metavar="V", help=_RELEASE)
     show.add_argument("--as", dest="view", choices=views(), default=SUMMARY, help="what to show (default: summary)")
+    corrected = "with the corrections of the release: what really holds"
+    show.add_argument("--corrected", action="store_true", help=corrected)
     lint = command("lint", "report what is wrong with each document by itself")
     lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
     lint.add_argument("--release", metavar="V", help=_RELEASE)
@@ -130,13 +132,19 @@ def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
     matrix = command("matrix", "show which clients work with which servers")
     matrix.add_argument("names", metavar="NAME", nargs="*", help="the endpoints or publications (default: all)")
     matrix.add_argument("--why", action="store_true", help="show what breaks")
+    software = "show which versions of clients work with which versions of servers, call by call"
+    matrix.add_argument("--software", action="store_true", help=software)
+    matrix.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     for subcommand in (compare, check, matrix):
         steps = "how many steps to search one pair, the same on every machine (default: 100000)"
         subcommand.add_argument("--steps", type=_parse_count, default=100_000, metavar="N", help=steps)
         seconds = "the time limit for one pair, in seconds (default: 60)"
         subcommand.add_argument("--timeout", type=_parse_seconds, default=60.0, metavar="S", help=seconds)
+    for subcommand in (check, matrix):
+        subcommand.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
 
 
+_AS_DOCUMENTED = "take releases as they are frozen, without their corrections"
 _RELEASE = "a release, an alias (latest, 0.5), or next: the working set (default: next)"
 
 
@@ -154,6 +162,8 @@ def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None
     conform.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
     limit = "the time limit for the whole examination, in seconds (default: 30)"
     conform.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
+    for subcommand in (mock, conform):
+        subcommand.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
     _add_flight_options(conform)
     _add_kafka_options(conform)
 

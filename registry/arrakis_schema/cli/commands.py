@@ -32,7 +32,7 @@ def run_list(options: Namespace) -> int:
 def run_show(options: Namespace) -> int:
     """Print one document, or an endpoint with all its documents."""
     store = open_store(options.root)
-    release = store.release(options.release)
+    release = store.release(options.release).held(as_documented=not options.corrected)
     documents = [release.document(path) for path in release.find(options.name)]
     write_bytes(view_of(release, documents, options.view))
     return 0
@@ -113,7 +113,7 @@ def _import_later(module: str, name: str) -> Callable[[Namespace], int]:
         try:
             command = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
         except (ModuleNotFoundError, MissingExtraError) as error:
-            raise MissingExtraError(str(error.name), "check") from error
+            raise MissingExtraError(str(error.name).partition(".")[0], "check") from error
         code: int = command(options)
         return code
 
@@ -131,8 +131,8 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "check": _import_later("comparing", "run_check"),
     "conform": _import_later("conforming", "run_conform"),
     "mock": _import_later("conforming", "run_mock"),
-    "diff": _import_later("tables", "run_diff"),
-    "matrix": _import_later("tables", "run_matrix"),
+    "diff": _import_later("diff", "run_diff"),
+    "matrix": _import_later("matrix", "run_matrix"),
     "build": run_build,
     "serve": run_serve,
 }

@@ -45,7 +45,7 @@ class _Comparison:
 def run_check(options: Namespace) -> int:
     """Print whether the working set may be released; return 0, 1, or 3 where it is undecided."""
     store = open_store(options.root)
-    bases = {"against": options.against, "transitive": options.transitive}
+    bases = {"against": options.against, "transitive": options.transitive, "as_documented": options.as_documented}
     result = check(store, **bases, timeout=options.timeout, steps=options.steps)
     write(check_report(result, options.format, verbose=options.verbose))
     if result.failed:

@@ -36,7 +36,13 @@ def run_conform(options: Namespace) -> int:
         raise OptionError(f"{options.url} is not grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
     certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
     access = Access(options.url, options.timeout, _read_token(options), certs)
-    report = examine(access, options.release, root=options.root, may_write=options.allow_publish)
+    report = examine(
+        access,
+        options.release,
+        root=options.root,
+        may_write=options.allow_publish,
+        as_documented=options.as_documented,
+    )
     write(FORMATS[options.format](report.findings))
     if options.format == "text":
         say(_verdict(report))
@@ -47,7 +53,7 @@ def run_conform(options: Namespace) -> int:
 
 def run_mock(options: Namespace) -> int:
     """Run a mock server until interrupted."""
-    release = open_release(options.release, options.root)
+    release = open_release(options.release, options.root).held(as_documented=options.as_documented)
     host = f"[{options.host}]" if ":" in options.host else options.host
     try:
         _require_free_port(options.host, options.port)
@@ -55,7 +61,7 @@ def run_mock(options: Namespace) -> int:
     except (pa.ArrowException, OSError) as error:
         address = f"port {options.port} on {options.host}"
         raise OptionError(f"{address} cannot be listened on: choose another with --port") from error
-    say_now(f"answering by release {release.version} at grpc://{host}:{server.port}")
+    say_now(f"answering by {release.title} at grpc://{host}:{server.port}")
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0

@@ -33,6 +33,6 @@ def view_of(release: Release, documents: Sequence[Document], view: str) -> bytes
 
 def _summary(release: Release, document: Document) -> str:
     """Return a summary of a document: its kind, its path, its fields."""
-    title = f"{document.name}: {document.kind.value}, release {release.version}"
+    title = f"{document.name}: {document.kind.value}, {release.title}"
     lines = [title, f"{release.folder}/{document.path}", "", *language_of(document).lines(document)]
     return "".join(f"{printable(line, sys.maxsize)}\n" for line in lines)

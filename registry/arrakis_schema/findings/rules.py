@@ -113,6 +113,9 @@ RULES: dict[str, Rule] = {rule: Rule(rule, meaning, _WORDS.get(rule, "")) for ru
 LINT = frozenset(
     {
         "bounds-empty",
+        "correction-inapplicable",
+        "correction-invalid",
+        "correction-unknown",
         "default-invalid",
         "description-missing",
         "dialect-unknown",

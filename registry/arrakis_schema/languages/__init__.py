@@ -54,6 +54,7 @@ class Language:
     - `compare` a pair; `breaks` are the changes of an incompatible pair that break the reader, each by itself;
     - `text_at` is what the new document has where a change breaks: an accepted break is accepted for that alone;
     - `fields` in their order, and the `summary` of the document, a sentence;
+    - `as_sent` is an example as those send it who know this document: without what it does not declare;
     - `refusal` of an example by a document of a release: why it is not accepted, empty where it is;
     - `lint` a document, by `rules`: what each asks for, by id;
     - `places` in the text of a document: a function from a location to its line and column;
@@ -89,6 +90,7 @@ class Language:
     snippets: Callable[[Release, Document], Iterable[tuple[str, str]]] = lambda _, document: [("text", document.text)]
     repeated: Callable[[Document], Iterable[str]] = lambda _: ()
     highlighting: str = ""
+    as_sent: Callable[[Document, Example], Example] = lambda _, example: example
 
 
 def language(form: Format) -> Language:

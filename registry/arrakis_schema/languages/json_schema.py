@@ -9,6 +9,7 @@ from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, Valid
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
 from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
+from arrakis_schema.json_schema.declared import declared_part
 from arrakis_schema.json_schema.fields import schema_fields
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.positions import nearest, positions, value_at
@@ -126,6 +127,14 @@ def _refusal(release: Release, document: Document, example: Example) -> str:
     return ""
 
 
+def _as_sent(document: Document, example: Example) -> Example:
+    """Return an example without the members that a document does not declare."""
+    message = declared_part(
+        parse_json_schema(document.content, document.path), parse_file(example.content, example.path)
+    )
+    return Example(example.path, json.dumps(message).encode())
+
+
 def _places(document: Document) -> Callable[[str], tuple[int, int]]:
     """Return the function that finds a JSON Pointer in the text."""
     return partial(nearest, positions(document.text))
@@ -212,4 +221,5 @@ LANGUAGE = Language(
     references=_references,
     bundled=BUNDLED,
     highlighting="json",
+    as_sent=_as_sent,
 )

@@ -15,6 +15,8 @@ _OUTCOME = {
     Answer.WORKS: "go on working",
     Answer.PARTLY: "go on working, though not every field is understood",
     Answer.BREAKS: "break",
+    Answer.EDGE: "go on working, but for messages that no example sends",
+    Answer.UNKNOWN: "are not documented",
     Answer.UNDECIDED: "may break: it is undecided",
 }
 

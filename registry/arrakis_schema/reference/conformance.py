@@ -1,33 +1,21 @@
 """What real servers send: the record of their checks against releases, and the columns of payloads as sent.
 
-Both come from files beside the releases: `versions/conformance.json`, which the tests write, and `versions/sent.toml`.
+The first is `versions/conformance.json`, which the tests write; the second are the corrections of the releases.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
+from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.store.toml_files import parse_toml
 
 RECORD_FILE = "versions/conformance.json"
-SENT_FILE = "versions/sent.toml"
 _COLUMN = re.compile(r"^(?![ -])(?!\.\.\.$)(.+?)(?:_1|_N)?(\}?): ", re.MULTILINE)
 _MARKS = {"error": "✗ error", "warning": "✗ warning", "notice": "notice"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The columns that servers really send as the payload of some endpoints, since a release of the software."""
-
-    endpoints: tuple[str, ...]
-    since: str
-    columns: str
-    note: str = ""
 
 
 def conformance(store: Store) -> str:
@@ -42,32 +30,22 @@ def conformance(store: Store) -> str:
 
 
 def as_sent(store: Store, name: str) -> str:
-    """Return the columns that each release documents beside those that were sent; empty if those are unknown."""
-    sent = [payload for payload in sent_payloads(store) if name in payload.endpoints]
-    if not sent:
+    """Return the columns that each release documents beside those that were really sent; empty if they are the same."""
+    rows = [row for release in store.every_release() for row in _sent_rows(release, name)]
+    if not any(row[1] != row[2] for row in rows):
         return ""
-    documented = table(["documented in", "columns"], _documented_rows(store, name))
-    since = table(
-        ["sent since", "columns", "note"],
-        [
-            [escape_markdown(payload.since), _columns(payload.columns), escape_markdown(payload.note)]
-            for payload in sent
-        ],
-    )
-    return page(documented, since)
+    return table(["release", "documented", "sent", "seen in"], rows)
 
 
-def sent_payloads(store: Store) -> list[Sent]:
-    """Return what servers really send, from the file beside the releases; raises `DamagedStoreError`."""
-    content = store.snapshot.read_if_there(SENT_FILE)
-    if content is None:
-        return []
-    table = parse_toml(content, SENT_FILE)
-    try:
-        entries = table.get("sent", [])
-        return [Sent(**{**entry, "endpoints": tuple(entry["endpoints"])}) for entry in entries]
-    except (TypeError, KeyError, AttributeError) as error:
-        raise DamagedStoreError([f"{SENT_FILE} is not a list of [[sent]] tables: {error}"]) from error
+def _sent_rows(release: Release, name: str) -> Iterator[list[str]]:
+    """Yield the row of a release for each of its payloads of this name."""
+    for path in release.documents:
+        if name_of(path) == name and release.document(path).format.tabular:
+            documented, sent = (_columns(one.document(path).text) for one in (release, release.contract))
+            seen = dict.fromkeys(
+                software for correction in release.corrections_of(path) for software in correction.seen
+            )
+            yield [escape_markdown(release.version), documented, sent, escape_markdown(", ".join(seen))]
 
 
 def conformance_record(store: Store) -> Any:
@@ -128,23 +106,6 @@ def _server_title(examination: dict[str, Any]) -> str:
 def _release(version: str) -> str:
     """Return the name of a release in words."""
     return "the working set" if version == "next" else f"release {escape_markdown(version)}"
-
-
-def _documented_rows(store: Store, name: str) -> list[list[str]]:
-    """Return a row for each payload of this name that differs from the one before."""
-    rows: list[list[str]] = []
-    for release in store.every_release():
-        columns = _columns(_text(release, name))
-        if not rows or rows[-1][1] != columns:
-            rows.append([escape_markdown(release.version), columns])
-    return rows
-
-
-def _text(release: Release, name: str) -> str:
-    """Return the text of a payload or publication in a release; empty where it has none."""
-    folder = "publication" if name == "publication" else f"endpoints/{name}"
-    path = f"{folder}/schema.txt"
-    return release.document(path).text if path in release.documents else ""
 
 
 def _columns(text: str) -> str:

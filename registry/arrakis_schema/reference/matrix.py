@@ -11,7 +11,7 @@ from arrakis_schema.reference.markup import code, element, escape_markdown, fenc
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import Answer, Relation, names
+from arrakis_schema.system.relations import Answer, Relation, names, worst
 from arrakis_schema.text.escaping import href
 
 MOST, _NAMED = 12, 2
@@ -19,9 +19,10 @@ _MARKS = {
     Answer.WORKS: ("✓", "works"),
     Answer.PARTLY: ("~", "partly"),
     Answer.BREAKS: ("✗", "breaks"),
+    Answer.EDGE: ("≈", "works, but for messages that no example sends"),
+    Answer.UNKNOWN: ("·", "unknown"),
     Answer.UNDECIDED: ("?", "undecided"),
 }
-_WORST = (Answer.WORKS, Answer.PARTLY, Answer.UNDECIDED, Answer.BREAKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +187,16 @@ def _overall_cell(matrices: list[Matrix], client: str, server: str) -> str:
         asking, answering = _group_of(matrix, client), _group_of(matrix, server)
         if asking is not None and answering is not None:
             answers[matrix.name] = matrix.relation(asking, answering)
-    worst = max((relation.answer for relation in answers.values()), key=_WORST.index, default=Answer.WORKS)
-    if worst is Answer.WORKS:
-        return _mark(worst)
+    overall = worst(relation.answer for relation in answers.values())
+    if overall is Answer.WORKS:
+        return _mark(overall)
     links = [
         f"[{escape_markdown(name)}]({_file(name)}#{_key(relation)})"
         for name, relation in answers.items()
-        if relation.answer is worst
+        if relation.answer is overall
     ]
     remainder = f" and {len(links) - _NAMED} more" if len(links) > _NAMED + 1 else ""
-    return f"{_mark(worst)} {', '.join(links[:_NAMED] if remainder else links)}{remainder}"
+    return f"{_mark(overall)} {', '.join(links[:_NAMED] if remainder else links)}{remainder}"
 
 
 def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
@@ -270,7 +271,7 @@ def _reasons(matrix: Matrix) -> Iterator[str]:
         for exchange in relation.exchanges:
             if exchange.why:
                 yield f"{code(exchange.document.rpartition('/')[2])}: {escape_markdown(exchange.why)}"
-            if exchange.answer is Answer.BREAKS and exchange.verdict.witness is not None:
+            if exchange.answer.breaks and exchange.verdict.witness is not None:
                 yield fenced_json_line(exchange.verdict.witness)
 
 

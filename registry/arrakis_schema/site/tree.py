@@ -21,6 +21,8 @@ from arrakis_schema.store.versions import NEXT
 from arrakis_schema.text.escaping import href, visible
 
 INDEX, CATALOG = "versions/index.json", "catalog.json"
+CORRECTED = "corrected"
+"""The folder of a release on the site that holds its documents with their corrections."""
 
 
 def tree(store: Store) -> tuple[Representation, ...]:
@@ -49,6 +51,8 @@ def _files(store: Store) -> Iterator[Representation]:
     for alias, version in _aliases(store).items():
         yield from (_place_file(file, f"versions/{alias}") for file in _release(store.release(version)))
     yield from (_place_file(file, "digests/sha256", name=sha256, immutable=True) for sha256, file in digests.items())
+    for release in releases:
+        yield from _corrected(release.contract)
     if store.errata:
         yield _json("versions/errata.json", {"errata": [_plain(erratum) for erratum in store.errata]})
     index = _index(store, [*releases, working], lock)
@@ -85,6 +89,38 @@ def _release(release: Release) -> Iterator[Representation]:
         yield Representation(path, content, _media_type(release, path))
         if path in release.documents:
             yield from _beside(release, release.document(path))
+
+
+def _corrected(contract: Release) -> Iterator[Representation]:
+    """Yield the documents of a release with its corrections, and what was corrected; nothing where nothing was."""
+    if not contract.corrected:
+        return
+    folder = f"versions/{contract.version}/{CORRECTED}"
+    yield _json(f"{folder}/index.json", _corrections(contract))
+    for path in contract.documents:
+        document = contract.document(path)
+        yield Representation(f"{folder}/{path}", document.content, document.format.media_type)
+        yield from (_place_file(file, folder) for file in _beside(contract, document))
+
+
+def _corrections(contract: Release) -> dict[str, Any]:
+    """Return what the index of the corrected documents holds; the URLs are relative to it."""
+    return {
+        "about": f"The documents of {contract.version} with its corrections: they may change, and are no release.",
+        "release": contract.version,
+        "url": "../",
+        "documents": [
+            {
+                "url": href(path),
+                "corrected": path in contract.corrected,
+                "corrections": [
+                    {"reason": correction.reason, "seen": correction.seen, "fixed": correction.fixed}
+                    for correction in contract.corrections_of(path)
+                ],
+            }
+            for path in contract.documents
+        ],
+    }
 
 
 def _media_type(release: Release, path: str) -> str:

@@ -1,14 +1,10 @@
-"""`versions/errata.toml`: known errors in frozen documents."""
+"""Known errors in frozen documents, each at its place: the corrections as people read them."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.store.toml_files import parse_toml
+from arrakis_schema.store.corrections import Correction
 from arrakis_schema.text.short_repr import short_repr
-
-ERRATA_FILE = "versions/errata.toml"
-_LISTS = ("releases", "documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +21,15 @@ class Erratum:
     __repr__ = short_repr
 
 
-def parse_errata(content: bytes) -> tuple[Erratum, ...]:
-    """Return the entries of the file; raises `DamagedStoreError`."""
-    table = parse_toml(content, ERRATA_FILE)
-    try:
-        return tuple(Erratum(**_members(entry)) for entry in table.get("erratum", []))
-    except (TypeError, AttributeError) as error:
-        raise DamagedStoreError([f"{ERRATA_FILE} is not a list of [[erratum]] tables: {error}"]) from error
-
-
-def _members(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the members of an erratum with lists as tuples; raises `TypeError` that names what is wrong."""
-    for name, value in entry.items():
-        texts = value if name in _LISTS and isinstance(value, list) else [value]
-        if isinstance(value, list) != (name in _LISTS) or not all(isinstance(text, str) for text in texts):
-            raise TypeError(f"{name} is not {'a list of texts' if name in _LISTS else 'text'}")
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+def errata_of(corrections: Iterable[Correction]) -> Iterator[Erratum]:
+    """Yield an erratum for each place of each correction, or one for the whole document where it names none."""
+    for correction in corrections:
+        for location in correction.locations or ("",):
+            yield Erratum(
+                correction.releases,
+                correction.documents,
+                location,
+                correction.rule,
+                correction.reason,
+                correction.fixed,
+            )

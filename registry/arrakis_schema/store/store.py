@@ -8,16 +8,18 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from arrakis_schema.errors import UnknownSchemaError
+from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
+from arrakis_schema.store.corrections import CORRECTIONS_FILE, Correction, CorrectionError, parse_corrections
 from arrakis_schema.store.dates import DATES_FILE, parse_dates
 from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, Document, Example, name_of
-from arrakis_schema.store.errata import ERRATA_FILE, Erratum, parse_errata
+from arrakis_schema.store.errata import Erratum, errata_of
 from arrakis_schema.store.inventory import Inventory, read_inventory
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
 from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.settings import Settings, read_settings
 from arrakis_schema.store.snapshot import Snapshot
+from arrakis_schema.store.software import SOFTWARE_FILE, SoftwareTable, parse_software
 from arrakis_schema.store.versions import NEXT, aliases
 from arrakis_schema.text.short_repr import short_repr
 
@@ -101,16 +103,27 @@ class Store(Deriving):
         return aliases(self.releases)
 
     @cached_property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What is known to be wrong in frozen releases, in the order in which it is applied."""
+        content = self.snapshot.read_if_there(CORRECTIONS_FILE)
+        return () if content is None else parse_corrections(content)
+
+    @cached_property
     def errata(self) -> tuple[Erratum, ...]:
-        """Known errors in frozen releases."""
-        content = self.snapshot.read_if_there(ERRATA_FILE)
-        return () if content is None else parse_errata(content)
+        """The same at its places, for people."""
+        return tuple(errata_of(self.corrections))
 
     @cached_property
     def dates(self) -> dict[str, datetime]:
         """When each release was frozen, in UTC, as far as that is recorded."""
         content = self.snapshot.read_if_there(DATES_FILE)
         return {} if content is None else parse_dates(content, DATES_FILE)
+
+    @cached_property
+    def software(self) -> SoftwareTable:
+        """Which software speaks which release; empty where that is not recorded."""
+        content = self.snapshot.read_if_there(SOFTWARE_FILE)
+        return SoftwareTable() if content is None else parse_software(content)
 
     @cached_property
     def lock(self) -> Lock:
@@ -132,13 +145,15 @@ class Store(Deriving):
 class Release(Deriving):
     """One release, or the working set under its declared version; all paths are relative to its folder.
 
-    Its files were read when it was opened: later changes on disk have no effect.
+    Its files were read when it was opened: later changes on disk have no effect. `corrected` holds the documents of a
+    contract that differ from the frozen ones.
     """
 
     store: Store = field(repr=False)
     version: str
     folder: str
     inventory: Inventory = field(repr=False)
+    corrected: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     __repr__ = short_repr
@@ -159,6 +174,11 @@ class Release(Deriving):
         return self.version if self.frozen else NEXT
 
     @property
+    def title(self) -> str:
+        """What it is called in a sentence."""
+        return f"release {self.version}{' with its corrections' if self.corrected else ''}"
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The paths of its documents, examples and programs."""
         return self.inventory.published
@@ -173,8 +193,30 @@ class Release(Deriving):
         """The path of each example, with the path of the document that it belongs to."""
         return dict(self.inventory.examples)
 
+    @property
+    def contract(self) -> "Release":
+        """This release with its corrections: what really holds between those who run it.
+
+        It is the release itself where nothing is corrected. Raises `DamagedStoreError` for a correction that cannot be
+        applied.
+        """
+        return self if self.corrected else self.derived(_contract)
+
+    def held(self, *, as_documented: bool = False) -> "Release":
+        """Return what verdicts are based on: the contract, or the documents as they are frozen."""
+        return self if as_documented else self.contract
+
+    def corrections_of(self, path: str) -> tuple[Correction, ...]:
+        """Return what is known to be wrong in one of its documents; nothing for the working set."""
+        if not self.frozen:
+            return ()
+        return tuple(correction for correction in self.store.corrections if correction.applies_to(self.version, path))
+
     def read(self, path: str) -> bytes:
-        """Return the bytes of one of its files; raises `DamagedStoreError`."""
+        """Return the bytes of one of its files, corrected in a contract; raises `DamagedStoreError`."""
+        corrected = self.corrected.get(path)
+        if corrected is not None:
+            return corrected
         return self.store.snapshot.read(f"{self.folder}/{path}")
 
     def document(self, path: str) -> Document:
@@ -277,5 +319,26 @@ def _release_in(store: Store, folder: str) -> Release:
     """Read a release."""
     version = store.settings.version if folder == "schemas" else folder.removeprefix("versions/")
     release = Release(store, version, folder, read_inventory(str(store.root), folder))
-    store.snapshot.keep([ERRATA_FILE, DATES_FILE, *(f"{folder}/{path}" for path in release.files)])
+    store.snapshot.keep([CORRECTIONS_FILE, DATES_FILE, *(f"{folder}/{path}" for path in release.files)])
     return release
+
+
+def _contract(release: Release) -> Release:
+    """Return a release with its corrections."""
+    corrected = {path: content for path in release.documents if (content := _correct(release, path)) is not None}
+    if not corrected:
+        return release
+    return Release(release.store, release.version, release.folder, release.inventory, corrected)
+
+
+def _correct(release: Release, path: str) -> bytes | None:
+    """Return the corrected bytes of a document; None where nothing is corrected."""
+    corrections = [correction for correction in release.corrections_of(path) if correction.computes]
+    content = release.read(path) if corrections else None
+    for correction in corrections:
+        try:
+            content = correction.apply(content or b"")
+        except CorrectionError as error:
+            where = f"{CORRECTIONS_FILE}: the correction {correction.reason!r}"
+            raise DamagedStoreError([f"{where} cannot be applied to {release.folder}/{path}: {error}"]) from error
+    return content

@@ -1,7 +1,7 @@
 """What CI asks: may the working set be released? Lint, frozen bytes, compatibility and version in one answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from arrakis_schema.compat.containment import SECONDS, STEPS
 from arrakis_schema.errors import DamagedStoreError
@@ -47,18 +47,20 @@ class CheckResult:
         return any(finding.rule in {"undecided", "not-compared"} for finding in self.findings)
 
 
-def check(
+def check(  # noqa: PLR0913 - each is a question of the user
     store: Store,
     *,
     against: str | None = None,
     transitive: bool = False,
+    as_documented: bool = False,
     timeout: float = SECONDS,
     steps: int = STEPS,
 ) -> CheckResult:
     """Return whether the working set may be released.
 
     `against` is a release, an alias or `git:COMMIT`, the newest release where it is None; `transitive` compares with
-    every release of the same major version; `steps` and `timeout` (seconds) bound the verdict on one pair of documents.
+    every release of the same major version. A release is taken with its corrections, which is what really holds, or
+    `as_documented`. `steps` and `timeout` (seconds) bound the verdict on one pair of documents.
     What is wrong with one document hides nothing about the others. Raises `BaseError` where there is no such base, and
     `DamagedStoreError` where a file cannot be read.
     """
@@ -67,8 +69,8 @@ def check(
     findings += _frozen_findings(store)
     entries, released, invalid = _exceptions(store)
     findings += invalid
-    comparing = _Comparing(Comparisons(store, timeout, steps), documents_of(working), _lock(store), {})
-    bases = open_bases(store, against, transitive=transitive)
+    comparing = _Comparing(Comparisons(store, timeout, steps), documents_of(working), _lock(store), as_documented)
+    bases = open_bases(store, against, transitive=transitive, as_documented=as_documented)
     compared = [comparing.with_base(base) for base in bases]
     acceptance = Acceptance(working.version, store.releases, entries, released, comparing.with_release)
     for result in compared:
@@ -86,12 +88,13 @@ class _Comparing:
     comparisons: Comparisons
     documents: Documents
     lock: Lock
-    done: dict[str, BaseComparison]
+    as_documented: bool
+    done: dict[str, BaseComparison] = field(default_factory=dict)
 
     def with_release(self, version: str) -> BaseComparison:
         """Return what the working set does to a release."""
-        store = self.comparisons.store
-        return self.done.get(version) or self.with_base(Base(version, documents_of(store.release(version))))
+        release = self.comparisons.store.release(version).held(as_documented=self.as_documented)
+        return self.done.get(version) or self.with_base(Base(version, documents_of(release)))
 
     def with_base(self, base: Base) -> BaseComparison:
         """Return what the working set does to those who use a base; what cannot be read of the base is left out."""

@@ -16,11 +16,14 @@ from arrakis_schema.store.limits import LARGEST_FILE, mebibytes
 from arrakis_schema.store.portable_names import fault_of_name
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release
+from arrakis_schema.system.corrections import RULES as CORRECTION_RULES
+from arrakis_schema.system.corrections import lint_corrections
 
 RULES = {
     "document-too-large": "The document is no larger than anybody needs: 8 MiB, 10,000 columns, 1,000 patterns.",
     **FILE_RULES,
     **SET_RULES,
+    **CORRECTION_RULES,
 }
 """The rules for documents of every language, and for all files together."""
 
@@ -59,6 +62,8 @@ def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterat
         yield from _find_wrong_version(release)
         yield from _find_unreadable_programs(release)
         yield from find_unreachable(readable.values(), release.folder)
+        if not release.frozen:
+            yield from lint_corrections(release.store)
         yield from find_id_clashes(schemas_of(release), readable, release.folder)
 
 

@@ -5,7 +5,7 @@ and read by the subscriber. Documents of the same bytes that refer to documents 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -18,26 +18,38 @@ from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.languages import Pair, language_of
-from arrakis_schema.store.documents import Document, DocumentKind, name_of
+from arrakis_schema.store.documents import Document, DocumentKind, Example, kind_of, name_of
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.versions import precedence
 
 
 class Answer(StrEnum):
-    """How well two releases work together."""
+    """How well two releases work together, from best to worst."""
 
     WORKS = "works"
     PARTLY = "works, but a field is not understood"
-    BREAKS = "breaks"
+    EDGE = "breaks only for messages that no example sends"
+    UNKNOWN = "unknown: not documented"
     UNDECIDED = "undecided"
+    BREAKS = "breaks"
+
+    @property
+    def breaks(self) -> bool:
+        """Whether there is a message that breaks it, if only one that nobody is known to send."""
+        return self in {Answer.BREAKS, Answer.EDGE}
 
 
-_WORST = (Answer.WORKS, Answer.PARTLY, Answer.UNDECIDED, Answer.BREAKS)
+def worst(answers: Iterable[Answer]) -> Answer:
+    """Return the worst of some answers; nothing that can fail works."""
+    return max(answers, key=list(Answer).index, default=Answer.WORKS)
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One document as one side writes it and the other reads it, and whether that works."""
+    """One document as one side writes it and the other reads it, and whether that works.
+
+    `reader_schema` is the reader's parsed document where it breaks.
+    """
 
     document: str
     writer: str
@@ -45,17 +57,18 @@ class Exchange:
     answer: Answer
     verdict: Verdict
     reader_is_new: bool = True
+    reader_schema: Any = field(default=None, repr=False, compare=False)
 
     @property
     def why(self) -> str:
         """Why the exchange does not fully work, in one sentence; empty if it does."""
         if self.answer is Answer.WORKS:
             return ""
-        if self.answer is Answer.UNDECIDED:
+        if self.answer in {Answer.UNDECIDED, Answer.UNKNOWN}:
             return self.verdict.reason
         fault = [change.told for change in self.verdict.findings if change.at_fault]
         passed = [change.message for change in not_understood(self.verdict, reader_is_new=self.reader_is_new)]
-        return "; ".join(fault if self.answer is Answer.BREAKS else passed) or self.verdict.reason
+        return "; ".join(fault if self.answer.breaks else passed) or self.verdict.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ class Relation:
     @property
     def answer(self) -> Answer:
         """The worst answer of the exchanges."""
-        return max((exchange.answer for exchange in self.exchanges), key=_WORST.index, default=Answer.WORKS)
+        return worst(exchange.answer for exchange in self.exchanges)
 
 
 @dataclass(slots=True)
@@ -78,12 +91,14 @@ class Comparisons:
     """The documents of a store, parsed once, and the verdicts on pairs of them, found once.
 
     With `words=False` documents that differ only in words are the same, and no finding is about words.
+    `unknown_columns` is what clients do with columns that they do not know, instead of what `registry.toml` says.
     """
 
     store: Store
     timeout: float = SECONDS
     steps: int = STEPS
     words: bool = True
+    unknown_columns: str = ""
     _parsed: dict[bytes, Any] = field(default_factory=dict)
     _places: dict[bytes, Callable[[str], tuple[int, int]]] = field(default_factory=dict)
     _problems: dict[bytes, str] = field(default_factory=dict)
@@ -91,19 +106,26 @@ class Comparisons:
     _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
     _examples: dict[str, list[Any]] = field(default_factory=dict)
     _breaks: dict[tuple[str, bytes, bytes, bool], list[Break]] = field(default_factory=dict)
+    _sent: dict[tuple[str, Release], tuple[Example, ...]] = field(default_factory=dict)
 
     def relation(self, name: str, client: Release, server: Release) -> Relation:
         """Return whether a client and a server of these releases work together for one endpoint or publication."""
         client_documents, server_documents = self.documents(client, name), self.documents(server, name)
         exchanges = []
-        for path in sorted({*client_documents, *server_documents}):
+        for path in self.paths(name):
             if path in client_documents and path in server_documents:
                 writer, reader = (server, client) if client_documents[path].kind.answers else (client, server)
                 exchanges.append(self.exchange(path, writer, reader))
             elif path in client_documents and client_documents[path].kind is DocumentKind.REQUEST:
                 gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
                 exchanges.append(Exchange(path, client.version, server.version, Answer.BREAKS, gone))
+            elif client_documents and server_documents and kind_of(path) is not DocumentKind.REQUEST:
+                exchanges.append(_undocumented(path, client, server, client_documents, server_documents))
         return Relation(name, client.version, server.version, tuple(exchanges))
+
+    def paths(self, name: str) -> tuple[str, ...]:
+        """Return the paths of the documents of a name in any release."""
+        return self.store.derived(_paths_of, name)
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of an endpoint or publication in a release, by path."""
@@ -116,7 +138,24 @@ class Comparisons:
         verdict = self.verdict(*pair, reader_is_new=new)
         if writer.version == reader.version and verdict.kind is Kind.UNDECIDED and not self.problem(pair[0]):
             verdict = Verdict(Kind.COMPATIBLE)  # a document accepts what it accepts, wherever a reference leads
-        return Exchange(path, writer.version, reader.version, answer_of(verdict, reader_is_new=new), verdict, new)
+        answer = answer_of(verdict, reader_is_new=new)
+        if answer is Answer.BREAKS and self.takes_what_is_sent(path, writer, reader):
+            answer = Answer.EDGE
+        schema = self.parsed_schema(pair[0]) if answer.breaks else None
+        return Exchange(path, writer.version, reader.version, answer, verdict, new, schema)
+
+    def takes_what_is_sent(self, path: str, writer: Release, reader: Release) -> bool:
+        """Tell whether a reader takes every message that the writer is known to send: its examples.
+
+        False where there is none, and for tables: each of their streams has all columns.
+        """
+        document = reader.document(path)
+        if document.format.tabular:
+            return False
+        messages = self._sent.get((path, writer))
+        if messages is None:
+            messages = self._sent[path, writer] = tuple(messages_sent(writer, path))
+        return bool(messages) and not any(language_of(document).refusal(reader, document, sent) for sent in messages)
 
     def verdict(self, reader: Document, writer: Document, *, reader_is_new: bool = True) -> Verdict:
         """Return the verdict on two documents of one path; undecided where one of them cannot be compared."""
@@ -178,6 +217,8 @@ class Comparisons:
     def _pair(self, reader: Document, writer: Document, reader_is_new: bool) -> Pair:  # noqa: FBT001 - private
         """Return two documents as they are compared."""
         how, examples = self.store.settings.reader(reader.kind.value), tuple(self.examples(reader.path))
+        if self.unknown_columns and reader.kind is DocumentKind.PAYLOAD:
+            how = replace(how, unknown=self.unknown_columns)
         parsed = self.parsed_schema(reader), self.parsed_schema(writer)
         return Pair(*parsed, how, reader_is_new, examples, self.steps, self.timeout)
 
@@ -201,6 +242,16 @@ class Comparisons:
         """Return bytes that are equal for documents of equal bytes that refer to documents of equal bytes."""
         return language_of(document).reach(document)
 
+    def newest_schema(self, path: str) -> Any:
+        """Return the schema at a path of the working set, with its words; None where it has none."""
+        working = self.store.release(None)
+        if path not in working.documents:
+            return None
+        with suppress(ArrakisSchemaError):
+            document = working.document(path)
+            return language_of(document).parse(document)
+        return None
+
     def meaning(self, document: Document) -> bytes:
         """Return bytes that are equal for documents that are the same."""
         key = self.reach(document)
@@ -218,6 +269,33 @@ class Comparisons:
                 value for example in examples if not example.refused for value in _example(example.content)
             ]
         return self._examples[path]
+
+
+def messages_sent(writer: Release, path: str) -> Iterator[Example]:
+    """Yield the messages that a release is known to send: its examples, or those of the working set as it has them."""
+    document = writer.document(path)
+    language, examples = language_of(document), writer.examples_of(path) or writer.store.release(None).examples_of(path)
+    for example in examples:
+        if not example.refused:
+            sent = language.as_sent(document, example)
+            if not language.refusal(writer, document, sent):
+                yield sent
+
+
+def _paths_of(store: Store, name: str) -> tuple[str, ...]:
+    """Return the paths of the documents of a name in any release."""
+    return tuple(
+        sorted({path for release in store.every_release() for path in release.documents if name_of(path) == name})
+    )
+
+
+def _undocumented(
+    path: str, client: Release, server: Release, of_client: Collection[str], of_server: Collection[str]
+) -> Exchange:
+    """Return the exchange of a document that not both releases have: nothing is known about it."""
+    without = [side.version for side, paths in ((client, of_client), (server, of_server)) if path not in paths]
+    reason = f"{' and '.join(dict.fromkeys(without))} {'does' if len(set(without)) == 1 else 'do'} not document it"
+    return Exchange(path, server.version, client.version, Answer.UNKNOWN, Verdict(Kind.UNDECIDED, reason=reason))
 
 
 def _with_origin(change: Change, new: Document) -> Change:

@@ -47,7 +47,8 @@ def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         store = open_store(Path(job["root"]))
         peer = Peer(access)
         server_info = _read_server_info(peer, store.settings.flight.info)
-        contract = _contract_to_test(store, job["release"], server_info)
+        as_documented = bool(job["as_documented"])
+        contract = _contract_to_test(store, job["release"], server_info, as_documented=as_documented)
         yield {"about": _describe_server(server_info, store.settings.flight.info), "release": contract.release.version}
         offered = server_info.get(store.settings.flight.info.endpoints)
         offered_names = [str(name) for name in offered] if isinstance(offered, list) else None
@@ -94,14 +95,16 @@ def _read_server_info(peer: Peer, info: Info) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _contract_to_test(store: Store, release: str | None, server_info: dict[str, Any]) -> Contract:
+def _contract_to_test(
+    store: Store, release: str | None, server_info: dict[str, Any], *, as_documented: bool
+) -> Contract:
     """Return the contract of the requested release, or else of the one that the server claims."""
     claimed = server_info.get(store.settings.flight.info.release)
     if release is not None:
-        return Contract(store.release(release))
+        return Contract(store.release(release).held(as_documented=as_documented))
     if isinstance(claimed, str):
         try:
-            return Contract(store.release(clean_line(claimed, 40)))
+            return Contract(store.release(clean_line(claimed, 40)).held(as_documented=as_documented))
         except ArrakisSchemaError as error:
             raise ArrakisSchemaError(f"the server claims what is not here: {error}; name one with --release") from error
     raise ArrakisSchemaError("the server does not say which release it keeps to: name one with --release")
@@ -111,7 +114,7 @@ def _claimed_contract(store: Store, server_info: dict[str, Any]) -> Contract | N
     """Return the contract that a server claims to keep, if that release exists."""
     claimed = server_info.get(store.settings.flight.info.release)
     try:
-        return Contract(store.release(claimed)) if isinstance(claimed, str) else None
+        return Contract(store.release(claimed).contract) if isinstance(claimed, str) else None
     except ArrakisSchemaError:
         return None
 

@@ -57,9 +57,11 @@ def examine(
     *,
     root: str | os.PathLike[str] | None = None,
     may_write: bool = False,
+    as_documented: bool = False,
 ) -> Report:
     """Examine a server against a release, or (None) the one that it claims, and return the report.
 
+    The release is taken with its corrections, which is what its servers really do, or `as_documented`.
     It takes at most the seconds of `access`, and ten to start and end. Raises `UnexaminedError`.
     """
     job = {
@@ -70,6 +72,7 @@ def examine(
         "root": data_root(root),
         "release": release,
         "may_write": may_write,
+        "as_documented": as_documented,
     }
     events, ended = _run(json.dumps(job), access.seconds + _GRACE)
     return _report(access.location, events, ended)

@@ -14,7 +14,7 @@ from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.fields import Field
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.relations import Answer, Comparisons, Exchange
+from arrakis_schema.system.relations import Comparisons, Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class History:
         older = self.comparisons.exchange(path, writer, reader)
         newer = self.comparisons.exchange(path, reader, writer)
         broken = []
-        if older.answer is Answer.BREAKS:
+        if older.answer.breaks:
             pair = reader.document(path), writer.document(path)
             broken = self.comparisons.breaks(*pair, reader_is_new=reader is new)
         return Step(old.version, new.version, path, older, newer, tuple(breaking.change for breaking in broken))

@@ -1,7 +1,7 @@
 """Whether `versions/` holds all that it held in a commit, unchanged: releases and dates are added and never edited.
 
 The base's own lock says what its releases are; `verify` proves that today's files match today's lock.
-Records about releases (errata, sent messages, conformance results) are not frozen: changes to them are only reported.
+Records about releases (corrections, software, conformance results) are not frozen: changes to them are only reported.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,20 +9,20 @@ from itertools import chain
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.store.corrections import CORRECTIONS_FILE, parse_corrections
 from arrakis_schema.store.dates import DATES_FILE, parse_dates, timestamp
-from arrakis_schema.store.errata import ERRATA_FILE
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
 from arrakis_schema.store.git.repository import BaseError
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, parse_lock
+from arrakis_schema.store.software import SOFTWARE_FILE, parse_software
 from arrakis_schema.store.store import Store
-from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import is_release
 
 _NEVER = "a release never changes: take it back from"
 _RECORDS: dict[str, Callable[[bytes, str], object]] = {
-    ERRATA_FILE: parse_toml,
-    "versions/sent.toml": parse_toml,
+    CORRECTIONS_FILE: lambda content, _: parse_corrections(content),
+    SOFTWARE_FILE: lambda content, _: parse_software(content),
     "versions/conformance.json": parse_file,
 }
 
@@ -104,7 +104,6 @@ def _record(store: Store, base: Commit, path: str) -> Iterator[Finding]:
         return
     try:
         _RECORDS[path](new, path)
-        _ = store.errata if path == ERRATA_FILE else None
     except DamagedStoreError as error:
         yield _error("record-changed", path, f"{path} was changed since {base.name}, and cannot be read: {error}")
     else:

@@ -32,8 +32,11 @@ class Base:
     unread: Mapping[str, str] = field(default_factory=dict)
 
 
-def open_bases(store: Store, against: str | None, *, transitive: bool) -> list[Base]:
-    """Return the bases to compare with, the nearest last; raises `BaseError` and `UnknownSchemaError`."""
+def open_bases(store: Store, against: str | None, *, transitive: bool, as_documented: bool = False) -> list[Base]:
+    """Return the bases to compare with, the nearest last; raises `BaseError` and `UnknownSchemaError`.
+
+    A release is taken with its corrections, unless `as_documented`.
+    """
     if against is not None and against.startswith(GIT):
         return [_base_of_commit(store, open_commit(store.root, against.removeprefix(GIT)))]
     releases = store.releases
@@ -44,7 +47,7 @@ def open_bases(store: Store, against: str | None, *, transitive: bool) -> list[B
     if transitive:
         same = [name for name in releases if name.partition(".")[0] == newest.version.partition(".")[0]]
         bases = [store.release(name) for name in same[: same.index(newest.version) + 1]]
-    return [Base(base.version, documents_of(base)) for base in bases]
+    return [Base(base.version, documents_of(base.held(as_documented=as_documented))) for base in bases]
 
 
 def documents_of(release: Release) -> dict[str, Document]:

@@ -1,0 +1,155 @@
+"""The command `matrix`: which clients work with which servers, by their releases or by their versions."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import track
+from rich.table import Column, Table
+
+from arrakis_schema.cli.consoles import open_console, plain, print_console
+from arrakis_schema.cli.diff import print_uncomparable, uncomparable
+from arrakis_schema.cli.output import write
+from arrakis_schema.errors import UnknownSchemaError
+from arrakis_schema.store.software import SOFTWARE_FILE
+from arrakis_schema.store.store import Release, Store, open_store
+from arrakis_schema.system.advice import advice
+from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, names
+from arrakis_schema.system.software import Call, calls
+
+_MARKS = {
+    Answer.WORKS: "[green]✓[/]",
+    Answer.PARTLY: "[yellow]~[/]",
+    Answer.EDGE: "[green]≈[/]",
+    Answer.BREAKS: "[red]✗[/]",
+    Answer.UNDECIDED: "?",
+    Answer.UNKNOWN: "·",
+}
+_LEGEND = (
+    "✓ works   ~ works, but a field is not understood   ≈ breaks only for messages that no example sends"
+    "   ✗ breaks   ? undecided   · unknown: not documented"
+)
+
+
+def run_matrix(options: Namespace) -> int:
+    """Print the compatibility matrix; return 3 where something is undecided."""
+    store = open_store(options.root)
+    comparisons = Comparisons(store, options.timeout, options.steps, words=False)
+    found = _calls(comparisons, options) if options.software else _relations(comparisons, options)
+    if options.format == "json":
+        data = {"relations": [_data(comparisons, relation) for relation in found]}
+        write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    else:
+        console = open_console()
+        for name in dict.fromkeys(relation.name for relation in found):
+            of_name = [relation for relation in found if relation.name == name]
+            _print_table(console, of_name, merged=options.software, why=options.why)
+        console.print(_LEGEND)
+        if not options.software:
+            _print_groups(console, comparisons, options)
+        print_console(console)
+    return 3 if any(relation.answer is Answer.UNDECIDED for relation in found) else 0
+
+
+def _releases(store: Store, options: Namespace) -> list[Release]:
+    """Return the releases, as they are compared."""
+    return [release.held(as_documented=options.as_documented) for release in store.every_release()]
+
+
+def _relations(comparisons: Comparisons, options: Namespace) -> list[Relation]:
+    """Return the relation of each release with each other, for the chosen names."""
+    releases = _releases(comparisons.store, options)
+    chosen = _choose(
+        options.names, names(releases), f"no release of {comparisons.store.root} has documents of the name"
+    )
+    bar = Console(stderr=True)
+    steps = track(chosen, "comparing", console=bar, transient=True, disable=not bar.is_terminal)
+    return [relation for name in steps for relation in grid(comparisons, name, releases)]
+
+
+def _calls(comparisons: Comparisons, options: Namespace) -> list[Call]:
+    """Return each call of each client to each server, for the chosen calls."""
+    clients = comparisons.store.software.clients
+    available = list(dict.fromkeys(call for client in clients for call in client.calls))
+    chosen = _choose(options.names, available, f"no client of {SOFTWARE_FILE} has the call")
+    return [call for call in calls(comparisons, as_documented=options.as_documented) if call.name in chosen]
+
+
+def _choose(wanted: Sequence[str], available: list[str], otherwise: str) -> list[str]:
+    """Return the names that are wanted, by default all; raises `UnknownSchemaError`."""
+    for name in wanted:
+        if name not in available:
+            raise UnknownSchemaError(f"{otherwise} {name!r}", available)
+    return [name for name in available if not wanted or name in wanted]
+
+
+def _data(comparisons: Comparisons, relation: Relation | Call) -> dict[str, Any]:
+    """Return a relation as JSON has it."""
+    return {
+        "name": relation.name,
+        "client": relation.client,
+        "server": relation.server,
+        "answer": relation.answer.name.lower(),
+        "why": "; ".join(_reasons(relation)),
+        "change": advice(comparisons, relation.exchanges) if relation.answer.breaks else "",
+    }
+
+
+def _reasons(relation: Relation | Call) -> Iterable[str]:
+    """Return the reasons for the answer, each once."""
+    return dict.fromkeys(one.why for one in relation.exchanges if one.why and one.answer is relation.answer)
+
+
+def _print_table(console: Console, relations: Sequence[Relation | Call], *, merged: bool, why: bool) -> None:
+    """Print the table of one name, with its reasons if wanted; `merged` joins neighbours with the same answers."""
+    answers = {(relation.client, relation.server): relation.answer for relation in relations}
+    clients, servers = (list(dict.fromkeys(side)) for side in zip(*answers, strict=True))
+    rows = _group(clients, {client: [answers[client, server] for server in servers] for client in clients}, merged)
+    columns = _group(servers, {server: [answers[client, server] for client in clients] for server in servers}, merged)
+    shape = box.ROUNDED if sys.stdout.isatty() else None
+    titles = (Column(plain(_label(column))) for column in columns)
+    table = Table(Column(plain(f"{relations[0].name}: client ↓ server →")), *titles, box=shape)
+    for row in rows:
+        table.add_row(plain(_label(row)), *(_MARKS[answers[row[0], column[0]]] for column in columns))
+    console.print(table)
+    shown = {(row[0], column[0]) for row in rows for column in columns}
+    for relation in relations if why else ():
+        if (relation.client, relation.server) in shown:
+            _explain(console, relation)
+
+
+def _group(titles: Sequence[str], keys: dict[str, list[Answer]], merged: bool) -> list[list[str]]:  # noqa: FBT001 - private
+    """Return the titles, those of neighbours with equal keys together."""
+    if not merged:
+        return [[title] for title in titles]
+    return [list(group) for _, group in groupby(titles, keys.__getitem__)]
+
+
+def _label(group: Sequence[str]) -> str:
+    """Return the name of a group of versions: `arrakis 0.2.0 to 0.5.0`."""
+    return group[0] if len(group) == 1 else f"{group[0]} to {group[-1].rpartition(' ')[2]}"
+
+
+def _explain(console: Console, relation: Relation | Call) -> None:
+    """Print the reasons of a relation other than "works"."""
+    for exchange in relation.exchanges:
+        if exchange.why:
+            sides = f"client {relation.client}, server {relation.server}" if isinstance(relation, Call) else ""
+            pair = f"{exchange.writer} writes, {exchange.reader} reads {exchange.document}"
+            console.print(plain(f"  {sides}{': ' * bool(sides)}{pair}: {exchange.answer}: {exchange.why}"))
+
+
+def _print_groups(console: Console, comparisons: Comparisons, options: Namespace) -> None:
+    """Print which releases have the same meaning, and what could not be compared."""
+    releases, groups = _releases(comparisons.store, options), dict[str, list[str]]()
+    for version, first in alike(comparisons, releases).items():
+        groups.setdefault(first, []).append(version)
+    same = [" = ".join(group) for group in groups.values() if len(group) > 1]
+    if same:
+        console.print(f"the same in meaning: {'; '.join(same)}")
+    print_uncomparable(console, list(uncomparable(comparisons, releases, options.names or None)))

@@ -1,0 +1,135 @@
+"""`versions/corrections.toml`: what is known to be wrong in frozen documents, in a form that computes.
+
+The frozen bytes never change. The contract of a release is its documents with its corrections applied, in the order of
+the file: a JSON Patch (RFC 6902) for JSON, the whole text as really sent for others. A correction with neither is a
+note, which is only shown.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, MissingExtraError
+from arrakis_schema.store.toml_files import parse_toml
+from arrakis_schema.text.short_repr import short_repr
+
+CORRECTIONS_FILE = "versions/corrections.toml"
+_LISTS = ("releases", "documents", "seen")
+_TEXTS = ("reason", "fixed", "text", "location", "rule")
+_KEYS = {*_LISTS, *_TEXTS, "patch"}
+_REQUIRED = ("releases", "documents", "reason")
+Operation = Mapping[str, Any]
+"""One operation of a JSON Patch: `op`, `path`, and what the operation needs."""
+
+
+class CorrectionError(ArrakisSchemaError, ValueError):
+    """A correction cannot be applied to a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is wrong in some documents of some releases, and what really holds.
+
+    `patch` or `text` say what holds; without them it is a note. `reason` is a sentence for people, `seen` is the
+    software with its version that it was seen in, `fixed` is the release that says it right, empty where none does.
+    `location` is a JSON Pointer into the document or the name of a column, `rule` the lint rule that reports it.
+    """
+
+    releases: tuple[str, ...]
+    documents: tuple[str, ...]
+    reason: str
+    seen: tuple[str, ...] = ()
+    fixed: str = ""
+    patch: tuple[Operation, ...] = ()
+    text: str = ""
+    location: str = ""
+    rule: str = ""
+
+    __repr__ = short_repr
+
+    @property
+    def computes(self) -> bool:
+        """Whether it changes the contract, and is not only a note."""
+        return bool(self.patch or self.text)
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """The places that it is about: its location, or what the patch changes; none for a whole document."""
+        changed = dict.fromkeys(operation["path"].rpartition("/")[0] for operation in self.patch)
+        return (self.location,) if self.location else tuple(changed)
+
+    def applies_to(self, release: str, document: str) -> bool:
+        """Tell whether it is about a document of a release."""
+        return release in self.releases and document in self.documents
+
+    def apply(self, content: bytes) -> bytes:
+        """Return a document with this correction; raises `CorrectionError`."""
+        if self.text:
+            return self.text.encode()
+        if not self.patch:
+            return content
+        return (json.dumps(_apply_patch(content, self.patch), indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def parse_corrections(content: bytes) -> tuple[Correction, ...]:
+    """Return the entries of the file; raises `DamagedStoreError`, which names the entry and what is wrong with it."""
+    table = parse_toml(content, CORRECTIONS_FILE)
+    entries = table.get("correction", [])
+    if not isinstance(entries, list) or table.keys() - {"correction"}:
+        raise DamagedStoreError([f"{CORRECTIONS_FILE} is not a list of [[correction]] tables"])
+    problems = [problem for number, entry in enumerate(entries, 1) for problem in _problems(entry, number)]
+    if problems:
+        raise DamagedStoreError(problems)
+    return tuple(_correction(entry) for entry in entries)
+
+
+def _problems(entry: Any, number: int) -> Iterator[str]:
+    """Yield what is wrong with an entry."""
+    where = f"{CORRECTIONS_FILE}: correction {number}"
+    if not isinstance(entry, dict):
+        yield f"{where} is not a table"
+        return
+    yield from (f"{where}: unknown key {key!r}" for key in entry.keys() - _KEYS)
+    yield from (f"{where}: {key} is missing" for key in _REQUIRED if key not in entry)
+    for key in _LISTS:
+        value = entry.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            yield f"{where}: {key} is not a list of texts"
+    yield from (f"{where}: {key} is not text" for key in _TEXTS if not isinstance(entry.get(key, ""), str))
+    if "patch" in entry and "text" in entry:
+        yield f"{where} has both patch and text: expected a JSON Patch for JSON, or the whole text for others"
+    try:
+        _operations(entry.get("patch", []))
+    except (ValueError, RecursionError) as error:
+        yield f"{where}: patch: {error}"
+
+
+def _correction(entry: dict[str, Any]) -> Correction:
+    """Return the correction of an entry without problems."""
+    lists = {key: tuple(entry.get(key, ())) for key in _LISTS}
+    return Correction(**{**entry, **lists, "patch": _operations(entry.get("patch", []))})
+
+
+def _operations(patch: Any) -> tuple[Operation, ...]:
+    """Return the operations of a patch: a list of tables, or JSON text, which can hold null; raises `ValueError`."""
+    operations = json.loads(patch) if isinstance(patch, str) else patch
+    if not isinstance(operations, list):
+        raise ValueError("expected a list of operations, as in RFC 6902")  # noqa: TRY004 - as for other malformed text
+    for operation in operations:
+        if not isinstance(operation, dict) or not all(isinstance(operation.get(key), str) for key in ("op", "path")):
+            raise ValueError('each operation has the texts "op" and "path", as in RFC 6902')
+    return tuple(operations)
+
+
+def _apply_patch(content: bytes, patch: tuple[Operation, ...]) -> Any:
+    """Return the JSON value of a document after a patch; raises `CorrectionError`."""
+    try:
+        from jsonpatch import JsonPatch, JsonPatchException  # noqa: PLC0415 - an extra
+        from jsonpointer import JsonPointerException  # noqa: PLC0415 - the same
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(str(error.name), "check") from error
+    try:
+        return JsonPatch(patch).apply(json.loads(content))
+    except (JsonPatchException, JsonPointerException, ValueError, TypeError, RecursionError) as error:
+        raise CorrectionError(str(error)) from error

@@ -1,0 +1,88 @@
+"""What a client has to change to work with a server: one sentence for people."""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum
+
+from arrakis_schema.findings.verdicts import Change
+from arrakis_schema.json_schema.positions import escape_token, value_at
+from arrakis_schema.store.documents import DocumentKind, kind_of
+from arrakis_schema.system.relations import Comparisons, Exchange
+
+_REQUIRED = re.compile(r"'(.*)' became required$")
+_MOST = 4
+
+
+class _Action(Enum):
+    """What to do with some members or columns; their names stand in the braces."""
+
+    SEND = "send {}"
+    OMIT = "do not send {}, which the server does not know"
+    TAKE = "take the column {}, or pass over columns that are not known"
+    MISS = "do without the column {}, which the server does not send"
+    OTHER = "{}"
+
+
+def advice(comparisons: Comparisons, exchanges: Iterable[Exchange]) -> str:
+    """Return what the client has to change, in one sentence; empty where nothing breaks."""
+    named: dict[_Action, dict[str, None]] = {}
+    for exchange in exchanges:
+        if exchange.answer.breaks:
+            for action, name in _actions(comparisons, exchange):
+                named.setdefault(action, {})[name] = None
+    text = "; ".join(_clause(action, list(names)) for action, names in named.items())
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _clause(action: _Action, names: list[str]) -> str:
+    """Return what to do with some names, in a clause."""
+    if action is _Action.OTHER:
+        return "; ".join(names)
+    shown = [*names[:_MOST], *([f"{len(names) - _MOST} more"] if len(names) > _MOST else [])]
+    listed = f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+    clause = str(action.value).replace("the column {}", "the columns {}" if len(shown) > 1 else "the column {}")
+    return clause.format(listed)
+
+
+def _actions(comparisons: Comparisons, exchange: Exchange) -> Iterator[tuple[_Action, str]]:
+    """Yield what to do about each change at fault."""
+    faults = [change for change in exchange.verdict.findings if change.at_fault]
+    writes = kind_of(exchange.document) is not DocumentKind.PAYLOAD
+    for change in faults:
+        yield _write(comparisons, exchange, change) if writes else _read(exchange, change)
+    if not faults:
+        yield _Action.OTHER, exchange.verdict.at or exchange.verdict.reason
+
+
+def _write(comparisons: Comparisons, exchange: Exchange, change: Change) -> tuple[_Action, str]:
+    """Return what the writer of a request has to do."""
+    place = change.message.partition(": ")[0]
+    if change.rule == "required-added" and (match := _REQUIRED.search(change.message)):
+        name = match[1] if place == change.message else f"{place}.{match[1]}"
+        return _Action.SEND, f"{name}{_null_clause(comparisons, exchange, change, match[1])}"
+    if change.rule == ("properties-removed" if exchange.reader_is_new else "properties-added"):
+        return _Action.OMIT, place
+    accepted = exchange.verdict.at
+    return _Action.OTHER, f"send only what the server accepts: {accepted}" if accepted else change.told
+
+
+def _null_clause(comparisons: Comparisons, exchange: Exchange, change: Change, name: str) -> str:
+    """Return what null means for a member, where it may be null; the working set says what it means in words."""
+    pointer = f"{change.new.rpartition('/required')[0]}/properties/{escape_token(name)}"
+    member = value_at(exchange.reader_schema, pointer)
+    described = value_at(comparisons.newest_schema(exchange.document), pointer)
+    types = member.get("type") if isinstance(member, dict) else None
+    if not isinstance(types, list) or "null" not in types:
+        return ""
+    words = str(described.get("x-null", "")) if isinstance(described, dict) else ""
+    meaning = re.split(r"[.:;]", words)[0].strip()
+    return f", null for {meaning[:1].lower()}{meaning[1:]}" if meaning else ", which may be null"
+
+
+def _read(exchange: Exchange, change: Change) -> tuple[_Action, str]:
+    """Return what the reader of a payload has to do."""
+    place = change.message.partition(": ")[0]
+    sent, gone = ("column-removed", "column-added") if exchange.reader_is_new else ("column-added", "column-removed")
+    if change.rule == sent:
+        return _Action.TAKE, place
+    return (_Action.MISS, place) if change.rule == gone else (_Action.OTHER, f"read {change.told}")

@@ -1,0 +1,106 @@
+"""Which version of a client works with which version of a server, call by call, by the contracts that they speak."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
+from arrakis_schema.findings.verdicts import Kind, Verdict
+from arrakis_schema.languages import language_of
+from arrakis_schema.store.documents import DocumentKind, kind_of
+from arrakis_schema.store.software import SOFTWARE_FILE, Software
+from arrakis_schema.store.store import Release
+from arrakis_schema.system.relations import Answer, Comparisons, Exchange, Relation, worst
+from arrakis_schema.text.short_repr import short_repr
+
+_READ = frozenset({DocumentKind.PAYLOAD, DocumentKind.PUBLICATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a version of a client to a version of a server: the relations of its requests, in their order.
+
+    `client` and `server` are written as in `arrakis 0.21.0`.
+    """
+
+    name: str
+    client: str
+    server: str
+    requests: tuple[Relation, ...]
+
+    __repr__ = short_repr
+
+    @property
+    def answer(self) -> Answer:
+        """The worst answer of the requests."""
+        return worst(request.answer for request in self.requests)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The exchanges of all requests."""
+        return tuple(exchange for request in self.requests for exchange in request.exchanges)
+
+
+def calls(comparisons: Comparisons, *, as_documented: bool = False) -> Iterator[Call]:
+    """Yield every call of every version of a client to every version of a server, in the order of the file.
+
+    Raises `DamagedStoreError` where a version speaks a release that there is not.
+    """
+    table = comparisons.store.software
+    reading = {"": comparisons}
+    for client in table.clients:
+        if client.unknown not in reading:
+            limits = comparisons.timeout, comparisons.steps, comparisons.words
+            reading[client.unknown] = Comparisons(comparisons.store, *limits, client.unknown)
+        for server in table.servers:
+            speaking = _Speaking(reading[client.unknown], client, server, as_documented)
+            for call, endpoints in client.calls.items():
+                requests = tuple(speaking.relation(endpoint, client.needs.get(call, ())) for endpoint in endpoints)
+                for asking in client.titles():
+                    yield from (Call(call, asking, answering, requests) for answering in server.titles())
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaking:
+    """A client and a server that speak a release each, and read or send the payloads of perhaps another one."""
+
+    comparisons: Comparisons
+    client: Software
+    server: Software
+    as_documented: bool
+
+    def relation(self, endpoint: str, needs: tuple[str, ...]) -> Relation:
+        """Return whether they work together for one endpoint, whose payload may have columns that the client needs."""
+        requests = self._relation(endpoint, self.client.release, self.server.release)
+        payloads = self._relation(endpoint, self.client.payloads, self.server.payloads)
+        exchanges = (
+            *(one for one in requests.exchanges if kind_of(one.document) is DocumentKind.REQUEST),
+            *(self._with_needs(one, needs) for one in payloads.exchanges if kind_of(one.document) in _READ),
+        )
+        return Relation(endpoint, requests.client, requests.server, exchanges)
+
+    def _with_needs(self, exchange: Exchange, needs: tuple[str, ...]) -> Exchange:
+        """Return an exchange of a payload, which breaks without a column that the client has and needs."""
+        known, sent = (self._columns(release, exchange.document) for release in (self.client, self.server))
+        missing = [name for name in needs if name in known and name not in sent]
+        if exchange.answer.breaks or not missing:
+            return exchange
+        reason = f"the client needs the column {missing[0]}, though its document lets it be null"
+        verdict = Verdict(Kind.INCOMPATIBLE, reason=reason)
+        return replace(exchange, answer=Answer.BREAKS, verdict=verdict)
+
+    def _columns(self, software: Software, path: str) -> set[str]:
+        """Return the names of the columns of a payload that some software reads or sends."""
+        document = self._release(software.payloads).document(path)
+        return {member.path for member in language_of(document).fields(document)}
+
+    def _relation(self, endpoint: str, client: str, server: str) -> Relation:
+        """Return the relation of two releases for one endpoint."""
+        return self.comparisons.relation(endpoint, self._release(client), self._release(server))
+
+    def _release(self, version: str) -> Release:
+        """Return a release that the file names."""
+        try:
+            release = self.comparisons.store.release(version)
+        except UnknownSchemaError as error:
+            raise DamagedStoreError([f"{SOFTWARE_FILE} names what is not here: {error}"]) from error
+        return release.held(as_documented=self.as_documented)
