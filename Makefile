@@ -11,7 +11,7 @@ NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetc
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
-.PHONY: help serve test coverage check docs bundle wheel dist bench attack cross edits fuzz test-peers record lock clean
+.PHONY: help serve test coverage check docs bundle wheel dist bench attack cross statements edits fuzz test-peers record lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=500
 
 cross: .venv/ready build/suite/ready ## Cross the schemas of each file of the official test suite, all with all (the network, once)
 	@$(BIN)/python -m tests.compat.crossing
+
+statements: .venv/ready ## Ask the judge whether what the member tree states of schemas is true (FOLDERS="..." of roots, of a suite, or any)
+	@$(BIN)/python -m tests.json_schema.showing $(FOLDERS)
 
 edits: .venv/ready ## Edit large public schemas, and attack the verdicts on old and new
 	@$(BIN)/python -m tests.compat.edits

@@ -7,10 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from arrakis_schema.reference.facts.fields import fields_of
 from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import Comparisons, names
+from tests.member_texts import members_of
 
 PROJECT = Path(__file__).parent.parent.parent
 STORE = Store(PROJECT)
@@ -27,7 +27,7 @@ def compared(page: Page, address: str, old: str, new: str) -> str:
 
 
 def paths(release: Release, document: str) -> set[str]:
-    return {one.path for one in fields_of(release.document(document))} if document in release.documents else set()
+    return {one.label for one in members_of(release.document(document))} if document in release.documents else set()
 
 
 def test_the_newest_two_are_compared_at_first(page: Page, parts: str) -> None:

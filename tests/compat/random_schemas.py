@@ -3,6 +3,9 @@
 import copy
 from random import Random
 from typing import Any
+from urllib.parse import unquote
+
+from arrakis_schema.json_schema.positions import value_at
 
 NAMES = ["a", "b", "ab", "c"]
 PATTERNS = ["^a", "b$", "^[ab]+$", "c", "^.{1,2}$", "a|c"]
@@ -186,9 +189,7 @@ class Instances:
         if not isinstance(schema, dict) or depth == 0 or random.random() < 0.1:
             return self._any(depth)
         if schema.get("$ref", "").startswith("#/"):
-            target = document
-            for part in schema["$ref"].split("/")[1:]:
-                target = target[part]
+            target = value_at(document, unquote(schema["$ref"][1:]), default=True)
             return self._like(target, document, depth - 1)
         choices = [schema] + [one for key in ("allOf", "anyOf", "oneOf") for one in schema.get(key, [])]
         choices += [schema[key] for key in ("then", "else", "if") if key in schema]

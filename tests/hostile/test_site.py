@@ -13,13 +13,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Browser
 
-from arrakis_schema.reference.facts.fields import fields_of
 from arrakis_schema.site import site, write_tree
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.escaping import visible
 from tests.browser.serving import BUNDLE, served
 from tests.hostile.root import NAMES, write_root
+from tests.member_texts import members_of
 
 WEATHER = Path(__file__).parents[1] / "fixtures/weather"
 HOST = "https://example.org/site/"
@@ -149,17 +149,18 @@ def test_fields_and_the_document_are_shown_as_they_are(root: Path, pages: dict[s
         page = pages[f"{folder}/probe/index.html"]
         request, payload = (release.document(f"endpoints/probe/{name}") for name in ("descriptor.json", "schema.txt"))
         heads = [text.removesuffix("¶") for text in page.of("h3", "field")]
-        assert heads == [visible(field.path) or '""' for field in fields_of(request)]
+        assert heads == [visible(field.path) or '""' for field in members_of(request)]
         assert visible(payload.text).removesuffix("\n") in page.of("code")
-        columns = [field.path for field in fields_of(payload)]
+        columns = [field.path for field in members_of(payload)]
         assert {visible(column) or '""' for column in columns} <= set(page.of("code"))
 
 
 def test_every_text_of_a_field_is_on_its_page(root: Path, pages: dict[str, Page]) -> None:
     shown = " ".join(" ".join(pages["endpoints/probe/index.html"].of("html")).split())
     store = Store(root)
-    for field in fields_of(store.release(None).document("endpoints/probe/descriptor.json")):
-        for text in (field.description, field.unit, field.null, field.omitted, *field.values):
+    for field in members_of(store.release(None).document("endpoints/probe/descriptor.json")):
+        values = [json.dumps(value, ensure_ascii=False) for value in field.values]
+        for text in (field.description, field.unit, field.null, field.omitted, *values):
             assert " ".join(visible(text).split()) in shown
 
 

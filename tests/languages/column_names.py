@@ -11,7 +11,7 @@ from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example, Format
-from arrakis_schema.store.fields import Field
+from arrakis_schema.store.members import Member, Step, address_of
 from arrakis_schema.store.store import Release
 
 FORMAT = Format(
@@ -71,6 +71,11 @@ def text_at(parsed: Any, one: Break, _: str) -> str:
     return "a column" if one.change.new in parsed else ""
 
 
+def member(name: str) -> Member:
+    steps = (Step("name", name),)
+    return Member(name, address_of(steps, "column-"), "any", nullable=False, required=True, steps=steps)
+
+
 LANGUAGE = Language(
     parse=parse,
     check=lambda _: None,
@@ -79,7 +84,8 @@ LANGUAGE = Language(
     compare=compare,
     breaks=breaks,
     text_at=text_at,
-    fields=lambda document: [Field(name, "", "any", nullable=False, required=True) for name in parse(document)],
+    members=lambda document: [member(name) for name in parse(document)],
+    members_at=lambda document, location: [member(name) for name in parse(document) if name == location],
     summary=lambda _: "",
     refusal=refusal,
     lint=lint,

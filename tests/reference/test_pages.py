@@ -13,11 +13,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from arrakis_schema.reference.facts.fields import fields_of
 from arrakis_schema.site import site
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Store
+from tests.member_texts import members_of
 
 PROJECT = Path(__file__).parent.parent.parent
 ROOTS = {"arrakis": PROJECT, "weather": PROJECT / "tests/fixtures/weather"}
@@ -96,7 +96,7 @@ def test_every_field_of_every_release_has_its_place(pages: dict[str, Page]) -> N
             document = release.document(path)
             name = Document(path, b"").name
             page = pages[f"endpoints/{name}/index.html" if newest else f"releases/{release.version}/{name}/index.html"]
-            for field in fields_of(document):
+            for field in members_of(document):
                 assert field.anchor in page.ids, (release.version, path, field.path)
 
 

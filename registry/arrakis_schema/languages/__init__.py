@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from arrakis_schema.store.documents import FORMATS, Document, Example, Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from arrakis_schema.compat.accepting import Policy
     from arrakis_schema.compat.breaks import Break
     from arrakis_schema.findings.finding import Finding
     from arrakis_schema.findings.verdicts import Verdict
     from arrakis_schema.lint.subject import Subject
-    from arrakis_schema.store.fields import Field
+    from arrakis_schema.store.members import Member
     from arrakis_schema.store.settings import Reader
     from arrakis_schema.store.store import Release
 
@@ -53,7 +53,8 @@ class Language:
     - `without_words` drops what no reader goes by, and `meaning` returns bytes that are equal for equal meanings;
     - `compare` a pair; `breaks` are the changes of an incompatible pair that break the reader, each by itself;
     - `text_at` is what the new document has where a change breaks: an accepted break is accepted for that alone;
-    - `fields` in their order, and the `summary` of the document, a sentence;
+    - `members` in their order, those that a location is about (`members_at`), and how people call it (`place_name`);
+    - the `summary` of the document, a sentence;
     - `as_sent` is an example as those send it who know this document: without what it does not declare;
     - `refusal` of an example by a document of a release: why it is not accepted, empty where it is;
     - `lint` a document, by `rules`: what each asks for, by id;
@@ -73,7 +74,8 @@ class Language:
     compare: Callable[[Pair], Verdict]
     breaks: Callable[[Pair, Verdict], Iterable[Break]]
     text_at: Callable[[Any, Break, str], str]
-    fields: Callable[[Document], Iterable[Field]]
+    members: Callable[[Document], Sequence[Member]]
+    members_at: Callable[[Document, str], Sequence[Member]]
     summary: Callable[[Document], str]
     refusal: Callable[[Release, Document, Example], str]
     lint: Callable[[Subject], Iterator[Finding]]
@@ -83,6 +85,7 @@ class Language:
     view: Callable[[Document, str], bytes]
     reach: Callable[[Document], bytes] = lambda document: document.content
     origin: Callable[[Document, str], tuple[str, str]] = lambda document, location: (document.path, location)
+    place_name: Callable[[Document, str], str] = lambda _, location: location
     files: Callable[[Document], Iterable[tuple[str, bytes]]] = lambda _: ()
     suffixes: tuple[str, ...] = ()
     references: Callable[[Document], Iterable[tuple[str, str]]] = lambda _: ()

@@ -13,7 +13,7 @@ from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import value_text
-from arrakis_schema.store.fields import Field
+from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
@@ -164,11 +164,17 @@ def _repeated_placeholders(document: Document) -> tuple[str, ...]:
     return tuple(parsed.repeated) if isinstance(parsed, Template) else ()
 
 
-def _fields(document: Document) -> list[Field]:
-    """Return the columns of a document."""
-    from arrakis_schema.arrow.fields import column_fields
+def _members(document: Document) -> list[Member]:
+    """Return the columns of a document with their children."""
+    from arrakis_schema.arrow.members import column_members
 
-    return column_fields(document)
+    return column_members(document)
+
+
+def _members_at(document: Document, location: str) -> list[Member]:
+    """Return the column or child at a location such as `column.child#key`."""
+    column = location.partition("#")[0]
+    return [member for member in _members(document) if any(origin.pointer == column for origin in member.origins)]
 
 
 def _snippets(release: Release, document: Document) -> Iterator[tuple[str, str]]:
@@ -186,7 +192,8 @@ LANGUAGE = Language(
     compare=_compare,
     breaks=_breaks,
     text_at=_text_at,
-    fields=_fields,
+    members=_members,
+    members_at=_members_at,
     summary=lambda _: "",
     refusal=_refusal,
     lint=_lint,

@@ -10,17 +10,19 @@ from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
 from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
 from arrakis_schema.json_schema.declared import declared_part
-from arrakis_schema.json_schema.fields import schema_fields
 from arrakis_schema.json_schema.keywords import essence
+from arrakis_schema.json_schema.members import member_tree
 from arrakis_schema.json_schema.positions import nearest, positions, value_at
 from arrakis_schema.json_schema.requests import validate, validator
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
+from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document, DocumentKind, Example
 from arrakis_schema.store.exceptions import value_text
 from arrakis_schema.store.loading import parse_file, parse_json_schema
+from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
@@ -141,23 +143,25 @@ def _places(document: Document) -> Callable[[str], tuple[int, int]]:
 
 
 def _lines(document: Document) -> list[str]:
-    """Return what a document is about, and one line for each property."""
+    """Return what a document is about, and one line for each member."""
     schema = parse_json_schema(document.content, document.path)
-    return [str(schema.get("description", schema.get("title", ""))), *_properties(schema, "")]
+    return [str(schema.get("description", schema.get("title", ""))), *map(_line, member_tree(document).members)]
 
 
-def _properties(schema: dict[str, Any], path: str) -> Iterator[str]:
-    """Yield a line for each property, with its type and description."""
-    required, properties = schema.get("required", []), schema.get("properties")
-    for name, subschema in properties.items() if isinstance(properties, dict) else ():
-        field = subschema if isinstance(subschema, dict) else {}
-        kind = field.get("type", "any")
-        words = [f"{path}{name}", " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)]
-        words += [] if isinstance(required, list) and name in required else ["optional"]
-        words += [f"in {field['x-unit']}"] if "x-unit" in field else []
-        about = field.get("description", "")
-        yield f"  {', '.join(words)}{f': {about}' if about else ''}"
-        yield from _properties(field, f"{path}{name}.")
+def _line(member: Member) -> str:
+    """Return a member with its type, when it is required, what bounds it, and what it means."""
+    words = [member.label, member.type]
+    if member.kind == "name" and not member.required:
+        words.append(f"required {' or '.join(member.required_when)}" if member.required_when else "optional")
+    words += ["may be null"] if member.nullable and member.type != "null" else []
+    words += [f"in {member.unit}"] if member.unit else []
+    one_of = "always" if len(member.values) == 1 else "one of"
+    words += [f"{one_of} {', '.join(map(short_json, member.values))}"] if member.values else []
+    words += [*(bound.words for bound in member.bounds), *member.closed]
+    words += [f"format {member.format}"] if member.format else []
+    words += [f"default {short_json(value)}" for value in member.default]
+    words += ["deprecated"] if member.deprecated else []
+    return f"  {', '.join(words)}{f': {member.description}' if member.description else ''}"
 
 
 def _whole(document: Document) -> Bundle | None:
@@ -207,7 +211,9 @@ LANGUAGE = Language(
     compare=_compare,
     breaks=_breaks,
     text_at=_text_at,
-    fields=schema_fields,
+    members=lambda document: member_tree(document).members,
+    members_at=lambda document, pointer: member_tree(document).members_at(pointer),
+    place_name=lambda document, pointer: member_tree(document).name_at(pointer),
     summary=_summary,
     refusal=_refusal,
     lint=_lint,

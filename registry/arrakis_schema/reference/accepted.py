@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from arrakis_schema.reference.facts.fields import path_of
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, escape_markdown
 from arrakis_schema.store.exceptions import Accepted
@@ -14,18 +13,19 @@ def accepted_breaks(history: History, release: Release, up: str) -> Iterator[str
     entries = history.accepted.get(release.version, [])
     if entries:
         yield "## Accepted breaks { #accepted-breaks }"
-        yield "\n".join(_row(history, entry, up) for entry in entries)
+        yield "\n".join(_row(history, release, entry, up) for entry in entries)
 
 
-def _row(history: History, entry: Accepted, up: str) -> str:
+def _row(history: History, release: Release, entry: Accepted, up: str) -> str:
     """Return an item of the list: the reason, the rule, and the places."""
     rule = f"[{code(entry.rule)}]({up}changes.md#{entry.rule})" if history.has_rules else code(entry.rule)
-    return f"- {escape_markdown(entry.reason)} {rule} in {', '.join(code(_field(place)) for place in entry.places)}"
+    places = ", ".join(code(_member(history, release, place)) for place in entry.places)
+    return f"- {escape_markdown(entry.reason)} {rule} in {places}"
 
 
-def _field(place: str) -> str:
-    """Return the document of a place, and the field in it."""
+def _member(history: History, release: Release, place: str) -> str:
+    """Return the document of a place, and the member in it."""
     document, _, remainder = place.partition("#")
     location = remainder.partition(" = ")[0]
-    field = path_of(location) or location
-    return f"{document}: {field}" if field else document
+    name = history.place_name(release, [document], location)
+    return f"{document}: {name}" if name else document

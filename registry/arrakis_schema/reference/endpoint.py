@@ -23,8 +23,8 @@ from arrakis_schema.reference.markup import (
     verbatim,
 )
 from arrakis_schema.reference.places import anchor
-from arrakis_schema.reference.properties import request_fields
-from arrakis_schema.reference.timeline import drawing, field_rows, shown_releases
+from arrakis_schema.reference.properties import member_list
+from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
 from arrakis_schema.store.documents import Document, DocumentKind, kind_of
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
@@ -117,7 +117,7 @@ def _document(history: History, release: Release, name: str, document: Document,
         blocks = list(examples(history, release, document, up))
         yield from (f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}", *blocks) if blocks else ()
         yield f"## {title} fields {{ #{_slug(document)}-fields }}"
-        yield from request_fields(history, release, name, document)
+        yield from member_list(history, release, name, document)
         return
     yield f"## {title} {{ #{_slug(document)}-columns }}"
     yield from columns(history, release, name, document)
@@ -148,7 +148,7 @@ def _steps(history: History, name: str, up: str) -> Iterator[str]:
     yield f"## History {{ #history {UNSEARCHED} }}"
     releases = [release for release in shown_releases(history) if history.documents(release, name)]
     for path in history.documents(history.newest, name):
-        rows = field_rows(history, releases, name, path)
+        rows = member_rows(history, releases, name, path)
         if rows and len(releases) > 1:
             yield f"{code(basename(path))}: a bar says that a field is there, a dot that it changed.\n{{ .caption }}"
             yield drawing(f"The fields of {name}, {basename(path)}, by release", releases, rows)

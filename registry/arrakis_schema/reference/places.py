@@ -1,7 +1,6 @@
 """The places of things on the site: the folder of a name, and the ids of headings."""
 
 import re
-from collections.abc import Container
 from hashlib import sha256
 
 _PLAIN = re.compile(r"(?!(?i:index|readme)$)\w[\w.-]*")
@@ -9,25 +8,15 @@ _LONGEST = 100
 _STRANGE = re.compile(r"[^\w.-]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])", re.ASCII)
 """Characters not allowed in an id; underscores at the edge of a word mean emphasis, and begin the ids of the theme."""
 
-_SECTIONS = re.compile(r"the-|column-|why-|(?:documents|history|try-it|as-sent)$")
-"""The ids of the sections of a page, or their prefixes."""
-
 
 def folder_of(name: str) -> str:
     """Return the folder of an endpoint's page: its name, or a word and a number if the name does not suit a URL."""
     return name if _PLAIN.fullmatch(name) else f"{_word(name)}-{_number(name)}"
 
 
-def anchor(path: str, taken: Container[str] = (), *, prefix: str = "") -> str:
-    """Return the id of a field: its path where that can be one, and else a word and a number; none is `taken`."""
-    plain = path.replace("[]", "-items").replace("{", "").replace("}", "")
-    unfit = _word(plain) != plain or (not prefix and _SECTIONS.match(plain))
-    base = unique = prefix + (f"{_word(plain)}-{_number(path)}" if unfit else plain)
-    count = 1
-    while unique in taken:
-        count += 1
-        unique = f"{base}-{count}"
-    return unique
+def anchor(name: str) -> str:
+    """Return the id of a heading that is a name: the name where that can be one, and else a word and a number."""
+    return name if _word(name) == name else f"{_word(name)}-{_number(name)}"
 
 
 def _word(text: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from arrakis_schema.reference.accepted import accepted_breaks
 from arrakis_schema.reference.changes import describe_changes
 from arrakis_schema.reference.comparison import text_diffs
-from arrakis_schema.reference.facts.fields import path_of
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
@@ -84,7 +83,7 @@ def _problems(history: History, release: Release) -> Iterator[str]:
         rows = [
             (
                 escape_markdown(", ".join(erratum.documents)),
-                code(path_of(erratum.location) or erratum.location),
+                code(history.place_name(release, erratum.documents, erratum.location)),
                 escape_markdown(erratum.text),
                 escape_markdown(erratum.fixed),
             )

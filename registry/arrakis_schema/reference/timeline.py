@@ -1,4 +1,4 @@
-"""A drawing of when each field existed: a row for each field, a column for each release; it follows light and dark."""
+"""A drawing of when each member existed: a row for each, a column for each release; it follows light and dark."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from itertools import groupby
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import element
+from arrakis_schema.store.members import Member, Variant
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import literal, one_line
 
 _ROW, _COLUMN, _HEAD, _LETTER, _MOST = 20, 64, 30, 7.2, 12
+_MOST_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,22 @@ class Row:
     changed: tuple[bool, ...]
 
 
-def field_rows(history: History, releases: Sequence[Release], name: str, path: str) -> list[Row]:
-    """Return a row for each field that a document had in any of these releases, in the order of the newest."""
+def member_rows(history: History, releases: Sequence[Release], name: str, path: str) -> list[Row]:
+    """Return a row for each member that a document had in any of these releases, in the order of the newest.
+
+    Of many only those are drawn that came, went or changed.
+    """
     tables = [
-        {field.path: field for field in history.fields(documents[path])} if path in documents else {}
+        {member.anchor: member for member in history.members(documents[path])} if path in documents else {}
         for documents in (history.documents(release, name) for release in releases)
     ]
     rows = []
-    for field_path in dict.fromkeys(field_path for table in reversed(tables) for field_path in table):
-        facts = [_facts(table.get(field_path)) for table in tables]
-        rows.append(Row(field_path, tuple(state is not None for state in facts), _changes(facts)))
-    return rows
+    for address in dict.fromkeys(address for table in reversed(tables) for address in table):
+        facts = [_facts(table.get(address)) for table in tables]
+        newest = next(table[address] for table in reversed(tables) if address in table)
+        rows.append(Row(newest.label, tuple(state is not None for state in facts), _changes(facts)))
+    lively = [row for row in rows if not all(row.present) or any(row.changed)]
+    return rows if len(rows) <= _MOST_ROWS else lively[:_MOST_ROWS]
 
 
 def document_rows(releases: Sequence[Release]) -> list[Row]:
@@ -91,10 +98,16 @@ def _changes(states: Sequence[object]) -> tuple[bool, ...]:
     return tuple(old is not None and new is not None and old != new for old, new in zip(before, states, strict=True))
 
 
-def _facts(field: object) -> object:
-    """Return what defines the meaning of a field, without its texts."""
-    names = ("type", "nullable", "required", "values", "bounds")
-    return None if field is None else tuple(getattr(field, name) for name in names)
+def _facts(member: Member | None) -> object:
+    """Return what defines the meaning of a member, without its texts."""
+    if member is None:
+        return None
+    variants = [(variant.name, variant.type, variant.nullable, variant.closed) for variant in member.variants]
+    parts: list[Member | Variant] = [member, *member.variants]
+    bounds = [bound.words for part in parts for bound in part.bounds]
+    values = [repr(value) for part in parts for value in part.values]
+    facts = member.type, member.nullable, member.required, member.required_when, member.closed, member.format
+    return facts, variants, bounds, values
 
 
 def _sentence(row: Row, releases: Sequence[Release]) -> str:

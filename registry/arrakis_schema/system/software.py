@@ -91,7 +91,7 @@ class _Speaking:
     def _columns(self, software: Software, path: str) -> set[str]:
         """Return the names of the columns of a payload that some software reads or sends."""
         document = self._release(software.payloads).document(path)
-        return {member.path for member in language_of(document).fields(document)}
+        return {member.path for member in language_of(document).members(document)}
 
     def _relation(self, endpoint: str, client: str, server: str) -> Relation:
         """Return the relation of two releases for one endpoint."""

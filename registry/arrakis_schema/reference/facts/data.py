@@ -1,12 +1,15 @@
 """The same facts as data: what each page says, as JSON beside it."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.lock import digest
+from arrakis_schema.store.members import Bound, Member
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
@@ -48,7 +51,7 @@ def release_data(history: History, release: Release) -> dict[str, Any]:
 
 
 def _document(history: History, release: Release, name: str, document: Document) -> dict[str, Any]:
-    """Return one document with its fields."""
+    """Return one document with its members."""
     reader, since = history.store.settings.reader(document.kind.value), history.since(document.path, name)
     problems = history.known_problems(release, document.path)
     return {
@@ -62,16 +65,83 @@ def _document(history: History, release: Release, name: str, document: Document)
         "size": len(document.content),
         "dialects": dict(document.aliases),
         "fields": [
-            {**asdict(field), "since": since.get(field.path, release.version)} for field in history.fields(document)
+            {**member_data(member), "since": since.get(member.anchor, release.version)}
+            for member in history.members(document)
         ],
         "problems": [
-            {"location": erratum.location, "text": erratum.text, "fixed": erratum.fixed} for erratum in problems
+            {
+                "location": erratum.location,
+                "anchors": [member.anchor for member in language_of(document).members_at(document, erratum.location)],
+                "text": erratum.text,
+                "fixed": erratum.fixed,
+            }
+            for erratum in problems
         ],
         "reader": {
             "unknown": reader.unknown if isinstance(reader.unknown, str) else dict(reader.unknown),
             "columns": reader.columns if document.format.tabular else "by-name",
         },
     }
+
+
+_STEPS: dict[str, Callable[[str | int], Any]] = {
+    "name": lambda name: name,
+    "items": lambda _: None,
+    "position": lambda index: index,
+    "contains": lambda _: {"contains": True},
+    "any": lambda _: {"any": True},
+    "pattern": lambda pattern: {"pattern": pattern},
+    "alternative": lambda name: {"alternative": name},
+}
+
+
+def member_data(member: Member) -> dict[str, Any]:
+    """Return a member as data; what is seldom told is there only where it is."""
+    seldom = {
+        "alternative": member.alternative,
+        "required_when": member.required_when,
+        "default": member.default,
+        "examples": member.examples,
+        "format": member.format,
+        "deprecated": member.deprecated,
+        "readOnly": member.read_only,
+        "writeOnly": member.write_only,
+        "closed": member.closed,
+        "variants": [{**asdict(variant), **_bounds(variant.bounds)} for variant in member.variants],
+        "see": member.see,
+        "note": member.note,
+    }
+    return {
+        "path": member.path,
+        "anchor": member.anchor,
+        "kind": member.kind,
+        "steps": [_STEPS[step.kind](step.value) for step in member.steps],
+        "type": member.type,
+        "nullable": member.nullable,
+        "required": member.required,
+        "description": member.description,
+        "unit": member.unit,
+        "null": member.null,
+        "omitted": member.omitted,
+        "values": member.values,
+        **_bounds(member.bounds),
+        "origins": [asdict(origin) for origin in member.origins],
+        **{key: value for key, value in seldom.items() if value},
+    }
+
+
+def _bounds(bounds: tuple[Bound, ...]) -> dict[str, Any]:
+    """Return the bounds in words, and as keywords with the place of each."""
+    assertions = [
+        {
+            "keyword": bound.keyword,
+            "value": bound.value,
+            "document": bound.origin.document,
+            "pointer": bound.origin.pointer,
+        }
+        for bound in bounds
+    ]
+    return {"bounds": [bound.words for bound in bounds], "assertions": assertions}
 
 
 def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:

@@ -1,18 +1,18 @@
 """The history of an endpoint: the release that added each field, and the changes from release to release."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
 from arrakis_schema.compat import Change, Effect
+from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
-from arrakis_schema.reference.facts.fields import fields_of
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.documents import Document, name_of
 from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
-from arrakis_schema.store.fields import Field
+from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import Comparisons, Exchange
 
@@ -52,7 +52,7 @@ class History:
     errata: tuple[Erratum, ...]
     dates: dict[str, datetime]
     accepted: dict[str, list[Accepted]]
-    _fields: dict[bytes, list[Field]] = field(default_factory=dict)
+    _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
     _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
@@ -80,20 +80,27 @@ class History:
             self._documents[key] = self.comparisons.documents(release, name)
         return self._documents[key]
 
-    def fields(self, document: Document) -> list[Field]:
-        """Return the fields of a document."""
-        if document.content not in self._fields:
-            self._fields[document.content] = fields_of(document)
-        return self._fields[document.content]
+    def members(self, document: Document) -> Sequence[Member]:
+        """Return the members of a document."""
+        if not document.format.tabular:  # it may refer to others, and is kept with them
+            return language_of(document).members(document)
+        if document.content not in self._members:
+            self._members[document.content] = language_of(document).members(document)
+        return self._members[document.content]
+
+    def place_name(self, release: Release, paths: Sequence[str], location: str) -> str:
+        """Return what a location of one of these documents is about: the path of a member where it is one."""
+        document = next((release.document(path) for path in paths if path in release.documents), None)
+        return (document and language_of(document).place_name(document, location)) or location
 
     def since(self, path: str, name: str) -> dict[str, str]:
-        """Return for each field of a document the first release that has it."""
+        """Return for the address of each member of a document the first release that has it."""
         if path not in self._since:
             first_releases = self._since[path] = {}
             for release in self.releases:
                 document = self.documents(release, name).get(path)
-                for field in self.fields(document) if document else ():
-                    first_releases.setdefault(field.path, release.version)
+                for member in self.members(document) if document else ():
+                    first_releases.setdefault(member.anchor, release.version)
         return self._since[path]
 
     def examples(self, release: Release, document: Document) -> list[JudgedExample]:

@@ -1,7 +1,7 @@
 // The difference between two releases: compatibility, changed fields, and the text of each document.
 
 import { element, table } from "./dom.js";
-import { changes, reordered, withoutWords } from "./fields.js";
+import { changes, labelOf, reordered, withoutWords } from "./fields.js";
 import { patch } from "./patch.js";
 import { ANSWERS, relation } from "./relations.js";
 import { entries, exact, json, pageOf, pathOf, reasonIn, text } from "./site.js";
@@ -185,7 +185,7 @@ function fieldTable(between, { path, old, fresh }) {
         element(
           "p",
           { class: "compare-words" },
-          `In other words only: ${words.map(({ field }) => field.path).join(", ")}.`,
+          `In other words only: ${words.map(({ field }) => labelOf(field)).join(", ")}.`,
         ),
       ]
     : [];
@@ -202,7 +202,7 @@ function changeRows({ root, newest, old, fresh }, entry, { field, kind, facts })
   const link = element(
     "a",
     { href: new URL(`#${encodeURIComponent(field.anchor)}`, page).href },
-    breakable(field.path),
+    breakable(labelOf(field)),
   );
   const all = (/** @type {"old" | "new"} */ side) =>
     facts

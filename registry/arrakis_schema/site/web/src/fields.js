@@ -1,4 +1,4 @@
-// The changes to the fields of a document from one release to another.
+// The fields of a document: which one an instance path is about, and their changes from one release to another.
 
 /** @typedef {import("./site.js").Field} Field */
 /**
@@ -9,17 +9,35 @@
 /** The facts about a field, in the order in which they are shown. @type {[string, (field: Field) => string][]} */
 const FACTS = [
   ["type", ({ type }) => type],
-  ["presence", ({ required }) => (required ? "required" : "optional")],
-  ["null", ({ nullable }) => (nullable ? "may be null" : "never null")],
+  [
+    "presence",
+    ({ required, required_when: when }) =>
+      required ? "required" : when ? `required ${when.join(" or ")}` : "optional",
+  ],
+  ["null", ({ nullable }) => (nullable === null ? "" : nullable ? "may be null" : "never null")],
   ["unit", ({ unit }) => unit],
-  ["bounds", ({ bounds }) => bounds.join(", ")],
-  ["values", ({ values }) => values.join(", ")],
+  ["format", ({ format }) => format ?? ""],
+  ["bounds", ({ bounds, closed }) => [...bounds, ...(closed ?? [])].join(", ")],
+  ["values", ({ values }) => values.map((value) => JSON.stringify(value)).join(", ")],
+  ["cases", ({ variants }) => (variants ?? []).map(variantText).join("; ")],
+  ["default", ({ default: values }) => (values ?? []).map((value) => JSON.stringify(value)).join("")],
   ["null means", ({ null: meaning }) => meaning],
   ["omitted means", ({ omitted }) => omitted],
   ["description", ({ description }) => description],
 ];
 /** The facts that only describe a field. */
-const WORDS = new Set(["null means", "omitted means", "description"]);
+const WORDS = new Set(["default", "null means", "omitted means", "description"]);
+
+/** Return the path of a field, with the case in which it exists. @param {Field} field */
+export function labelOf({ path, alternative }) {
+  return alternative ? `${path} (${alternative})` : path;
+}
+
+/** @param {import("./site.js").Variant} variant */
+function variantText({ name, type, bounds, values, closed }) {
+  const facts = [type, ...bounds, ...(closed ?? []), ...values.map((value) => JSON.stringify(value))];
+  return `${name}: ${facts.join(", ")}`;
+}
 
 /**
  * Return the fields that were added, removed and changed, in the order of the new document.
@@ -30,10 +48,10 @@ const WORDS = new Set(["null means", "omitted means", "description"]);
  */
 export function changes(old, fresh, columns) {
   const compared = FACTS.filter(([name]) => !(columns && name === "presence"));
-  const before = new Map(old.map((field) => [field.path, field]));
-  const after = new Set(fresh.map(({ path }) => path));
-  const present = fresh.map((field) => changeOf(compared, before.get(field.path), field));
-  const removed = old.filter(({ path }) => !after.has(path)).map((field) => removalOf(compared, field));
+  const before = new Map(old.map((field) => [field.anchor, field]));
+  const after = new Set(fresh.map(({ anchor }) => anchor));
+  const present = fresh.map((field) => changeOf(compared, before.get(field.anchor), field));
+  const removed = old.filter(({ anchor }) => !after.has(anchor)).map((field) => removalOf(compared, field));
   return [...present, ...removed].filter(({ facts }) => facts.length);
 }
 
@@ -72,4 +90,70 @@ function changeOf(compared, old, field) {
 function removalOf(compared, field) {
   const facts = compared.map(([name, say]) => ({ name, old: say(field), new: "" }));
   return { field, kind: "removed", facts: facts.filter((fact) => fact.old) };
+}
+
+/**
+ * Return the field that an instance path is about, or the nearest one around it.
+ * @param {(string | number)[]} path
+ * @param {Field[]} fields
+ * @returns {Field | undefined}
+ */
+export function fieldAt(path, fields) {
+  for (let length = path.length; length > 0; length -= 1) {
+    const part = path.slice(0, length);
+    const fitting = fields.map((field) => ({ field, rank: rank(field, part) })).filter((entry) => entry.rank > 0);
+    if (fitting.length) return fitting.reduce((best, entry) => (entry.rank > best.rank ? entry : best)).field;
+  }
+  return undefined;
+}
+
+/**
+ * Tell whether an instance has a value at the place of a field.
+ * @param {import("./json.js").Json} value
+ * @param {Field} field
+ */
+export function reaches(value, field) {
+  /** @type {any[]} */
+  let values = [value];
+  for (const step of places(field)) values = values.flatMap((holder) => inside(holder, step));
+  return values.length > 0;
+}
+
+/** The steps that lead from one value to another. @param {Field} field */
+function places({ steps }) {
+  return steps.filter((step) => !(step && typeof step === "object" && "alternative" in step));
+}
+
+/** @param {any} holder @param {import("./site.js").FieldStep} step @returns {any[]} */
+function inside(holder, step) {
+  if (typeof holder !== "object" || holder === null) return [];
+  return Object.keys(holder)
+    .filter((key) => fits(step, Array.isArray(holder) ? Number(key) : key) > 0)
+    .map((key) => holder[key]);
+}
+
+/** Say how closely a field fits a path: 0 where it does not. @param {Field} field @param {(string | number)[]} path */
+function rank(field, path) {
+  const steps = places(field);
+  if (steps.length !== path.length) return 0;
+  const ranks = steps.map((step, index) => fits(step, path[index]));
+  return ranks.every((one) => one > 0) ? ranks.reduce((sum, one) => sum + one, 0) : 0;
+}
+
+/** @param {import("./site.js").FieldStep} step @param {string | number} part @returns {number} */
+function fits(step, part) {
+  if (step === part) return 3;
+  if (step === null) return typeof part === "number" ? 2 : 0;
+  if (typeof step !== "object" || typeof part !== "string") return 0;
+  if ("pattern" in step) return matches(step.pattern, part) ? 2 : 0;
+  return "any" in step ? 1 : 0;
+}
+
+/** @param {string} pattern @param {string} name */
+function matches(pattern, name) {
+  try {
+    return new RegExp(pattern, "u").test(name);
+  } catch {
+    return false;
+  }
 }

@@ -3,12 +3,16 @@
 import { parse } from "./json.js";
 
 /** @typedef {import("./json.js").Json} Json */
+/** @typedef {string | number | null | { pattern: string } | { any: true } | { contains: true } | { alternative: string }} FieldStep */
+/** @typedef {{ name: string, type: string, values: Json[], bounds: string[], closed?: string[] }} Variant */
 /**
- * @typedef {{ path: string, anchor: string, type: string, nullable: boolean, required: boolean, description:
- *   string, unit: string, null: string, omitted: string, values: string[], bounds: string[], since?: string }} Field
+ * @typedef {{ path: string, anchor: string, steps: FieldStep[], type: string, nullable: boolean | null, required: boolean,
+ *   description: string, unit: string, null: string, omitted: string, values: Json[], bounds: string[], since?: string,
+ *   alternative?: string, required_when?: string[], format?: string, default?: Json[], closed?: string[], variants?:
+ *   Variant[] }} Field
  */
 /** @typedef {{ name: string, refused: boolean, url: string, reason?: string }} Example */
-/** @typedef {{ location: string, text: string, fixed: string }} Problem */
+/** @typedef {{ location: string, anchors: string[], text: string, fixed: string }} Problem */
 /** @typedef {{ unknown?: string | Record<string, string>, columns?: string }} Reader */
 /**
  * @typedef {{ kind: string, format: string, path: string, page: string, url: string, name?: string, sha256?: string, size?:

@@ -1,6 +1,7 @@
 // The verdict of a release on a text: what the schemas say, and what the reader does with undescribed members.
 
-import { JsonError, parse, steps } from "./json.js";
+import { fieldAt, reaches } from "./fields.js";
+import { JsonError, parse } from "./json.js";
 import { strangers } from "./unknown.js";
 import { sentence, violations } from "./violations.js";
 import { count, dotted } from "./words.js";
@@ -120,20 +121,7 @@ function splitLabel(text) {
  * @param {Field[]} fields
  */
 export function anchorOf(path, fields) {
-  for (let length = path.length; length > 0; length -= 1) {
-    const named = fieldPath(path.slice(0, length));
-    const field = fields.find((candidate) => candidate.path === named);
-    if (field) return field.anchor;
-  }
-  return "";
-}
-
-/** @param {(string | number)[]} path */
-function fieldPath(path) {
-  return path
-    .map((step) => (typeof step === "number" ? "[]" : `.${step}`))
-    .join("")
-    .replace(/^\./, "");
+  return fieldAt(path, fields)?.anchor ?? "";
 }
 
 /** @param {string} pointer @param {Map<string, Place>} places */
@@ -148,36 +136,8 @@ function placeOf(pointer, places) {
  * @returns {Remark[]}
  */
 function knownProblems(value, { fields, problems }) {
-  return problems.flatMap(({ location, text }) => {
-    const path = instancePath(location);
-    return path.length && reaches(value, path)
-      ? [remark(fieldPath(path), `known problem: ${text}`, anchorOf(path, fields), undefined)]
-      : [];
+  return problems.flatMap(({ anchors, text }) => {
+    const field = fields.find((candidate) => anchors.includes(candidate.anchor) && reaches(value, candidate));
+    return field ? [remark(field.path, `known problem: ${text}`, field.anchor, undefined)] : [];
   });
-}
-
-/**
- * Return the instance path that a JSON Pointer into a schema is about.
- * @param {string} location
- * @returns {(string | number)[]}
- */
-function instancePath(location) {
-  /** @type {(string | number)[]} */
-  const path = [];
-  const names = steps(location);
-  for (let keyword = names.shift(); keyword !== undefined; keyword = names.shift()) {
-    if (keyword === "properties" && names.length) path.push(/** @type {string} */ (names.shift()));
-    else if (keyword === "items") path.push(0);
-  }
-  return path;
-}
-
-/** @param {any} value @param {(string | number)[]} path */
-function reaches(value, path) {
-  let part = value;
-  for (const step of path) {
-    if (typeof part !== "object" || part === null || !(step in part)) return false;
-    part = part[step];
-  }
-  return true;
 }

@@ -8,6 +8,7 @@ import { relation } from "../src/relations.js";
 const FIELD = {
   path: "a",
   anchor: "a",
+  steps: ["a"],
   type: "integer",
   nullable: false,
   required: true,
@@ -20,11 +21,11 @@ const FIELD = {
 };
 
 test("a field is added, removed, or changed fact by fact", () => {
-  const old = [FIELD, { ...FIELD, path: "b" }, { ...FIELD, path: "c" }];
+  const old = [FIELD, { ...FIELD, path: "b", anchor: "b" }, { ...FIELD, path: "c", anchor: "c" }];
   const fresh = [
-    { ...FIELD, path: "d", unit: "Hz" },
+    { ...FIELD, path: "d", anchor: "d", unit: "Hz" },
     { ...FIELD, nullable: true, bounds: ["more than 0"] },
-    { ...FIELD, path: "c" },
+    { ...FIELD, path: "c", anchor: "c" },
   ];
   const found = changes(old, fresh, false).map(({ field, kind, facts }) => [field.path, kind, facts]);
   assert.deepEqual(found, [

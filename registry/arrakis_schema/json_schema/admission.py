@@ -1,0 +1,254 @@
+"""Which JSON types a schema can accept at all, and whether it accepts null: what follows from the keywords alone.
+
+Only keywords that say something about null are asked for null, so that the answer is the judge's.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from arrakis_schema.errors import MissingExtraError
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, dialect_of
+from arrakis_schema.json_schema.judge.values import equality_key
+from arrakis_schema.json_schema.positions import escape_token
+from arrakis_schema.json_schema.resolver import DanglingReferenceError, Origin, Schemas
+
+Kinds = frozenset[str]
+EVERY: Kinds = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
+_OF_TYPE = {name: frozenset({name}) for name in EVERY} | {"number": frozenset({"integer", "fraction"})}
+_LATE = frozenset({"$dynamicRef", "$recursiveRef"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A schema in a document, and the alternatives and conditions under which it applies."""
+
+    document: str
+    pointer: str
+    schema: Any = field(compare=False, repr=False)
+    branches: "tuple[Branch, ...]" = ()
+
+    def below(self, *names: str | int) -> "Place":
+        """Return the subschema below some names."""
+        schema = self.schema
+        for name in names:
+            schema = schema[name]
+        return Place(self.document, pointer_below(self.pointer, *names), schema, self.branches)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One case of a schema: the part of `anyOf` or `oneOf` at an index, `then`, `else`, or what a name depends on.
+
+    `pointer` is the location of the case; the schema that has it, its `holder`, is not compared with: that may be in
+    cases itself, and each of these in others.
+    """
+
+    document: str
+    pointer: str
+    holder: Place = field(compare=False, repr=False)
+    keyword: str
+    key: str | int = ""
+
+    @property
+    def place(self) -> Place:
+        """The schema that applies in this case."""
+        place = self.holder.below(*_names(self.keyword, self.key))
+        return Place(self.document, self.pointer, place.schema, (*self.holder.branches, self))
+
+
+def branch(holder: Place, keyword: str, key: str | int = "") -> Branch:
+    """Return one case of a schema."""
+    return Branch(holder.document, pointer_below(holder.pointer, *_names(keyword, key)), holder, keyword, key)
+
+
+def _names(keyword: str, key: str | int) -> tuple[str | int, ...]:
+    return (keyword,) if keyword in {"then", "else"} else (keyword, key)
+
+
+@dataclass(slots=True)
+class Admission:
+    """What the schemas of a set of documents accept; answers are kept for each place."""
+
+    schemas: Schemas
+    _dialects: dict[str, str] = field(default_factory=dict)
+    _kinds: dict[tuple[str, str], Kinds] = field(default_factory=dict)
+    _nulls: dict[tuple[str, str], bool | None] = field(default_factory=dict)
+
+    def dialect(self, document: str) -> str:
+        """Return the dialect of a document; one that is not known is read as draft-07."""
+        if document not in self._dialects:
+            self._dialects[document] = dialect_of(self.schemas.schema(document)) or DRAFT_07
+        return self._dialects[document]
+
+    def ref_is_alone(self, place: Place) -> bool:
+        """Tell whether a schema has a `$ref` that makes validators ignore the keywords beside it."""
+        schema = place.schema
+        return isinstance(schema, dict) and "$ref" in schema and DIALECTS[self.dialect(place.document)].ref_alone
+
+    def has(self, place: Place, keyword: str) -> bool:
+        """Tell whether a schema has a keyword that its dialect knows and reads there."""
+        if keyword not in place.schema or keyword not in DIALECTS[self.dialect(place.document)].keywords:
+            return False
+        return keyword == "$ref" or not self.ref_is_alone(place)
+
+    def target(self, place: Place) -> Place | None:
+        """Return the schema that the `$ref` of a schema leads to, under the same conditions; None for nowhere."""
+        reference = place.schema.get("$ref")
+        if not isinstance(reference, str):
+            return None
+        try:
+            found = self.schemas.lookup(Origin(place.document, place.pointer, place.schema), "$ref", reference)
+        except (DanglingReferenceError, MissingExtraError):
+            return None
+        return Place(found.document, found.pointer, found.schema, place.branches)
+
+    def listed(self, place: Place, keyword: str) -> list[Place]:
+        """Return the schemas in the list that a keyword holds."""
+        schemas = place.schema.get(keyword) if self.has(place, keyword) else None
+        return [place.below(keyword, index) for index in range(len(schemas))] if isinstance(schemas, list) else []
+
+    def kinds(self, place: Place) -> Kinds:
+        """Return the types outside of which a schema accepts nothing."""
+        key = place.document, place.pointer
+        if key not in self._kinds:
+            self._kinds[key] = EVERY  # what a schema says of itself, in place, says nothing
+            self._kinds[key] = self._read_kinds(place)
+        return self._kinds[key]
+
+    def _read_kinds(self, place: Place) -> Kinds:
+        if not isinstance(place.schema, dict):
+            return frozenset() if place.schema is False else EVERY
+        kinds = types_of(place.schema["type"]) if self.has(place, "type") else EVERY
+        for values in self.values(place):
+            kinds &= frozenset(map(kind_of, values))
+        for target in self._targets(place):
+            kinds &= self.kinds(target) if target else EVERY
+        for part in self.listed(place, "allOf"):
+            kinds &= self.kinds(part)
+        for keyword in ("anyOf", "oneOf"):
+            if parts := self.listed(place, keyword):
+                kinds &= frozenset().union(*map(self.kinds, parts))
+        return kinds & self._conditional_kinds(place)
+
+    def _conditional_kinds(self, place: Place) -> Kinds:
+        """Return the types that `then` and `else` leave."""
+        if not self.has(place, "if"):
+            return EVERY
+        cases = [
+            self.kinds(place.below(keyword)) if self.has(place, keyword) else EVERY for keyword in ("then", "else")
+        ]
+        return cases[0] | cases[1]
+
+    def values(self, place: Place) -> list[list[Any]]:
+        """Return the lists of values that `enum` and `const` of a schema allow."""
+        lists = [place.schema["enum"]] if self.has(place, "enum") and isinstance(place.schema["enum"], list) else []
+        return lists + ([[place.schema["const"]]] if self.has(place, "const") else [])
+
+    def null(self, place: Place) -> bool | None:
+        """Tell whether a schema accepts null; None where that cannot be told."""
+        key = place.document, place.pointer
+        if key not in self._nulls:
+            self._nulls[key] = None
+            self._nulls[key] = self._read_null(place)
+        return self._nulls[key]
+
+    def _read_null(self, place: Place) -> bool | None:
+        schema = place.schema
+        if not isinstance(schema, dict):
+            return schema is not False
+        answers: list[bool | None] = [None in values for values in self.values(place)]
+        if self.has(place, "type"):
+            answers.append("null" in types_of(schema["type"]))
+        answers += [self.null(target) if target else None for target in self._targets(place)]
+        answers += map(self.null, self.listed(place, "allOf"))
+        if parts := self.listed(place, "anyOf"):
+            answers.append(_any(map(self.null, parts)))
+        if parts := self.listed(place, "oneOf"):
+            answers.append(_exactly_one([self.null(part) for part in parts]))
+        if self.has(place, "not"):
+            answers.append(_negate(self.null(place.below("not"))))
+        if self.has(place, "if"):
+            answers.append(self._conditional_null(place))
+        return _all(answers)
+
+    def _conditional_null(self, place: Place) -> bool | None:
+        condition = self.null(place.below("if"))
+        cases = {
+            holds: self.null(place.below(keyword)) if self.has(place, keyword) else True
+            for keyword, holds in (("then", True), ("else", False))
+        }
+        if condition is not None:
+            return cases[condition]
+        return cases[True] if cases[True] is cases[False] else None
+
+    def _targets(self, place: Place) -> list[Place | None]:
+        """Return where the references of a schema lead; None where that is nowhere, or not always the same."""
+        late = [None for keyword in _LATE if self.has(place, keyword)]
+        return late + ([self.target(place)] if self.has(place, "$ref") else [])
+
+
+def pointer_below(pointer: str, *names: str | int) -> str:
+    """Return a JSON Pointer with more names."""
+    return "".join([pointer, *(f"/{escape_token(str(name))}" for name in names)])
+
+
+def types_of(names: Any) -> Kinds:
+    """Return what the value of `type` allows."""
+    listed = names if isinstance(names, list) else [names]
+    return frozenset().union(*(_OF_TYPE.get(name, frozenset()) for name in listed if isinstance(name, str)))
+
+
+def kind_of(value: Any) -> str:
+    """Return the type of a JSON value; 1.0 is an integer."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "fraction"
+        case str():
+            return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def type_words(kinds: Kinds) -> str:
+    """Return the name of the types, null left out, as in `integer or string`."""
+    if kinds - {"null"} == EVERY - {"null"}:
+        return "any"
+    names = ["string", "boolean", "array", "object"]
+    number = "number" if "fraction" in kinds else "integer" if "integer" in kinds else ""
+    words = [*([number] if number else []), *(name for name in names if name in kinds)]
+    return " or ".join(words) or ("null" if kinds else "nothing")
+
+
+def shared_values(lists: list[list[Any]]) -> list[Any] | None:
+    """Return the values that all lists have, in the order of the first; None without a list."""
+    if not lists:
+        return None
+    shared = {equality_key(value): value for value in lists[0]}
+    for values in lists[1:]:
+        keys = set(map(equality_key, values))
+        shared = {key: value for key, value in shared.items() if key in keys}
+    return list(shared.values())
+
+
+def _all(answers: list[bool | None]) -> bool | None:
+    return False if False in answers else None if None in answers else True
+
+
+def _any(answers: Any) -> bool | None:
+    return _negate(_all([_negate(answer) for answer in answers]))
+
+
+def _negate(answer: bool | None) -> bool | None:  # noqa: FBT001 - it is what this is about
+    return None if answer is None else not answer
+
+
+def _exactly_one(answers: list[bool | None]) -> bool | None:
+    certain = answers.count(True)
+    if certain > 1:
+        return False
+    return None if None in answers else certain == 1

@@ -1,0 +1,258 @@
+"""The places directly inside a place of a message, with the schemas that apply to each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from arrakis_schema.json_schema.admission import Admission, Branch, Place, pointer_below
+from arrakis_schema.json_schema.conditions import CaseNames, Extra, extra_cases
+from arrakis_schema.json_schema.judge.patterns import PatternError, search
+from arrakis_schema.json_schema.statements import Statement, keyword_dict, keyword_list
+from arrakis_schema.store.members import Origin, Step
+
+_MOST_POSITIONS = 50
+Applies = Callable[[Statement], list[Place]]
+
+
+@dataclass(slots=True)
+class Node:
+    """A place of a message with the schemas that apply to it, and the cases in which it exists."""
+
+    steps: tuple[Step, ...]
+    places: list[Place]
+    cases: frozenset[Branch] = frozenset()
+    mentions: list[Place] = field(default_factory=list)
+    alternative: str = ""
+    required: bool = False
+    required_when: tuple[str, ...] = ()
+    presence: tuple[Origin, ...] = ()
+    sure: bool = True
+    opened: dict[tuple[str, str], tuple[Step, ...]] = field(default_factory=dict)
+    children: "list[Node]" = field(default_factory=list)
+    see: tuple[Step, ...] | None = None
+    note: str = ""
+
+    def further_cases(self, place: Place) -> Extra:
+        """Return the cases of a schema that are not those of the place itself."""
+        return extra_cases(place, self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The schemas that apply to a place, to be asked for the places inside it."""
+
+    admission: Admission
+    names: CaseNames
+    node: Node
+    statements: list[Statement]
+
+    @property
+    def asserted(self) -> list[Statement]:
+        """The schemas that validators hold a value to."""
+        return [statement for statement in self.statements if statement.asserts]
+
+    def places(self, step: Step, declares: Callable[[Statement], bool], applies: Applies) -> Iterator[Node]:
+        """Yield the place one step further: once where it always exists, else once for each case."""
+        node, asserted = self.node, self.asserted
+        cases = dict.fromkeys(node.further_cases(statement.place) for statement in asserted if declares(statement))
+        chosen: list[Extra] = []
+        for extra in sorted(cases, key=len):
+            if not any(set(known) <= set(extra) for known in chosen):
+                chosen.append(extra)
+        labels = self.labels()
+        places = [place for statement in asserted for place in applies(statement)]
+        mentions = [place for statement in self.statements if not statement.asserts for place in applies(statement)]
+        for extra in chosen:
+            inside = node.cases | set(extra)
+            kept = [place for place in places if set(extra) <= set(place.branches) or set(place.branches) <= inside]
+            into = (Step("alternative", labels[extra]),) if extra else ()
+            alternative = ", ".join(filter(None, (node.alternative, labels.get(extra, ""))))
+            child = Node((*node.steps, *into, step), kept, inside, mentions, alternative)
+            if step.kind == "name":
+                self._tell_presence(child, str(step.value))
+            yield child
+
+    def labels(self) -> dict[Extra, str]:
+        """Return the names of the cases of the place."""
+        extras = list(dict.fromkeys(self.node.further_cases(statement.place) for statement in self.asserted))
+        self.names.read(extras, self._required())
+        return self.names.labels(self.node.places, extras, self.node.cases)
+
+    def _required(self) -> set[str]:
+        """Return the members that are always required."""
+        always = [statement for statement in self.asserted if not self.node.further_cases(statement.place)]
+        names = (name for statement in always for name in keyword_list(statement, self.admission, "required"))
+        return {name for name in names if isinstance(name, str)}
+
+    def _tell_presence(self, child: Node, name: str) -> None:
+        """Tell a place whether its member is required, or when."""
+        when: dict[str, None] = {}
+        for statement in self.asserted:
+            extra, pointer = child.further_cases(statement.place), statement.place.pointer
+            if not child.cases - self.node.cases <= set(statement.place.branches) and extra:
+                continue  # it holds in another case
+            if name in keyword_list(statement, self.admission, "required"):
+                child.presence += (Origin(statement.place.document, pointer_below(pointer, "required"), ("required",)),)
+                child.required = child.required or not extra
+                when |= {self.names.when(extra): None} if extra else {}
+            for keyword in ("dependentRequired", "dependencies"):
+                for trigger, names in keyword_dict(statement, self.admission, keyword).items():
+                    if isinstance(names, list) and name in names:
+                        when[f"if {trigger} is present"] = None
+        child.required_when = () if child.required else tuple(when)
+
+
+def object_places(spread: Spread) -> Iterator[Node]:
+    """Yield the members of an object: by name, by pattern, and all others."""
+    members = _ObjectMembers(spread)
+    cousins = any(_is_cousin(s, spread.admission, "unevaluatedProperties") for s in spread.statements)
+    for child in [*members.named(), *members.patterned()]:
+        child.sure = child.sure and not cousins
+        yield child
+    yield from members.others()
+
+
+class _ObjectMembers:
+    """The members of an object, by the schemas that apply to it."""
+
+    def __init__(self, spread: Spread) -> None:
+        admission, self._spread = spread.admission, spread
+        self._named = {id(s): keyword_dict(s, admission, "properties") for s in spread.statements}
+        self._patterns = {id(s): keyword_dict(s, admission, "patternProperties") for s in spread.statements}
+
+    def named(self) -> list[Node]:
+        """Return the members with a name, those of one case in the order of that case."""
+        spread, ranks = self._spread, dict[tuple[frozenset[Branch], str], int]()
+        for statement in spread.asserted:
+            cases = frozenset(spread.node.further_cases(statement.place))
+            for name in (*self._named[id(statement)], *self._required(statement)):
+                ranks.setdefault((cases, name), len(ranks))
+        children = [
+            child
+            for name in dict.fromkeys(name for _, name in ranks)
+            for child in spread.places(
+                Step("name", name),
+                lambda s, name=name: name in self._named[id(s)] or name in self._required(s),  # type: ignore[misc]
+                lambda s, name=name: self._schemas_of(s, name),  # type: ignore[misc]
+            )
+        ]
+        return sorted(children, key=lambda child: ranks[child.cases - spread.node.cases, str(child.steps[-1].value)])
+
+    def patterned(self) -> Iterator[Node]:
+        """Yield the members with names of a pattern; a name of two patterns makes it unsure what holds."""
+        spread = self._spread
+        for pattern in dict.fromkeys(pattern for s in spread.asserted for pattern in self._patterns[id(s)]):
+            crossing = any(
+                self._patterns[id(s)].keys() - {pattern}
+                or (self._additional(s) and pattern not in self._patterns[id(s)])
+                or any(_matches(pattern, name) for name in self._named[id(s)])
+                for s in spread.statements
+            )
+            for child in spread.places(
+                Step("pattern", pattern),
+                lambda s, pattern=pattern: pattern in self._patterns[id(s)],  # type: ignore[misc]
+                lambda s, pattern=pattern: (  # type: ignore[misc]
+                    [s.place.below("patternProperties", pattern)] if pattern in self._patterns[id(s)] else []
+                ),
+            ):
+                child.sure = not crossing
+                yield child
+
+    def others(self) -> Iterator[Node]:
+        """Yield the members with any other name, unless there are none."""
+        spread = self._spread
+        always = [s for s in spread.asserted if not spread.node.further_cases(s.place)]
+        if not any(place.schema is False for s in always for place in self._additional(s)):
+            yield from spread.places(Step("any"), lambda s: any(map(_is_told, self._additional(s))), self._additional)
+
+    def _required(self, statement: Statement) -> list[str]:
+        names = keyword_list(statement, self._spread.admission, "required")
+        return [name for name in names if isinstance(name, str)]
+
+    def _schemas_of(self, statement: Statement, name: str) -> list[Place]:
+        """Return the schemas that one schema has for the member with a name."""
+        found = [statement.place.below("properties", name)] if name in self._named[id(statement)] else []
+        fitting = [pattern for pattern in self._patterns[id(statement)] if _matches(pattern, name)]
+        found += [statement.place.below("patternProperties", pattern) for pattern in fitting]
+        return found or self._additional(statement)
+
+    def _additional(self, statement: Statement) -> list[Place]:
+        """Return the schema that one schema has for members that it does not name."""
+        place = statement.place
+        has = isinstance(place.schema, dict) and self._spread.admission.has(place, "additionalProperties")
+        return [place.below("additionalProperties")] if has else []
+
+
+def array_places(spread: Spread) -> Iterator[Node]:
+    """Yield the items of an array: by position, all further ones, and those that `contains` asks for."""
+    admission, statements = spread.admission, spread.statements
+    tuples = {id(s): _tuple(s, admission) for s in statements}
+    length = max((len(positions) for positions, _ in tuples.values()), default=0)
+    cousins = any(_is_cousin(s, admission, "unevaluatedItems") for s in statements)
+
+    def at(index: int) -> Applies:
+        def applies(statement: Statement) -> list[Place]:
+            positions, rest = tuples[id(statement)]
+            return [positions[index]] if index < len(positions) else rest
+
+        return applies
+
+    for index in range(min(length, _MOST_POSITIONS)):
+
+        def declares(statement: Statement, index: int = index) -> bool:
+            return index < len(tuples[id(statement)][0])
+
+        for child in spread.places(Step("position", index), declares, at(index)):
+            child.sure = not cousins
+            yield child
+
+    def further(statement: Statement) -> list[Place]:
+        return tuples[id(statement)][1]
+
+    for child in spread.places(Step("items"), lambda s: any(map(_is_told, further(s))), further):
+        child.sure = not cousins and not any(_limits_contained(s, admission) for s in statements)
+        yield child
+
+    def contained(statement: Statement) -> list[Place]:
+        schema = statement.place.schema
+        has = isinstance(schema, dict) and admission.has(statement.place, "contains")
+        return [statement.place.below("contains")] if has else []
+
+    for child in spread.places(Step("contains"), lambda s: bool(contained(s)), contained):
+        child.sure = False
+        yield child
+
+
+def _tuple(statement: Statement, admission: Admission) -> tuple[list[Place], list[Place]]:
+    """Return the schemas of the first items of an array by position, and that of the others."""
+    place = statement.place
+    if not isinstance(place.schema, dict):
+        return [], []
+    items = place.schema.get("items") if admission.has(place, "items") else None
+    if isinstance(items, list):
+        rest = [place.below("additionalItems")] if admission.has(place, "additionalItems") else []
+        return admission.listed(place, "items"), rest
+    rest = [place.below("items")] if items is not None else []
+    return admission.listed(place, "prefixItems"), rest
+
+
+def _limits_contained(statement: Statement, admission: Admission) -> bool:
+    return isinstance(statement.place.schema, dict) and admission.has(statement.place, "maxContains")
+
+
+def _is_cousin(statement: Statement, admission: Admission, keyword: str) -> bool:
+    """Tell whether a schema disallows what schemas beside it describe."""
+    has = isinstance(statement.place.schema, dict) and admission.has(statement.place, keyword)
+    return has and not statement.outermost
+
+
+def _is_told(place: Place) -> bool:
+    """Tell whether a schema says something that is worth an entry of its own."""
+    return isinstance(place.schema, dict) and bool(place.schema)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Tell whether a pattern finds something in a name; a pattern that is none finds nothing."""
+    try:
+        return search(pattern, name)
+    except PatternError:
+        return False
