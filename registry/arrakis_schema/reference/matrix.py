@@ -52,10 +52,12 @@ class Matrix:
         return self.relations[self.groups[client][0], self.groups[server][0]]
 
 
-def endpoint_matrices(history: History) -> list[Matrix]:
+def endpoint_matrices(history: History, *, as_documented: bool = False) -> list[Matrix]:
     """Return the matrix of each endpoint, over the newest releases back to the first that has the endpoint."""
     releases = list(reversed(history.releases))
-    return [_matrix(history, name, _since_first(history, name)) for name in names(releases)]
+    return [
+        _matrix(history, name, _since_first(history, name), as_documented=as_documented) for name in names(releases)
+    ]
 
 
 def _since_first(history: History, name: str) -> list[Release]:
@@ -64,12 +66,14 @@ def _since_first(history: History, name: str) -> list[Release]:
     return list(reversed(history.releases[first:]))
 
 
-def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
+def _matrix(history: History, name: str, releases: list[Release], *, as_documented: bool) -> Matrix:
     """Return the matrix of one endpoint. Releases that mean the same are compared once."""
-    twins = _twins(history, name, releases)
+    twins = _twins(history, name, releases, as_documented=as_documented)
     first = list(twins.values())[:MOST]
     relations = {
-        (client[0].version, server[0].version): history.comparisons.relation(name, client[0], server[0])
+        (client[0].version, server[0].version): history.comparisons.relation(
+            name, client[0].held(as_documented=as_documented), server[0].held(as_documented=as_documented)
+        )
         for client in first
         for server in first
     }
@@ -92,11 +96,11 @@ def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
     return Matrix(name, groups, relations, without)
 
 
-def _twins(history: History, name: str, releases: list[Release]) -> dict[Any, list[Release]]:
+def _twins(history: History, name: str, releases: list[Release], *, as_documented: bool) -> dict[Any, list[Release]]:
     """Return neighbouring releases whose documents of a name mean the same."""
     twins: dict[Any, list[Release]] = {}
     for release in releases:
-        documents = history.documents(release, name).items()
+        documents = (history.documents if as_documented else history.contracts)(release, name).items()
         meanings = tuple((path, history.comparisons.meaning(document)) for path, document in documents)
         twins.setdefault(meanings, []).append(release)
     return twins
