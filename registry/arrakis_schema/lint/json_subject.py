@@ -7,12 +7,14 @@ from types import ModuleType
 from typing import Any
 
 from arrakis_schema.errors import LimitError
+from arrakis_schema.json_schema.declared_members import Applied, unknown_members
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
-from arrakis_schema.json_schema.judge.patterns import PatternError
+from arrakis_schema.json_schema.judge.patterns import READINGS, PatternError
 from arrakis_schema.json_schema.keywords import Node
 from arrakis_schema.json_schema.positions import Positions
 from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.lint.subject import Subject
+from arrakis_schema.regex import Reading
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class JsonSubject:
     def dialect(self) -> str:
         """The dialect that `$schema` names; draft-07 where it names none that is known."""
         return dialect_of(self.schema) or DRAFT_07
+
+    @property
+    def reading(self) -> Reading:
+        """How the reader of the document reads patterns."""
+        return READINGS[self.subject.reader.patterns]
 
     def objects(self) -> Iterator[Node]:
         """Yield the schemas that are objects."""
@@ -52,7 +59,11 @@ class JsonSubject:
     @cached_property
     def references(self) -> Any:
         """The references of the document, None where its meta-schema rejects it."""
-        return None if self.meta_schema_problems else self.soundness.check_references(self.schema, self.dialect)
+        return (
+            None
+            if self.meta_schema_problems
+            else self.soundness.check_references(self.schema, self.dialect, self.reading)
+        )
 
     @cached_property
     def sound(self) -> bool:
@@ -62,7 +73,7 @@ class JsonSubject:
             references is None
             or references.unresolved
             or next(references.loops(), None)
-            or next(self.soundness.pattern_problems(self.schema), None)
+            or next(self.soundness.pattern_problems(self.schema, self.reading), None)
         )
 
     @property
@@ -77,13 +88,25 @@ class JsonSubject:
         """The complete validator, None where the meta-schema rejects the document; needs the extra `check`."""
         from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra
 
-        return None if self.meta_schema_problems else make_validator(self.schema, self.dialect)
+        if self.meta_schema_problems:
+            return None
+        return make_validator(self.schema, self.dialect, reading=self.reading)
 
     def _errors(self, schema: Any, instance: Any) -> Any:
         """Return the first error of an instance, if there is one."""
         from arrakis_schema.json_schema.judge.complete import errors_of  # noqa: PLC0415 - an extra
 
         return errors_of(self.validator.evolve(schema=schema), instance, 1)
+
+    def refuses_message(self, instance: Any) -> str | None:
+        """Return why the reader of the document refuses a message, or None: by the schema, or for an unknown member."""
+        from arrakis_schema.json_schema.judge.origins import origin_of  # noqa: PLC0415 - an extra
+
+        problem = self.refuses(self.schema, instance)
+        if problem is not None or not self.sound or self.subject.reader.unknown == "ignored":
+            return problem
+        root = Applied(self.schema, origin_of(self.validator, self.validator._resolver))  # noqa: SLF001 - as its keywords
+        return next(map(str, unknown_members([root], instance, self.subject.reader.unknown)), None)
 
     def refuses(self, schema: Any, instance: Any) -> str | None:
         """Return why a schema of the document refuses an instance, or None; other rules report a broken schema."""

@@ -1,12 +1,15 @@
 """The same facts as data: what each page says, as JSON beside it."""
 
+import json
 from dataclasses import asdict
 from typing import Any
 
+from arrakis_schema.json_schema.judge.patterns import READINGS, spelled_patterns
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.lock import digest
+from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
@@ -70,8 +73,16 @@ def _document(history: History, release: Release, name: str, document: Document)
         "reader": {
             "unknown": reader.unknown if isinstance(reader.unknown, str) else dict(reader.unknown),
             "columns": reader.columns if document.format.tabular else "by-name",
+            **_patterns(document, reader),
         },
     }
+
+
+def _patterns(document: Document, reader: Reader) -> dict[str, Any]:
+    """Return what a page reads for each pattern, where the reader is Python."""
+    if reader.patterns == "ecma" or document.format.tabular:
+        return {}
+    return {"patterns": spelled_patterns(json.loads(document.text), READINGS[reader.patterns])}
 
 
 def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:
