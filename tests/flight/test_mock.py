@@ -104,7 +104,7 @@ def test_tickets_are_valid_requests_of_the_release() -> None:
             {"request": "Publish", "args": {"publisher_id": ""}},
             "args.publisher_id: expected at least 1 character, found",
         ),
-        ({"request": "Publish", "args": {"publisher_id": "a", "x": 1}}, "args.x: expected one of the arguments"),
+        ({"request": "Publish", "args": {"publisher_id": "a", "x": 1}}, "args.x: expected one of the members"),
         (
             {"request": "Describe", "args": {"channels": ["H1:NO"], "time": None}},
             "there is no channel 'H1:NO'; there are",

@@ -79,7 +79,7 @@ def test_every_release_accepts_its_descriptors(release: str | None) -> None:
         ("describe", {}, 'args: expected the member "channels", found only "time"'),
         ("publish", {}, 'args: expected the member "publisher_id", found an empty object'),
         ("find", {"max_rate": 0}, "args.max_rate: expected more than 0, found 0"),
-        ("find", {"rate": 0}, "args.rate: expected one of the arguments data_type, max_rate, "),
+        ("find", {"rate": 0}, 'args.rate: expected one of the members "data_type", "max_rate", '),
         ("count", {"pattern": None}, "args.pattern: expected a string, found null"),
     ],
 )

@@ -44,11 +44,13 @@ ODD: list[Any] = [
 
 
 def judge(request: Any, release: str | None) -> bool:
-    """Do as the real client does: the envelope, then the endpoint, with jsonschema."""
+    """Do as the real client and server do: the envelope, then the endpoint, with jsonschema, then names of arguments."""
     if not jsonschema.Draft7Validator(load_schema("descriptor", release)).is_valid(request):
         return False
     schema = load_schema(request["request"].lower(), release)
-    return jsonschema.Draft7Validator(schema).is_valid(request)
+    if not jsonschema.Draft7Validator(schema).is_valid(request):
+        return False
+    return set(request.get("args", {})) <= set(schema["properties"]["args"]["properties"])
 
 
 def accepted(request: Any, release: str | None) -> bool:

@@ -1,5 +1,6 @@
 // Judges cases as the pages do: `node judge.js < cases.json`, one answer for each case on standard output.
-// A case has `text`, `schema` and perhaps `envelope`, all JSON texts; its answer is a list of sentences or an error.
+// A case has `text`, `schema` and perhaps `envelope`, all JSON texts, and perhaps `patterns` and what the reader does
+// with the `unknown`; its answer is a list of sentences or an error.
 
 import { readFileSync } from "node:fs";
 
@@ -7,9 +8,16 @@ import {
   JsonError,
   parse,
 } from "../../registry/arrakis_schema/site/web/src/json.js";
-import { reported } from "../../registry/arrakis_schema/site/web/src/verdict.js";
+import { strangers } from "../../registry/arrakis_schema/site/web/src/unknown.js";
+import {
+  rejection,
+  reported,
+} from "../../registry/arrakis_schema/site/web/src/verdict.js";
 import { sentence } from "../../registry/arrakis_schema/site/web/src/violations.js";
-import { dumped } from "../../registry/arrakis_schema/site/web/src/words.js";
+import {
+  dotted,
+  dumped,
+} from "../../registry/arrakis_schema/site/web/src/words.js";
 
 const schemas = new Map();
 
@@ -18,17 +26,23 @@ function schemaOf(text) {
   return schemas.get(text);
 }
 
-function answer({ text, schema, envelope }) {
+function answer({ text, schema, envelope, patterns, unknown }) {
   try {
     const { value } = parse(text);
     if (schema === undefined) return { value: dumped(value) };
-    return {
-      sentences: reported(
-        value,
-        schemaOf(schema),
-        envelope ? schemaOf(envelope) : null,
-      ).map(sentence),
-    };
+    const [inner, outer] = [schemaOf(schema), envelope && schemaOf(envelope)];
+    const broken = reported(value, inner, outer ?? null, patterns);
+    const stopped = broken.some(
+      ({ path }) => !path.length || path[0] === "request",
+    );
+    const schemas = outer ? [outer, inner] : [inner];
+    const others =
+      unknown && !stopped ? strangers(value, schemas, unknown) : [];
+    const rejected = others.filter((other) => other.rejected);
+    const sentences = rejected.map(
+      ({ path, declared }) => `${dotted(path)}: ${rejection(path, declared)}`,
+    );
+    return { sentences: [...broken.map(sentence), ...sentences] };
   } catch (error) {
     if (error instanceof JsonError) return { error: error.message };
     return { failure: String(error) };

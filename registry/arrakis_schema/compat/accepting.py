@@ -11,14 +11,11 @@ from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.satisfiability import conflict
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
-from arrakis_schema.regex import Reading
+from arrakis_schema.json_schema.judge.patterns import READINGS
 
 Policy = Literal["additive", "strict"]
 Patterns = Literal["ecma", "python"]
 Unknown = str | Mapping[str, str]
-
-
-READINGS = {"ecma": Reading.ECMA, "python": Reading.SEARCHED}
 
 
 class NotComparableError(ArrakisSchemaError, TypeError):

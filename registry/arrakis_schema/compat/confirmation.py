@@ -18,6 +18,7 @@ from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
 from arrakis_schema.json_schema.judge.patterns import PatternError
 from arrakis_schema.json_schema.judge.references import SchemaProblem
 from arrakis_schema.json_schema.judge.soundness import meta_schema_problems, number_problems
+from arrakis_schema.regex import Reading
 
 _DEEPEST = 120
 _ENCODER = json.JSONEncoder(allow_nan=False)
@@ -43,12 +44,18 @@ def _cached_problem(text: str, dialect: str) -> SchemaProblem | None:
 
 
 def refusals(  # noqa: PLR0913, PLR0917 - the question and its limits
-    schema: Any, dialect: str, value: Json, tick: Callable[[], None], most: int, registry: Registry[Any] | None = None
+    schema: Any,
+    dialect: str,
+    value: Json,
+    tick: Callable[[], None],
+    most: int,
+    reading: Reading,
+    registry: Registry[Any] | None = None,
 ) -> list[Any]:
     """Return the first errors of the validator; raises `UndecidedError` if it takes too long or fails."""
     token = _tick.set(tick)
     try:
-        return errors_of(make_validator(schema, dialect, _limit_keyword, registry), value, most)
+        return errors_of(make_validator(schema, dialect, _limit_keyword, registry, reading), value, most)
     except LimitError as error:
         raise UndecidedError(f"the validator cannot tell: {error}") from error
     except (RecursionError, ArithmeticError, PatternError, Unresolvable, TypeError, ValueError) as error:

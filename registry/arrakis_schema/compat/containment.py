@@ -283,7 +283,7 @@ class _Case:
 
     def _errors(self, side: Side, schema: Any, value: Json, most: int) -> list[Any]:
         """Return the first errors of the validator on a value for a schema of one side."""
-        return refusals(schema, side.dialect, value, self.tick, most, side.registry)
+        return refusals(schema, side.dialect, value, self.tick, most, self.question.patterns, side.registry)
 
 
 def _short(value: Json) -> str:

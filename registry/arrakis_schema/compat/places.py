@@ -16,6 +16,7 @@ from arrakis_schema.compat.logic.formulas import All, Matches, conjunction, patt
 from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode, UndecidedError
 from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.string import string
+from arrakis_schema.json_schema.declared_members import describes_any_name, required_names
 from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.regex import Reading, UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
@@ -136,7 +137,7 @@ class Places:
     def _describe_members(self, shape: Shape, here: _Subschemas, closure: Closure) -> None:
         """Describe the members of an object."""
         schemas = [entry.node.schema for entry in here if _has_assertions(entry.node)]
-        names = {name for schema in schemas for name in (*schema.get("properties", ()), *_required_names(schema))}
+        names = {name for schema in schemas for name in (*schema.get("properties", ()), *required_names(schema))}
         patterns = {pattern for schema in schemas for pattern in schema.get("patternProperties", ())}
         for name in sorted(names):
             shape.members[name] = self.number(_of_name(here, name), closure.below(name))
@@ -144,7 +145,7 @@ class Places:
             shape.patterns[pattern] = self.number(self._of_pattern(here, pattern), closure.below(None))
         closing = [entry.node.schema for entry in here if entry.closes and _has_assertions(entry.node)]
         listed = any({"properties", "patternProperties"} & schema.keys() for schema in closing)
-        shape.closed = closure.here and listed and not any(map(_is_open, schemas))
+        shape.closed = closure.here and listed and not any(map(describes_any_name, schemas))
         if not shape.closed:
             shape.others = self.number(_of_others(here), closure.below(None))
 
@@ -234,24 +235,6 @@ def _beside(applied: AppliedSchema, chooser: SchemaNode | None) -> Iterator[Appl
 def _alternatives(node: SchemaNode) -> list[SchemaNode]:
     """Return the nodes of the alternatives of `oneOf`."""
     return [node.subschema(child) for child in node.schema.get("oneOf", ())] if _has_assertions(node) else []
-
-
-def _required_names(schema: dict[str, Any]) -> Iterator[str]:
-    """Yield the names of members that a schema requires, always or beside others."""
-    yield from schema.get("required", ())
-    for keyword in ("dependencies", "dependentRequired", "dependentSchemas"):
-        for name, needs in schema.get(keyword, {}).items():
-            yield from (name, *(needs if isinstance(needs, list) else ()))
-
-
-def _is_open(schema: dict[str, Any]) -> bool:
-    """Tell whether a schema describes members of any name."""
-    described = any(schema.get(keyword, False) is not False for keyword in _OTHERS)
-    values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
-    return described or any(isinstance(value, dict) for value in values)
-
-
-_OTHERS = ("additionalProperties", "unevaluatedProperties")
 
 
 def _of_name(here: _Subschemas, name: str) -> Iterator[AppliedSchema]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.flight.request_forms import form_of, refuse_unknown_arguments
+from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.json_schema.requests import validate
 from arrakis_schema.store.documents import DocumentKind, Example, kind_of, name_of
 from arrakis_schema.store.flight_settings import Flight
@@ -64,9 +64,8 @@ class Contract:
         return join(self.release.folder, "endpoints", endpoint, name)
 
     def accept(self, request: Any) -> None:
-        """Raise `InvalidRequestError` where the release refuses a request, by its schema or for an unknown argument."""
+        """Raise `InvalidRequestError` where the release refuses a request."""
         validate(request, self.release)
-        refuse_unknown_arguments(request, self.release)
 
     def samples(self, endpoint: str) -> Iterator[Sample]:
         """Yield the example requests of an endpoint that the release accepts or refuses as their folder says."""

@@ -5,9 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.errors import InvalidRequestError
-from arrakis_schema.json_schema.requests import checks
-from arrakis_schema.json_schema.violations import Violation
+from arrakis_schema.json_schema.requests import checks, known_arguments
 from arrakis_schema.store.settings import Settings
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.short_repr import short_repr
@@ -45,27 +43,6 @@ class Form:
         request[self.argument_member] = arguments
         return request
 
-    def refuse(self, args: Mapping[str, Any]) -> None:
-        """Raise `InvalidRequestError` for an undescribed argument, where servers refuse those."""
-        if self.described is None or args.keys() <= self.described:
-            return
-        name = next(name for name in args if name not in self.described)
-        expected = f"one of the arguments {', '.join(sorted(self.described))}"
-        path = (self.argument_member, name) if self.argument_member else (name,)
-        stranger = Violation(path, "additionalProperties", expected, "one that is not described")
-        raise InvalidRequestError(stranger, self.name, self.release)
-
-
-def refuse_unknown_arguments(request: Any, release: Release) -> None:
-    """Raise `InvalidRequestError` for an argument that the release does not describe, where servers refuse those."""
-    name = request.get("request") if isinstance(request, dict) else None
-    if not isinstance(name, str):
-        return
-    form = form_of(name.lower(), release)
-    arguments = request.get(form.argument_member) if form.argument_member else request
-    if isinstance(arguments, dict):
-        form.refuse(arguments)
-
 
 def form_of(endpoint: str, release: Release) -> Form:
     """Return the form of an endpoint's requests; raises `UnknownSchemaError` where the release has no such endpoint."""
@@ -84,8 +61,7 @@ def _form(opened: Release, endpoint: str) -> Form:
     stamp = settings.flight.release
     after = {stamp: release} if stamp and stamp in members else {}
     arguments_schema = members.get(argument_member, {}) if argument_member else schema
-    declared = frozenset(described_members(arguments_schema))
-    described = declared if _rejects(settings, f"/{argument_member}" if argument_member else "") else None
+    described = known_arguments(opened, endpoint, (argument_member,) if argument_member else ())
     defaults = {name: value for name, value in _defaults(arguments_schema, settings).items() if name not in fixed}
     request_checks = checks(opened, str(fixed.get("request", endpoint)))
     around = {**fixed, argument_member: None, **after} if argument_member else {}
@@ -103,12 +79,6 @@ def described_members(schema: Any) -> dict[str, Any]:
     """Return the members that a schema describes."""
     members = schema.get("properties", {}) if isinstance(schema, dict) else {}
     return members if isinstance(members, dict) else {}
-
-
-def _rejects(settings: Settings, pointer: str) -> bool:
-    """Tell whether servers refuse unknown members of the object at this JSON Pointer into a request."""
-    unknown = settings.reader("request").unknown
-    return (unknown if isinstance(unknown, str) else unknown.get(pointer, "ignored")) == "rejected"
 
 
 def _defaults(schema: Any, settings: Settings) -> dict[str, Any]:

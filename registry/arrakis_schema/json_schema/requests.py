@@ -4,15 +4,19 @@ The compiled validators are fast and stop at the first violation; the complete o
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.bundling import bundle_of
+from arrakis_schema.json_schema.judge.fast import NOT_JSON, Accepts
 from arrakis_schema.json_schema.judge.implication import implies
 from arrakis_schema.json_schema.judge.judge import Judge
+from arrakis_schema.json_schema.judge.patterns import READINGS
+from arrakis_schema.json_schema.judge.unknown import UnknownMembers
 from arrakis_schema.json_schema.violations import Violation, short_json, violation
-from arrakis_schema.store.documents import name_of
+from arrakis_schema.store.documents import kind_of, name_of
+from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, open_release
 
 ENVELOPE = "descriptor"
@@ -24,6 +28,8 @@ Check = Callable[[Any], None]
 def validate(request: Any, version: str | Release | None = None, *, root: Root = None) -> None:
     """Raise `InvalidRequestError` unless the envelope and the endpoint of a release both accept a request.
 
+    A member that neither declares is refused where `registry.toml` says that the reader rejects unknown ones.
+
     `version` is a release, an alias, None (this package's own) or a release from `open_release`. The error names the
     instance path, what was expected, what was found, and the release; see `iter_errors` for all violations at once.
     Validators are compiled on first use and kept on the release; with a `root` of your own, the release is read anew in
@@ -33,7 +39,8 @@ def validate(request: Any, version: str | Release | None = None, *, root: Root =
     A `$ref` may lead to another document of the release, by path or `$id`; nothing is ever fetched. Raises
     `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to what the release does not have, and
     `ValidationLimitError` for a request that nests too deeply. Documents that cannot be compiled, such as those with
-    `contains` or with circular references, need the extra `check`, else `MissingExtraError`.
+    `contains` or with circular references, need the extra `check`, else `MissingExtraError`. With the extra
+    `fast`, a request is to be what a JSON text holds: a Decimal may pass for a number.
     """
     release = open_release(version, root)
     try:
@@ -54,7 +61,7 @@ def validator(name: str, version: str | Release | None = None, *, root: Root = N
     (`"descriptor"`).
     """
     release = open_release(version, root)
-    return release.derived(_compile, release.path_of(name, ".json"))
+    return release.derived(_validator, release.path_of(name, ".json"))
 
 
 def iter_errors(request: Any, version: str | Release | None = None, *, root: Root = None) -> Iterator[Violation]:
@@ -69,6 +76,8 @@ def iter_errors(request: Any, version: str | Release | None = None, *, root: Roo
     if not any(error.path in {(), ("request",)} for error in violations):
         endpoint = _endpoint(release, _name_of_request(request, release))
         violations |= set(release.derived(_judge, endpoint).every(request))
+        members = release.derived(_members_of_request, endpoint)
+        violations |= set(members.every(request) if members.rejects else ())
     yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
 
 
@@ -84,7 +93,51 @@ def _checks(release: Release, request_name: str) -> tuple[Check, ...]:
     """Make the checks of a request."""
     endpoint = _endpoint(release, request_name)
     envelope_adds = _has_envelope(release) and not implies(release.schema(endpoint), release.schema(_ENVELOPE_PATH))
-    return tuple(release.derived(_compile, path) for path in ([_ENVELOPE_PATH] * envelope_adds + [endpoint]))
+    judging = [release.derived(_compile, path) for path in ([_ENVELOPE_PATH] * envelope_adds + [endpoint])]
+    members = release.derived(_members_of_request, endpoint)
+    thorough = [*judging, *([_check_of(members.first, endpoint, release)] if members.rejects else [])]
+    accepts = None if envelope_adds else release.derived(_judge, endpoint).accepts
+    if accepts is None or (members.rejects and members.only is None):
+        return tuple(thorough)
+    return (_quick_check(accepts, members, thorough),)
+
+
+def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[Check]) -> Check:
+    """Return the check that asks the others only about a request that is not plainly valid."""
+    only, names = members.only or ("", frozenset())
+
+    def validate_request(request: Any) -> None:
+        try:
+            if accepts(request) and (not only or request[only].keys() <= names):
+                return
+        except (*NOT_JSON, KeyError, AttributeError):
+            pass
+        for check in thorough:
+            check(request)
+
+    return validate_request
+
+
+def known_arguments(release: Release, endpoint: str, path: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the names that the documents of an endpoint declare at a path; None if others are not rejected."""
+    declared = release.derived(_members_of_request, release.path_of(endpoint, ".json")).declared(path)
+    return None if declared is None else declared.names
+
+
+def _members_of_request(release: Release, path: str) -> UnknownMembers:
+    """Return the members that the envelope and an endpoint declare."""
+    paths = [_ENVELOPE_PATH, path] if _has_envelope(release) else [path]
+    return UnknownMembers([release.derived(_judge, part) for part in paths], _reader(release, path).unknown)
+
+
+def _members(release: Release, path: str) -> UnknownMembers:
+    """Return the members that one document declares."""
+    return UnknownMembers([release.derived(_judge, path)], _reader(release, path).unknown)
+
+
+def _reader(release: Release, path: str) -> Reader:
+    """Return how a document is read."""
+    return release.settings.reader(kind_of(path).value)
 
 
 def _name_of_request(request: Any, release: Release) -> str:
@@ -111,13 +164,34 @@ def _endpoint(release: Release, request_name: str) -> str:
     return path
 
 
-def _compile(release: Release, path: str) -> Check:
-    """Compile the validator of one document."""
-    judge, name, version = release.derived(_judge, path), name_of(path), release.version
-    judge.prepare()
+def _validator(release: Release, path: str) -> Check:
+    """Make the validator of one document, which also checks for members that its reader rejects."""
+    check, members = release.derived(_compile, path), release.derived(_members, path)
+    if not members.rejects:
+        return check
+    check_members = _check_of(members.first, path, release)
 
     def validate_instance(instance: Any) -> None:
-        violation_found = judge.first(instance)
+        check(instance)
+        check_members(instance)
+
+    validate_instance.__qualname__ = check.__qualname__
+    return validate_instance
+
+
+def _compile(release: Release, path: str) -> Check:
+    """Compile the validator of one document."""
+    judge = release.derived(_judge, path)
+    judge.prepare()
+    return _check_of(judge.first, path, release)
+
+
+def _check_of(first: Callable[[Any], Violation | None], path: str, release: Release) -> Check:
+    """Return the check that raises an error for the first violation."""
+    name, version = name_of(path), release.version
+
+    def validate_instance(instance: Any) -> None:
+        violation_found = first(instance)
         if violation_found is not None:
             raise InvalidRequestError(violation_found, name, version)
 
@@ -127,5 +201,5 @@ def _compile(release: Release, path: str) -> Check:
 
 def _judge(release: Release, path: str) -> Judge:
     """Return the judge for one document."""
-    schema = release.schema(path)
-    return Judge(schema, f"{release.folder}/{path}", bundle=bundle_of(release.document(path), schema))
+    schema, reading = release.schema(path), READINGS[_reader(release, path).patterns]
+    return Judge(schema, f"{release.folder}/{path}", reading, bundle=bundle_of(release.document(path), schema))

@@ -29,8 +29,9 @@ class Violation:
     """A violation of a schema: the instance path, the keyword, what it expects, and what was found.
 
     `path` holds the names and indices from the top, as in `("args", "stations", 0)`; `keyword` is that of JSON Schema,
-    or `"false"` if nothing is allowed. `expected` and `found` are clauses for people, cut at 80 characters. As text
-    it reads `args.days: expected more than 0, found 0`.
+    `"false"` if nothing is allowed, or `"unknown"` for a member that is not declared where the reader rejects those.
+    `expected` and `found` are clauses for people, cut at 80 characters. As text it reads
+    `args.days: expected more than 0, found 0`.
     """
 
     path: tuple[str | int, ...]
@@ -48,9 +49,7 @@ class Violation:
 
 def format_path(path: Iterable[str | int]) -> str:
     """Return an instance path in dotted notation; a name that is not plain is written in brackets."""
-    parts = (
-        f".{part}" if isinstance(part, str) and _PLAIN.fullmatch(part) else f"[{json.dumps(part)}]" for part in path
-    )
+    parts = (f".{part}" if isinstance(part, str) and _PLAIN.fullmatch(part) else f"[{_quoted(part)}]" for part in path)
     return "".join(parts).removeprefix(".")
 
 
@@ -94,9 +93,14 @@ def _found(instance: Any) -> str:
     return text
 
 
+def _quoted(name: Any) -> str:
+    """Return a name as JSON."""
+    return json.dumps(name, ensure_ascii=False)
+
+
 def _members(instance: Any) -> str:
     """Return the names of the members of an object."""
-    return "only " + _join(map(json.dumps, instance)) if instance else "an empty object"
+    return "only " + _join(map(_quoted, instance)) if instance else "an empty object"
 
 
 def _length(instance: Any) -> str:
@@ -119,7 +123,7 @@ def _types(value: Any, _: Any) -> str:
 
 def _missing_members(value: Any, instance: Any) -> str:
     """Return the names of the members that an object lacks."""
-    missing = [json.dumps(name) for name in value if name not in instance]
+    missing = [_quoted(name) for name in value if name not in instance]
     return f"the member{'s' if len(missing) > 1 else ''} {_join(missing)}"
 
 

@@ -37,7 +37,9 @@ class RecordChecker:
         except ValidationLimitError as error:
             return None, [self._finding("record-invalid", "", f"the record of the key {record['key']!r}: {error}")]
         repeated_key = (
-            record["value"].get(key_member, record["key"]) if isinstance(record["value"], dict) else record["key"]
+            record["value"].get(key_member, record["key"])
+            if key_member and isinstance(record["value"], dict)
+            else record["key"]
         )
         if repeated_key != record["key"]:
             message = f"the record of the key {record['key']!r}: value.{key_member} is {repeated_key!r}"

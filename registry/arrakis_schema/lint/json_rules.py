@@ -105,7 +105,7 @@ def _keyword_ineffective(json_subject: JsonSubject) -> Faults:
 
 def _pattern_invalid(json_subject: JsonSubject) -> Faults:
     """Every pattern is a regular expression."""
-    return _faults(json_subject.soundness.pattern_problems(json_subject.schema))
+    return _faults(json_subject.soundness.pattern_problems(json_subject.schema, json_subject.reading))
 
 
 def _ref_unresolvable(json_subject: JsonSubject) -> Faults:
@@ -262,7 +262,7 @@ def _example_problem(json_subject: JsonSubject, content: bytes) -> str | None:
         instance = parse_json(content)
     except MalformedRequestError as error:
         return f"it cannot be read: {error.problem}"
-    return json_subject.refuses(json_subject.schema, instance)
+    return json_subject.refuses_message(instance)
 
 
 def _faults(problems: Iterable[Any]) -> Faults:

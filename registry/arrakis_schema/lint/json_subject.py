@@ -8,12 +8,14 @@ from typing import Any
 
 from arrakis_schema.errors import LimitError
 from arrakis_schema.json_schema.bundling import Bundle, bundle_of
+from arrakis_schema.json_schema.declared_members import Applied, unknown_members
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
-from arrakis_schema.json_schema.judge.patterns import PatternError
+from arrakis_schema.json_schema.judge.patterns import READINGS, PatternError
 from arrakis_schema.json_schema.keywords import Node
 from arrakis_schema.json_schema.positions import Positions, object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.lint.subject import Subject
+from arrakis_schema.regex import Reading
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class JsonSubject:
     def dialect(self) -> str:
         """The dialect that `$schema` names; draft-07 where it names none that is known."""
         return dialect_of(self.schema) or DRAFT_07
+
+    @property
+    def reading(self) -> Reading:
+        """How the reader of the document reads patterns."""
+        return READINGS[self.subject.reader.patterns]
 
     def objects(self) -> Iterator[Node]:
         """Yield the schemas that are objects."""
@@ -65,7 +72,9 @@ class JsonSubject:
     @cached_property
     def references(self) -> Any:
         """The references of the document and of what they lead to, None where the meta-schema rejects some of it."""
-        return self.soundness.check_references(self.bundle.schema, self.dialect) if self._is_valid else None
+        return (
+            self.soundness.check_references(self.bundle.schema, self.dialect, self.reading) if self._is_valid else None
+        )
 
     @property
     def dangling(self) -> Iterator[Any]:
@@ -91,7 +100,7 @@ class JsonSubject:
             or references.unresolved
             or self.bundle.problems
             or next(references.loops(), None)
-            or next(self.soundness.pattern_problems(self.bundle.schema), None)
+            or next(self.soundness.pattern_problems(self.bundle.schema, self.reading), None)
         )
 
     @property
@@ -106,7 +115,9 @@ class JsonSubject:
         """The complete validator, None where the meta-schema rejects something; needs the extra `check`."""
         from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra
 
-        return make_validator(self.bundle.schema, self.dialect) if self._is_valid else None
+        if not self._is_valid:
+            return None
+        return make_validator(self.bundle.schema, self.dialect, reading=self.reading)
 
     @cached_property
     def _pointers(self) -> dict[int, str]:
@@ -120,6 +131,16 @@ class JsonSubject:
         if self.bundle.schema is not self.schema and isinstance(schema, dict):
             schema = value_at(self.bundle.schema, self._pointers[id(schema)])
         return errors_of(self.validator.evolve(schema=schema), instance, 1)
+
+    def refuses_message(self, instance: Any) -> str | None:
+        """Return why the reader of the document refuses a message, or None: by the schema, or for an unknown member."""
+        from arrakis_schema.json_schema.judge.origins import origin_of  # noqa: PLC0415 - an extra
+
+        problem = self.refuses(self.schema, instance)
+        if problem is not None or not self.sound or self.subject.reader.unknown == "ignored":
+            return problem
+        root = Applied(self.bundle.schema, origin_of(self.validator, self.validator._resolver))  # noqa: SLF001 - as its keywords
+        return next(map(str, unknown_members([root], instance, self.subject.reader.unknown)), None)
 
     def refuses(self, schema: Any, instance: Any) -> str | None:
         """Return why a schema of the document refuses an instance, or None; other rules report a broken schema."""

@@ -8,7 +8,7 @@ from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import Fault
-from arrakis_schema.regex import SlowText, longest_text, slow_text
+from arrakis_schema.regex import Reading, SlowText, longest_text, slow_text
 from arrakis_schema.store.limits import LONGEST_PATTERNS, MOST_PATTERNS
 
 Faults = Iterator[Fault]
@@ -44,10 +44,14 @@ def pattern_slow(json_subject: JsonSubject) -> Faults:
 def pattern_unbounded(json_subject: JsonSubject) -> Faults:
     """Every pattern can be matched against a text of any length in linear time."""
     for pointer, pattern in patterns(json_subject):
-        limit = longest_text(pattern) if is_valid(pattern) else None
+        reading = json_subject.reading
+        limit = longest_text(pattern, reading) if is_valid(pattern, reading) else None
         if limit is not None:
-            remedy = "write it without look-around, backreferences and word boundaries, or with fewer repetitions"
-            yield Fault(pointer, f"{short_json(pattern)} is only matched against up to {limit} characters: {remedy}")
+            others = "" if reading is Reading.ECMA else "look-around, word boundaries and "
+            remedy = f"write it without {others}backreferences, or with fewer repetitions"
+            yield Fault(
+                pointer, f"{short_json(pattern)} is only sure to be matched against up to {limit} characters: {remedy}"
+            )
 
 
 def excess_of_patterns(json_subject: JsonSubject) -> str | None:

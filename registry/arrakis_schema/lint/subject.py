@@ -1,11 +1,12 @@
 """The subject of a lint rule, the fault that it reports, and the rule itself."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.settings import Reader
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -14,13 +15,14 @@ class Subject:
     """A document with everything that the rules need to check it.
 
     `url` is the document's own version URL, which its `$id` must be (None: none is expected); `file` is its path
-    relative to the root folder.
+    relative to the root folder; `reader` is how it is read.
     """
 
     document: Document
     url: str | None
     file: str
     examples: tuple[Example, ...] = ()
+    reader: Reader = field(default_factory=Reader)
 
     __repr__ = short_repr
 

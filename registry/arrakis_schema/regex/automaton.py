@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from arrakis_schema.regex.characters import LAST, Ranges, Reading, in_ranges
-from arrakis_schema.regex.syntax import (
+from arrakis_schema.regex.tree import (
     Chars,
     Choice,
     Concatenation,
@@ -132,6 +132,8 @@ class Automaton:
                 return end
             case Repeat():
                 return self._repeat(tree, start)
+            case _:
+                raise UnsupportedPatternError("a pattern with look-around or backreferences")
 
     def _edge(self, edge: Edge, start: int, *, tail: bool) -> int:
         """Add an assertion; Python's `$` also holds before a newline that ends the string."""

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from arrakis_schema.regex.characters import Ranges
-from arrakis_schema.regex.syntax import Chars, Choice, Concatenation, Edge, Repeat, Tree, UnsupportedPatternError
+from arrakis_schema.regex.tree import (
+    Chars,
+    Choice,
+    Concatenation,
+    Edge,
+    Group,
+    Repeat,
+    Tree,
+    UnsupportedPatternError,
+    count_paths,
+    longest_match,
+)
 
 _MOST_POSITIONS = 1500
 _MOST_WAYS = 100_000
@@ -53,46 +64,6 @@ def build_graph(tree: Tree) -> PositionGraph:
     return builder.graph
 
 
-def longest_match(tree: Tree) -> float:
-    """Return the maximal number of characters that a tree consumes; infinity if there is no limit."""
-    match tree:
-        case Chars():
-            return 1
-        case Edge():
-            return 0
-        case Concatenation(parts):
-            return sum(map(longest_match, parts))
-        case Choice(parts):
-            return max(map(longest_match, parts))
-        case Repeat(part, _, high):
-            inner = longest_match(part)
-            return inner * high if high is not None else float("inf") if inner else 0
-
-
-def count_paths(tree: Tree) -> float:
-    """Return the maximal number of paths through a tree; infinity if it has an unbounded repetition."""
-    match tree:
-        case Chars() | Edge():
-            return 1
-        case Concatenation(parts):
-            return _product(map(count_paths, parts))
-        case Choice(parts):
-            return sum(map(count_paths, parts))
-        case Repeat(part, low, high):
-            inner = count_paths(part)
-            if high is None or inner == float("inf"):
-                return float("inf")
-            return _product([inner] * low) * (high - low + 1) * _product([inner] * (high - low))
-
-
-def _product(factors: Iterator[float] | list[float]) -> float:
-    """Return a product, capped at 1e30."""
-    product = 1.0
-    for factor in factors:
-        product = min(product * factor, 1e30)
-    return product
-
-
 class _Builder:
     """Builds the position graph of a tree."""
 
@@ -107,12 +78,16 @@ class _Builder:
                 return self._position(ranges)
             case Edge():
                 return _Fragment(1, {}, {})
+            case Group(part):
+                return self.fragment(part)
             case Concatenation(parts):
                 return self._sequence(map(self.fragment, parts))
             case Choice(parts):
                 return self._choice(map(self.fragment, parts))
             case Repeat():
                 return self._sequence(self._copies(tree))
+            case _:
+                raise UnsupportedPatternError("a pattern with look-around or backreferences")
 
     def _position(self, ranges: Ranges) -> _Fragment:
         """Add a position."""

@@ -1,60 +1,117 @@
 """Matching a pattern in linear time: by `re` if it is proved to be linear, else by an automaton.
 
-A pattern that is no regular language (look-around, backreferences) is left to `re` for texts that are short enough;
-a longer text raises `LimitError`. Patterns are read as `Reading.SEARCHED`, as by every validator here.
+What no automaton expresses is left to a matcher that tries every way, for texts that are short enough; a longer text
+raises `LimitError`. In ECMA-262 these are backreferences; of Python's patterns, all that are no regular language.
 """
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from arrakis_schema.errors import LimitError
 from arrakis_schema.regex.automaton import is_anchored
+from arrakis_schema.regex.backtracking import MOST_STEPS, find
 from arrakis_schema.regex.characters import Reading
-from arrakis_schema.regex.glushkov import build_graph, count_paths, longest_match
+from arrakis_schema.regex.ecma_syntax import read_ecma
+from arrakis_schema.regex.glushkov import build_graph
+from arrakis_schema.regex.lookaround import LookaroundMatcher, lookaround_matcher
 from arrakis_schema.regex.simulation import simulation
-from arrakis_schema.regex.syntax import Part, Tree, UnsupportedPatternError, parse
+from arrakis_schema.regex.syntax import parse, regular_parts
+from arrakis_schema.regex.translation import contains, to_python
+from arrakis_schema.regex.tree import (
+    BackReference,
+    Boundary,
+    Look,
+    Part,
+    Tree,
+    UnsupportedPatternError,
+    count_paths,
+    longest_match,
+)
 
-Search = Callable[[str], object]
 Matcher = Callable[[str], object]
 _MOST_WORK, _MOST_WORK_ANCHORED = 256, 10_000
 _SHORT = 128
 _MOST_STEPS = 1_000_000
+_STEPS_EACH = 8
 _LONGEST_SHOWN = 80
 _LOOP = re.compile(r"[*+]|\{\d*,\d*\}")
 _OPTION = re.compile(r"(?<!\()\?")
 _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{)")
 
 
-def matcher(pattern: str, search: Search) -> Matcher:
-    """Return the function that tells whether a pattern matches anywhere in a text; it may raise `LimitError`.
+def ecma_matcher(pattern: str) -> Matcher:
+    """Return the function that tells whether a pattern of ECMA-262 matches anywhere in a text.
 
-    `search` is that of `re`, for a pattern that means the same.
+    It may raise `LimitError` for a pattern with backreferences. Raises `PatternSyntaxError` for what is no pattern.
     """
+    tree = read_ecma(pattern)
+    if contains(tree, BackReference):
+        return partial(find, pattern, tree)
     try:
-        return _linear_matcher(search, parse(pattern, Reading.SEARCHED))
+        parts = _examined_parts(tree)
     except UnsupportedPatternError:
-        return _limit_length(pattern, search)
+        return _lookaround_matcher(pattern, tree)
+    return _linear_matcher(to_python(tree), parts, Reading.ECMA, lambda: partial(find, pattern, tree))
 
 
-def longest_text(pattern: str) -> int | None:
+def python_matcher(pattern: str, translated: str) -> Matcher:
+    """Return the same for a pattern of Python; `translated` means the same to `re`, and may raise its errors."""
+    search = re.compile(translated).search
+    limited = partial(_limit_length, pattern, search)
+    try:
+        return _linear_matcher(translated, parse(pattern, Reading.SEARCHED), Reading.SEARCHED, limited)
+    except UnsupportedPatternError:
+        return limited()
+
+
+def longest_text(pattern: str, reading: Reading = Reading.ECMA) -> int | None:
     """Return the maximal length of a text that a pattern can be matched against; None if there is none."""
     try:
-        parts = parse(pattern, Reading.SEARCHED)
-        for part in parts:
-            if not _is_safe(part.tree):
-                simulation(part.tree, Reading.SEARCHED)
+        if reading is Reading.ECMA and contains(read_ecma(pattern), Look, Boundary, BackReference):
+            LookaroundMatcher(read_ecma(pattern))
+        else:
+            _check_size(pattern, reading)
     except UnsupportedPatternError:
-        return _most_characters(pattern)
+        return _most_characters(pattern, _MOST_STEPS if reading is not Reading.ECMA else MOST_STEPS // _STEPS_EACH)
     return None
 
 
-def _linear_matcher(search: Search, parts: tuple[Part, ...]) -> Matcher:
-    """Return the matcher of a regular language."""
+def _check_size(pattern: str, reading: Reading) -> None:
+    """Raise `UnsupportedPatternError` for a pattern that is too large for an automaton, and not safe without."""
+    parts = _examined_parts(read_ecma(pattern)) if reading is Reading.ECMA else parse(pattern, reading)
+    for part in parts:
+        if not _is_safe(part.tree):
+            simulation(part.tree, reading)
+
+
+def _examined_parts(tree: Tree) -> tuple[Part, ...]:
+    """Return the parts of a tree; one that `re` gets through may repeat as often as it likes."""
+    if not contains(tree, Look, Boundary) and _is_safe(tree):
+        return (Part(tree, must_match=True),)
+    return regular_parts(tree)
+
+
+def _lookaround_matcher(pattern: str, tree: Tree) -> Matcher:
+    """Return the matcher of a pattern with look-around, or of a large one."""
+    try:
+        return lookaround_matcher(tree).found_in
+    except UnsupportedPatternError:
+        return partial(find, pattern, tree)
+
+
+def _linear_matcher(
+    translated: str, parts: tuple[Part, ...], reading: Reading, limited: Callable[[], Matcher]
+) -> Matcher:
+    """Return the matcher of a regular language; `limited` makes the one for a pattern that is too large."""
+    search = re.compile(translated).search
     trees = [part.tree for part in parts]
     if all(map(_is_safe, trees)):
         return search
-    machines = [(simulation(part.tree, Reading.SEARCHED), part.must_match) for part in parts]
+    try:
+        machines = [(simulation(part.tree, reading), part.must_match) for part in parts]
+    except UnsupportedPatternError:
+        return limited()
 
     def run(text: str) -> bool:
         return all(machine.found_in(text) is must_match for machine, must_match in machines)
@@ -82,8 +139,8 @@ def _is_deterministic(tree: Tree) -> bool:
         return False
 
 
-def _limit_length(pattern: str, search: Search) -> Matcher:
-    """Return a matcher that raises `LimitError` for texts that `re` may search for too long."""
+def _limit_length(pattern: str, search: Matcher) -> Matcher:
+    """Return a matcher that raises `LimitError` for texts that it may take too long to search."""
     most = _most_characters(pattern)
     if most is None:
         return search
@@ -101,16 +158,16 @@ def _limit_length(pattern: str, search: Search) -> Matcher:
 
 
 @lru_cache(maxsize=1024)
-def _most_characters(pattern: str) -> int | None:
-    """Return the maximal length of a text that `re` searches in few steps, by a count of repetitions; None for any."""
+def _most_characters(pattern: str, steps: int = _MOST_STEPS) -> int | None:
+    """Return the maximal length of a text that is searched in few steps, by a count of repetitions; None for any."""
     loops, groups = len(_LOOP.findall(pattern)), pattern.count("(") + 1
     choices = _power(pattern.count("|") / groups + 1, groups)
     fixed = choices * _power(2, len(_OPTION.findall(pattern)))
     if not loops and not _REPEATED_GROUP.search(pattern):
-        return None if fixed <= _MOST_STEPS // 100 else 0
+        return None if fixed <= steps // 100 else 0
     growth = 2 * choices if _REPEATED_GROUP.search(pattern) else 1
     most = 0
-    while most < _MOST_STEPS and _power(most + 2, loops + 1) * fixed * _power(growth, most + 1) <= _MOST_STEPS:
+    while most < steps and _power(most + 2, loops + 1) * fixed * _power(growth, most + 1) <= steps:
         most += 1 + most // 16
     return most
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from arrakis_schema.regex.automaton import Automaton
 from arrakis_schema.regex.characters import Ranges, Reading, in_ranges
-from arrakis_schema.regex.syntax import Tree, UnsupportedPatternError
+from arrakis_schema.regex.tree import Tree, UnsupportedPatternError
 
 _MOST_CLOSURE = 400_000
 _MOST_REMEMBERED = 4000

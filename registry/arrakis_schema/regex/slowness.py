@@ -15,7 +15,8 @@ from arrakis_schema.regex.glushkov import Counts, PositionGraph, build_graph
 from arrakis_schema.regex.graphs import components
 from arrakis_schema.regex.search import Search, SearchLimitError, find_shortest
 from arrakis_schema.regex.simulation import simulation
-from arrakis_schema.regex.syntax import Tree, UnsupportedPatternError, parse
+from arrakis_schema.regex.syntax import parse
+from arrakis_schema.regex.tree import Tree, UnsupportedPatternError
 
 _SHORT, _LONG = 64, 256
 _MANY_STEPS = 10_000_000

@@ -1,267 +1,84 @@
-"""A parser for patterns: the part of ECMA-262 that denotes regular languages, and nothing else.
+"""Patterns as conditions that automata can express: the regular languages of each dialect."""
 
-https://262.ecma-international.org/#sec-patterns. What Python's `re` writes differently, or what denotes no regular
-language (backreferences, look-behind, word boundaries), is unsupported, and the error names it.
-"""
-
-import re
-from dataclasses import dataclass
 from functools import lru_cache
 
-from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, dot, union
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.ecma_syntax import read_ecma
+from arrakis_schema.regex.python_syntax import read_python
+from arrakis_schema.regex.translation import spell_out
+from arrakis_schema.regex.tree import (
+    BackReference,
+    Boundary,
+    Choice,
+    Concatenation,
+    Edge,
+    Group,
+    Look,
+    Part,
+    Repeat,
+    Tree,
+    UnsupportedPatternError,
+)
 
-_QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
-_SIMPLE = {"*": (0, None), "+": (1, None), "?": (0, 1)}
-_CONTROL = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 _MOST_REPEATS = 2000
-_MOST_NESTED = 100
-_LOOKS = {"(?=": True, "(?!": False}
-
-
-class UnsupportedPatternError(ArrakisSchemaError, ValueError):
-    """A pattern has a construct that is not supported; the text names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chars:
-    """One character of a set."""
-
-    ranges: Ranges
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """The start or the end of the string: `^` or `$`."""
-
-    at_start: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Concatenation:
-    """A sequence of parts."""
-
-    parts: tuple["Tree", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several alternatives."""
-
-    parts: tuple["Tree", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """A repetition, `low` to `high` times; unbounded if `high` is None."""
-
-    part: "Tree"
-    low: int
-    high: int | None
-
-
-Tree = Chars | Edge | Concatenation | Choice | Repeat
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One condition of a pattern: a string matches if each part matches it, or does not, as `must_match` says.
-
-    There is one part, unless the pattern begins with look-aheads: `^(?!a)b` is `^b` and not `^a`.
-    """
-
-    tree: Tree
-    must_match: bool
 
 
 @lru_cache(maxsize=4096)
 def parse(pattern: str, reading: Reading = Reading.ECMA) -> tuple[Part, ...]:
     """Return the parts of a pattern; raises `UnsupportedPatternError`."""
-    reader = _Reader(pattern, reading)
-    looks = []
-    start = reader.accept("^")
-    while start and (look := next((opening for opening in _LOOKS if reader.accept(opening)), None)):
-        looks.append(Part(Concatenation((Edge(at_start=True), reader.disjunction())), _LOOKS[look]))
-        reader.expect(")")
+    if reading is Reading.ECMA:
+        return regular_parts(read_ecma(pattern))
+    return read_python(pattern, reading)
+
+
+def regular_parts(tree: Tree) -> tuple[Part, ...]:
+    """Return the parts of a tree, without groups; raises `UnsupportedPatternError` if it is no regular language."""
+    pieces = tree.parts if isinstance(tree, Concatenation) else (tree,)
+    looks: list[Look] = []
+    if pieces and pieces[0] == Edge(at_start=True):
+        for piece in pieces[1:]:
+            if not (isinstance(piece, Look) and piece.ahead):
+                break
+            looks.append(piece)
     if not looks:
-        reader.position = 0
-    tree = reader.alternative() if looks else reader.disjunction()
-    if looks and reader.accept("|"):
-        raise UnsupportedPatternError(f"a look-ahead in one of the alternatives of {pattern}")
-    if reader.position < len(pattern):
-        raise UnsupportedPatternError(f"a closing bracket without an opening one in the pattern {pattern}")
-    return (Part(Concatenation((Edge(at_start=True), tree)), must_match=True), *looks) if looks else (Part(tree, True),)  # noqa: FBT003
+        return (Part(_regular(tree), must_match=True),)
+    start = Edge(at_start=True)
+    rest = Concatenation((start, *(_regular(piece) for piece in pieces[1 + len(looks) :])))
+    conditions = (Part(Concatenation((start, _regular(look.part))), look.must_match) for look in looks)
+    return (Part(rest, must_match=True), *conditions)
 
 
-class _Reader:
-    """A pattern and how far it has been read."""
+def _regular(tree: Tree) -> Tree:
+    """Return a tree without groups."""
+    match tree:
+        case Group(part):
+            return _regular(part)
+        case Concatenation(parts):
+            return Concatenation(tuple(map(_regular, parts)))
+        case Choice(parts):
+            return Choice(tuple(map(_regular, parts)))
+        case Repeat(part, low, high):
+            if max(low, high or 0) > _MOST_REPEATS:
+                raise UnsupportedPatternError("a repetition of more than 2,000 times in a pattern")
+            return Repeat(_regular(part), low, high)
+        case Look():
+            raise UnsupportedPatternError("a look-around inside a pattern")
+        case Boundary():
+            raise UnsupportedPatternError("a word boundary in a pattern")
+        case BackReference():
+            raise UnsupportedPatternError("a backreference in a pattern")
+        case _:
+            return tree
 
-    def __init__(self, pattern: str, reading: Reading) -> None:
-        self.pattern, self.reading, self.position, self.depth = pattern, reading, 0, 0
 
-    def accept(self, token: str) -> bool:
-        """Read the token if it comes next."""
-        present = self.pattern.startswith(token, self.position)
-        self.position += len(token) if present else 0
-        return present
+def spelled_out(pattern: str, reading: Reading = Reading.ECMA) -> str:
+    """Return a pattern with every set of characters written out, for engines that agree on nothing else.
 
-    def expect(self, token: str) -> None:
-        """Read the token, which must come next."""
-        if not self.accept(token):
-            raise self.error(f"{token!r} missing")
-
-    def error(self, what: str) -> UnsupportedPatternError:
-        """Return the error that names an unsupported construct."""
-        return UnsupportedPatternError(f"{what} at character {self.position} of the pattern {self.pattern}")
-
-    def next(self) -> str:
-        """Read one character; raises `UnsupportedPatternError` at the end of the pattern."""
-        if self.position >= len(self.pattern):
-            raise self.error("an unexpected end")
-        self.position += 1
-        return self.pattern[self.position - 1]
-
-    def disjunction(self) -> Tree:
-        """Read alternatives, up to a closing bracket."""
-        self.depth += 1
-        if self.depth > _MOST_NESTED:
-            raise self.error("a group that nests too deep")
-        parts = [self.alternative()]
-        while self.accept("|"):
-            parts.append(self.alternative())
-        self.depth -= 1
-        return parts[0] if len(parts) == 1 else Choice(tuple(parts))
-
-    def alternative(self) -> Tree:
-        """Read terms, up to a bar or a closing bracket."""
-        parts: list[Tree] = []
-        while self.position < len(self.pattern) and self.pattern[self.position] not in "|)":
-            parts.append(self.term())
-        return parts[0] if len(parts) == 1 else Concatenation(tuple(parts))
-
-    def term(self) -> Tree:
-        """Read one assertion, or an atom and its quantifier."""
-        if self.accept("^"):
-            return self.forbid_quantifier(Edge(at_start=True))
-        if self.accept("$"):
-            return self.forbid_quantifier(Edge(at_start=False))
-        return self.read_quantifier(self.atom())
-
-    def forbid_quantifier(self, edge: Edge) -> Edge:
-        """Return the edge; raises `UnsupportedPatternError` if it is repeated."""
-        if self.quantifier() is not None:
-            raise self.error("a repeated assertion")
-        return edge
-
-    def read_quantifier(self, atom: Tree) -> Tree:
-        """Read the quantifier of an atom, if there is one."""
-        limits = self.quantifier()
-        if limits is None:
-            return atom
-        low, high = limits
-        if max(low, high or 0) > _MOST_REPEATS or (high is not None and high < low):
-            raise self.error("a repetition out of order or of more than 2,000 times")
-        self.accept("?")  # laziness changes the length of a match, not whether there is one
-        if self.quantifier() is not None:
-            raise self.error("a repeated repetition")
-        return Repeat(atom, low, high)
-
-    def quantifier(self) -> tuple[int, int | None] | None:
-        """Read a quantifier if one comes next."""
-        for mark, limits in _SIMPLE.items():
-            if self.accept(mark):
-                return limits
-        match = _QUANTIFIER.match(self.pattern, self.position)
-        if match is None:
-            if self.pattern.startswith("{,", self.position):
-                raise self.error("{,n}, which dialects read differently,")
-            return None
-        self.position = match.end()
-        low, comma, high = match.groups()
-        if len(low) > 9 or len(high or "") > 9:  # noqa: PLR2004 - checked before int() parses it
-            raise self.error("a huge repetition")
-        return int(low), (int(high) if high else None) if comma else int(low)
-
-    def atom(self) -> Tree:
-        """Read a group, a class, an escape or a character."""
-        if self.quantifier() is not None:
-            raise self.error("a repetition of nothing")
-        character = self.next()
-        if character == "(":
-            return self.group()
-        if character == "[":
-            return Chars(self.character_class())
-        if character == ".":
-            return Chars(dot(self.reading))
-        return Chars(self.escape(in_class=False) if character == "\\" else ((ord(character),) * 2,))
-
-    def group(self) -> Tree:
-        """Read a group up to its end."""
-        if self.accept("?") and not self.accept(":"):
-            raise self.error("a group with (?")
-        tree = self.disjunction()
-        self.expect(")")
-        return tree
-
-    def escape(self, *, in_class: bool) -> Ranges:
-        """Read what follows a backslash."""
-        letter = self.next()
-        if letter in "dDwWsS":
-            return class_escape(letter, self.reading)
-        code = 8 if letter == "b" and in_class else self.code(letter)
-        return ((code, code),)
-
-    def code(self, letter: str) -> int:
-        """Return the code point that an escape stands for."""
-        if letter in _CONTROL:
-            return _CONTROL[letter]
-        if letter in "xu":
-            return self.hexadecimal(2 if letter == "x" else 4)
-        if letter == "0" and not self.pattern[self.position : self.position + 1].isdigit():
-            return 0
-        if letter.isalnum():
-            raise self.error(f"the escape \\{letter}")
-        return ord(letter)
-
-    def hexadecimal(self, digits: int) -> int:
-        """Read this many hexadecimal digits."""
-        text = self.pattern[self.position : self.position + digits]
-        if (
-            not re.fullmatch(r"[0-9A-Fa-f]+", text)
-            or len(text) < digits
-            or text[:2].lower() in {"d8", "d9", "da", "db"}
-        ):
-            raise self.error("an escape that is not a character")
-        self.position += digits
-        return int(text, 16)
-
-    def character_class(self) -> Ranges:
-        """Read a class up to its closing bracket."""
-        negated = self.accept("^")
-        if self.accept("]"):
-            raise self.error("an empty class, which dialects read differently,")
-        ranges: list[tuple[int, int]] = []
-        while not self.accept("]"):
-            ranges += self.class_item()
-        return complement(ranges) if negated else union(ranges)
-
-    def class_item(self) -> Ranges:
-        """Read one character, escape or range of a class."""
-        first = self.class_character()
-        if not self.pattern.startswith("-", self.position) or self.pattern.startswith("-]", self.position):
-            return first
-        self.position += 1
-        last = self.class_character()
-        low, high = first[0][0], last[0][1]
-        if (
-            any(len(ranges) > 1 or ranges[0][0] != ranges[0][1] for ranges in (first, last))
-            or low > high
-            or high > LAST
-        ):
-            raise self.error("an invalid range")
-        return ((low, high),)
-
-    def class_character(self) -> Ranges:
-        """Read one character or escape of a class."""
-        character = self.next()
-        return self.escape(in_class=True) if character == "\\" else ((ord(character),) * 2,)
+    Raises `UnsupportedPatternError` for one that is no regular language.
+    """
+    if reading is Reading.ECMA:
+        return spell_out(read_ecma(pattern))
+    parts = read_python(pattern, reading)
+    if len(parts) > 1:
+        raise UnsupportedPatternError("a pattern with look-ahead")
+    return spell_out(parts[0].tree)

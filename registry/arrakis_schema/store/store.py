@@ -292,7 +292,15 @@ def open_release(version: "str | Release | None" = None, root: str | os.PathLike
 
     Raises `UnknownSchemaError`, which lists the available releases, and `DamagedStoreError`.
     """
+    if version is None and root is None:
+        return _own_working_set()
     return version if isinstance(version, Release) else open_store(root).release(version)
+
+
+@cache
+def _own_working_set() -> Release:
+    """Return the working set of this package."""
+    return _own_store().release(None)
 
 
 @cache

@@ -56,7 +56,9 @@ def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterat
             except TooLargeError as error:
                 yield Finding(file, 1, 1, "document-too-large", Severity.ERROR, "", str(error))
                 continue
-            yield from lint(Subject(document, settings.url(release.version, path), file, release.examples_of(path)))
+            reader = settings.reader(document.kind.value)
+            url, examples = settings.url(release.version, path), release.examples_of(path)
+            yield from lint(Subject(document, url, file, examples, reader))
     if requested is None or set(requested) == set(release.documents):
         yield from find_refused(release)
         yield from _find_wrong_version(release)

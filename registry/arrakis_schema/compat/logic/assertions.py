@@ -68,4 +68,5 @@ def pattern(_node: SchemaNode, text: str, _type: str) -> Pair:
     try:
         return f.pattern_formula(text, holds=True), f.pattern_formula(text, holds=False)
     except UnsupportedPatternError as error:
-        return f.Opaque("pattern", str(error), holds=True), f.Opaque("pattern", str(error), holds=False)
+        unknown = f"{error}, in {text}"  # two patterns are not alike because the same is wrong with them
+        return f.Opaque("pattern", unknown, holds=True), f.Opaque("pattern", unknown, holds=False)

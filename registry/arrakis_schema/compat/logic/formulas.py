@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from arrakis_schema.regex import Reading, parse
+from arrakis_schema.regex import Part, PatternSyntaxError, Reading, parse
 from arrakis_schema.regex.automaton import automaton
 
 if TYPE_CHECKING:
@@ -335,5 +335,13 @@ def opposite(formula: Formula) -> Formula | None:
 
 def pattern_formula(pattern: str, *, holds: bool) -> Formula:
     """Return the formula for a pattern that matches a string, or does not; raises `UnsupportedPatternError`."""
-    atoms = [Matches(pattern, number, part.must_match == holds) for number, part in enumerate(parse(pattern))]
+    atoms = [Matches(pattern, number, part.must_match == holds) for number, part in enumerate(_parts(pattern))]
     return conjunction(atoms) if holds else disjunction(atoms)
+
+
+def _parts(pattern: str) -> tuple[Part, ...]:
+    """Return the parts of a pattern of ECMA-262, or of one that only Python knows."""
+    try:
+        return parse(pattern)
+    except PatternSyntaxError:
+        return parse(pattern, Reading.SEARCHED)

@@ -15,14 +15,17 @@ import fastjsonschema
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, DRAFT_07, EVERY_KEYWORD, Role
 from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, searcher
 from arrakis_schema.json_schema.judge.text_arrays import TextArray, first_violation, text_array
+from arrakis_schema.json_schema.judge.values import all_finite
 from arrakis_schema.json_schema.positions import member, unescape_token
 from arrakis_schema.json_schema.violations import Violation, violation
+from arrakis_schema.regex import Reading
 
 Check = Callable[[Any], Violation | None]
 _INERT = re.compile(r"[A-Za-z0-9_.:/ -]{0,100}", re.ASCII)
 _LARGEST_NUMBER = 1e300
 _MOST_PARTS, _DEEPEST = 3000, 16
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
+BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 _INDEX = re.compile(r"\[([0-9]+)\]")
 
 
@@ -30,20 +33,25 @@ class NotCompiledError(Exception):
     """A schema has something that is not compiled: its document is left to the complete validator."""
 
 
-def compile_schema(document: Any, dialect: str) -> Check | None:
-    """Return a function that returns the first violation of an instance or None; None if it cannot be compiled."""
+def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA) -> Check | None:
+    """Return a function that returns the first violation of an instance or None; None if it cannot be compiled.
+
+    The function raises `NotCompiledError` for an instance with NaN, which it would take for a number.
+    """
     if dialect == DRAFT_04:  # its 1.0 is no integer
         return None
-    copy = Copy(document, dialect)
+    copy = Copy(document, dialect, reading)
     try:
         schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, SchemaPosition())}
         validate = fastjsonschema.compile(schema, formats=copy.searchers, use_default=False)
     except (NotCompiledError, fastjsonschema.JsonSchemaDefinitionException, SyntaxError):  # Python nests 20 blocks
         return None
     getattr(validate, "func", validate).__globals__["Decimal"] = float  # a Decimal is not a JSON number
-    arrays = copy.arrays
+    arrays, numeric = copy.arrays, copy.numeric
 
     def check(instance: Any) -> Violation | None:
+        if numeric and not all_finite(instance):
+            raise NotCompiledError
         try:
             validate(instance)
         except fastjsonschema.JsonSchemaValueException as error:
@@ -64,6 +72,11 @@ class SchemaPosition:
     depth: int = 0
     always: bool = True
 
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether the schema is too deep for code that is nested as it is."""
+        return self.depth > _DEEPEST
+
     def below(self, *steps: str | None, always: bool) -> "SchemaPosition":
         """Return the position of a subschema of this one."""
         return SchemaPosition((*self.path, *steps), self.depth + 1, self.always and always)
@@ -73,16 +86,17 @@ class Copy:
     """The schema that fastjsonschema gets instead of a document, without references, and what is checked apart.
 
     A pattern becomes a `format` with a generated name, whose function is the `searcher` of the pattern. Each schema has
-    a number, by which `violation` finds its position and the original.
+    a number, by which `violation` finds its position and the original. `numeric` is True if NaN would be a number.
     """
 
-    def __init__(self, document: Any, dialect: str) -> None:
+    def __init__(self, document: Any, dialect: str, reading: Reading) -> None:
         """Begin with nothing copied."""
-        self._document, self._dialect = document, dialect
+        self._document, self._dialect, self.reading = document, dialect, reading
         self._parts = 0
         self._originals: list[tuple[SchemaPosition, dict[str, Any]]] = []
         self.searchers: dict[str, Any] = {}
         self.arrays: list[TextArray] = []
+        self.numeric = False
 
     def violation(self, error: Any) -> Violation:
         """Return the violation for an error of fastjsonschema."""
@@ -97,11 +111,13 @@ class Copy:
         self.count(1, position)
         if schema is True:
             return {}
-        if not isinstance(schema, dict) or position.depth > _DEEPEST:
+        if not isinstance(schema, dict) or position.is_too_deep:
             raise NotCompiledError
         assertions = self._assertions(schema, at_root=position.depth == 0)
         if self._add_array(assertions, position):
             assertions = {name: assertions[name] for name in assertions if name not in {"items", "uniqueItems"}}
+        types = assertions.get("type", "number" if BOUNDS & assertions.keys() else ())
+        self.numeric |= types == "number" or (isinstance(types, list) and "number" in types)
         number = len(self._originals)
         self._originals.append((position, schema))
         copied: dict[str, Any] = {}
@@ -161,17 +177,17 @@ class Copy:
         if "enum" in item_assertions:
             _array(item_assertions["enum"])
         if "pattern" in item_assertions:
-            _searcher(item_assertions["pattern"])
-        self.arrays.append(text_array(path, item_assertions, unique=unique))
+            _searcher(item_assertions["pattern"], self.reading)
+        self.arrays.append(text_array(path, item_assertions, self.reading, unique=unique))
         return True
 
 
-def _searcher(value: Any) -> Searcher:
+def _searcher(value: Any, reading: Reading) -> Searcher:
     """Return the function that searches for a pattern."""
     if not isinstance(value, str):
         raise NotCompiledError
     try:
-        return searcher(value)
+        return searcher(value, reading)
     except PatternError as error:
         raise NotCompiledError from error
 
@@ -261,7 +277,7 @@ def _enum(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
 
 def _pattern(copy: Copy, value: Any, _: SchemaPosition) -> Pairs:
     name = f"pattern{len(copy.searchers)}"
-    copy.searchers[name] = _searcher(value)
+    copy.searchers[name] = _searcher(value, copy.reading)
     return [("format", name)]
 
 
@@ -298,7 +314,7 @@ COPIERS: dict[str, Copier] = {
     "type": plain_copier("type", _types),
     "enum": _enum,
     "const": plain_copier("const", _scalar),
-    **{name: plain_copier(name, _number) for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")},
+    **{name: plain_copier(name, _number) for name in BOUNDS},
     **{name: plain_copier(name, _size) for name in ("minLength", "maxLength", "minItems", "maxItems")},
     **{name: plain_copier(name, _size) for name in ("minProperties", "maxProperties")},
     "pattern": _pattern,

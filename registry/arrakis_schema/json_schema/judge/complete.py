@@ -14,7 +14,8 @@ from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.steps import count_steps, current_steps, refuse_return, take_step
-from arrakis_schema.json_schema.judge.values import equality_key, is_multiple
+from arrakis_schema.json_schema.judge.values import equality_key, is_finite, is_multiple
+from arrakis_schema.regex import Reading
 
 try:
     import jsonschema
@@ -42,20 +43,25 @@ _NOTHING: Registry[Any] = Registry()  # without documents, and unable to retriev
 
 
 def make_validator(
-    schema: Any, dialect: str, wrap: Wrapper | None = None, registry: Registry[Any] | None = None
+    schema: Any,
+    dialect: str,
+    wrap: Wrapper | None = None,
+    registry: Registry[Any] | None = None,
+    reading: Reading = Reading.ECMA,
 ) -> Any:
     """Return the validator of a document, an object like those of `jsonschema`.
 
     A `$ref` is looked up in this document and in the `registry`; one that leads elsewhere raises
-    `referencing`'s `Unresolvable`. `wrap` takes the name of a keyword and its check, and returns the check to use.
+    `referencing`'s `Unresolvable`. `wrap` takes the name of a keyword and its check, and returns the check to use;
+    `reading` is that of patterns.
     """
-    return _class(dialect, wrap)(schema, registry=_NOTHING, _resolver=resolver_of(schema, dialect, registry))
+    return _class(dialect, wrap, reading)(schema, registry=_NOTHING, _resolver=resolver_of(schema, dialect, registry))
 
 
 @cache
 def _meta_validator(dialect: str) -> Any:
     """Return the validator of the schemas of a dialect; the meta-schemas come with `jsonschema`."""
-    return _class(dialect, None)(_BASES[dialect].META_SCHEMA, registry=_NOTHING)
+    return _class(dialect, None, Reading.ECMA)(_BASES[dialect].META_SCHEMA, registry=_NOTHING)
 
 
 def meta_schema_errors(schema: Any, dialect: str) -> Iterator[Any]:
@@ -109,7 +115,7 @@ def _in_dynamic_scope(outer: Any, inner: Any) -> Any:
 
 
 @cache
-def _class(dialect: str, wrap: Wrapper | None) -> Any:
+def _class(dialect: str, wrap: Wrapper | None, reading: Reading) -> Any:
     """Return the class of the validators of a dialect."""
     base = _BASES[dialect]
     corrections = CORRECTIONS | (_BOUNDS_OF_DRAFT_04 if dialect == DRAFT_04 else {})
@@ -119,7 +125,7 @@ def _class(dialect: str, wrap: Wrapper | None) -> Any:
     extend: Any = jsonschema.validators.extend
     made = extend(base, checks, type_checker=base.TYPE_CHECKER.redefine_many({"array": _array, "number": _number}))
     made.evolve = _evolve  # the original returns to an uncorrected class wherever a schema names its dialect
-    made.dialect, made.descend = dialect, _descend(made.descend)
+    made.dialect, made.reading, made.descend = dialect, reading, _descend(made.descend)
     return made
 
 
@@ -148,8 +154,8 @@ def _array(_: Any, instance: Any) -> bool:
 
 
 def _number(_: Any, instance: Any) -> bool:
-    """Tell whether a value is a JSON number."""
-    return isinstance(instance, int | float) and not isinstance(instance, bool)
+    """Tell whether a value is a JSON number; NaN and the infinities are none."""
+    return isinstance(instance, int | float) and not isinstance(instance, bool) and is_finite(instance)
 
 
 def _evolve(self: Any, **changes: Any) -> Any:
@@ -222,20 +228,20 @@ def _is_anchored(schema: Any) -> bool:
     return isinstance(schema, dict) and schema.get("$recursiveAnchor") is True
 
 
-def _pattern(_: Any, value: str, instance: Any, __: Any) -> Errors:
-    if isinstance(instance, str) and not search(value, instance):
+def _pattern(validator: Any, value: str, instance: Any, _: Any) -> Errors:
+    if isinstance(instance, str) and not search(value, instance, validator.reading):
         yield ValidationError("no match")
 
 
 def _pattern_properties(validator: Any, value: Mapping[str, Any], instance: Any, _: Any) -> Errors:
     for expression, schema in value.items() if isinstance(instance, dict) else ():
         for name, member in instance.items():
-            if search(expression, name):
+            if search(expression, name, validator.reading):
                 yield from validator.descend(member, schema, path=name, schema_path=expression)
 
 
 def _additional_properties(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
-    extras = additional_names(instance, schema) if isinstance(instance, dict) else []
+    extras = additional_names(instance, schema, validator.reading) if isinstance(instance, dict) else []
     if value is False and extras:
         yield ValidationError("members that the schema does not describe")
     elif value is not False:
@@ -243,13 +249,14 @@ def _additional_properties(validator: Any, value: Any, instance: Any, schema: Ma
             yield from validator.descend(instance[name], value, path=name)
 
 
-def additional_names(instance: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+def additional_names(instance: Mapping[str, Any], schema: Mapping[str, Any], reading: Reading) -> list[str]:
     """Return the names of the members that neither `properties` nor `patternProperties` describes."""
     expressions = schema.get("patternProperties", {})
     return [
         name
         for name in instance
-        if name not in schema.get("properties", {}) and not any(search(expression, name) for expression in expressions)
+        if name not in schema.get("properties", {})
+        and not any(search(expression, name, reading) for expression in expressions)
     ]
 
 
@@ -320,10 +327,13 @@ def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) ->
         return set(instance)
     names = set(instance) & set(schema.get("properties", ()))
     names |= {
-        name for name in instance for expression in schema.get("patternProperties", ()) if search(expression, name)
+        name
+        for name in instance
+        for expression in schema.get("patternProperties", ())
+        if search(expression, name, validator.reading)
     }
     if "additionalProperties" in schema:
-        names |= set(additional_names(instance, schema))
+        names |= set(additional_names(instance, schema, validator.reading))
     for inner in _applied(validator, instance, schema):
         names |= evaluated_names(inner, instance, inner.schema)
     return names

@@ -10,6 +10,7 @@ from typing import Any
 
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.references import ReferenceGraph, SchemaProblem
+from arrakis_schema.regex import Reading
 from arrakis_schema.regex.graphs import components
 
 _MOST_AT_ONE_PLACE = 10_000
@@ -111,13 +112,13 @@ def _applied_twice(
     """Return the schemas that one applies at least twice to a member or an item."""
     counts: Counter[int] = Counter()
     for applying, times in applied[schema].items():
-        for target in _schemas_for(references.schemas[applying], child):
+        for target in _schemas_for(references.schemas[applying], child, references.reading):
             for inner, count in applied.get(id(target), Counter()).items():
                 counts[inner] += times * count
     return {inner for inner, count in counts.items() if count > 1}
 
 
-def _schemas_for(schema: Mapping[str, Any], child: _Child) -> list[Any]:
+def _schemas_for(schema: Mapping[str, Any], child: _Child, reading: Reading) -> list[Any]:
     """Return the schemas that one applies to a member, or to the items after those of a tuple."""
     kind, name = child
     if kind == "item":
@@ -128,6 +129,8 @@ def _schemas_for(schema: Mapping[str, Any], child: _Child) -> list[Any]:
     declared = schema.get("properties", {})
     schemas = [declared[name]] if name in declared else []
     schemas += [
-        subschema for pattern, subschema in schema.get("patternProperties", {}).items() if search(pattern, name)
+        subschema
+        for pattern, subschema in schema.get("patternProperties", {}).items()
+        if search(pattern, name, reading)
     ]
     return schemas or [schema[keyword] for keyword in ("additionalProperties",) if keyword in schema]

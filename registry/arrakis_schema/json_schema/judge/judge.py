@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
 from arrakis_schema.json_schema.bundling import Bundle
+from arrakis_schema.json_schema.declared_members import Applied
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
-from arrakis_schema.json_schema.judge.compiled import compile_schema
+from arrakis_schema.json_schema.judge.compiled import NotCompiledError, compile_schema
+from arrakis_schema.json_schema.judge.fast import NOT_JSON, fast_check
+from arrakis_schema.json_schema.judge.origins import origin_of, plain_origin
 from arrakis_schema.json_schema.violations import Violation, violation
+from arrakis_schema.regex import Reading
 
 if TYPE_CHECKING:
     from arrakis_schema.json_schema.judge.references import SchemaProblem
@@ -19,18 +23,26 @@ _TOO_LONG = "the message holds an integer of too many digits"  # Python raises V
 class Judge:
     """A document that instances are checked against, with all that it refers to; `label` names it in errors.
 
+    `accepts` is a function that tells, very fast, that an instance is valid, or None; it may raise `NOT_JSON`.
+
     Its methods raise `InvalidSchemaError` for an unsound document, `MissingExtraError` if it needs the complete
     validator and that is not installed, and `ValidationLimitError` for an instance that is too deep.
     """
 
-    def __init__(self, document: Any, label: str, *, bundle: Bundle | None = None) -> None:
-        """Compile the document if possible; `bundle` is the one of a document that refers to others."""
+    def __init__(
+        self, document: Any, label: str, reading: Reading = Reading.ECMA, *, bundle: Bundle | None = None
+    ) -> None:
+        """Compile the document if possible; `reading` is that of its patterns.
+
+        `bundle` is the one of a document that refers to others.
+        """
         self._bundle = Bundle("", document) if bundle is None else bundle
-        self._document, self._label = self._bundle.schema, label
+        self._document, self._label, self._reading = self._bundle.schema, label, reading
         self._validator: Any = None
         self._problem: SchemaProblem | None = None
         dialect = dialect_of(self._document)
-        self._check = None if dialect is None else compile_schema(self._document, dialect)
+        self._check = None if dialect is None else compile_schema(self._document, dialect, reading)
+        self.accepts = None if dialect is None else fast_check(self._document, dialect, reading)
 
     @property
     def is_compiled(self) -> bool:
@@ -44,10 +56,18 @@ class Judge:
 
     def first(self, instance: Any) -> Violation | None:
         """Return one violation, or None for a valid instance."""
+        if self.accepts is not None:
+            try:
+                if self.accepts(instance):
+                    return None
+            except NOT_JSON:
+                pass
         if self._check is None:
             return next(self.every(instance, 1), None)
         try:
             return self._check(instance)
+        except NotCompiledError:
+            return next(self.every(instance, 1), None)
         except ValueError as error:
             raise ValidationLimitError(_TOO_LONG) from error
         except LimitError as error:
@@ -69,6 +89,15 @@ class Judge:
         except LimitError as error:
             raise ValidationLimitError(str(error)) from error
 
+    def applied(self) -> Applied:
+        """Return the document as what applies to an instance."""
+        validator = self._complete()
+        return Applied(self._document, origin_of(validator, validator._resolver))  # noqa: SLF001 - as its keywords do
+
+    def plainly_applied(self) -> Applied:
+        """Return the same without the complete validator; it raises `NeedsInstanceError` where that would be needed."""
+        return Applied(self._document, plain_origin(self._document, dialect_of(self._document), self._reading))
+
     def _complete(self) -> Any:
         """Return the complete validator, made once; the document must be sound."""
         if self._validator is None and self._problem is None:
@@ -76,10 +105,11 @@ class Judge:
             from arrakis_schema.json_schema.judge.soundness import SchemaProblem, bundle_problems  # noqa: PLC0415
 
             try:
-                self._problem = next(bundle_problems(self._bundle), None)
+                self._problem = next(bundle_problems(self._bundle, self._reading), None)
             except RecursionError:
                 self._problem = SchemaProblem("", "its schemas nest too deeply to be followed")
-            self._validator = make_validator(self._document, dialect_of(self._document) or DRAFT_07)
+            dialect = dialect_of(self._document) or DRAFT_07
+            self._validator = make_validator(self._document, dialect, reading=self._reading)
         if self._problem is not None:
             raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)
         return self._validator

@@ -1,16 +1,25 @@
-"""Patterns as every check of this package reads them: as Python's `re`, except that `$` only matches at the end.
+"""Patterns as every check of this package reads them: as ECMA-262 with the flag u, which JSON Schema specifies.
 
-This is the only module that searches a text for a pattern of a schema, always in linear time.
+A reader in Python can be declared in `registry.toml`; then they are read as `re` does, except that `$` only matches at
+the end. This is the only module that searches a text for a pattern of a schema, always in linear time.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 from warnings import catch_warnings
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.regex import matcher
+from arrakis_schema.json_schema.keywords import walk
+from arrakis_schema.regex import (
+    PatternSyntaxError,
+    Reading,
+    UnsupportedPatternError,
+    ecma_matcher,
+    python_matcher,
+    spelled_out,
+)
 
 Searcher = Callable[[str], object]
 
@@ -23,33 +32,59 @@ class PatternError(ArrakisSchemaError, ValueError):
     """A pattern is not a regular expression."""
 
 
+READINGS = {"ecma": Reading.ECMA, "python": Reading.SEARCHED}
+"""The readings by their names in `registry.toml`."""
+
+
 @lru_cache(maxsize=1024)
-def searcher(pattern: str) -> Searcher:
+def searcher(pattern: str, reading: Reading = Reading.ECMA) -> Searcher:
     """Return the function that searches a text for a pattern; its result is truthy if there is a match.
 
     The function raises `LimitError` for a text that may take too long, which only happens for patterns that are no
-    regular language. Raises `PatternError` for what is not a regular expression.
+    regular language. Raises `PatternError` for what is not a regular expression in this reading.
     """
     try:
+        if reading is Reading.ECMA:
+            return ecma_matcher(pattern)
         with catch_warnings(action="ignore", category=FutureWarning):  # syntax that a later Python may read differently
-            compiled = re.compile(translate(pattern))
-        return matcher(pattern, compiled.search)
-    except (re.error, OverflowError, RecursionError) as error:
+            re.compile(pattern)  # the error names the place in this one, not in the translated one
+            return python_matcher(pattern, translate(pattern))
+    except (re.error, PatternSyntaxError, OverflowError, RecursionError) as error:
         raise PatternError(str(error)) from error
 
 
-def is_valid(pattern: str) -> bool:
+def is_valid(pattern: str, reading: Reading = Reading.ECMA) -> bool:
     """Tell whether a pattern is a regular expression."""
     try:
-        searcher(pattern)
+        searcher(pattern, reading)
     except PatternError:
         return False
     return True
 
 
-def search(pattern: str, text: Any) -> bool:
+def search(pattern: str, text: Any, reading: Reading = Reading.ECMA) -> bool:
     """Tell whether a pattern matches anywhere in a text; False for a value that is not text."""
-    return isinstance(text, str) and bool(searcher(pattern)(text))
+    return isinstance(text, str) and bool(searcher(pattern, reading)(text))
+
+
+def patterns_in(schema: Any) -> Iterator[str]:
+    """Yield every pattern of a document, also those that are names in `patternProperties`."""
+    for node in walk(schema):
+        if isinstance(node.schema, dict):
+            named = node.schema.get("patternProperties")
+            yield from (named if isinstance(named, dict) else ())
+            yield from (pattern for pattern in [node.schema.get("pattern")] if isinstance(pattern, str))
+
+
+def spelled_patterns(schema: Any, reading: Reading) -> dict[str, str | None]:
+    """Return each pattern of a document as ECMA-262 writes it; None for one that is no regular language."""
+    spelled: dict[str, str | None] = {}
+    for pattern in patterns_in(schema):
+        try:
+            spelled[pattern] = spelled_out(pattern, reading)
+        except UnsupportedPatternError:
+            spelled[pattern] = None
+    return spelled
 
 
 def literal_text(pattern: str) -> str | None:

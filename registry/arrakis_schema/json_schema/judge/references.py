@@ -12,6 +12,7 @@ from arrakis_schema.json_schema.judge.complete import resolver_in, resolver_of
 from arrakis_schema.json_schema.keywords import Node, subschemas
 from arrakis_schema.json_schema.resolver import MOST_HINTS, definition_pointers, nearest_name
 from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.regex import Reading
 
 _NOT_THERE = (PointerToNowhere, NoSuchAnchor, InvalidAnchor)
 UNRESOLVABLE = (Unresolvable, ValueError, LookupError, TypeError, AttributeError)
@@ -32,6 +33,7 @@ class ReferenceGraph:
 
     `targets` are the schemas that references lead to, with a pointer to each; the others are keyed by the identity of a
     schema: its location, the schema itself, and the schemas that it applies to the same instance and to its children.
+    `reading` is that of patterns.
     """
 
     document: Any
@@ -42,6 +44,7 @@ class ReferenceGraph:
     schemas: dict[int, dict[str, Any]] = field(default_factory=dict)
     in_place: dict[int, list[Any]] = field(default_factory=dict)
     below: dict[int, list[Any]] = field(default_factory=dict)
+    reading: Reading = Reading.ECMA
 
     def add(self, pointer: str, schema: Any, resolver: Any) -> None:
         """Add a schema and all its subschemas; `resolver` is that of the schema itself."""

@@ -17,6 +17,7 @@ from arrakis_schema.json_schema.judge.references import UNRESOLVABLE, ReferenceG
 from arrakis_schema.json_schema.keywords import walk
 from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json, violation
+from arrakis_schema.regex import Reading
 
 __all__ = [
     "UNRESOLVABLE",
@@ -31,25 +32,25 @@ __all__ = [
 ]
 
 
-def problems(document: Any) -> Iterator[SchemaProblem]:
-    """Yield the problems of a document; later ones may be consequences of earlier ones."""
+def problems(document: Any, reading: Reading = Reading.ECMA) -> Iterator[SchemaProblem]:
+    """Yield the problems of a document, whose patterns are read so; later ones may be consequences of earlier ones."""
     dialect = dialect_of(document)
     if dialect is None:
         yield SchemaProblem("/$schema", dialect_problem(document))
         return
     yield from meta_schema_problems(document, dialect)
     yield from number_problems(document)
-    yield from pattern_problems(document)
-    references = check_references(document, dialect)
+    yield from pattern_problems(document, reading)
+    references = check_references(document, dialect, reading)
     yield from references.unresolved
     yield from references.loops()
 
 
-def bundle_problems(bundle: Bundle) -> Iterator[SchemaProblem]:
+def bundle_problems(bundle: Bundle, reading: Reading = Reading.ECMA) -> Iterator[SchemaProblem]:
     """Yield the problems of a document and of all that it refers to; a text names the document if it is another."""
     for dangling in bundle.problems:
         yield in_document(bundle, dangling.document, SchemaProblem(dangling.pointer, dangling.problem))
-    for problem in problems(bundle.schema):
+    for problem in problems(bundle.schema, reading):
         document, pointer = bundle.origin(problem.location)
         yield in_document(bundle, document, SchemaProblem(pointer, problem.text))
 
@@ -115,7 +116,7 @@ def number_problems(document: Any) -> Iterator[SchemaProblem]:
         todo += [(f"{pointer}/{escape_token(str(name))}", member) for name, member in pairs]
 
 
-def pattern_problems(document: Any) -> Iterator[SchemaProblem]:
+def pattern_problems(document: Any, reading: Reading = Reading.ECMA) -> Iterator[SchemaProblem]:
     """Yield the patterns that are not regular expressions."""
     for node in walk(document):
         if not isinstance(node.schema, dict):
@@ -125,27 +126,29 @@ def pattern_problems(document: Any) -> Iterator[SchemaProblem]:
             {f"patternProperties/{escape_token(name)}": name for name in named} if isinstance(named, dict) else {}
         )
         for keyword, pattern in {"pattern": node.schema.get("pattern"), **patterns}.items():
-            if isinstance(pattern, str) and (problem := pattern_problem(pattern)):
+            if isinstance(pattern, str) and (problem := pattern_problem(pattern, reading)):
                 yield SchemaProblem(f"{node.pointer}/{keyword}", problem)
 
 
-def pattern_problem(pattern: str) -> str | None:
+def pattern_problem(pattern: str, reading: Reading) -> str | None:
     """Return what is wrong with a pattern, or None."""
     try:
-        searcher(pattern)
+        searcher(pattern, reading)
     except PatternError as error:
-        return f"{short_json(pattern)} is not a regular expression: {error}"
+        language = "ECMA-262" if reading is Reading.ECMA else "Python"
+        return f"{short_json(pattern)} is not a regular expression of {language}: {error}"
     return None
 
 
-def check_references(document: Any, dialect: str) -> ReferenceGraph:
+def check_references(document: Any, dialect: str, reading: Reading = Reading.ECMA) -> ReferenceGraph:
     """Follow the references of a document; targets outside its keywords are checked as well."""
     references = follow_references(document, dialect)
+    references.reading = reading
     while references.targets:
         pointer, schema, resolver = references.targets.pop()
         if isinstance(schema, bool) or id(schema) in references.places:
             continue
-        faults = [*meta_schema_problems(schema, dialect, pointer), *pattern_problems(schema)]
+        faults = [*meta_schema_problems(schema, dialect, pointer), *pattern_problems(schema, reading)]
         explained = (
             SchemaProblem(fault.location, f"what the reference leads to is not a valid schema: {fault.text}")
             for fault in faults

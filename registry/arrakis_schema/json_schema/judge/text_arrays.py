@@ -8,6 +8,7 @@ from typing import Any
 
 from arrakis_schema.json_schema.judge.patterns import Searcher, literal_text, searcher
 from arrakis_schema.json_schema.violations import Violation, violation
+from arrakis_schema.regex import Reading
 
 Accepts = Callable[[Any], bool]
 
@@ -26,7 +27,7 @@ class TextArray:
     accepts: Accepts
 
 
-def text_array(path: tuple[str, ...], items: dict[str, Any], *, unique: bool) -> TextArray:
+def text_array(path: tuple[str, ...], items: dict[str, Any], reading: Reading, *, unique: bool) -> TextArray:
     """Return the checks for the assertions of `items`: "pattern" and "enum"; others are ignored."""
     checks: list[tuple[str, Any, Searcher]] = []
     every: list[Accepts] = []
@@ -37,7 +38,7 @@ def text_array(path: tuple[str, ...], items: dict[str, Any], *, unique: bool) ->
     else:
         every.append(_are_texts)
     if "pattern" in items:
-        find = searcher(items["pattern"])
+        find = searcher(items["pattern"], reading)
         checks.append(("pattern", items["pattern"], find))
         every.append(_matching(items["pattern"], find))
     if unique:

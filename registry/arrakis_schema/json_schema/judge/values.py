@@ -3,6 +3,7 @@
 https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2: numbers are equal by value, and true is not 1.
 """
 
+import math
 from collections.abc import Hashable
 from fractions import Fraction
 from typing import Any
@@ -17,6 +18,25 @@ def equality_key(value: Any) -> Hashable:
     if isinstance(value, dict):
         return dict, frozenset((name, equality_key(member)) for name, member in value.items())
     return value if isinstance(value, Hashable) else (object, id(value))
+
+
+def is_finite(number: float) -> bool:
+    """Tell whether JSON has a number: it has neither NaN nor the infinities."""
+    return isinstance(number, int) or math.isfinite(number)
+
+
+def all_finite(instance: Any) -> bool:
+    """Tell whether JSON has all numbers in a value."""
+    todo = [instance]
+    while todo:
+        value = todo.pop()
+        if value.__class__ is dict:
+            todo += value.values()
+        elif isinstance(value, list | tuple):
+            todo += value
+        elif value.__class__ is float and not math.isfinite(value):
+            return False
+    return True
 
 
 def is_multiple(number: float, divisor: float) -> bool:

@@ -1,15 +1,18 @@
 """The same facts as data: what each page says, as JSON beside it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from arrakis_schema.json_schema.judge.patterns import READINGS, spelled_patterns
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.members import Bound, Member
+from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
@@ -80,6 +83,7 @@ def _document(history: History, release: Release, name: str, document: Document)
         "reader": {
             "unknown": reader.unknown if isinstance(reader.unknown, str) else dict(reader.unknown),
             "columns": reader.columns if document.format.tabular else "by-name",
+            **_patterns(document, reader),
         },
     }
 
@@ -142,6 +146,13 @@ def _bounds(bounds: tuple[Bound, ...]) -> dict[str, Any]:
         for bound in bounds
     ]
     return {"bounds": [bound.words for bound in bounds], "assertions": assertions}
+
+
+def _patterns(document: Document, reader: Reader) -> dict[str, Any]:
+    """Return what a page reads for each pattern, where the reader is Python."""
+    if reader.patterns == "ecma" or document.format.tabular:
+        return {}
+    return {"patterns": spelled_patterns(json.loads(document.text), READINGS[reader.patterns])}
 
 
 def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:

@@ -83,6 +83,7 @@ async function judgeOf({ root, page, entry, releases }, version) {
     fields,
     problems,
     unknown: entry.reader?.unknown,
+    patterns: entry.reader?.patterns,
     reader,
   };
 }

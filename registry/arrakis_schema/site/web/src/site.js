@@ -13,7 +13,7 @@ import { parse } from "./json.js";
  */
 /** @typedef {{ name: string, refused: boolean, url: string, reason?: string }} Example */
 /** @typedef {{ location: string, anchors: string[], text: string, fixed: string }} Problem */
-/** @typedef {{ unknown?: string | Record<string, string>, columns?: string }} Reader */
+/** @typedef {{ unknown?: string | Record<string, string>, columns?: string, patterns?: Record<string, string | null> }} Reader */
 /**
  * @typedef {{ kind: string, format: string, path: string, page: string, url: string, name?: string, sha256?: string, size?:
  *   number, fields: Field[], examples?: Example[], problems?: Problem[], reader?: Reader,

@@ -1,54 +1,71 @@
-// The members of an instance that no schema describes, and what the reader does with them.
+// The members of an instance that no schema declares, and what the reader does with them: as `json_schema/declared_members.py`.
 
+import { draft } from "./dialect.js";
 import { escaped } from "./json.js";
+import { holds } from "./violations.js";
 
 /** @typedef {import("./json.js").Json} Json */
+/** @typedef {import("./violations.js").Patterns} Patterns */
 /** @typedef {string | Record<string, string> | undefined} Unknown */
-/** @typedef {{ path: (string | number)[], pointer: string, rejected: boolean }} Stranger */
+/** @typedef {{ path: (string | number)[], pointer: string, rejected: boolean, declared: string[] }} Stranger */
+/** @typedef {{ schema: any, root: any, always: boolean }} Applied */
+/** @typedef {{ path: (string | number)[], pointer: string, reader: Unknown, patterns: Patterns }} Place */
 
-const IN_PLACE = ["allOf", "anyOf", "oneOf"];
-const BRANCHES = ["if", "then", "else", "not"];
+const REST = ["additionalProperties", "unevaluatedProperties"];
+const NEEDS = ["dependencies", "dependentRequired", "dependentSchemas"];
+const MODERN = new Set([
+  "dependentRequired",
+  "dependentSchemas",
+  "unevaluatedProperties",
+  "unevaluatedItems",
+  "prefixItems",
+]);
 
 /**
- * Return the members that none of the schemas describes. A free object, whose schemas name no member, has none.
+ * Return the members that none of the schemas declares. An open object, in which nothing is listed, has none.
  * @param {Json} instance
  * @param {Json[]} schemas
  * @param {Unknown} reader what the reader does with what it does not know, for all places or for each JSON Pointer
+ * @param {Patterns} [patterns]
  * @returns {Stranger[]}
  */
-export function strangers(instance, schemas, reader) {
-  return [
-    ...search(
-      instance,
-      schemas.map((schema) => ({ schema, root: schema })),
-      [],
-      "",
-      reader,
-    ),
-  ];
+export function strangers(instance, schemas, reader, patterns = undefined) {
+  const applied = schemas.map((schema) => ({ schema, root: schema, always: true }));
+  return search(instance, applied, { path: [], pointer: "", reader, patterns }, false);
 }
 
-/** @typedef {{ schema: any, root: any }} Node */
+/** @param {any} instance @param {Applied[]} applied @param {Place} place @param {boolean} chosen @returns {Stranger[]} */
+function search(instance, applied, place, chosen) {
+  if (typeof instance !== "object" || instance === null) return [];
+  const here = chosen ? applied : expand(applied);
+  const choosers = chosen ? [] : here.filter((entry) => entry.always && assertions(entry).oneOf);
+  if (!choosers.length) return strangersHere(instance, here, place);
+  return choosers.flatMap((chooser) => {
+    const base = expand(applied, chooser);
+    const found = inner(chooser, assertions(chooser).oneOf)
+      .filter((branch) => holds(instance, branch.schema, branch.root, place.patterns))
+      .map((branch) => search(instance, [...base, ...expand([branch])], place, true));
+    return found.sort((one, other) => one.length - other.length)[0] ?? [];
+  });
+}
 
-/**
- * @param {any} instance
- * @param {Node[]} initial
- * @param {(string | number)[]} path
- * @param {string} pointer
- * @param {Unknown} reader
- * @returns {Generator<Stranger>}
- */
-function* search(instance, initial, path, pointer, reader) {
-  if (typeof instance !== "object" || instance === null) return;
-  const nodes = applicableSchemas(initial);
-  const free = Array.isArray(instance) || !nodes.some(({ schema }) => schema.properties || schema.patternProperties);
-  for (const [name, part] of Object.entries(instance)) {
-    const step = Array.isArray(instance) ? Number(name) : name;
-    const [inner, place] = [[...path, step], `${pointer}/${escaped(name)}`];
-    const next = nodes.flatMap((node) => (Array.isArray(instance) ? itemOf(node, Number(name)) : memberOf(node, name)));
-    if (next.length || free) yield* search(part, next, inner, place, reader);
-    else yield { path: inner, pointer: place, rejected: way(reader, pointer) === "rejected" };
-  }
+/** @param {any} instance @param {Applied[]} here @param {Place} place @returns {Stranger[]} */
+function strangersHere(instance, here, place) {
+  const list = Array.isArray(instance);
+  const { names, expressions, open } = declared(here, place.patterns);
+  return Object.entries(instance).flatMap(([name, part]) => {
+    const below = {
+      ...place,
+      path: [...place.path, list ? Number(name) : name],
+      pointer: `${place.pointer}/${escaped(name)}`,
+    };
+    if (!list && !open && !names.has(name) && !expressions.some((expression) => expression.test(name))) {
+      const rejected = way(place.reader, place.pointer) === "rejected";
+      return [{ path: below.path, pointer: below.pointer, rejected, declared: [...names].sort() }];
+    }
+    const next = list ? ofItem(here, Number(name)) : ofName(here, name, place.patterns);
+    return search(part, next, below, false);
+  });
 }
 
 /** @param {Unknown} reader @param {string} pointer */
@@ -56,23 +73,86 @@ function way(reader, pointer) {
   return typeof reader === "object" ? (reader[pointer] ?? "ignored") : (reader ?? "ignored");
 }
 
-/** Return the schemas and all that they apply to the same instance. @param {Node[]} initial @returns {Node[]} */
-function applicableSchemas(initial) {
-  /** @type {Map<any, Node>} */
-  const visited = new Map();
+/** @param {Applied[]} here @param {Patterns} patterns */
+function declared(here, patterns) {
+  const schemas = here.map(assertions);
+  const names = new Set(schemas.flatMap((schema) => [...Object.keys(schema.properties ?? {}), ...required(schema)]));
+  const expressions = schemas
+    .flatMap((schema) => Object.keys(schema.patternProperties ?? {}))
+    .map((pattern) => expressionOf(pattern, patterns));
+  const listed = schemas.some((schema) => schema.properties || schema.patternProperties);
+  return { names, expressions, open: !listed || schemas.some(describesAnyName) };
+}
+
+/** @param {any} schema @returns {string[]} */
+function required(schema) {
+  const needed = NEEDS.flatMap((keyword) => Object.entries(schema[keyword] ?? {}));
+  return [
+    ...(schema.required ?? []),
+    ...needed.flatMap(([name, needs]) => [name, ...(Array.isArray(needs) ? needs : [])]),
+  ];
+}
+
+/** @param {any} schema */
+function describesAnyName(schema) {
+  const values = [...(schema.enum ?? []), ...("const" in schema ? [schema.const] : [])];
+  const isObject = (/** @type {any} */ value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  return REST.some((keyword) => (schema[keyword] ?? false) !== false) || values.some(isObject);
+}
+
+/** @param {string} pattern @param {Patterns} patterns */
+function expressionOf(pattern, patterns) {
+  return new RegExp(patterns?.[pattern] ?? pattern, "u");
+}
+
+/** Return the keywords that count: before 2019-09, `$ref` stands alone. @param {Applied} applied @returns {any} */
+function assertions({ schema, root }) {
+  if (typeof schema !== "object" || schema === null) return {};
+  if (!["4", "7"].includes(draft(root))) return schema;
+  if ("$ref" in schema) return { $ref: schema.$ref };
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !MODERN.has(keyword)));
+}
+
+/**
+ * Return the schemas and all that they apply to the same instance, except for the alternatives of `chooser`.
+ * @param {Applied[]} initial
+ * @param {Applied} [chooser]
+ */
+function expand(initial, chooser) {
+  /** @type {Applied[]} */
+  const visited = [];
   const todo = [...initial];
-  for (let node = todo.pop(); node; node = todo.pop()) {
-    const { schema, root } = node;
-    if (typeof schema !== "object" || schema === null || visited.has(schema)) continue;
-    visited.set(schema, node);
-    const inner = [
-      ...IN_PLACE.flatMap((keyword) => schema[keyword] ?? []),
-      ...BRANCHES.map((keyword) => schema[keyword]),
-    ];
-    if (typeof schema.$ref === "string") inner.push(target(root, schema.$ref));
-    todo.push(...inner.map((subschema) => ({ schema: subschema, root })));
+  for (let entry = todo.pop(); entry; entry = todo.pop()) {
+    const { schema, always } = entry;
+    if (typeof schema !== "object" || schema === null) continue;
+    if (visited.some((one) => one.schema === schema && one.always === always)) continue;
+    visited.push(entry);
+    todo.push(...beside(entry, chooser?.schema === schema));
   }
-  return [...visited.values()];
+  return visited;
+}
+
+/** @param {Applied} entry @param {boolean} leaveOut @returns {Applied[]} */
+function beside(entry, leaveOut) {
+  const schema = assertions(entry);
+  const references = ["$ref", "$dynamicRef"].filter((keyword) => typeof schema[keyword] === "string");
+  const some = [...(schema.anyOf ?? []), ...(leaveOut ? [] : (schema.oneOf ?? []))];
+  if ("if" in schema) some.push(schema.if, schema.then, schema.else);
+  some.push(...Object.values(schema.dependentSchemas ?? {}));
+  some.push(...Object.values(schema.dependencies ?? {}).filter((needs) => !Array.isArray(needs)));
+  return [
+    ...inner(
+      entry,
+      references.map((keyword) => target(entry.root, schema[keyword])),
+    ),
+    ...inner(entry, schema.allOf ?? []),
+    ...inner({ ...entry, always: false }, some),
+  ];
+}
+
+/** @param {Applied} entry @param {any[]} schemas @returns {Applied[]} */
+function inner({ root, always }, schemas) {
+  return schemas.filter((schema) => schema !== undefined).map((schema) => ({ schema, root, always }));
 }
 
 /** @param {any} root @param {string} reference */
@@ -84,19 +164,27 @@ function target(root, reference) {
   return names.reduce((part, name) => part?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], root);
 }
 
-/** @param {Node} node @param {string} name @returns {Node[]} */
-function memberOf({ schema, root }, name) {
-  const schemas = [];
-  if (schema.properties && Object.hasOwn(schema.properties, name)) schemas.push(schema.properties[name]);
-  for (const [pattern, inner] of Object.entries(schema.patternProperties ?? {})) {
-    if (new RegExp(pattern, "u").test(name)) schemas.push(inner);
-  }
-  if (!schemas.length && schema.additionalProperties !== undefined) schemas.push(schema.additionalProperties);
-  return schemas.map((inner) => ({ schema: inner, root }));
+/** @param {Applied[]} here @param {string} name @param {Patterns} patterns @returns {Applied[]} */
+function ofName(here, name, patterns) {
+  return here.flatMap((entry) => {
+    const schema = assertions(entry);
+    const own = Object.hasOwn(schema.properties ?? {}, name) ? [schema.properties[name]] : [];
+    const matching = Object.entries(schema.patternProperties ?? {})
+      .filter(([pattern]) => expressionOf(pattern, patterns).test(name))
+      .map(([, subschema]) => subschema);
+    if (own.length || matching.length) return inner(entry, [...own, ...matching]);
+    const [additional, unevaluated] = REST.map((keyword) => schema[keyword]);
+    return [...inner(entry, [additional]), ...inner({ ...entry, always: false }, [unevaluated])];
+  });
 }
 
-/** @param {Node} node @param {number} index @returns {Node[]} */
-function itemOf({ schema, root }, index) {
-  const inner = Array.isArray(schema.items) ? (schema.items[index] ?? schema.additionalItems) : schema.items;
-  return inner === undefined ? [] : [{ schema: inner, root }];
+/** @param {Applied[]} here @param {number} index @returns {Applied[]} */
+function ofItem(here, index) {
+  return here.flatMap((entry) => {
+    const schema = assertions(entry);
+    const tuples = Array.isArray(schema.items);
+    const first = tuples ? schema.items : (schema.prefixItems ?? []);
+    const item = index < first.length ? first[index] : tuples ? schema.additionalItems : schema.items;
+    return [...inner(entry, [item]), ...inner({ ...entry, always: false }, [schema.contains, schema.unevaluatedItems])];
+  });
 }

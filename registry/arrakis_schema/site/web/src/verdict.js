@@ -4,7 +4,7 @@ import { fieldAt, reaches } from "./fields.js";
 import { JsonError, parse } from "./json.js";
 import { strangers } from "./unknown.js";
 import { sentence, violations } from "./violations.js";
-import { count, dotted } from "./words.js";
+import { count, discovery, dotted, expectation } from "./words.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./json.js").Place} Place */
@@ -12,7 +12,7 @@ import { count, dotted } from "./words.js";
 /** @typedef {import("./site.js").Problem} Problem */
 /**
  * @typedef {{ name: string, version: string, schema: Json, envelope: Json | null, fields: Field[], problems:
- *   Problem[], unknown: string | Record<string, string> | undefined, reader: string }} Judge
+ *   Problem[], unknown: string | Record<string, string> | undefined, reader: string, patterns?: import("./violations.js").Patterns }} Judge
  */
 /** @typedef {import("./form.js").Remark} Remark */
 /** @typedef {import("./form.js").Verdict} Verdict */
@@ -45,30 +45,26 @@ export function verdict(text, judge) {
  * @param {Json} value
  * @param {Json} schema
  * @param {Json | null} envelope
+ * @param {import("./violations.js").Patterns} [patterns]
  */
-export function reported(value, schema, envelope) {
-  const outer = envelope === null ? [] : violations(value, [envelope]);
+export function reported(value, schema, envelope, patterns = undefined) {
+  const outer = envelope === null ? [] : violations(value, [envelope], patterns);
   const stops = outer.some(({ path }) => path.length === 0 || (path.length === 1 && path[0] === "request"));
-  return stops ? outer : violations(value, envelope === null ? [schema] : [envelope, schema]);
+  return stops ? outer : violations(value, envelope === null ? [schema] : [envelope, schema], patterns);
 }
 
 /** @param {Json} value @param {Map<string, Place>} places @param {Judge} judge @returns {Verdict} */
 function verdictOn(value, places, judge) {
-  const { name, version, schema, envelope, unknown, reader, fields } = judge;
-  const broken = reported(value, schema, envelope).map((problem) => {
+  const { name, version, schema, envelope, unknown, reader, fields, patterns } = judge;
+  const broken = reported(value, schema, envelope, patterns).map((problem) => {
     const [label, ...words] = splitLabel(sentence(problem));
     return remark(label, words.join(""), anchorOf(problem.path, fields), placeOf(problem.pointer, places));
   });
   const described = envelope === null ? [schema] : [envelope, schema];
-  const others = strangers(value, described, unknown).map(({ path, pointer, rejected }) => ({
-    rejected,
-    ...remark(
-      dotted(path),
-      `not described by ${version}; the ${reader} ${rejected ? "refuses" : "ignores"} it`,
-      "",
-      placeOf(pointer, places),
-    ),
-  }));
+  const others = strangers(value, described, unknown, patterns).map(({ path, pointer, rejected, declared }) => {
+    const words = rejected ? rejection(path, declared) : `not described by ${version}; the ${reader} ignores it`;
+    return { rejected, ...remark(dotted(path), words, "", placeOf(pointer, places)) };
+  });
   const refusing = others.filter(({ rejected }) => rejected);
   const notes = [...others.filter(({ rejected }) => !rejected), ...knownProblems(value, judge)];
   return {
@@ -76,6 +72,16 @@ function verdictOn(value, places, judge) {
     problems: [...broken, ...refusing],
     notes,
   };
+}
+
+/**
+ * Say why a member is rejected that nothing declares.
+ * @param {(string | number)[]} path
+ * @param {string[]} declared
+ */
+export function rejection(path, declared) {
+  const name = path[path.length - 1];
+  return `expected ${expectation("unknown", declared, name)}, found ${discovery("unknown", name)}`;
 }
 
 /**

@@ -13,6 +13,7 @@ import { cut, discovery, dotted, expectation } from "./words.js";
  * @typedef {{ path: (string | number)[], pointer: string, keyword: string, expected: string, found: string }}
  *   Violation
  */
+/** @typedef {Record<string, string | null> | undefined} Patterns what stands for patterns of another language */
 /** @typedef {{ keyword: string, keywordLocation: string, instanceLocation: string }} Unit */
 
 const LONGEST_PATH = 160;
@@ -28,13 +29,14 @@ const MODIFIERS = { minimum: "exclusiveMinimum", maximum: "exclusiveMaximum" };
  * Return every violation of the schemas, in the order of their paths; none for a valid instance.
  * @param {Json} instance
  * @param {Json[]} schemas
+ * @param {Patterns} [patterns]
  * @returns {Violation[]}
  */
-export function violations(instance, schemas) {
+export function violations(instance, schemas, patterns = undefined) {
   /** @type {Map<string, Violation>} */
   const unique = new Map();
   for (const schema of schemas)
-    for (const entry of brokenKeywords(instance, schema)) unique.set(JSON.stringify(entry), entry);
+    for (const entry of brokenKeywords(instance, schema, patterns)) unique.set(JSON.stringify(entry), entry);
   return [...unique.values()].sort(inOrder);
 }
 
@@ -46,9 +48,23 @@ export function sentence({ path, expected, found }) {
   return `${cut(dotted(path), LONGEST_PATH) || "the whole"}: expected ${expected}, found ${found}`;
 }
 
-/** @param {Json} instance @param {Json} exact @returns {Generator<Violation>} */
-function* brokenKeywords(instance, exact) {
-  const { instance: lean, schema, originals } = exactly(instance, exact);
+/**
+ * Tell whether a subschema of a document accepts an instance.
+ * @param {Json} instance
+ * @param {Json} part
+ * @param {Json} root
+ * @param {Patterns} patterns
+ */
+export function holds(instance, part, root, patterns) {
+  const { instance: lean, schema, originals } = exactly(instance, root, patterns);
+  const lookup = dereference(schema);
+  const copy = [...originals].find(([, original]) => original === part)?.[0] ?? part;
+  return validate(lean, /** @type {any} */ (copy), draft(schema), lookup, true).valid;
+}
+
+/** @param {Json} instance @param {Json} exact @param {Patterns} patterns @returns {Generator<Violation>} */
+function* brokenKeywords(instance, exact, patterns) {
+  const { instance: lean, schema, originals, multiples } = exactly(instance, exact, patterns);
   const lookup = dereference(schema);
   const dialect = draft(schema);
   const { errors } = validate(lean, schema, dialect, lookup, false);
@@ -57,7 +73,7 @@ function* brokenKeywords(instance, exact) {
     const location = unit.keywordLocation;
     if (reportedPrefix && location.startsWith(reportedPrefix)) continue;
     reportedPrefix = "";
-    const { keyword, value, named } = assertedKeyword(unit, schema, lookup, originals);
+    const { keyword, value, named } = assertedKeyword(unit, schema, lookup, originals, multiples);
     const isWhole = OPAQUE.has(unit.keyword) || (value === false && forbids(keyword, dialect));
     if (isWhole) reportedPrefix = `${location}/`;
     const inner = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${location}/`);
@@ -85,8 +101,9 @@ function decodeLocation(location) {
  * @param {any} schema
  * @param {Record<string, any>} lookup
  * @param {Map<object, any>} originals
+ * @param {Map<object, any>} multiples
  */
-function assertedKeyword(unit, schema, lookup, originals) {
+function assertedKeyword(unit, schema, lookup, originals, multiples) {
   let node = schema;
   let named = false;
   for (const step of steps(decodeLocation(unit.keywordLocation)).slice(0, -1)) {
@@ -94,6 +111,7 @@ function assertedKeyword(unit, schema, lookup, originals) {
     node = step === "$ref" && originals.has(node) ? lookup[node.__absolute_ref__ ?? node.$ref] : node[step];
   }
   const original = originals.get(node);
+  if (multiples.has(node)) return { keyword: "multipleOf", value: multiples.get(node), named };
   if (original === false) return { keyword: "false", value: false, named };
   const modifier = MODIFIERS[unit.keyword];
   const keyword = original[modifier] === true ? modifier : unit.keyword;

@@ -20,16 +20,46 @@ test("the same number has the same stand-in in instance and schema", () => {
   assert.equal(schema.maximum, instance[1]);
 });
 
-test("a stand-in leaves the same remainder, and is whole where the number is", () => {
-  const { instance } = exactly([7n * 10n ** 25n, 7n * 10n ** 25n + 1n, -(21n * 10n ** 20n), 2 ** 51 + 0.5], {
+test("multiples are computed digit by digit, and a stand-in is whole where the number is", () => {
+  const numbers = [7n * 10n ** 25n, 7n * 10n ** 25n + 1n, 3e31, 10n ** 30n, 2 ** 51 + 0.5, 19.99];
+  const { instance, schema, multiples } = exactly(numbers, {
     items: { multipleOf: 7 },
-    not: { multipleOf: 6 },
+    not: { multipleOf: 10n ** 31n },
+    contains: { multipleOf: 0.01 },
   });
+  const beside = [schema.items, schema.not, schema.contains].map((one) => one.allOf[0]);
   assert.deepEqual(
-    instance.map((/** @type {number} */ one) => one % 7 === 0),
-    [true, false, true, false],
+    beside.map((one) => one.not.enum.map((/** @type {number} */ number) => instance.indexOf(number))),
+    [[1, 2, 3, 4, 5], [0, 1, 3, 4, 5], []],
   );
-  assert.equal(instance[3] % 1, 0.5);
+  assert.deepEqual(
+    beside.map((one) => multiples.get(one)),
+    [7, 10n ** 31n, 0.01],
+  );
+  assert.equal(instance[4] % 1, 0.5);
+});
+
+test("what is no schema names none, and a dynamic reference within one resource is a plain one", () => {
+  const { schema } = exactly(null, {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    const: { $id: "a" },
+    "x-kept": { $id: "a" },
+    $dynamicRef: "#node",
+    $defs: { node: { $dynamicAnchor: "node" } },
+  });
+  assert.deepEqual([schema.const.$id, schema["x-kept"].$id, schema.$ref], ["a", undefined, "#node"]);
+  assert.equal(schema.$defs.node.$anchor, "node");
+  assert.throws(() => exactly(null, { $schema: "2020-12", items: { $id: "b", $dynamicRef: "#node" } }), /dynamicRef/);
+});
+
+test("a pattern of another language is what the site wrote for it, or cannot be judged", () => {
+  const { schema } = exactly(
+    "",
+    { pattern: "(?i)a", patternProperties: { "\\Aa": {} } },
+    { "(?i)a": "[aA]", "\\Aa": "^a" },
+  );
+  assert.deepEqual([schema.pattern, Object.keys(schema.patternProperties)], ["[aA]", ["^a"]]);
+  assert.throws(() => exactly("", { pattern: "b" }, {}), /another language/);
 });
 
 test("what is false, and formats, are written so that the validator says what the package says", () => {

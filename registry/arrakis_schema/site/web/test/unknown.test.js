@@ -28,6 +28,7 @@ test("the reader's way is that of the place", () => {
 
 test("branches, references, patterns and items describe too", () => {
   const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
     allOf: [{ if: { properties: { a: {} } }, then: { properties: { b: {} } } }],
     $ref: "#/definitions/x~1y",
     patternProperties: { "^p": {} },

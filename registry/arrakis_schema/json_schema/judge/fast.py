@@ -1,0 +1,166 @@
+"""Documents for jsonschema-rs, of the extra `fast`, if it reads them as the complete validator does.
+
+It gets no document, but one that is written anew: without annotations and references, with the keywords of one table,
+with numbers of 64 bits, and with patterns whose sets of characters are written out. It only tells that
+an instance is accepted; who refuses one, and why, is for the other validators.
+
+It judges what a JSON text holds: it takes a Decimal and a member of an Enum for what they stand for, and an integer of
+more than 4,300 digits, which Python writes in no text, for no number.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, DRAFT_2020_12
+from arrakis_schema.json_schema.judge.compiled import BOUNDS, Copy, NotCompiledError, SchemaPosition
+from arrakis_schema.regex import Reading, UnsupportedPatternError, spelled_out
+
+_rust: Any
+try:
+    import jsonschema_rs as _rust
+except ModuleNotFoundError:
+    _rust = None
+
+Accepts = Callable[[Any], bool]
+NOT_JSON = (ValueError, TypeError, ArithmeticError)
+"""What jsonschema-rs raises for a value that JSON does not have, or that nests too deeply: others judge it."""
+_LARGEST, _LARGEST_INTEGER = 2**53, 2**63 - 1  # jsonschema-rs refuses 2.0**63 by the minimum 2**63
+_CLASSES = {DRAFT_07: "Draft7Validator", DRAFT_2020_12: "Draft202012Validator"}
+_SIZES = (
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minContains",
+    "maxContains",
+)
+_ONE = ("not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "additionalItems")
+_MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
+_NAMED = ("properties", "dependentSchemas")
+
+
+def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
+    """Return a function that tells whether an instance is accepted, or None if there is none that is sure to be right.
+
+    It may raise `NOT_JSON`.
+    """
+    if _rust is None or reading is not Reading.ECMA or dialect not in _CLASSES:
+        return None
+    try:
+        schema = _Writer(document, dialect).schema(document, SchemaPosition())
+        make = getattr(_rust, _CLASSES[dialect])
+        accepts: Accepts = make(schema, validate_formats=False, pattern_options=_rust.RegexOptions()).is_valid
+    except (NotCompiledError, RecursionError, ValueError, TypeError, AttributeError):  # or what is no schema at all
+        return None
+    return accepts
+
+
+class _Writer:
+    """Writes the schemas of one document anew; raises `NotCompiledError` for what may be read in another way."""
+
+    def __init__(self, document: Any, dialect: str) -> None:
+        self._dialect, self._copy = dialect, Copy(document, dialect, Reading.ECMA)
+        self._asserted = {name for name, keyword in DIALECTS[dialect].keywords.items() if keyword.has_effect}
+
+    def schema(self, schema: Any, position: SchemaPosition) -> Any:
+        """Return a schema for jsonschema-rs."""
+        self._copy.count(1, position)
+        if isinstance(schema, bool):
+            return schema
+        if not isinstance(schema, dict) or position.is_too_deep:
+            raise NotCompiledError
+        if self._dialect == DRAFT_07 and "$ref" in schema:
+            schema = {"$ref": schema["$ref"]}
+        written: dict[str, Any] = {}
+        for keyword, value in schema.items():
+            if keyword in self._asserted:
+                self._write(written, keyword, value, position)
+            elif keyword == "$id" and position.depth:
+                raise NotCompiledError
+        return written
+
+    def _write(self, written: dict[str, Any], keyword: str, value: Any, position: SchemaPosition) -> None:
+        """Write one keyword."""
+        inner = position.below(always=False)
+        if keyword == "$ref":
+            written.setdefault("allOf", []).append(self.schema(self._copy.target(value), inner))
+        elif keyword in _ONE or (keyword == "items" and not isinstance(value, list)):
+            written[keyword] = self.schema(value, inner)
+        elif keyword in _MANY or keyword == "items":
+            written.setdefault(keyword, []).extend(self.schema(child, inner) for child in value)
+        elif keyword in _NAMED:
+            written[keyword] = {name: self.schema(child, inner) for name, child in value.items()}
+        elif keyword == "dependencies" and self._dialect == DRAFT_07:
+            written[keyword] = {
+                name: child if isinstance(child, list) else self.schema(child, inner) for name, child in value.items()
+            }
+        elif keyword == "patternProperties":
+            patterns = {_pattern(name): self.schema(child, inner) for name, child in value.items()}
+            if len(patterns) < len(value):
+                raise NotCompiledError
+            written[keyword] = patterns
+        else:
+            written[keyword] = _PLAIN.get(keyword, _unknown)(value)
+
+
+def _unknown(_: Any) -> Any:
+    raise NotCompiledError
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _pattern(pattern: str) -> str:
+    """Return a pattern without look-around and backreferences, with every set of characters written out."""
+    try:
+        return spelled_out(pattern)
+    except UnsupportedPatternError as error:
+        raise NotCompiledError from error
+
+
+def _number(value: Any) -> float:
+    """Return an integer of 64 bits, or a number that a double holds exactly, as it holds its neighbours."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise NotCompiledError
+    if not abs(value) <= (_LARGEST_INTEGER if isinstance(value, int) else _LARGEST):
+        raise NotCompiledError
+    return value
+
+
+def _divisor(value: Any) -> int:
+    """Return a whole divisor."""
+    if not isinstance(value, int) or not 0 < _number(value) <= _LARGEST:
+        raise NotCompiledError
+    return value
+
+
+def _size(value: Any) -> int:
+    """Return a bound of a length."""
+    if not float(_number(value)).is_integer():
+        raise NotCompiledError
+    return int(value)
+
+
+def _value(value: Any) -> Any:
+    """Return a value whose numbers are as exact as `_number` asks."""
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _value(member) for name, member in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        raise NotCompiledError
+    return value if value is None or isinstance(value, str | bool) else _number(value)
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("type", "required", "dependentRequired", "uniqueItems"), _same),
+    **dict.fromkeys(("const", "enum"), _value),
+    **dict.fromkeys(BOUNDS, _number),
+    **dict.fromkeys(_SIZES, _size),
+    "multipleOf": _divisor,
+    "pattern": _pattern,
+}

@@ -1,0 +1,365 @@
+"""A parser for patterns of ECMA-262 with the flag u, which JSON Schema specifies: all of it, and nothing else.
+
+https://262.ecma-international.org/11.0/#sec-patterns. What another language writes differently is an error that names
+what to write instead.
+"""
+
+import re
+from functools import lru_cache
+
+from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, dot, union
+from arrakis_schema.regex.properties import property_ranges
+from arrakis_schema.regex.tree import (
+    BackReference,
+    Boundary,
+    Chars,
+    Choice,
+    Concatenation,
+    Edge,
+    Group,
+    Look,
+    PatternSyntaxError,
+    Repeat,
+    Tree,
+    longest_match,
+)
+
+_QUANTIFIER = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}")
+_PROPERTY = re.compile(r"\{([A-Za-z0-9_]+(?:=[A-Za-z0-9_]+)?)\}")
+_SIMPLE: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+_CONTROL = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
+_SYNTAX = frozenset("^$\\.*+?()[]{}|/")
+_LOOKS = {"(?=": (True, True), "(?!": (True, False), "(?<=": (False, True), "(?<!": (False, False)}
+_MOST_NESTED = 100
+_MOST_DIGITS = 9
+_HIGH, _LOW, _PAST = 0xD800, 0xDC00, 0xE000
+_ANCHORS = {"A": "^", "Z": "$", "z": "$"}
+_CODES = {"a": r"\x07", "e": r"\x1b"}
+_ITEMS = {"(?P<": "(?<", "(?P=": r"\k<"}
+
+
+@lru_cache(maxsize=1024)
+def read_ecma(pattern: str) -> Tree:
+    """Return the tree of a pattern; raises `PatternSyntaxError` for what ECMA-262 does not know."""
+    return _Reader(pattern).whole()
+
+
+class _Reader:
+    """A pattern, how far it has been read, and its groups and references so far."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern, self.position, self.depth = pattern, 0, 0
+        self.groups = 0
+        self.names: dict[str, int] = {}
+        self.references: list[tuple[int | str, int]] = []
+
+    def whole(self) -> Tree:
+        """Read the whole pattern."""
+        tree = self.disjunction()
+        if self.position < len(self.pattern):
+            raise self.error("a closing bracket without an opening one", r"write \) for the character")
+        for reference, position in self.references:
+            self.position = position
+            if isinstance(reference, str) and reference not in self.names:
+                raise self.error(f"a reference to the group {reference}, which does not exist")
+            if isinstance(reference, int) and reference > self.groups:
+                raise self.error(f"a reference to group {reference} of {self.groups}", r"write \xHH for a character")
+        return self.numbered(tree) if self.references else tree
+
+    def numbered(self, tree: Tree) -> Tree:
+        """Return a tree with the numbers of named groups; negative ones stand for names that came later."""
+        match tree:
+            case BackReference(number) if number < 0:
+                return BackReference(self.names[str(self.references[-number - 1][0])])
+            case Concatenation(parts):
+                return Concatenation(tuple(map(self.numbered, parts)))
+            case Choice(parts):
+                return Choice(tuple(map(self.numbered, parts)))
+            case Repeat(part, low, high, lazy):
+                return Repeat(self.numbered(part), low, high, lazy)
+            case Group(part, number):
+                return Group(self.numbered(part), number)
+            case Look(part, ahead, must_match):
+                return Look(self.numbered(part), ahead, must_match)
+            case _:
+                return tree
+
+    def accept(self, token: str) -> bool:
+        """Read the token if it comes next."""
+        present = self.pattern.startswith(token, self.position)
+        self.position += len(token) if present else 0
+        return present
+
+    def error(self, problem: str, remedy: str = "") -> PatternSyntaxError:
+        """Return the error that names a problem, where it is, and what to write instead."""
+        return PatternSyntaxError(f"{problem} at character {self.position}{f': {remedy}' if remedy else ''}")
+
+    def next(self) -> str:
+        """Read one character."""
+        if self.position >= len(self.pattern):
+            raise self.error("an unexpected end")
+        self.position += 1
+        return self.pattern[self.position - 1]
+
+    def disjunction(self) -> Tree:
+        """Read alternatives, up to a closing bracket."""
+        self.depth += 1
+        if self.depth > _MOST_NESTED:
+            raise self.error(f"more than {_MOST_NESTED} groups inside each other")
+        parts = [self.alternative()]
+        while self.accept("|"):
+            parts.append(self.alternative())
+        self.depth -= 1
+        return parts[0] if len(parts) == 1 else Choice(tuple(parts))
+
+    def alternative(self) -> Tree:
+        """Read terms, up to a bar or a closing bracket."""
+        parts: list[Tree] = []
+        while self.position < len(self.pattern) and self.pattern[self.position] not in "|)":
+            parts.append(self.term())
+        return parts[0] if len(parts) == 1 else Concatenation(tuple(parts))
+
+    def term(self) -> Tree:
+        """Read one assertion, or an atom and its quantifier."""
+        assertion = self.assertion()
+        if assertion is None:
+            return self.read_quantifier(self.atom())
+        if self.quantifier() is not None:
+            raise self.error("a repeated assertion", "put it into a group: (?:…)")
+        return assertion
+
+    def assertion(self) -> Tree | None:
+        """Read an assertion if one comes next."""
+        if self.accept("^"):
+            return Edge(at_start=True)
+        if self.accept("$"):
+            return Edge(at_start=False)
+        if self.accept("\\b"):
+            return Boundary(holds=True)
+        if self.accept("\\B"):
+            return Boundary(holds=False)
+        for opening, (ahead, must_match) in _LOOKS.items():
+            if self.accept(opening):
+                return Look(self.group_end(self.disjunction()), ahead, must_match)
+        return None
+
+    def group_end(self, tree: Tree) -> Tree:
+        """Read the closing bracket of a group."""
+        if not self.accept(")"):
+            raise self.error("an opening bracket without a closing one", r"write \( for the character")
+        return tree
+
+    def read_quantifier(self, atom: Tree) -> Tree:
+        """Read the quantifier of an atom, if there is one."""
+        limits = self.quantifier()
+        if limits is None:
+            return atom
+        lazy = self.accept("?")
+        if self.quantifier() is not None:
+            raise self.error("a repeated repetition", "ECMA-262 has no possessive one, as a++")
+        low, high = limits
+        if high is not None and high < low:
+            raise self.error("a repetition whose limits are out of order")
+        if longest_match(atom) == 0:  # an empty text again is the same place
+            low, high = min(low, 1), 1 if high is None else min(high, 1)
+        return Repeat(atom, low, high, lazy)
+
+    def quantifier(self) -> tuple[int, int | None] | None:
+        """Read a quantifier if one comes next."""
+        for mark, limits in _SIMPLE.items():
+            if self.accept(mark):
+                return limits
+        match = _QUANTIFIER.match(self.pattern, self.position)
+        if match is None:
+            return None
+        self.position = match.end()
+        low, comma, high = match.groups()
+        if len(low) > _MOST_DIGITS or len(high or "") > _MOST_DIGITS:
+            raise self.error("a repetition of a billion times or more")
+        return int(low), (int(high) if high else None) if comma else int(low)
+
+    def atom(self) -> Tree:
+        """Read a group, a class, an escape or a character."""
+        if self.quantifier() is not None:
+            raise self.error("a repetition of nothing", r"write \*, \+, \? or \{ for the character")
+        character = self.next()
+        match character:
+            case "(":
+                return self.group()
+            case "[":
+                return Chars(self.character_class())
+            case ".":
+                return Chars(dot(Reading.ECMA))
+            case "\\":
+                return self.atom_escape()
+            case "{" | "}" | "]":
+                raise self.error(f"a {character} alone", f"write \\{character} for the character")
+            case _:
+                return Chars(((ord(character),) * 2,))
+
+    def group(self) -> Tree:
+        """Read a group up to its end."""
+        start = self.position - 1
+        if self.accept("?:"):
+            return self.group_end(self.disjunction())
+        if self.accept("?<"):
+            self.position = start + 2
+            return self.capture(self.name())
+        if self.accept("?"):
+            raise self.unknown_group(start)
+        return self.capture(None)
+
+    def capture(self, name: str | None) -> Tree:
+        """Read a group that can be referred to."""
+        self.groups += 1
+        number = self.groups
+        if name in self.names:
+            raise self.error(f"a second group {name}", "give it another name")
+        if name is not None:
+            self.names[name] = number
+        return Group(self.group_end(self.disjunction()), number)
+
+    def name(self) -> str:
+        """Read the name of a group in angle brackets."""
+        end = max(self.pattern.find(">", self.position), 0)
+        name = self.pattern[self.position : end] if self.accept("<") else ""
+        if not re.sub(r"[$\u200c\u200d]", "_", name).isidentifier() or name[0] in "\u200c\u200d":
+            raise self.error("a group without a proper name", "write (?<name>…)")
+        self.position = end + 1
+        return name
+
+    def unknown_group(self, start: int) -> PatternSyntaxError:
+        """Return the error of a group that other languages have."""
+        self.position = start
+        for theirs, ours in _ITEMS.items():
+            if self.pattern.startswith(theirs, start):
+                return self.error(f"{theirs} is Python's, not ECMA-262's,", f"write {ours}name>")
+        flags = re.compile(r"\(\?[a-zA-Z^-]+[:)]").match(self.pattern, start)
+        if flags:
+            remedy = "a pattern has no flags: write [aA] where both cases match" if "i" in flags[0] else ""
+            return self.error(f"{flags[0]} is unknown to ECMA-262,", remedy or "a pattern has no flags: leave it out")
+        remedies = {"(?>": "write (?:…)", "(?#": "leave the comment out", "(?(": "write both alternatives out"}
+        opening = self.pattern[start : start + 3]
+        return self.error(f"{opening} is unknown to ECMA-262,", remedies.get(opening, r"write \( for the character"))
+
+    def atom_escape(self) -> Tree:
+        """Read what follows a backslash outside a class."""
+        digits = re.compile(r"[1-9][0-9]*").match(self.pattern, self.position)
+        if digits:
+            self.position = digits.end()
+            return self.reference(int(digits[0]) if len(digits[0]) <= _MOST_DIGITS else 10**_MOST_DIGITS)
+        if self.accept("k"):
+            return self.reference(self.name())
+        return Chars(self.escape(in_class=False))
+
+    def reference(self, group: int | str) -> Tree:
+        """Return the reference to a group."""
+        self.references.append((group, self.position))
+        return BackReference(group if isinstance(group, int) else -len(self.references))
+
+    def escape(self, *, in_class: bool) -> Ranges:
+        """Read what follows a backslash, if it stands for characters."""
+        letter = self.next()
+        if letter in "dDwWsS":
+            return class_escape(letter, Reading.ECMA)
+        if letter in "pP":
+            return self.property(letter)
+        code = 8 if letter == "b" and in_class else self.code(letter, in_class=in_class)
+        return ((code, code),)
+
+    def property(self, letter: str) -> Ranges:
+        r"""Read the property of `\p{…}`."""
+        match = _PROPERTY.match(self.pattern, self.position)
+        ranges = property_ranges(match[1]) if match else None
+        if match is None or ranges is None:
+            raise self.error(f"an unknown property \\{letter}", r"write \p{Letter} or \p{Script=Greek}")
+        self.position = match.end()
+        return ranges if letter == "p" else complement(ranges)
+
+    def code(self, letter: str, *, in_class: bool) -> int:
+        """Return the code point that an escape stands for."""
+        if letter in _CONTROL:
+            return _CONTROL[letter]
+        if letter == "x":
+            return self.hexadecimal(2)
+        if letter == "u":
+            return self.unicode_escape()
+        if letter == "c" and re.compile(r"[A-Za-z]").match(self.pattern, self.position):
+            return ord(self.next()) % 32
+        if letter == "0" and not re.compile(r"[0-9]").match(self.pattern, self.position):
+            return 0
+        if letter in _SYNTAX or (letter == "-" and in_class):
+            return ord(letter)
+        raise self.unknown_escape(letter)
+
+    def unknown_escape(self, letter: str) -> PatternSyntaxError:
+        """Return the error of an escape that ECMA-262 does not know."""
+        self.position -= 1
+        if letter in _ANCHORS:
+            remedy = f"write {_ANCHORS[letter]}"
+        elif letter in _CODES:
+            remedy = f"write {_CODES[letter]}"
+        elif letter.isdigit():
+            remedy = r"write \xHH for a character"
+        elif letter == "U":
+            remedy = r"write \u{HHHHH} for a character"
+        elif letter.isalpha():
+            remedy = "write the character, or what it stands for, without the backslash"
+        else:
+            remedy = f"write {letter} without the backslash" if letter.strip() else "write it without the backslash"
+        return self.error(f"the escape \\{letter} is unknown to ECMA-262,", remedy)
+
+    def hexadecimal(self, digits: int) -> int:
+        """Read this many hexadecimal digits."""
+        text = self.pattern[self.position : self.position + digits]
+        if not re.fullmatch(rf"[0-9A-Fa-f]{{{digits}}}", text):
+            raise self.error(f"an escape without its {digits} hexadecimal digits")
+        self.position += digits
+        return int(text, 16)
+
+    def unicode_escape(self) -> int:
+        r"""Read what follows `\u`: four digits, perhaps twice for one character, or digits in braces."""
+        braces = re.compile(r"\{([0-9A-Fa-f]{1,16})\}").match(self.pattern, self.position)
+        if braces:
+            self.position = braces.end()
+            code = int(braces[1], 16)
+            if code > LAST:
+                raise self.error("an escape beyond the last character, 10FFFF")
+            return code
+        code = self.hexadecimal(4)
+        second = re.compile(r"\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})").match(self.pattern, self.position)
+        if _HIGH <= code < _LOW and second:
+            self.position = second.end()
+            return 0x10000 + (code - _HIGH) * 0x400 + int(second[1], 16) - _LOW
+        return code
+
+    def character_class(self) -> Ranges:
+        """Read a class up to its closing bracket."""
+        negated = self.accept("^")
+        ranges: list[tuple[int, int]] = []
+        while not self.accept("]"):
+            ranges += self.class_item()
+        return complement(ranges) if negated else union(ranges)
+
+    def class_item(self) -> Ranges:
+        """Read one character, escape or range of a class."""
+        first, one = self.class_character()
+        if not self.pattern.startswith("-", self.position) or self.pattern.startswith("-]", self.position):
+            return first
+        self.position += 1
+        last, other = self.class_character()
+        if not (one and other):
+            raise self.error("a range that begins or ends with several characters", r"write \- for the hyphen")
+        if first[0][0] > last[0][0]:
+            raise self.error("a range out of order")
+        return ((first[0][0], last[0][0]),)
+
+    def class_character(self) -> tuple[Ranges, bool]:
+        """Read one character or escape of a class, and tell whether it is one character."""
+        if self.position >= len(self.pattern):
+            raise self.error("a class without its closing bracket", r"write \[ for the character")
+        character = self.next()
+        if character != "\\":
+            return ((ord(character),) * 2,), True
+        several = self.pattern[self.position : self.position + 1] in set("dDwWsSpP")
+        return self.escape(in_class=True), not several
