@@ -42,7 +42,9 @@ def test_every_keyword_has_words_for_what_it_refuses(dialect: Dialect) -> None:
     asserting = {name for name, keyword in dialect.keywords.items() if keyword.role is Role.ASSERTION}
     wordless = sorted(asserting - EXPECTATIONS.keys())
     assert not wordless, f"add {wordless} to `expected` in json_schema/words.json"
-    assert EXPECTATIONS.keys() - EVERY_KEYWORD.keys() == {"false", "unknown"}, "json_schema/words.json has words of no keyword"
+    assert EXPECTATIONS.keys() - EVERY_KEYWORD.keys() == {"false", "unknown"}, (
+        "json_schema/words.json has words of no keyword"
+    )
 
 
 SAMPLE = [

@@ -104,6 +104,7 @@ def navigation(store: Store) -> list[Any]:
                 {"Changelog": "changelog.md"},
                 {"Compare": "compare/index.md"},
                 {"Compatibility matrix": "matrix.md"},
+                *([{"Software": SOFTWARE}] if store.software.clients else []),
                 *examined,
             ]
         },

@@ -111,7 +111,9 @@ class History:
         """Return the examples of a document, each with the reason why the release rejects it, if it does."""
         key = release.version, document.path
         if key not in self._examples:
-            self._examples[key] = judge_examples(release.contract, self.newest, document)
+            self._examples[key] = judge_examples(
+                release.contract, self.newest, release.contract.document(document.path)
+            )
         return self._examples[key]
 
     def steps(self, name: str) -> Iterator[Step]:
