@@ -3,9 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from typing import Any
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
@@ -18,9 +16,9 @@ from arrakis_schema.cli.output import write
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.software import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
-from arrakis_schema.system.advice import advice
+from arrakis_schema.system.advice import relation_data
 from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, names
-from arrakis_schema.system.software import Call, calls
+from arrakis_schema.system.software import Call, calls, merge_alike, range_of
 
 _MARKS = {
     Answer.WORKS: "[green]✓[/]",
@@ -42,7 +40,7 @@ def run_matrix(options: Namespace) -> int:
     comparisons = Comparisons(store, options.timeout, options.steps, words=False)
     found = _calls(comparisons, options) if options.software else _relations(comparisons, options)
     if options.format == "json":
-        data = {"relations": [_data(comparisons, relation) for relation in found]}
+        data = {"relations": [relation_data(comparisons, relation) for relation in found]}
         write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
     else:
         console = open_console()
@@ -88,51 +86,24 @@ def _choose(wanted: Sequence[str], available: list[str], otherwise: str) -> list
     return [name for name in available if not wanted or name in wanted]
 
 
-def _data(comparisons: Comparisons, relation: Relation | Call) -> dict[str, Any]:
-    """Return a relation as JSON has it."""
-    return {
-        "name": relation.name,
-        "client": relation.client,
-        "server": relation.server,
-        "answer": relation.answer.name.lower(),
-        "why": "; ".join(_reasons(relation)),
-        "change": advice(comparisons, relation.exchanges) if relation.answer.breaks else "",
-    }
-
-
-def _reasons(relation: Relation | Call) -> Iterable[str]:
-    """Return the reasons for the answer, each once."""
-    return dict.fromkeys(one.why for one in relation.exchanges if one.why and one.answer is relation.answer)
-
-
 def _print_table(console: Console, relations: Sequence[Relation | Call], *, merged: bool, why: bool) -> None:
     """Print the table of one name, with its reasons if wanted; `merged` joins neighbours with the same answers."""
     answers = {(relation.client, relation.server): relation.answer for relation in relations}
     clients, servers = (list(dict.fromkeys(side)) for side in zip(*answers, strict=True))
-    rows = _group(clients, {client: [answers[client, server] for server in servers] for client in clients}, merged)
-    columns = _group(servers, {server: [answers[client, server] for client in clients] for server in servers}, merged)
+    by_client = {client: [answers[client, server] for server in servers] for client in clients}
+    by_server = {server: [answers[client, server] for client in clients] for server in servers}
+    rows = merge_alike(clients, by_client) if merged else [[client] for client in clients]
+    columns = merge_alike(servers, by_server) if merged else [[server] for server in servers]
     shape = box.ROUNDED if sys.stdout.isatty() else None
-    titles = (Column(plain(_label(column))) for column in columns)
+    titles = (Column(plain(range_of(column))) for column in columns)
     table = Table(Column(plain(f"{relations[0].name}: client ↓ server →")), *titles, box=shape)
     for row in rows:
-        table.add_row(plain(_label(row)), *(_MARKS[answers[row[0], column[0]]] for column in columns))
+        table.add_row(plain(range_of(row)), *(_MARKS[answers[row[0], column[0]]] for column in columns))
     console.print(table)
     shown = {(row[0], column[0]) for row in rows for column in columns}
     for relation in relations if why else ():
         if (relation.client, relation.server) in shown:
             _explain(console, relation)
-
-
-def _group(titles: Sequence[str], keys: dict[str, list[Answer]], merged: bool) -> list[list[str]]:  # noqa: FBT001 - private
-    """Return the titles, those of neighbours with equal keys together."""
-    if not merged:
-        return [[title] for title in titles]
-    return [list(group) for _, group in groupby(titles, keys.__getitem__)]
-
-
-def _label(group: Sequence[str]) -> str:
-    """Return the name of a group of versions: `arrakis 0.2.0 to 0.5.0`."""
-    return group[0] if len(group) == 1 else f"{group[0]} to {group[-1].rpartition(' ')[2]}"
 
 
 def _explain(console: Console, relation: Relation | Call) -> None:

@@ -15,11 +15,13 @@ from arrakis_schema.system.relations import Answer, Relation, names, worst
 from arrakis_schema.text.escaping import href
 
 MOST, _NAMED = 12, 2
+SOFTWARE = "matrix-software.md"
+"""The page of the matrix by versions of software."""
 _MARKS = {
     Answer.WORKS: ("✓", "works"),
     Answer.PARTLY: ("~", "partly"),
     Answer.BREAKS: ("✗", "breaks"),
-    Answer.EDGE: ("≈", "works, but for messages that no example sends"),
+    Answer.EDGE: ("≈", "works for known messages"),
     Answer.UNKNOWN: ("·", "unknown"),
     Answer.UNDECIDED: ("?", "undecided"),
 }
@@ -52,10 +54,12 @@ class Matrix:
         return self.relations[self.groups[client][0], self.groups[server][0]]
 
 
-def endpoint_matrices(history: History) -> list[Matrix]:
+def endpoint_matrices(history: History, *, as_documented: bool = False) -> list[Matrix]:
     """Return the matrix of each endpoint, over the newest releases back to the first that has the endpoint."""
     releases = list(reversed(history.releases))
-    return [_matrix(history, name, _since_first(history, name)) for name in names(releases)]
+    return [
+        _matrix(history, name, _since_first(history, name), as_documented=as_documented) for name in names(releases)
+    ]
 
 
 def _since_first(history: History, name: str) -> list[Release]:
@@ -64,12 +68,14 @@ def _since_first(history: History, name: str) -> list[Release]:
     return list(reversed(history.releases[first:]))
 
 
-def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
+def _matrix(history: History, name: str, releases: list[Release], *, as_documented: bool) -> Matrix:
     """Return the matrix of one endpoint. Releases that mean the same are compared once."""
-    twins = _twins(history, name, releases)
+    twins = _twins(history, name, releases, as_documented=as_documented)
     first = list(twins.values())[:MOST]
     relations = {
-        (client[0].version, server[0].version): history.comparisons.relation(name, client[0], server[0])
+        (client[0].version, server[0].version): history.comparisons.relation(
+            name, client[0].held(as_documented=as_documented), server[0].held(as_documented=as_documented)
+        )
         for client in first
         for server in first
     }
@@ -92,11 +98,11 @@ def _matrix(history: History, name: str, releases: list[Release]) -> Matrix:
     return Matrix(name, groups, relations, without)
 
 
-def _twins(history: History, name: str, releases: list[Release]) -> dict[Any, list[Release]]:
+def _twins(history: History, name: str, releases: list[Release], *, as_documented: bool) -> dict[Any, list[Release]]:
     """Return neighbouring releases whose documents of a name mean the same."""
     twins: dict[Any, list[Release]] = {}
     for release in releases:
-        documents = history.documents(release, name).items()
+        documents = (history.documents if as_documented else history.contracts)(release, name).items()
         meanings = tuple((path, history.comparisons.meaning(document)) for path, document in documents)
         twins.setdefault(meanings, []).append(release)
     return twins
@@ -125,7 +131,9 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
     question = (
         "Rows are clients, columns are servers, the newest first; releases with the same answers share a row. A cell"
         " names what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a"
-        " field is not understood. A publisher counts as a client, a subscriber as a server."
+        " field is not understood; *for known messages*, that it breaks only for messages that no example sends;"
+        " *unknown*, that one of the two releases does not document it. A publisher counts as a client, a subscriber as"
+        " a server."
     )
     return page(
         front_matter(
@@ -138,7 +146,46 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
         question,
         table(("client ↓ server →", *map(_label, groups)), rows) if matrices else NOTHING_YET,
         _older(history, versions),
+        _basis(history),
         f"{_by_endpoint(history, matrices)}For any two releases, with all differences: [compare](compare/index.md).",
+    )
+
+
+DOCUMENTED = "matrix-as-documented.md"
+"""The page of the matrix without corrections."""
+
+
+def documented_matrix_page(history: History, matrices: list[Matrix]) -> str:
+    """Return the matrix of the documents as they are frozen, without links to reasons."""
+    versions = [release.version for release in reversed(history.releases)][:MOST]
+    groups = _overall(matrices, versions)
+    rows = [
+        (f"**{_label(client)}**", *(answer_mark(_overall_answer(matrices, client[0], server[0])) for server in groups))
+        for client in groups
+    ]
+    return page(
+        front_matter(title="Compatibility matrix, as documented", searched=False, contents=False),
+        "# The matrix as documented",
+        "By the documents as they are frozen, without the [corrections](versions/errata.json) of what is known to be"
+        " wrong in them. What really holds is in the [compatibility matrix](matrix.md).",
+        table(("client ↓ server →", *map(_label, groups)), rows),
+    )
+
+
+def _overall_answer(matrices: list[Matrix], client: str, server: str) -> Answer:
+    """Return the worst answer of all endpoints."""
+    places = [(matrix, _group_of(matrix, client), _group_of(matrix, server)) for matrix in matrices]
+    known = [(matrix, asking, answering) for matrix, asking, answering in places if None not in {asking, answering}]
+    return worst(matrix.relation(asking or 0, answering or 0).answer for matrix, asking, answering in known)
+
+
+def _basis(history: History) -> str:
+    """Return what the answers are based on, where that is not simply the frozen documents."""
+    if not any(correction.computes for correction in history.store.corrections):
+        return ""
+    others = f" or [by the versions of the software]({SOFTWARE})" if history.store.software.clients else ""
+    return (
+        f"Releases are taken with their corrections: what really holds. See it [as documented]({DOCUMENTED}){others}."
     )
 
 
@@ -189,14 +236,14 @@ def _overall_cell(matrices: list[Matrix], client: str, server: str) -> str:
             answers[matrix.name] = matrix.relation(asking, answering)
     overall = worst(relation.answer for relation in answers.values())
     if overall is Answer.WORKS:
-        return _mark(overall)
+        return answer_mark(overall)
     links = [
         f"[{escape_markdown(name)}]({_file(name)}#{_key(relation)})"
         for name, relation in answers.items()
         if relation.answer is overall
     ]
     remainder = f" and {len(links) - _NAMED} more" if len(links) > _NAMED + 1 else ""
-    return f"{_mark(overall)} {', '.join(links[:_NAMED] if remainder else links)}{remainder}"
+    return f"{answer_mark(overall)} {', '.join(links[:_NAMED] if remainder else links)}{remainder}"
 
 
 def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
@@ -227,7 +274,7 @@ def _label(group: tuple[str, ...] | list[str]) -> str:
     return group[0] if len(group) == 1 else f"{group[-1]} to {group[0]}"
 
 
-def _mark(answer: Answer) -> str:
+def answer_mark(answer: Answer) -> str:
     """Return a symbol and a word, coloured."""
     symbol, word = _MARKS[answer]
     return element("span", f"{symbol} {word}", class_=f"answer {answer.name.lower()}")
@@ -238,7 +285,7 @@ def _cell(matrix: Matrix, client: int, server: int) -> str:
     if matrix.is_removed(client, server):
         return "removed"
     relation = matrix.relation(client, server)
-    mark = _mark(relation.answer)
+    mark = answer_mark(relation.answer)
     return mark if relation.answer is Answer.WORKS else f"[{mark}](#{_key(relation)})"
 
 

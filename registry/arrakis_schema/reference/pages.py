@@ -9,12 +9,22 @@ from arrakis_schema.reference.conformance import RECORD_FILE, conformance, confo
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.facts.data import endpoint_data, release_data
 from arrakis_schema.reference.facts.history import History, read_history
-from arrakis_schema.reference.matrix import endpoint_matrices, endpoint_matrix_page, matrix_data, matrix_page
+from arrakis_schema.reference.matrix import (
+    DOCUMENTED,
+    SOFTWARE,
+    documented_matrix_page,
+    endpoint_matrices,
+    endpoint_matrix_page,
+    matrix_data,
+    matrix_page,
+)
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import release_page, releases_page
+from arrakis_schema.reference.software import software_data, software_page
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import names
+from arrakis_schema.system.software import calls
 from arrakis_schema.text.escaping import json_text, one_line
 
 Pages = Iterator[tuple[str, str]]
@@ -42,6 +52,12 @@ def book(store: Store) -> Pages:
     yield "matrix.md", matrix_page(history, matrices)
     yield "matrix/index.json", json_text(matrix_data(history, matrices))
     yield from ((f"matrix/{folder_of(matrix.name)}.md", endpoint_matrix_page(history, matrix)) for matrix in matrices)
+    if any(correction.computes for correction in store.corrections):
+        yield DOCUMENTED, documented_matrix_page(history, endpoint_matrices(history, as_documented=True))
+    if store.software.clients:
+        found = list(calls(history.comparisons))
+        yield SOFTWARE, software_page(history.comparisons, found)
+        yield "matrix-software/index.json", json_text(software_data(history.comparisons, found))
     yield from _conformance_pages(store)
     yield "changelog.md", changelog_page(history)
     yield FEED, feed(history)
@@ -88,6 +104,7 @@ def navigation(store: Store) -> list[Any]:
                 {"Changelog": "changelog.md"},
                 {"Compare": "compare/index.md"},
                 {"Compatibility matrix": "matrix.md"},
+                *([{"Software": SOFTWARE}] if store.software.clients else []),
                 *examined,
             ]
         },

@@ -170,6 +170,7 @@ def _document(release: Release, path: str, entry: Entry | None) -> dict[str, Any
         "sha256": digest(document.content),
         "size": len(document.content),
         **({} if entry is None else {"id": entry.id}),
+        **_corrected_url(release, path),
         **_references(release, document),
     }
 
@@ -182,6 +183,16 @@ def _references(release: Release, document: Document) -> dict[str, Any]:
     ]
     stem = document.path.removesuffix(document.format.suffix)
     return {"references": references, "bundle": href(f"{release.place}/{stem}{language.bundled}")} if references else {}
+
+
+def _corrected_url(release: Release, path: str) -> dict[str, str]:
+    """Return where the document stands with its corrections, with all that it refers to; nothing where it has none."""
+    if path not in release.contract.corrected:
+        return {}
+    document = release.contract.document(path)
+    bundled = path.removesuffix(document.format.suffix) + language_of(document).bundled
+    stem = bundled if language_of(document).references(document) else path
+    return {"corrected": href(f"{release.place}/{CORRECTED}/{stem}")}
 
 
 def _catalog(releases: list[Release], working: Release) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from enum import Enum
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.positions import escape_token, value_at
 from arrakis_schema.store.documents import DocumentKind, kind_of
-from arrakis_schema.system.relations import Comparisons, Exchange
+from arrakis_schema.system.relations import Comparisons, Exchange, Relation
+from arrakis_schema.system.software import Call
 
 _REQUIRED = re.compile(r"'(.*)' became required$")
 _MOST = 4
@@ -21,6 +22,19 @@ class _Action(Enum):
     TAKE = "take the column {}, or pass over columns that are not known"
     MISS = "do without the column {}, which the server does not send"
     OTHER = "{}"
+
+
+def relation_data(comparisons: Comparisons, relation: Relation | Call) -> dict[str, str]:
+    """Return a relation for programs: who, the answer, why, and what the client has to change."""
+    reasons = dict.fromkeys(one.why for one in relation.exchanges if one.why and one.answer is relation.answer)
+    return {
+        "name": relation.name,
+        "client": relation.client,
+        "server": relation.server,
+        "answer": relation.answer.name.lower(),
+        "why": "; ".join(reasons),
+        "change": advice(comparisons, relation.exchanges) if relation.answer.breaks else "",
+    }
 
 
 def advice(comparisons: Comparisons, exchanges: Iterable[Exchange]) -> str:

@@ -1,7 +1,8 @@
 """Which version of a client works with which version of a server, call by call, by the contracts that they speak."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
@@ -57,6 +58,16 @@ def calls(comparisons: Comparisons, *, as_documented: bool = False) -> Iterator[
                 requests = tuple(speaking.relation(endpoint, client.needs.get(call, ())) for endpoint in endpoints)
                 for asking in client.titles():
                     yield from (Call(call, asking, answering, requests) for answering in server.titles())
+
+
+def merge_alike(titles: Sequence[str], answers: Mapping[str, object]) -> list[list[str]]:
+    """Return the titles in their order, those of neighbours with equal answers together."""
+    return [list(group) for _, group in groupby(titles, answers.__getitem__)]
+
+
+def range_of(group: Sequence[str]) -> str:
+    """Return the name of some versions that follow each other: `arrakis 0.2.0 to 0.5.0`."""
+    return group[0] if len(group) == 1 else f"{group[0]} to {group[-1].rpartition(' ')[2]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,10 @@ class History:
             self._documents[key] = self.comparisons.documents(release, name)
         return self._documents[key]
 
+    def contracts(self, release: Release, name: str) -> dict[str, Document]:
+        """Return the same with the corrections of the release: what verdicts are about."""
+        return release.contract.derived(_documents_of, name)
+
     def members(self, document: Document) -> Sequence[Member]:
         """Return the members of a document."""
         if not document.format.tabular:  # it may refer to others, and is kept with them
@@ -107,7 +111,9 @@ class History:
         """Return the examples of a document, each with the reason why the release rejects it, if it does."""
         key = release.version, document.path
         if key not in self._examples:
-            self._examples[key] = judge_examples(release, self.newest, document)
+            self._examples[key] = judge_examples(
+                release.contract, self.newest, release.contract.document(document.path)
+            )
         return self._examples[key]
 
     def steps(self, name: str) -> Iterator[Step]:
@@ -116,10 +122,10 @@ class History:
             yield from (step for step in self.steps_between(old, new, name) if step.changes)
 
     def steps_between(self, old: Release, new: Release, name: str) -> list[Step]:
-        """Return each difference of the documents of a name from one release to another."""
+        """Return each difference of the documents of a name from one release to another, both with corrections."""
         key = old.version, new.version, name
         if key not in self._steps:
-            before, after = self.documents(old, name), self.documents(new, name)
+            before, after = self.contracts(old, name), self.contracts(new, name)
             shared = sorted(before.keys() & after.keys())
             reach = self.comparisons.reach
             different = [path for path in shared if reach(before[path]) != reach(after[path])]
@@ -136,6 +142,7 @@ class History:
 
     def _step(self, old: Release, new: Release, path: str) -> Step:
         """Return what a release changed in a document, and which of the changes break those of the release before."""
+        old, new = old.contract, new.contract
         answers = new.document(path).kind.answers
         writer, reader = (new, old) if answers else (old, new)
         older = self.comparisons.exchange(path, writer, reader)
@@ -192,6 +199,11 @@ class History:
     def first(self, name: str) -> str:
         """Return the first release that has documents of a name."""
         return next(release.version for release in self.releases if self.documents(release, name))
+
+
+def _documents_of(release: Release, name: str) -> dict[str, Document]:
+    """Return the documents of a name in a release, by path."""
+    return {path: release.document(path) for path in release.documents if name_of(path) == name}
 
 
 def read_history(store: Store) -> History:

@@ -1,7 +1,7 @@
 // A form of Try it: a text with an initial value, a choice of releases, and the verdict below.
 
 import { choice, element, labelled, settled, table } from "./dom.js";
-import { SiteError, label, pageOf } from "./site.js";
+import { SiteError, label, pageOf, pathOf } from "./site.js";
 
 /** @typedef {import("./json.js").Place} Place */
 /** @typedef {import("./site.js").Entry} Entry */
@@ -16,7 +16,7 @@ import { SiteError, label, pageOf } from "./site.js";
  */
 /**
  * @typedef {{ title: string, text: string, placeholder?: string, extra: (HTMLElement | null)[], ask: (text:
- *   string, version: string) => Promise<Verdict> }} Parts
+ *   string, version: string, documented: boolean) => Promise<Verdict> }} Parts
  */
 
 const EVERY = "every release";
@@ -36,9 +36,12 @@ export function form(context, { title, text, placeholder, extra, ask }) {
   let turn = 0;
   const check = async () => {
     const current = (turn += 1);
-    const content = await answer(context, release.value, area, ask);
+    const content = await answer(context, release.value, area, (written, version) =>
+      ask(written, version, documented.checked),
+    );
     if (current === turn) put(result, content);
   };
+  const documented = element("input", { type: "checkbox", onchange: () => void check() });
   const options = context.releases.map((entry) => ({ value: entry.version, text: label(entry) }));
   const release = choice([...options, { value: EVERY, text: EVERY }], () => void check());
   release.value = context.page.version;
@@ -53,6 +56,7 @@ export function form(context, { title, text, placeholder, extra, ask }) {
     element("label", { class: "try-title", for: area.id }, title),
     ...extra,
     labelled("Release", release),
+    isCorrected(context) && labelled("as documented, without corrections", documented),
     element("button", { type: "submit", class: "try-button" }, "Check"),
   );
   const submit = (/** @type {Event} */ event) => {
@@ -70,6 +74,11 @@ export function form(context, { title, text, placeholder, extra, ask }) {
   return { element: element("form", { class: "try-form", onsubmit: submit }, bar, area, result), write, show };
 }
 
+/** Tell whether a release has corrections of the document. @param {Context} context */
+function isCorrected({ releases, entry }) {
+  return releases.some(({ documents }) => documents.some((one) => one.corrected && pathOf(one) === entry.path));
+}
+
 /**
  * Show the answer, unless it is unchanged: screen readers would announce it again.
  * @param {HTMLElement} result
@@ -85,7 +94,7 @@ function put(result, content) {
  * @param {Context} context
  * @param {string} chosen
  * @param {HTMLTextAreaElement} area
- * @param {Parts["ask"]} ask
+ * @param {(text: string, version: string) => Promise<Verdict>} ask
  * @returns {Promise<HTMLElement[]>}
  */
 async function answer(context, chosen, area, ask) {

@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { difference } from "./difference.js";
 import { form } from "./form.js";
-import { entries, pathOf, text } from "./site.js";
+import { entries, pathOf, sourceOf, text } from "./site.js";
 
 /** @typedef {import("./form.js").Context} Context */
 
@@ -17,7 +17,7 @@ const PUBLICATION = { title: "Your message, as print(schema) shows it", of: "the
 export async function payloadForm(context) {
   const { entry, page } = context;
   const wording = entry.kind === "publication" ? PUBLICATION : PAYLOAD;
-  const registered = await registeredIn(context, page.version, wording);
+  const registered = await registeredIn(context, page.version, wording, false);
   const file = element("input", {
     type: "file",
     class: "try-file",
@@ -47,7 +47,8 @@ export async function payloadForm(context) {
         element("label", { class: "try-button", for: file.id }, "Open an Arrow file"),
       ),
     ],
-    ask: async (written, version) => difference(written, await registeredIn(context, version, wording)),
+    ask: async (written, version, documented) =>
+      difference(written, await registeredIn(context, version, wording, documented)),
   });
   return made.element;
 }
@@ -56,13 +57,14 @@ export async function payloadForm(context) {
  * @param {Context} context
  * @param {string} version
  * @param {typeof PAYLOAD} said
+ * @param {boolean} documented
  * @returns {Promise<import("./difference.js").Registered>}
  */
-async function registeredIn({ root, page, entry, releases }, version, { of, readers }) {
+async function registeredIn({ root, page, entry, releases }, version, { of, readers }, documented) {
   const release = releases.find((candidate) => candidate.version === version);
   const document = release?.documents.find((candidate) => pathOf(candidate) === entry.path);
   const [written, details] = await Promise.all([
-    text(new URL(`versions/${document?.url}`, root)),
+    text(sourceOf(root, document, documented)),
     version === page.version
       ? entry
       : entries(root, version).then((all) => all.find((candidate) => candidate.path === entry.path)),

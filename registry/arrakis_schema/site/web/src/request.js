@@ -3,7 +3,7 @@
 import { readAliased } from "./dialect.js";
 import { choice, labelled } from "./dom.js";
 import { form } from "./form.js";
-import { entries, exact, json, pageOf, pathOf, text } from "./site.js";
+import { entries, exact, json, pageOf, pathOf, sourceOf, text } from "./site.js";
 import { verdict } from "./verdict.js";
 
 /** @typedef {import("./form.js").Context} Context */
@@ -32,7 +32,7 @@ export async function requestForm(context) {
     title: `Your ${wordingOf(entry).noun}, in JSON`,
     text: first ? await load(first.url) : "{}",
     extra: [examples.length ? labelled("Example", select, "try-wide") : null],
-    ask: async (written, version) => verdict(written, await judgeOf(context, version)),
+    ask: async (written, version, documented) => verdict(written, await judgeOf(context, version, documented)),
   });
   return made.element;
 }
@@ -59,15 +59,16 @@ function wordingOf({ kind }) {
  * Return what is needed to judge by a release: the documents, each with all that it refers to, and their fields.
  * @param {Context} context
  * @param {string} version
+ * @param {boolean} documented
  * @returns {Promise<Judge>}
  */
-async function judgeOf({ root, page, entry, releases }, version) {
+async function judgeOf({ root, page, entry, releases }, version, documented) {
   const documents = releases.find((release) => release.version === version)?.documents ?? [];
   const registered = documents.find((candidate) => pathOf(candidate) === entry.path);
   const envelope = entry.kind === "request" ? documents.find((candidate) => candidate.kind === "envelope") : undefined;
   const [schema, outer, details] = await Promise.all([
-    exact(new URL(`versions/${registered?.bundle ?? registered?.url}`, root)),
-    envelope ? exact(new URL(`versions/${envelope.bundle ?? envelope.url}`, root)) : null,
+    exact(sourceOf(root, registered, documented)),
+    envelope ? exact(sourceOf(root, envelope, documented)) : null,
     version === page.version
       ? entry
       : entries(root, version).then((all) => all.find((candidate) => candidate.path === entry.path)),

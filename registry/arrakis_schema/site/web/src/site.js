@@ -22,7 +22,7 @@ import { parse } from "./json.js";
 /** @typedef {{ name: string, version: string, frozen: boolean, page: string, documents: Entry[] }} Page */
 /**
  * @typedef {{ version: string, frozen: boolean, url: string, documents: { name: string, kind: string, format:
- *   string, url: string, bundle?: string }[] }} Release
+ *   string, url: string, bundle?: string, corrected?: string }[] }} Release
  */
 
 /** A file of the site that cannot be read. */
@@ -94,6 +94,17 @@ export function label({ version, frozen }) {
  */
 export function pathOf({ url }) {
   return decodeURIComponent(url.slice(url.indexOf("/") + 1));
+}
+
+/**
+ * Return where to load a document from: with all that it refers to, and with the corrections of its release.
+ * @param {URL} root
+ * @param {{ url: string, bundle?: string, corrected?: string } | undefined} document
+ * @param {boolean} documented whether to load it as it is frozen
+ */
+export function sourceOf(root, document, documented) {
+  const { url, bundle, corrected } = document ?? { url: "" };
+  return new URL(`versions/${(!documented && corrected) || bundle || url}`, root);
 }
 
 /**

@@ -1,0 +1,79 @@
+"""The matrix by versions of software: which client works with which server, call by call."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
+from arrakis_schema.reference.matrix import answer_mark
+from arrakis_schema.system.advice import advice, relation_data
+from arrakis_schema.system.relations import Answer, Comparisons
+from arrakis_schema.system.software import Call, merge_alike, range_of
+
+
+def software_page(comparisons: Comparisons, found: Sequence[Call]) -> str:
+    """Return a table for each call, with neighbours of the same answers merged, and what older clients must change."""
+    names = dict.fromkeys(call.name for call in found)
+    return page(
+        front_matter(
+            title="Which software works with which",
+            description="Which version of a client works with which version of a server, call by call.",
+            searched=False,
+            contents=False,
+        ),
+        "# Does this version of the client work with that version of the server?",
+        "Rows are clients, columns are servers, the newest first; versions with the same answers share a row or column."
+        " A version speaks a release of the schemas, and its answers are those of the releases with their corrections."
+        " [By releases](matrix.md)",
+        *(part for name in names for part in _call(comparisons, [call for call in found if call.name == name])),
+    )
+
+
+def _call(comparisons: Comparisons, found: list[Call]) -> Iterator[str]:
+    """Yield the section of one call."""
+    by_pair = {(call.client, call.server): call for call in found}
+    clients, servers = (list(reversed(dict.fromkeys(side))) for side in zip(*by_pair, strict=True))
+    rows = merge_alike(clients, {client: [by_pair[client, server].answer for server in servers] for client in clients})
+    columns = merge_alike(
+        servers, {server: [by_pair[client, server].answer for client in clients] for server in servers}
+    )
+    requests = by_pair[clients[0], servers[0]].requests
+    asked = " and then ".join(code(request.name) for request in requests)
+    yield f"## {escape_markdown(found[0].name)}"
+    yield f"The newest client asks {asked}."
+    yield table(
+        (f"{_program(clients)} ↓ {_program(servers)} →", *(_versions(column) for column in columns)),
+        [
+            (
+                f"**{_versions(row)}**",
+                *(answer_mark(by_pair[row[0], column[0]].answer) for column in columns),
+            )
+            for row in rows
+        ],
+    )
+    newest = [(row, by_pair[row[0], servers[0]]) for row in rows]
+    changes = [
+        f"- {escape_markdown(range_of(list(reversed(row))))}: {escape_markdown(advice(comparisons, call.exchanges))}"
+        for row, call in newest
+        if call.answer is Answer.BREAKS
+    ]
+    if changes:
+        yield f"To work with {escape_markdown(servers[0])}:"
+        yield "\n".join(changes)
+
+
+def _program(titles: list[str]) -> str:
+    """Return the name of the only program among some versions."""
+    names = dict.fromkeys(title.rpartition(" ")[0] for title in titles)
+    return escape_markdown(" or ".join(names))
+
+
+def _versions(titles: list[str]) -> str:
+    """Return the versions of a group, with the name of the program only where there are several."""
+    names = {title.rpartition(" ")[0] for title in titles}
+    short = [title.rpartition(" ")[2] for title in titles] if len(names) == 1 else titles
+    return escape_markdown(short[0] if len(short) == 1 else f"{short[-1]} to {short[0]}")
+
+
+def software_data(comparisons: Comparisons, found: Sequence[Call]) -> dict[str, Any]:
+    """Return every call as data, as `matrix --software --format json` prints it."""
+    return {"relations": [relation_data(comparisons, call) for call in found]}
