@@ -263,10 +263,10 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
 
 
 def _page(history: History, name: str) -> str:
-    """Return the link to the page of an endpoint, in the newest release that has it."""
-    last, removed = history.last(name), history.removed_in(name)
-    text = f"Removed in {removed}: the endpoint in {last.version}" if removed else "The endpoint"
-    return f"[{text}](../{href(history.page(last, name))}.md)"
+    """Return the link to the page of an endpoint: the current one, or that of the last release that had it."""
+    shown, removed = history.shown(name) or history.last(name), history.removed_in(name)
+    text = f"Removed in {removed}: the endpoint in {shown.version}" if removed else "The endpoint"
+    return f"[{text}](../{href(history.page(shown, name))}.md)"
 
 
 def _label(group: tuple[str, ...] | list[str]) -> str:

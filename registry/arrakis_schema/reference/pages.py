@@ -8,7 +8,8 @@ from arrakis_schema.reference.comparison import compared_pairs, comparison_index
 from arrakis_schema.reference.conformance import RECORD_FILE, conformance, conformance_record
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.facts.data import endpoint_data, release_data
-from arrakis_schema.reference.facts.history import History, read_history
+from arrakis_schema.reference.facts.history import ENDPOINTS, History, read_history
+from arrakis_schema.reference.markup import redirect
 from arrakis_schema.reference.matrix import (
     DOCUMENTED,
     SOFTWARE,
@@ -33,7 +34,8 @@ Pages = Iterator[tuple[str, str]]
 def book(store: Store) -> Pages:
     """Yield the path and the text of every page, and of every file of data beside one.
 
-    The newest release is at `endpoints/`, each older one at `releases/`.
+    The current release is at `endpoints/`, the working set at `next/`, and each release at `releases/`. What has
+    another address leads to one of these.
     """
     history = read_history(store)
     for release in history.releases:
@@ -43,6 +45,7 @@ def book(store: Store) -> Pages:
         "releases/index.json",
         json_text({"releases": [_short(history, release) for release in reversed(history.releases)]}),
     )
+    yield from _redirects(history)
     yield "compare/index.md", comparison_index(history)
     yield from (
         (f"compare/{old.version}...{new.version}.md", comparison_page(history, old, new))
@@ -68,9 +71,23 @@ def _release(history: History, release: Release) -> Pages:
     yield f"releases/{release.version}/index.md", release_page(history, release)
     yield f"releases/{release.version}/index.json", json_text(release_data(history, release))
     for name in names([release]):
-        path = history.page(release, name)
-        yield f"{path}.md", endpoint_page(history, release, name, up="../" * path.count("/"))
-        yield f"{path}/index.json", json_text(endpoint_data(history, release, name))
+        data = json_text(endpoint_data(history, release, name))
+        for folder in history.folders(release, name):
+            path = f"{folder}/{folder_of(name)}"
+            yield f"{path}.md", endpoint_page(history, release, name, folder)
+            yield f"{path}/index.json", data
+
+
+def _redirects(history: History) -> Pages:
+    """Yield the pages of `releases/latest/`, which lead to the current release, and of `next/`, to the working set."""
+    latest, newest = history.current, history.newest
+    if latest.frozen:
+        yield "releases/latest/index.md", redirect("../../", f"releases/{latest.version}/", f"Release {latest.version}")
+        for name in names([latest]):
+            yield f"releases/latest/{folder_of(name)}.md", redirect("../../../", f"{history.page(latest, name)}/", name)
+    yield "next/index.md", redirect("../", f"releases/{newest.version}/", f"Release {newest.version}")
+    for name in names([newest]) if not history.unreleased else ():
+        yield f"next/{folder_of(name)}.md", redirect("../../", f"{history.page(newest, name)}/", name)
 
 
 def _conformance_pages(store: Store) -> Pages:
@@ -91,9 +108,20 @@ def _short(history: History, release: Release) -> dict[str, Any]:
     }
 
 
+def endpoint_folders(store: Store) -> dict[str, list[tuple[str, str]]]:
+    """Return for each folder outside the navigation the title and the path of every page about a name in it."""
+    history, folders = read_history(store), dict[str, list[tuple[str, str]]]()
+    for release in history.releases:
+        for name in names([release]):
+            for folder in history.folders(release, name):
+                if folder != ENDPOINTS:
+                    folders.setdefault(folder, []).append((one_line(name), f"{folder}/{folder_of(name)}.md"))
+    return folders
+
+
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
-    listed = [{one_line(name): f"endpoints/{folder_of(name)}.md"} for name in names(store.every_release()[-1:])]
+    listed = [{one_line(name): f"{ENDPOINTS}/{folder_of(name)}.md"} for name in read_history(store).names]
     endpoints: list[Any] = [{"Endpoints": listed}] if listed else []
     examined: list[Any] = [{"Real servers": "conformance.md"}] if (store.root / RECORD_FILE).exists() else []
     return [

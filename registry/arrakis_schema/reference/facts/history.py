@@ -14,7 +14,10 @@ from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.relations import Comparisons, Exchange
+from arrakis_schema.system.relations import Comparisons, Exchange, names
+
+ENDPOINTS = "endpoints"
+"""The folder of the pages about endpoints and publications in the current release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,23 @@ class History:
     def newest(self) -> Release:
         """The newest release, or the working set."""
         return self.releases[-1]
+
+    @property
+    def current(self) -> Release:
+        """The newest release that is frozen, whose pages are at `endpoints/`; the working set where there is none."""
+        return next((release for release in reversed(self.releases) if release.frozen), self.newest)
+
+    @property
+    def unreleased(self) -> Release | None:
+        """The working set, whose pages are at `next/`; None where nothing is released yet, or nothing came since."""
+        return None if self.newest is self.current else self.newest
+
+    def shown(self, name: str) -> Release | None:
+        """Return the release whose page about a name is at `endpoints/`.
+
+        It is the current release, or the working set where only that has the name; None where neither has it.
+        """
+        return next((release for release in (self.current, self.newest) if self.documents(release, name)), None)
 
     @property
     def has_rules(self) -> bool:
@@ -191,10 +211,24 @@ class History:
         last = self.last(name)
         return "" if last is self.newest else self.releases[self.releases.index(last) + 1].version
 
+    @property
+    def names(self) -> list[str]:
+        """The names that have a page at `endpoints/`: those of the current release, and what the working set adds."""
+        return [name for name in names([self.newest, self.current]) if self.shown(name)]
+
     def page(self, release: Release, name: str) -> str:
         """Return the path of the page about a name in a release, without its suffix, from the top folder."""
-        folder = "endpoints" if release is self.newest else f"releases/{release.version}"
-        return f"{folder}/{folder_of(name)}"
+        return f"{self.folders(release, name)[0]}/{folder_of(name)}"
+
+    def folders(self, release: Release, name: str) -> list[str]:
+        """Return the folders that have the page about a name in a release, the one to link to first.
+
+        The page of a release at `releases/` stays there for ever, also while it is the current one.
+        """
+        folders = [ENDPOINTS] if self.shown(name) is release else []
+        if release.frozen:
+            return [*folders, f"releases/{release.version}"]
+        return ["next", *folders] if self.unreleased else folders
 
     def first(self, name: str) -> str:
         """Return the first release that has documents of a name."""
