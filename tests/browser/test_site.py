@@ -97,9 +97,10 @@ def test_search_finds_a_field_and_lands_on_it(browser: Browser, address: str) ->
     assert page.locator("[id='args.max_rate']").is_visible()
 
 
-def test_the_page_is_read_without_javascript(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize("folder", ["endpoints", "next", "releases/0.4.0"])
+def test_the_page_is_read_without_javascript(browser: Browser, address: str, folder: str) -> None:
     page = opened(browser, java_script_enabled=False)
-    page.goto(f"{address}next/find/")
+    page.goto(f"{address}{folder}/find/")
     assert page.locator("[id='args.max_rate']").is_visible()
     for text in ("Highest sample rate to choose", "The live channels, no replay", "Samples per second"):
         assert page.locator("article").get_by_text(text).first.is_visible(), text

@@ -8,6 +8,7 @@ from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.columns import columns
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
+from arrakis_schema.reference.facts.descriptions import summary_of
 from arrakis_schema.reference.facts.history import ENDPOINTS, History, Step
 from arrakis_schema.reference.markup import (
     UNSEARCHED,
@@ -45,7 +46,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
     documents, up = history.documents(release, name), "../" * (folder.count("/") + 1)
-    shown, summary = folder == ENDPOINTS, _summary(documents)
+    shown, summary = folder == ENDPOINTS, summary_of(history, release, name)
     return page(
         front_matter(title=name if shown else f"{name} in {release.version}", description=summary, searched=shown),
         _heading(name),
@@ -58,11 +59,6 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
         *_steps(history, release, name, up),
         *_themselves(history, release, name, up),
     )
-
-
-def _summary(documents: dict[str, Document]) -> str:
-    """Return the summary of the first document that has one."""
-    return next(filter(None, (language_of(document).summary(document) for document in documents.values())), "")
 
 
 def _heading(name: str) -> str:
@@ -101,7 +97,7 @@ def _facts(history: History, release: Release, name: str, up: str) -> str:
     """Return the line of facts, and the raw files with a button to copy their URL."""
     chips = [
         chip(f"documented since {history.first(name)}"),
-        chip(f"last changed in {history.last_changed_in(name)}"),
+        chip(f"last changed in {history.last_changed_in(name, release)}"),
     ]
     links = [
         f"[{escape_markdown(text)}]({up}{href(path)}){{ data-copy }}" for text, path in _raw(history, release, name)

@@ -56,6 +56,7 @@ class History:
     dates: dict[str, datetime]
     accepted: dict[str, list[Accepted]]
     _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
+    _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
     _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
@@ -112,6 +113,25 @@ class History:
             self._members[document.content] = language_of(document).members(document)
         return self._members[document.content]
 
+    def member(self, release: Release, name: str, path: str, address: str) -> Member | None:
+        """Return the member at an address of a document in a release, or None."""
+        key = release.version, path
+        if key not in self._tables:
+            document = self.documents(release, name).get(path)
+            self._tables[key] = {member.anchor: member for member in self.members(document)} if document else {}
+        return self._tables[key].get(address)
+
+    def seen_in(self, erratum: Erratum) -> tuple[str, ...]:
+        """Return the software that a known problem was seen in."""
+        return next(
+            (
+                correction.seen
+                for correction in self.store.corrections
+                if (correction.reason, correction.releases) == (erratum.text, erratum.releases)
+            ),
+            (),
+        )
+
     def place_name(self, release: Release, paths: Sequence[str], location: str) -> str:
         """Return what a location of one of these documents is about: the path of a member where it is one."""
         document = next((release.document(path) for path in paths if path in release.documents), None)
@@ -152,9 +172,9 @@ class History:
             self._steps[key] = [self._step(old, new, path) for path in different]
         return self._steps[key]
 
-    def last_changed_in(self, name: str) -> str:
-        """Return the last release that added a document of a name or changed the meaning of one."""
-        for old, new in reversed(list(pairwise(self.releases))):
+    def last_changed_in(self, name: str, last: Release) -> str:
+        """Return the last release up to one that added a document of a name or changed the meaning of one."""
+        for old, new in reversed(list(pairwise(self.releases[: self.releases.index(last) + 1]))):
             appeared = self.documents(new, name).keys() - self.documents(old, name).keys()
             if appeared or any(step.changes for step in self.steps_between(old, new, name)):
                 return new.version
