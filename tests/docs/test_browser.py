@@ -21,6 +21,7 @@ PAGES = [
         "guides/gitlab/",
         "guides/pre-commit/",
         "guides/conformance/",
+        "guides/authors/",
     ),
     *("python/", "api/documents/", "api/requests/", "api/travel/", "api/compat/", "api/errors/", "rules/", "changes/"),
     *(
