@@ -22,6 +22,7 @@ PAGES = [
         "guides/pre-commit/",
         "guides/conformance/",
         "guides/authors/",
+        "guides/adopting/",
     ),
     *("python/", "api/documents/", "api/requests/", "api/travel/", "api/compat/", "api/errors/", "rules/", "changes/"),
     *(

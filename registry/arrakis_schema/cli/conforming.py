@@ -34,10 +34,8 @@ def run_conform(options: Namespace) -> int:
         return conform_kafka(options)
     if not options.url.startswith(SCHEMES):
         raise OptionError(f"{options.url} is not grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
-    certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
-    access = Access(options.url, options.timeout, _read_token(options), certs)
     report = examine(
-        access,
+        read_access(options),
         options.release,
         root=options.root,
         may_write=options.allow_publish,
@@ -49,6 +47,12 @@ def run_conform(options: Namespace) -> int:
     if not report.conforms:
         return DIFFERS
     return UNDECIDED if report.undecided else CONFORMS
+
+
+def read_access(options: Namespace) -> Access:
+    """Return how to access the server that the options name."""
+    certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
+    return Access(options.url, options.timeout, _read_token(options), certs)
 
 
 def run_mock(options: Namespace) -> int:

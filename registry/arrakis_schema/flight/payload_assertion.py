@@ -40,12 +40,12 @@ def assert_payload(
     if not isinstance(schema, pa.Schema):
         raise TypeError(f"expected a pyarrow.Schema, or a table, batch or reader that has one, found {type(sent)}")
     release = open_release(version, root).held(as_documented=as_documented)
-    difference = next(_differences(schema, _promised(schema, endpoint, release, args)), None)
+    difference = next(schema_differences(schema, promised_schema(schema, endpoint, release, args)), None)
     if difference is not None:
         raise AssertionError(f"{endpoint}: {difference} ({release.title})")
 
 
-def _promised(sent: pa.Schema, endpoint: str, release: Release, args: dict[str, Any]) -> pa.Schema:
+def promised_schema(sent: pa.Schema, endpoint: str, release: Release, args: dict[str, Any]) -> pa.Schema:
     """Return the promised schema for these arguments, or for the columns of the schema that is sent."""
     payload = payload_of(release, release.path_of(endpoint, ".txt"))
     columns = release.settings.flight.columns.get(endpoint)
@@ -70,7 +70,7 @@ def _binds(template: Template, field: pa.Field) -> bool:
     return True
 
 
-def _differences(sent: pa.Schema, promised: pa.Schema) -> Iterator[str]:
+def schema_differences(sent: pa.Schema, promised: pa.Schema) -> Iterator[str]:
     """Yield a sentence for each difference between two schemas: the columns first, then their order and the rest."""
     yield from (f"column {name!r} is sent {times} times" for name, times in Counter(sent.names).items() if times > 1)
     yield from _column_differences(sent, promised)

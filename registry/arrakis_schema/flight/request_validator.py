@@ -30,7 +30,7 @@ class RefusedRequestError(InvalidRequestError, flight.FlightServerError):  # typ
 class RequestValidator:
     """Validates requests against one release, by default this package's own; safe to share between threads.
 
-    A drop-in for `arrakis.flight.RequestValidator`.
+    It has the interface of a validator that a client or a server has of its own, and takes its place.
     """
 
     def __init__(self, version: str | Release | None = None, *, root: str | os.PathLike[str] | None = None) -> None:
