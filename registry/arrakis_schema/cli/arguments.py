@@ -161,6 +161,8 @@ def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None
         "--release", metavar="V", help=f"{_RELEASE.partition(' (default')[0]} (default: what it claims)"
     )
     conform.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    log = "append a record of the result to this file, one line of JSON"
+    conform.add_argument("--log", type=Path, metavar="FILE", help=log)
     limit = "the time limit for the whole examination, in seconds (default: 30)"
     conform.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
     for subcommand in (mock, conform):
