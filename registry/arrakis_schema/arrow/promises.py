@@ -25,8 +25,11 @@ def strip_annotations(schema: pa.Schema) -> pa.Schema:
 
 def _strip_field(field: pa.Field) -> pa.Field:
     """Return a field without annotations."""
-    data_type = with_children(field.type, [_strip_field(child) for child in child_fields(field.type)])
-    metadata = {key: value for key, value in (field.metadata or {}).items() if key not in _KEYS}
+    children, metadata = child_fields(field.type), field.metadata
+    if not children and not metadata:
+        return field
+    data_type = with_children(field.type, [_strip_field(child) for child in children])
+    metadata = {key: value for key, value in (metadata or {}).items() if key not in _KEYS}
     return pa.field(field.name, data_type, field.nullable, metadata or None)
 
 

@@ -72,6 +72,7 @@ def build_parser() -> ArgumentParser:
     verify.add_argument("--against", metavar="BASE", help=history)
     _add_comparisons(command)
     _add_mock_and_conform(command)
+    _add_adopt(command)
     _add_build_and_serve(command)
     return top
 
@@ -160,6 +161,8 @@ def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None
         "--release", metavar="V", help=f"{_RELEASE.partition(' (default')[0]} (default: what it claims)"
     )
     conform.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    log = "append a record of the result to this file, one line of JSON"
+    conform.add_argument("--log", type=Path, metavar="FILE", help=log)
     limit = "the time limit for the whole examination, in seconds (default: 30)"
     conform.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
     for subcommand in (mock, conform):
@@ -168,11 +171,30 @@ def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None
     _add_kafka_options(conform)
 
 
+def _add_adopt(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add `adopt`."""
+    adopt = command("adopt", "draft documents from what a running server sends")
+    adopt.add_argument("url", metavar="URL", help="grpc://HOST:PORT or grpc+tls://HOST:PORT")
+    adopt.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write: new or empty")
+    named = f"{_RELEASE.partition(' (default')[0]} (default: what it claims, or else what it lists)"
+    adopt.add_argument("--release", metavar="V", help=named)
+    endpoint = "ask for this endpoint alone; with =FILE, by the request in a file of JSON; may be repeated"
+    adopt.add_argument("--endpoint", action="append", default=[], metavar="NAME[=FILE]", help=endpoint)
+    limit = "the time limit for asking, in seconds (default: 30)"
+    adopt.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
+    _add_credentials(adopt.add_argument_group("access"))
+
+
 def _add_flight_options(conform: ArgumentParser) -> None:
     """Add the options for a Flight server."""
     group = conform.add_argument_group("grpc://")
     allow = "also send requests that make the server write: data of endpoints that publish, and DoExchange"
     group.add_argument("--allow-publish", action="store_true", help=allow)
+    _add_credentials(group)
+
+
+def _add_credentials(group: Any) -> None:
+    """Add the options for a token and certificates."""
     token = "a file with the bearer token (default: the variable ARRAKIS_SCHEMA_TOKEN, or none)"  # noqa: S105 - words
     group.add_argument("--token-file", type=Path, metavar="FILE", help=token)
     certs = "a PEM file with the certificates to trust (default: those of the system)"

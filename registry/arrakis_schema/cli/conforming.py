@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from arrakis_schema.cli.conformance_logging import examine_and_log
 from arrakis_schema.cli.output import say, say_now, write
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.flight.conform.client import Access
-from arrakis_schema.flight.conform.supervisor import Report, examine
+from arrakis_schema.flight.conform.supervisor import Report
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store.store import open_release
 
@@ -34,10 +35,9 @@ def run_conform(options: Namespace) -> int:
         return conform_kafka(options)
     if not options.url.startswith(SCHEMES):
         raise OptionError(f"{options.url} is not grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
-    certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
-    access = Access(options.url, options.timeout, _read_token(options), certs)
-    report = examine(
-        access,
+    report = examine_and_log(
+        options,
+        read_access(options),
         options.release,
         root=options.root,
         may_write=options.allow_publish,
@@ -49,6 +49,12 @@ def run_conform(options: Namespace) -> int:
     if not report.conforms:
         return DIFFERS
     return UNDECIDED if report.undecided else CONFORMS
+
+
+def read_access(options: Namespace) -> Access:
+    """Return how to access the server that the options name."""
+    certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
+    return Access(options.url, options.timeout, _read_token(options), certs)
 
 
 def run_mock(options: Namespace) -> int:

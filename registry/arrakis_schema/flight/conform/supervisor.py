@@ -16,7 +16,7 @@ from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.store.loading import data_root
 from arrakis_schema.text.short_repr import short_repr
 
-_GRACE = 10.0  # to start, and to report
+GRACE = 10.0  # to start, and to report
 _QUIET = {"GRPC_VERBOSITY": "NONE", "GLOG_minloglevel": "3"}
 
 
@@ -74,13 +74,13 @@ def examine(
         "may_write": may_write,
         "as_documented": as_documented,
     }
-    events, ended = _run(json.dumps(job), access.seconds + _GRACE)
+    events, ended = run_guarded("arrakis_schema.flight.conform.examiner_process", job, access.seconds + GRACE)
     return _report(access.location, events, ended)
 
 
-def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
-    """Run the process; return its events, and the reason where it was stopped or crashed."""
-    command = [sys.executable, "-P", "-m", "arrakis_schema.flight.conform.examiner_process"]
+def run_guarded(module: str, job: Mapping[str, Any], seconds: float) -> tuple[list[dict[str, Any]], str]:
+    """Run a module in a process of its own; return its events, and the reason where it was stopped or crashed."""
+    command = [sys.executable, "-P", "-m", module]
     source = str(Path(__file__).parents[3])
     path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, **_QUIET, "PYTHONPATH": path}
@@ -88,7 +88,7 @@ def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as child:
         try:
-            printed, _ = child.communicate(job, timeout=seconds)
+            printed, _ = child.communicate(json.dumps(job), timeout=seconds)
             ended = _reason(child.returncode)
         except subprocess.TimeoutExpired:
             child.kill()

@@ -1,7 +1,7 @@
 """The answers of the mock server: the rows of examples that a request selects, in the promised schema."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.mock.series import series
 from arrakis_schema.flight.payloads import payload_schema
 from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.store.store import Release
 
 Row = Mapping[str, Any]
@@ -36,6 +37,14 @@ def answer(contract: Contract, endpoint: str, args: Mapping[str, Any]) -> Answer
         return schema, iter([record_batch(schema, [{schema.names[0]: len(select_rows(contract, counted, args))}])])
     rows = [select_columns(schema, row) for row in select_rows(contract, endpoint, args)]
     return schema, iter([record_batch(schema, rows)] if rows else [])
+
+
+def example_commands(contract: Contract, endpoints: Iterable[str]) -> Iterator[bytes]:
+    """Yield each accepted example of these endpoints that is asked by GetFlightInfo and DoGet, as a command."""
+    for endpoint in endpoints:
+        if endpoint not in contract.flight.exchange:
+            requests = (sample.request for sample in contract.samples(endpoint) if not sample.refused)
+            yield from (write_request(request, contract.flight.leading) for request in requests)
 
 
 def payload_release(contract: Contract, endpoint: str) -> Release:
