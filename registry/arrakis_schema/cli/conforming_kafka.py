@@ -28,7 +28,8 @@ def conform_kafka(options: Namespace) -> int:
         raise MissingExtraError("confluent_kafka", "kafka") from error
     servers, chosen = _servers(options.url), _pattern(options.topics)
     settings = _settings(options.consumer_config, {*OURS, "bootstrap.servers"}) if options.consumer_config else {}
-    release = open_release(options.release, options.root).held(as_documented=options.as_documented)
+    as_documented = options.as_documented or options.strict
+    release = open_release(options.release, options.root).held(as_documented=as_documented)
     examination = Examination(release)
     broker = Broker(servers, options.timeout, settings)
     try:

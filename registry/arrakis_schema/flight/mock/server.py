@@ -9,7 +9,8 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.flight.mock.answers import NotAnsweredError, answer, complete_batch, example_commands
+from arrakis_schema.flight.filters import NotAnsweredError
+from arrakis_schema.flight.mock.answers import answer, complete_batch, example_commands
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.json_schema.packets import parse_request, write_request
