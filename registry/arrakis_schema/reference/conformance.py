@@ -110,7 +110,7 @@ def _server_title(examination: dict[str, Any]) -> str:
 
 def _release(version: str) -> str:
     """Return the name of a release in words."""
-    return "the working set" if version == "next" else f"release {escape_markdown(version)}"
+    return "the working set" if version == "next" else f"release {escape_markdown(version)} with its corrections"
 
 
 def _columns(text: str) -> str:
