@@ -108,6 +108,7 @@ def shape(address: str) -> str:
     path = re.sub(r"^versions/RELEASE/corrected/(?!index)", "versions/RELEASE/", path)  # all that stands by a document
     path = re.sub(rf"^compare/{RELEASE}\.\.\.{RELEASE}", "compare/RELEASE...RELEASE", path)
     path = re.sub(r"^digests/sha256/.*", "digests/sha256/DIGEST", path)
+    path = re.sub(r"^conformance/(?!index)\w+(?=\.)", "conformance/NAME", path)
     path = re.sub(r"^versions/RELEASE/.*/examples/.*", "versions/RELEASE/FOLDER/examples/EXAMPLE", path)
     path = re.sub(r"/(schema|descriptor)\.\w+(\.arrow(?:\.json)?)$", r"/\1.BOUND\2", path)
     path = re.sub(
