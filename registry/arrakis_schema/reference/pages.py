@@ -19,9 +19,11 @@ from arrakis_schema.reference.matrix import (
     matrix_data,
     matrix_page,
 )
+from arrakis_schema.reference.monitoring import badge_files
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import release_page, releases_page
 from arrakis_schema.reference.software import software_data, software_page
+from arrakis_schema.store.conformance_log import conformance_logs
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import names
@@ -95,6 +97,7 @@ def _conformance_pages(store: Store) -> Pages:
     if text := conformance(store):
         yield "conformance.md", text
         yield "conformance/index.json", json_text(conformance_record(store))
+        yield from badge_files(store)
 
 
 def _short(history: History, release: Release) -> dict[str, Any]:
@@ -123,7 +126,8 @@ def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
     listed = [{one_line(name): f"{ENDPOINTS}/{folder_of(name)}.md"} for name in read_history(store).names]
     endpoints: list[Any] = [{"Endpoints": listed}] if listed else []
-    examined: list[Any] = [{"Real servers": "conformance.md"}] if (store.root / RECORD_FILE).exists() else []
+    recorded = (store.root / RECORD_FILE).exists() or conformance_logs(store)
+    examined: list[Any] = [{"Real servers": "conformance.md"}] if recorded else []
     return [
         *endpoints,
         {
