@@ -22,8 +22,8 @@ def examples(history: History, release: Release, document: Document, up: str) ->
     judged = history.examples(release, document)
     accepted = [example for example in judged if not example.reason]
     if judged and judged[0].home is not release:
-        judged = accepted
-        yield f"This release came without examples: those of {judged[0].home.version} that it accepts." if judged else ""
+        home, judged = judged[0].home.version, accepted
+        yield f"This release came without examples: these are those of {home} that it accepts." if judged else ""
     featured = [example for example in accepted if example.example.name in SHOWN] or accepted[:1]
     for example in featured:
         yield f"**{escape_markdown(example.example.name).capitalize()}**"
