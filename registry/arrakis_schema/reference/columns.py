@@ -9,6 +9,7 @@ from arrakis_schema.reference.markup import code, code_block, element, escape_ma
 from arrakis_schema.reference.properties import past_problem, problem_at
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Release
+from arrakis_schema.text.escaping import literal
 
 _HEAD = ("column", "type", "null", "unit", "meaning", "documented since")
 
@@ -53,7 +54,7 @@ def _row(described: DescribedMember, since: str, *, marked: bool) -> tuple[str, 
     values = [f"one of {' '.join(code(str(value)) for value in member.values)}"] if member.values else []
     bounds = [escape_markdown(bound.words) for bound in member.bounds]
     borrowed = marked and described.described_in
-    notes = [element("small", f"described in {described.described_in}")] if borrowed else []
+    notes = [element("small", f"described in {literal(described.described_in)}")] if borrowed else []
     text = "<br>".join(prose(member.description))
     meaning = " · ".join(part for part in (text, *values, *bounds, *_marks(described), *notes) if part)
     return name, code(member.type), null, escape_markdown(member.unit), meaning, _since(described, since)

@@ -83,9 +83,7 @@ def redirect(up: str, target: str, title: str) -> str:
     url = f"{up}{href(target)}"
     lines = [f"title: {_yaml_string(title)}", f"redirect: {_yaml_string(url)}", "search:", "  exclude: true"]
     link = element("a", literal(one_line(title)), href=url)
-    return page(
-        "\n".join(["---", *lines, "---"]), f"# {escape_markdown(title)}", element("p", f"This page is at {link}.")
-    )
+    return page("\n".join(["---", *lines, "---"]), "# This page has another address", element("p", f"It is at {link}."))
 
 
 def page(*blocks: str) -> str:

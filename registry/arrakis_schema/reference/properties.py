@@ -56,7 +56,9 @@ def problem(history: History, erratum: Erratum) -> str:
 
 def problem_at(history: History, erratum: Erratum) -> str:
     """Return a known problem in a line, which stands at what it is about."""
-    text = f"**Known problem{_fixed(erratum)}:** {escape_markdown(erratum.text)}{_seen(history, erratum)}"
+    text = (
+        f"**Known problem{escape_markdown(_fixed(erratum))}:** {escape_markdown(erratum.text)}{_seen(history, erratum)}"
+    )
     return f"{text}\n{{ .known }}"
 
 
