@@ -25,7 +25,7 @@ from arrakis_schema.reference.markup import (
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.reference.properties import member_list
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
-from arrakis_schema.store.documents import Document, DocumentKind, kind_of
+from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
@@ -158,7 +158,7 @@ def _steps(history: History, name: str, up: str) -> Iterator[str]:
     steps = list(history.steps(name))
     for step in steps:
         compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
-        yield _step_heading(f"{step.new}, {_TITLES[kind_of(step.document)].lower()}", step)
+        yield _step_heading(f"{step.new}, {_TITLES[history.kind_of(step.document)].lower()}", step)
         yield f"{compared}\n{{ .compared }}"
         yield change_list(history, step, up)
     if not steps:

@@ -40,7 +40,7 @@ def freeze(root: Path) -> Release:
             return _recovered_release(store, working)
         _refuse(store, working)
         contents = _contents(working) | exceptions_to_freeze(store)
-        lock = {**store.lock, working.version: lock_release(store.lock, contents)}
+        lock = {**store.lock, working.version: lock_release(store.lock, contents, store.layout)}
         attributes = with_attributes(store.root)
         records = {} if attributes is None else {ATTRIBUTES_FILE: attributes}
         records |= {LOCK_FILE: format_lock(lock).encode(), DATES_FILE: with_date(store.root, working.version).encode()}
