@@ -30,7 +30,9 @@ def change_list(history: History, step: Step, up: str) -> str:
 
 
 def effects(history: History, step: Step) -> Iterator[str]:
-    """Yield what a change means for each pairing of the old release with the new one."""
+    """Yield what a change means for each pairing of the old release with the new one; nothing for a shared document."""
+    if not history.kind_of(step.document).travels:
+        return
     asking, answering = _SIDES.get(history.kind_of(step.document), _ASKED)
     pairs = [
         (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),

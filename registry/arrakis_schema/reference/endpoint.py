@@ -35,6 +35,7 @@ _TITLES = {
     DocumentKind.REQUEST: "Request",
     DocumentKind.PAYLOAD: "Payload",
     DocumentKind.PUBLICATION: "Message",
+    DocumentKind.SHARED: "Shared",
 }
 
 

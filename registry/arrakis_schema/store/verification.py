@@ -73,7 +73,8 @@ def _explain_unlocked(release: Release, missing: Lock) -> str:
     for old, entries in missing.items():
         if content == {path: entry.sha256 for path, entry in entries.items()}:
             return f"{release.folder} holds the files of {old}: a release keeps its name, so rename the folder back"
-    return f"{release.folder} is not in {LOCK_FILE}: only `arrakis-schema release` adds releases"
+    remedy = f"move the folder away, and bring it in: `arrakis-schema import FOLDER --as {release.version}`"
+    return f"{release.folder} is not in {LOCK_FILE}, as it was not made by `arrakis-schema release`: {remedy}"
 
 
 def _differences(release: Release, entries: dict[str, Entry], converted: list[str]) -> Iterator[str]:

@@ -330,9 +330,22 @@ def names(releases: list[Release]) -> list[str]:
     return list(dict.fromkeys(release.name_of(path) for release in releases for path in release.documents))
 
 
+def sent_names(releases: list[Release]) -> list[str]:
+    """Return those of the names that messages are sent of: not those that other documents only refer to."""
+    paths = (path for release in releases for path in release.documents if release.kind_of(path).travels)
+    sent = {releases[0].name_of(path) for path in paths}
+    return [name for name in names(releases) if name in sent]
+
+
+def sides(comparisons: Comparisons, names: Iterable[str]) -> tuple[str, str]:
+    """Return what those who ask and those who answer are called: publisher and subscriber where all are messages."""
+    kinds = {comparisons.kind_of(path) for name in names for path in comparisons.paths(name)}
+    return ("publisher", "subscriber") if kinds == {DocumentKind.PUBLICATION} else ("client", "server")
+
+
 def matrix(comparisons: Comparisons, releases: list[Release]) -> Iterator[Relation]:
     """Yield the relation of every client with every server for every name, clients first."""
-    for name in names(releases):
+    for name in sent_names(releases):
         yield from grid(comparisons, name, releases)
 
 
