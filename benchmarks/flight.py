@@ -1,4 +1,4 @@
-"""Descriptors beside those of the real client, and an examination of the reference server from start to end.
+"""Descriptors and payloads beside those of the real client, and an examination of the reference server.
 
 The client validates with jsonschema and dumps with json, as its stand-in below. It is timed itself where
 `make .venv-peers/ready` has installed it.
@@ -48,6 +48,22 @@ for name, args in (("find", {ARGS!r}), ("describe", {MANY!r})):
     }}, rounds=25)
     print(times["real"] / times["ours"])
 """
+PAYLOADS = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from arrakis import Channel, schemas
+from arrakis_schema import payload_schema
+from sides import interleaved
+channels = [Channel(f"H1:CAL-X_{{number}}", "float64", 64) for number in range(100)]
+rows = [{{"channel": one.name, "data_type": "float64", "sample_rate": 64}} for one in channels]
+for ours, real in (
+    (lambda: payload_schema("find"), schemas.metadata),
+    (lambda: payload_schema("stream", channels=rows), lambda: schemas.stream(channels)),
+):
+    assert ours().equals(real(), check_metadata=True)
+    times = interleaved({{"ours": ours, "real": real}}, rounds=25)
+    print(times["ours"], times["real"])
+"""
 
 
 def as_the_client(name: str, args: dict[str, Any]) -> flight.FlightDescriptor:
@@ -72,9 +88,27 @@ def descriptors(title: str, name: str, args: dict[str, Any], real: float | None)
 
 def of_the_client() -> list[float]:
     """Return how many times ours fits into the time of the client itself; nothing where it is not installed."""
+    return _numbers_from_the_peers(REAL)
+
+
+def payloads() -> None:
+    """Compare the promised schemas with those that the client's own functions make, where it is installed."""
+    times = _numbers_from_the_peers(PAYLOADS)
+    if not times:
+        print("\narrakis is not installed: payload_schema is not compared")
+        return
+    ours = "arrakis_schema.payload_schema"
+    table("the payload of find", {ours: times[0], "arrakis.schemas.metadata": times[1]}, ours)
+    verdict("arrakis.schemas.metadata in times of ours", times[1] / times[0], 1)
+    table("the payload of stream, 100 channels", {ours: times[2], "arrakis.schemas.stream": times[3]}, ours)
+    verdict("arrakis.schemas.stream in times of ours", times[3] / times[2], 0.1)
+
+
+def _numbers_from_the_peers(code: str) -> list[float]:
+    """Return the numbers that a program prints in the environment of the peers; none where that is not installed."""
     if not PEERS.exists():
         return []
-    done = subprocess.run([str(PEERS), "-c", REAL], check=True, capture_output=True, text=True)
+    done = subprocess.run([str(PEERS), "-c", code], check=True, capture_output=True, text=True)
     return [float(line) for line in done.stdout.split()]
 
 
@@ -95,6 +129,7 @@ def main() -> None:
     find, describe = of_the_client() or (None, None)
     descriptors("build the descriptor of a Find", "find", ARGS, find)
     descriptors("build the descriptor of a Describe of 100 channels", "describe", MANY, describe)
+    payloads()
     examination()
 
 

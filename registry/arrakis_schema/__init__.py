@@ -18,7 +18,14 @@ if TYPE_CHECKING:
         UnknownSchemaError,
         ValidationLimitError,
     )
-    from arrakis_schema.flight import descriptor, parse_ticket, payload_schema
+    from arrakis_schema.flight import (
+        RefusedRequestError,
+        RequestValidator,
+        assert_payload,
+        descriptor,
+        parse_ticket,
+        payload_schema,
+    )
     from arrakis_schema.json_schema.packets import Request, dump_request, parse_request
     from arrakis_schema.json_schema.requests import iter_errors, validate, validator
     from arrakis_schema.json_schema.violations import Violation
@@ -45,13 +52,16 @@ _HOMES = {
     "InvalidSchemaError": _ERRORS,
     "MalformedRequestError": _ERRORS,
     "MissingExtraError": _ERRORS,
+    "RefusedRequestError": _FLIGHT,
     "Release": _STORE,
     "Request": _PACKETS,
+    "RequestValidator": _FLIGHT,
     "SchemaTextError": _ERRORS,
     "TemplateError": _ERRORS,
     "UnknownSchemaError": _ERRORS,
     "ValidationLimitError": _ERRORS,
     "Violation": "arrakis_schema.json_schema.violations",
+    "assert_payload": _FLIGHT,
     "check_message": "arrakis_schema.kafka",
     "check_table": "arrakis_schema.tables",
     "descriptor": _FLIGHT,
@@ -77,14 +87,17 @@ __all__ = [
     "InvalidSchemaError",
     "MalformedRequestError",
     "MissingExtraError",
+    "RefusedRequestError",
     "Release",
     "Request",
+    "RequestValidator",
     "SchemaTextError",
     "TemplateError",
     "UnknownSchemaError",
     "ValidationLimitError",
     "Violation",
     "__version__",
+    "assert_payload",
     "check_message",
     "check_table",
     "descriptor",

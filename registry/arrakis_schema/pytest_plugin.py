@@ -5,7 +5,7 @@ pytest finds them by the entry point `pytest11`; they have no effect unless a te
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -31,6 +31,13 @@ class Releasable(Protocol):
 
     def __call__(self, against: str | None = None, *, transitive: bool = False) -> None:
         """Compare with a release, an alias or `git:COMMIT`, by default the newest release; see the command `check`."""
+
+
+class PayloadAsserted(Protocol):
+    """Fails the test unless a schema is the promised one of an endpoint's answer."""
+
+    def __call__(self, sent: Any, endpoint: str, release: str | None = None, **args: Any) -> None:
+        """Judge a schema, table, batch or reader by a release, by default that of the mock server."""
 
 
 @pytest.fixture(scope="session")
@@ -98,3 +105,19 @@ def assert_releasable(arrakis_schema_root: Path) -> Releasable:
             pytest.fail(f"{arrakis_schema_root}:\n{check_report(result, 'text')}", pytrace=False)
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def assert_payload(arrakis_schema_root: Path, arrakis_schema_release: str | None) -> PayloadAsserted:
+    """Return the function that fails a test unless a schema is the promised one of an endpoint's answer."""
+
+    def check(sent: Any, endpoint: str, release: str | None = None, **args: Any) -> None:
+        __tracebackhide__ = True
+        from arrakis_schema.flight.payload_assertion import assert_payload  # noqa: PLC0415 - the same
+
+        try:
+            assert_payload(sent, endpoint, release or arrakis_schema_release, root=arrakis_schema_root, **args)
+        except AssertionError as error:
+            pytest.fail(str(error), pytrace=False)
+
+    return check

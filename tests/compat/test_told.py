@@ -27,3 +27,15 @@ def test_each_change_is_told_once_and_none_that_loosens_is_blamed(case: dict[str
     for witness in (json.loads(text) for _, _, text in broken):
         assert accepts(old, {"const": witness}).kind is Kind.COMPATIBLE
         assert accepts(new, {"const": witness}).kind is Kind.INCOMPATIBLE
+
+
+def test_a_member_that_is_passed_over_is_not_blamed_for_one_that_is_refused() -> None:
+    def request(*names: str, **members: Any) -> dict[str, Any]:
+        arguments = {"type": "object", "properties": {name: {"type": "integer"} for name in names}}
+        return {"type": "object", "properties": {"args": arguments, **members}}
+
+    old, new = request("a"), request("a", "b", version={"type": "string"})
+    unknown = {"": "ignored", "/args": "rejected"}
+    verdict = accepts(old, new, unknown=unknown, examples=[{"args": {"b": 1}, "version": "1"}], reader_is_new=False)
+    assert verdict.kind is Kind.INCOMPATIBLE
+    assert [change.new for change in verdict.findings if change.at_fault] == ["/properties/args/properties/b"]

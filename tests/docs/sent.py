@@ -19,6 +19,7 @@ from arrakis_schema.findings.rules import RULES
 from arrakis_schema.kafka.conform import Examination
 from arrakis_schema.kafka.reading import ReadMessage
 from arrakis_schema.store.store import open_release
+from tests.docs import channels
 from tests.docs.forecasts import examined
 from tests.docs.pages import PROJECT
 from tests.kafka.messages import schema_of, serialized
@@ -34,8 +35,8 @@ not the registered one is told by the ids of [columns](columns.md).
 
 Each example shows what is found (`-`), what to send in its place (`+`), what else is there, and the finding. A message in
 Kafka has a `topic`, and a `value` that is text, a record of JSON, or an Arrow stream with a batch of each `row`. A `payload`
-is a table before it is sent. Requests are asked of a weather service, whose release 1.1.0 has one endpoint; below `asked`
-stands what it answers: each `row`, or the error of `pyarrow.flight` that it raises."""
+is a table before it is sent. Requests are asked of the Arrakis server, or of a weather service, whose release 1.1.0 has one
+endpoint; below `asked` stands what it answers: each `row`, or the error of `pyarrow.flight` that it raises."""
 
 
 def sections(heading: Any) -> Iterator[str]:
@@ -88,7 +89,8 @@ def found(rule: str, part: str) -> tuple[Finding, ...]:
     """Return what is found in one part of an example, with what is given."""
     lines = [CASES[rule][one] for one in ("given", part) if one in CASES[rule]]
     ways = {"topic": _broker, "payload": _table}
-    way = next((ways[key] for key in ways if key in lines[-1]), examined)
+    of_weather = lines[0].get("asked", {}).get("request", "Forecast") == "Forecast" and "claims" not in lines[-1]
+    way = next((ways[key] for key in ways if key in lines[-1]), examined if of_weather else channels.examined)
     return tuple(way(lines))
 
 

@@ -21,6 +21,8 @@ PAGES = [
         "guides/gitlab/",
         "guides/pre-commit/",
         "guides/conformance/",
+        "guides/authors/",
+        "guides/adopting/",
     ),
     *("python/", "api/documents/", "api/requests/", "api/travel/", "api/compat/", "api/errors/", "rules/", "changes/"),
     *(

@@ -75,7 +75,7 @@ def test_a_version_is_released_and_published(released: Path) -> None:
 
 
 def yaml_blocks() -> list[tuple[str, int, str]]:
-    pages = ("releasing", "github", "gitlab", "pre-commit")
+    pages = ("releasing", "github", "gitlab", "pre-commit", "conformance")
     found = [(page, one.text) for page in pages for one in blocks(f"guides/{page}.md") if one.language == "yaml"]
     return [(page, number, text) for number, (page, text) in enumerate(found)]
 

@@ -11,19 +11,22 @@ from arrakis_schema import compat
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.site.rendering import render_site
 from arrakis_schema.store.store import Store, open_release
-from tests.docs.pages import PROJECT, texts
+from tests.docs.pages import PROJECT, blocks, texts
 
 PAGES = ("api/documents", "api/requests", "api/travel", "api/compat", "api/errors")
 MOST = 60_000
 
 
-def test_the_tutorial_prints_what_it_shows() -> None:
+@pytest.mark.parametrize("page", ["python.md", "guides/authors.md"])
+def test_the_code_of_a_page_prints_what_it_shows(page: str) -> None:
     shown = StringIO()
     with MockServer(open_release(root=PROJECT)) as server:
-        for code in texts("python.md", "python"):
-            with redirect_stdout(shown):
-                exec(code.replace("127.0.0.1:31206", f"127.0.0.1:{server.port}"), {})  # noqa: S102 - our own page
-    assert shown.getvalue() == "".join(texts("python.md", "text"))
+        for block in blocks(page):
+            if block.language == "python" and not block.file:
+                code = block.text.replace("127.0.0.1:31206", f"127.0.0.1:{server.port}")
+                with redirect_stdout(shown):
+                    exec(code, {})  # noqa: S102 - our own page
+    assert shown.getvalue() == "".join(texts(page, "text"))
 
 
 @pytest.fixture(scope="module")

@@ -78,8 +78,13 @@ ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "sends to no server": (
         {"info": servers.elsewhere("http://x.invalid")},
-        "answer-broken",
-        "location http://x.invalid",
+        "not-examined",
+        "the data is at http://x.invalid: ask there with --follow x.invalid",
+    ),
+    "sends to a file": (
+        {"info": servers.elsewhere("grpc+unix:///tmp/x")},
+        "not-examined",
+        "ask there with --follow all",
     ),
     "sends nothing": ({"data": lambda: None}, "request-refused", ""),
     "answers no FlightInfo": ({"info": lambda: 7}, "request-refused", ""),

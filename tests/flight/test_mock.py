@@ -15,6 +15,7 @@ from pyarrow import flight
 
 from arrakis_schema import descriptor, parse_ticket, payload_schema, validate
 from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import open_store
 from tests.flight.servers import PROJECT
 
@@ -131,6 +132,41 @@ def test_what_is_exchanged_is_not_got(client: flight.FlightClient) -> None:
         reader.read_all()
     with pytest.raises(flight.FlightServerError, match=r"'\(' is not a regular expression"):
         client.get_flight_info(descriptor("find", pattern="("))
+
+
+@pytest.mark.parametrize("version", [*STORE.releases, None])
+def test_flights_are_listed_as_generic_clients_ask(version: str | None) -> None:
+    release = STORE.release(version).contract
+    with MockServer(release) as server, flight.connect(f"grpc://127.0.0.1:{server.port}") as client:
+        client.wait_for_available(5)
+        infos = list(client.list_flights())
+        asked = [parse_ticket(info.endpoints[0])["request"].lower() for info in infos]
+        assert set(asked) == set(Contract(release).endpoints) - {"partition"}
+        for name, info in zip(asked, infos, strict=True):
+            assert client.get_flight_info(info.descriptor).schema == info.schema
+            assert client.get_schema(info.descriptor).schema == info.schema
+            reader = client.do_get(info.endpoints[0].ticket)
+            assert reader.schema.equals(info.schema, check_metadata=True), name
+            reader.cancel()
+        assert len(list(client.list_flights(b"Find"))) == asked.count("find")
+
+
+def test_a_path_is_a_request_or_the_name_of_an_endpoint(client: flight.FlightClient) -> None:
+    for path in ("find", "Find", descriptor("find").command):
+        asked = flight.FlightDescriptor.for_path(path)
+        info = client.get_flight_info(asked)
+        assert client.do_get(info.endpoints[0].ticket).read_all().num_rows == 3
+        assert client.get_schema(asked).schema.equals(payload_schema("find"), check_metadata=True)
+    with pytest.raises(pa.ArrowException, match=r'args: expected the member "channels"'):  # pyarrow keeps no class here
+        client.get_schema(flight.FlightDescriptor.for_path("describe"))
+    with pytest.raises(
+        flight.FlightServerError, match="the path of the descriptor has 2 parts: expected one: a request"
+    ):
+        client.get_flight_info(flight.FlightDescriptor.for_path("find", "H1"))
+    with pytest.raises(flight.FlightServerError, match="the request is not one JSON object"):
+        client.get_flight_info(flight.FlightDescriptor.for_path("fnid"))
+    with pytest.raises(flight.FlightServerError, match="the criteria are no endpoint: expected one of count, "):
+        list(client.list_flights(b"fnid"))
 
 
 def test_actions_are_those_of_the_settings(client: flight.FlightClient) -> None:

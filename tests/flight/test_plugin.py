@@ -93,6 +93,24 @@ def test_the_schemas_may_be_released(assert_releasable):
 """
 
 
+PAYLOADS = """
+from arrakis_schema import payload_schema
+
+def test_it_is_promised(assert_payload):
+    assert_payload(payload_schema("find"), "find", "0.5.0")
+
+def test_it_is_not_promised(assert_payload):
+    assert_payload(payload_schema("find").remove(0), "find")
+"""
+
+
+def test_a_payload_that_is_not_promised_fails_its_test_in_words(tmp_path: Path) -> None:
+    done = run(tmp_path, test_payloads=PAYLOADS)
+    assert "1 failed, 1 passed" in done.stdout, done.stdout
+    assert "find: column 'channel' is not sent, string not null is promised (release 0.6.0)" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
 def test_schemas_that_break_fail_their_test_in_words(tmp_path: Path) -> None:
     root = tmp_path / "weather"
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)

@@ -18,6 +18,7 @@ from arrakis_schema import (
     descriptor,
     dump_request,
     load_schema,
+    open_release,
     parse_request,
     parse_ticket,
     payload_schema,
@@ -143,6 +144,29 @@ def test_the_columns_of_a_stream_stand_in_order() -> None:
         assert payload_schema("stream", channels=rows).equals(wanted, check_metadata=True)
     older = payload_schema("stream", "0.5.0", channels=ROWS)
     assert older.equals(pa.schema(list(wanted)[1:]), check_metadata=True)
+
+
+def test_a_promised_schema_is_made_once_for_each_opened_release() -> None:
+    assert payload_schema("find") is payload_schema("find", pattern=".*") is payload_schema("find", "next")
+    release = open_release("0.5.0")
+    assert payload_schema("find", release) is payload_schema("find", release)
+    with pytest.raises(UnknownSchemaError, match="'fnid'"):
+        payload_schema("fnid")
+
+
+def test_columns_bound_together_are_those_bound_one_by_one() -> None:
+    rows = [
+        {**row, "channel": f"{row['channel']}{number}", "sample_rate": rate}
+        for number, rate in enumerate([1, "1", 64, 1])
+        for row in ROWS
+    ]
+    rows.append({**rows[-1], "channel": "H1:OTHER", "data_type": pa.float64()})
+    alone = {row["channel"]: payload_schema("stream", channels=[row]).field(1) for row in rows}
+    for column in list(payload_schema("stream", channels=rows))[1:]:
+        assert column.equals(alone[column.name], check_metadata=True)
+    for bad in ({"sample_rate": True}, {"data_type": None}, {"channel": 1.5}, {"data_type": ["int8"]}):
+        with pytest.raises(TemplateError):
+            payload_schema("stream", channels=[*rows, {**rows[0], **bad}])
 
 
 @pytest.mark.parametrize("channels", [None, [], ["H1:A-X"], "H1:A-X", ROWS[0], 7, [{"data_type": "int8"}]])

@@ -36,8 +36,8 @@ def write_root(folder: Path, names: tuple[str, ...] = NAMES) -> Path:
     (folder / "versions/dates.toml").write_text(
         f'"{VERSIONS[0]}" = 2026-01-01T00:00:00Z\n"{VERSIONS[1]}" = 2026-02-01T00:00:00Z\n'
     )
-    (folder / "versions/errata.toml").write_text(_errata(names), encoding="utf-8")
-    (folder / "versions/sent.toml").write_text(_sent(), encoding="utf-8")
+    (folder / "versions/corrections.toml").write_text(_corrections(names), encoding="utf-8")
+    (folder / "versions/software.toml").write_text(_software(names), encoding="utf-8")
     (folder / "versions/conformance.json").write_bytes(_json(_examined()))
     settings = {"version": "2.0.0", "title": "".join(MARKUP[:5]), "base_url": 'https://example.org/"><script>/'}
     (folder / "schemas/registry.toml").write_text(toml_text(settings), encoding="utf-8")
@@ -113,8 +113,8 @@ def _payload(texts: tuple[str, ...], number: int) -> pa.Schema:
     return pa.schema([pa.field(text, kind, metadata={key: next(others) for key in keys}) for text in columns])
 
 
-def _errata(names: tuple[str, ...]) -> str:
-    """Return errata about every member, and about one that does not exist."""
+def _corrections(names: tuple[str, ...]) -> str:
+    """Return notes about every member, and about one that does not exist."""
     documents = [f"endpoints/{name}/descriptor.json" for name in names]
     locations = [f"/properties/args/properties/{_pointed(text)}" for text in _ENCODABLE] + list(MARKUP)
     entries = [
@@ -123,20 +123,26 @@ def _errata(names: tuple[str, ...]) -> str:
             "documents": documents,
             "location": location,
             "rule": text,
-            "text": text,
+            "reason": text,
+            "seen": [text],
             "fixed": fixed,
         }
         for location, text, fixed in zip(
             locations, cycle(_ENCODABLE), cycle(["", VERSIONS[1], MARKUP[0]]), strict=False
         )
     ]
-    return "\n".join(f"[[erratum]]\n{toml_text(entry)}" for entry in entries)
+    return "\n".join(f"[[correction]]\n{toml_text(entry)}" for entry in entries)
 
 
-def _sent() -> str:
-    """Return what servers sent."""
-    entries = [{"endpoints": ["probe"], "since": text, "columns": f"{text}: int64", "note": text} for text in MARKUP]
-    return "\n".join(f"[[sent]]\n{toml_text(entry)}" for entry in entries)
+def _software(names: tuple[str, ...]) -> str:
+    """Return clients and servers, and calls, of such names."""
+    common = [{"name": text, "versions": [text], "release": VERSIONS[0]} for text in MARKUP]
+    clients = [{**entry, "calls": {text: [names[0]]}} for entry, text in zip(common, MARKUP, strict=True)]
+    return "\n".join(
+        f"[[{side}]]\n{toml_text(entry)}"
+        for side, entries in (("client", clients), ("server", common))
+        for entry in entries
+    )
 
 
 def _examined() -> dict[str, Any]:

@@ -31,7 +31,7 @@ CONTENTS = {
     "JSON": b'{"format": 1, "releases": {"\\u001b[31m\\n::error::": {"a\\n::error::b": {"sha256": "\\ud800"}}}}',
     "another format": b'{"format": 99999999999999999999999, "releases": {}}',
     "wrong types": b"erratum = 1\nsent = {}\nexception = [1]\nversion = {}\n",
-    "a table of others": b'[[erratum]]\ndocuments = "\\n::error::"\n[[sent]]\nendpoints = 1\n[[exception]]\nrule = []\n',
+    "a table of others": b'[[correction]]\ndocuments = "\\n::error::"\n[[client]]\nname = 1\n[[exception]]\nrule = []\n',
 }
 
 

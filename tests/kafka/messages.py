@@ -27,9 +27,11 @@ def serialized(*batches: pa.RecordBatch, schema: pa.Schema | None = None, **opti
     return bytes(sink.getvalue().to_pybytes())
 
 
-def block(data_type: str = "float64", ids: tuple[int, ...] = (0, 1), length: int = 4) -> pa.RecordBatch:
+def block(
+    data_type: str = "float64", ids: tuple[int, ...] = (0, 1), length: int = 4, time: int = 1187000000000000000
+) -> pa.RecordBatch:
     rows = [[None, *range(length - 1)]] * len(ids)
-    columns = [[1187000000000000000] * len(ids), list(ids), rows]
+    columns = [[time] * len(ids), list(ids), rows]
     schema = schema_of(data_type)
     return pa.record_batch([pa.array(*pair) for pair in zip(columns, schema.types, strict=True)], schema=schema)
 
@@ -46,7 +48,7 @@ def samples(data_type: str) -> st.SearchStrategy[Any]:
 def blocks(draw: st.DrawFn) -> pa.RecordBatch:
     """Any block that the contract allows: of any data type, of any number of channels, with gaps."""
     data_type = draw(st.sampled_from(DATA_TYPES))
-    ids = draw(st.lists(st.integers(0, 2**32 - 1), max_size=5))
+    ids = draw(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=5, unique=True))
     time = draw(st.integers(0, 2**63 - 1))
     lists = st.lists(st.none() | samples(data_type), max_size=6)
     data = draw(st.lists(lists, min_size=len(ids), max_size=len(ids)))

@@ -19,7 +19,9 @@ from tests.kafka.messages import block, serialized
 
 kafka = pytest.importorskip("confluent_kafka")
 admin = pytest.importorskip("confluent_kafka.admin")
+START, STRIDE = 1187000000000000000, 62500000
 GOOD = serialized(block())
+BLOCKS = [serialized(block(time=START + number * STRIDE)) for number in range(5)]
 
 
 class Topics:
@@ -65,14 +67,14 @@ def topics(broker: str, request: pytest.FixtureRequest) -> Topics:
 
 def test_a_round_trip_conforms(broker: str, topics: Topics, capfd: pytest.CaptureFixture[str]) -> None:
     topics.channels(0, 1)
-    topics.send(*[GOOD] * 5)
+    topics.send(*BLOCKS)
     code, out, err = run(f"kafka://{broker}", capfd, "--topics", topics.publisher, "--timeout", "20")
     assert (code, out, err) == (0, "no findings\n7 messages of 2 topics\n", "")
 
 
 def test_the_newest_messages_are_looked_at(broker: str, topics: Topics, capfd: pytest.CaptureFixture[str]) -> None:
     topics.channels(0, 1)
-    topics.send(*[b"old"] * 30, *[GOOD] * 3)
+    topics.send(*[b"old"] * 30, *BLOCKS[:3])
     code, out, _ = run(f"kafka://{broker}", capfd, "--topics", topics.publisher, "--newest", "3")
     assert (code, out) == (0, "no findings\n5 messages of 2 topics\n")
     code, out, _ = run(f"kafka://{broker}", capfd, "--topics", topics.publisher, "--newest", "4", "--format", "json")

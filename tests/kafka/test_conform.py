@@ -75,7 +75,7 @@ def said(table: Table, chosen: str | None = None) -> list[tuple[str, str, str]]:
 
 
 def test_what_conforms_has_no_finding_and_is_counted() -> None:
-    found = examined(Table([*CHANNELS, data(GOOD), data(GOOD)]))
+    found = examined(Table([*CHANNELS, data(GOOD), data(serialized(block(time=1187000000062500000)))]))
     assert (found.findings, found.failed, found.undecided) == ([], False, False)
     assert found.messages == {DATA: 2, METADATA: 2}
 

@@ -5,7 +5,9 @@
 3. Each program beside an example sends that example.
 4. The test suites that arrakis and arrakis-server ship pass with this package in place of the released one.
 5. Real clients run on the reference server, and real servers are held against the documents: see travel.py.
-6. What the real publisher and server put into a real broker conforms: see publish.py.
+6. Clients of several ages run on the mock of the release that each speaks: see mocks.py.
+7. What the guide for authors changes in both makes refusals readable, and their suites still pass: see authors.py.
+8. What the real publisher and server put into a real broker conforms: see publish.py.
 """
 
 import json
@@ -79,6 +81,8 @@ def main() -> None:
         released_suite(found["0.5.0"], Path(folder))
     run(sys.executable, str(Path(__file__).with_name("programs.py")))
     run(sys.executable, str(Path(__file__).with_name("travel.py")))
+    run(sys.executable, str(Path(__file__).with_name("mocks.py")))
+    run(sys.executable, str(Path(__file__).with_name("authors.py")), "--suites")
     suite("arrakis")
     suite("arrakis_server")
     run(sys.executable, str(Path(__file__).with_name("publish.py")))

@@ -41,6 +41,7 @@ ERRORS: dict[str, Callable[[], Exception]] = {
     "InvalidSchemaError": lambda: arrakis_schema.InvalidSchemaError("find", LONG, "/properties"),
     "MalformedRequestError": lambda: arrakis_schema.MalformedRequestError(LONG),
     "MissingExtraError": lambda: arrakis_schema.MissingExtraError("pyarrow", "arrow"),
+    "RefusedRequestError": lambda: arrakis_schema.RefusedRequestError(VIOLATION, "find", "0.5.0"),
     "SchemaTextError": lambda: arrakis_schema.SchemaTextError(7, LONG),
     "TemplateError": lambda: arrakis_schema.TemplateError(LONG),
     "UnknownSchemaError": lambda: arrakis_schema.UnknownSchemaError("no document", [f"name{n}" for n in range(99)]),
@@ -64,6 +65,7 @@ def values() -> dict[str, Any]:
     promised = pa.schema([pa.field("time", pa.int64(), metadata={"rows": "alike"})])
     return {
         "Request": arrakis_schema.parse_request(b'{"request": "Find", "args": {}}'),
+        "RequestValidator": arrakis_schema.RequestValidator("0.5.0"),
         "Violation": VIOLATION,
         "SCHEMA_VERSION": arrakis_schema.SCHEMA_VERSION,
         "__version__": arrakis_schema.__version__,

@@ -27,10 +27,12 @@ def other(tmp_path: Path) -> Store:
 
 def test_the_page_says_which_server_keeps_what() -> None:
     page = conformance(STORE)
-    assert "| arrakis-server 0.17.2 (backend mock) | 0.5.0 | release 0.5.0 | ✗ 8 differences |" in page
+    assert "| arrakis-server 0.17.2 (backend mock) | 0.5.0 | release 0.5.0 with its corrections | ✓ conforms |" in page
     assert "| arrakis-server 0.17.2 (backend mock) | 0.6.0 | the working set | ✓ conforms |" in page
     assert "- arrakis 0.21.0 on the reference server by the working set: find, count, describe, stream" in page
-    assert "stream (FlightInfo and stream): time: the server sends a column that a client does not know" in page
+    assert (
+        "known since arrakis-server 0.4.1, right in 0.6.0: The first column, time: int64 not null, is missing" in page
+    )
 
 
 def test_the_page_says_nothing_that_a_clock_would_change() -> None:

@@ -11,6 +11,7 @@ import pytest
 from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.store import Store, open_release
+from arrakis_schema.store.verification import verify
 
 PROJECT = Path(__file__).parent.parent.parent
 STORE = Store(PROJECT)
@@ -70,6 +71,17 @@ def test_a_note_changes_nothing(released: Path) -> None:
     (released / "versions/corrections.toml").write_text(re.sub("patch.*", "", DAYS))
     release = Store(released).release("1.1.0")
     assert release.contract is release
+
+
+def test_an_older_file_of_errata_holds_notes(released: Path) -> None:
+    entry = 'releases = ["1.1.0"]\ndocuments = ["x"]\nlocation = "/a"\nrule = ""\ntext = "Wrong."\nfixed = "1.2.0"\n'
+    (released / "versions/errata.toml").write_text(f"[[erratum]]\n{entry}")
+    store = Store(released)
+    assert [(one.reason, one.location, one.computes) for one in store.corrections] == [("Wrong.", "/a", False)]
+    assert verify(store) == []
+    (released / "versions/errata.toml").write_text("[[erratum]]\nx = 1\n")
+    with pytest.raises(DamagedStoreError, match=r"versions/errata.toml: erratum 1 has an unknown key 'x'"):
+        _ = Store(released).corrections
 
 
 def test_corrections_are_applied_in_their_order(released: Path) -> None:

@@ -38,6 +38,7 @@ def partition(**columns: list[Any]) -> pa.Table:
         "partition_index": None,
     }
     filled = {name: columns.get(name, [value] * rows) for name, value in usual.items()}
+    filled["channel"] = columns.get("channel", [f"H1:A-{number}" for number in range(rows)])
     return pa.table([pa.array(filled[field.name], field.type) for field in SENT], schema=SENT)
 
 
@@ -59,7 +60,12 @@ def test_an_example_is_judged_as_it_is_meant(path: str, owner: str) -> None:
     assert bool(check_table(batch, name)) is ("/refused/" in path)
 
 
-@given(st.lists(st.tuples(st.text(min_size=1), st.sampled_from(["int8", "uint64", "float32"]), st.integers(1, 9))))
+ROWS = st.tuples(
+    st.text().map(lambda name: f"H1:{name}"), st.sampled_from(["int8", "uint64", "float32"]), st.integers(1, 9)
+)
+
+
+@given(st.lists(ROWS, unique_by=lambda row: row[0]))
 def test_any_rows_of_the_contract_pass(rows: list[tuple[str, str, int]]) -> None:
     names, types, rates = zip(*rows, strict=True) if rows else ((), (), ())
     nothing = pa.nulls(len(rows))
@@ -67,7 +73,7 @@ def test_any_rows_of_the_contract_pass(rows: list[tuple[str, str, int]]) -> None
     columns += [nothing.cast(pa.string()), nothing.cast(pa.uint32())]
     table = pa.table(columns, schema=SENT)
     assert check_table(table, "partition") == []
-    assert check_table(pa.concat_tables([table, table]), "partition") == []
+    assert check_table(pa.concat_tables([table.slice(0, 1), table.slice(1)]), "partition") == []
 
 
 @given(blocks())
@@ -85,6 +91,26 @@ def test_a_data_type_that_servers_choke_on_is_refused(data_type: str) -> None:
         "data_type",
         "schemas/endpoints/partition/schema.txt",
     )
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"sample_rate": [16, 0]}, ("value-out-of-range", "sample_rate, row 1: 0 is not more than 0")),
+        ({"sample_rate": [-16]}, ("value-out-of-range", "sample_rate, row 0: -16 is not more than 0")),
+        ({"channel": ["A-B"]}, ("value-malformed", "channel, row 0: 'A-B' does not match the pattern ':'")),
+        ({"channel": [""]}, ("value-malformed", "channel, row 0: '' does not match the pattern ':'")),
+        (
+            {"channel": ["H1:A", "H1:B", "H1:A"]},
+            ("row-repeated", "channel, row 2: 'H1:A', as in row 0: no two rows are alike"),
+        ),
+    ],
+)
+def test_what_the_record_of_a_channel_refuses_the_table_refuses(
+    columns: dict[str, list[Any]], expected: tuple[str, str]
+) -> None:
+    assert said(check_table(partition(**columns), "partition")) == [expected]
+    assert said(check_table(partition(**columns).combine_chunks(), "partition")) == [expected]
 
 
 def test_a_null_that_must_not_be_is_found() -> None:

@@ -8,7 +8,7 @@ from arrakis_schema.arrow.children import child_fields, is_wrapper, with_childre
 from arrakis_schema.arrow.quoting import json_string_end, read_json
 from arrakis_schema.arrow.scanner import Bindings, TypeTextError
 from arrakis_schema.arrow.types import end_of_line, type_scanner
-from arrakis_schema.errors import SchemaTextError
+from arrakis_schema.errors import SchemaTextError, TemplateError
 
 FIELD_METADATA, SCHEMA_METADATA = "-- field metadata --", "-- schema metadata --"
 _UNCUT = "print the schema with to_string(truncate_metadata=False, element_size_limit=1_000_000)"
@@ -156,6 +156,8 @@ def _read_pair(lines: Lines, line: str) -> tuple[bytes, bytes]:
         key, quoted = _read_key(line)
         value = read_json(quoted) if quoted.startswith('"') else _fill(lines, _unquote(quoted))
         return key.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")
+    except TemplateError:
+        raise
     except (ValueError, UnicodeEncodeError) as error:
         raise lines.error(f"expected key: 'value', found {line!r}") from error
 

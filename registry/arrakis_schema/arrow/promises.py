@@ -3,17 +3,21 @@
 Writers keep a promise; readers need not know it, so compatibility treats it as an annotation.
 """
 
+import operator
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrakis_schema.arrow.children import child_fields, with_children
 from arrakis_schema.arrow.lengths import parse_length
+from arrakis_schema.regex import PatternSyntaxError, UnsupportedPatternError, ecma_matcher
 from arrakis_schema.text.short_repr import short_repr
 
-PROMISED = ("nulls", "rows", "values", "length", "refers_to")
+PROMISED = ("nulls", "rows", "values", "pattern", "above", "at_least", "length", "refers_to")
 ANNOTATIONS = ("description", "unit", "null", *PROMISED)
 _KEYS = frozenset(name.encode() for name in ANNOTATIONS)
 
@@ -25,8 +29,11 @@ def strip_annotations(schema: pa.Schema) -> pa.Schema:
 
 def _strip_field(field: pa.Field) -> pa.Field:
     """Return a field without annotations."""
-    data_type = with_children(field.type, [_strip_field(child) for child in child_fields(field.type)])
-    metadata = {key: value for key, value in (field.metadata or {}).items() if key not in _KEYS}
+    children, metadata = child_fields(field.type), field.metadata
+    if not children and not metadata:
+        return field
+    data_type = with_children(field.type, [_strip_field(child) for child in children])
+    metadata = {key: value for key, value in (metadata or {}).items() if key not in _KEYS}
     return pa.field(field.name, data_type, field.nullable, metadata or None)
 
 
@@ -68,7 +75,27 @@ def nulls(field: pa.Field, _text: str) -> Promise:
     return Promise(field.name, "null-sent", lambda array: array.null_count == 0, find_violations)
 
 
-def rows(field: pa.Field, _text: str) -> Promise:
+def rows(field: pa.Field, text: str) -> Promise:
+    """The value is the same in every row of a batch (`alike`), or no two rows have the same one (`distinct`)."""
+    return _alike(field) if text == "alike" else _distinct(field)
+
+
+def _distinct(field: pa.Field) -> Promise:
+    """No two rows have the same value; nulls are not compared."""
+
+    def holds(array: pa.Array) -> bool:
+        return bool(pc.count_distinct(array).as_py() == len(array) - array.null_count)
+
+    def find_violations(array: pa.Array) -> Violations:
+        first: dict[object, int] = {}
+        for row, value in enumerate(array.to_pylist()):
+            if value is not None and first.setdefault(value, row) != row:
+                yield row, f"{value!r}, as in row {first[value]}: no two rows are alike"
+
+    return Promise(field.name, "row-repeated", holds, find_violations)
+
+
+def _alike(field: pa.Field) -> Promise:
     """The value is the same in every row of a batch."""
     width = field.type.bit_width // 8 if pa.types.is_primitive(field.type) else 0
 
@@ -107,6 +134,46 @@ def values(field: pa.Field, text: str) -> Promise:
     )
 
 
+def pattern(field: pa.Field, text: str) -> Promise:
+    """In every text there is a match of this regular expression."""
+    search = ecma_matcher(text)
+
+    def find_violations(array: pa.Array) -> Violations:
+        for row, value in enumerate(array.to_pylist()):
+            if value is not None and not search(value):
+                yield row, f"{value!r} does not match the pattern {text!r}"
+
+    def holds(array: pa.Array) -> bool:
+        return next(find_violations(array), None) is None
+
+    return Promise(field.name, "value-malformed", holds, find_violations)
+
+
+def above(field: pa.Field, text: str) -> Promise:
+    """Every number is greater than this one, or null."""
+    return _bound(field, text, operator.gt, "more than")
+
+
+def at_least(field: pa.Field, text: str) -> Promise:
+    """No number is less than this one."""
+    return _bound(field, text, operator.ge, "at least")
+
+
+def _bound(field: pa.Field, text: str, fits: Callable[[Any, Any], Any], words: str) -> Promise:
+    """Every number compares like this with a bound, or is null; NaN compares with nothing."""
+    bound = int(text)
+
+    def find_violations(array: pa.Array) -> Violations:
+        for row, value in enumerate(array.to_pylist()):
+            if value is not None and not fits(value, bound):
+                yield row, f"{value!r} is not {words} {text}"
+
+    def holds(array: pa.Array) -> bool:
+        return next(find_violations(array), None) is None
+
+    return Promise(field.name, "value-out-of-range", holds, find_violations)
+
+
 def _promises(field: pa.Field) -> Iterator[Promise]:
     """Yield the promises of one field that can be checked with the column alone."""
     for key, maker in MAKERS.items():
@@ -139,11 +206,39 @@ def _can_list(field: pa.Field, text: str) -> bool:
     return bool(pa.types.is_string(field.type) or pa.types.is_large_string(field.type)) and bool(text.split())
 
 
-MAKERS: dict[str, Callable[[pa.Field, str], Promise]] = {"nulls": nulls, "rows": rows, "values": values}
+def _can_search(field: pa.Field, text: str) -> bool:
+    try:
+        ecma_matcher(text)
+    except (PatternSyntaxError, UnsupportedPatternError, OverflowError, RecursionError):
+        return False
+    return bool(pa.types.is_string(field.type) or pa.types.is_large_string(field.type))
+
+
+def _can_be_alike(field: pa.Field, text: str) -> bool:
+    simple = pa.types.is_primitive(field.type) or pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    return text == "alike" or (text == "distinct" and bool(simple))
+
+
+def _can_compare(field: pa.Field, text: str) -> bool:
+    numbers = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+    return bool(numbers) and re.fullmatch("-?[0-9]{1,20}", text, re.ASCII) is not None
+
+
+MAKERS: dict[str, Callable[[pa.Field, str], Promise]] = {
+    "nulls": nulls,
+    "rows": rows,
+    "values": values,
+    "pattern": pattern,
+    "above": above,
+    "at_least": at_least,
+}
 REQUIREMENTS: dict[str, tuple[str, Callable[[pa.Field, str], bool]]] = {
     "nulls": ("expected 'never', in a nullable column", lambda field, text: text == "never" and field.nullable),
-    "rows": ("expected 'alike'", lambda _, text: text == "alike"),
+    "rows": ("expected 'alike', or 'distinct' in a column of text or numbers", _can_be_alike),
     "values": ("expected words separated by spaces, in a column of text", _can_list),
+    "pattern": ("expected a regular expression, in a column of text", _can_search),
+    "above": ("expected a whole number, in a column of numbers", _can_compare),
+    "at_least": ("expected a whole number, in a column of numbers", _can_compare),
     "length": ("expected a product such as 'rate * stride / 1000', in a column of lists", _can_measure),
     "refers_to": ("expected the name of a member, in a column of integers", _can_refer),
 }

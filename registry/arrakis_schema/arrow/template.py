@@ -200,8 +200,33 @@ def _bind_column(
     column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]
 ) -> Iterator[pa.Field]:
     """Yield the bound columns of a column of the template: itself, or one column for each mapping."""
+    name = read_field(_lines_of(column, _Preview({}))).name if columns and column.repeated else ""
+    inside = _placeholders_inside(column, name)
+    parsed: dict[tuple[object, ...], pa.Field] = {}
     for mapping in columns if column.repeated else [values]:
-        yield _without_lists(column, read_field(_lines_of(column, _Values(mapping, column.allowed))))
+        bindings = _Values(mapping, column.allowed)
+        bound = parsed.get(key) if (key := _key_of(mapping, inside)) is not None else None
+        if bound is None:
+            bound = _without_lists(column, read_field(_lines_of(column, bindings)))
+            parsed.update({} if key is None else {key: bound})
+            yield bound
+        else:
+            yield bound.with_name(bindings.name(name))
+
+
+def _placeholders_inside(column: Column, name: str) -> tuple[str, ...]:
+    """Return the placeholders of a column that do not stand in its name alone."""
+    first, *others = column.lines
+    text = "\n".join([first.removeprefix(name), *others])
+    return tuple(placeholder for placeholder in column.placeholders if f"{{{placeholder}}}" in text)
+
+
+def _key_of(mapping: Mapping[str, object], names: tuple[str, ...]) -> tuple[object, ...] | None:
+    """Return what two mappings share that bind a column alike but for its name; None where that cannot be told."""
+    values = [mapping.get(name) for name in names]
+    if not all(isinstance(value, str | int | pa.DataType) for value in values):
+        return None
+    return tuple((type(value), value) for value in values)
 
 
 def _lines_of(column: Column, bindings: Bindings) -> Lines:

@@ -83,6 +83,7 @@ def build_parser() -> ArgumentParser:
     verify.add_argument("--against", metavar="BASE", help=history)
     _add_comparisons(command)
     _add_mock_and_conform(command)
+    _add_adopt(command)
     _add_build_and_serve(command)
     return top
 
@@ -177,17 +178,39 @@ def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None
     mock.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     mock.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one (default: 0)")
     conform = command("conform", "tell whether a running server or broker keeps its contract")
+    conform.epilog = (
+        "exit code: 0 conforms; 1 does not conform; 2 not reached, no such server, or a wrong option; 3 undecided:"
+        " something could not be examined to the end, or what --require names was not"
+    )
     conform.add_argument("url", metavar="URL", help="grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
     conform.add_argument(
         "--release", metavar="V", help=f"{_RELEASE.partition(' (default')[0]} (default: what it claims)"
     )
     conform.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    log = "append a record of the result to this file, one line of JSON"
+    conform.add_argument("--log", type=Path, metavar="FILE", help=log)
     limit = "the time limit for the whole examination, in seconds (default: 30)"
     conform.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
     for subcommand in (mock, conform):
         subcommand.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
+    strict = "hold it against the frozen documents as they are: known drift is a failure, too"
+    conform.add_argument("--strict", action="store_true", help=strict)
     _add_flight_options(conform)
     _add_kafka_options(conform)
+
+
+def _add_adopt(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add `adopt`."""
+    adopt = command("adopt", "draft documents from what a running server sends")
+    adopt.add_argument("url", metavar="URL", help="grpc://HOST:PORT or grpc+tls://HOST:PORT")
+    adopt.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write: new or empty")
+    named = f"{_RELEASE.partition(' (default')[0]} (default: what it claims, or else what it lists)"
+    adopt.add_argument("--release", metavar="V", help=named)
+    endpoint = "ask for this endpoint alone; with =FILE, by the request in a file of JSON; may be repeated"
+    adopt.add_argument("--endpoint", action="append", default=[], metavar="NAME[=FILE]", help=endpoint)
+    limit = "the time limit for asking, in seconds (default: 30)"
+    adopt.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
+    _add_credentials(adopt.add_argument_group("access"))
 
 
 def _add_flight_options(conform: ArgumentParser) -> None:
@@ -195,6 +218,17 @@ def _add_flight_options(conform: ArgumentParser) -> None:
     group = conform.add_argument_group("grpc://")
     allow = "also send requests that make the server write: data of endpoints that publish, and DoExchange"
     group.add_argument("--allow-publish", action="store_true", help=allow)
+    require = "endpoints that must answer with data, separated by commas: without it the result is undecided"
+    group.add_argument("--require", type=_parse_names, default=(), metavar="NAMES", help=require)
+    follow = "ask this host, too, if the server sends there for its data; all: any host (default: its own alone)"
+    group.add_argument("--follow", action="append", metavar="HOST", help=follow)
+    replicas = "read the data at each location that the server names, and not only at the first"
+    group.add_argument("--replicas", action="store_true", help=replicas)
+    _add_credentials(group)
+
+
+def _add_credentials(group: Any) -> None:
+    """Add the options for a token and certificates."""
     token = "a file with the bearer token (default: the variable ARRAKIS_SCHEMA_TOKEN, or none)"  # noqa: S105 - words
     group.add_argument("--token-file", type=Path, metavar="FILE", help=token)
     certs = "a PEM file with the certificates to trust (default: those of the system)"
@@ -209,6 +243,11 @@ def _add_kafka_options(conform: ArgumentParser) -> None:
     group.add_argument("--newest", type=_parse_count, default=10, metavar="N", help=newest)
     config = "a properties file with settings of the consumer, such as TLS and SASL"
     group.add_argument("--consumer-config", type=Path, metavar="FILE", help=config)
+
+
+def _parse_names(text: str) -> tuple[str, ...]:
+    """Parse names that are separated by commas."""
+    return tuple(name for name in text.replace(" ", "").lower().split(",") if name)
 
 
 def _parse_folder(text: str) -> Path:

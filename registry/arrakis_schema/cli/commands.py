@@ -131,6 +131,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "compare": _import_later("comparing", "run_compare"),
     "check": _import_later("comparing", "run_check"),
     "conform": _import_later("conforming", "run_conform"),
+    "adopt": _import_later("adopting", "run_adopt"),
     "mock": _import_later("conforming", "run_mock"),
     "diff": _import_later("diff", "run_diff"),
     "matrix": _import_later("matrix", "run_matrix"),

@@ -3,16 +3,21 @@
 import os
 import socket
 from argparse import Namespace
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from arrakis_schema.cli.conformance_logging import examine_and_log
 from arrakis_schema.cli.output import say, say_now, write
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings.as_json import as_json
 from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.client import Access
-from arrakis_schema.flight.conform.supervisor import Report, examine
+from arrakis_schema.flight.conform.supervisor import Report
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store.store import open_release
 
@@ -34,21 +39,33 @@ def run_conform(options: Namespace) -> int:
         return conform_kafka(options)
     if not options.url.startswith(SCHEMES):
         raise OptionError(f"{options.url} is not grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
-    certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
-    access = Access(options.url, options.timeout, _read_token(options), certs)
-    report = examine(
+    access = replace(read_access(options), follow=tuple(options.follow or ()), replicas=options.replicas)
+    report = examine_and_log(
+        options,
         access,
         options.release,
         root=options.root,
         may_write=options.allow_publish,
-        as_documented=options.as_documented,
+        as_documented=options.as_documented or options.strict,
+        required=options.require,
     )
-    write(FORMATS[options.format](report.findings))
+    if options.format == "json":
+        members = {"release": report.release, "server": dict(report.about), "endpoints": dict(report.examined)}
+        write(as_json(report.findings, verdict=report.verdict, **members))
+    else:
+        write(FORMATS[options.format](report.findings))
     if options.format == "text":
-        say(_verdict(report))
+        for line in (*_describe_endpoints(report), _verdict(report)):
+            say(line)
     if not report.conforms:
         return DIFFERS
     return UNDECIDED if report.undecided else CONFORMS
+
+
+def read_access(options: Namespace) -> Access:
+    """Return how to access the server that the options name."""
+    certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
+    return Access(options.url, options.timeout, _read_token(options), certs)
 
 
 def run_mock(options: Namespace) -> int:
@@ -77,12 +94,21 @@ def _require_free_port(host: str, port: int) -> None:
 
 def _verdict(report: Report) -> str:
     """Return the result, and how much was examined."""
-    requests = sum(counts["answered"] + counts["refused"] for counts in report.examined.values())
+    requests = sum(counts["requests"] for counts in report.examined.values())
     rows = sum(counts["rows"] for counts in report.examined.values())
-    verdict = (
-        "undecided" if report.conforms and report.undecided else "conforms" if report.conforms else "does not conform"
-    )
-    return f"{verdict}: release {report.release}, {requests:,} requests, {rows:,} rows"
+    return f"{report.verdict}: release {report.release}, {requests:,} requests, {rows:,} rows"
+
+
+def _describe_endpoints(report: Report) -> Iterator[str]:
+    """Yield how much of each endpoint was examined."""
+    for name, counts in report.examined.items():
+        if not counts["requests"]:
+            yield f"{name}: not examined"
+            continue
+        refused = f", {counts['refused']:,} refused" if counts["refused"] else ""
+        answered = f"{format_count(counts['requests'], 'request')}, {counts['answered']:,} answered{refused}"
+        types = f", {counts['types_seen']} of {counts['types_listed']} data types" if counts["types_listed"] else ""
+        yield f"{name}: {answered}, {format_count(counts['rows'], 'row')}{types}"
 
 
 def _read_token(options: Namespace) -> str:

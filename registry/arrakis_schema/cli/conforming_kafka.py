@@ -4,10 +4,12 @@ import re
 from argparse import Namespace
 from pathlib import Path
 
+from arrakis_schema.cli.conformance_logging import log_failure, log_findings
 from arrakis_schema.cli.output import say, write
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.kafka.conform import Examination, Examined
+from arrakis_schema.store import conformance_log as log
 from arrakis_schema.store.store import open_release
 
 CONFORMS, DIFFERS, UNDECIDED = 0, 1, 3
@@ -26,12 +28,18 @@ def conform_kafka(options: Namespace) -> int:
         raise MissingExtraError("confluent_kafka", "kafka") from error
     servers, chosen = _servers(options.url), _pattern(options.topics)
     settings = _settings(options.consumer_config, {*OURS, "bootstrap.servers"}) if options.consumer_config else {}
-    examination = Examination(open_release(options.release, options.root).held(as_documented=options.as_documented))
+    as_documented = options.as_documented or options.strict
+    release = open_release(options.release, options.root).held(as_documented=as_documented)
+    examination = Examination(release)
     broker = Broker(servers, options.timeout, settings)
     try:
-        examined = examination.run(broker, options.newest, chosen)
+        with log_failure(options):
+            examined = examination.run(broker, options.newest, chosen)
     finally:
         broker.close()
+    verdict = log.DIFFERS if examined.failed else log.UNDECIDED if examined.undecided else log.CONFORMS
+    messages = sum(examined.messages.values())
+    log_findings(options, release.version, verdict, examined.findings, requests=messages)
     write(FORMATS[options.format](examined.findings))
     if options.format == "text":
         say(_counts(examined))

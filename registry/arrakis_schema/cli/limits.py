@@ -20,7 +20,7 @@ except ImportError:  # not on every system
 
 SECONDS, MEBIBYTES = 600.0, 4096
 _AGAIN = 1.0
-UNLIMITED = frozenset({"conform", "mock", "serve"})
+UNLIMITED = frozenset({"adopt", "conform", "mock", "serve"})
 """The commands that run until they are stopped, or have limits of their own."""
 
 

@@ -123,7 +123,7 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
         empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
         return replace(verdict, findings=(*differences, empty), reason=empty.message)
     if verdict.kind is Kind.INCOMPATIBLE:
-        refusal = RefusedWitness(verdict.witness, verdict.errors, question.reader)
+        refusal = RefusedWitness(verdict.witness, verdict.errors, question.reader, question.reader_closure)
         return replace(verdict, findings=mark_faults(differences, refusal, reader_is_new=reader_is_new))
     return replace(verdict, findings=tuple(differences))
 

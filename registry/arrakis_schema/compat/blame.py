@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
+from arrakis_schema.compat.places import OPEN, Closure
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.json_schema.judge.complete import closest_error
@@ -56,11 +57,12 @@ def _leads_to(value: Any, path: Sequence[Any], end: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RefusedWitness:
-    """A witness, the validator's errors on it, and the reader's document that they come from."""
+    """A witness, the validator's errors on it, the reader's document that they come from, and where it is closed."""
 
     witness: Any
     errors: Sequence[Any]
     document: Any
+    closure: Closure = OPEN
 
     def pointers(self) -> set[str]:
         """Return the locations in the reader's document that the errors come from, including inner errors."""
@@ -85,7 +87,9 @@ def mark_faults(changes: Sequence[Change], refusal: RefusedWitness, *, reader_is
     tightening = [relevant and change.effect is not loosens for relevant, change in zip(real, changes, strict=True)]
     at_error = [any(_is_related(location, error) for error in places) for location in side]
     in_witness = [_is_sent(location, refusal.witness) for location in side]
-    for candidates, where in ((tightening, at_error), (tightening, in_witness), (real, at_error), (real, in_witness)):
+    unknown = [here and _is_closed(location, refusal.closure) for location, here in zip(side, in_witness, strict=True)]
+    ways = (tightening, at_error), (tightening, in_witness), (real, at_error), (real, unknown), (real, in_witness)
+    for candidates, where in ways:
         faulty = [candidate and here for candidate, here in zip(candidates, where, strict=True)]
         if any(faulty):
             return tuple(replace(change, at_fault=at) for change, at in zip(changes, faulty, strict=True))
@@ -122,6 +126,13 @@ def _is_sent(location: str, witness: Any) -> bool:
             return False
         witness = witness[unescape_token(name)]
     return True
+
+
+def _is_closed(location: str, closure: Closure) -> bool:
+    """Tell whether the reader refuses unknown members in the object that has the property at a location."""
+    for name in location.split("/")[2:-2:2]:
+        closure = closure.below(unescape_token(name))
+    return closure.here
 
 
 def _pointer(error: Any, document: Any, pointers: Mapping[int, str]) -> str:

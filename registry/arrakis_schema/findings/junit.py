@@ -1,5 +1,7 @@
 """Findings as JUnit XML, which every CI system shows: one test case for each finding; an error is a failure.
 
+What was not examined is a test that was skipped.
+
 The schema that Jenkins checks it against:
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 """
@@ -19,6 +21,9 @@ def junit(findings: Sequence[Finding]) -> str:
     tests = str(max(len(findings), 1))
     top = ET.Element("testsuites", name=_NAME)
     suite = ET.SubElement(top, "testsuite", name=_NAME, tests=tests, failures=failures, errors="0")
+    skipped = sum(_is_skipped(finding) for finding in findings)
+    if skipped:
+        suite.set("skipped", str(skipped))
     for finding in for_people(findings):
         _case(suite, finding)
     if not findings:
@@ -36,5 +41,12 @@ def _case(suite: ET.Element, finding: Finding) -> None:
     text += f"\n{finding.witness}" if finding.witness else ""
     if finding.severity is Severity.ERROR:
         ET.SubElement(case, "failure", message=finding.message, type=finding.rule).text = text
+    elif _is_skipped(finding):
+        ET.SubElement(case, "skipped", message=finding.message).text = text
     else:
         ET.SubElement(case, "system-out").text = text
+
+
+def _is_skipped(finding: Finding) -> bool:
+    """Tell whether a finding says that something was not examined."""
+    return finding.rule in {"not-examined", "undecided"} and finding.severity is not Severity.ERROR

@@ -69,6 +69,7 @@ _OTHERS = {
     "release-rewritten": "The lock or the date of a release differs from the base commit.",
     "release-removed": "A release of the base commit was removed.",
     "release-added": "A release was added since the base commit.",
+    "drift-known": "What is sent differs from a frozen document as a correction of it says.",
     "record-changed": "A record about releases changed since the base commit.",
     "base-empty": "The base commit has no documents.",
     "request-refused": "A server rejects a request that the contract accepts.",
@@ -83,16 +84,29 @@ _OTHERS = {
 }
 
 _SENT = {
+    "answer-empty": "An answer has no row where there must be one, or several where there must be one only.",
+    "block-missing": "Rows of a series are missing: at its begin, between two rows, or at its end.",
+    "count-differs": "A count differs from the number of rows that it counts.",
     "cleanup-differs": "A topic has another cleanup policy than `registry.toml` says.",
+    "digest-differs": "The digest of a topic's records differs from what is computed from them.",
     "key-differs": "The key of a record differs from the member of the record that repeats it.",
     "length-differs": "The length of a list differs from what the record that its row refers to says.",
+    "message-empty": "A message has fewer rows than each has at least.",
     "message-key": "A message has a key or headers on a topic without them.",
     "message-malformed": "A message is not one complete Arrow IPC stream, or a record is not JSON with a key in UTF-8.",
     "null-sent": "A value is null in a column that promises none.",
     "partitions-differ": "A topic has another number of partitions than `registry.toml` says.",
+    "record-differs": "A row, or a record, differs from what another one says of the same thing.",
     "record-invalid": "A record of a metadata topic is rejected by its JSON Schema.",
     "reference-unknown": "A row refers to a record that does not exist.",
+    "row-missing": "A row that was asked for is missing from the answer.",
+    "row-repeated": "A row, or a value that no two rows have in common, is sent twice.",
+    "row-unasked": "A row was not asked for: an argument of the request excludes it.",
     "row-differs": "A value differs from the first row's in a column that promises equal rows.",
+    "time-outside": "A time is outside of what was asked, or no time by the clock of the API.",
+    "time-step": "The times of a series do not rise in steps of its stride.",
+    "value-malformed": "A text does not match the pattern that its column promises.",
+    "value-out-of-range": "A number is beyond the bound that its column promises.",
     "value-unknown": "A value, or a data type, is none of those that the document lists.",
 }
 

@@ -1,4 +1,4 @@
-"""Arrow Flight: build requests, parse tickets, look up promised schemas, mock a server, examine a server.
+"""Arrow Flight: build and validate requests, parse tickets, look up promised schemas, mock a server, examine a server.
 
 Needs pyarrow, the extra `arrow`; examining a server needs the extra `check`.
 """
@@ -6,9 +6,18 @@ Needs pyarrow, the extra `arrow`; examining a server needs the extra `check`.
 from arrakis_schema.errors import MissingExtraError
 
 try:
+    from arrakis_schema.flight.payload_assertion import assert_payload
     from arrakis_schema.flight.payloads import payload_schema
+    from arrakis_schema.flight.request_validator import RefusedRequestError, RequestValidator
     from arrakis_schema.flight.requests import descriptor, parse_ticket
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name).partition(".")[0], "arrow") from error
 
-__all__ = ["descriptor", "parse_ticket", "payload_schema"]
+__all__ = [
+    "RefusedRequestError",
+    "RequestValidator",
+    "assert_payload",
+    "descriptor",
+    "parse_ticket",
+    "payload_schema",
+]

@@ -26,13 +26,19 @@ def payload_schema(
     Raises `TemplateError` for missing or disallowed values, `UnknownSchemaError` for a payload that does not exist.
     """
     release = open_release(version, root)
-    payload = payload_of(release, release.path_of(endpoint, ".txt"))
+    payload = release.derived(_payload_as_sent, endpoint)
     if isinstance(payload, pa.Schema):
-        return strip_annotations(payload)
+        return payload
     columns = release.settings.flight.columns.get(endpoint)
     if columns is None:
         return strip_annotations(payload.bind(**args))
     return strip_annotations(bind_template(endpoint, payload, columns, _rows(endpoint, columns, args)))
+
+
+def _payload_as_sent(release: Release, endpoint: str) -> pa.Schema | Template:
+    """Return the payload of an endpoint without annotations; a template keeps them until it is bound."""
+    payload = payload_of(release, release.path_of(endpoint, ".txt"))
+    return strip_annotations(payload) if isinstance(payload, pa.Schema) else payload
 
 
 def bind_template(endpoint: str, template: Template, columns: Columns, rows: Rows) -> pa.Schema:

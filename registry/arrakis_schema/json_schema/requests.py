@@ -13,7 +13,7 @@ from arrakis_schema.json_schema.judge.fast import NOT_JSON, Accepts
 from arrakis_schema.json_schema.judge.implication import implies
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers
+from arrakis_schema.json_schema.judge.unknown import UnknownMembers, without_strangers
 from arrakis_schema.json_schema.violations import Violation, short_json, violation
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, open_release
@@ -121,6 +121,11 @@ def known_arguments(release: Release, endpoint: str, path: tuple[str, ...]) -> f
     """Return the names that the documents of an endpoint declare at a path; None if others are not rejected."""
     declared = release.derived(_members_of_request, release.path_of(endpoint, ".json")).declared(path)
     return None if declared is None else declared.names
+
+
+def declared_part(message: Any, release: Release, path: str) -> Any:
+    """Return a message without the members that a document does not declare: what those send who know the document."""
+    return without_strangers(release.derived(_judge, path), message)
 
 
 def _members_of_request(release: Release, path: str) -> UnknownMembers:

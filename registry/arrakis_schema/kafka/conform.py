@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from re import Pattern
+from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.kafka.descriptions import Descriptions
-from arrakis_schema.kafka.messages import Checker
+from arrakis_schema.kafka.messages import Checker, least_rows
 from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, Source, UnreadPartition
 from arrakis_schema.kafka.records import RecordChecker
+from arrakis_schema.kafka.topic_laws import Summary, Times, disagreements, foreign_members
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -19,10 +21,10 @@ from arrakis_schema.store.store import Release
 from arrakis_schema.tables import arrow_document
 
 _CHECKERS: dict[str, Callable[[Release, str], Checker | RecordChecker]] = {
-    "arrow": lambda release, path: Checker(arrow_document(release, path)),
+    "arrow": lambda release, path: Checker(arrow_document(release, path), least_rows(release, path)),
     "json-schema": RecordChecker,
 }
-_OF_RECORDS = {"reference-unknown", "length-differs"}
+_OF_RECORDS = {"reference-unknown", "length-differs", "record-differs"}
 
 
 @dataclass(slots=True)
@@ -51,8 +53,11 @@ class Examination:
         self._checkers = {path: self._checker(path) for path in self._files}
         references = [checker.references for checker in self._checkers.values() if isinstance(checker, Checker)]
         members = {name for reference in references if reference for name in reference.members}
+        members |= {name for topics in self._topics for name in (*topics.alike, topics.series.stride) if name}
         self._described = Descriptions(self._topics, members)
         self._seen: dict[tuple[str, str, str], tuple[Finding, int]] = {}
+        self._summaries: dict[str, Summary] = {}
+        self._times: dict[str, Times] = {}
         self.examined = Examined()
 
     def run(self, source: Source, newest: int, chosen: Pattern[str] | None = None) -> Examined:
@@ -133,15 +138,42 @@ class Examination:
         checker = self._checkers[topics.document]
         if isinstance(checker, RecordChecker):
             record, findings = checker.check(read.key, read.value, topics.key_member)
-            if record is not None:
-                self._described.note(topics.document, read.topic, record, read.time)
-            return findings
+            return [*findings, *self._record(read, topics, record)] if record is not None else findings
         if read.value is None:
             return [self._about(topics, "message-malformed", "the message has no value")]
         if not self._described.describes(read.topic):
-            return checker.check(read.value)
-        findings = checker.check(read.value, partial(self._described.expected_lengths, read.topic))
-        return [self._downgrade_if_older(finding, read) for finding in findings]
+            return [*checker.check(read.value), *self._timing(read, topics, checker)]
+        findings = checker.check(read.value, partial(self._described.expectations, read.topic))
+        return [
+            *(self._downgrade_if_older(finding, read) for finding in findings),
+            *self._timing(read, topics, checker),
+        ]
+
+    def _record(self, read: ReadMessage, topics: Topics, record: Mapping[str, Any]) -> Iterator[Finding]:
+        """Keep a record, and yield what is wrong with it in its topic."""
+        self._described.note(topics.document, read.topic, record, read.time)
+        key, value = str(record["key"]), record["value"]
+        if topics.digest.key:
+            summary = self._summaries.setdefault(read.topic, Summary(topics.digest, topics.key_member))
+            summary.note(key, value)
+        for rule, message in foreign_members(topics.placeholders_of(read.topic), topics.repeats, value):
+            yield self._about(topics, rule, f"the record of the key {key!r}: {message}")
+
+    def _timing(self, read: ReadMessage, topics: Topics, checker: Checker) -> Iterator[Finding]:
+        """Yield what is wrong with the time of a message, after those before it."""
+        series, references = topics.series, checker.references
+        rows = (
+            checker.columns(read.value or b"", (series.time, references.column)) if series.time and references else None
+        )
+        if rows is None or references is None:
+            return
+        times, numbers = rows
+        if not times or times[0] is None:
+            return
+        records = {number: self._described.record(read.topic, references.member, number) for number in numbers}
+        known = self._times.setdefault(read.topic, Times(series))
+        for rule, message in known.laws(times[0], records):
+            yield self._about(topics, rule, message)
 
     def _downgrade_if_older(self, finding: Finding, read: ReadMessage) -> Finding:
         """Return a finding, as a warning if the message may be older than the records that it was checked against."""
@@ -160,8 +192,24 @@ class Examination:
         first, count = self._seen.get(key, (finding, 0))
         self._seen[key] = first, count + 1
 
+    def _summarize(self) -> None:
+        """Note where the records of a topic disagree with each other, or with their digest."""
+        for topic, records in self._described.by_topic():
+            topics = topics_of(self._topics, topic)
+            checker = self._checkers[topics.document] if topics else None
+            if topics and isinstance(checker, Checker) and checker.references:
+                for rule, message in disagreements(topic, records, checker.references.member, topics.alike):
+                    self._add(topic, self._about(replace(topics, document=topics.described_by), rule, message))
+        for topic, summary in self._summaries.items():
+            topics = topics_of(self._topics, topic)
+            if topics is None:
+                continue
+            for rule, message in summary.laws():
+                self._add(topic, self._about(topics, rule, f"{topic}: {message}"))
+
     def _conclude(self) -> None:
         """Collect the findings, and note the topics that are undecided because they hold no message."""
+        self._summarize()
         for finding, count in self._seen.values():
             repetitions = f" (and {count - 1:,} more like it)" if count > 1 else ""
             self.examined.findings.append(replace(finding, message=finding.message + repetitions))

@@ -11,8 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Promise, Template, promises_of
+from arrakis_schema.arrow import Promise, promises_of
 from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, first_line, frames, head_size, unpacked_size
 from arrakis_schema.store.store import Release, open_release
 from arrakis_schema.tables import ArrowDocument, arrow_document, batch_findings, compare_sent_schema
@@ -46,12 +47,18 @@ def check_message(
     if rows is None:
         return checker.check(data)
     referred = list(rows)
-    return checker.check(data, lambda references: references.expected_lengths(referred))
+    return checker.check(data, lambda references: references.expectations(referred))
 
 
 def _checker(release: Release) -> "Checker":
     """Return the checker of a release's publication."""
-    return Checker(arrow_document(release, release.path_of("publication", ".txt")))
+    path = release.path_of("publication", ".txt")
+    return Checker(arrow_document(release, path), least_rows(release, path))
+
+
+def least_rows(release: Release, path: str) -> int:
+    """Return how many rows a message of a document has at least, as the settings say."""
+    return max((topics.least_rows for topics in release.settings.topics if topics.document == path), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,17 @@ class _KnownSchema:
 class Checker:
     """Checks messages against one Arrow document; it caches the heads of messages with a valid schema."""
 
-    def __init__(self, document: ArrowDocument) -> None:
-        """Take the document."""
-        self.document = document
+    def __init__(self, document: ArrowDocument, least: int = 0) -> None:
+        """Take the document, and how many rows a message has at least."""
+        self.document, self._least = document, least
+        self._references = references_of(document)
         self._known: dict[bytes, _KnownSchema] = {}
         self._plain: set[bytes] = set()
 
     @property
     def references(self) -> References | None:
         """How the rows of the document refer to records, or None where they do not."""
-        parsed = self.document.parsed
-        return references_of(pa.schema(parsed.preview()) if isinstance(parsed, Template) else parsed)
+        return self._references
 
     def check(self, data: bytes, expected: Expecting | None = None) -> list[Finding]:
         """Return what is wrong with the bytes of one message; `expected` returns what the records require."""
@@ -105,9 +112,24 @@ class Checker:
             return [self._malformed_finding(str(error))]
         if isinstance(batch, Finding):
             return [batch]
+        if batch.num_rows < self._least:
+            message = f"expected at least {format_count(self._least, 'row')}, found {batch.num_rows}"
+            return [self.document.finding("message-empty", "", message)]
         if expected is None and schema.holds(batch):
             return []
         return list(islice(self._findings(schema, batch, expected), _MOST_FINDINGS))
+
+    def columns(self, data: bytes, names: tuple[str, ...]) -> list[list[Any]] | None:
+        """Return the values of columns in a message; None where it cannot be read as one."""
+        try:
+            head = data[: head_size(data)]
+            schema = self._known.get(head)
+            batch = self._batch(data, len(head), schema) if schema is not None else None
+        except FrameError:
+            return None
+        if not isinstance(batch, pa.RecordBatch) or not set(names) <= set(batch.schema.names):
+            return None
+        return [batch.column(name).to_pylist() for name in names]
 
     def _read_schema(self, head: bytes) -> tuple[_KnownSchema | None, list[Finding]]:
         """Return the schema in a message's head; None and the findings where it is not the document's."""
@@ -127,9 +149,7 @@ class Checker:
             for index, name in enumerate(sent.names)
         )
         promises = tuple((index, some) for index, some in by_place if some)
-        schema = _KnownSchema(
-            sent, promised, promises, references_of(promised), all(field.nullable for field in promised)
-        )
+        schema = _KnownSchema(sent, promised, promises, self._references, all(field.nullable for field in promised))
         if len(self._known) < _MOST_KNOWN and len(head) <= _LARGEST_KNOWN:
             self._known[head] = schema
         return schema, []

@@ -55,7 +55,7 @@ class Language:
     - `text_at` is what the new document has where a change breaks: an accepted break is accepted for that alone;
     - `members` in their order, those that a location is about (`members_at`), and how people call it (`place_name`);
     - the `summary` of the document, a sentence;
-    - `as_sent` is an example as those send it who know this document: without what it does not declare;
+    - `as_sent` is an example as those send it who know this document of a release: without what it does not declare;
     - `refusal` of an example by a document of a release: why it is not accepted, empty where it is;
     - `lint` a document, by `rules`: what each asks for, by id;
     - `places` in the text of a document: a function from a location to its line and column;
@@ -93,7 +93,7 @@ class Language:
     snippets: Callable[[Release, Document], Iterable[tuple[str, str]]] = lambda _, document: [("text", document.text)]
     repeated: Callable[[Document], Iterable[str]] = lambda _: ()
     highlighting: str = ""
-    as_sent: Callable[[Document, Example], Example] = lambda _, example: example
+    as_sent: Callable[[Release, Document, Example], Example] = lambda _release, _document, example: example
 
 
 def language(form: Format) -> Language:

@@ -9,11 +9,10 @@ from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, Valid
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
 from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
-from arrakis_schema.json_schema.declared import declared_part
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.members import member_tree
 from arrakis_schema.json_schema.positions import nearest, positions, value_at
-from arrakis_schema.json_schema.requests import validate, validator
+from arrakis_schema.json_schema.requests import declared_part, validate, validator
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import Language, Pair
@@ -129,12 +128,13 @@ def _refusal(release: Release, document: Document, example: Example) -> str:
     return ""
 
 
-def _as_sent(document: Document, example: Example) -> Example:
-    """Return an example without the members that a document does not declare."""
-    message = declared_part(
-        parse_json_schema(document.content, document.path), parse_file(example.content, example.path)
-    )
-    return Example(example.path, json.dumps(message).encode())
+def _as_sent(release: Release, document: Document, example: Example) -> Example:
+    """Return an example without the members that a document does not declare; one that cannot be judged is kept."""
+    try:
+        sent = declared_part(parse_file(example.content, example.path), release, document.path)
+    except (InvalidSchemaError, ValidationLimitError):
+        return example
+    return Example(example.path, json.dumps(sent).encode())
 
 
 def _places(document: Document) -> Callable[[str], tuple[int, int]]:

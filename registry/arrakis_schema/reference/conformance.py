@@ -9,6 +9,7 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
+from arrakis_schema.reference.monitoring import monitoring_blocks
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.store import Release, Store
 
@@ -19,11 +20,11 @@ _MARKS = {"error": "✗ error", "warning": "✗ warning", "notice": "notice"}
 
 def conformance(store: Store) -> str:
     """Return the page of results for each real server that was checked; empty without a record."""
-    record = conformance_record(store)
+    record, over_time = conformance_record(store), monitoring_blocks(store)
     if record is None:
-        return ""
+        return page(_front(), "# Real servers", *over_time) if over_time else ""
     try:
-        return _page(record)
+        return page(_page(record), *over_time)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedStoreError([f"{RECORD_FILE} is not what tests/peers/travel.py writes: {error!r}"]) from error
 
@@ -62,11 +63,15 @@ def _page(record: Any) -> str:
         for client in record["clients"]
     ]
     introduction = "What real servers answered, held against the documents, as `arrakis-schema conform` does it."
-    front = front_matter(
-        title="Real servers", description="What real servers send, beside the documents.", searched=False
-    )
     return page(
-        front, "# What real servers send", introduction, _summary(record), *servers, "## Clients", "\n".join(clients)
+        _front(), "# What real servers send", introduction, _summary(record), *servers, "## Clients", "\n".join(clients)
+    )
+
+
+def _front() -> str:
+    """Return the front matter of the page."""
+    return front_matter(
+        title="Real servers", description="What real servers send, beside the documents.", searched=False
     )
 
 
@@ -104,7 +109,7 @@ def _server_title(examination: dict[str, Any]) -> str:
 
 def _release(version: str) -> str:
     """Return the name of a release in words."""
-    return "the working set" if version == "next" else f"release {escape_markdown(version)}"
+    return "the working set" if version == "next" else f"release {escape_markdown(version)} with its corrections"
 
 
 def _columns(text: str) -> str:

@@ -21,9 +21,11 @@ from arrakis_schema.reference.matrix import (
     matrix_data,
     matrix_page,
 )
+from arrakis_schema.reference.monitoring import badge_files
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import release_page, releases_page
 from arrakis_schema.reference.software import software_data, software_page
+from arrakis_schema.store.conformance_log import conformance_logs
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import names
@@ -81,6 +83,7 @@ def _conformance_pages(store: Store) -> Pages:
     if text := conformance(store):
         yield "conformance.md", text
         yield "conformance/index.json", json_text(conformance_record(store))
+        yield from badge_files(store)
 
 
 def _short(history: History, release: Release) -> dict[str, Any]:
@@ -125,7 +128,8 @@ def navigation(store: Store) -> list[Any]:
     found = names(store.every_release()[-1:])
     listed = _by_folder(found) if store.layout.declared else _entries(found)
     endpoints: list[Any] = [{"Documents" if store.layout.declared else "Endpoints": listed}] if listed else []
-    examined: list[Any] = [{"Real servers": "conformance.md"}] if (store.root / RECORD_FILE).exists() else []
+    recorded = (store.root / RECORD_FILE).exists() or conformance_logs(store)
+    examined: list[Any] = [{"Real servers": "conformance.md"}] if recorded else []
     return [
         *endpoints,
         {

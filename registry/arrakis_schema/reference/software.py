@@ -5,6 +5,7 @@ from typing import Any
 
 from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.matrix import answer_mark
+from arrakis_schema.reference.places import anchor
 from arrakis_schema.system.advice import advice, relation_data
 from arrakis_schema.system.relations import Answer, Comparisons
 from arrakis_schema.system.software import Call, merge_alike, range_of
@@ -38,7 +39,7 @@ def _call(comparisons: Comparisons, found: list[Call]) -> Iterator[str]:
     )
     requests = by_pair[clients[0], servers[0]].requests
     asked = " and then ".join(code(request.name) for request in requests)
-    yield f"## {escape_markdown(found[0].name)}"
+    yield f"## {escape_markdown(found[0].name)} {{ #call-{anchor(found[0].name)} }}"
     yield f"The newest client asks {asked}."
     yield table(
         (f"{_program(clients)} ↓ {_program(servers)} →", *(_versions(column) for column in columns)),

@@ -11,7 +11,7 @@ from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.files import NOT_PLAIN, read_file, scan_folder
 from arrakis_schema.text.printable import printable
 
-FOLDERS, FILES = ("schemas", "versions", "docs"), ("mkdocs.yml",)
+FOLDERS, FILES = ("schemas", "versions", "conformance", "docs"), ("mkdocs.yml",)
 
 _BESIDE = re.compile(r"\..*|.*~|#.*#|4913|.*\.(tmp|swp|swx|part|crdownload)", re.IGNORECASE | re.DOTALL)
 """The temporary files of editors and downloads."""

@@ -15,6 +15,9 @@ from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.text.short_repr import short_repr
 
 CORRECTIONS_FILE = "versions/corrections.toml"
+ERRATA_FILE = "versions/errata.toml"
+"""The older file of notes: `[[erratum]]` tables, with `text` for the reason."""
+
 _LISTS = ("releases", "documents", "seen")
 _TEXTS = ("reason", "fixed", "text", "location", "rule")
 _KEYS = {*_LISTS, *_TEXTS, "patch"}
@@ -72,37 +75,64 @@ class Correction:
         return (json.dumps(_apply_patch(content, self.patch), indent=2, ensure_ascii=False) + "\n").encode()
 
 
+def parse_errata(content: bytes) -> tuple[Correction, ...]:
+    """Return the entries of the older file, which are notes; raises `DamagedStoreError` like `parse_corrections`."""
+    table = parse_toml(content, ERRATA_FILE)
+    entries = table.get("erratum", [])
+    if not isinstance(entries, list) or table.keys() - {"erratum"}:
+        raise DamagedStoreError([f"{ERRATA_FILE} is not a list of [[erratum]] tables"])
+    notes = [_as_note(entry) for entry in entries]
+    problems = [
+        f"{ERRATA_FILE}: erratum {number} {problem}"
+        for number, note in enumerate(notes, 1)
+        for problem in _problems(note)
+    ]
+    if problems:
+        raise DamagedStoreError(problems)
+    return tuple(map(_correction, notes))
+
+
+def _as_note(entry: Any) -> Any:
+    """Return an entry of the older file as a correction that is a note."""
+    if not isinstance(entry, dict):
+        return entry
+    return {("reason" if key == "text" else key): value for key, value in entry.items()}
+
+
 def parse_corrections(content: bytes) -> tuple[Correction, ...]:
     """Return the entries of the file; raises `DamagedStoreError`, which names the entry and what is wrong with it."""
     table = parse_toml(content, CORRECTIONS_FILE)
     entries = table.get("correction", [])
     if not isinstance(entries, list) or table.keys() - {"correction"}:
         raise DamagedStoreError([f"{CORRECTIONS_FILE} is not a list of [[correction]] tables"])
-    problems = [problem for number, entry in enumerate(entries, 1) for problem in _problems(entry, number)]
+    problems = [
+        f"{CORRECTIONS_FILE}: correction {number} {problem}"
+        for number, entry in enumerate(entries, 1)
+        for problem in _problems(entry)
+    ]
     if problems:
         raise DamagedStoreError(problems)
     return tuple(_correction(entry) for entry in entries)
 
 
-def _problems(entry: Any, number: int) -> Iterator[str]:
+def _problems(entry: Any) -> Iterator[str]:
     """Yield what is wrong with an entry."""
-    where = f"{CORRECTIONS_FILE}: correction {number}"
     if not isinstance(entry, dict):
-        yield f"{where} is not a table"
+        yield "is not a table"
         return
-    yield from (f"{where}: unknown key {key!r}" for key in entry.keys() - _KEYS)
-    yield from (f"{where}: {key} is missing" for key in _REQUIRED if key not in entry)
+    yield from (f"has an unknown key {key!r}" for key in entry.keys() - _KEYS)
+    yield from (f"has no {key}" for key in _REQUIRED if key not in entry)
     for key in _LISTS:
         value = entry.get(key, [])
         if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-            yield f"{where}: {key} is not a list of texts"
-    yield from (f"{where}: {key} is not text" for key in _TEXTS if not isinstance(entry.get(key, ""), str))
+            yield f"has a value of {key} that is not a list of texts"
+    yield from (f"has a {key} that is not text" for key in _TEXTS if not isinstance(entry.get(key, ""), str))
     if "patch" in entry and "text" in entry:
-        yield f"{where} has both patch and text: expected a JSON Patch for JSON, or the whole text for others"
+        yield "has both patch and text: expected a JSON Patch for JSON, or the whole text for others"
     try:
         _operations(entry.get("patch", []))
     except (ValueError, RecursionError) as error:
-        yield f"{where}: patch: {error}"
+        yield f"has a patch that cannot be read: {error}"
 
 
 def _correction(entry: dict[str, Any]) -> Correction:

@@ -62,13 +62,15 @@ class Columns:
     """What binds the repeated columns of a payload: the argument that names them, and the endpoint that answers rows.
 
     `column` holds the name in those rows; `sorted` says whether the columns stand in the order of their names;
-    `aliases` are placeholders of other releases with the column that fills them.
+    `aliases` are placeholders of other releases with the column that fills them. Of data that is at another server, the
+    schema in a FlightInfo may hold the names only (`names_only_elsewhere`): the schema of the stream is what counts.
     """
 
     argument: str = ""
     rows: str = ""
     column: str = ""
     sorted: bool = False
+    names_only_elsewhere: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
     series: SampleSeries = field(default_factory=SampleSeries)
 
@@ -81,7 +83,9 @@ class Flight:
 
     `arguments` and `release` are members of a request; `exchange` are the endpoints that are called by DoExchange,
     `writes` those that are asked for data only with permission; `times` are the arguments that select a time, whose
-    data a server need not have kept; `counts` maps an endpoint to the one whose rows it counts.
+    data a server need not have kept; `counts` maps an endpoint to the one whose rows it counts. `key` is the column
+    that names a row of the listing, `repeats` maps an endpoint to the one whose rows its own agree with, `distinct`
+    an endpoint to the columns, separated by spaces, whose values together no two rows share.
     """
 
     arguments: str = ""
@@ -91,6 +95,9 @@ class Flight:
     writes: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
     counts: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+    repeats: Mapping[str, str] = field(default_factory=dict)
+    distinct: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     info: Info = field(default_factory=Info)
     names: Mapping[str, Names] = field(default_factory=dict)

@@ -37,7 +37,7 @@ class Software:
     __repr__ = short_repr
 
     def titles(self) -> list[str]:
-        """Return the name of each version: `arrakis 0.21.0`."""
+        """Return the name of each version: `weather 1.1.3`."""
         return [f"{self.name} {version}" for version in self.versions]
 
 

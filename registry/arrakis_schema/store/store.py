@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
-from arrakis_schema.store.corrections import CORRECTIONS_FILE, Correction, CorrectionError, parse_corrections
+from arrakis_schema.store.corrections import (
+    CORRECTIONS_FILE,
+    ERRATA_FILE,
+    Correction,
+    CorrectionError,
+    parse_corrections,
+    parse_errata,
+)
 from arrakis_schema.store.dates import DATES_FILE, parse_dates
 from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, STANDARD, Document, DocumentKind, Example, Layout
@@ -111,8 +118,9 @@ class Store(Deriving):
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:
         """What is known to be wrong in frozen releases, in the order in which it is applied."""
-        content = self.snapshot.read_if_there(CORRECTIONS_FILE)
-        return () if content is None else parse_corrections(content)
+        parts = ((CORRECTIONS_FILE, parse_corrections), (ERRATA_FILE, parse_errata))
+        contents = ((self.snapshot.read_if_there(file), parse) for file, parse in parts)
+        return tuple(entry for content, parse in contents if content is not None for entry in parse(content))
 
     @cached_property
     def errata(self) -> tuple[Erratum, ...]:
@@ -346,7 +354,7 @@ def _release_in(store: Store, folder: str) -> Release:
     """Read a release."""
     version = store.settings.version if folder == "schemas" else folder.removeprefix("versions/")
     release = Release(store, version, folder, read_inventory(str(store.root), folder, store.layout))
-    store.snapshot.keep([CORRECTIONS_FILE, DATES_FILE, *(f"{folder}/{path}" for path in release.files)])
+    store.snapshot.keep([CORRECTIONS_FILE, ERRATA_FILE, DATES_FILE, *(f"{folder}/{path}" for path in release.files)])
     return release
 
 

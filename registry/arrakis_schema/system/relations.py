@@ -281,7 +281,7 @@ def messages_sent(writer: Release, path: str) -> Iterator[Example]:
     language, examples = language_of(document), writer.examples_of(path) or writer.store.release(None).examples_of(path)
     for example in examples:
         if not example.refused:
-            sent = language.as_sent(document, example)
+            sent = language.as_sent(writer, document, example)
             if not language.refusal(writer, document, sent):
                 yield sent
 

@@ -20,7 +20,7 @@ _READ = frozenset({DocumentKind.PAYLOAD, DocumentKind.PUBLICATION})
 class Call:
     """One call of a version of a client to a version of a server: the relations of its requests, in their order.
 
-    `client` and `server` are written as in `arrakis 0.21.0`.
+    `client` and `server` are written as in `weather 1.1.3`.
     """
 
     name: str
@@ -66,7 +66,7 @@ def merge_alike(titles: Sequence[str], answers: Mapping[str, object]) -> list[li
 
 
 def range_of(group: Sequence[str]) -> str:
-    """Return the name of some versions that follow each other: `arrakis 0.2.0 to 0.5.0`."""
+    """Return the name of some versions that follow each other: `weather 1.1.0 to 1.1.3`."""
     return group[0] if len(group) == 1 else f"{group[0]} to {group[-1].rpartition(' ')[2]}"
 
 

@@ -13,14 +13,17 @@ from arrakis_schema import (
     InvalidSchemaError,
     MalformedRequestError,
     MissingExtraError,
+    RefusedRequestError,
     Release,
     Request,
+    RequestValidator,
     SchemaTextError,
     TemplateError,
     UnknownSchemaError,
     ValidationLimitError,
     Violation,
     __version__,
+    assert_payload,
     check_message,
     check_table,
     descriptor,
@@ -63,6 +66,12 @@ assert_type(parse_request(b"{}"), Request)
 assert_type(parse_request(b"{}")["args"], dict[str, Any])
 assert_type(parse_ticket(b"{}")["request"], str)
 validate(parse_request(b"{}"), "latest", root="somewhere")
+assert_type(RequestValidator("0.5.0", root=root).known_args("Find"), frozenset[str])
+try:
+    RequestValidator(release).validate({"request": "Find", "args": {}})
+except RefusedRequestError as error:
+    assert_type(error.violation, Violation)
+assert_payload(payload_schema("find"), "find", release)
 print(descriptor("find", pattern="x"), payload_schema("find"), check_table(None, "find"))
 for finding in check_message(b"", records=[{"partition_index": 0}]):
     assert_type(finding.rule, str)

@@ -60,6 +60,8 @@ def _run_ends(values: Values, data_type: Any) -> pa.Array:
 
 def _union(values: Values, data_type: Any) -> pa.Array:
     names = [field.name for field in data_type]
+    if values and not names:
+        raise pa.ArrowInvalid("a union without children has no value")
     chosen = [names.index(next(iter(value))) if value else 0 for value in values]
     parts = [next(iter(value.values())) if value else None for value in values]
     columns = []

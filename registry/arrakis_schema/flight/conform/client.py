@@ -70,14 +70,24 @@ class BrokenError(CallError):
     """The response is not an answer: cut off, not Arrow data, or unreasonably large."""
 
 
+class ElsewhereError(CallError):
+    """The data is at another host, which is not to be asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to access a server: its location, the seconds for the whole examination, the token, trusted certificates."""
+    """How to access a server: its location, the seconds for the whole examination, the token, trusted certificates.
+
+    A server says where its data is: hosts other than its own are asked only if they are in `follow`, where `all` stands
+    for any; with `replicas` the data is read at each of its locations, and not only at the first.
+    """
 
     location: str
     seconds: float = 30.0
     token: str = ""
     root_certs: bytes = b""
+    follow: tuple[str, ...] = ()
+    replicas: bool = False
 
     __repr__ = short_repr
 
@@ -118,16 +128,28 @@ class Peer:
             return self._client.get_flight_info(flight.FlightDescriptor.for_command(command), self._call())
 
     @contextmanager
-    def stream(self, endpoint: flight.FlightEndpoint) -> "Iterator[Stream]":
-        """Open the stream of an endpoint, at its location or else at the server; it is cancelled at the end."""
-        client, call = self._connect_to(endpoint)
-        with self._translate_errors():
+    def stream(self, endpoint: flight.FlightEndpoint, replica: int = 0) -> "Iterator[Stream]":
+        """Open the stream of an endpoint, at one of its locations or else at the server; it is cancelled at the end."""
+        location = self._location(endpoint, replica)
+        client, call, label = self._client, self._call(), ""
+        if location is not None:
+            label = clean_line(location, 60)
+            client, call = self._connect_to(location)
+        with self._translate_errors(label):
             reader = client.do_get(endpoint.ticket, call)
         try:
-            yield Stream(reader)
+            yield Stream(reader, label)
         finally:
             with suppress(pa.ArrowException):
                 reader.cancel()
+
+    def replicas(self, endpoint: flight.FlightEndpoint) -> int:
+        """Return how many locations of an endpoint are to be read: one, unless all are."""
+        return max(1, len(self._followed(endpoint))) if self.access.replicas else 1
+
+    def is_elsewhere(self, endpoint: flight.FlightEndpoint) -> bool:
+        """Tell whether the data of an endpoint is only at other servers."""
+        return bool(endpoint.locations) and not any(map(self._is_own, _locations(endpoint)))
 
     def exchange(self, command: bytes, batch: pa.RecordBatch) -> pa.Table:
         """Send one batch and return the answer. This is the only call that may change data on the server."""
@@ -149,23 +171,39 @@ class Peer:
             raise TimedOutError(f"the {self.access.seconds:g} s are over")
         return flight.FlightCallOptions(timeout=min(left, self.access.seconds / _SHARE), headers=headers)
 
-    def _connect_to(self, endpoint: flight.FlightEndpoint) -> tuple[flight.FlightClient, flight.FlightCallOptions]:
-        """Connect to the first location of an endpoint, and return the client and the options of a call."""
-        locations = [location.uri.decode("utf-8", "replace") for location in endpoint.locations][:1]
-        if (
-            not locations
-            or locations[0].startswith("arrow-flight-reuse-connection:")
-            or locations[0] == self.access.location
-        ):
-            return self._client, self._call()
-        label = clean_line(locations[0], 60)
+    def _is_own(self, location: str) -> bool:
+        """Tell whether a location is the server itself."""
+        return location.startswith("arrow-flight-reuse-connection:") or location == self.access.location
+
+    def _followed(self, endpoint: flight.FlightEndpoint) -> list[str]:
+        """Return the locations of an endpoint that may be asked."""
+        return [location for location in _locations(endpoint) if self._may_follow(location)]
+
+    def _may_follow(self, location: str) -> bool:
+        """Tell whether a location may be asked: the server's own, one of its host, or of one that is to be followed."""
+        host = _host(location)[1]
+        own = self._is_own(location) or (host is not None and host == _host(self.access.location)[1])
+        return own or "all" in self.access.follow or host in self.access.follow
+
+    def _location(self, endpoint: flight.FlightEndpoint, replica: int) -> str | None:
+        """Return a location of an endpoint, None for the server itself; raises `ElsewhereError`."""
+        followed = self._followed(endpoint)
+        if endpoint.locations and not followed:
+            first = _locations(endpoint)[0]
+            host = clean_line(_host(first)[1] or "all", 60)
+            raise ElsewhereError(f"the data is at {clean_line(first, 60)}: ask there with --follow {host}")
+        location = followed[replica % len(followed)] if followed else None
+        return None if location is None or self._is_own(location) else location
+
+    def _connect_to(self, location: str) -> tuple[flight.FlightClient, flight.FlightCallOptions]:
+        """Return a client for another location, which connects with its first call, and the options of that."""
         try:
-            trusted = _host(locations[0]) == _host(self.access.location)
-            client = self._connect(locations[0])
-            client.wait_for_available(max(1, int(self.access.seconds / _SHARE)))
+            client = self._connect(location)
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-            raise BrokenError(f"the location {label} of its data is not reached: {_error_text(error)}") from error
-        return client, self._call(trusted=trusted)
+            message = f"the location {clean_line(location, 60)} of its data is not reached: {_error_text(error)}"
+            raise BrokenError(message) from error
+        own = self.access.location
+        return client, self._call(trusted=_host(location) == _host(own))
 
     def _connect(self, location: str) -> flight.FlightClient:
         """Return a client; nothing is sent yet."""
@@ -174,20 +212,20 @@ class Peer:
 
     @staticmethod
     @contextmanager
-    def _translate_errors() -> Iterator[None]:
-        """Translate the errors of pyarrow to `CallError`s."""
+    def _translate_errors(label: str = "") -> Iterator[None]:
+        """Translate the errors of pyarrow to `CallError`s; `label` is another server than the one that is examined."""
         try:
             yield
         except (pa.ArrowException, OSError, ValueError, KeyError, UnicodeDecodeError, MemoryError) as error:
-            raise failure(error) from error
+            raise failure(error, label) from error
 
 
 class Stream:
     """A stream from a server: a schema, then batches, read up to the limits."""
 
-    def __init__(self, reader: flight.FlightStreamReader) -> None:
-        """Take the reader; the schema is read on access."""
-        self._reader = reader
+    def __init__(self, reader: flight.FlightStreamReader, label: str = "") -> None:
+        """Take the reader, and the label of a server that is not the examined one; the schema is read on access."""
+        self._reader, self._label = reader, label
         self.ended = False
 
     @property
@@ -196,7 +234,7 @@ class Stream:
         try:
             return self._reader.schema
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-            raise failure(error) from error
+            raise failure(error, self._label) from error
 
     def begin(self) -> None:
         """Read the schema and the first batch, if one arrives in time; a refusal may replace either."""
@@ -204,8 +242,11 @@ class Stream:
         with suppress(TimedOutError):
             next(self.batches(), None)
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield batches until the end, or up to the limits; an open stream may be idle for long."""
+    def batches(self, *, patient: bool = False) -> Iterator[pa.RecordBatch]:
+        """Yield batches until the end, or up to the limits; an open stream may be idle for long.
+
+        A patient reader takes any time for a stream that has an end.
+        """
         since, size = 0.0, 0
         for number in range(MOST_BATCHES):
             try:
@@ -214,7 +255,7 @@ class Stream:
                 self.ended = True
                 return
             except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-                failed = failure(error)
+                failed = failure(error, self._label)
                 if isinstance(failed, TimedOutError) and number:
                     return
                 if isinstance(failed, RefusedError) and number:
@@ -227,7 +268,7 @@ class Stream:
             yield batch
             size += batch.nbytes
             since = since or monotonic()
-            if size > LARGEST_MESSAGE or monotonic() - since > _PATIENCE:
+            if size > LARGEST_MESSAGE or (monotonic() - since > _PATIENCE and not patient):
                 return
 
 
@@ -247,11 +288,12 @@ FAILURES: Mapping[type[BaseException], type[CallError]] = {
 }
 
 
-def failure(error: BaseException) -> CallError:
-    """Return the `CallError` for an error of pyarrow."""
+def failure(error: BaseException, label: str = "") -> CallError:
+    """Return the `CallError` for an error of pyarrow; `label` is another server than the one that is examined."""
     text, reason = str(error), _error_text(error)
     if isinstance(error, flight.FlightUnavailableError) and _NOT_CONNECTED.search(text):
-        return UnreachableError(reason)
+        elsewhere = f"the location {label} of its data is not reached: {reason}"
+        return BrokenError(elsewhere) if label else UnreachableError(reason)
     if isinstance(error, flight.FlightInternalError) or _UNCAUGHT in text:
         return RefusedError(reason or "internal error", internal=True)
     if isinstance(error, MemoryError):
@@ -265,9 +307,17 @@ def failure(error: BaseException) -> CallError:
     return kind(reason or type(error).__name__)
 
 
+def _locations(endpoint: flight.FlightEndpoint) -> list[str]:
+    """Return the locations of an endpoint."""
+    return [location.uri.decode("utf-8", "replace") for location in endpoint.locations]
+
+
 def _host(location: str) -> tuple[str, str | None]:
     """Return scheme and host of a location; the token may be sent to any port of the same host by the same scheme."""
-    parts = urlsplit(location)
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "", None
     return parts.scheme, parts.hostname
 
 

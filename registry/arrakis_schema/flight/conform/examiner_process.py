@@ -5,13 +5,13 @@ It reads a job from standard input and writes events to standard output, one JSO
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.flight.conform.client import (
     Access,
@@ -21,6 +21,7 @@ from arrakis_schema.flight.conform.client import (
     TimedOutError,
     UnreachableError,
 )
+from arrakis_schema.flight.conform.drift import Drift
 from arrakis_schema.flight.conform.examination import ExaminedEndpoint, ServerExamination, StartedEndpoint
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.texts import clean_line
@@ -42,20 +43,30 @@ def run_job() -> int:
 
 def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield events: `about` (the server's description), `asking`, `finding`, `examined`, and last `end` or `failed`."""
-    access = Access(job["location"], job["seconds"], job["token"], job["root_certs"].encode())
+    access = Access(
+        job["location"],
+        job["seconds"],
+        job["token"],
+        job["root_certs"].encode(),
+        tuple(job.get("follow", ())),
+        bool(job.get("replicas")),
+    )
     try:
         store = open_store(Path(job["root"]))
         peer = Peer(access)
         server_info = _read_server_info(peer, store.settings.flight.info)
-        as_documented = bool(job["as_documented"])
+        as_documented = bool(job.get("as_documented"))
         contract = _contract_to_test(store, job["release"], server_info, as_documented=as_documented)
-        yield {"about": _describe_server(server_info, store.settings.flight.info), "release": contract.release.version}
+        about = _describe_server(server_info, store.settings.flight.info)
+        _check_names(contract, job.get("required", ()))
+        yield {"about": about, "release": contract.release.version}
         offered = server_info.get(store.settings.flight.info.endpoints)
         offered_names = [str(name) for name in offered] if isinstance(offered, list) else None
         claimed = _claimed_contract(store, server_info)
-        for event in ServerExamination(
-            contract, peer, offered_names, may_write=job["may_write"], claimed=claimed
-        ).run():
+        newer = None if as_documented else Contract(store.release(None))
+        drift = Drift(Contract(store.release(contract.release.version))) if contract.release.corrected else None
+        examination = ServerExamination(contract, peer, offered_names, bool(job["may_write"]), claimed, newer, drift)
+        for event in examination.run():
             yield {KINDS[type(event)]: asdict(event)}
     except UnreachableError as error:
         yield {"failed": f"{access.location} is not reached: {error.reason}"}
@@ -108,6 +119,13 @@ def _contract_to_test(
         except ArrakisSchemaError as error:
             raise ArrakisSchemaError(f"the server claims what is not here: {error}; name one with --release") from error
     raise ArrakisSchemaError("the server does not say which release it keeps to: name one with --release")
+
+
+def _check_names(contract: Contract, names: Iterable[str]) -> None:
+    """Raise `UnknownSchemaError` for the name of an endpoint that the release does not have."""
+    for name in names:
+        if name not in contract.endpoints:
+            raise UnknownSchemaError(f"{contract.release.title} has no endpoint {name!r}", contract.endpoints)
 
 
 def _claimed_contract(store: Store, server_info: dict[str, Any]) -> Contract | None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from arrakis_schema.arrow.places import line_of
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.flight.conform.deviations import Deviation
@@ -13,20 +15,30 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much of an endpoint was examined: requests answered and refused, batches and rows received."""
+    """How much of an endpoint was examined: requests sent, answered and refused, batches and rows received.
 
+    Of a series, `types_seen` of `types_listed` data types were streamed.
+    """
+
+    requests: int = 0
     answered: int = 0
     refused: int = 0
     batches: int = 0
     rows: int = 0
+    types_seen: int = 0
+    types_listed: int = 0
 
 
 @dataclass
 class Notes:
-    """The notes on an endpoint; `faults` maps a fault to where it was seen."""
+    """The notes on an endpoint; `faults` maps a fault to where it was seen, `types` a data type to whether it came.
+
+    Of the faults of values the first by rule and place is kept, and how many more there were.
+    """
 
     contract: Contract
     endpoint: str
+    requests: int = 0
     answered: int = 0
     refused: int = 0
     batches: int = 0
@@ -38,11 +50,15 @@ class Notes:
     lenient: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=dict)
+    withheld: bool = False
+    types: dict[str, bool] = field(default_factory=dict)
+    repeats: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counts:
         """How much was examined so far."""
-        return Counts(self.answered, self.refused, self.batches, self.rows)
+        seen, listed = sum(self.types.values()), len(self.types)
+        return Counts(self.requests, self.answered, self.refused, self.batches, self.rows, seen, listed)
 
     @property
     def asked_in_vain(self) -> bool:
@@ -54,6 +70,35 @@ class Notes:
         places = self.faults.setdefault(fault, [])
         if source not in places:
             places.append(source)
+
+    def withhold(self, what: str, why: str) -> None:
+        """Note that the server did not give what it was asked for, without being at fault."""
+        self.withheld = True
+        self.skip(what, why)
+
+    def law(self, source: str, fault: Deviation) -> None:
+        """Note a fault of values: the first of its rule and column, of which the others are counted."""
+        key = fault.rule, fault.location
+        first = next((known for known in self.faults if (known.rule, known.location) == key), None)
+        if first is None:
+            self.fault(source, fault)
+        elif first != fault:
+            self.repeats[key] = self.repeats.get(key, 0) + 1
+
+    def count(self, batch: pa.RecordBatch) -> None:
+        """Count a batch that came."""
+        self.batches += 1
+        self.rows += batch.num_rows
+
+    def conclude(self) -> None:
+        """Note what stayed undecided: an endpoint that never answered, data types that never came."""
+        asked = self.answered or self.faults or self.broken or self.unanswered or self.not_yet
+        if not asked and self.withheld:
+            self.add_problem("undecided", "not decided: it answered no request", Severity.WARNING)
+        missing = [name for name, seen in self.types.items() if not seen]
+        if missing and self.answered:
+            what = f"no samples came of {_join_names(missing)}, though it is listed"
+            self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
 
     def add_problem(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:
         """Note something that is wrong with a request or an answer as a whole."""
@@ -100,7 +145,9 @@ class Notes:
     def _finding(self, fault: Deviation, sources: list[str]) -> Finding:
         """Return the finding for a fault; one about a column is located at the column's line."""
         places = " and ".join(source for source in sources if source)
-        message = f"{self.endpoint}{f' ({places})' if places else ''}: {fault.message}"
+        more = self.repeats.get((fault.rule, fault.location), 0)
+        count = f" (and {more:,} more like it)" if more else ""
+        message = f"{self.endpoint}{f' ({places})' if places else ''}: {fault.message}{count}"
         is_column = bool(places)
         name = "schema.txt" if is_column else "descriptor.json"
         file = self.contract.file(self.endpoint, name)

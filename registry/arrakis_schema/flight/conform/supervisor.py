@@ -16,7 +16,7 @@ from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.store.loading import data_root
 from arrakis_schema.text.short_repr import short_repr
 
-_GRACE = 10.0  # to start, and to report
+GRACE = 10.0  # to start, and to report
 _QUIET = {"GRPC_VERBOSITY": "NONE", "GLOG_minloglevel": "3"}
 
 
@@ -28,7 +28,8 @@ class UnexaminedError(ArrakisSchemaError):
 class Report:
     """The result of an examination: the release checked against, the server's description of itself, and the findings.
 
-    `examined` maps an endpoint to its numbers of requests answered and refused, batches and rows.
+    `examined` maps an endpoint to how much of it was examined: `requests`, `answered`, `refused`, `batches`, `rows`,
+    and how many data types were streamed, `types_seen` of `types_listed`.
     """
 
     release: str
@@ -50,18 +51,25 @@ class Report:
         """Whether something could not be decided."""
         return any(finding.rule == "undecided" for finding in self.findings)
 
+    @property
+    def verdict(self) -> str:
+        """The answer in words: `conforms`, `does not conform` or `undecided`."""
+        return "does not conform" if not self.conforms else "undecided" if self.undecided else "conforms"
 
-def examine(
+
+def examine(  # noqa: PLR0913 - each is an option of the command
     access: Access,
     release: str | None = None,
     *,
     root: str | os.PathLike[str] | None = None,
     may_write: bool = False,
     as_documented: bool = False,
+    required: Sequence[str] = (),
 ) -> Report:
     """Examine a server against a release, or (None) the one that it claims, and return the report.
 
-    The release is taken with its corrections, which is what its servers really do, or `as_documented`.
+    The release is taken with its corrections, which is what its servers really do, or `as_documented`. An endpoint that
+    is `required` is undecided unless it answered with data.
     It takes at most the seconds of `access`, and ten to start and end. Raises `UnexaminedError`.
     """
     job = {
@@ -69,18 +77,21 @@ def examine(
         "seconds": access.seconds,
         "token": access.token,
         "root_certs": access.root_certs.decode("utf-8", "replace"),
+        "follow": list(access.follow),
+        "replicas": access.replicas,
         "root": data_root(root),
         "release": release,
         "may_write": may_write,
         "as_documented": as_documented,
+        "required": list(required),
     }
-    events, ended = _run(json.dumps(job), access.seconds + _GRACE)
-    return _report(access.location, events, ended)
+    events, ended = run_guarded("arrakis_schema.flight.conform.examiner_process", job, access.seconds + GRACE)
+    return _report(access.location, events, ended, required)
 
 
-def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
-    """Run the process; return its events, and the reason where it was stopped or crashed."""
-    command = [sys.executable, "-P", "-m", "arrakis_schema.flight.conform.examiner_process"]
+def run_guarded(module: str, job: Mapping[str, Any], seconds: float) -> tuple[list[dict[str, Any]], str]:
+    """Run a module in a process of its own; return its events, and the reason where it was stopped or crashed."""
+    command = [sys.executable, "-P", "-m", module]
     source = str(Path(__file__).parents[3])
     path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, **_QUIET, "PYTHONPATH": path}
@@ -88,7 +99,7 @@ def _run(job: str, seconds: float) -> tuple[list[dict[str, Any]], str]:
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as child:
         try:
-            printed, _ = child.communicate(job, timeout=seconds)
+            printed, _ = child.communicate(json.dumps(job), timeout=seconds)
             ended = _reason(child.returncode)
         except subprocess.TimeoutExpired:
             child.kill()
@@ -112,7 +123,7 @@ def _reason(code: int) -> str:
     return f"the examination broke off ({why})"
 
 
-def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str) -> Report:
+def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str, required: Sequence[str]) -> Report:
     """Return the report for the events of an examination."""
     about = next((event for event in events if "about" in event), None)
     failed = next((event["failed"] for event in events if "failed" in event), ended)
@@ -127,11 +138,29 @@ def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str) -> R
     elif not any(counts["answered"] for counts in examined.values()):
         problem = "not decided: the server answered no request that the contract accepts"
         findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", problem))
+    for name in required:
+        if not _is_examined(examined.get(name, {})):
+            problem = f"not decided: {name} is required, and {_describe(examined.get(name, {}))}"
+            findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", problem))
     claimed = about["about"]["release"]
     if claimed and claimed != about["release"]:
         message = f"the server claims release {claimed}, and is held against {about['release']}"
         findings.append(Finding(location, 1, 1, "release-claimed", Severity.NOTICE, "", message))
     return Report(about["release"], about["about"], findings, examined)
+
+
+def _is_examined(counts: Mapping[str, int]) -> bool:
+    """Tell whether an endpoint answered with data: of a series, of each data type that is listed."""
+    return bool(counts.get("rows")) and counts["types_seen"] == counts["types_listed"]
+
+
+def _describe(counts: Mapping[str, int]) -> str:
+    """Return how little of an endpoint was examined."""
+    if not counts.get("answered"):
+        return "it answered nothing"
+    if not counts["rows"]:
+        return "no row of it was examined"
+    return f"{counts['types_seen']} of {counts['types_listed']} data types were streamed"
 
 
 def _finding(members: Mapping[str, Any]) -> Finding:

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.flight.mock.answers import answer, complete_batch
+from arrakis_schema.flight.filters import NotAnsweredError
+from arrakis_schema.flight.mock.answers import answer, complete_batch, example_commands
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.json_schema.packets import parse_request, write_request
@@ -37,11 +38,26 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         """Return the schema of the answer, and one endpoint: this server."""
         del context
         with _translate_errors():
-            endpoint, args, request = self._request(descriptor.command)
-            schema, _ = answer(self._contract, endpoint, args)
-            command = write_request(request, self._contract.flight.leading)
-        echoed = flight.FlightDescriptor.for_path(descriptor.command)
-        return flight.FlightInfo(schema, echoed, [flight.FlightEndpoint(command, [REUSE_CONNECTION])], -1, -1)
+            return self._info(self._command(descriptor))
+
+    def get_schema(self, context: flight.ServerCallContext, descriptor: flight.FlightDescriptor) -> flight.SchemaResult:
+        """Return the schema of the answer."""
+        del context
+        with _translate_errors():
+            return flight.SchemaResult(self._info(self._command(descriptor)).schema)
+
+    def list_flights(self, context: flight.ServerCallContext, criteria: bytes) -> Iterator[flight.FlightInfo]:
+        """Yield the flights of the examples, of all endpoints that are asked by DoGet or of the one that is named."""
+        del context
+        with _translate_errors():
+            named = _endpoint_named(self._contract, criteria) if criteria else None
+            if criteria and named is None:
+                raise ArrakisSchemaError(
+                    f"the criteria are no endpoint: expected {_one_of(self._contract)}, or nothing"
+                )
+            for command in example_commands(self._contract, [named] if named else self._contract.endpoints):
+                with suppress(NotAnsweredError):
+                    yield self._info(command)
 
     def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.FlightDataStream:
         """Return the answer to the request in a ticket."""
@@ -62,7 +78,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         """Answer with the received rows, their nulls replaced."""
         del context
         with _translate_errors():
-            endpoint, _, _ = self._request(descriptor.command)
+            endpoint, _, _ = self._request(self._command(descriptor))
             if endpoint not in self._contract.flight.exchange:
                 raise ArrakisSchemaError(f"{endpoint} is not asked by DoExchange, but by GetFlightInfo and DoGet")
             rows = reader.read_all().combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], reader.schema)]
@@ -84,6 +100,27 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
                 raise ArrakisSchemaError(f"there is no action {action.type!r}; there are {', '.join(actions)}")
         yield json.dumps(actions[action.type]).encode()
 
+    def _info(self, command: bytes) -> flight.FlightInfo:
+        """Return the FlightInfo of a command."""
+        endpoint, args, request = self._request(command)
+        schema, _ = answer(self._contract, endpoint, args)
+        ticket = write_request(request, self._contract.flight.leading)
+        echoed = flight.FlightDescriptor.for_path(command)
+        return flight.FlightInfo(schema, echoed, [flight.FlightEndpoint(ticket, [REUSE_CONNECTION])], -1, -1)
+
+    def _command(self, descriptor: flight.FlightDescriptor) -> bytes:
+        """Return the command of a descriptor; a path is one, as FlightInfo echoes it, or the name of an endpoint."""
+        if descriptor.descriptor_type == flight.DescriptorType.CMD:
+            return bytes(descriptor.command)
+        if len(descriptor.path) != 1:
+            expected = f"expected one: a request as JSON, or {_one_of(self._contract)}"
+            raise ArrakisSchemaError(f"the path of the descriptor has {len(descriptor.path)} parts: {expected}")
+        endpoint = _endpoint_named(self._contract, descriptor.path[0])
+        if endpoint is None:
+            return bytes(descriptor.path[0])
+        form = form_of(endpoint, self._contract.release)
+        return write_request(form.request(form.defaults), self._contract.flight.leading)
+
     def _actions(self) -> dict[str, dict[str, Any]]:
         """Return the answer to each action."""
         settings, info = self._contract.flight, self._contract.flight.info
@@ -100,6 +137,17 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         endpoint = request["request"].lower()
         form = form_of(endpoint, self._contract.release)
         return endpoint, request[form.argument_member] if form.argument_member else request, {**request, **form.after}
+
+
+def _endpoint_named(contract: Contract, name: bytes) -> str | None:
+    """Return the endpoint of a name, in any case; None where there is none."""
+    text = name.decode("utf-8", "replace").lower()
+    return text if text in contract.endpoints else None
+
+
+def _one_of(contract: Contract) -> str:
+    """Return the names of the endpoints as a clause."""
+    return f"one of {', '.join(contract.endpoints)}"
 
 
 @contextmanager

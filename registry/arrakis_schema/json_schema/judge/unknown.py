@@ -1,6 +1,7 @@
 """Members that the reader of a message does not know and rejects, as `registry.toml` says, by all its documents."""
 
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from typing import Any
 
 from arrakis_schema.json_schema.declared_members import (
@@ -61,6 +62,18 @@ class UnknownMembers:
         """Yield every violation."""
         applied = [judge.applied() for judge in self._judges]
         yield from unknown_members(applied, instance, self._unknown)
+
+
+def without_strangers(judge: Judge, instance: Any) -> Any:
+    """Return a copy of an instance without the members that a document does not declare where they are."""
+    kept = deepcopy(instance)
+    for undeclared in unknown_members([judge.applied()], instance, "rejected"):
+        *path, name = undeclared.path
+        holder = kept
+        for step in path:
+            holder = holder[step]
+        del holder[name]
+    return kept
 
 
 def _declared_places(judges: Sequence[Judge], unknown: Unknown) -> list[tuple[tuple[str, ...], Declared]] | None:

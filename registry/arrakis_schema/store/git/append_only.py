@@ -9,7 +9,7 @@ from itertools import chain
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.store.corrections import CORRECTIONS_FILE, parse_corrections
+from arrakis_schema.store.corrections import CORRECTIONS_FILE, ERRATA_FILE, parse_corrections, parse_errata
 from arrakis_schema.store.dates import DATES_FILE, parse_dates, timestamp
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
 from arrakis_schema.store.git.repository import BaseError
@@ -22,6 +22,7 @@ from arrakis_schema.store.versions import is_release
 _NEVER = "a release never changes: take it back from"
 _RECORDS: dict[str, Callable[[bytes, str], object]] = {
     CORRECTIONS_FILE: lambda content, _: parse_corrections(content),
+    ERRATA_FILE: lambda content, _: parse_errata(content),
     SOFTWARE_FILE: lambda content, _: parse_software(content),
     "versions/conformance.json": parse_file,
 }

@@ -1,0 +1,1 @@
+"""Drafts of documents for a server that runs: what it sends, written as the documents that would promise it."""

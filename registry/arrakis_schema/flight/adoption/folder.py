@@ -1,0 +1,194 @@
+"""The files of a draft: a root folder that every command takes, with what was seen as its working set."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template, record_batch, strip_annotations
+from arrakis_schema.arrow.payloads import parse_payload
+from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.adoption.drafts import Draft, draft_payload
+from arrakis_schema.flight.adoption.inference import infer_descriptor, infer_settings
+from arrakis_schema.flight.adoption.observation import Observation, Unanswered, rows_of
+from arrakis_schema.flight.payload_assertion import promised_schema, schema_differences
+from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.store.store import Release
+
+MOST_ROWS = 8
+LARGEST = 256 * 1024
+Files = dict[str, str]
+
+
+def draft_files(
+    observed: Sequence[Observation | Unanswered], contract: Contract | None, about: Mapping[str, str]
+) -> tuple[Files, list[str]]:
+    """Return the files to write, by their paths, and a sentence for each endpoint; no files if nothing was answered."""
+    by_endpoint: dict[str, list[Observation]] = {}
+    for it in observed:
+        if isinstance(it, Observation):
+            by_endpoint.setdefault(it.endpoint, []).append(it)
+    drafted: Files = {}
+    sentences, corrections = [], []
+    for endpoint, observations in by_endpoint.items():
+        rows = _binding_rows(endpoint, by_endpoint, contract)
+        try:
+            files, sentence, correction = _draft_endpoint(endpoint, observations, rows, contract, about)
+        except (ArrakisSchemaError, pa.ArrowException, ValueError, TypeError) as error:
+            sentences.append(f"{endpoint}: cannot be drafted: {clean_line(error)}")
+            continue
+        drafted.update(files)
+        sentences.append(sentence)
+        corrections += [correction] if correction else []
+    sentences += list(dict.fromkeys(_unanswered(it) for it in observed if isinstance(it, Unanswered)))
+    if not drafted:
+        return {}, sentences
+    if corrections:
+        drafted["corrections.toml"] = "\n".join(corrections)
+    requests = [it.request for observations in by_endpoint.values() for it in observations]
+    around = {"schemas/registry.toml": infer_settings(requests)} if contract is None else _files_of(contract.release)
+    page = {"DRAFT.md": _page(sentences, about, corrections=bool(corrections))}
+    return {**around, **drafted, **page}, sentences
+
+
+def _draft_endpoint(
+    endpoint: str,
+    observations: Sequence[Observation],
+    rows: Sequence[Mapping[str, Any]],
+    contract: Contract | None,
+    about: Mapping[str, str],
+) -> tuple[Files, str, str]:
+    """Return the files of one endpoint, a sentence about it, and the entry that corrects its release, or nothing."""
+    folder = f"schemas/endpoints/{endpoint}"
+    registered = None if contract is None else contract.payload(endpoint)
+    draft = draft_payload(observations, registered, rows)
+    files = {f"{folder}/schema.txt": draft.text, **dict(_example_files(folder, observations, draft))}
+    if contract is None:
+        described = infer_descriptor(endpoint, [it.request for it in observations])
+        files |= {f"{folder}/descriptor.json": _json(described)} if described else {}
+        return files, _sentence(endpoint, observations, draft, None), ""
+    drift = _drift(contract.release, endpoint, observations)
+    wrong = drift is not None and contract.release.frozen and registered is not None
+    correction = _correction(contract.release, endpoint, draft, drift or "", about) if wrong else ""
+    return files, _sentence(endpoint, observations, draft, drift), correction
+
+
+def _files_of(release: Release) -> Files:
+    """Return the documents of a release, and the settings, as a working set."""
+    settings = release.store.snapshot.read_if_there("schemas/registry.toml") or b""
+    documents = {f"schemas/{path}": release.read(path).decode("utf-8") for path in release.documents}
+    return {"schemas/registry.toml": settings.decode("utf-8"), **documents}
+
+
+def _binding_rows(
+    endpoint: str, by_endpoint: Mapping[str, Sequence[Observation]], contract: Contract | None
+) -> list[dict[str, Any]]:
+    """Return rows that may say what the columns of an answer are: of the endpoint that the settings name, or all."""
+    columns = None if contract is None else contract.flight.columns.get(endpoint)
+    sources = [columns.rows] if columns else [name for name in by_endpoint if name != endpoint]
+    batches = [batch for name in sources for it in by_endpoint.get(name, ()) for batch in it.batches]
+    return rows_of(batches, 10_000)
+
+
+def _example_files(folder: str, observations: Sequence[Observation], draft: Draft) -> Iterator[tuple[str, str]]:
+    """Yield an example of each request, and one of the rows that came, where JSON can hold them."""
+    requests = (it.request for it in observations if it.request is not None)
+    for number, request in enumerate(requests, 1):
+        yield f"{folder}/examples/seen-{number}.json", _json(request)
+    document = parse_payload(draft.text.encode(), folder)
+    for it in islice((it for it in observations if it.batches), 1):
+        rows = [dict(row) for row in rows_of(it.batches, MOST_ROWS)]
+        example = _rows_as_json(rows)
+        if example is not None and not isinstance(document, Template) and _fit(document, example):
+            yield f"{folder}/examples/schema/seen-1.json", _json({"rows": example})
+
+
+def _rows_as_json(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+    """Return rows as JSON has them; None where JSON has no such values, or too many."""
+    try:
+        text = json.dumps(rows, allow_nan=False)
+    except (TypeError, ValueError):
+        return None
+    return json.loads(text) if len(text) <= LARGEST else None
+
+
+def _fit(schema: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether rows that went through JSON are still those of the schema."""
+    try:
+        record_batch(strip_annotations(schema), rows)
+    except ArrakisSchemaError:
+        return False
+    return True
+
+
+def _drift(release: Release, endpoint: str, observations: Sequence[Observation]) -> str | None:
+    """Return the first difference between what was sent and the contract of a release; None where there is none."""
+    if f"endpoints/{endpoint}/schema.txt" not in release.documents:
+        return f"{release.title} has no payload"
+    for it in observations:
+        try:
+            promised = promised_schema(it.schema, endpoint, release, {})
+        except (AssertionError, ArrakisSchemaError, ValueError) as error:
+            return clean_line(error)
+        difference = next(schema_differences(it.schema, promised), None)
+        if difference is not None:
+            return difference
+    return None
+
+
+def _correction(release: Release, endpoint: str, draft: Draft, drift: str, about: Mapping[str, str]) -> str:
+    """Return the draft of an entry of `versions/corrections.toml`."""
+    seen = " ".join(f"{name} {about[name]}" for name in about if name.endswith("version") and about[name])
+    lines = [
+        "[[correction]]",
+        f"releases = {json.dumps([release.version])}",
+        f"documents = {json.dumps([f'endpoints/{endpoint}/schema.txt'])}",
+        f"seen = {json.dumps([seen or 'the server that was asked'])}",
+        f"reason = {json.dumps(f'Draft: {drift}.')}",
+        f"text = '''\n{draft.text}'''" if "'''" not in draft.text else f"text = {json.dumps(draft.text)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _sentence(endpoint: str, observations: Sequence[Observation], draft: Draft, drift: str | None) -> str:
+    """Return what was seen of an endpoint."""
+    count = f"{len(observations)} request{'' if len(observations) == 1 else 's'} answered, {draft.rows:,} rows read"
+    promises = [f"{column} {' '.join(map(': '.join, held.items()))}" for column, held in draft.promised.items()]
+    held = f"promises that held: {'; '.join(promises)}" if promises else ""
+    parts = [count, *draft.notes, f"differs from what is registered: {drift}" if drift else "", held]
+    return f"{endpoint}: {'; '.join(filter(None, parts))}"
+
+
+def _unanswered(it: Unanswered) -> str:
+    """Return why nothing is known of a request."""
+    return f"{it.endpoint or 'the server'}: not answered: {it.reason}"
+
+
+def _page(sentences: Sequence[str], about: Mapping[str, str], *, corrections: bool) -> str:
+    """Return the page that says what the folder holds, and what to do with it."""
+    server = ", ".join(f"{name} {value}" for name, value in about.items() if value)
+    lines = [
+        "# Draft",
+        "",
+        f"Written by `arrakis-schema adopt` from what a server sent{f' ({server})' if server else ''}.",
+        "It holds what was seen, which need not be what is meant: review each column, promise and member, describe",
+        "them. Then delete this page.",
+        "",
+        *(f"    {sentence}" for sentence in sentences),
+        "",
+        "- `arrakis-schema lint --root .` says what is missing.",
+        "- `arrakis-schema conform URL --root . --release next` holds the server against the draft.",
+    ]
+    if corrections:
+        lines.append(
+            "- `corrections.toml` has entries for `versions/corrections.toml`: a released document stays as it is."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _json(value: Any) -> str:
+    """Return a value as the text of a file."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,217 @@
+"""What a server answers: by the examples of a release, or by what it lists itself. Nothing is asked to write."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+from pyarrow import flight
+
+from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
+from arrakis_schema.flight.conform.client import BrokenError, CallError, Peer, TimedOutError, UnreachableError
+from arrakis_schema.flight.conform.substitution import server_names, substitute_names
+from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.flight.request_forms import form_of
+from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.json_schema.packets import write_request
+from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.short_repr import short_repr
+
+MOST_FLIGHTS = 200
+MOST_REQUESTS = 6
+_MOST_ENDPOINTS = 8
+_REUSE = "arrow-flight-reuse-connection:"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One request that was answered: the request (None: a path), the schemas, and the batches that were read."""
+
+    endpoint: str
+    request: Any
+    schemas: tuple[pa.Schema, ...]
+    batches: tuple[pa.RecordBatch, ...]
+
+    __repr__ = short_repr
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of the data, or that of the FlightInfo where no data was asked for."""
+        return self.schemas[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A request without an answer, and why."""
+
+    endpoint: str
+    reason: str
+
+
+Observed = Iterator[Observation | Unanswered]
+
+
+class Asker(Peer):
+    """A connection that can also ask what there is."""
+
+    def flights(self) -> list[flight.FlightInfo]:
+        """Return the flights that the server lists, up to a limit."""
+        with self._translate_errors():
+            return list(islice(self._client.list_flights(b"", self._call()), MOST_FLIGHTS))
+
+    def info_of(self, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
+        """Return the FlightInfo of a descriptor."""
+        with self._translate_errors():
+            return self._client.get_flight_info(descriptor, self._call())
+
+    def observe(self, endpoint: str, request: Any, info: flight.FlightInfo, *, read: bool = True) -> Observation:
+        """Follow a FlightInfo to its data, on this server alone; raises `CallError`."""
+        schemas, batches = [_schema_of(info)], list[pa.RecordBatch]()
+        for place in info.endpoints[:_MOST_ENDPOINTS] if read else ():
+            if self._is_here(place):
+                with self.stream(place) as stream:
+                    schemas.append(stream.schema)
+                    batches += stream.batches()
+        return Observation(endpoint, request, tuple(schemas), tuple(batches))
+
+    def _is_here(self, place: flight.FlightEndpoint) -> bool:
+        """Tell whether data lies at the host that was named: a server does not decide where this connects."""
+        uris = [location.uri.decode("utf-8", "replace") for location in place.locations][:1]
+        here = urlsplit(self.access.location).hostname
+        return not uris or uris[0].startswith(_REUSE) or urlsplit(uris[0]).hostname == here
+
+
+def observe_release(contract: Contract, peer: Asker, only: Sequence[str], requests: Mapping[str, Any]) -> Observed:
+    """Ask by the examples of a release, with the names that the server has; the listing first."""
+    listing = contract.flight.listing
+    names: dict[str, list[str]] = {}
+    for endpoint in sorted(contract.endpoints, key=lambda endpoint: endpoint != listing):
+        wanted = _is_wanted(endpoint, only, requests)
+        if not wanted and endpoint != listing:
+            continue
+        asked = [sample.request for sample in contract.samples(endpoint) if not sample.refused]
+        if endpoint == listing:
+            form = form_of(endpoint, contract.release)
+            asked.insert(0, form.request(form.defaults))
+        observed = list(_ask_each(contract, peer, endpoint, asked, names))
+        if endpoint == listing:
+            rows = [row for it in observed if isinstance(it, Observation) for row in rows_of(it.batches, 1000)]
+            names = server_names(contract, peer, rows)
+        yield from observed if wanted else ()
+    yield from observe_requests(peer, requests)
+
+
+def _is_wanted(endpoint: str, only: Sequence[str], requests: Mapping[str, Any]) -> bool:
+    """Tell whether an endpoint is asked by what is known of it: not where a request of its own is given."""
+    return (not only or endpoint in only) and endpoint not in requests
+
+
+def _ask_each(
+    contract: Contract, peer: Asker, endpoint: str, requests: Sequence[Any], names: Mapping[str, Sequence[str]]
+) -> Observed:
+    """Ask each of these requests once."""
+    read = endpoint not in {*contract.flight.writes, *contract.flight.exchange}
+    commands: dict[bytes, Any] = {}
+    for request in requests:
+        try:
+            changed = substitute_names(contract, endpoint, request, names) if names else request
+            contract.accept(changed)
+            commands[write_request(changed, contract.flight.leading)] = changed
+        except ArrakisSchemaError as error:
+            yield Unanswered(endpoint, clean_line(error))
+    for command, request in islice(commands.items(), MOST_REQUESTS):
+        yield _answer(peer, endpoint, request, flight.FlightDescriptor.for_command(command), read=read)
+
+
+def observe_flights(peer: Asker, only: Sequence[str], requests: Mapping[str, Any]) -> Observed:
+    """Ask for each flight that the server lists, and for the endpoints that are named, by a path of one part."""
+    counts: dict[str, int] = {}
+    try:
+        infos = peer.flights()
+    except (UnreachableError, TimedOutError):
+        raise
+    except CallError as error:
+        infos = []
+        yield Unanswered("", f"no flights are listed: {error.reason}")
+    for info in infos:
+        endpoint, request = name_of_flight(info.descriptor)
+        counts[endpoint] = counts.get(endpoint, 0) + 1
+        if counts[endpoint] <= MOST_REQUESTS and _is_wanted(endpoint, only, requests):
+            yield _follow(peer, endpoint, request, info)
+    for name in only:
+        if name not in counts and name not in requests:
+            yield _answer(peer, name, None, flight.FlightDescriptor.for_path(name))
+    yield from observe_requests(peer, requests)
+
+
+def observe_requests(peer: Asker, requests: Mapping[str, Any]) -> Observed:
+    """Ask the requests that are given, by the name of their endpoint."""
+    for endpoint, request in requests.items():
+        yield _answer(peer, endpoint, request, flight.FlightDescriptor.for_command(write_request(request)))
+
+
+def _answer(
+    peer: Asker, endpoint: str, request: Any, descriptor: flight.FlightDescriptor, *, read: bool = True
+) -> Observation | Unanswered:
+    """Ask for a descriptor; a refusal is told, a server that is gone is an error."""
+    try:
+        info = peer.info_of(descriptor)
+    except (UnreachableError, TimedOutError):
+        raise
+    except CallError as error:
+        return Unanswered(endpoint, error.reason)
+    return _follow(peer, endpoint, request, info, read=read)
+
+
+def _follow(
+    peer: Asker, endpoint: str, request: Any, info: flight.FlightInfo, *, read: bool = True
+) -> Observation | Unanswered:
+    """Read the data of a FlightInfo."""
+    try:
+        return peer.observe(endpoint, request, info, read=read)
+    except UnreachableError:
+        raise
+    except CallError as error:
+        return Unanswered(endpoint, error.reason)
+
+
+def name_of_flight(descriptor: flight.FlightDescriptor) -> tuple[str, Any]:
+    """Return the name of the endpoint of a descriptor, and its request: JSON in a command, or in a path of one part."""
+    if descriptor.descriptor_type == flight.DescriptorType.CMD:
+        parts = [bytes(descriptor.command)]
+    else:
+        parts = [bytes(part) for part in descriptor.path]
+    try:
+        request = parse_json(parts[0]) if len(parts) == 1 else None
+    except MalformedRequestError:
+        request = None
+    if isinstance(request, dict):
+        name = request.get("request")
+        return plain_name(name) if isinstance(name, str) else "flight", request
+    return plain_name("-".join(part.decode("utf-8", "replace") for part in parts)), None
+
+
+def plain_name(name: str) -> str:
+    """Return a name that a folder can bear: lower-case ASCII, digits, - and _."""
+    return re.sub(r"[^a-z0-9_]+", "-", name[:200].lower()).strip("-")[:60] or "flight"
+
+
+def rows_of(batches: Sequence[pa.RecordBatch], most: int) -> list[dict[str, Any]]:
+    """Return the first rows of these batches."""
+    rows: list[dict[str, Any]] = []
+    for batch in batches:
+        rows += batch.slice(0, most - len(rows)).to_pylist()
+        if len(rows) >= most:
+            break
+    return rows
+
+
+def _schema_of(info: flight.FlightInfo) -> pa.Schema:
+    """Return the schema in a FlightInfo; raises `BrokenError` for bytes that are none."""
+    try:
+        return info.schema
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise BrokenError(f"the schema in its FlightInfo cannot be read: {clean_line(error)}") from error

@@ -1,0 +1,340 @@
+"""The answers of a server, read to their end: schemas, values and rows, held to the contract and what was asked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import flight
+
+from arrakis_schema.arrow import Template, record_batch, strip_annotations
+from arrakis_schema.errors import ArrakisSchemaError, TemplateError
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.text import format_count
+from arrakis_schema.flight.conform.client import (
+    BrokenError,
+    ElsewhereError,
+    Peer,
+    RefusedError,
+    Stream,
+    TimedOutError,
+    UnavailableError,
+)
+from arrakis_schema.flight.conform.deviations import Deviation, row_deviations, schema_deviations
+from arrakis_schema.flight.conform.drift import Drift
+from arrakis_schema.flight.conform.laws import AnsweredRows, deviation, row_laws
+from arrakis_schema.flight.conform.listing import MOST_ROWS, Listing
+from arrakis_schema.flight.conform.observations import Notes
+from arrakis_schema.flight.conform.promised import arguments_of, borrow_promises, promised_schema
+from arrakis_schema.flight.conform.series_laws import SeriesCheck
+from arrakis_schema.flight.conform.substitution import (
+    NothingOfferedError,
+    distinct_first,
+    row_kind,
+    varying_columns,
+)
+from arrakis_schema.flight.payloads import bind_template
+from arrakis_schema.flight.release_contract import Contract, Sample
+from arrakis_schema.flight.request_forms import Form, form_of
+from arrakis_schema.flight.requests import parse_ticket
+from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.json_schema.packets import write_request
+from arrakis_schema.tables.arrow_document import arrow_document
+
+MOST_ENDPOINTS = 16
+_EXCHANGED = 4
+
+
+Ticket = tuple[flight.FlightEndpoint, Any]
+
+
+@dataclass
+class AnswerReader:
+    """Reads answers of one server, and checks them; `may_write` says whether a server may be made to write."""
+
+    contract: Contract
+    peer: Peer
+    listing: Listing
+    may_write: bool
+    newer: Contract | None
+    drift: Drift | None
+
+    def read(self, name: str, sample: Sample, request: Any, info: flight.FlightInfo, notes: Notes) -> None:
+        """Read the data of an answer."""
+        if name in self.contract.flight.writes and not self.may_write:
+            notes.skip("its data is", "the server may write then, and --allow-publish is not given")
+            return
+        if name in self.contract.flight.exchange:
+            self._exchange(name, request, notes)
+            return
+        if not info.endpoints:
+            raise BrokenError("the FlightInfo has no endpoint")
+        tickets = [(endpoint, _ticket_request(endpoint, request)) for endpoint in info.endpoints[:MOST_ENDPOINTS]]
+        if len(info.endpoints) > MOST_ENDPOINTS:
+            notes.skip(sample.name, f"only {MOST_ENDPOINTS} of its {len(info.endpoints)} endpoints were read")
+        for replica in range(max(self.peer.replicas(endpoint) for endpoint, _ in tickets)):
+            if self.is_series(name):
+                self._series(name, sample, request, tickets, notes, replica)
+            else:
+                complete = len(info.endpoints) <= MOST_ENDPOINTS
+                self._rows(name, request, tickets, notes, replica, complete=complete)
+
+    def check_info(self, name: str, request: Any, info: flight.FlightInfo, notes: Notes) -> None:
+        """Check the schema in a FlightInfo; of data that is elsewhere it may be that only the names hold."""
+        schema, columns = _schema_of(info), self.contract.flight.columns.get(name)
+        elsewhere = bool(info.endpoints) and all(map(self.peer.is_elsewhere, info.endpoints))
+        if columns is None or not columns.names_only_elsewhere or not elsewhere:
+            self._check_schema("FlightInfo", name, request, schema, notes)
+            return
+        promised = self._promised(name, request)
+        if promised is not None and schema.names != promised.names:
+            expected, found = ", ".join(promised.names), ", ".join(schema.names)
+            message = clean_line(f"expected the columns {expected}, found {found}")
+            notes.fault("FlightInfo", Deviation("", "column-reordered", Severity.ERROR, message))
+
+    def _rows(  # noqa: PLR0913 - one reading
+        self, name: str, request: Any, tickets: Sequence[Ticket], notes: Notes, replica: int, *, complete: bool
+    ) -> None:
+        """Read the rows of an answer, and hold them to what was asked."""
+        rows: list[dict[str, Any]] = []
+        for endpoint, ticket_request in tickets:
+            promised = self._promised(name, ticket_request)
+            with self.peer.stream(endpoint, replica) as stream:
+                self._check_schema("stream", name, ticket_request, stream.schema, notes)
+                batches = []
+                for batch in stream.batches():
+                    notes.count(batch)
+                    batches.append(batch)
+                    if name == self.contract.flight.listing:
+                        self._keep_listed(batch, notes)
+                    if len(rows) < MOST_ROWS:
+                        rows += batch.to_pylist()
+                self._check_values("stream", name, promised, batches, notes)
+                complete = complete and stream.ended and len(rows) < MOST_ROWS
+            if not stream.ended:
+                notes.skip("the end of an answer is", f"it goes on after {notes.batches} batches")
+        args = arguments_of(self.contract, name, request)
+        for fault in self._row_laws(name, args, rows, complete=complete):
+            notes.law("stream", fault)
+        for fault in self._count_laws(name, args, rows, (len(tickets), replica)) if complete else ():
+            notes.law("stream", fault)
+
+    def _row_laws(
+        self, name: str, args: Mapping[str, Any], rows: list[dict[str, Any]], *, complete: bool
+    ) -> Iterator[Deviation]:
+        """Yield what is wrong with the rows of an answer."""
+        flight_settings = self.contract.flight
+        if name == flight_settings.listing and complete and _is_default(form_of(name, self.contract.release), args):
+            self.listing.whole = True
+        actions = {argument for argument, names in flight_settings.names.items() if names.action}
+        comparable = not any(args.get(argument) is not None for argument in {*flight_settings.times, *actions})
+        listed = self.listing.by_key if comparable else {}
+        yield from row_laws(flight_settings, AnsweredRows(name, args, rows, listed, self.listing.whole and comparable))
+
+    def _count_laws(
+        self, name: str, args: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], source: tuple[int, int]
+    ) -> Iterator[Deviation]:
+        """Yield what is wrong with a count: one row of each ticket, which sum up to the number of rows they count."""
+        counted, (tickets, replica) = self.contract.flight.counts.get(name), source
+        if counted is None:
+            return
+        if len(rows) != tickets:
+            yield deviation("answer-empty", "", f"expected {format_count(tickets, 'row')}, found {len(rows):,}")
+            return
+        column, values = next(iter(rows[0]), ""), [next(iter(row.values()), None) for row in rows]
+        counts = [value for value in values if isinstance(value, int)]
+        if len(counts) < len(values):
+            return
+        expected = self._answered_rows(counted, args)
+        if expected is None or sum(counts) == len(expected):
+            return
+        again = self._answered_rows(name, args, replica)  # both may have changed meanwhile
+        expected = self._answered_rows(counted, args)
+        if again is not None and expected is not None and sum(filter(None, again)) != len(expected):
+            message = (
+                f"{sum(counts):,}, and {counted} answers {format_count(len(expected), 'row')} to the same arguments"
+            )
+            yield deviation("count-differs", column, message)
+
+    def _answered_rows(self, name: str, args: Mapping[str, Any], replica: int = 0) -> list[Any] | None:
+        """Return the first value of each row that an endpoint answers; None where it does not answer."""
+        request = form_of(name, self.contract.release).request(args)
+        found: list[Any] = []
+        try:
+            info = self.peer.info(write_request(request, self.contract.flight.leading))
+            for endpoint in info.endpoints:
+                with self.peer.stream(endpoint, replica) as stream:
+                    for batch in stream.batches():
+                        found += batch.column(0).to_pylist() if batch.num_columns else []
+                    if not stream.ended:
+                        return None
+        except (RefusedError, UnavailableError, BrokenError, ElsewhereError):
+            return None
+        return found
+
+    def _series(  # noqa: PLR0913, PLR0917 - one reading
+        self, name: str, sample: Sample, request: Any, tickets: Sequence[Ticket], notes: Notes, replica: int
+    ) -> None:
+        """Read samples over time, and hold them to what was asked."""
+        columns, args = self.contract.flight.columns[name], arguments_of(self.contract, name, request)
+        live = args.get(columns.series.end) is None
+        asked, sent = set(args.get(columns.argument) or ()), set()
+        for endpoint, ticket_request in tickets:
+            promised = self._promised(name, ticket_request)
+            columns_asked = set(arguments_of(self.contract, name, ticket_request).get(columns.argument) or ())
+            sent |= columns_asked
+            rows = [row for row in self.listing.rows if row.get(columns.column) in columns_asked]
+            check = SeriesCheck(columns, args, rows)
+            with self.peer.stream(endpoint, replica) as stream:
+                self._check_schema("stream", name, ticket_request, stream.schema, notes)
+                self._read_series(name, promised, stream, check, notes, live=live)
+            if check.empty:
+                notes.skip(f"rows of {sample.name} are", "none came")
+            if stream.ended and len(tickets) == 1:
+                for fault in check.end():
+                    notes.law("stream", fault)
+            self._see_types(check, rows, notes)
+        for column in sorted(asked - sent, key=str):
+            notes.law("stream", deviation("row-missing", "", f"{column} was asked for, and no ticket asks for it"))
+
+    def _read_series(  # noqa: PLR0913 - one reading
+        self, name: str, promised: pa.Schema | None, stream: Stream, check: SeriesCheck, notes: Notes, *, live: bool
+    ) -> None:
+        """Read the batches of a stream; a live one may be idle for long."""
+        try:
+            for batch in stream.batches(patient=not live):
+                notes.count(batch)
+                self._check_values("stream", name, promised, [batch], notes)
+                for fault in check.batch(batch):
+                    notes.law("stream", fault)
+        except TimedOutError:
+            if not live:
+                raise
+
+    def _see_types(self, check: SeriesCheck, rows: Sequence[Mapping[str, Any]], notes: Notes) -> None:
+        """Note the data types of the columns that held samples."""
+        name = self.contract.flight.columns[notes.endpoint].column
+        for row in rows:
+            if row.get(name) in check.filled:
+                notes.types.update((str(value), True) for value in row.values() if str(value) in notes.types)
+
+    def is_series(self, name: str) -> bool:
+        """Tell whether an endpoint answers samples over time, which need not end."""
+        return name in self.contract.flight.columns and bool(self.contract.flight.columns[name].series.time)
+
+    def _keep_listed(self, batch: pa.RecordBatch, notes: Notes) -> None:
+        """Keep the rows of a listing; note those that cannot be streamed, unless another fault says so."""
+        self.listing.keep(batch.to_pylist())
+        if not any(fault.rule == "value-unknown" for fault in notes.faults):
+            self._check_bindable(batch, notes)
+
+    def _check_bindable(self, batch: pa.RecordBatch, notes: Notes) -> None:
+        """Note each kind of row of a listing that the columns of a stream cannot be bound to."""
+        rows = batch.to_pylist()
+        keys = varying_columns(self.contract)
+        for endpoint, columns in self.contract.flight.columns.items():
+            template = self.contract.payload(endpoint)
+            if not isinstance(template, Template):
+                continue
+            for row in {row_kind(row, keys): row for row in rows}.values():
+                try:
+                    bind_template(endpoint, template, columns, [row])
+                except TemplateError as error:
+                    message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
+                    notes.fault(
+                        "stream", Deviation((*keys, "")[0], "value-unknown", Severity.ERROR, clean_line(message))
+                    )
+
+    def _check_values(
+        self, where: str, name: str, promised: pa.Schema | None, batches: list[pa.RecordBatch], notes: Notes
+    ) -> None:
+        """Check the values of the batches of an answer against the promise, if any: as one, where they are alike."""
+        if promised is None or not batches:
+            return
+        document = arrow_document(self.contract.release, f"endpoints/{name}/schema.txt")
+        for batch in _joined(batches):
+            for fault in row_deviations(document, promised, batch):
+                notes.law(where, fault)
+
+    def _check_schema(self, where: str, name: str, request: Any, sent: pa.Schema, notes: Notes) -> None:
+        """Check a schema against the promise, if any."""
+        promised = self._promised(name, request)
+        if promised is None:
+            return
+        refuses = self.contract.release.settings.reader("payload").unknown == "rejected"
+        for fault in schema_deviations(promised, sent, refuses_unknown=refuses):
+            notes.fault(where, fault)
+        for fault in self.drift.of_schema(name, request, sent, self.listing) if self.drift else ():
+            notes.fault(where, fault)
+
+    def _promised(self, name: str, request: Any) -> pa.Schema | None:
+        """Return the schema promised for a request, with what newer documents promise of its values."""
+        promised = promised_schema(self.contract, name, request, self.listing)
+        if promised is None or self.newer is None or name not in self.newer.endpoints:
+            return promised
+        try:
+            return borrow_promises(promised, promised_schema(self.newer, name, request, self.listing))
+        except NothingOfferedError:
+            return promised
+
+    def _exchange(self, name: str, request: Any, notes: Notes) -> None:
+        """Send rows that the server has, or those of the example, and check the answer against the promise."""
+        promised = self._promised(name, request)
+        if promised is None:
+            return
+        sent = record_batch(strip_annotations(promised), self._rows_to_send(name, promised))
+        table = self.peer.exchange(write_request(request, self.contract.flight.leading), sent)
+        self._check_schema("exchange", name, request, table.schema, notes)
+        for batch in table.to_batches():
+            notes.count(batch)
+        self._check_values("exchange", name, promised, table.to_batches(), notes)
+        args, rows = arguments_of(self.contract, name, request), table.to_pylist()
+        answer = AnsweredRows(name, args, rows, self.listing.by_key, sent=sent.to_pylist())
+        for fault in row_laws(self.contract.flight, answer):
+            notes.law("exchange", fault)
+
+    def _rows_to_send(self, name: str, promised: pa.Schema) -> list[dict[str, Any]]:
+        """Return the rows to send in an exchange, with values in the columns where the example has them."""
+        rows = [row for rows in self.contract.answers(name) for row in rows]
+        if not rows:
+            return []
+        example = min(rows, key=lambda row: sum(value is not None for value in row.values()))
+        filled = [key for key, value in example.items() if value is not None and key in promised.names]
+        available = [
+            row
+            for row in distinct_first(self.listing.rows, filled[1:])
+            if all(row.get(key) is not None for key in filled)
+        ]
+        return [{key: row[key] for key in filled} for row in available[:_EXCHANGED] or [example]]
+
+
+def _schema_of(info: flight.FlightInfo) -> pa.Schema:
+    """Return the schema in a FlightInfo, which is decoded on access."""
+    try:
+        return info.schema
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise BrokenError(f"the FlightInfo has no schema: {clean_line(error)}") from error
+
+
+def _ticket_request(endpoint: flight.FlightEndpoint, request: Any) -> Any:
+    """Return the request in a ticket, or else the original one: a server may split a request among several tickets."""
+    try:
+        return parse_ticket(endpoint)
+    except ArrakisSchemaError:
+        return request
+
+
+def _is_default(form: Form, args: Mapping[str, Any]) -> bool:
+    """Tell whether arguments ask for everything."""
+    return all(value in (None, form.defaults.get(name)) for name, value in args.items()) and bool(form.defaults)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """Return the batches as one, so that what holds between rows is held over all of them; apart, if they differ."""
+    if len(batches) == 1:
+        return batches
+    try:
+        joined: list[pa.RecordBatch] = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    except (pa.ArrowException, ValueError):
+        return batches
+    return joined

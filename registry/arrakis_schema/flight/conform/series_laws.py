@@ -1,0 +1,144 @@
+"""Laws of samples over time: times that rise in steps of the stride, within what was asked, and all the samples.
+
+What a series is stands in `[flight.columns.NAME.series]` of `registry.toml`.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.flight.conform.deviations import Deviation
+from arrakis_schema.flight.filters import Row
+from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.store.flight_settings import Columns, SampleSeries
+
+SECOND = 1_000_000_000
+_DAY = 86_400 * SECOND
+
+
+class SeriesCheck:
+    """One stream of samples, read batch by batch: `batch` yields what is wrong with each, `end` what is missing."""
+
+    def __init__(self, columns: Columns, args: Mapping[str, Any], rows: Sequence[Row]) -> None:
+        """Take the settings, the arguments of the request, and the listed rows of the columns that were asked for."""
+        self._settings = columns.series
+        self._rows = {str(row.get(columns.column)): row for row in rows}
+        self._start, self._end = (_number(args.get(name)) for name in (columns.series.start, columns.series.end))
+        others = {name for name, value in args.items() if value is not None} - {columns.argument}
+        self._live = not others
+        strides = [_number(row.get(columns.series.stride)) for row in rows]
+        self.step = math.lcm(*strides) if strides and all(strides) else 0  # type: ignore[arg-type] # all are numbers
+        self._first: int | None = None
+        self._last: int | None = None
+        self.filled: set[str] = set()
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row has come so far."""
+        return self._first is None
+
+    def batch(self, batch: pa.RecordBatch) -> Iterator[Deviation]:
+        """Yield what is wrong with a batch."""
+        for value in self._times(batch):
+            yield from self._place(value)
+            yield from self._follow(value)
+            self._first = value if self._first is None else self._first
+            self._last = value
+        yield from self._samples(batch)
+
+    def end(self) -> Iterator[Deviation]:
+        """Yield what is missing from a stream that was read to its end; nothing where it held no row at all."""
+        if self._first is None or self._last is None or not self.step:
+            return
+        if self._start is not None and self._first - self._start >= self.step:
+            yield self._missing(f"{self._start} was asked for, and the first row is of {self._first}")
+        if self._end is not None and self._last + self.step < self._end:
+            yield self._missing(f"{self._end} was asked for, and the last row is of {self._last}")
+
+    def _times(self, batch: pa.RecordBatch) -> list[int]:
+        """Return the times of a batch; none where there is no such column, which the comparison of schemas reports."""
+        index = batch.schema.get_field_index(self._settings.time)
+        if index < 0 or not pa.types.is_integer(batch.schema.field(index).type):
+            return []
+        return [value for value in batch.column(index).to_pylist() if value is not None]
+
+    def _place(self, value: int) -> Iterator[Deviation]:
+        """Yield an error for a time outside of what was asked, or far from now where the request is live."""
+        now = now_by(self._settings)
+        early = self._start is not None and value < self._start
+        late = self._end is not None and value >= self._end
+        if early or late:
+            asked = f"from {self._start} to before {self._end}"
+            yield self._deviation("time-outside", f"{value} is not within what was asked, {asked}{self._clock(value)}")
+        elif self._live and abs(value - now) > _DAY:
+            yield self._deviation(
+                "time-outside", f"{value} is not the time of live data, now about {now}{self._clock(value)}"
+            )
+
+    def _clock(self, value: int) -> str:
+        """Return what a time seems to be, if it is one by another clock or in another unit."""
+        near = self._start if self._start is not None else now_by(self._settings)
+        readings = {
+            "it is a Unix time": value - self._settings.epoch * SECOND,
+            "it is in microseconds": value * 1000,
+            "it is in milliseconds": value * 1_000_000,
+            "it is in seconds": value * SECOND,
+        }
+        return next((f": {words}" for words, read in readings.items() if abs(read - near) < _DAY), "")
+
+    def _follow(self, value: int) -> Iterator[Deviation]:
+        """Yield an error for a time that does not follow the last one."""
+        if self._last is None:
+            return
+        difference = value - self._last
+        if difference <= 0:
+            yield self._deviation("time-step", f"{value} comes after {self._last}: times rise")
+            return
+        self.step = self.step or difference
+        if difference % self.step:
+            yield self._deviation("time-step", f"{value} comes after {self._last}: the stride is {self.step}")
+        elif difference > self.step:
+            yield self._missing(f"{value} comes after {self._last}, and the stride is {self.step}")
+
+    def _samples(self, batch: pa.RecordBatch) -> Iterator[Deviation]:
+        """Yield an error for each column with a list of another length than rate and stride say."""
+        for field, array in zip(batch.schema, batch.columns, strict=True):
+            row = self._rows.get(field.name)
+            if row is None or not isinstance(field.type, pa.ListType | pa.LargeListType):
+                continue
+            lengths = pc.list_value_length(array)
+            if pc.sum(lengths).as_py():
+                self.filled.add(field.name)
+            rate = _number(row.get(self._settings.rate))
+            if rate is None or not self.step or rate * self.step % SECOND:
+                continue
+            expected = rate * self.step // SECOND
+            wrong = next((length for length in lengths.to_pylist() if length is not None and length != expected), None)
+            if wrong is not None:
+                samples = f"{rate:,} Hz and a stride of {self.step:,} ns"
+                message = f"{field.name}: expected {expected:,} samples ({samples}), found {wrong:,}"
+                yield Deviation(field.name, "length-differs", Severity.ERROR, clean_line(message))
+
+    def _missing(self, message: str) -> Deviation:
+        """Return an error about rows that are missing."""
+        return self._deviation("block-missing", f"rows are missing: {message}")
+
+    def _deviation(self, rule: str, message: str) -> Deviation:
+        """Return an error about the times."""
+        column = self._settings.time
+        return Deviation(column, rule, Severity.ERROR, clean_line(f"{column}: {message}"))
+
+
+def now_by(series: SampleSeries) -> int:
+    """Return the time by the clock of the API, in nanoseconds."""
+    return time.time_ns() - series.epoch * SECOND
+
+
+def _number(value: Any) -> int | None:
+    """Return a whole number that is not negative, None for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

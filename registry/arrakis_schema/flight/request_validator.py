@@ -1,0 +1,81 @@
+"""The validator that a client and a server ask about each request: its refusals reach the user of the client."""
+
+import os
+from functools import cache
+from typing import Any
+
+from pyarrow import flight
+
+from arrakis_schema.errors import InvalidRequestError, ValidationLimitError
+from arrakis_schema.flight.request_forms import described_members
+from arrakis_schema.json_schema.requests import validate
+from arrakis_schema.json_schema.violations import Violation
+from arrakis_schema.store.store import Release, open_release
+from arrakis_schema.text.short_repr import format_record
+
+
+class RefusedRequestError(InvalidRequestError, flight.FlightServerError):  # type: ignore[misc] # pyarrow has no types
+    """A request is refused by its schema, as an error of Flight: a server that raises it sends its text to the client.
+
+    Where jsonschema is installed it is a `jsonschema.ValidationError`, too, as the validators of a client and a server
+    raised it before.
+    """
+
+    def __init__(self, violation: Violation, document: str, release: str) -> None:
+        flight.FlightServerError.__init__(self)  # sets what Flight reads
+        InvalidRequestError.__init__(self, violation, document, release)
+        self.args = (f"{violation} ({document}, release {release})",)
+
+
+class RequestValidator:
+    """Validates requests against one release, by default this package's own; safe to share between threads.
+
+    It has the interface of a validator that a client or a server has of its own, and takes its place.
+    """
+
+    def __init__(self, version: str | Release | None = None, *, root: str | os.PathLike[str] | None = None) -> None:
+        """Open the release; documents are read and compiled on first use."""
+        self._release = open_release(version, root)
+
+    def __repr__(self) -> str:
+        """Show the release."""
+        return format_record(type(self).__name__, {"release": self._release.version})
+
+    def known_args(self, request: Any) -> frozenset[str]:
+        """Return the arguments that the release describes for a request: its name, or a member of an enum."""
+        endpoint = str(getattr(request, "name", request)).lower()
+        schema = self._release.schema(self._release.path_of(endpoint, ".json"))
+        member = self._release.settings.flight.arguments
+        return frozenset(described_members(described_members(schema).get(member) if member else schema))
+
+    def validate(self, payload: Any) -> None:
+        """Raise `RefusedRequestError`, which says field and reason, unless the release accepts a request.
+
+        Raises `pyarrow.flight.FlightServerError` for a request that is too large to be validated.
+        """
+        try:
+            validate(payload, self._release)
+        except InvalidRequestError as error:
+            raise _refusal_type()(error.violation, error.document, error.release) from error
+        except ValidationLimitError as error:
+            raise flight.FlightServerError(str(error)) from error
+
+
+@cache
+def _refusal_type() -> type[RefusedRequestError]:
+    """Return the class of refusals; jsonschema is imported only for the first one."""
+    try:
+        from jsonschema import ValidationError  # noqa: PLC0415 - nobody waits for it who sends valid requests
+    except ModuleNotFoundError:
+        return RefusedRequestError
+
+    class RefusedByJsonSchemaError(RefusedRequestError, ValidationError):
+        """Both at once, with the members that jsonschema has: `message`, `path`, `validator`."""
+
+        def __init__(self, violation: Violation, document: str, release: str) -> None:
+            super().__init__(violation, document, release)
+            text = str(self.args[0])
+            ValidationError.__init__(self, text, validator=violation.keyword, path=violation.path)
+            self.args = (text,)
+
+    return RefusedByJsonSchemaError
