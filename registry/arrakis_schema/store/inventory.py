@@ -30,7 +30,7 @@ FILE_RULES = {
 }
 _PLACES = (
     "documents are endpoints/descriptor.json, endpoints/NAME/descriptor.json, endpoints/NAME/schema.txt,"
-    " publication/NAME.json and publication/NAME.txt"
+    " publication/NAME.json and publication/NAME.txt, or what [[documents]] of registry.toml says"
 )
 _PAGES = frozenset({"index", "readme"})
 
