@@ -16,6 +16,7 @@ from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, Dialect
 from arrakis_schema.json_schema.violations import EXPECTATIONS
 from arrakis_schema.server.application import HEALTH
 from arrakis_schema.site import site
+from arrakis_schema.store.conformance_log import LogRecord, append_record
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 
@@ -107,6 +108,7 @@ def shape(address: str) -> str:
     path = re.sub(r"^versions/RELEASE/corrected/(?!index)", "versions/RELEASE/", path)  # all that stands by a document
     path = re.sub(rf"^compare/{RELEASE}\.\.\.{RELEASE}", "compare/RELEASE...RELEASE", path)
     path = re.sub(r"^digests/sha256/.*", "digests/sha256/DIGEST", path)
+    path = re.sub(r"^conformance/(?!index)\w+(?=\.)", "conformance/NAME", path)
     path = re.sub(r"^versions/RELEASE/.*/examples/.*", "versions/RELEASE/FOLDER/examples/EXAMPLE", path)
     path = re.sub(r"/(schema|descriptor)\.\w+(\.arrow(?:\.json)?)$", r"/\1.BOUND\2", path)
     path = re.sub(
@@ -145,6 +147,9 @@ def addresses(tmp_path: Path) -> set[str]:
     entry = 'name = "weather"\nversions = ["1.1.3"]\nrelease = "1.1.0"\n'
     calls = 'calls = { forecast = ["forecast"] }\n'
     (root / "versions/software.toml").write_text(f"[[client]]\n{entry}{calls}[[server]]\n{entry}")
+    record = LogRecord("2026-11-26T10:00:00Z", "grpc://localhost:1", "1.1.0", "conforms", "7.1", 3, 9)
+    (root / "conformance").mkdir()
+    append_record(root / "conformance/main.jsonl", record)
     return {f"/{file.path}" for file in site(Store(root))} | {HEALTH}
 
 

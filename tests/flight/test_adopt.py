@@ -70,7 +70,7 @@ def test_a_stream_becomes_a_template_of_the_rows_that_say_what_its_columns_are()
     assert claimed.release == "release 0.1.0 with its corrections"
     for adoption, types in ((listed, "float64"), (claimed, "float64 uint32")):
         text = adoption.files["schemas/endpoints/stream/schema.txt"]
-        start = "time: int64 not null\n{channel}: list<item: {data_type}>\n  child 0, item: {data_type}\n"
+        start = "time: int64 not null\n  -- field metadata --\n  above: '0'\n{channel}: list<item: {data_type}>\n  child 0, item: {data_type}\n"
         assert text.startswith(start), text
         assert "  rate: '{sample_rate}'\n" in text
         assert sorted(text.rpartition("{data_type}: '")[2].split("'")[0].split()) == types.split()
