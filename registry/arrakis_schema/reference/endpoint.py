@@ -25,7 +25,7 @@ from arrakis_schema.reference.markup import (
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.reference.properties import member_list
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
-from arrakis_schema.store.documents import Document, DocumentKind, kind_of
+from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
@@ -35,6 +35,7 @@ _TITLES = {
     DocumentKind.REQUEST: "Request",
     DocumentKind.PAYLOAD: "Payload",
     DocumentKind.PUBLICATION: "Message",
+    DocumentKind.SHARED: "Shared",
 }
 
 
@@ -51,7 +52,8 @@ def endpoint_page(history: History, release: Release, name: str, *, up: str) -> 
         _lead(summary),
         _facts(history, release, name, up),
         *(part for document in documents.values() for part in _document(history, release, name, document, up)),
-        *_try(release, name, len(documents), up),
+        *_used_by(history, release, documents, up),
+        *(_try(release, name, len(documents), up) if any(one.kind.travels for one in documents.values()) else ()),
         *(_steps(history, name, up) if not old else ()),
         *_themselves(history, release, name, up),
     )
@@ -125,6 +127,26 @@ def _document(history: History, release: Release, name: str, document: Document,
     yield from ("**Examples**", *blocks) if blocks else ()
 
 
+def _used_by(history: History, release: Release, documents: dict[str, Document], up: str) -> Iterator[str]:
+    """Yield the section on the documents that refer to one of these."""
+    users = release.derived(_users)
+    names = dict.fromkeys(release.name_of(user) for path in documents for user in users.get(path, ()))
+    links = [f"[{escape_markdown(name)}]({up}{href(history.page(release, name))}.md)" for name in names]
+    if links:
+        yield f"## Used by {{ #the-users {UNSEARCHED} }}"
+        yield f"{len(links)} document{'s' if len(links) > 1 else ''} of this release: {', '.join(links)}."
+
+
+def _users(release: Release) -> dict[str, list[str]]:
+    """Return for each document the others that refer to it, directly or through others."""
+    users = dict[str, list[str]]()
+    for document in release.every_document():
+        for path, _ in language_of(document).references(document):
+            if path != document.path:
+                users.setdefault(path, []).append(document.path)
+    return users
+
+
 def _slug(document: Document) -> str:
     """Return the prefix of the ids of the sections of a document; no field id begins with it."""
     return f"the-{document.kind.value}"
@@ -158,7 +180,7 @@ def _steps(history: History, name: str, up: str) -> Iterator[str]:
     steps = list(history.steps(name))
     for step in steps:
         compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
-        yield _step_heading(f"{step.new}, {_TITLES[kind_of(step.document)].lower()}", step)
+        yield _step_heading(f"{step.new}, {_TITLES[history.kind_of(step.document)].lower()}", step)
         yield f"{compared}\n{{ .compared }}"
         yield change_list(history, step, up)
     if not steps:

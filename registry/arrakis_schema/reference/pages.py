@@ -1,6 +1,8 @@
 """All generated pages of a store and the data beside them, by their path in the docs folder."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from posixpath import basename, commonpath, dirname
 from typing import Any
 
 from arrakis_schema.reference.changelog import FEED, changelog_page, feed
@@ -9,6 +11,7 @@ from arrakis_schema.reference.conformance import RECORD_FILE, conformance, confo
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.facts.data import endpoint_data, release_data
 from arrakis_schema.reference.facts.history import History, read_history
+from arrakis_schema.reference.markup import code, escape_markdown
 from arrakis_schema.reference.matrix import (
     DOCUMENTED,
     SOFTWARE,
@@ -27,7 +30,7 @@ from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import names
 from arrakis_schema.system.software import calls
-from arrakis_schema.text.escaping import json_text, one_line
+from arrakis_schema.text.escaping import href, json_text, one_line
 
 Pages = Iterator[tuple[str, str]]
 
@@ -94,10 +97,37 @@ def _short(history: History, release: Release) -> dict[str, Any]:
     }
 
 
+def _entries(found: list[str], folder: str = "") -> list[Any]:
+    """Return the entries of some names, without the folder that they share."""
+    return [{one_line(name.removeprefix(folder)): f"endpoints/{folder_of(name)}.md"} for name in found]
+
+
+def _by_folder(found: list[str]) -> list[Any]:
+    """Return the entries of some names with a section for each folder, whose title leaves out what all share."""
+    shared = f"{commonpath([dirname(name) for name in found])}/".removeprefix("/") if found else ""
+    entries = list[Any]()
+    for folder, group in groupby(sorted(found, key=lambda name: (dirname(name), name)), key=dirname):
+        title = one_line(f"{folder}/".removeprefix(shared).rstrip("/"))
+        inside = _entries(list(group), f"{folder}/")
+        entries += [{title: inside}] if title else inside
+    return entries
+
+
+def documents_by_folder(store: Store) -> str:
+    """Return the list of the newest documents as Markdown, by folder, for a front page; empty where there is none."""
+    found = names(store.every_release()[-1:])
+    blocks = []
+    for folder, group in groupby(sorted(found, key=lambda name: (dirname(name), name)), key=dirname):
+        links = [f"[{escape_markdown(basename(name))}](endpoints/{href(folder_of(name))}.md)" for name in group]
+        blocks.append(f"- {f'{code(folder)}: ' if folder else ''}{', '.join(links)}")
+    return "\n".join(blocks)
+
+
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
-    listed = [{one_line(name): f"endpoints/{folder_of(name)}.md"} for name in names(store.every_release()[-1:])]
-    endpoints: list[Any] = [{"Endpoints": listed}] if listed else []
+    found = names(store.every_release()[-1:])
+    listed = _by_folder(found) if store.layout.declared else _entries(found)
+    endpoints: list[Any] = [{"Documents" if store.layout.declared else "Endpoints": listed}] if listed else []
     recorded = (store.root / RECORD_FILE).exists() or conformance_logs(store)
     examined: list[Any] = [{"Real servers": "conformance.md"}] if recorded else []
     return [

@@ -34,7 +34,9 @@ def member_list(history: History, release: Release, name: str, document: Documen
     yield _LIMITS if any(map(_is_limit, (bound for member in members for bound in member.bounds))) else ""
     for member in members:
         yield f"### {_heading(member)} {{ #{member.anchor} .field }}"
-        yield _member(member, since.get(member.anchor, release.version), addresses)
+        others = dict.fromkeys(origin.document for origin in member.origins if origin.document != document.path)
+        origins = [release.name_of(path) for path in others if path in release.documents]
+        yield _member(member, since.get(member.anchor, release.version), addresses, origins)
         yield from (problem(erratum) for erratum in problems if member.anchor in about[id(erratum)])
         yield from (past_problem(erratum) for erratum in past if member.anchor in about[id(erratum)])
 
@@ -74,9 +76,12 @@ def _heading(member: Member) -> str:
     return f"{path} ({escape_markdown(member.alternative)})" if member.alternative else path
 
 
-def _member(member: Member, since: str, addresses: set[str]) -> str:
-    """Return the facts of one member in a line, then what it means and what holds in some cases only."""
-    line = facts([*_chips(member), chip(f"since {since}", "since")])
+def _member(member: Member, since: str, addresses: set[str], origins: list[str]) -> str:
+    """Return the facts of one member in a line, then what it means and what holds in some cases only.
+
+    `origins` are the names of other documents that say something of it.
+    """
+    line = facts([*_chips(member), chip(f"since {since}", "since"), *(chip(f"from {name}") for name in origins)])
     means = meanings({"If null": member.null, "If left out": member.omitted})
     return page(
         line, *prose(member.description), *_values(member), means, _variants(member), *_notes(member, addresses)

@@ -8,7 +8,6 @@ from arrakis_schema.reference.comparison import text_diffs
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
-from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import names
@@ -65,7 +64,7 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
     for path in release.documents:
         content = release.document(path).content
         since = history.unchanged_since(release, path)
-        name = name_of(path)
+        name = release.name_of(path)
         yield (
             f"[{code(path)}]({UP}{href(f'{folder}/{path}')})",
             f"[{escape_markdown(name)}]({UP}{href(history.page(release, name))}.md)",

@@ -117,6 +117,11 @@ export async function entries(root, version) {
   return (await json(new URL(`releases/${version}/index.json`, root))).documents;
 }
 
+/** Return the folder of a name from the address of its page in some release. @param {string} page */
+function folderOf(page) {
+  return page.replace(/^(?:endpoints|releases\/[^/]+)\//, "").replace(/\/$/, "");
+}
+
 /**
  * Return the page of an endpoint in another release: the newest release has the address without a version.
  * @param {URL} root
@@ -125,7 +130,7 @@ export async function entries(root, version) {
  * @param {string} newest
  */
 export function pageOf(root, { page }, version, newest) {
-  const folder = page.split("/").at(-2);
+  const folder = folderOf(page);
   return new URL(version === newest ? `endpoints/${folder}/` : `releases/${version}/${folder}/`, root);
 }
 
@@ -136,7 +141,7 @@ export function pageOf(root, { page }, version, newest) {
  * @param {string} reason
  */
 export function reasonIn(root, { page }, reason) {
-  return new URL(`matrix/${page.split("/").at(-2)}/#${reason}`, root);
+  return new URL(`matrix/${folderOf(page)}/#${reason}`, root);
 }
 
 /** @template Result @param {string} key @param {() => Promise<Result>} get @returns {Promise<Result>} */
