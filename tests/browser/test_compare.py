@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from arrakis_schema.store.documents import name_of
+from arrakis_schema.store.documents import STANDARD
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import Comparisons, names
 from tests.member_texts import members_of
@@ -55,7 +55,7 @@ def test_what_is_the_same_is_said_to_be_the_same(page: Page, parts: str) -> None
         path: [RELEASES[one].document(path).content for one in ("0.1.0", "0.1.1")]
         for path in RELEASES["0.1.0"].documents
     }
-    same = sorted(name_of(path) for path, (old, new) in documents.items() if old == new)
+    same = sorted(STANDARD.name_of(path) for path, (old, new) in documents.items() if old == new)
     said = compared(page, parts, "0.1.0", "0.1.1")
     assert sorted(said.rpartition("No difference in ")[2].rstrip(".").split(", ")) == same or said.startswith(
         "No difference:"

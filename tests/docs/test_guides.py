@@ -42,6 +42,21 @@ def test_ten_steps_lead_from_an_empty_folder_to_a_site(tmp_path: Path) -> None:
     ]
 
 
+def test_a_team_brings_its_schemas(tmp_path: Path) -> None:
+    printed = play(blocks("guides/bring-your-schemas.md"), tmp_path)
+    assert "time: " in printed
+    store = Store(tmp_path)
+    assert store.releases == ("1.0.0", "1.1.0", "1.2.0")
+    for path in store.release("1.0.0").files:
+        assert store.release("1.0.0").read(path) == (tmp_path / "history/v1.0.0" / path).read_bytes()
+    page = (tmp_path / "site/endpoints/north/gauge/index.html").read_text()
+    assert "UTC, as in RFC 3339." in page
+    assert ">from core/time<" in page
+    assert ">Endpoints<" not in page
+    assert "north/gauge" in (tmp_path / "site/index.html").read_text()
+    assert "north/gauge" in (tmp_path / "site/endpoints/core/time/index.html").read_text()  # which uses it
+
+
 @pytest.fixture
 def released(tmp_path: Path) -> Path:
     shutil.copytree(PROJECT / "tests/fixtures/weather", tmp_path / "weather")

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import format_schema
-from arrakis_schema.store.documents import is_document
+from arrakis_schema.store.documents import STANDARD
 from arrakis_schema.store.lock import format_lock, lock_release
 from tests.hostile.texts import HALVES, MARKUP, ODD, TEXTS
 from tests.hostile.toml_text import toml_text
@@ -67,7 +67,7 @@ def _release(number: int, names: tuple[str, ...]) -> dict[str, bytes]:
     program = "\n".join(TEXTS).encode("utf-8", "replace")
     files[f'{folder}/examples/minimal.a"b.py'] = program
     files["publication/order.json"] = _json({**_members(TEXTS[:5], number), "description": TEXTS[0]})
-    assert all(is_document(path) or "/examples/" in path for path in files)
+    assert all(STANDARD.is_document(path) or "/examples/" in path for path in files)
     return files
 
 

@@ -28,7 +28,7 @@ from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 from arrakis_schema.cli import main
 from arrakis_schema.cli.exit_codes import EXIT_CODES, INTERNAL, INTERRUPTED, UNUSABLE
 from arrakis_schema.findings.formats import FORMATS
-from arrakis_schema.store.documents import name_of
+from arrakis_schema.store.documents import STANDARD
 from arrakis_schema.store.store import Store
 from tests.hostile.commands import COMMANDS, SERVERS, invocations, options, parsers
 from tests.hostile.roots import ROOTS, write_secret
@@ -152,7 +152,7 @@ def spelt(arguments: tuple[str, ...], root: Path, work: Path) -> Iterator[list[s
     given = {"FILE": str(work / "message.json"), "OUT": str(work / "site"), "URL": "grpc://127.0.0.1:1"}
     words = [given.get(word, word) for word in arguments]
     store = Store(root)
-    names = sorted({name_of(path) for path in store.release(None).documents})
+    names = sorted({STANDARD.name_of(path) for path in store.release(None).documents})
     texts = {"EACH": names if arguments in LISTED else names[:1], "HOSTILE": HOSTILE}
     place = next((place for place in texts if place in " ".join(arguments)), "")
     yield from ([word.replace(place, text) for word in words] for text in texts[place]) if place else [words]

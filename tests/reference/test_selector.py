@@ -83,7 +83,7 @@ def test_each_page_leads_to_itself_in_every_release(root: Path) -> None:
 
 def test_a_page_that_a_release_does_not_have_is_told_and_not_linked(root: Path) -> None:
     pages = dict(book(Store(root)))
-    missing = "this page is not in this release"
+    missing = "not in this release"
     assert [(bool(address), notes == missing) for address, _, notes in choices(pages["endpoints/publication.md"])] == [
         (True, False),
         (False, True),

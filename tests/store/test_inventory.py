@@ -13,7 +13,7 @@ from arrakis_schema import load_payload, load_schema
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
 from arrakis_schema.site import tree
 from arrakis_schema.store import files
-from arrakis_schema.store.documents import is_document
+from arrakis_schema.store.documents import STANDARD
 from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.files import FILE, FOLDER, LINK, SPECIAL
 from arrakis_schema.store.freezing import freeze
@@ -70,7 +70,9 @@ def test_each_file_has_a_role_or_is_refused(entries: dict[str, str]) -> None:
         around = {printable("/".join(path.split("/")[:end])) for end in range(1, path.count("/") + 2)}
         kept = path in (*inventory.published, *inventory.notes, *SETTINGS) or Path(path).name in IGNORED
         assert path in parents or (kept and kind == FILE) or around & refused
-    assert all(is_document(path) or ".json" in path or Path(path).suffix in PROGRAMS for path in inventory.published)
+    assert all(
+        STANDARD.is_document(path) or ".json" in path or Path(path).suffix in PROGRAMS for path in inventory.published
+    )
     assert all(printable(text) == text for one in inventory.refused for text in (one.path, one.message))
     assert set(inventory.published) == {*inventory.documents, *dict(inventory.examples), *inventory.programs}
     for path in inventory.published:

@@ -42,11 +42,21 @@ def build_parser() -> ArgumentParser:
     help_root = "the folder with schemas/ and versions/ (default: those in this package)"
     root.add_argument("--root", type=_parse_folder, default=Path(data_root()), metavar="DIR", help=help_root)
     root.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
+    new_root = Parser(add_help=False)
+    help_new = "the folder with schemas/ and versions/, which need not exist (default: the current one)"
+    new_root.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=help_new)
+    new_root.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
     added = top.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, summary: str) -> ArgumentParser:
         described = f"{summary[0].upper()}{summary[1:]}."
-        child = added.add_parser(name, help=summary, description=described, epilog=_HELP_CODES, parents=[root])
+        child = added.add_parser(
+            name,
+            help=summary,
+            description=described,
+            epilog=_HELP_CODES,
+            parents=[new_root if name == "import" else root],
+        )
         child.set_defaults(command=commands.COMMANDS[name], name_of_command=name)
         if name not in limits.UNLIMITED:
             limits.add_options(child)
@@ -66,6 +76,7 @@ def build_parser() -> ArgumentParser:
     lint.add_argument("--release", metavar="V", help=_RELEASE)
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
     _add_validate(command)
+    _add_import(command)
     command("release", "freeze the working set under its declared version")
     verify = command("verify", "verify every frozen file against versions/lock.json")
     history = "also verify that releases were only added since a commit: git:COMMIT"
@@ -102,6 +113,17 @@ def _add_validate(command: Callable[[str, str], ArgumentParser]) -> None:
     validate.add_argument("--release", metavar="V", help=_RELEASE)
     document = "validate against this document, such as metadata (default: those of the request's endpoint)"
     validate.add_argument("--document", metavar="NAME", help=document)
+
+
+def _add_import(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add the command that brings in versions that were made elsewhere."""
+    described = "freeze versions that were made elsewhere, unchanged: a folder, a folder of versions, or tags of git"
+    child = command("import", described)
+    child.add_argument("source", type=Path, metavar="FOLDER", help="the folder, or with --git the repository")
+    child.add_argument("--as", dest="version", metavar="V", help="the version of the folder (default: it holds some)")
+    child.add_argument("--git", action="store_true", help="import the tags of the repository that FOLDER is in")
+    child.add_argument("--tags", metavar="GLOB", default="v*", help="with --git: which tags (default: v*)")
+    child.add_argument("--path", metavar="DIR", default="", help="with --git: the folder of the schemas (default: all)")
 
 
 def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:

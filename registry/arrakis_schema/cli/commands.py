@@ -127,6 +127,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "validate": _import_later("validating", "run_validate"),
     "release": run_release,
     "verify": run_verify,
+    "import": _import_later("importing", "run_import"),
     "compare": _import_later("comparing", "run_compare"),
     "check": _import_later("comparing", "run_check"),
     "conform": _import_later("conforming", "run_conform"),

@@ -17,7 +17,7 @@ from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.software import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.advice import relation_data
-from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, names
+from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, sent_names, sides
 from arrakis_schema.system.software import Call, calls, merge_alike, range_of
 
 _MARKS = {
@@ -46,7 +46,8 @@ def run_matrix(options: Namespace) -> int:
         console = open_console()
         for name in dict.fromkeys(relation.name for relation in found):
             of_name = [relation for relation in found if relation.name == name]
-            _print_table(console, of_name, merged=options.software, why=options.why)
+            words = ("client", "server") if options.software else sides(comparisons, [name])
+            _print_table(console, of_name, words, merged=options.software, why=options.why)
         console.print(_LEGEND)
         if not options.software:
             _print_groups(console, comparisons, options)
@@ -63,7 +64,7 @@ def _relations(comparisons: Comparisons, options: Namespace) -> list[Relation]:
     """Return the relation of each release with each other, for the chosen names."""
     releases = _releases(comparisons.store, options)
     chosen = _choose(
-        options.names, names(releases), f"no release of {comparisons.store.root} has documents of the name"
+        options.names, sent_names(releases), f"no release of {comparisons.store.root} has documents of the name"
     )
     bar = Console(stderr=True)
     steps = track(chosen, "comparing", console=bar, transient=True, disable=not bar.is_terminal)
@@ -86,7 +87,9 @@ def _choose(wanted: Sequence[str], available: list[str], otherwise: str) -> list
     return [name for name in available if not wanted or name in wanted]
 
 
-def _print_table(console: Console, relations: Sequence[Relation | Call], *, merged: bool, why: bool) -> None:
+def _print_table(
+    console: Console, relations: Sequence[Relation | Call], words: tuple[str, str], *, merged: bool, why: bool
+) -> None:
     """Print the table of one name, with its reasons if wanted; `merged` joins neighbours with the same answers."""
     answers = {(relation.client, relation.server): relation.answer for relation in relations}
     clients, servers = (list(dict.fromkeys(side)) for side in zip(*answers, strict=True))
@@ -96,7 +99,7 @@ def _print_table(console: Console, relations: Sequence[Relation | Call], *, merg
     columns = merge_alike(servers, by_server) if merged else [[server] for server in servers]
     shape = box.ROUNDED if sys.stdout.isatty() else None
     titles = (Column(plain(range_of(column))) for column in columns)
-    table = Table(Column(plain(f"{relations[0].name}: client ↓ server →")), *titles, box=shape)
+    table = Table(Column(plain(f"{relations[0].name}: {words[0]} ↓ {words[1]} →")), *titles, box=shape)
     for row in rows:
         table.add_row(plain(range_of(row)), *(_MARKS[answers[row[0], column[0]]] for column in columns))
     console.print(table)

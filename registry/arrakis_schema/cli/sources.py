@@ -17,7 +17,7 @@ from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, SchemaT
 from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.languages import language
 from arrakis_schema.store.dialects import Aliases, read_aliased
-from arrakis_schema.store.documents import FORMATS, Document, DocumentKind, Format, kind_of
+from arrakis_schema.store.documents import FORMATS, Document, DocumentKind, Format
 from arrakis_schema.store.files import FILE, read_file, scan_folder
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.store import Documents, Store
@@ -137,9 +137,9 @@ def _stored_document(label: str, document: Document) -> SourceDocument:
     try:
         source = _source(label, content, document.aliases)
     except SourceError as error:
-        return SourceDocument(label, content, _format_of(label, content), None, kind_of(path), path, str(error))
+        return SourceDocument(label, content, _format_of(label, content), None, document.kind, path, str(error))
     return replace(
-        source, kind=kind_of(path), path=path, document=document if source.format is document.format else None
+        source, kind=document.kind, path=path, document=document if source.format is document.format else None
     )
 
 

@@ -17,7 +17,7 @@ from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.json_schema.requests import validate
-from arrakis_schema.store.documents import DocumentKind, Example, kind_of, name_of
+from arrakis_schema.store.documents import DocumentKind, Example
 from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.store import Release
 from arrakis_schema.store.strict_json import parse_json
@@ -52,7 +52,11 @@ class Contract:
     @cached_property
     def endpoints(self) -> tuple[str, ...]:
         """The endpoints of the release, in their order."""
-        return tuple(name_of(path) for path in self.release.documents if kind_of(path) is DocumentKind.REQUEST)
+        return tuple(
+            self.release.name_of(path)
+            for path in self.release.documents
+            if self.release.kind_of(path) is DocumentKind.REQUEST
+        )
 
     def payload(self, endpoint: str) -> pa.Schema | Template | None:
         """Return the registered payload of an endpoint; None where the release has none."""

@@ -31,7 +31,7 @@ from arrakis_schema.json_schema.statements import (
     Statement,
     statements_of,
 )
-from arrakis_schema.store.documents import Document, DocumentKind, DocumentSet, kind_of, name_of
+from arrakis_schema.store.documents import Document, DocumentKind, DocumentSet
 from arrakis_schema.store.loading import parse_json_schema
 from arrakis_schema.store.members import Member, Step, Variant, address_of, path_of
 
@@ -96,8 +96,9 @@ def _member_tree_in(documents: DocumentSet, path: str, content: bytes) -> Member
     schemas = schemas_of(documents)
     if path not in schemas.documents:
         return read_members(parse_json_schema(content, path), path)
-    names = {name_of(other) for other in documents.documents if other != path and other.endswith(SUFFIX)}
-    shares = kind_of(path) is DocumentKind.PUBLICATION and name_of(path) in names
+    layout = documents.layout
+    names = {layout.name_of(other) for other in documents.documents if other != path and other.endswith(SUFFIX)}
+    shares = layout.kind_of(path) is DocumentKind.PUBLICATION and layout.name_of(path) in names
     return _read(schemas, path, "message-" if shares else "", MOST_MEMBERS)
 
 

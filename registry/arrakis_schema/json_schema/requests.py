@@ -15,7 +15,6 @@ from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.json_schema.judge.unknown import UnknownMembers, without_strangers
 from arrakis_schema.json_schema.violations import Violation, short_json, violation
-from arrakis_schema.store.documents import kind_of, name_of
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, open_release
 
@@ -142,7 +141,7 @@ def _members(release: Release, path: str) -> UnknownMembers:
 
 def _reader(release: Release, path: str) -> Reader:
     """Return how a document is read."""
-    return release.settings.reader(kind_of(path).value)
+    return release.settings.reader(release.kind_of(path).value)
 
 
 def _name_of_request(request: Any, release: Release) -> str:
@@ -164,7 +163,7 @@ def _endpoint(release: Release, request_name: str) -> str:
     path = f"endpoints/{request_name.lower()}/descriptor.json"
     if path not in release.documents:
         requests = (path for path in release.documents if path.endswith("/descriptor.json"))
-        names = sorted(name_of(path) for path in requests if path != _ENVELOPE_PATH)
+        names = sorted(release.name_of(path) for path in requests if path != _ENVELOPE_PATH)
         raise InvalidRequestError(violation(("request",), "enum", names, request_name), ENVELOPE, release.version)
     return path
 
@@ -193,7 +192,7 @@ def _compile(release: Release, path: str) -> Check:
 
 def _check_of(first: Callable[[Any], Violation | None], path: str, release: Release) -> Check:
     """Return the check that raises an error for the first violation."""
-    name, version = name_of(path), release.version
+    name, version = release.name_of(path), release.version
 
     def validate_instance(instance: Any) -> None:
         violation_found = first(instance)

@@ -6,7 +6,6 @@ from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, Va
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.json_schema.requests import validator
 from arrakis_schema.json_schema.violations import format_path
-from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.store import Release
 from arrakis_schema.store.strict_json import parse_json
 
@@ -17,7 +16,7 @@ class RecordChecker:
     def __init__(self, release: Release, path: str) -> None:
         """Take the document at a path; its validator is compiled once."""
         self._file = f"{release.folder}/{path}"
-        self._validate = validator(name_of(path), release)
+        self._validate = validator(release.name_of(path), release)
 
     def check(self, key: bytes | None, value: bytes | None, key_member: str = "") -> tuple[Any, list[Finding]]:
         """Return the record, None where there is none, and what is wrong with it.

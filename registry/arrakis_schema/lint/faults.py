@@ -15,7 +15,8 @@ def findings_of(
 ) -> Iterator[Finding]:
     """Yield a finding for each fault that a rule of the table reports."""
     folder = subject.file.removesuffix(subject.document.path)
-    for name, rule in table.items():
+    kept = {name: rule for name, rule in table.items() if not rule.convention or rule.convention in subject.conventions}
+    for name, rule in kept.items():
         faults = rule.check(parsed_subject)
         for fault in islice(faults, MOST_FINDINGS):
             if fault.example is not None:

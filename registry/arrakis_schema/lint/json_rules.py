@@ -18,7 +18,7 @@ from arrakis_schema.lint.pattern_rules import (
     pattern_slow,
     pattern_unbounded,
 )
-from arrakis_schema.lint.subject import Fault, LintRule, Subject
+from arrakis_schema.lint.subject import REFUSED_EXAMPLES, Fault, LintRule, Subject
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
 
@@ -29,6 +29,9 @@ _SUCCESSORS = {
     "$recursiveRef": "$dynamicRef",
     "$recursiveAnchor": "$dynamicAnchor",
 }
+_IN_PLACE = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if"})
+"""What applies further schemas to the same object, which may declare members as well."""
+
 _BOUNDS = [
     ("minLength", "maxLength"),
     ("minItems", "maxItems"),
@@ -207,10 +210,12 @@ def _enum_duplicate(json_subject: JsonSubject) -> Faults:
 
 
 def _required_undeclared(json_subject: JsonSubject) -> Faults:
-    """Every required member is declared, where members are declared at all."""
+    """Every required member is declared, where members are declared at all, and by one schema alone."""
     for node in json_subject.objects():
         required, properties = node.schema.get("required"), node.schema.get("properties")
         if not (node.declares and isinstance(required, list) and isinstance(properties, dict)):
+            continue
+        if _IN_PLACE & node.schema.keys():
             continue
         for index, name in enumerate(required):
             if isinstance(name, str) and name not in properties:
@@ -230,14 +235,15 @@ def _bounds_empty(json_subject: JsonSubject) -> Faults:
 
 def _example_missing(json_subject: JsonSubject) -> Faults:
     """Every request and publication has examples that must be accepted, and some that must be refused."""
-    if json_subject.subject.document.kind is not DocumentKind.ENVELOPE:
+    if json_subject.subject.document.kind not in {DocumentKind.ENVELOPE, DocumentKind.SHARED}:
         yield from missing_examples(json_subject.subject)
 
 
 def missing_examples(subject: Subject) -> Faults:
     """Yield which kinds of examples a document lacks."""
     for refused, words in ((False, "that must be accepted"), (True, "that must be refused (in a folder refused/)")):
-        if not any(example.refused == refused for example in subject.examples):
+        asked = not refused or REFUSED_EXAMPLES in subject.conventions
+        if asked and not any(example.refused == refused for example in subject.examples):
             yield Fault("", f"the document has no example {words}")
 
 
@@ -285,9 +291,9 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _rule(severity: Severity, check: Callable[[Any], Faults]) -> LintRule:
+def _rule(severity: Severity, check: Callable[[Any], Faults], convention: str = "") -> LintRule:
     """Return the rule whose summary is the first line of its function's docstring."""
-    return LintRule(severity, (check.__doc__ or "").partition("\n")[0], check)
+    return LintRule(severity, (check.__doc__ or "").partition("\n")[0], check, convention)
 
 
 JSON_RULES: dict[str, LintRule] = {
@@ -312,8 +318,8 @@ JSON_RULES: dict[str, LintRule] = {
     "example-accepted": _rule(Severity.ERROR, _example_accepted),
     "title-missing": _rule(Severity.WARNING, _title_missing),
     "description-missing": _rule(Severity.WARNING, _description_missing),
-    "unit-missing": _rule(Severity.WARNING, _unit_missing),
-    "null-undescribed": _rule(Severity.WARNING, _null_undescribed),
-    "omission-undescribed": _rule(Severity.WARNING, _omission_undescribed),
+    "unit-missing": _rule(Severity.WARNING, _unit_missing, "x-unit"),
+    "null-undescribed": _rule(Severity.WARNING, _null_undescribed, "x-null"),
+    "omission-undescribed": _rule(Severity.WARNING, _omission_undescribed, "x-omitted"),
     "example-missing": _rule(Severity.WARNING, _example_missing),
 }

@@ -1,5 +1,6 @@
 """Rules over the documents of a release as a set: whether each can be asked for, and referred to."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from posixpath import basename, dirname
 from typing import Any
@@ -10,7 +11,6 @@ from arrakis_schema.json_schema.identifiers import identifying_keyword
 from arrakis_schema.json_schema.positions import nearest, positions
 from arrakis_schema.json_schema.resolver import Schemas
 from arrakis_schema.store.documents import Document, DocumentKind, Format
-from arrakis_schema.store.loading import NAME
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.text.printable import printable
 
@@ -19,6 +19,7 @@ SET_RULES = {
     "id-clash": "No two schemas of a release have one `$id`, unless they are equal and one is embedded.",
 }
 Problem = tuple[Severity, str]
+_REQUEST = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
 
 
 def find_unreachable(documents: Iterable[Document], folder: str) -> Iterator[Finding]:
@@ -44,13 +45,18 @@ def find_id_clashes(schemas: Schemas, documents: Mapping[str, Document], folder:
 
 
 def _by_request(document: Document, accepted: list[str] | None, paths: Collection[str]) -> Iterator[Problem]:
-    """Yield why no request leads to a document; `accepted` are the requests that the envelope accepts, None any."""
+    """Yield why no request leads to a document; `accepted` are the requests that the envelope accepts, None any.
+
+    A layout of the team's own does not say how documents are asked for.
+    """
+    if document.layout.declared:
+        return
     folder = basename(dirname(document.path))
     if document.kind is DocumentKind.PAYLOAD and f"endpoints/{folder}/descriptor.json" not in paths:
         yield Severity.WARNING, "no descriptor.json beside it says how it is asked for"
     if document.kind is not DocumentKind.REQUEST:
         return
-    if not NAME.fullmatch(folder) or folder != folder.lower():
+    if not _REQUEST.fullmatch(folder):
         yield Severity.ERROR, "no request leads to this folder: name it by the value of `request`, in lower case"
         return
     requests = _requests(document)
@@ -73,8 +79,6 @@ def _leading(folder: str, requests: list[str]) -> set[str]:
 
 def _by_name(document: Document, first: str) -> Iterator[Problem]:
     """Yield why a document cannot be loaded by its name; `first` is the first document of that name and format."""
-    if document.kind is DocumentKind.PUBLICATION and not NAME.fullmatch(document.name):
-        yield Severity.WARNING, "it cannot be loaded by its name, which is not made of letters, digits, - and _ alone"
     if first != document.path:
         yield Severity.WARNING, f"{first} has the same name, {document.name}, so only one is loaded by it: rename one"
 

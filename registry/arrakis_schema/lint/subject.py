@@ -9,13 +9,17 @@ from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.text.short_repr import short_repr
 
+REFUSED_EXAMPLES = "refused"
+CONVENTIONS = frozenset({"x-unit", "x-null", "x-omitted", REFUSED_EXAMPLES})
+"""What a team may do in all of its documents or in none: annotations, and examples that must be refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A document with everything that the rules need to check it.
 
     `url` is the document's own version URL, which its `$id` must be (None: none is expected); `file` is its path
-    relative to the root folder; `reader` is how it is read.
+    relative to the root folder; `reader` is how it is read; `conventions` are what its team keeps to in all documents.
     """
 
     document: Document
@@ -23,6 +27,7 @@ class Subject:
     file: str
     examples: tuple[Example, ...] = ()
     reader: Reader = field(default_factory=Reader)
+    conventions: frozenset[str] = CONVENTIONS
 
     __repr__ = short_repr
 
@@ -39,8 +44,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class LintRule:
-    """One rule: how bad a breach is, what it asks for in one sentence, and the function that finds breaches."""
+    """One rule: how bad a breach is, what it asks for in one sentence, and the function that finds breaches.
+
+    A rule with a `convention` is for teams that keep to it.
+    """
 
     severity: Severity
     summary: str
     check: Callable[[Any], Iterator[Fault]]
+    convention: str = ""

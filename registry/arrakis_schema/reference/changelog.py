@@ -9,7 +9,7 @@ from arrakis_schema.reference.facts.history import History, Step
 from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page
 from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store.dates import timestamp
-from arrakis_schema.store.documents import DocumentKind, kind_of
+from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, names
 from arrakis_schema.text.escaping import one_line, visible
@@ -71,9 +71,9 @@ def entry(history: History, release: Release, writing: Writing) -> dict[str, lis
         for path in sorted(history.documents(before, name).keys() - history.documents(release, name).keys()):
             changes_by_sort[_SORTS["breaking"]].setdefault("a document was removed", []).append(writing.name(path))
         for step in history.steps_between(before, release, name):
-            sort, sentence = _classify(step, writing)
+            sort, sentence = _classify(history, step, writing)
             changes_by_sort[_SORTS[sort]].setdefault(sentence, []).append(
-                f"{writing.text(name)}{_kind(step.document, writing)}"
+                f"{writing.text(name)}{_kind(history, step.document, writing)}"
             )
     lines_by_sort = {
         title: [f"{', '.join(who)}: {sentence}" for sentence, who in names_by_sentence.items()]
@@ -83,17 +83,17 @@ def entry(history: History, release: Release, writing: Writing) -> dict[str, lis
     return lines_by_sort or {"No schema change": ["Every document is the same, byte for byte."]}
 
 
-def _kind(path: str, writing: Writing) -> str:
+def _kind(history: History, path: str, writing: Writing) -> str:
     """Return the file name of a document in parentheses, empty for a request."""
-    return "" if kind_of(path) is DocumentKind.REQUEST else f" ({writing.name(basename(path))})"
+    return "" if history.kind_of(path) is DocumentKind.REQUEST else f" ({writing.name(basename(path))})"
 
 
-def _classify(step: Step, writing: Writing) -> tuple[str, str]:
+def _classify(history: History, step: Step, writing: Writing) -> tuple[str, str]:
     """Return the sort of a change, and the change in one sentence."""
     if not step.changes:
         return "words", "what is accepted and sent did not change"
     sentence = "; ".join(writing.text(change.message) for change in step.changes)
-    if kind_of(step.document) in {DocumentKind.PAYLOAD, DocumentKind.PUBLICATION}:
+    if history.kind_of(step.document) in {DocumentKind.PAYLOAD, DocumentKind.PUBLICATION}:
         return "payload", sentence
     return ("breaking" if step.older.answer in {Answer.BREAKS, Answer.UNDECIDED} else "additive"), sentence
 

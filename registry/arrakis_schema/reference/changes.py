@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from arrakis_schema.compat import Change
 from arrakis_schema.reference.facts.history import History, Step
 from arrakis_schema.reference.markup import code, escape_markdown, page
-from arrakis_schema.store.documents import DocumentKind, kind_of
+from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, names
 
@@ -26,12 +26,14 @@ def change_list(history: History, step: Step, up: str) -> str:
     rows = [
         f"- {'**breaks** ' if step.breaks(change) else ''}{_sentence(history, change, up)}" for change in step.changes
     ]
-    return page(" ".join(effects(step)), "\n".join(rows)).rstrip()
+    return page(" ".join(effects(history, step)), "\n".join(rows)).rstrip()
 
 
-def effects(step: Step) -> Iterator[str]:
-    """Yield what a change means for each pairing of the old release with the new one."""
-    asking, answering = _SIDES.get(kind_of(step.document), _ASKED)
+def effects(history: History, step: Step) -> Iterator[str]:
+    """Yield what a change means for each pairing of the old release with the new one; nothing for a shared document."""
+    if not history.kind_of(step.document).travels:
+        return
+    asking, answering = _SIDES.get(history.kind_of(step.document), _ASKED)
     pairs = [
         (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),
         (f"{asking} of {step.new} with {answering} of {step.old}", step.newer.answer),
@@ -57,7 +59,7 @@ def describe_changes(history: History, old: Release, new: Release, up: str) -> I
     for name in names([old, new]):
         for step in history.steps_between(old, new, name):
             if step.changes:
-                kind = kind_of(step.document).value.capitalize()
+                kind = history.kind_of(step.document).value.capitalize()
                 groups.setdefault((kind, change_list(history, step, up)), []).append(escape_markdown(name))
     for word, (without, having) in {"Added": (old, new), "Removed": (new, old)}.items():
         listed = [code(path) for path in having.documents if path not in without.documents]

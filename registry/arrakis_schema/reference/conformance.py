@@ -10,7 +10,6 @@ from typing import Any
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.monitoring import monitoring_blocks
-from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.store import Release, Store
 
@@ -41,7 +40,7 @@ def as_sent(store: Store, name: str) -> str:
 def _sent_rows(release: Release, name: str) -> Iterator[list[str]]:
     """Yield the row of a release for each of its payloads of this name."""
     for path in release.documents:
-        if name_of(path) == name and release.document(path).format.tabular:
+        if release.name_of(path) == name and release.document(path).format.tabular:
             documented, sent = (_columns(one.document(path).text) for one in (release, release.contract))
             seen = dict.fromkeys(
                 software for correction in release.corrections_of(path) for software in correction.seen

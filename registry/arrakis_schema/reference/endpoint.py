@@ -23,11 +23,11 @@ from arrakis_schema.reference.markup import (
     table,
     verbatim,
 )
-from arrakis_schema.reference.places import anchor
+from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.properties import member_list
 from arrakis_schema.reference.selector import endpoint_selector
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
-from arrakis_schema.store.documents import Document, DocumentKind, kind_of
+from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
@@ -37,6 +37,7 @@ _TITLES = {
     DocumentKind.REQUEST: "Request",
     DocumentKind.PAYLOAD: "Payload",
     DocumentKind.PUBLICATION: "Message",
+    DocumentKind.SHARED: "Shared",
 }
 
 
@@ -45,7 +46,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
 
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
-    documents, up = history.documents(release, name), "../" * (folder.count("/") + 1)
+    documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
     shown, summary = folder == ENDPOINTS, summary_of(history, release, name)
     return page(
         front_matter(title=name if shown else f"{name} in {release.version}", description=summary, searched=shown),
@@ -55,7 +56,8 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
         _lead(summary),
         _facts(history, release, name, up),
         *(part for document in documents.values() for part in _document(history, release, name, document, up)),
-        *_try(release, name, len(documents), up),
+        *_used_by(history, release, documents, up),
+        *(_try(release, name, len(documents), up) if any(one.kind.travels for one in documents.values()) else ()),
         *_steps(history, release, name, up),
         *_themselves(history, release, name, up),
     )
@@ -132,6 +134,26 @@ def _document(history: History, release: Release, name: str, document: Document,
     yield from ("**Examples**", *blocks) if blocks else ()
 
 
+def _used_by(history: History, release: Release, documents: dict[str, Document], up: str) -> Iterator[str]:
+    """Yield the section on the documents that refer to one of these."""
+    users = release.derived(_users)
+    names = dict.fromkeys(release.name_of(user) for path in documents for user in users.get(path, ()))
+    links = [f"[{escape_markdown(name)}]({up}{href(history.page(release, name))}.md)" for name in names]
+    if links:
+        yield f"## Used by {{ #the-users {UNSEARCHED} }}"
+        yield f"{len(links)} document{'s' if len(links) > 1 else ''} of this release: {', '.join(links)}."
+
+
+def _users(release: Release) -> dict[str, list[str]]:
+    """Return for each document the others that refer to it, directly or through others."""
+    users = dict[str, list[str]]()
+    for document in release.every_document():
+        for path, _ in language_of(document).references(document):
+            if path != document.path:
+                users.setdefault(path, []).append(document.path)
+    return users
+
+
 def _slug(document: Document) -> str:
     """Return the prefix of the ids of the sections of a document; no field id begins with it."""
     return f"the-{document.kind.value}"
@@ -172,7 +194,7 @@ def _steps(history: History, release: Release, name: str, up: str) -> Iterator[s
     steps = list(history.steps(name))
     for step in steps:
         compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
-        yield _step_heading(f"{step.new}, {_TITLES[kind_of(step.document)].lower()}", step)
+        yield _step_heading(f"{step.new}, {_TITLES[history.kind_of(step.document)].lower()}", step)
         yield f"{compared}\n{{ .compared }}"
         yield change_list(history, step, up)
     if not steps:

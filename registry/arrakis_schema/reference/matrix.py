@@ -11,7 +11,7 @@ from arrakis_schema.reference.markup import code, element, escape_markdown, fenc
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import Answer, Relation, names, worst
+from arrakis_schema.system.relations import Answer, Relation, sent_names, sides, worst
 from arrakis_schema.text.escaping import href
 
 MOST, _NAMED = 12, 2
@@ -58,7 +58,8 @@ def endpoint_matrices(history: History, *, as_documented: bool = False) -> list[
     """Return the matrix of each endpoint, over the newest releases back to the first that has the endpoint."""
     releases = list(reversed(history.releases))
     return [
-        _matrix(history, name, _since_first(history, name), as_documented=as_documented) for name in names(releases)
+        _matrix(history, name, _since_first(history, name), as_documented=as_documented)
+        for name in sent_names(releases)
     ]
 
 
@@ -123,28 +124,28 @@ def _alike(left: str, right: str, versions: list[str], relations: dict[tuple[str
 def matrix_page(history: History, matrices: list[Matrix]) -> str:
     """Return the answer for all endpoints at once: one table, whose cells lead to the reasons."""
     versions = [release.version for release in reversed(history.releases)][:MOST]
-    groups = _overall(matrices, versions)
+    groups, (asking, answering) = _overall(matrices, versions), _sides(history, matrices)
     rows = [
         (f"**{_label(client)}**", *(_overall_cell(matrices, client[0], server[0]) for server in groups))
         for client in groups
     ]
     question = (
-        "Rows are clients, columns are servers, the newest first; releases with the same answers share a row. A cell"
-        " names what breaks, and leads to the reason and a message that shows it. *Partly* means that it works, and a"
-        " field is not understood; *for known messages*, that it breaks only for messages that no example sends;"
-        " *unknown*, that one of the two releases does not document it. A publisher counts as a client, a subscriber as"
-        " a server."
+        f"Rows are {asking}s, columns are {answering}s, the newest first; releases with the same answers share a row."
+        " A cell names what breaks, and leads to the reason and a message that shows it. *Partly* means that it works,"
+        " and a field is not understood; *for known messages*, that it breaks only for messages that no example sends;"
+        " *unknown*, that one of the two releases does not document it."
+        + (" A publisher counts as a client, a subscriber as a server." if asking == "client" else "")
     )
     return page(
         front_matter(
             title="Compatibility matrix",
-            description="Which client works with which server, and why not.",
+            description=f"Which {asking} works with which {answering}, and why not.",
             searched=False,
             contents=False,
         ),
-        "# Does a client of one release work with a server of another?",
+        f"# Does a {asking} of one release work with a {answering} of another?",
         question,
-        table(("client ↓ server →", *map(_label, groups)), rows) if matrices else NOTHING_YET,
+        table((f"{asking} ↓ {answering} →", *map(_label, groups)), rows) if matrices else NOTHING_YET,
         _older(history, versions),
         _basis(history),
         f"{_by_endpoint(history, matrices)}For any two releases, with all differences: [compare](compare/index.md).",
@@ -172,6 +173,11 @@ def documented_matrix_page(history: History, matrices: list[Matrix]) -> str:
     )
 
 
+def _sides(history: History, matrices: list[Matrix]) -> tuple[str, str]:
+    """Return what the two sides of all matrices are called."""
+    return sides(history.comparisons, [matrix.name for matrix in matrices])
+
+
 def _overall_answer(matrices: list[Matrix], client: str, server: str) -> Answer:
     """Return the worst answer of all endpoints."""
     places = [(matrix, _group_of(matrix, client), _group_of(matrix, server)) for matrix in matrices]
@@ -196,7 +202,8 @@ def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
         f"[{escape_markdown(name)}]({_file(name)}){f' (removed in {version})' if version else ''}"
         for name, version in removed.items()
     ]
-    return f"By endpoint: {', '.join(links)}. " if links else ""
+    each = "message" if _sides(history, matrices)[0] == "publisher" else "endpoint"
+    return f"By {each}: {', '.join(links)}. " if links else ""
 
 
 def _file(name: str) -> str:
@@ -248,25 +255,28 @@ def _overall_cell(matrices: list[Matrix], client: str, server: str) -> str:
 
 def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
     """Return the matrix of one endpoint, and each reason once with a message that shows it."""
-    numbers = range(len(matrix.groups))
+    numbers, (asking, answering) = range(len(matrix.groups)), sides(history.comparisons, [matrix.name])
+    up = "../" * _file(matrix.name).count("/")
     rows = [
         (f"**{matrix.label(client)}**", *(_cell(matrix, client, server) for server in numbers)) for client in numbers
     ]
     return page(
         front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False),
         f"# {escape_markdown(matrix.name)}: compatibility matrix",
-        f"Rows are clients, columns are servers, the newest first. {_page(history, matrix.name)} ·"
-        " [all endpoints](../matrix.md)",
-        table(("client ↓ server →", *map(matrix.label, numbers)), rows),
-        *_reasons(matrix),
+        f"Rows are {asking}s, columns are {answering}s, the newest first. {_page(history, matrix.name)} ·"
+        f" [all {'messages' if asking == 'publisher' else 'endpoints'}]({up}matrix.md)",
+        table((f"{asking} ↓ {answering} →", *map(matrix.label, numbers)), rows),
+        *_reasons(matrix, (asking, answering)),
     )
 
 
 def _page(history: History, name: str) -> str:
     """Return the link to the page of an endpoint: the current one, or that of the last release that had it."""
     shown, removed = history.shown(name) or history.last(name), history.removed_in(name)
-    text = f"Removed in {removed}: the endpoint in {shown.version}" if removed else "The endpoint"
-    return f"[{text}](../{href(history.page(shown, name))}.md)"
+    what = "message" if sides(history.comparisons, [name])[0] == "publisher" else "endpoint"
+    text = f"Removed in {removed}: the {what} in {shown.version}" if removed else f"The {what}"
+    up = "../" * _file(name).count("/")
+    return f"[{text}]({up}{href(history.page(shown, name))}.md)"
 
 
 def _label(group: tuple[str, ...] | list[str]) -> str:
@@ -310,11 +320,11 @@ def _why(matrix: Matrix) -> dict[str, list[tuple[int, int]]]:
     return pairs_by_reason
 
 
-def _reasons(matrix: Matrix) -> Iterator[str]:
+def _reasons(matrix: Matrix, words: tuple[str, str]) -> Iterator[str]:
     """Yield each reason once, with the pairs it applies to and an example message."""
     for key, pairs in _why(matrix).items():
         relation = matrix.relation(*pairs[0])
-        yield f"## {' '.join(_MARKS[relation.answer])}: {_pairs(matrix, pairs)} {{ #{key} .why }}"
+        yield f"## {' '.join(_MARKS[relation.answer])}: {_pairs(matrix, pairs, words)} {{ #{key} .why }}"
         for exchange in relation.exchanges:
             if exchange.why:
                 yield f"{code(exchange.document.rpartition('/')[2])}: {escape_markdown(exchange.why)}"
@@ -322,12 +332,12 @@ def _reasons(matrix: Matrix) -> Iterator[str]:
                 yield fenced_json_line(exchange.verdict.witness)
 
 
-def _pairs(matrix: Matrix, pairs: list[tuple[int, int]]) -> str:
+def _pairs(matrix: Matrix, pairs: list[tuple[int, int]], words: tuple[str, str]) -> str:
     """Return pairs of clients and servers in words, each client once."""
     sentences = []
     for client, group in groupby(pairs, key=lambda pair: pair[0]):
         servers = ", ".join(matrix.label(server) for _, server in group)
-        sentences.append(f"client {matrix.label(client)} with server {servers}")
+        sentences.append(f"{words[0]} {matrix.label(client)} with {words[1]} {servers}")
     return "; ".join(sentences)
 
 

@@ -1,6 +1,8 @@
 """All generated pages of a store and the data beside them, by their path in the docs folder."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from posixpath import basename, commonpath, dirname
 from typing import Any
 
 from arrakis_schema.reference.changelog import FEED, changelog_page, feed
@@ -9,7 +11,7 @@ from arrakis_schema.reference.conformance import RECORD_FILE, conformance, confo
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.facts.data import endpoint_data, release_data
 from arrakis_schema.reference.facts.history import ENDPOINTS, History, read_history
-from arrakis_schema.reference.markup import redirect
+from arrakis_schema.reference.markup import code, escape_markdown, redirect
 from arrakis_schema.reference.matrix import (
     DOCUMENTED,
     SOFTWARE,
@@ -28,7 +30,7 @@ from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import names
 from arrakis_schema.system.software import calls
-from arrakis_schema.text.escaping import json_text, one_line
+from arrakis_schema.text.escaping import href, json_text, one_line
 
 Pages = Iterator[tuple[str, str]]
 
@@ -86,10 +88,12 @@ def _redirects(history: History) -> Pages:
     if latest.frozen:
         yield "releases/latest/index.md", redirect("../../", f"releases/{latest.version}/", f"Release {latest.version}")
         for name in names([latest]):
-            yield f"releases/latest/{folder_of(name)}.md", redirect("../../../", f"{history.page(latest, name)}/", name)
+            path = f"releases/latest/{folder_of(name)}"
+            yield f"{path}.md", redirect("../" * (path.count("/") + 1), f"{history.page(latest, name)}/", name)
     yield "next/index.md", redirect("../", f"releases/{newest.version}/", f"Release {newest.version}")
     for name in names([newest]) if not history.unreleased else ():
-        yield f"next/{folder_of(name)}.md", redirect("../../", f"{history.page(newest, name)}/", name)
+        path = f"next/{folder_of(name)}"
+        yield f"{path}.md", redirect("../" * (path.count("/") + 1), f"{history.page(newest, name)}/", name)
 
 
 def _conformance_pages(store: Store) -> Pages:
@@ -117,15 +121,43 @@ def endpoint_folders(store: Store) -> dict[str, list[tuple[str, str]]]:
     for release in history.releases:
         for name in names([release]):
             for folder in history.folders(release, name):
+                path = f"{folder}/{folder_of(name)}.md"
                 if folder != ENDPOINTS:
-                    folders.setdefault(folder, []).append((one_line(name), f"{folder}/{folder_of(name)}.md"))
+                    folders.setdefault(folder, []).append((one_line(name), path))
     return folders
+
+
+def _entries(found: list[str], folder: str = "") -> list[Any]:
+    """Return the entries of some names, without the folder that they share."""
+    return [{one_line(name.removeprefix(folder)): f"endpoints/{folder_of(name)}.md"} for name in found]
+
+
+def _by_folder(found: list[str]) -> list[Any]:
+    """Return the entries of some names with a section for each folder, whose title leaves out what all share."""
+    shared = f"{commonpath([dirname(name) for name in found])}/".removeprefix("/") if found else ""
+    entries = list[Any]()
+    for folder, group in groupby(sorted(found, key=lambda name: (dirname(name), name)), key=dirname):
+        title = one_line(f"{folder}/".removeprefix(shared).rstrip("/"))
+        inside = _entries(list(group), f"{folder}/")
+        entries += [{title: inside}] if title else inside
+    return entries
+
+
+def documents_by_folder(store: Store) -> str:
+    """Return the list of the newest documents as Markdown, by folder, for a front page; empty where there is none."""
+    found = read_history(store).names
+    blocks = []
+    for folder, group in groupby(sorted(found, key=lambda name: (dirname(name), name)), key=dirname):
+        links = [f"[{escape_markdown(basename(name))}](endpoints/{href(folder_of(name))}.md)" for name in group]
+        blocks.append(f"- {f'{code(folder)}: ' if folder else ''}{', '.join(links)}")
+    return "\n".join(blocks)
 
 
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
-    listed = [{one_line(name): f"{ENDPOINTS}/{folder_of(name)}.md"} for name in read_history(store).names]
-    endpoints: list[Any] = [{"Endpoints": listed}] if listed else []
+    found = read_history(store).names
+    listed = _by_folder(found) if store.layout.declared else _entries(found)
+    endpoints: list[Any] = [{"Documents" if store.layout.declared else "Endpoints": listed}] if listed else []
     recorded = (store.root / RECORD_FILE).exists() or conformance_logs(store)
     examined: list[Any] = [{"Real servers": "conformance.md"}] if recorded else []
     return [

@@ -10,8 +10,8 @@ _STRANGE = re.compile(r"[^\w.-]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])", re.ASCII
 
 
 def folder_of(name: str) -> str:
-    """Return the folder of an endpoint's page: its name, or a word and a number if the name does not suit a URL."""
-    return name if _PLAIN.fullmatch(name) else f"{_word(name)}-{_number(name)}"
+    """Return the folder of the page of a name: the name, or a word and a number if the name does not suit a URL."""
+    return name if all(map(_PLAIN.fullmatch, name.split("/"))) else f"{_word(name)}-{_number(name)}"
 
 
 def anchor(name: str) -> str:

@@ -36,7 +36,9 @@ def member_list(history: History, release: Release, name: str, document: Documen
     for described in described_members(history, release, name, document):
         member = described.member
         yield f"### {_heading(member)} {{ #{member.anchor} .field }}"
-        yield _member(described, since.get(member.anchor, release.version), addresses)
+        others = dict.fromkeys(origin.document for origin in member.origins if origin.document != document.path)
+        origins = [release.name_of(path) for path in others if path in release.documents]
+        yield _member(described, since.get(member.anchor, release.version), addresses, origins)
         yield from (problem_at(history, erratum) for erratum in problems if member.anchor in about[id(erratum)])
         yield from (past_problem(erratum) for erratum in past if member.anchor in about[id(erratum)])
 
@@ -97,11 +99,15 @@ def _heading(member: Member) -> str:
     return f"{path} ({escape_markdown(member.alternative)})" if member.alternative else path
 
 
-def _member(described: DescribedMember, since: str, addresses: set[str]) -> str:
-    """Return the facts of one member in a line, then what it means and what holds in some cases only."""
+def _member(described: DescribedMember, since: str, addresses: set[str], origins: list[str]) -> str:
+    """Return the facts of one member in a line, then what it means and what holds in some cases only.
+
+    `origins` are the names of other documents that say something of it.
+    """
     member, borrowed = described.member, described.described_in
-    source = chip(f"described in {borrowed}", "since") if borrowed else ""
-    line = facts([*_chips(member), chip(f"documented since {since}", "since"), source])
+    sources = [chip(f"from {name}") for name in origins]
+    sources += [chip(f"described in {borrowed}", "since")] if borrowed else []
+    line = facts([*_chips(member), chip(f"documented since {since}", "since"), *sources])
     means = meanings({"If null": member.null, "If left out": member.omitted})
     return page(
         line, *prose(member.description), *_values(member), means, _variants(member), *_notes(member, addresses)

@@ -10,7 +10,6 @@ from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, esc
 from arrakis_schema.reference.numbering import release_numbers
 from arrakis_schema.reference.selector import release_selector
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
-from arrakis_schema.store.documents import name_of
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import names
@@ -66,7 +65,7 @@ def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
     for path in release.documents:
         content = release.document(path).content
         since = history.unchanged_since(release, path)
-        name = name_of(path)
+        name = release.name_of(path)
         yield (
             f"[{code(path)}]({UP}{href(f'{folder}/{path}')})",
             f"[{escape_markdown(name)}]({UP}{href(history.page(release, name))}.md)",

@@ -35,9 +35,9 @@ def _selector(history: History, release: Release, up: str, page_of: Callable[[Re
     ]
     links = [element("a", "All releases", href=f"{up}releases/")]
     if history.store.software.clients or history.store.software.servers:
-        links.append(element("a", "Which release does my software speak?", href=f"{up}releases/#software"))
+        links.append(element("a", "Which one do I run?", href=f"{up}releases/#software"))
     listed = element(
-        "nav", element("ul", "".join(items)) + element("p", " · ".join(links)), aria_label="This page in other releases"
+        "nav", element("ul", "".join(items)) + element("p", " · ".join(links)), aria_label="Other releases"
     )
     return element("details", summary + listed, class_="selector", **{UNSEARCHED.replace("-", "_"): ""})
 
@@ -67,7 +67,7 @@ def _item(history: History, release: Release, *, current: bool, up: str, page: s
 def _notes(history: History, release: Release, *, has_page: bool) -> Iterator[str]:
     """Yield what is said beside a release."""
     if not has_page:
-        yield "this page is not in this release"
+        yield "not in this release"
         return
     if state := state_of(history, release):
         yield state

@@ -179,7 +179,7 @@ def _navigation_beside(page: Any) -> Navigation | None:
     The page of the release itself is one of the releases. None for a page that is in the navigation.
     """
     path = PurePosixPath(page.file.src_uri)
-    pages = _BUILD.sections.get(str(path.parent))
+    pages = next((_BUILD.sections[str(above)] for above in path.parents if str(above) in _BUILD.sections), None)
     if not pages:
         return None
     items = []

@@ -13,6 +13,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
 from arrakis_schema.reference.markup import escape_markdown
+from arrakis_schema.reference.pages import documents_by_folder
 from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.site.config import mkdocs_options
 from arrakis_schema.site.representations import Representation, media_type_of
@@ -72,7 +73,9 @@ def _front_page(store: Store) -> str:
     listed = "\n".join(f"- [{name}]({path})" for name, path in links.items())
     introduction = "Every schema of every release, by URL. A release never changes."
     nothing = "" if any(release.documents for release in store.every_release()) else f"\n\n{NOTHING_YET} {_FIRST_STEPS}"
-    return f"# {escape_markdown(store.settings.title)}\n\n{introduction}{nothing}\n\n{listed}\n"
+    documents = documents_by_folder(store)
+    newest = f"\n\n## Documents\n\n{documents}" if documents else ""
+    return f"# {escape_markdown(store.settings.title)}\n\n{introduction}{nothing}\n\n{listed}{newest}\n"
 
 
 def _complaint_lines(complaints: list[logging.LogRecord]) -> list[str]:

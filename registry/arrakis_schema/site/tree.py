@@ -127,7 +127,7 @@ def _media_type(release: Release, path: str) -> str:
     """Return the media type of a file of a release by its role: a program is read, and never run by a browser."""
     if path in release.inventory.programs:
         return MEDIA_TYPES[".txt"]
-    return Document(path, b"").format.media_type if path in release.documents else media_type_of(path)
+    return release.document(path).format.media_type if path in release.documents else media_type_of(path)
 
 
 def _beside(release: Release, document: Document) -> Iterator[Representation]:

@@ -1,6 +1,7 @@
 """`versions/dates.toml`: when each release was frozen. Releases older than the file may be missing from it."""
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,12 +35,17 @@ def with_date(root: Path, release: str) -> str:
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
+    return with_dates(root, {release: None})
+
+
+def with_dates(root: Path, moments: Mapping[str, datetime | None]) -> str:
+    """Return the text of the file with the moments of some releases, None for the current time."""
     content = read_file(str(root), DATES_FILE) if exists(str(root), DATES_FILE) else b""
     dates, written = parse_dates(content, DATES_FILE), content.decode("utf-8")
-    if release in dates:
-        return written
     gap = "" if written.endswith("\n") or not written else "\n"
-    return f'{written}{gap}"{release}" = {timestamp(_now())}\n'
+    new = {release: moment or _now() for release, moment in moments.items() if release not in dates}
+    lines = "".join(f'"{release}" = {timestamp(moment)}\n' for release, moment in new.items())
+    return f"{written}{gap}{lines}" if lines else written
 
 
 def _now() -> datetime:

@@ -1,9 +1,10 @@
-"""What a document and an example are; no file is read here.
+"""What a document and an example are, and the layout that tells them by their paths; no file is read here.
 
-A *document* is one schema file. Its folder determines its kind, its suffix its format.
+A *document* is one schema file. The layout determines its kind and its name, its suffix its format.
 """
 
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from posixpath import basename, dirname, splitext
@@ -20,11 +21,17 @@ class DocumentKind(StrEnum):
     REQUEST = "request"
     PAYLOAD = "payload"
     PUBLICATION = "publication"
+    SHARED = "shared"
 
     @property
     def answers(self) -> bool:
         """Whether the server writes it in answer to a request: true only of a payload."""
         return self is DocumentKind.PAYLOAD
+
+    @property
+    def travels(self) -> bool:
+        """Whether messages of it are sent: not so where other documents only refer to it."""
+        return self is not DocumentKind.SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,154 @@ FORMATS: dict[str, Format] = {
 }
 """The table of languages, by the suffix of their documents."""
 
+EXAMPLE = ".json"
+"""The suffix of examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where some documents of a team lie, and their examples: one entry of `[[documents]]` in `registry.toml`.
+
+    `pattern` matches their paths and has what the name leaves out, such as `.schema.json`, as the group `rest`;
+    `examples` are patterns of paths relative to the folder of a document, with `{name}` for its file name without
+    that rest.
+    """
+
+    files: str
+    kind: DocumentKind
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = ()
+
+    __repr__ = short_repr
+
+    def is_example(self, path: str) -> bool:
+        """Tell whether a path has the form of an example, of whatever document."""
+        return any(re.search(f"(?:^|/){form.format(name='[^/]+')}$", path) for form in self.examples)
+
+    def name_of(self, path: str) -> str:
+        """Return the name of a document here: its path without what all of them end with, or its folder."""
+        found = self.pattern.fullmatch(path)
+        return (path[: found.start("rest")].rstrip("/") if found and found["rest"] else "") or splitext(path)[0]
+
+    def stem_of(self, path: str) -> str:
+        """Return the file name of a document here without what all of them end with."""
+        name = self.name_of(path)
+        return basename(name) if dirname(name) == dirname(path) else splitext(basename(path))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the documents of a release lie: what is a document, its kind, its name, and its examples, by paths alone.
+
+    Without placements it is the layout of the package's own schemas, which serves every API of requests and payloads.
+    Of several placements that match a path, the first one holds.
+    """
+
+    placements: tuple[Placement, ...] = ()
+
+    __repr__ = short_repr
+
+    @property
+    def declared(self) -> bool:
+        """Whether a team says itself where its documents lie."""
+        return bool(self.placements)
+
+    def is_document(self, path: str) -> bool:
+        """Tell whether this path, relative to a release's folder, is a schema file and not an example or a note."""
+        if not self.declared:
+            return _is_standard_document(path)
+        placed = splitext(path)[1] in FORMATS and self._placement(path) is not None
+        return placed and not any(placement.is_example(path) for placement in self.placements)
+
+    def kind_of(self, path: str) -> DocumentKind:
+        """Return the kind of the document at this path."""
+        if not self.declared:
+            return _standard_kind(path)
+        placement = self._placement(path)
+        return DocumentKind.PUBLICATION if placement is None else placement.kind
+
+    def name_of(self, path: str) -> str:
+        """Return the short name of the document at this path, that people and `load_schema` use."""
+        if not self.declared:
+            return _standard_name(path)
+        placement = self._placement(path)
+        return splitext(path)[0] if placement is None else placement.name_of(path)
+
+    def examples(self, paths: Iterable[str], documents: Collection[str]) -> dict[str, str]:
+        """Return those of some paths that are examples of one of the documents, each with its document."""
+        if not self.declared:
+            owners = {path: _standard_owner(path, documents) for path in paths if path.endswith(EXAMPLE)}
+            return {path: owner for path, owner in owners.items() if owner is not None}
+        others = sorted({path for path in paths if path.endswith(EXAMPLE)}.difference(documents))
+        found = dict[str, str]()
+        for document in sorted(documents, key=lambda path: len(self.name_of(path))):  # the longest name wins
+            form = self._examples_of(document)
+            found |= {path: document for path in others if form is not None and form.fullmatch(path)}
+        return {path: found[path] for path in others if path in found}
+
+    def _examples_of(self, document: str) -> re.Pattern[str] | None:
+        """Return the pattern of the paths of a document's examples; None where it has none."""
+        placement = self._placement(document)
+        if placement is None or not placement.examples:
+            return None
+        folder, stem = dirname(document), placement.stem_of(document)
+        forms = "|".join(form.format(name=re.escape(stem)) for form in placement.examples)
+        return re.compile(f"{re.escape(f'{folder}/' if folder else '')}(?:{forms})")
+
+    def _placement(self, path: str) -> Placement | None:
+        """Return the first placement that matches a path."""
+        return next((placement for placement in self.placements if placement.pattern.fullmatch(path)), None)
+
+
+STANDARD = Layout()
+"""The layout of the package's own schemas: `endpoints/` and `publication/`."""
+
+
+def _standard_kind(path: str) -> DocumentKind:
+    """Return the kind of the document at this path."""
+    if path.startswith("publication/"):
+        return DocumentKind.PUBLICATION
+    if splitext(basename(path))[0] == "schema":
+        return DocumentKind.PAYLOAD
+    return DocumentKind.ENVELOPE if path.count("/") == 1 else DocumentKind.REQUEST
+
+
+def _standard_name(path: str) -> str:
+    """Return the name of the document at this path: its endpoint, or its file name without the suffix."""
+    stem = splitext(basename(path))[0]
+    folder = basename(dirname(path))
+    return folder if stem in {"descriptor", "schema"} and folder != "endpoints" else stem
+
+
+def _is_standard_document(path: str) -> bool:
+    """Tell whether this path, relative to a release's folder, is a schema file and not an example or a note."""
+    parts = path.split("/")
+    if "examples" in parts or splitext(path)[1] not in FORMATS:
+        return False
+    if parts[0] == "publication":
+        return len(parts) == 2  # noqa: PLR2004
+    if parts[0] != "endpoints":
+        return False
+    stem, suffix = splitext(path)
+    if suffix == ".json":
+        return path in {"endpoints/descriptor.json", f"endpoints/{parts[1]}/descriptor.json"}
+    return stem == f"endpoints/{parts[1]}/schema"
+
+
+def _standard_owner(path: str, documents: Collection[str]) -> str | None:
+    """Return the path of the document, one of `documents`, that the example at this path belongs to.
+
+    An example in `examples/<stem>/` belongs to the document `<stem>.*` of that folder; one directly in `examples/` to
+    the folder's main document, `descriptor.json` or else `schema.txt`.
+    """
+    folder, separator, file = path.partition("/examples/")
+    if not separator:
+        return None
+    inner = [part for part in file.split("/")[:-1] if part != "refused"]
+    stems = inner or ["descriptor", "schema"]
+    candidates = (f"{folder}/{stem}{suffix}" for stem in stems for suffix in FORMATS)
+    return next((candidate for candidate in candidates if candidate in documents), None)
+
 
 class DocumentSet(Protocol):
     """Documents that may refer to each other, such as those of a release."""
@@ -87,6 +242,10 @@ class DocumentSet(Protocol):
     def urls(self, path: str) -> tuple[str, ...]:
         """Return the URLs of a path; references without another base are relative to the first."""
 
+    @property
+    def layout(self) -> Layout:
+        """Where they lie."""
+
     def derived(self, make: Callable[..., Any], *args: Any) -> Any:
         """Return `make(self, ...)`, called once."""
 
@@ -96,20 +255,21 @@ class Document:
     """One schema file of a release: `path` is relative to the release's folder, `content` its exact bytes.
 
     `aliases` are the meta-schemas of the team's own that it may name its dialect by, `among` the documents that it may
-    refer to; None if it stands alone.
+    refer to; None if it stands alone. `layout` is that of its release.
     """
 
     path: str
     content: bytes
     aliases: Aliases = ()
     among: DocumentSet | None = field(default=None, compare=False, repr=False)
+    layout: Layout = field(default=STANDARD, compare=False, repr=False)
 
     __repr__ = short_repr
 
     @property
     def kind(self) -> DocumentKind:
-        """The kind, which the document's folder determines."""
-        return kind_of(self.path)
+        """The kind, which the layout determines."""
+        return self.layout.kind_of(self.path)
 
     @property
     def format(self) -> Format:
@@ -124,38 +284,7 @@ class Document:
     @property
     def name(self) -> str:
         """The short name that people and `load_schema` use."""
-        return name_of(self.path)
-
-
-def kind_of(path: str) -> DocumentKind:
-    """Return the kind of the document at this path."""
-    if path.startswith("publication/"):
-        return DocumentKind.PUBLICATION
-    if splitext(basename(path))[0] == "schema":
-        return DocumentKind.PAYLOAD
-    return DocumentKind.ENVELOPE if path.count("/") == 1 else DocumentKind.REQUEST
-
-
-def name_of(path: str) -> str:
-    """Return the name of the document at this path: its endpoint, or its file name without the suffix."""
-    stem = splitext(basename(path))[0]
-    folder = basename(dirname(path))
-    return folder if stem in {"descriptor", "schema"} and folder != "endpoints" else stem
-
-
-def is_document(path: str) -> bool:
-    """Tell whether this path, relative to a release's folder, is a schema file and not an example or a note."""
-    parts = path.split("/")
-    if "examples" in parts or splitext(path)[1] not in FORMATS:
-        return False
-    if parts[0] == "publication":
-        return len(parts) == 2  # noqa: PLR2004
-    if parts[0] != "endpoints":
-        return False
-    stem, suffix = splitext(path)
-    if suffix == ".json":
-        return path in {"endpoints/descriptor.json", f"endpoints/{parts[1]}/descriptor.json"}
-    return stem == f"endpoints/{parts[1]}/schema"
+        return self.layout.name_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,24 +303,9 @@ class Example:
     @property
     def refused(self) -> bool:
         """Whether the document must not accept this message."""
-        return "/refused/" in self.path
+        return "/refused/" in f"/{self.path}"
 
     @property
     def name(self) -> str:
         """The file's name without its suffix."""
         return splitext(basename(self.path))[0]
-
-
-def documented_by(path: str, documents: Collection[str]) -> str | None:
-    """Return the path of the document, one of `documents`, that the example at this path belongs to.
-
-    An example in `examples/<stem>/` belongs to the document `<stem>.*` of that folder; one directly in `examples/` to
-    the folder's main document, `descriptor.json` or else `schema.txt`.
-    """
-    folder, separator, file = path.partition("/examples/")
-    if not separator:
-        return None
-    inner = [part for part in file.split("/")[:-1] if part != "refused"]
-    stems = inner or ["descriptor", "schema"]
-    candidates = (f"{folder}/{stem}{suffix}" for stem in stems for suffix in FORMATS)
-    return next((candidate for candidate in candidates if candidate in documents), None)

@@ -1,4 +1,4 @@
-"""Freeze the working set: all of it or nothing, whatever interrupts it.
+"""Freeze the working set, or versions that were made elsewhere: all or nothing, whatever interrupts it.
 
 Everything is written to `versions/.staged` and synced. Renames follow, in the order that makes a release
 atomic: the lock and the date, which are ignored without a release, then the folder, which makes the release visible. A
@@ -10,7 +10,7 @@ until then they have no effect.
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from posixpath import basename
@@ -19,7 +19,7 @@ from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.store.dates import DATES_FILE, with_date
 from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, clear_exceptions, exceptions_to_freeze
 from arrakis_schema.store.gitattributes import ATTRIBUTES_FILE, with_attributes
-from arrakis_schema.store.lock import LOCK_FILE, Entry, digest, format_lock, lock_release
+from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, format_lock, lock_release
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.verification import STAGED, verify
 
@@ -33,26 +33,37 @@ def freeze(root: Path) -> Release:
     `DamagedStoreError` where an earlier release is not what the lock says; then nothing has been changed.
     """
     working = Store(root).release(None)
-    with _hold_lock(root / "versions"):
-        done = _complete(root, working.version)
+    with hold_lock(root / "versions"):
+        done = complete(root, working.version)
         store = Store(root)  # as earlier runs left it
         if done:
             return _recovered_release(store, working)
         _refuse(store, working)
-        contents = _contents(working) | exceptions_to_freeze(store)
-        lock = {**store.lock, working.version: lock_release(store.lock, contents)}
-        attributes = with_attributes(store.root)
-        records = {} if attributes is None else {ATTRIBUTES_FILE: attributes}
-        records |= {LOCK_FILE: format_lock(lock).encode(), DATES_FILE: with_date(store.root, working.version).encode()}
-        try:
-            _stage(store.root, working.version, contents, records)
-            _put_in_place(store.root, working.version, records)
-        finally:
-            _complete(root, working.version)
+        contents = contents_of(working) | exceptions_to_freeze(store)
+        lock = {**store.lock, working.version: lock_release(store.lock, contents, store.layout)}
+        dates = {DATES_FILE: with_date(store.root, working.version).encode()}
+        freeze_contents(store, {working.version: contents}, lock, dates)
     return Store(root).release(working.version)
 
 
-def _contents(release: Release) -> dict[str, bytes]:
+def freeze_contents(
+    store: Store, releases: Mapping[str, Mapping[str, bytes]], lock: Lock, dates: Mapping[str, bytes]
+) -> None:
+    """Write releases with a lock that lists them, and the file with their dates, if any; raises `ReleaseError`.
+
+    The caller holds the lock of the folder.
+    """
+    attributes = with_attributes(store.root)
+    records = {} if attributes is None else {ATTRIBUTES_FILE: attributes}
+    records |= {LOCK_FILE: format_lock(lock).encode(), **dates}
+    try:
+        _stage(store.root, releases, records)
+        _put_in_place(store.root, releases, records)
+    finally:
+        complete(store.root, list(releases)[-1])
+
+
+def contents_of(release: Release) -> dict[str, bytes]:
     """Return the content of the files of a release, or of what becomes one."""
     return {path: release.read(path) for path in release.files}
 
@@ -60,7 +71,7 @@ def _contents(release: Release) -> dict[str, bytes]:
 def _recovered_release(store: Store, working: Release) -> Release:
     """Return a release that an earlier run began; raises `ReleaseError` where the working set has changed since."""
     release = store.release(working.version)
-    if _contents(release) != _contents(working):
+    if contents_of(release) != contents_of(working):
         changed = "the working set has changed since: declare the next version in schemas/registry.toml"
         raise ReleaseError(f"release {working.version} had been interrupted, and is complete now; {changed}")
     return release
@@ -80,11 +91,11 @@ def _refuse(store: Store, working: Release) -> None:
         raise DamagedStoreError(problems)
 
 
-def _stage(root: Path, version: str, contents: Mapping[str, bytes], records: Mapping[str, bytes]) -> None:
-    """Write a release and its records to a place that no reader looks at, and sync them to disk."""
+def _stage(root: Path, releases: Mapping[str, Mapping[str, bytes]], records: Mapping[str, bytes]) -> None:
+    """Write releases and their records to a place that no reader looks at, and sync them to disk."""
     staged = root / "versions" / STAGED
     present = {file: (root / file).read_bytes() for file in records if (root / file).exists()}
-    files = {f"{version}/{path}": content for path, content in contents.items()}
+    files = {f"{version}/{path}": content for version, files in releases.items() for path, content in files.items()}
     files |= {basename(file): content for file, content in records.items()}
     files |= {f"{_BEFORE}/{basename(file)}": content for file, content in present.items()}
     for path, content in files.items():
@@ -97,19 +108,25 @@ def _stage(root: Path, version: str, contents: Mapping[str, bytes], records: Map
         _sync_folder(folder)
 
 
-def _put_in_place(root: Path, version: str, records: Iterable[str]) -> None:
-    """Rename what is staged to where it belongs, the folder last; roll back where a rename fails."""
-    versions, staged = root / "versions", root / "versions" / STAGED
+def _put_in_place(root: Path, releases: Collection[str], records: Iterable[str]) -> None:
+    """Rename what is staged to where it belongs, the folders last; roll back where a rename fails."""
+    versions, staged, moved = root / "versions", root / "versions" / STAGED, list[str]()
     try:
         for file in records:
             (staged / basename(file)).replace(root / file)
         _sync_folder(versions)
-        (staged / version).rename(versions / version)
+        for version in releases:
+            (staged / version).rename(versions / version)
+            moved.append(version)
         _sync_folder(versions)
     except OSError as error:
+        for version in moved:
+            with suppress(OSError):
+                (versions / version).rename(staged / version)
         for file in records:
             _restore(staged / _BEFORE / basename(file), root / file)
-        raise ReleaseError(f"{versions / version} cannot be put in place: {error.strerror}") from error
+        failed = next(version for version in (*releases, "") if version not in moved)
+        raise ReleaseError(f"{versions / failed} cannot be put in place: {error.strerror}") from error
 
 
 def _restore(before: Path, file: Path) -> None:
@@ -121,7 +138,7 @@ def _restore(before: Path, file: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _complete(root: Path, version: str) -> bool:
+def complete(root: Path, version: str) -> bool:
     """Finish what an earlier run began, and tell whether that was the release of this version."""
     completed = version in _publish_staged(Store(root))
     try:
@@ -147,8 +164,9 @@ def _publish_staged(store: Store) -> list[str]:
     completed = [folder for folder in folders if _holds(folder, lock[folder.name])]
     for folder in completed:
         try:
-            if folder.name not in store.dates:
+            if not ((staged / basename(DATES_FILE)).exists() or (store.root / DATES_FILE).exists()):
                 _write(staged / basename(DATES_FILE), with_date(store.root, folder.name).encode())
+            if (staged / basename(DATES_FILE)).exists():
                 (staged / basename(DATES_FILE)).replace(store.root / DATES_FILE)
             folder.rename(versions / folder.name)
             _sync_folder(versions)
@@ -176,7 +194,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _hold_lock(versions: Path) -> Iterator[None]:
+def hold_lock(versions: Path) -> Iterator[None]:
     """Hold a lock against other releases; the system frees it when this process ends, however it ends."""
     made = not versions.exists()
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 
-from arrakis_schema.store.documents import FORMATS, documented_by, is_document, name_of
+from arrakis_schema.store.documents import EXAMPLE, FORMATS, STANDARD, Layout
 from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, scan_folder
 from arrakis_schema.store.portable_names import LONGEST_PATH, clashes, fault_of_name
 from arrakis_schema.text.printable import printable
@@ -30,7 +30,7 @@ FILE_RULES = {
 }
 _PLACES = (
     "documents are endpoints/descriptor.json, endpoints/NAME/descriptor.json, endpoints/NAME/schema.txt,"
-    " publication/NAME.json and publication/NAME.txt"
+    " publication/NAME.json and publication/NAME.txt, or what [[documents]] of registry.toml says"
 )
 _PAGES = frozenset({"index", "readme"})
 
@@ -64,28 +64,26 @@ class Inventory:
     __repr__ = short_repr
 
 
-def read_inventory(root: str, folder: str) -> Inventory:
+def read_inventory(root: str, folder: str, layout: Layout = STANDARD) -> Inventory:
     """Return the inventory of a folder of `root`; raises `DamagedStoreError` where a folder cannot be read."""
-    return classify(scan_folder(root, folder))
+    return classify(scan_folder(root, folder), layout)
 
 
-def classify(entries: Iterable[tuple[str, str]]) -> Inventory:
+def classify(entries: Iterable[tuple[str, str]], layout: Layout = STANDARD) -> Inventory:
     """Return the inventory of some paths with their kinds, as `scan_folder` yields them."""
     kinds = dict(sorted(entries))
     plain = tuple(path for path, kind in kinds.items() if kind == FILE)
     misnamed = dict(_name_refusals(kinds))
     named = [path for path in plain if not misnamed.keys() & _around(path)]
     visible = [path for path in named if not _is_hidden(path)]
-    documents = tuple(path for path in visible if is_document(path) and not _is_taken(path))
-    paths = frozenset(documents)
-    owners = {path: documented_by(path, paths) for path in visible if path.endswith(".json")}
-    examples = tuple((path, owner) for path, owner in owners.items() if owner is not None)
+    documents = tuple(path for path in visible if layout.is_document(path) and not _is_taken(path, layout))
+    examples = tuple(layout.examples(visible, frozenset(documents)).items())
     homes = {dirname(path) for path in (*documents, *dict(examples))}
     programs = tuple(path for path in visible if splitext(path)[1] in PROGRAMS and dirname(path) in homes)
     notes = tuple(path for path in visible if path.endswith(NOTE))
     published = tuple(sorted((*documents, *dict(examples), *programs)))
     expected = {*published, *notes, *(path for path in named if path in SETTINGS or basename(path) in IGNORED)}
-    unexpected = _role_refusals(path for path in named if path not in expected)
+    unexpected = _role_refusals([path for path in named if path not in expected], layout)
     refused = [*_link_refusals(kinds), *misnamed.values(), *unexpected]
     return Inventory(
         documents, examples, programs, notes, published, tuple(sorted(refused)), plain, tuple(_empty(kinds))
@@ -103,11 +101,11 @@ def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
 
 
-def _is_taken(path: str) -> bool:
+def _is_taken(path: str, layout: Layout) -> bool:
     """Tell whether the site uses the name of a document for something else: a page, or another form of one."""
     stem, suffix = splitext(basename(path))
     derived = stem.endswith((".arrow", ".bundle")) or ("." in stem and suffix == ".txt")
-    return name_of(path).casefold() in _PAGES or derived
+    return basename(layout.name_of(path)).casefold() in _PAGES or derived
 
 
 def _link_refusals(kinds: dict[str, str]) -> Iterator[RefusedFile]:
@@ -133,23 +131,41 @@ def _name_refusals(kinds: dict[str, str]) -> Iterator[tuple[str, RefusedFile]]:
             yield path, RefusedFile(printable(path), "file-name-invalid", message)
 
 
-def _role_refusals(paths: Iterable[str]) -> Iterator[RefusedFile]:
+def _role_refusals(paths: Iterable[str], layout: Layout) -> Iterator[RefusedFile]:
     """Yield a refusal for each file that has none of the roles."""
     for path in paths:
-        if is_document(path) and not _is_hidden(path):
+        if layout.is_document(path) and not _is_hidden(path):
             message = "has a name that the site uses for something else: rename it"
             yield RefusedFile(path, "file-name-clash", message)
         else:
-            yield RefusedFile(path, "file-unexpected", _remedy(path))
+            yield RefusedFile(path, "file-unexpected", explain_role(path, layout))
 
 
-def _remedy(path: str) -> str:
-    """Guess what a file was meant for, and say what to do."""
+def explain_role(path: str, layout: Layout) -> str:
+    """Guess what a file without a role was meant for, and say what to do."""
     if _is_hidden(path):
         return "is hidden, so neither published nor checked: delete it"
+    return _explain_declared(path, layout) if layout.declared else _explain_standard(path)
+
+
+def _explain_declared(path: str, layout: Layout) -> str:
+    """Say what to do with a file that the declared layout gives no role."""
+    if any(placement.is_example(path) for placement in layout.placements):
+        return "is an example of no document: there is none of its name, so rename or delete it"
+    suffix = splitext(path)[1]
+    if suffix in FORMATS:
+        globs = ", ".join(placement.files for placement in layout.placements)
+        return f"is neither document nor example by [[documents]] of registry.toml ({globs}): add an entry, or move it"
+    if suffix in PROGRAMS:
+        return "is a program beside no document and no example: move it to one"
+    return f"is written in no language that is known ({', '.join(FORMATS)}): move or delete it"
+
+
+def _explain_standard(path: str) -> str:
+    """Say what to do with a file that the standard layout gives no role."""
     folder, separator, _ = path.partition("/examples/")
     suffix = splitext(path)[1]
-    if separator and suffix == ".json":
+    if separator and suffix == EXAMPLE:
         where = f"{folder}/examples/ has those of descriptor.json or else schema.txt, {folder}/examples/NAME/ others"
         return f"is an example of no document: {where}"
     if suffix in FORMATS:

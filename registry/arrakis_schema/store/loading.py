@@ -8,7 +8,7 @@ import os
 import re
 
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
-from arrakis_schema.store.files import FOLDER, PACKAGED, list_folder, read_file
+from arrakis_schema.store.files import FOLDER, PACKAGED, exists, list_folder, read_file
 from arrakis_schema.store.versions import NEXT, aliases, is_release, precedence
 
 TYPE_CHECKING = False
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     Root = str | os.PathLike[str] | None
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
-_SCHEMAS = ("endpoints/{}/descriptor.json", "endpoints/{}.json", "publication/{}.json")
-_PAYLOADS = ("endpoints/{}/schema.txt", "{}/schema.txt")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+_PATTERNS = {
+    ".json": ("endpoints/{}/descriptor.json", "endpoints/{}.json", "publication/{}.json"),
+    ".txt": ("endpoints/{}/schema.txt", "{}/schema.txt"),
+}
+_SETTINGS = "schemas/registry.toml"
 
 
 def data_root(root: "Root" = None) -> str:
@@ -62,26 +65,36 @@ def release_folder(root: str, version: str | None) -> str:
     raise UnknownSchemaError(f"there is no release {version!r}", [*frozen, f"{NEXT} ({declared}, not released yet)"])
 
 
-def find_document(name: str, version: str | None, root: str, patterns: tuple[str, ...]) -> tuple[str, str]:
-    """Return the release's folder and the path in it of the first document of this name that exists."""
+def find_document(name: str, version: str | None, root: str, suffix: str) -> tuple[str, str]:
+    """Return the release's folder and the path in it of the document of this name that ends in `.json` or `.txt`.
+
+    Few documents need more than a look at a path; for the others, all of the folder is read.
+    """
     folder = release_folder(root, version)
-    if NAME.fullmatch(name):
-        for path in (pattern.format(name) for pattern in patterns):
+    if _PLAIN_NAME.fullmatch(name) and not _declares_layout(root):
+        for path in (pattern.format(name) for pattern in _PATTERNS[suffix]):
             if os.path.isfile(os.path.join(root, folder, path)):
                 return folder, path
+    names = _names(root, folder, suffix)
+    if name in names:
+        return folder, names[name]
     where = "the working set" if folder == "schemas" else f"release {os.path.basename(folder)}"
-    raise UnknownSchemaError(f"{where} has no document {name!r}", _names(os.path.join(root, folder), patterns))
+    raise UnknownSchemaError(f"{where} has no document {name!r}", sorted(names))
 
 
-def _names(folder: str, patterns: tuple[str, ...]) -> list[str]:
-    """Return every name by which one of the patterns finds a document."""
-    names: set[str] = set()
-    for head, tail in (pattern.split("{}") for pattern in patterns):
-        parent = os.path.join(folder, head)
-        entries = os.listdir(parent) if os.path.isdir(parent) else []
-        stems = [entry.removesuffix(tail) for entry in entries if NAME.fullmatch(entry.removesuffix(tail))]
-        names.update(stem for stem in stems if os.path.isfile(f"{parent}{stem}{tail}"))
-    return sorted(names)
+def _declares_layout(root: str) -> bool:
+    """Tell whether the settings of a folder seem to say where documents lie; this package's own do not."""
+    return root != data_root() and exists(root, _SETTINGS) and b"documents" in read_file(root, _SETTINGS)
+
+
+def _names(root: str, folder: str, suffix: str) -> dict[str, str]:
+    """Return the path of each document that ends in `suffix` by its name."""
+    from arrakis_schema.store.inventory import read_inventory  # noqa: PLC0415 - only where a name is not plain
+    from arrakis_schema.store.settings import read_settings  # noqa: PLC0415 - the same
+
+    layout = read_settings(root).layout
+    paths = read_inventory(root, folder, layout).documents if os.path.isdir(os.path.join(root, folder)) else ()
+    return {layout.name_of(path): path for path in reversed(paths) if path.endswith(suffix)}
 
 
 def load_schema(
@@ -95,7 +108,7 @@ def load_schema(
     Raises `UnknownSchemaError`, a `FileNotFoundError`, which lists the available names.
     """
     base = data_root(root)
-    folder, path = find_document(filename.removesuffix(".json"), version, base, _SCHEMAS)
+    folder, path = find_document(filename.removesuffix(".json"), version, base, ".json")
     return parse_json_schema(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
 
 
@@ -119,4 +132,4 @@ def parse_file(content: bytes, path: str) -> "Any":
 
 def find_payload(name: str, version: str | None, root: str) -> tuple[str, str]:
     """Return the release's folder and the path in it of a payload's or the publication's `schema.txt`."""
-    return find_document(name.removesuffix(".txt"), version, root, _PAYLOADS)
+    return find_document(name.removesuffix(".txt"), version, root, ".txt")

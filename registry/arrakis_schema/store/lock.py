@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError, MalformedRequestError
-from arrakis_schema.store.documents import is_document
+from arrakis_schema.store.documents import STANDARD, Layout
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.store.versions import is_release
 
@@ -63,19 +63,20 @@ def _entries(release: str, files: Any) -> dict[str, Entry]:
     """Check and return the entries of one release."""
     if not is_release(release) or not isinstance(files, dict):
         raise ValueError(f"{release!r} is not a release with its files")
-    if not any(map(is_document, files)):
+    entries = {path: _entry(f"{path} of {release}", entry) for path, entry in files.items()}
+    if all(entry.id is None for entry in entries.values()):
         raise ValueError(f"{release} has no document")
-    return {path: _entry(f"{path} of {release}", path, entry) for path, entry in files.items()}
+    return entries
 
 
-def _entry(label: str, path: str, entry: Any) -> Entry:
+def _entry(label: str, entry: Any) -> Entry:
     """Check and return the entry of one file."""
     if not isinstance(entry, dict) or not entry.keys() <= {"sha256", "id"}:
         raise ValueError(f"{label} is not an object with a sha256 and, for a document, an id")
     sha256, number = entry.get("sha256"), entry.get("id")
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         raise ValueError(f"{label} has no sha256 in 64 hexadecimal digits")
-    if is_document(path) != (type(number) is int):
+    if number is not None and type(number) is not int:
         raise ValueError(f"{label} has the id {number!r}")
     return Entry(sha256, number)
 
@@ -94,15 +95,16 @@ def _lines(files: dict[str, Entry]) -> str:
     return ",\n".join(f"      {json.dumps(path)}: {json.dumps(member)}" for path, member in members.items())
 
 
-def lock_release(lock: Lock, contents: dict[str, bytes]) -> dict[str, Entry]:
+def lock_release(lock: Lock, contents: dict[str, bytes], layout: Layout = STANDARD) -> dict[str, Entry]:
     """Return the entries for the files of a new release; a document whose content is new gets the next id."""
     ids = {entry.sha256: entry.id for files in lock.values() for entry in files.values() if entry.id is not None}
     last = max(ids.values(), default=0)
     entries = {}
     for path, content in sorted(contents.items()):
         sha256 = digest(content)
-        if is_document(path) and sha256 not in ids:
+        is_document = layout.is_document(path)
+        if is_document and sha256 not in ids:
             last += 1
             ids[sha256] = last
-        entries[path] = Entry(sha256, ids[sha256] if is_document(path) else None)
+        entries[path] = Entry(sha256, ids[sha256] if is_document else None)
     return entries

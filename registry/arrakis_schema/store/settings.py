@@ -7,9 +7,11 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.dialects import Aliases, alias_problems, read_aliases
+from arrakis_schema.store.documents import STANDARD, Layout
 from arrakis_schema.store.files import read_plain
 from arrakis_schema.store.flight_settings import Flight, read_flight
 from arrakis_schema.store.kafka_settings import Topics, read_topics, topic_problems
+from arrakis_schema.store.layout_settings import layout_problems, read_layout
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.short_repr import short_repr
@@ -48,7 +50,7 @@ class Settings:
 
     `readers` holds a `Reader` for each of `request`, `payload` and `publication` that the file has;
     `flight` is how requests travel, `topics` which topics of Kafka hold which document, `aliases` which
-    dialect a meta-schema of the team's own stands for.
+    dialect a meta-schema of the team's own stands for, `layout` where the documents lie.
     """
 
     version: str
@@ -58,6 +60,7 @@ class Settings:
     flight: Flight = field(default_factory=Flight)
     topics: tuple[Topics, ...] = ()
     aliases: Aliases = ()
+    layout: Layout = STANDARD
 
     __repr__ = short_repr
 
@@ -88,11 +91,11 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    keys = {*_DEFAULT, "dialects", "readers", "flight", "topics"}
+    keys = {*_DEFAULT, "dialects", "documents", "readers", "flight", "topics"}
     problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - keys]
     readers, topics, dialects = table.get("readers", {}), table.get("topics", []), table.get("dialects", {})
-    flight, about_flight = read_flight(table.get("flight", {}))
-    others = [*alias_problems(dialects), *topic_problems(topics), *about_flight]
+    documents, (flight, about_flight) = table.get("documents", []), read_flight(table.get("flight", {}))
+    others = [*alias_problems(dialects), *layout_problems(documents), *topic_problems(topics), *about_flight]
     problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
@@ -102,7 +105,8 @@ def _settings(table: dict[str, object]) -> Settings:
     if problems:
         raise DamagedStoreError(problems)
     places = str(version), str(table["title"]), str(base_url)
-    return Settings(*places, _readers(readers), flight, read_topics(topics), read_aliases(dialects))
+    travels = flight, read_topics(topics)
+    return Settings(*places, _readers(readers), *travels, read_aliases(dialects), read_layout(documents))
 
 
 def _readers(table: Any) -> dict[str, Reader]:

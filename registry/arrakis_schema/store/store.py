@@ -19,7 +19,7 @@ from arrakis_schema.store.corrections import (
 )
 from arrakis_schema.store.dates import DATES_FILE, parse_dates
 from arrakis_schema.store.dialects import Aliases, read_aliased
-from arrakis_schema.store.documents import FORMATS, Document, Example, name_of
+from arrakis_schema.store.documents import FORMATS, STANDARD, Document, DocumentKind, Example, Layout
 from arrakis_schema.store.errata import Erratum, errata_of
 from arrakis_schema.store.inventory import Inventory, read_inventory
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
@@ -64,6 +64,7 @@ class Documents(Deriving):
     contents: Mapping[str, bytes] = field(repr=False)
     folders: tuple[str, ...]
     dialect_aliases: Aliases = ()
+    layout: Layout = STANDARD
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -98,6 +99,11 @@ class Store(Deriving):
     def settings(self) -> Settings:
         """What `registry.toml` says."""
         return read_settings(str(self.root))
+
+    @property
+    def layout(self) -> Layout:
+        """Where the documents lie, in the working set and in every release."""
+        return self.settings.layout
 
     @cached_property
     def releases(self) -> tuple[str, ...]:
@@ -172,6 +178,11 @@ class Release(Deriving):
         return self.store.settings
 
     @property
+    def layout(self) -> Layout:
+        """Where its documents lie."""
+        return self.store.layout
+
+    @property
     def frozen(self) -> bool:
         """Whether this is a release, and not the working set."""
         return self.folder != "schemas"
@@ -229,7 +240,15 @@ class Release(Deriving):
 
     def document(self, path: str) -> Document:
         """Return one document; raises `DamagedStoreError`."""
-        return Document(path, self.read(path), self.settings.aliases, self)
+        return Document(path, self.read(path), self.settings.aliases, self, self.layout)
+
+    def name_of(self, path: str) -> str:
+        """Return the name of the document at a path."""
+        return self.layout.name_of(path)
+
+    def kind_of(self, path: str) -> DocumentKind:
+        """Return the kind of the document at a path."""
+        return self.layout.kind_of(path)
 
     def urls(self, path: str) -> tuple[str, ...]:
         """Return the URLs at which one of its files is published: that of its version first."""
@@ -254,11 +273,11 @@ class Release(Deriving):
         Raises `UnknownSchemaError`, which lists the available names.
         """
         stem = next((name.removesuffix(suffix) for suffix in FORMATS if name.endswith(suffix)), name)
-        paths = [path for path in self.documents if name == path or stem == name_of(path)]
+        paths = [path for path in self.documents if name == path or stem == self.name_of(path)]
         if paths:
             return paths
         label = f"release {self.version}" if self.frozen else f"the working set ({NEXT})"
-        names = sorted({name_of(path) for path in self.documents})
+        names = sorted({self.name_of(path) for path in self.documents})
         raise UnknownSchemaError(f"{label} of {self.store.root} has no document {name!r}", names)
 
     def path_of(self, name: str, suffix: str) -> str:
@@ -267,7 +286,7 @@ class Release(Deriving):
         Raises `UnknownSchemaError`, which lists the available names.
         """
         stem = name.removesuffix(suffix)
-        paths = {name_of(path): path for path in reversed(self.documents) if path.endswith(suffix)}
+        paths = {self.name_of(path): path for path in reversed(self.documents) if path.endswith(suffix)}
         if stem not in paths:
             where = f"release {self.version}" if self.frozen else "the working set"
             raise UnknownSchemaError(f"{where} has no document {stem!r}", sorted(paths))
@@ -334,7 +353,7 @@ def _release_of(store: Store, version: str | None) -> Release:
 def _release_in(store: Store, folder: str) -> Release:
     """Read a release."""
     version = store.settings.version if folder == "schemas" else folder.removeprefix("versions/")
-    release = Release(store, version, folder, read_inventory(str(store.root), folder))
+    release = Release(store, version, folder, read_inventory(str(store.root), folder, store.layout))
     store.snapshot.keep([CORRECTIONS_FILE, ERRATA_FILE, DATES_FILE, *(f"{folder}/{path}" for path in release.files)])
     return release
 

@@ -73,7 +73,8 @@ def _explain_unlocked(release: Release, missing: Lock) -> str:
     for old, entries in missing.items():
         if content == {path: entry.sha256 for path, entry in entries.items()}:
             return f"{release.folder} holds the files of {old}: a release keeps its name, so rename the folder back"
-    return f"{release.folder} is not in {LOCK_FILE}: only `arrakis-schema release` adds releases"
+    remedy = f"move the folder away, and bring it in: `arrakis-schema import FOLDER --as {release.version}`"
+    return f"{release.folder} is not in {LOCK_FILE}, as it was not made by `arrakis-schema release`: {remedy}"
 
 
 def _differences(release: Release, entries: dict[str, Entry], converted: list[str]) -> Iterator[str]:
@@ -89,11 +90,22 @@ def _differences(release: Release, entries: dict[str, Entry], converted: list[st
         if path not in entries:
             yield f"{folder}/{printable(path)} was added after the release: remove it"
             continue
+        yield from _wrong_role(release, path, entries[path])
         change = compare_bytes(release.read(path), entries[path].sha256)
         if change is FileChange.LINE_ENDS:
             converted.append(f"{folder}/{path}")
         elif change is FileChange.CONTENT:
             yield f"{folder}/{path} was changed after the release: its sha256 is not that of {LOCK_FILE}"
+
+
+def _wrong_role(release: Release, path: str, entry: Entry) -> Iterator[str]:
+    """Yield whether the layout and the lock disagree on what a file is."""
+    file = f"{LOCK_FILE}: {path} of {release.version}"
+    remedy = "restore the lock, or the entry of [[documents]] in registry.toml that this release needs"
+    if path in release.documents and entry.id is None:
+        yield f"{file} has no id, but is a document: {remedy}"
+    elif path not in release.documents and entry.id is not None:
+        yield f"{file} has the id {entry.id}, but is no document: {remedy}"
 
 
 def _line_ends(converted: list[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from enum import Enum
 
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.positions import escape_token, value_at
-from arrakis_schema.store.documents import DocumentKind, kind_of
+from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.system.relations import Comparisons, Exchange, Relation
 from arrakis_schema.system.software import Call
 
@@ -61,7 +61,7 @@ def _clause(action: _Action, names: list[str]) -> str:
 def _actions(comparisons: Comparisons, exchange: Exchange) -> Iterator[tuple[_Action, str]]:
     """Yield what to do about each change at fault."""
     faults = [change for change in exchange.verdict.findings if change.at_fault]
-    writes = kind_of(exchange.document) is not DocumentKind.PAYLOAD
+    writes = comparisons.kind_of(exchange.document) is not DocumentKind.PAYLOAD
     for change in faults:
         yield _write(comparisons, exchange, change) if writes else _read(exchange, change)
     if not faults:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from arrakis_schema.compat.containment import SECONDS, STEPS
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.store.documents import is_document
 from arrakis_schema.store.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
 from arrakis_schema.store.git.bases import Base, documents_of, open_bases
 from arrakis_schema.store.lock import LOCK_FILE, Lock
@@ -98,7 +97,11 @@ class _Comparing:
 
     def with_base(self, base: Base) -> BaseComparison:
         """Return what the working set does to those who use a base; what cannot be read of the base is left out."""
-        missing = [path for path in self.lock.get(base.name, {}) if is_document(path) and path not in base.documents]
+        missing = [
+            path
+            for path, entry in self.lock.get(base.name, {}).items()
+            if entry.id is not None and path not in base.documents
+        ]
         problems = {f"versions/{base.name}/{path}": "it is missing" for path in missing}
         problems |= {f"{WORKING}/{path}": f"in {base.name} it is {problem}" for path, problem in base.unread.items()}
         left_out = {*missing, *base.unread}

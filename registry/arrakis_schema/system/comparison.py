@@ -80,7 +80,9 @@ class Against:
         """Compare all documents."""
         old, new = self.old, self.new
         for path in sorted({*old, *new}):
-            if path not in new:
+            if not (new.get(path) or old[path]).kind.travels:  # those that refer to it are compared with what it says
+                self.result.added += path not in old
+            elif path not in new:
                 self._report_removed(path)
             elif path not in old:
                 self.result.added += 1

@@ -1,16 +1,18 @@
 """Lint over a release: each document with its URL and its examples, and the files and documents as a set."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 
-from arrakis_schema.errors import TooLargeError
+from arrakis_schema.errors import DamagedStoreError, TooLargeError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.json_schema.resolver import schemas_of
 from arrakis_schema.languages import every_language, language_of
 from arrakis_schema.lint.faults import too_large
 from arrakis_schema.lint.reach import SET_RULES, find_id_clashes, find_unreachable
-from arrakis_schema.lint.subject import Subject
+from arrakis_schema.lint.subject import CONVENTIONS, REFUSED_EXAMPLES, Subject
+from arrakis_schema.store.documents import Example
 from arrakis_schema.store.inventory import FILE_RULES
 from arrakis_schema.store.limits import LARGEST_FILE, mebibytes
 from arrakis_schema.store.portable_names import fault_of_name
@@ -47,7 +49,7 @@ def rules() -> dict[str, str]:
 def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
     """Yield what lint finds in a release: in all of it, or in the documents at some paths alone."""
     settings, requested = release.settings, None if paths is None else list(paths)
-    readable = {}
+    readable, conventions = {}, _conventions(release)
     for path in release.documents if requested is None else requested:
         file = f"{release.folder}/{path}"
         with working_on(file):
@@ -57,8 +59,8 @@ def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterat
                 yield Finding(file, 1, 1, "document-too-large", Severity.ERROR, "", str(error))
                 continue
             reader = settings.reader(document.kind.value)
-            url, examples = settings.url(release.version, path), release.examples_of(path)
-            yield from lint(Subject(document, url, file, examples, reader))
+            url, examples = _expected_url(release, path), release.examples_of(path)
+            yield from lint(Subject(document, url, file, examples, reader, conventions))
     if requested is None or set(requested) == set(release.documents):
         yield from find_refused(release)
         yield from _find_wrong_version(release)
@@ -67,6 +69,24 @@ def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterat
         if not release.frozen:
             yield from lint_corrections(release.store)
         yield from find_id_clashes(schemas_of(release), readable, release.folder)
+
+
+def _conventions(release: Release) -> frozenset[str]:
+    """Return the conventions of lint that are asked for: all, or those that a team with a layout of its own begins."""
+    if not release.layout.declared:
+        return CONVENTIONS
+    begun = set[str]()
+    for path in release.documents:
+        with suppress(DamagedStoreError):
+            content = release.read(path)
+            begun |= {word for word in CONVENTIONS if f'"{word}"'.encode() in content}
+    refused = any(Example(path, b"").refused for path in release.examples)
+    return frozenset(begun - {REFUSED_EXAMPLES} | ({REFUSED_EXAMPLES} if refused else set()))
+
+
+def _expected_url(release: Release, path: str) -> str | None:
+    """Return the URL that the `$id` of a document is to be; None where the team declares a layout: it names them."""
+    return None if release.layout.declared else release.settings.url(release.version, path)
 
 
 def find_refused(release: Release) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from arrakis_schema.compat.logic.nodes import UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.languages import Pair, language_of
-from arrakis_schema.store.documents import Document, DocumentKind, Example, kind_of, name_of
+from arrakis_schema.store.documents import Document, DocumentKind, Example
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.versions import precedence
 
@@ -119,7 +119,7 @@ class Comparisons:
             elif path in client_documents and client_documents[path].kind is DocumentKind.REQUEST:
                 gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
                 exchanges.append(Exchange(path, client.version, server.version, Answer.BREAKS, gone))
-            elif client_documents and server_documents and kind_of(path) is not DocumentKind.REQUEST:
+            elif client_documents and server_documents and self.kind_of(path) is not DocumentKind.REQUEST:
                 exchanges.append(_undocumented(path, client, server, client_documents, server_documents))
         return Relation(name, client.version, server.version, tuple(exchanges))
 
@@ -127,9 +127,13 @@ class Comparisons:
         """Return the paths of the documents of a name in any release."""
         return self.store.derived(_paths_of, name)
 
+    def kind_of(self, path: str) -> DocumentKind:
+        """Return the kind of the documents at a path."""
+        return self.store.layout.kind_of(path)
+
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of an endpoint or publication in a release, by path."""
-        return {path: release.document(path) for path in release.documents if name_of(path) == name}
+        return {path: release.document(path) for path in release.documents if release.name_of(path) == name}
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
         """Return whether a reader of one release takes what a writer of another sends."""
@@ -285,7 +289,9 @@ def messages_sent(writer: Release, path: str) -> Iterator[Example]:
 def _paths_of(store: Store, name: str) -> tuple[str, ...]:
     """Return the paths of the documents of a name in any release."""
     return tuple(
-        sorted({path for release in store.every_release() for path in release.documents if name_of(path) == name})
+        sorted(
+            {path for release in store.every_release() for path in release.documents if release.name_of(path) == name}
+        )
     )
 
 
@@ -321,12 +327,25 @@ def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
 
 def names(releases: list[Release]) -> list[str]:
     """Return the names of endpoints and publications in any of these releases, in their order."""
-    return list(dict.fromkeys(name_of(path) for release in releases for path in release.documents))
+    return list(dict.fromkeys(release.name_of(path) for release in releases for path in release.documents))
+
+
+def sent_names(releases: list[Release]) -> list[str]:
+    """Return those of the names that messages are sent of: not those that other documents only refer to."""
+    paths = (path for release in releases for path in release.documents if release.kind_of(path).travels)
+    sent = {releases[0].name_of(path) for path in paths}
+    return [name for name in names(releases) if name in sent]
+
+
+def sides(comparisons: Comparisons, names: Iterable[str]) -> tuple[str, str]:
+    """Return what those who ask and those who answer are called: publisher and subscriber where all are messages."""
+    kinds = {comparisons.kind_of(path) for name in names for path in comparisons.paths(name)}
+    return ("publisher", "subscriber") if kinds == {DocumentKind.PUBLICATION} else ("client", "server")
 
 
 def matrix(comparisons: Comparisons, releases: list[Release]) -> Iterator[Relation]:
     """Yield the relation of every client with every server for every name, clients first."""
-    for name in names(releases):
+    for name in sent_names(releases):
         yield from grid(comparisons, name, releases)
 
 

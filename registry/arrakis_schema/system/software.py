@@ -7,7 +7,7 @@ from itertools import groupby
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.languages import language_of
-from arrakis_schema.store.documents import DocumentKind, kind_of
+from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.software import SOFTWARE_FILE, Software
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, Comparisons, Exchange, Relation, worst
@@ -84,8 +84,12 @@ class _Speaking:
         requests = self._relation(endpoint, self.client.release, self.server.release)
         payloads = self._relation(endpoint, self.client.payloads, self.server.payloads)
         exchanges = (
-            *(one for one in requests.exchanges if kind_of(one.document) is DocumentKind.REQUEST),
-            *(self._with_needs(one, needs) for one in payloads.exchanges if kind_of(one.document) in _READ),
+            *(one for one in requests.exchanges if self.comparisons.kind_of(one.document) is DocumentKind.REQUEST),
+            *(
+                self._with_needs(one, needs)
+                for one in payloads.exchanges
+                if self.comparisons.kind_of(one.document) in _READ
+            ),
         )
         return Relation(endpoint, requests.client, requests.server, exchanges)
 

@@ -37,7 +37,7 @@ def endpoint_data(history: History, release: Release, name: str) -> dict[str, An
 def release_data(history: History, release: Release) -> dict[str, Any]:
     """Return the documents and accepted breaks of a release as data."""
     moment = history.dates.get(release.version)
-    names = dict.fromkeys(Document(path, b"").name for path in release.documents)
+    names = dict.fromkeys(map(release.name_of, release.documents))
     return {
         "version": release.version,
         "frozen": release.frozen,

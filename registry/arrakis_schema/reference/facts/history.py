@@ -9,7 +9,7 @@ from arrakis_schema.compat import Change, Effect
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.places import folder_of
-from arrakis_schema.store.documents import Document, name_of
+from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.members import Member
@@ -88,6 +88,10 @@ class History:
     def has_rules(self) -> bool:
         """Whether the root folder has a page that explains the rules of compatibility."""
         return (self.store.root / "docs/changes.md").exists()
+
+    def kind_of(self, path: str) -> DocumentKind:
+        """Return the kind of the documents at a path."""
+        return self.store.layout.kind_of(path)
 
     def before(self, release: Release) -> Release | None:
         """Return the release before one."""
@@ -204,7 +208,7 @@ class History:
 
         Those of the documents that it refers to are the same, too.
         """
-        name, since, reach = name_of(path), release, self.comparisons.reach
+        name, since, reach = release.name_of(path), release, self.comparisons.reach
         content = reach(self.documents(release, name)[path])
         for earlier in reversed(self.releases[: self.releases.index(release)]):
             document = self.documents(earlier, name).get(path)
@@ -257,7 +261,7 @@ class History:
 
 def _documents_of(release: Release, name: str) -> dict[str, Document]:
     """Return the documents of a name in a release, by path."""
-    return {path: release.document(path) for path in release.documents if name_of(path) == name}
+    return {path: release.document(path) for path in release.documents if release.name_of(path) == name}
 
 
 def read_history(store: Store) -> History:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.store.documents import Document, is_document
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.git.append_only import history_findings
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
 from arrakis_schema.store.lock import LOCK_FILE
@@ -57,12 +57,12 @@ def documents_of(release: Release) -> dict[str, Document]:
 
 def _base_of_commit(store: Store, commit: Commit) -> Base:
     """Return the documents of the working set of a commit, and how `versions/` changed since."""
-    paths = [path for path in commit.under(_WORKING) if is_document(path.removeprefix(f"{_WORKING}/"))]
+    paths = [path for path in commit.under(_WORKING) if store.layout.is_document(path.removeprefix(f"{_WORKING}/"))]
     contents = commit.read(paths)
     files = {path.removeprefix(f"{_WORKING}/"): content for path, content in contents.files.items()}
     aliases = store.settings.aliases
-    among = Documents(files, tuple(_folders(store, commit)), aliases)
-    documents = {path: Document(path, content, aliases, among) for path, content in files.items()}
+    among = Documents(files, tuple(_folders(store, commit)), aliases, store.layout)
+    documents = {path: Document(path, content, aliases, among, store.layout) for path, content in files.items()}
     unread = {path.removeprefix(f"{_WORKING}/"): problem for path, problem in contents.unread.items()}
     findings = list(_history(store, commit))
     if not paths:

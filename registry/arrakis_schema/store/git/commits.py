@@ -120,6 +120,12 @@ def open_commit(root: Path, name: str) -> Commit:
     return Commit(repository, label, entries)
 
 
+def entries_of(repository: Repository, tree: str) -> Mapping[str, TreeEntry] | None:
+    """Return the entries below a tree, such as `HEAD:schemas`, with paths relative to it; None where there is none."""
+    listed = repository.run("ls-tree", "-r", "-z", "--full-tree", tree)
+    return None if listed.returncode else dict(_entries(listed.stdout))
+
+
 def _resolve(repository: Repository, name: str) -> str:
     """Return the hash that a name stands for, empty if there is none."""
     printed = repository.run("rev-parse", "--verify", "--quiet", "--end-of-options", name).stdout.strip()

@@ -117,6 +117,11 @@ export async function entries(root, version) {
   return (await json(new URL(`releases/${version}/index.json`, root))).documents;
 }
 
+/** Return the folder of a name from the address of its page in some release. @param {string} page */
+function folderOf(page) {
+  return page.replace(/^(?:endpoints|next|releases\/[^/]+)\//, "").replace(/\/$/, "");
+}
+
 /**
  * Return the page of an endpoint in another release: the current release has the address without a version.
  * @param {URL} root
@@ -125,7 +130,7 @@ export async function entries(root, version) {
  * @param {Release[]} all every release, newest first
  */
 export function pageOf(root, { page }, version, all) {
-  const folder = page.split("/").at(-2);
+  const folder = folderOf(page);
   const current = all.find(({ frozen }) => frozen) ?? all[0];
   if (version === current?.version) return new URL(`endpoints/${folder}/`, root);
   const frozen = all.find((release) => release.version === version)?.frozen ?? true;
@@ -139,7 +144,7 @@ export function pageOf(root, { page }, version, all) {
  * @param {string} reason
  */
 export function reasonIn(root, { page }, reason) {
-  return new URL(`matrix/${page.split("/").at(-2)}/#${reason}`, root);
+  return new URL(`matrix/${folderOf(page)}/#${reason}`, root);
 }
 
 /** @template Result @param {string} key @param {() => Promise<Result>} get @returns {Promise<Result>} */

@@ -1,0 +1,73 @@
+"""The command `import`: bring in versions that were made elsewhere."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+
+from arrakis_schema.cli.output import say
+from arrakis_schema.errors import ReleaseError
+from arrakis_schema.store.import_sources import Found, read_tags, read_version, read_versions
+from arrakis_schema.store.importing import Imported, import_versions
+from arrakis_schema.store.settings import REGISTRY_FILE
+from arrakis_schema.store.versions import is_release, precedence
+from arrakis_schema.system.proposal import propose_settings
+
+_MOST_LINES = 50
+
+
+def run_import(options: Namespace) -> int:
+    """Freeze the versions of a source, and say what was left out."""
+    root, found = options.root, _read(options)
+    versions = sorted(found.versions, key=lambda version: precedence(version.name))
+    made = not (root / REGISTRY_FILE).exists()
+    proposed = propose_settings(versions, _title(options)) if made else None
+    imported = import_versions(root, versions, proposed)
+    for version in imported:
+        others = f" and {_count(version.others, 'other file')}" if version.others else ""
+        say(f"imported {version.version}: {_count(version.documents, 'document')}{others}")
+    left_out = [*_left_out(imported), *(f"{name} {reason}" for name, reason in found.others.items())]
+    for line in left_out[:_MOST_LINES]:
+        say(f"left out: {line}")
+    if len(left_out) > _MOST_LINES:
+        say(f"left out: {len(left_out) - _MOST_LINES:,} more")
+    if made:
+        say(f"{root / REGISTRY_FILE} is new: correct what it says of your schemas")
+    return 0
+
+
+def _read(options: Namespace) -> Found:
+    """Read the versions that the arguments name."""
+    if options.git:
+        if options.version is not None:
+            raise ReleaseError("--as names one folder's version: tags name their own")
+        return read_tags(options.source, options.tags, options.path)
+    if options.path:
+        raise ReleaseError("--path is a folder of the repository of --git: without it, name the folder itself")
+    if options.version is None:
+        return read_versions(options.source)
+    name = options.version.removeprefix("v")
+    if not is_release(name):
+        raise ReleaseError(f"--as {options.version} is not a semantic version, such as 1.0.0")
+    return Found((read_version(options.source, name),))
+
+
+def _title(options: Namespace) -> str:
+    """Return what the schemas are called before somebody gives them a title: the name of their folder."""
+    source = options.source.resolve()
+    named = source.parent if not options.git and is_release(source.name.removeprefix("v")) else source
+    return named.name or "Schemas"
+
+
+def _left_out(imported: Sequence[Imported]) -> Iterator[str]:
+    """Yield why each file was left out, once for all versions."""
+    versions: dict[tuple[str, str], list[str]] = {}
+    for version in imported:
+        for path, reason in version.left_out.items():
+            versions.setdefault((path, reason), []).append(version.version)
+    for (path, reason), names in sorted(versions.items()):
+        where = names[0] if len(names) == 1 else f"{len(names)} versions, {names[0]} to {names[-1]}"
+        yield f"{path} {reason} ({where})"
+
+
+def _count(number: int, noun: str) -> str:
+    """Return a number of things in words."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

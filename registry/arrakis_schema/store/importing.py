@@ -1,0 +1,177 @@
+"""Freeze releases that were made elsewhere: all of them or none, unchanged to the byte.
+
+Where they come from is `store/import_sources.py`; what a new root says of them is proposed by `system/proposal.py`.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from arrakis_schema.errors import DamagedStoreError, ReleaseError
+from arrakis_schema.store.dates import DATES_FILE, with_dates
+from arrakis_schema.store.documents import Layout
+from arrakis_schema.store.files import FILE
+from arrakis_schema.store.freezing import complete, contents_of, freeze_contents, hold_lock
+from arrakis_schema.store.inventory import NOTE, SETTINGS, classify
+from arrakis_schema.store.lock import lock_release
+from arrakis_schema.store.settings import REGISTRY_FILE
+from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.verification import verify
+from arrakis_schema.store.versions import precedence
+from arrakis_schema.text.short_repr import short_repr
+
+_NEW, _OLD = ".schemas.new", ".schemas.old"
+_NO_DATES = "# When each release was published; of those that were imported from folders it is not known.\n"
+_VERSION_LINE = re.compile(rb'^(version[ \t]*=[ \t]*)"[^"\n]*"', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a team's schemas: its files by path, when it was published, and what was not read, with why."""
+
+    name: str
+    contents: Mapping[str, bytes]
+    moment: datetime | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    __repr__ = short_repr
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one version: how many documents and other files were frozen, and why other files were not."""
+
+    version: str
+    documents: int
+    others: int
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """The files of a version that the layout gives a role, the number of its documents, and why others have none."""
+
+    contents: dict[str, bytes]
+    documents: int
+    left_out: dict[str, str]
+
+
+def import_versions(root: Path, versions: Sequence[Version], proposed: str | None) -> list[Imported]:
+    """Freeze some versions in a folder, oldest first, and return what became of each.
+
+    `proposed` is the text of `registry.toml` for a folder that has none. The newest version becomes the working set
+    where that has no documents, or has not changed since the release before. Raises `ReleaseError` and
+    `DamagedStoreError`; then nothing has been changed.
+    """
+    ordered = sorted(versions, key=lambda version: precedence(version.name))
+    with _settings_in_place(root, proposed), hold_lock(root / "versions"):
+        complete(root, "")
+        store = Store(root)
+        _refuse(store, ordered)
+        placed = {version.name: _place(version, store.layout) for version in ordered}
+        _freeze(store, ordered, placed)
+        _move_on(store, ordered[-1].name, placed[ordered[-1].name].contents)
+    return [
+        Imported(name, part.documents, len(part.contents) - part.documents, part.left_out)
+        for name, part in placed.items()
+    ]
+
+
+def _refuse(store: Store, versions: Sequence[Version]) -> None:
+    """Raise an error where a version cannot become a release."""
+    existing = {release.lower(): release for release in store.releases}
+    for version in versions:
+        if version.name.lower() in existing:
+            raise ReleaseError(f"release {existing[version.name.lower()]} exists and never changes: import the others")
+        existing[version.name.lower()] = version.name
+    if problems := verify(store):
+        raise DamagedStoreError(problems)
+
+
+def _place(version: Version, layout: Layout) -> _Placed:
+    """Return which files of a version are frozen; raises `ReleaseError` where there is no document."""
+    inventory = classify([(path, FILE) for path in version.contents], layout)
+    left_out = {refusal.path: refusal.message for refusal in inventory.refused}
+    left_out |= dict.fromkeys(inventory.notes, f"is a note: only files beside it are frozen ({NOTE})")
+    left_out |= dict.fromkeys(version.contents.keys() & SETTINGS, "is not of a release")
+    if not inventory.documents:
+        reasons = next((f": {path} {reason}" for path, reason in left_out.items()), "")
+        raise ReleaseError(f"{version.name} has no document by {REGISTRY_FILE}{reasons}; nothing was imported")
+    contents = {path: version.contents[path] for path in inventory.published}
+    return _Placed(contents, len(inventory.documents), left_out | dict(version.unread))
+
+
+def _freeze(store: Store, versions: Sequence[Version], placed: Mapping[str, _Placed]) -> None:
+    """Freeze the placed files of every version."""
+    lock = dict(store.lock)
+    for name, part in placed.items():
+        lock[name] = lock_release(lock, part.contents, store.layout)
+    moments = {version.name: version.moment for version in versions if version.moment is not None}
+    dates = with_dates(store.root, moments) or _NO_DATES
+    freeze_contents(store, {name: part.contents for name, part in placed.items()}, lock, {DATES_FILE: dates.encode()})
+
+
+@contextmanager
+def _settings_in_place(root: Path, proposed: str | None) -> Iterator[None]:
+    """Write `registry.toml` where there is none, and remove it again where the import fails."""
+    schemas, made = root / "schemas", not root.exists()
+    if (root / REGISTRY_FILE).exists():
+        yield
+        return
+    if proposed is None or schemas.exists():
+        raise ReleaseError(f"{schemas} has no registry.toml: write one, or move the folder away to get a proposal")
+    try:
+        (root / _NEW).mkdir(parents=True, exist_ok=True)
+        (root / _NEW / "registry.toml").write_text(proposed, encoding="utf-8")
+        (root / _NEW).rename(schemas)
+    except OSError as error:
+        raise ReleaseError(f"{schemas} cannot be written: {error.strerror}; nothing was imported") from error
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(schemas, ignore_errors=True)
+        if made:
+            with suppress(OSError):
+                root.rmdir()
+        raise
+
+
+def _move_on(store: Store, newest: str, contents: Mapping[str, bytes]) -> None:
+    """Make the newest imported version the working set, where that has no work of its own."""
+    working = store.release(None)
+    if working.documents and not _is_untouched(store, working):
+        return
+    if store.releases and precedence(newest) < precedence(store.releases[-1]):
+        return
+    schemas, new, old = store.root / "schemas", store.root / _NEW, store.root / _OLD
+    try:
+        for folder in (new, old):
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(schemas, new, symlinks=True)
+        for path in working.files:
+            (new / path).unlink()
+        for folder in sorted((path for path in new.rglob("*") if path.is_dir()), reverse=True):
+            with suppress(OSError):
+                folder.rmdir()  # fails, as it should, where something else is in it
+        for path, content in contents.items():
+            (new / path).parent.mkdir(parents=True, exist_ok=True)
+            (new / path).write_bytes(content)
+        registry = new / "registry.toml"
+        registry.write_bytes(_VERSION_LINE.sub(rb'\g<1>"' + newest.encode() + b'"', registry.read_bytes(), count=1))
+        schemas.rename(old)
+        new.rename(schemas)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        remedy = "the releases are imported; copy the newest to schemas/ yourself"
+        raise ReleaseError(f"{schemas} cannot be written: {error.strerror}; {remedy}") from error
+
+
+def _is_untouched(store: Store, working: Release) -> bool:
+    """Tell whether the working set is the newest release, as nobody has worked on the next one."""
+    if not store.releases or working.version != store.releases[-1]:
+        return False
+    return contents_of(working) == contents_of(store.release(working.version))

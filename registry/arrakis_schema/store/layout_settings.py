@@ -1,0 +1,118 @@
+"""`[[documents]]` of `registry.toml`: where the documents of a team lie, as globs, and how their examples are found."""
+
+import re
+from collections.abc import Iterator
+from posixpath import splitext
+from typing import Any
+
+from arrakis_schema.store.documents import EXAMPLE, DocumentKind, Layout, Placement
+
+KINDS = tuple(kind.value for kind in DocumentKind if kind is not DocumentKind.ENVELOPE)
+_KEYS = {"files", "kind", "examples"}
+_MOST, _MOST_STARS = 100, 2
+_EXAMPLE = 'documents is a list of tables, as in [[documents]] files = "**/*.schema.json" kind = "publication"'
+_WILD = re.compile(r"\*\*/|\*|\?")
+_OPTIONAL = re.compile(r"\[[^][]*\]")
+_FOLDER, _PART, _CHARACTER = "(?:[^/]+/)*", "[^/]*", "[^/]"
+_WORDS = {"NAME": "{name}", "VARIANT": "[^/]+"}
+
+
+def layout_problems(entries: Any) -> Iterator[str]:
+    """Yield what is wrong with the list `documents` of `registry.toml`."""
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        yield _EXAMPLE
+        return
+    if len(entries) > _MOST:
+        yield f"documents has {len(entries)} entries: {_MOST} are allowed"
+    for number, entry in enumerate(entries, 1):
+        where = f"documents, entry {number}"
+        yield from (f"{where}: unknown key {key!r}" for key in entry.keys() - _KEYS)
+        yield from (f"{where}: {problem}" for problem in _entry_problems(entry))
+
+
+def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with one entry."""
+    files, examples = entry.get("files"), _texts(entry.get("examples", []))
+    if not isinstance(files, str):
+        yield 'files is missing or not text, as in files = "**/*.schema.json"'
+    elif problem := _glob_problem(files):
+        yield f"files = {files!r} {problem}"
+    if entry.get("kind") not in KINDS:
+        yield f"kind is {entry.get('kind')!r}: expected one of {', '.join(KINDS)}"
+    if examples is None:
+        yield 'examples is text or a list of texts, as in examples = "NAME[.VARIANT].example.json"'
+    for form in examples or ():
+        if problem := _form_problem(form):
+            yield f"examples = {form!r} {problem}"
+
+
+def _glob_problem(files: str) -> str:
+    """Return what is wrong with a glob; empty where nothing is."""
+    parts = files.split("/")
+    if any(part in {"", ".", ".."} for part in parts):
+        return "is no path below schemas/: write it without / at an end, . and .."
+    if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
+        return "has ** beside other characters or at the end: ** stands for any folders, as in **/*.schema.json"
+    if parts.count("**") > 1 or any(part.count("*") > _MOST_STARS for part in parts if part != "**"):
+        return f"has ** more than once, or more than {_MOST_STARS} of * in one name: write several entries"
+    return ""
+
+
+def _form_problem(form: str) -> str:
+    """Return what is wrong with the form of the paths of examples; empty where nothing is."""
+    if "NAME" not in form:
+        return "does not say NAME, which stands for the file name of the document, as in NAME[.VARIANT].example.json"
+    if form.count("NAME") > 1 or form.count("VARIANT") > 1:
+        return "says NAME or VARIANT twice: once is enough"
+    if not form.endswith(EXAMPLE):
+        return f"does not end in {EXAMPLE}: examples are JSON"
+    if any(part in {"", ".", ".."} for part in form.split("/")):
+        return "is no path below the folder of the document"
+    if any(bracket in _OPTIONAL.sub("", form) for bracket in "[]"):
+        return "has a bracket without its other one: what may be left out stands in [ ]"
+    return ""
+
+
+def read_layout(entries: Any) -> Layout:
+    """Return the layout of a list without problems."""
+    return Layout(tuple(map(_placement, entries)))
+
+
+def _placement(entry: dict[str, Any]) -> Placement:
+    """Return one entry."""
+    examples = tuple(map(_form_pattern, _texts(entry.get("examples", [])) or ()))
+    return Placement(entry["files"], DocumentKind(entry["kind"]), _glob_pattern(entry["files"]), examples)
+
+
+def _texts(value: Any) -> list[str] | None:
+    """Return a text or a list of texts as a list; None for anything else."""
+    texts = [value] if isinstance(value, str) else value
+    return texts if isinstance(texts, list) and all(isinstance(text, str) for text in texts) else None
+
+
+def _glob_pattern(files: str) -> re.Pattern[str]:
+    """Return the pattern of a glob; what follows its last wildcard, or else the suffix, is the group `rest`."""
+    wild = list(_WILD.finditer(files))
+    end = wild[-1].end() if wild else len(splitext(files)[0])
+    head, rest = files[:end], files[end:]
+    return re.compile(f"{_translate(head)}(?P<rest>{re.escape(rest)})")
+
+
+def _translate(glob: str) -> str:
+    """Return the regular expression of a glob."""
+    parts, start = list[str](), 0
+    for wild in _WILD.finditer(glob):
+        parts.append(re.escape(glob[start : wild.start()]))
+        parts.append({"**/": _FOLDER, "*": _PART, "?": _CHARACTER}[wild.group()])
+        start = wild.end()
+    return "".join([*parts, re.escape(glob[start:])])
+
+
+def _form_pattern(form: str) -> str:
+    """Return the regular expression of the form of the paths of examples, with `{name}` for the name."""
+    pattern = ""
+    for part in re.split(r"(NAME|VARIANT|\[|\])", form):
+        brackets = {"[": "(?:", "]": ")?"}
+        plain = re.escape(part).replace("{", "{{").replace("}", "}}")
+        pattern += _WORDS.get(part) or brackets.get(part) or plain
+    return pattern
