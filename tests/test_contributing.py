@@ -112,7 +112,7 @@ def shape(address: str) -> str:
     path = re.sub(r"^versions/RELEASE/.*/examples/.*", "versions/RELEASE/FOLDER/examples/EXAMPLE", path)
     path = re.sub(r"/(schema|descriptor)\.\w+(\.arrow(?:\.json)?)$", r"/\1.BOUND\2", path)
     path = re.sub(
-        r"^(versions/RELEASE/endpoints|endpoints|releases/RELEASE|matrix)/(?!index\.)[^/.]+/", r"\1/NAME/", path
+        r"^(versions/RELEASE/endpoints|endpoints|next|releases/RELEASE|matrix)/(?!index\.)[^/.]+/", r"\1/NAME/", path
     )
     path = re.sub(r"^versions/RELEASE/publication/(?!.*\.arrow)[^/]+$", "versions/RELEASE/publication/DOCUMENT", path)
     path = re.sub(r"^versions/RELEASE/(endpoints/NAME|publication)/(?=schema\.)", "versions/RELEASE/FOLDER/", path)

@@ -127,7 +127,7 @@ def test_the_text_is_compared_line_by_line(page: Page, parts: str) -> None:
 def test_a_field_leads_to_its_heading(page: Page, parts: str) -> None:
     compared(page, parts, "0.5.0", "0.6.0")
     page.get_by_role("link", name="args.max_rate").last.click()
-    page.wait_for_url("**/endpoints/find/#args.max_rate")
+    page.wait_for_url("**/next/find/#args.max_rate")
 
 
 def test_an_address_that_names_no_release_shows_the_newest_two(page: Page, parts: str) -> None:

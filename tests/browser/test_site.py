@@ -21,7 +21,8 @@ KINDS = [
     "endpoints/publication/",
     "releases/",
     "releases/0.5.0/",
-    "releases/0.5.0/find/",
+    "releases/0.4.0/find/",
+    "next/find/",
     "matrix/",
     "matrix/find/",
     "compare/",
@@ -96,19 +97,39 @@ def test_search_finds_a_field_and_lands_on_it(browser: Browser, address: str) ->
     assert page.locator("[id='args.max_rate']").is_visible()
 
 
-def test_the_page_is_read_without_javascript(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize("folder", ["endpoints", "next", "releases/0.4.0"])
+def test_the_page_is_read_without_javascript(browser: Browser, address: str, folder: str) -> None:
     page = opened(browser, java_script_enabled=False)
-    page.goto(f"{address}endpoints/find/")
+    page.goto(f"{address}{folder}/find/")
     assert page.locator("[id='args.max_rate']").is_visible()
     for text in ("Highest sample rate to choose", "The live channels, no replay", "Samples per second"):
         assert page.locator("article").get_by_text(text).first.is_visible(), text
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_selector_keeps_the_page_by_keyboard(browser: Browser, address: str, scripts: bool) -> None:  # noqa: FBT001
+    page = opened(browser, java_script_enabled=scripts)
+    page.goto(f"{address}endpoints/find/#args.max_rate")
+    page.locator(".selector summary").press("Enter")
+    choice = page.get_by_role("navigation", name="Other releases").get_by_role("link", name="0.4.0")
+    choice.press("Enter")
+    page.wait_for_url(f"{address}releases/0.4.0/find/{'#args.max_rate' if scripts else ''}")
+    assert page.locator(".md-sidebar--primary a", has_text="count").get_attribute("href") == "../count/"
+
+
+def test_latest_leads_to_the_newest_release(browser: Browser, address: str) -> None:
+    page = opened(browser)
+    page.goto(f"{address}releases/latest/find/")
+    page.wait_for_url(f"{address}endpoints/find/")
 
 
 def test_a_known_problem_is_shown_in_an_old_release(browser: Browser, address: str) -> None:
     page = opened(browser)
     page.goto(f"{address}releases/0.5.0/find/")
     assert page.get_by_text("exclusiveMinimum is misspelt").is_visible()
-    page.get_by_role("link", name="find in 0.6.0").click()
+    assert not page.locator(".admonition.warning").count(), "it is the newest release"
+    page.goto(f"{address}releases/0.4.0/find/")
+    page.get_by_role("link", name="find in 0.5.0").click()
     assert page.url.endswith("/endpoints/find/")
 
 
@@ -127,7 +148,7 @@ def test_a_button_copies_the_address_of_a_schema(browser: Browser, address: str)
     page.goto(f"{address}endpoints/find/")
     page.get_by_role("button", name="Copy the URL of descriptor.json").click()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == f"{address}versions/next/endpoints/find/descriptor.json"
+    assert copied == f"{address}versions/0.5.0/endpoints/find/descriptor.json"
     page.goto(copied)
     assert '"const": "Find"' in page.content()
 

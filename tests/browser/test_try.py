@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parent.parent.parent
 
 
 def form(page: Page, address: str, name: str = "find") -> Locator:
-    page.goto(f"{address}endpoints/{name}/")
+    page.goto(f"{address}next/{name}/")
     found = near(page)
     found.locator(".try-verdict").first.wait_for()
     return found
@@ -78,11 +78,11 @@ def test_an_error_leads_to_the_heading_of_its_field(page: Page, parts: str) -> N
     text = '{"request": "Find", "args": {"pattern": "", "data_type": ["x"], "min_rate": 0, "max_rate": 0, "publisher": [], "time": null}}'
     assert verdict(found, text) == "Refused by find 0.6.0: 2 problems"
     found.get_by_role("link", name="args.data_type[0]").click()
-    assert page.url.endswith("/endpoints/find/#args.data_type-items")
+    assert page.url.endswith("/next/find/#args.data_type-items")
     found.get_by_label("Release").select_option("0.5.0")
     link = found.locator("a", has_text="args.data_type[0]")
     found.locator(".try-verdict", has_text="0.5.0").wait_for()
-    assert link.get_attribute("href") == f"{parts}releases/0.5.0/find/#args.data_type-items"
+    assert link.get_attribute("href") == f"{parts}endpoints/find/#args.data_type-items"
 
 
 def test_what_a_release_does_not_describe_is_told_with_what_the_reader_does(page: Page, parts: str) -> None:
@@ -163,7 +163,7 @@ def test_nobody_is_shut_out(browser: Browser, parts: str, width: int, scheme: st
 
 
 def payload(page: Page, address: str, name: str) -> Locator:
-    page.goto(f"{address}endpoints/{name}/")
+    page.goto(f"{address}next/{name}/")
     near(page)
     found = page.locator(".try form", has_text="print(schema)")
     found.locator(".try-verdict").wait_for()

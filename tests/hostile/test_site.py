@@ -145,7 +145,7 @@ def test_every_id_stands_once(pages: dict[str, Page]) -> None:
 def test_fields_and_the_document_are_shown_as_they_are(root: Path, pages: dict[str, Page]) -> None:
     store = Store(root)
     for release in store.every_release():
-        folder = "endpoints" if not release.frozen else f"releases/{release.version}"
+        folder = "next" if not release.frozen else f"releases/{release.version}"
         page = pages[f"{folder}/probe/index.html"]
         request, payload = (release.document(f"endpoints/probe/{name}") for name in ("descriptor.json", "schema.txt"))
         heads = [text.removesuffix("¶") for text in page.of("h3", "field")]
@@ -156,7 +156,7 @@ def test_fields_and_the_document_are_shown_as_they_are(root: Path, pages: dict[s
 
 
 def test_every_text_of_a_field_is_on_its_page(root: Path, pages: dict[str, Page]) -> None:
-    shown = " ".join(" ".join(pages["endpoints/probe/index.html"].of("html")).split())
+    shown = " ".join(" ".join(pages["next/probe/index.html"].of("html")).split())
     store = Store(root)
     for field in members_of(store.release(None).document("endpoints/probe/descriptor.json")):
         values = [json.dumps(value, ensure_ascii=False) for value in field.values]
@@ -231,7 +231,7 @@ def test_a_button_copies_a_document_as_it_is_shown(browser: Browser, root: Path,
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     with served(written) as address:
-        page.goto(f"{address}endpoints/probe/")
+        page.goto(f"{address}next/probe/")
         page.locator(".md-code__button").first.wait_for(state="attached")
         shown = page.locator("pre:has(code)").evaluate_all(
             "all => all.map(one => one.querySelector('code').textContent)"

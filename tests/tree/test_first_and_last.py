@@ -44,13 +44,14 @@ def test_what_was_removed_is_told_and_linked_where_it_was(weather: Path, removed
     shutil.rmtree(weather / "schemas" / removed)
     pages = built(weather)
     version = Store(weather).settings.version
-    assert f"endpoints/{name}/index.html" not in pages
+    assert f"next/{name}/index.html" not in pages
     assert f"(removed in {version})" in pages["matrix/index.md"]
     own = pages[f"matrix/{name}/index.md"]
     what = "message" if name == "publication" else "endpoint"
-    assert f"[Removed in {version}: the {what} in 0.0.1](../releases/0.0.1/{name}.md)" in own
+    assert f"[Removed in {version}: the {what} in 0.0.1](../endpoints/{name}.md)" in own
     assert f"{version}, removed" in own
-    assert f"It was removed in {version}." in pages[f"releases/0.0.1/{name}/index.md"]
+    for page in (f"endpoints/{name}/index.md", f"releases/0.0.1/{name}/index.md"):
+        assert f"It was removed in {version}, which is not released yet." in pages[page]
     grid = json.loads(pages["matrix/index.json"])["names"][name]
     assert grid["groups"] == [[version], ["0.0.1"]]
     answers = [[cell["answer"] for cell in row] for row in grid["cells"]]

@@ -8,7 +8,8 @@ from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.columns import columns
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
-from arrakis_schema.reference.facts.history import History, Step
+from arrakis_schema.reference.facts.descriptions import summary_of
+from arrakis_schema.reference.facts.history import ENDPOINTS, History, Step
 from arrakis_schema.reference.markup import (
     UNSEARCHED,
     chip,
@@ -22,8 +23,9 @@ from arrakis_schema.reference.markup import (
     table,
     verbatim,
 )
-from arrakis_schema.reference.places import anchor
+from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.properties import member_list
+from arrakis_schema.reference.selector import endpoint_selector
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.lock import digest
@@ -39,29 +41,26 @@ _TITLES = {
 }
 
 
-def endpoint_page(history: History, release: Release, name: str, *, up: str) -> str:
-    """Return the page; `up` leads from its source to the top of the docs folder, `up` and one more from its URL."""
-    documents = history.documents(release, name)
-    old = release is not history.newest
-    summary = _summary(documents)
-    title = f"{name} in {release.version}" if old else name
+def endpoint_page(history: History, release: Release, name: str, folder: str) -> str:
+    """Return the page in one of its folders.
+
+    Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
+    """
+    documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
+    shown, summary = folder == ENDPOINTS, summary_of(history, release, name)
     return page(
-        front_matter(title=title, description=summary, searched=not old),
+        front_matter(title=name if shown else f"{name} in {release.version}", description=summary, searched=shown),
         _heading(name),
-        _banner(history, release, name, up) if old else "",
+        endpoint_selector(history, release, name, up),
+        _banner(history, release, name, up),
         _lead(summary),
         _facts(history, release, name, up),
         *(part for document in documents.values() for part in _document(history, release, name, document, up)),
         *_used_by(history, release, documents, up),
         *(_try(release, name, len(documents), up) if any(one.kind.travels for one in documents.values()) else ()),
-        *(_steps(history, name, up) if not old else ()),
+        *_steps(history, release, name, up),
         *_themselves(history, release, name, up),
     )
-
-
-def _summary(documents: dict[str, Document]) -> str:
-    """Return the summary of the first document that has one."""
-    return next(filter(None, (language_of(document).summary(document) for document in documents.values())), "")
 
 
 def _heading(name: str) -> str:
@@ -78,21 +77,29 @@ def _lead(summary: str) -> str:
 
 
 def _banner(history: History, release: Release, name: str, up: str) -> str:
-    """Return the note that this is not the newest release."""
-    last, removed = history.last(name), history.removed_in(name)
-    link = f"[{escape_markdown(name)} in {last.version}]({up}{href(history.page(last, name))}.md)"
-    sentences = [f"It was removed in {removed}."] if removed else []
-    sentences += [f"The newest that has it is {link}."] if removed else [f"The newest is {link}."]
-    return note("warning", f"This is release {release.version}", " ".join(sentences[: 1 if last is release else 2]))
+    """Return the note that this is not the current release, or that the name was removed; empty where neither is."""
+    current, removed = history.shown(name) or history.last(name), history.removed_in(name)
+    link = f"[{escape_markdown(name)} in {current.version}]({up}{href(history.page(current, name))}.md)"
+    sentences = []
+    if not release.frozen and history.unreleased:
+        sentences.append("It may still change until then." if current is not release else "No release has it yet.")
+    if removed:
+        sentences.append(
+            f"It was removed in {removed}{'' if removed in history.store.releases else ', which is not released yet'}."
+        )
+    if current is not release:
+        sentences.append(f"The newest that has it is {link}." if removed else f"The newest release is {link}.")
+    if not sentences:
+        return ""
+    title = f"This is release {release.version}" if release.frozen else f"{release.version} is not released yet"
+    return note("warning" if release.frozen else "info", title, " ".join(sentences))
 
 
 def _facts(history: History, release: Release, name: str, up: str) -> str:
     """Return the line of facts, and the raw files with a button to copy their URL."""
-    label = release.version if release.frozen else f"{release.version}, not released yet"
     chips = [
-        chip(label, "version"),
-        chip(f"since {history.first(name)}"),
-        chip(f"last changed in {history.last_changed_in(name)}"),
+        chip(f"documented since {history.first(name)}"),
+        chip(f"last changed in {history.last_changed_in(name, release)}"),
     ]
     links = [
         f"[{escape_markdown(text)}]({up}{href(path)}){{ data-copy }}" for text, path in _raw(history, release, name)
@@ -165,9 +172,16 @@ def _try(release: Release, name: str, forms: int, up: str) -> Iterator[str]:
     yield element("div", element("noscript", element("p", without)), class_=f"try forms-{forms}", data_try="", **data)
 
 
-def _steps(history: History, name: str, up: str) -> Iterator[str]:
-    """Yield the changes by release, as a drawing and in words, separately for request and payload."""
+def _steps(history: History, release: Release, name: str, up: str) -> Iterator[str]:
+    """Yield the changes by release, as a drawing and in words, separately for request and payload.
+
+    The pages of older releases lead to that of the current one.
+    """
     yield f"## History {{ #history {UNSEARCHED} }}"
+    current = history.shown(name) or history.last(name)
+    if release not in (current, history.unreleased):
+        yield f"[What each release changed]({up}{href(history.page(current, name))}.md#history)"
+        return
     releases = [release for release in shown_releases(history) if history.documents(release, name)]
     for path in history.documents(history.newest, name):
         rows = member_rows(history, releases, name, path)

@@ -22,7 +22,8 @@ def examples(history: History, release: Release, document: Document, up: str) ->
     judged = history.examples(release, document)
     accepted = [example for example in judged if not example.reason]
     if judged and judged[0].home is not release:
-        yield f"This release came without examples: these are of {judged[0].home.version}, held against this release."
+        home, judged = judged[0].home.version, accepted
+        yield f"This release came without examples: these are those of {home} that it accepts." if judged else ""
     featured = [example for example in accepted if example.example.name in SHOWN] or accepted[:1]
     for example in featured:
         yield f"**{escape_markdown(example.example.name).capitalize()}**"
@@ -33,7 +34,10 @@ def examples(history: History, release: Release, document: Document, up: str) ->
 
 def _ways(history: History, release: Release, document: Document, judged: JudgedExample) -> Iterator[tuple[str, str]]:
     """Yield each way to write or to send an example, with its title."""
-    coloured = release is history.newest  # colours cost as much as the rest of a page, and old pages are many
+    coloured = release in (
+        history.current,
+        history.unreleased,
+    )  # colours cost as much as the rest of a page, and old pages are many
     yield "JSON", code_block(judged.text, language_of(document).highlighting if coloured else "")
     if document.kind is not DocumentKind.REQUEST:
         return
@@ -43,7 +47,7 @@ def _ways(history: History, release: Release, document: Document, judged: Judged
     exchanged = document.name in history.store.settings.flight.exchange
     if judged.example.name != "full" and not exchanged:  # how it is sent is shown once
         yield "Python (pyarrow.flight)", code_block(_flight(json.loads(judged.text)), python)
-    option = "" if release is history.newest else f" --release {release.version}"
+    option = "" if not release.frozen else f" --release {release.version}"
     command = f"arrakis-schema validate{option} - <<'END'\n{judged.text.rstrip()}\nEND"
     yield "Command line", code_block(command)
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from arrakis_schema.text.escaping import attribute, literal, one_line, visible
+from arrakis_schema.text.escaping import attribute, href, literal, one_line, visible
 
 UNSEARCHED = "data-search-exclude"
 """The attribute of a heading whose section search passes over, so that a field is found where it is described."""
@@ -76,6 +76,14 @@ def front_matter(*, title: str = "", description: str = "", searched: bool = Tru
     lines += [] if searched else ["search:", "  exclude: true"]
     lines += [] if contents else ["hide:", "  - toc"]
     return "\n".join(["---", *lines, "---"]) if lines else ""
+
+
+def redirect(up: str, target: str, title: str) -> str:
+    """Return a page that leads to another at once; `up` leads from its URL to the top, `target` is the other's URL."""
+    url = f"{up}{href(target)}"
+    lines = [f"title: {_yaml_string(title)}", f"redirect: {_yaml_string(url)}", "search:", "  exclude: true"]
+    link = element("a", literal(one_line(title)), href=url)
+    return page("\n".join(["---", *lines, "---"]), "# This page has another address", element("p", f"It is at {link}."))
 
 
 def page(*blocks: str) -> str:

@@ -271,12 +271,12 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
 
 
 def _page(history: History, name: str) -> str:
-    """Return the link to the page of an endpoint, in the newest release that has it."""
-    last, removed = history.last(name), history.removed_in(name)
+    """Return the link to the page of an endpoint: the current one, or that of the last release that had it."""
+    shown, removed = history.shown(name) or history.last(name), history.removed_in(name)
     what = "message" if sides(history.comparisons, [name])[0] == "publisher" else "endpoint"
-    text = f"Removed in {removed}: the {what} in {last.version}" if removed else f"The {what}"
+    text = f"Removed in {removed}: the {what} in {shown.version}" if removed else f"The {what}"
     up = "../" * _file(name).count("/")
-    return f"[{text}]({up}{href(history.page(last, name))}.md)"
+    return f"[{text}]({up}{href(history.page(shown, name))}.md)"
 
 
 def _label(group: tuple[str, ...] | list[str]) -> str:

@@ -10,8 +10,8 @@ from arrakis_schema.reference.comparison import compared_pairs, comparison_index
 from arrakis_schema.reference.conformance import RECORD_FILE, conformance, conformance_record
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.facts.data import endpoint_data, release_data
-from arrakis_schema.reference.facts.history import History, read_history
-from arrakis_schema.reference.markup import code, escape_markdown
+from arrakis_schema.reference.facts.history import ENDPOINTS, History, read_history
+from arrakis_schema.reference.markup import code, escape_markdown, redirect
 from arrakis_schema.reference.matrix import (
     DOCUMENTED,
     SOFTWARE,
@@ -38,7 +38,8 @@ Pages = Iterator[tuple[str, str]]
 def book(store: Store) -> Pages:
     """Yield the path and the text of every page, and of every file of data beside one.
 
-    The newest release is at `endpoints/`, each older one at `releases/`.
+    The current release is at `endpoints/`, the working set at `next/`, and each release at `releases/`. What has
+    another address leads to one of these.
     """
     history = read_history(store)
     for release in history.releases:
@@ -48,6 +49,7 @@ def book(store: Store) -> Pages:
         "releases/index.json",
         json_text({"releases": [_short(history, release) for release in reversed(history.releases)]}),
     )
+    yield from _redirects(history)
     yield "compare/index.md", comparison_index(history)
     yield from (
         (f"compare/{old.version}...{new.version}.md", comparison_page(history, old, new))
@@ -73,9 +75,25 @@ def _release(history: History, release: Release) -> Pages:
     yield f"releases/{release.version}/index.md", release_page(history, release)
     yield f"releases/{release.version}/index.json", json_text(release_data(history, release))
     for name in names([release]):
-        path = history.page(release, name)
-        yield f"{path}.md", endpoint_page(history, release, name, up="../" * path.count("/"))
-        yield f"{path}/index.json", json_text(endpoint_data(history, release, name))
+        data = json_text(endpoint_data(history, release, name))
+        for folder in history.folders(release, name):
+            path = f"{folder}/{folder_of(name)}"
+            yield f"{path}.md", endpoint_page(history, release, name, folder)
+            yield f"{path}/index.json", data
+
+
+def _redirects(history: History) -> Pages:
+    """Yield the pages of `releases/latest/`, which lead to the current release, and of `next/`, to the working set."""
+    latest, newest = history.current, history.newest
+    if latest.frozen:
+        yield "releases/latest/index.md", redirect("../../", f"releases/{latest.version}/", f"Release {latest.version}")
+        for name in names([latest]):
+            path = f"releases/latest/{folder_of(name)}"
+            yield f"{path}.md", redirect("../" * (path.count("/") + 1), f"{history.page(latest, name)}/", name)
+    yield "next/index.md", redirect("../", f"releases/{newest.version}/", f"Release {newest.version}")
+    for name in names([newest]) if not history.unreleased else ():
+        path = f"next/{folder_of(name)}"
+        yield f"{path}.md", redirect("../" * (path.count("/") + 1), f"{history.page(newest, name)}/", name)
 
 
 def _conformance_pages(store: Store) -> Pages:
@@ -97,6 +115,18 @@ def _short(history: History, release: Release) -> dict[str, Any]:
     }
 
 
+def endpoint_folders(store: Store) -> dict[str, list[tuple[str, str]]]:
+    """Return for each folder outside the navigation the title and the path of every page about a name in it."""
+    history, folders = read_history(store), dict[str, list[tuple[str, str]]]()
+    for release in history.releases:
+        for name in names([release]):
+            for folder in history.folders(release, name):
+                path = f"{folder}/{folder_of(name)}.md"
+                if folder != ENDPOINTS:
+                    folders.setdefault(folder, []).append((one_line(name), path))
+    return folders
+
+
 def _entries(found: list[str], folder: str = "") -> list[Any]:
     """Return the entries of some names, without the folder that they share."""
     return [{one_line(name.removeprefix(folder)): f"endpoints/{folder_of(name)}.md"} for name in found]
@@ -115,7 +145,7 @@ def _by_folder(found: list[str]) -> list[Any]:
 
 def documents_by_folder(store: Store) -> str:
     """Return the list of the newest documents as Markdown, by folder, for a front page; empty where there is none."""
-    found = names(store.every_release()[-1:])
+    found = read_history(store).names
     blocks = []
     for folder, group in groupby(sorted(found, key=lambda name: (dirname(name), name)), key=dirname):
         links = [f"[{escape_markdown(basename(name))}](endpoints/{href(folder_of(name))}.md)" for name in group]
@@ -125,7 +155,7 @@ def documents_by_folder(store: Store) -> str:
 
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
-    found = names(store.every_release()[-1:])
+    found = read_history(store).names
     listed = _by_folder(found) if store.layout.declared else _entries(found)
     endpoints: list[Any] = [{"Documents" if store.layout.declared else "Endpoints": listed}] if listed else []
     recorded = (store.root / RECORD_FILE).exists() or conformance_logs(store)

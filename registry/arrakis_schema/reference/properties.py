@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import language_of
+from arrakis_schema.reference.facts.descriptions import DescribedMember, described_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import (
     chip,
@@ -30,14 +31,15 @@ def member_list(history: History, release: Release, name: str, document: Documen
     members, past = history.members(document), history.past_problems(release, document.path)
     about = {id(erratum): _addresses(document, erratum) for erratum in (*problems, *past)}
     addresses = {member.anchor for member in members}
-    yield from (problem(erratum) for erratum in problems if not about[id(erratum)])
+    yield from (problem(history, erratum) for erratum in problems if not about[id(erratum)])
     yield _LIMITS if any(map(_is_limit, (bound for member in members for bound in member.bounds))) else ""
-    for member in members:
+    for described in described_members(history, release, name, document):
+        member = described.member
         yield f"### {_heading(member)} {{ #{member.anchor} .field }}"
         others = dict.fromkeys(origin.document for origin in member.origins if origin.document != document.path)
         origins = [release.name_of(path) for path in others if path in release.documents]
-        yield _member(member, since.get(member.anchor, release.version), addresses, origins)
-        yield from (problem(erratum) for erratum in problems if member.anchor in about[id(erratum)])
+        yield _member(described, since.get(member.anchor, release.version), addresses, origins)
+        yield from (problem_at(history, erratum) for erratum in problems if member.anchor in about[id(erratum)])
         yield from (past_problem(erratum) for erratum in past if member.anchor in about[id(erratum)])
 
 
@@ -46,10 +48,31 @@ def _addresses(document: Document, erratum: Erratum) -> set[str]:
     return {member.anchor for member in language_of(document).members_at(document, erratum.location)}
 
 
-def problem(erratum: Erratum, where: str = "") -> str:
-    """Return a known problem as a note; `where` names the member, empty if the note stands at it."""
-    fixed = f", fixed in {erratum.fixed}" if erratum.fixed else ""
-    return note("danger", f"Known problem{fixed}", _with_location(erratum, where))
+def problem(history: History, erratum: Erratum) -> str:
+    """Return a known problem of a whole document as a note, or in a line where it is about its words alone."""
+    if erratum.location == "/description":
+        return problem_at(history, erratum)
+    text = f"{escape_markdown(erratum.text)}{_seen(history, erratum)}"
+    return note("warning", f"Known problem{_fixed(erratum)}", text)
+
+
+def problem_at(history: History, erratum: Erratum) -> str:
+    """Return a known problem in a line, which stands at what it is about."""
+    text = (
+        f"**Known problem{escape_markdown(_fixed(erratum))}:** {escape_markdown(erratum.text)}{_seen(history, erratum)}"
+    )
+    return f"{text}\n{{ .known }}"
+
+
+def _fixed(erratum: Erratum) -> str:
+    """Return which release fixes a problem."""
+    return f", fixed in {erratum.fixed}" if erratum.fixed else ""
+
+
+def _seen(history: History, erratum: Erratum) -> str:
+    """Return which software a problem was seen in, as a sentence."""
+    seen = history.seen_in(erratum)
+    return f" Seen in {escape_markdown(' and '.join(seen))}." if seen else ""
 
 
 def past_problem(erratum: Erratum, where: str = "") -> str:
@@ -76,12 +99,15 @@ def _heading(member: Member) -> str:
     return f"{path} ({escape_markdown(member.alternative)})" if member.alternative else path
 
 
-def _member(member: Member, since: str, addresses: set[str], origins: list[str]) -> str:
+def _member(described: DescribedMember, since: str, addresses: set[str], origins: list[str]) -> str:
     """Return the facts of one member in a line, then what it means and what holds in some cases only.
 
     `origins` are the names of other documents that say something of it.
     """
-    line = facts([*_chips(member), chip(f"since {since}", "since"), *(chip(f"from {name}") for name in origins)])
+    member, borrowed = described.member, described.described_in
+    sources = [chip(f"from {name}") for name in origins]
+    sources += [chip(f"described in {borrowed}", "since")] if borrowed else []
+    line = facts([*_chips(member), chip(f"documented since {since}", "since"), *sources])
     means = meanings({"If null": member.null, "If left out": member.omitted})
     return page(
         line, *prose(member.description), *_values(member), means, _variants(member), *_notes(member, addresses)

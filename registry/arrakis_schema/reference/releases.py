@@ -7,6 +7,8 @@ from arrakis_schema.reference.changes import describe_changes
 from arrakis_schema.reference.comparison import text_diffs
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, escape_markdown, front_matter, page, table
+from arrakis_schema.reference.numbering import release_numbers
+from arrakis_schema.reference.selector import release_selector
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
@@ -28,6 +30,7 @@ def release_page(history: History, release: Release) -> str:
             searched=False,
         ),
         f"# Release {release.version}",
+        release_selector(history, release, UP),
         _facts(history, release),
         f"## What changed since {before.version}" if before else "The first release.",
         *(_changes(history, before, release) if before else ()),
@@ -50,12 +53,10 @@ def _changes(history: History, before: Release, release: Release) -> Iterator[st
 
 
 def _facts(history: History, release: Release) -> str:
-    """Return when it was released, and the folder of its files."""
+    """Return when it was released."""
     moment = history.dates.get(release.version)
     when = f"released {moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
-    folder = f"versions/{release.place}/"
-    chips = [chip(release.version, "version"), chip(when) if when else "", chip(folder)]
-    return element("p", " ".join(text for text in chips if text), class_="facts head")
+    return element("p", chip(when), class_="facts head") if when else ""
 
 
 def _documents(history: History, release: Release) -> Iterator[tuple[str, ...]]:
@@ -110,6 +111,7 @@ def releases_page(history: History) -> str:
         "# Releases",
         "A release never changes: what you fetch today is what you fetch in ten years, byte for byte.",
         table(("release", "released", "documents", "note"), rows),
+        *release_numbers(history.store.software, history.releases),
         *_drawn(history),
     )
 

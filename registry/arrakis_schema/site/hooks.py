@@ -12,10 +12,12 @@ from typing import Any
 from markupsafe import Markup
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation, Section
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
-from arrakis_schema.reference import book, navigation
+from arrakis_schema.reference import book, endpoint_folders, navigation
+from arrakis_schema.reference.facts.history import ENDPOINTS
 from arrakis_schema.reference.highlighting import finish_page, with_code_as_html
 from arrakis_schema.reference.markup import escape_markdown
 from arrakis_schema.site.postprocessing import inline_scripts, minify, minify_style, rendered_scripts, with_policy
@@ -37,7 +39,8 @@ _WATCHED = ("schemas", "versions")
 class BuildState:
     """The state of a build for later hooks; `live` is whether pages reload while they are edited.
 
-    `markdown` holds the generated pages as they are read, `scripts` the inline scripts of the theme.
+    `markdown` holds the generated pages as they are read, `scripts` the inline scripts of the theme, `sections` the
+    pages beside each other in folders outside the navigation.
     """
 
     live: bool = False
@@ -46,6 +49,7 @@ class BuildState:
     raw: frozenset[str] = frozenset()
     markdown: dict[str, str] = field(default_factory=dict)
     scripts: list[Any] = field(default_factory=list)
+    sections: dict[str, list[Any]] = field(default_factory=dict)
 
 
 _BUILD = BuildState()
@@ -99,6 +103,9 @@ def on_env(env: Any, *, files: Files, config: Any) -> Any:
     env.auto_reload = _BUILD.live
     env.autoescape = _escapes
     _BUILD.scripts = inline_scripts(env, config.theme.dirs)
+    _BUILD.sections = {
+        folder: _titled(files, pages) for folder, pages in endpoint_folders(config.extra["store"]).items()
+    }
     config.copyright = config.copyright and Markup(config.copyright)  # noqa: S704 - HTML, by MkDocs' own documentation
     if config.extra.get("raw") is False:
         for file in [entry for entry in files if entry.src_uri in _BUILD.raw]:
@@ -121,6 +128,7 @@ def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
     target = Path(config.site_dir, page.file.dest_uri)
     data = PurePosixPath(page.file.dest_uri).with_name("index.json").as_posix()
     context["data_url"] = data if data in _BUILD.files else INDEX
+    context["nav"] = _navigation_beside(page) or context["nav"]
     target.parent.mkdir(parents=True, exist_ok=True)
     markdown = _BUILD.markdown.get(page.file.src_uri, page.markdown)
     target.with_name("index.md").write_text(markdown, encoding="utf-8")
@@ -152,6 +160,40 @@ def on_serve(server: Any, config: Any, **_: Any) -> Any:
     for folder in _WATCHED:
         server.watch(str(_root(config) / folder))
     return server
+
+
+def _titled(files: Files, pages: list[tuple[str, str]]) -> list[Any]:
+    """Return pages under the titles that they have in a navigation."""
+    titled = []
+    for title, path in pages:
+        file = files.get_file_from_path(path)
+        if file and file.page:
+            file.page.title = title
+            titled.append(file.page)
+    return titled
+
+
+def _navigation_beside(page: Any) -> Navigation | None:
+    """Return the navigation of a page of another release: as everywhere, with the endpoints of that release.
+
+    The page of the release itself is one of the releases. None for a page that is in the navigation.
+    """
+    path = PurePosixPath(page.file.src_uri)
+    pages = next((_BUILD.sections[str(above)] for above in path.parents if str(above) in _BUILD.sections), None)
+    if not pages:
+        return None
+    items = []
+    for item in _BUILD.navigation.items:
+        first = item.children[0].file.src_uri if item.children and item.children[0].is_page else ""
+        replaced = item
+        if first.startswith(f"{ENDPOINTS}/"):
+            replaced = Section(item.title, pages)
+            replaced.active = page in pages
+        elif first == "releases/index.md":
+            replaced = Section(item.title, item.children)
+            replaced.active = page not in pages
+        items.append(replaced)
+    return Navigation(items, _BUILD.navigation.pages)
 
 
 def _escapes(template: str | None) -> bool:

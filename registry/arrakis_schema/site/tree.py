@@ -191,7 +191,7 @@ def _corrected_url(release: Release, path: str) -> dict[str, str]:
         return {}
     document = release.contract.document(path)
     bundled = path.removesuffix(document.format.suffix) + language_of(document).bundled
-    stem = bundled if language_of(document).references(document) else path
+    stem = bundled if any(language_of(document).references(document)) else path
     return {"corrected": href(f"{release.place}/{CORRECTED}/{stem}")}
 
 

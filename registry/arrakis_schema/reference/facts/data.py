@@ -7,6 +7,7 @@ from typing import Any
 
 from arrakis_schema.json_schema.judge.patterns import READINGS, spelled_patterns
 from arrakis_schema.languages import language_of
+from arrakis_schema.reference.facts.descriptions import described_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.documents import Document
@@ -24,7 +25,7 @@ def endpoint_data(history: History, release: Release, name: str) -> dict[str, An
         "version": release.version,
         "frozen": release.frozen,
         "since": history.first(name),
-        "changed": history.last_changed_in(name),
+        "changed": history.last_changed_in(name, release),
         "page": f"{href(history.page(release, name))}/",
         "documents": [
             {**_document(history, release, name, document), "examples": _examples(history, release, document)}
@@ -68,8 +69,12 @@ def _document(history: History, release: Release, name: str, document: Document)
         "size": len(document.content),
         "dialects": dict(document.aliases),
         "fields": [
-            {**member_data(member), "since": since.get(member.anchor, release.version)}
-            for member in history.members(document)
+            {
+                **member_data(described.member),
+                "since": since.get(described.member.anchor, release.version),
+                **({"described_in": described.described_in} if described.described_in else {}),
+            }
+            for described in described_members(history, release, name, document)
         ],
         "problems": [
             {

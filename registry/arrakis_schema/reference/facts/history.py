@@ -14,7 +14,10 @@ from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.relations import Comparisons, Exchange
+from arrakis_schema.system.relations import Comparisons, Exchange, names
+
+ENDPOINTS = "endpoints"
+"""The folder of the pages about endpoints and publications in the current release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class History:
     dates: dict[str, datetime]
     accepted: dict[str, list[Accepted]]
     _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
+    _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
     _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
@@ -62,6 +66,23 @@ class History:
     def newest(self) -> Release:
         """The newest release, or the working set."""
         return self.releases[-1]
+
+    @property
+    def current(self) -> Release:
+        """The newest release that is frozen, whose pages are at `endpoints/`; the working set where there is none."""
+        return next((release for release in reversed(self.releases) if release.frozen), self.newest)
+
+    @property
+    def unreleased(self) -> Release | None:
+        """The working set, whose pages are at `next/`; None where nothing is released yet, or nothing came since."""
+        return None if self.newest is self.current else self.newest
+
+    def shown(self, name: str) -> Release | None:
+        """Return the release whose page about a name is at `endpoints/`.
+
+        It is the current release, or the working set where only that has the name; None where neither has it.
+        """
+        return next((release for release in (self.current, self.newest) if self.documents(release, name)), None)
 
     @property
     def has_rules(self) -> bool:
@@ -95,6 +116,25 @@ class History:
         if document.content not in self._members:
             self._members[document.content] = language_of(document).members(document)
         return self._members[document.content]
+
+    def member(self, release: Release, name: str, path: str, address: str) -> Member | None:
+        """Return the member at an address of a document in a release, or None."""
+        key = release.version, path
+        if key not in self._tables:
+            document = self.documents(release, name).get(path)
+            self._tables[key] = {member.anchor: member for member in self.members(document)} if document else {}
+        return self._tables[key].get(address)
+
+    def seen_in(self, erratum: Erratum) -> tuple[str, ...]:
+        """Return the software that a known problem was seen in."""
+        return next(
+            (
+                correction.seen
+                for correction in self.store.corrections
+                if (correction.reason, correction.releases) == (erratum.text, erratum.releases)
+            ),
+            (),
+        )
 
     def place_name(self, release: Release, paths: Sequence[str], location: str) -> str:
         """Return what a location of one of these documents is about: the path of a member where it is one."""
@@ -136,9 +176,9 @@ class History:
             self._steps[key] = [self._step(old, new, path) for path in different]
         return self._steps[key]
 
-    def last_changed_in(self, name: str) -> str:
-        """Return the last release that added a document of a name or changed the meaning of one."""
-        for old, new in reversed(list(pairwise(self.releases))):
+    def last_changed_in(self, name: str, last: Release) -> str:
+        """Return the last release up to one that added a document of a name or changed the meaning of one."""
+        for old, new in reversed(list(pairwise(self.releases[: self.releases.index(last) + 1]))):
             appeared = self.documents(new, name).keys() - self.documents(old, name).keys()
             if appeared or any(step.changes for step in self.steps_between(old, new, name)):
                 return new.version
@@ -195,10 +235,24 @@ class History:
         last = self.last(name)
         return "" if last is self.newest else self.releases[self.releases.index(last) + 1].version
 
+    @property
+    def names(self) -> list[str]:
+        """The names that have a page at `endpoints/`: those of the current release, and what the working set adds."""
+        return [name for name in names([self.newest, self.current]) if self.shown(name)]
+
     def page(self, release: Release, name: str) -> str:
         """Return the path of the page about a name in a release, without its suffix, from the top folder."""
-        folder = "endpoints" if release is self.newest else f"releases/{release.version}"
-        return f"{folder}/{folder_of(name)}"
+        return f"{self.folders(release, name)[0]}/{folder_of(name)}"
+
+    def folders(self, release: Release, name: str) -> list[str]:
+        """Return the folders that have the page about a name in a release, the one to link to first.
+
+        The page of a release at `releases/` stays there for ever, also while it is the current one.
+        """
+        folders = [ENDPOINTS] if self.shown(name) is release else []
+        if release.frozen:
+            return [*folders, f"releases/{release.version}"]
+        return ["next", *folders] if self.unreleased else folders
 
     def first(self, name: str) -> str:
         """Return the first release that has documents of a name."""

@@ -57,6 +57,10 @@ function whenNear(place, module) {
   watch.observe(place);
 }
 
+// The same place of the page in another release.
+for (const link of document.querySelectorAll(".selector li a"))
+  link.addEventListener("click", () => (link.hash = location.hash));
+
 complete();
 new MutationObserver(complete).observe(document.body, {
   childList: true,

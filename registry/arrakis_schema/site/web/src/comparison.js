@@ -14,7 +14,7 @@ import { laidOut } from "./words.js";
  * @typedef {{ name: string, path: string, old: Entry | undefined, fresh: Entry | undefined, same: boolean }} Pair
  *   one document of both releases
  */
-/** @typedef {{ root: URL, newest: string, old: string, fresh: string }} Between */
+/** @typedef {{ root: URL, all: Release[], old: string, fresh: string }} Between */
 
 /** The answers that have nothing to add where only one release has an endpoint. */
 const SILENT = new Set(["works", "removed"]);
@@ -27,7 +27,7 @@ const SILENT = new Set(["works", "removed"]);
  * @param {Release} fresh
  */
 export async function comparison(root, all, old, fresh) {
-  const between = { root, newest: all[0].version, old: old.version, fresh: fresh.version };
+  const between = { root, all, old: old.version, fresh: fresh.version };
   const [matrix, before, after] = await Promise.all([
     exact(new URL("matrix/index.json", root)),
     entries(root, old.version),
@@ -197,8 +197,8 @@ function fieldTable(between, { path, old, fresh }) {
 }
 
 /** @param {Between} between @param {Entry} entry @param {Change} change @returns {import("./dom.js").Child[][]} */
-function changeRows({ root, newest, old, fresh }, entry, { field, kind, facts }) {
-  const page = pageOf(root, entry, kind === "removed" ? old : fresh, newest);
+function changeRows({ root, all: releases, old, fresh }, entry, { field, kind, facts }) {
+  const page = pageOf(root, entry, kind === "removed" ? old : fresh, releases);
   const link = element(
     "a",
     { href: new URL(`#${encodeURIComponent(field.anchor)}`, page).href },

@@ -11,8 +11,8 @@ import { SiteError, label, pageOf, pathOf } from "./site.js";
 /** @typedef {"accepted" | "refused" | "differs" | "unreadable"} State */
 /** @typedef {{ state: State, word: string, title: string, problems: Remark[], notes: Remark[] }} Verdict */
 /**
- * @typedef {{ root: URL, page: Page, entry: Entry, releases: Release[], newest: string }} Context the page, one
- *   document of it, and the releases that have this document
+ * @typedef {{ root: URL, page: Page, entry: Entry, releases: Release[], all: Release[] }} Context the page, one
+ *   document of it, the releases that have this document, and all releases
  */
 /**
  * @typedef {{ title: string, text: string, placeholder?: string, extra: (HTMLElement | null)[], ask: (text:
@@ -119,9 +119,18 @@ async function answer(context, chosen, area, ask) {
   }
 }
 
+/**
+ * Return the page that describes the members in a release: this very page, if it is of that release.
+ * @param {Context} context
+ * @param {string} version
+ */
+function placeIn({ root, page, all }, version) {
+  return version === page.version ? new URL(document.baseURI) : pageOf(root, page, version, all);
+}
+
 /** @param {Context} context @param {string} version @param {Verdict} verdict @param {HTMLTextAreaElement} area */
 function showRelease(context, version, { state, title, problems, notes }, area) {
-  const page = pageOf(context.root, context.page, version, context.newest);
+  const page = placeIn(context, version);
   const list = (/** @type {Remark[]} */ remarks, /** @type {string} */ kind) =>
     remarks.length > 0 &&
     element("ul", { class: `try-list ${kind}` }, ...remarks.map((remark) => item(remark, page, area)));
@@ -166,7 +175,7 @@ function here(page, anchor) {
 /** @param {Context} context @param {{ release: Release, verdict: Verdict }[]} verdicts */
 function showEveryRelease(context, verdicts) {
   const rows = mergeNeighbours(verdicts).map(({ from, to, verdict: { state, word, problems, notes } }) => {
-    const page = pageOf(context.root, context.page, to.version, context.newest);
+    const page = placeIn(context, to.version);
     const first = problems[0] ?? (state === "differs" ? notes[0] : undefined);
     const further = problems.length > 1 ? `, ${problems.length} problems` : "";
     const verdict = element("span", { class: `try-verdict try-${state}` }, word + further);

@@ -42,10 +42,11 @@ export async function requestForm(context) {
  * @param {Context} context
  * @returns {Promise<import("./site.js").Example[]>}
  */
-async function examplesOf({ root, page, entry, releases, newest }) {
+async function examplesOf({ root, page, entry, releases, all }) {
+  const newest = all[0].version;
   if (entry.examples?.length || !releases.some(({ version }) => version === newest)) return entry.examples ?? [];
   const { documents } = /** @type {import("./site.js").Page} */ (
-    await json(new URL("index.json", pageOf(root, page, newest, newest)))
+    await json(new URL("index.json", pageOf(root, page, newest, all)))
   );
   return documents.find(({ path }) => path === entry.path)?.examples ?? [];
 }

@@ -119,19 +119,22 @@ export async function entries(root, version) {
 
 /** Return the folder of a name from the address of its page in some release. @param {string} page */
 function folderOf(page) {
-  return page.replace(/^(?:endpoints|releases\/[^/]+)\//, "").replace(/\/$/, "");
+  return page.replace(/^(?:endpoints|next|releases\/[^/]+)\//, "").replace(/\/$/, "");
 }
 
 /**
- * Return the page of an endpoint in another release: the newest release has the address without a version.
+ * Return the page of an endpoint in another release: the current release has the address without a version.
  * @param {URL} root
  * @param {{ page: string }} known the page in some release
  * @param {string} version
- * @param {string} newest
+ * @param {Release[]} all every release, newest first
  */
-export function pageOf(root, { page }, version, newest) {
+export function pageOf(root, { page }, version, all) {
   const folder = folderOf(page);
-  return new URL(version === newest ? `endpoints/${folder}/` : `releases/${version}/${folder}/`, root);
+  const current = all.find(({ frozen }) => frozen) ?? all[0];
+  if (version === current?.version) return new URL(`endpoints/${folder}/`, root);
+  const frozen = all.find((release) => release.version === version)?.frozen ?? true;
+  return new URL(frozen ? `releases/${version}/${folder}/` : `next/${folder}/`, root);
 }
 
 /**

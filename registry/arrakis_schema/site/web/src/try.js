@@ -14,10 +14,9 @@ async function fill(container) {
     json(new URL(container.dataset.data ?? "index.json", document.baseURI)),
     releases(root),
   ]);
-  const newest = page.page.startsWith("endpoints/") ? page.version : all[0].version;
   const made = page.documents.flatMap((/** @type {import("./site.js").Entry} */ entry) => {
     const having = all.filter((release) => release.documents.some((document) => pathOf(document) === entry.path));
-    const context = { root, page, entry, releases: having, newest };
+    const context = { root, page, entry, releases: having, all };
     return entry.format === "arrow"
       ? import("./payload.js").then((module) => module.payloadForm(context))
       : requestForm(context);

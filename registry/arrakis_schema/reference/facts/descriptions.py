@@ -1,0 +1,104 @@
+"""The members of a document with all that is known of them: words of later releases, and columns that are only sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from arrakis_schema.languages import language_of
+from arrakis_schema.reference.facts.history import History
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.members import Member
+from arrakis_schema.store.store import Release
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedMember:
+    """A member, the release that its words are borrowed from (empty if they are its own), and what was seen of it.
+
+    `documented` is the member in the document, None where only servers have it; `sent` is whether servers have it.
+    `seen` is the first release whose servers have it and `software` what it was seen in, both empty where that is the
+    first release that documents it.
+    """
+
+    member: Member
+    described_in: str = ""
+    documented: Member | None = None
+    sent: bool = True
+    seen: str = ""
+    software: tuple[str, ...] = ()
+
+
+def described_members(history: History, release: Release, name: str, document: Document) -> list[DescribedMember]:
+    """Return the members of a document in their order; where a member has no words, those of a later release.
+
+    They are borrowed from the newest release in which the member has the same address and the same type.
+    """
+    return [
+        DescribedMember(*_with_words(history, release, name, document.path, member), member)
+        for member in history.members(document)
+    ]
+
+
+def sent_members(history: History, release: Release, name: str, document: Document) -> list[DescribedMember]:
+    """Return the columns of a payload as they are really sent, then those that are only in the document."""
+    documented = {member.anchor: member for member in history.members(document)}
+    sent = {member.anchor: member for member in history.members(history.contracts(release, name)[document.path])}
+    return [
+        DescribedMember(
+            *_with_words(history, release, name, document.path, sent.get(anchor) or documented[anchor]),
+            documented.get(anchor),
+            anchor in sent,
+            *_seen(history, name, document.path, anchor),
+        )
+        for anchor in dict.fromkeys([*sent, *documented])
+    ]
+
+
+def summary_of(history: History, release: Release, name: str) -> str:
+    """Return what a name is for in a sentence: that of its documents, or where none says it, of the newest that does.
+
+    A description that is known to be wrong is passed over.
+    """
+    start = history.releases.index(release)
+    for version in (release, *reversed(history.releases[start + 1 :])):
+        for path, document in history.documents(version, name).items():
+            wrong = any(erratum.location == "/description" for erratum in history.known_problems(version, path))
+            if text := "" if wrong else language_of(document).summary(document):
+                return text
+    return ""
+
+
+def _with_words(history: History, release: Release, name: str, path: str, member: Member) -> tuple[Member, str]:
+    """Return a member with words, and the release that they are borrowed from."""
+    for later, other in _later(history, release, name, path, member):
+        words = {
+            "description": other.description,
+            "unit": other.unit,
+            "null": other.null if member.nullable is not False else "",
+            "omitted": "" if member.required else other.omitted,
+        }
+        missing = {key: text for key, text in words.items() if text and not getattr(member, key)}
+        if missing:
+            return replace(member, **missing), later.version  # type: ignore[arg-type]
+    return member, ""
+
+
+def _later(
+    history: History, release: Release, name: str, path: str, member: Member
+) -> Iterator[tuple[Release, Member]]:
+    """Yield the same member in each later release, the newest first."""
+    for later in reversed(history.releases[history.releases.index(release) + 1 :]):
+        other = history.member(later, name, path, member.anchor)
+        if other and other.type == member.type:
+            yield later, other
+
+
+def _seen(history: History, name: str, path: str, anchor: str) -> tuple[str, tuple[str, ...]]:
+    """Return the first release whose servers have a column, if none that early documents it, and the software."""
+    for release in history.releases:
+        if history.member(release, name, path, anchor):
+            break
+        contract = history.contracts(release, name).get(path)
+        if contract and any(member.anchor == anchor for member in history.members(contract)):
+            seen = [correction.seen for correction in release.corrections_of(path) if correction.text]
+            return release.version, tuple(dict.fromkeys(software for group in seen for software in group))
+    return "", ()

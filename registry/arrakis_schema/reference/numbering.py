@@ -1,0 +1,36 @@
+"""The numbers of releases beside those of the software that speaks them: which is which, and where to look it up."""
+
+from collections.abc import Iterator, Sequence
+
+from arrakis_schema.reference.markup import escape_markdown, table
+from arrakis_schema.store.software import SoftwareTable
+from arrakis_schema.store.store import Release
+
+
+def speakers(known: SoftwareTable, release: str) -> dict[str, str]:
+    """Return which versions of each program speak a release: `{"arrakis": "0.15.0 to 0.21.0"}`."""
+    versions: dict[str, list[str]] = {}
+    for software in (*known.clients, *known.servers):
+        if software.release == release:
+            versions.setdefault(software.name, []).extend(software.versions)
+    return {
+        name: spoken[0] if len(spoken) == 1 else f"{spoken[0]} to {spoken[-1]}" for name, spoken in versions.items()
+    }
+
+
+def release_numbers(known: SoftwareTable, releases: Sequence[Release]) -> Iterator[str]:
+    """Yield what a release numbers, and the table of the software that speaks each; nothing without software."""
+    programs = list(dict.fromkeys(software.name for software in (*known.clients, *known.servers)))
+    rows = []
+    for release in reversed(releases):
+        if spoken := speakers(known, release.version):
+            versions = [escape_markdown(spoken.get(program, "")) for program in programs]
+            rows.append((f"[{release.version}]({release.version}/index.md)", *versions))
+    if rows:
+        named = " and ".join(map(escape_markdown, programs))
+        yield "## Which release does my software speak? { #software }"
+        yield (
+            f"The schemas have release numbers of their own: they are not the versions of {named}. Find the"
+            " version that you run in its column; the first column is the release of the schemas that it speaks."
+        )
+        yield table(("release of the schemas", *map(escape_markdown, programs)), rows)
