@@ -12,8 +12,10 @@
 export const ANSWERS = {
   works: "works",
   partly: "partly",
+  edge: "works for known messages",
   breaks: "breaks",
   undecided: "undecided",
+  unknown: "unknown",
   removed: "removed",
 };
 
