@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "verify": ((), ("--against", "git:HEAD")),
     "compare": (("EACH@1.0.0", "EACH@next"), ("HOSTILE", "HOSTILE")),
     "check": ((), ("--against", "1.0.0", "--transitive"), ("--against", "git:HEAD"), ("--against", "git:HOSTILE")),
+    "adopt": (("URL", "--out", "OUT"), ("grpc://HOSTILE", "--out", "OUT")),
+    "import": (("OUT", "--as", "9.0.0"), ("HOSTILE", "--as", "9.0.0")),
     "conform": (("URL",), ("grpc://HOSTILE",)),
     "mock": ((),),
     "diff": (("1.0.0",), ("1.0.0", "next", "--annotations"), ("HOSTILE",)),

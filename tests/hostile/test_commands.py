@@ -136,7 +136,7 @@ def test_every_format_is_called() -> None:
 
 
 @pytest.mark.parametrize("root", ROOTS)
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - SERVERS - {"build", "release", "conform"}))
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - SERVERS - {"build", "release", "conform", "adopt"}))
 def test_a_command_takes_what_is_written_for_text(
     command: str, root: str, trap: Trap, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

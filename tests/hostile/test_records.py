@@ -14,7 +14,7 @@ from tests.report.runner import commands
 
 RECORDS = sorted(name for name in PARSERS if "/" in name)
 SETTINGS = "schemas/registry.toml"
-EVERY = sorted(COMMANDS.keys() - SERVERS - {"build", "conform", "release"})
+EVERY = sorted(COMMANDS.keys() - SERVERS - {"build", "conform", "release", "adopt", "import"})
 READING = {SETTINGS: EVERY}
 """Commands to call with each record; every command reads the settings, and these read all others."""
 

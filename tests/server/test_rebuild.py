@@ -46,7 +46,7 @@ class Served:
         return self.process.stdout.readline().rstrip("\n")
 
     def endpoint(self) -> Any:
-        return json.loads(self.get("endpoints/forecast/index.json"))
+        return json.loads(self.get("next/forecast/index.json"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from arrakis_schema.store.store import Release
 
 
 def speakers(known: SoftwareTable, release: str) -> dict[str, str]:
-    """Return which versions of each program speak a release: `{"arrakis": "0.15.0 to 0.21.0"}`."""
+    """Return which versions of each program speak a release: `{"weather": "1.1.0 to 1.1.3"}`."""
     versions: dict[str, list[str]] = {}
     for software in (*known.clients, *known.servers):
         if software.release == release:

@@ -102,9 +102,10 @@ def _wrong_role(release: Release, path: str, entry: Entry) -> Iterator[str]:
     """Yield whether the layout and the lock disagree on what a file is."""
     file = f"{LOCK_FILE}: {path} of {release.version}"
     remedy = "restore the lock, or the entry of [[documents]] in registry.toml that this release needs"
-    if path in release.documents and entry.id is None:
+    is_document = release.store.layout.is_document(path)
+    if is_document and entry.id is None:
         yield f"{file} has no id, but is a document: {remedy}"
-    elif path not in release.documents and entry.id is not None:
+    elif not is_document and entry.id is not None:
         yield f"{file} has the id {entry.id}, but is no document: {remedy}"
 
 
