@@ -6,11 +6,12 @@ note, which is only shown.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, MissingExtraError
+from arrakis_schema.store.strict_json import json_children
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.text.short_repr import short_repr
 
@@ -22,6 +23,7 @@ _LISTS = ("releases", "documents", "seen")
 _TEXTS = ("reason", "fixed", "text", "location", "rule")
 _KEYS = {*_LISTS, *_TEXTS, "patch"}
 _REQUIRED = ("releases", "documents", "reason")
+_MOST_COPIED = 100_000
 Operation = Mapping[str, Any]
 """One operation of a JSON Patch: `op`, `path`, and what the operation needs."""
 
@@ -72,24 +74,12 @@ class Correction:
             return self.text.encode()
         if not self.patch:
             return content
-        return (json.dumps(_apply_patch(content, self.patch), indent=2, ensure_ascii=False) + "\n").encode()
+        return _apply_patch(content, self.patch)
 
 
 def parse_errata(content: bytes) -> tuple[Correction, ...]:
     """Return the entries of the older file, which are notes; raises `DamagedStoreError` like `parse_corrections`."""
-    table = parse_toml(content, ERRATA_FILE)
-    entries = table.get("erratum", [])
-    if not isinstance(entries, list) or table.keys() - {"erratum"}:
-        raise DamagedStoreError([f"{ERRATA_FILE} is not a list of [[erratum]] tables"])
-    notes = [_as_note(entry) for entry in entries]
-    problems = [
-        f"{ERRATA_FILE}: erratum {number} {problem}"
-        for number, note in enumerate(notes, 1)
-        for problem in _problems(note)
-    ]
-    if problems:
-        raise DamagedStoreError(problems)
-    return tuple(map(_correction, notes))
+    return _parse_entries(ERRATA_FILE, "erratum", content, _as_note)
 
 
 def _as_note(entry: Any) -> Any:
@@ -101,18 +91,24 @@ def _as_note(entry: Any) -> Any:
 
 def parse_corrections(content: bytes) -> tuple[Correction, ...]:
     """Return the entries of the file; raises `DamagedStoreError`, which names the entry and what is wrong with it."""
-    table = parse_toml(content, CORRECTIONS_FILE)
-    entries = table.get("correction", [])
-    if not isinstance(entries, list) or table.keys() - {"correction"}:
-        raise DamagedStoreError([f"{CORRECTIONS_FILE} is not a list of [[correction]] tables"])
+    return _parse_entries(CORRECTIONS_FILE, "correction", content)
+
+
+def _parse_entries(
+    file: str, name: str, content: bytes, read: Callable[[Any], Any] = lambda entry: entry
+) -> tuple[Correction, ...]:
+    """Return the tables of a name in a file as corrections, each of them as it is `read`."""
+    table = parse_toml(content, file)
+    tables = table.get(name, [])
+    if not isinstance(tables, list) or table.keys() - {name}:
+        raise DamagedStoreError([f"{file} is not a list of [[{name}]] tables"])
+    entries = [read(entry) for entry in tables]
     problems = [
-        f"{CORRECTIONS_FILE}: correction {number} {problem}"
-        for number, entry in enumerate(entries, 1)
-        for problem in _problems(entry)
+        f"{file}: {name} {number} {problem}" for number, entry in enumerate(entries, 1) for problem in _problems(entry)
     ]
     if problems:
         raise DamagedStoreError(problems)
-    return tuple(_correction(entry) for entry in entries)
+    return tuple(map(_correction, entries))
 
 
 def _problems(entry: Any) -> Iterator[str]:
@@ -152,14 +148,31 @@ def _operations(patch: Any) -> tuple[Operation, ...]:
     return tuple(operations)
 
 
-def _apply_patch(content: bytes, patch: tuple[Operation, ...]) -> Any:
-    """Return the JSON value of a document after a patch; raises `CorrectionError`."""
+def _apply_patch(content: bytes, patch: tuple[Operation, ...]) -> bytes:
+    """Return the JSON text of a document after a patch; raises `CorrectionError`."""
     try:
         from jsonpatch import JsonPatch, JsonPatchException  # noqa: PLC0415 - an extra
-        from jsonpointer import JsonPointerException  # noqa: PLC0415 - the same
+        from jsonpointer import JsonPointerException, resolve_pointer  # noqa: PLC0415 - the same
     except ModuleNotFoundError as error:
         raise MissingExtraError(str(error.name), "check") from error
     try:
-        return JsonPatch(patch).apply(json.loads(content))
-    except (JsonPatchException, JsonPointerException, ValueError, TypeError, RecursionError) as error:
+        document, copied = json.loads(content), 0
+        for operation in patch:
+            step = JsonPatch([operation])
+            if operation["op"] == "copy":  # each may double the document
+                copied += _count_values(resolve_pointer(document, operation["from"]))
+                if copied > _MOST_COPIED:
+                    raise CorrectionError(f"it copies more than {_MOST_COPIED:,} values")
+            document = step.apply(document, in_place=True)
+        return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    except (JsonPatchException, JsonPointerException, LookupError, ValueError, TypeError, RecursionError) as error:
         raise CorrectionError(str(error)) from error
+
+
+def _count_values(value: Any) -> int:
+    """Return how many values a JSON value holds, itself included; a few more than are allowed are enough."""
+    count, todo = 0, [value]
+    while todo and count <= _MOST_COPIED:
+        count += 1
+        todo.extend(json_children(todo.pop()))
+    return count
