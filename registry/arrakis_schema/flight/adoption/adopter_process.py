@@ -1,25 +1,16 @@
-"""The process that asks a server and drafts documents, so that nothing a server sends can hang or fill its parent.
+"""The process that asks a server and drafts documents."""
 
-It reads a job from standard input and writes events to standard output, one JSON object a line.
-"""
-
-import json
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.adoption.folder import draft_files
 from arrakis_schema.flight.adoption.observation import Asker, observe_flights, observe_release
-from arrakis_schema.flight.conform.client import (
-    Access,
-    CallError,
-    NotAllowedError,
-    TimedOutError,
-    UnreachableError,
-)
-from arrakis_schema.flight.conform.examiner_process import MEMORY, limit_memory
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.guarded_job import read_server_info, run_job, with_end
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.store import Store, open_store
@@ -27,61 +18,32 @@ from arrakis_schema.store.store import Store, open_store
 _MOST_MEMBERS = 20
 
 
-def run_job() -> int:
-    """Read a job from standard input and run it."""
-    limit_memory(MEMORY)
-    for event in events(json.loads(sys.stdin.read())):
-        print(json.dumps(event), flush=True)  # noqa: T201 - this is what the process is for
-    return 0
-
-
 def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield `file` and `sentence` events, and last `end` or `failed`."""
     access = Access(job["location"], job["seconds"], job["token"], job["root_certs"].encode())
-    try:
-        store = open_store(Path(job["root"]))
-        peer = Asker(access)
-        about = _server_info(peer, store)
-        contract = _contract(store, job["release"], about)
-        if contract is None:
-            observed = list(observe_flights(peer, job["endpoints"], job["requests"]))
-        else:
-            observed = list(observe_release(contract, peer, job["endpoints"], job["requests"]))
-        files, sentences = draft_files(observed, contract, about)
-        yield {"release": "" if contract is None else contract.release.title}
-        yield from ({"sentence": clean_line(sentence, 600)} for sentence in sentences)
-        yield from ({"file": path, "text": text} for path, text in files.items())
-    except UnreachableError as error:
-        yield {"failed": f"{access.location} is not reached: {error.reason}"}
-    except TimedOutError as error:
-        yield {"failed": f"{access.location} does not answer in time: {error.reason}"}
-    except NotAllowedError as error:
-        yield {"failed": f"{access.location} does not let this in: {error.reason}"}
-    except ArrakisSchemaError as error:
-        yield {"failed": str(error)}
-    except Exception as error:  # noqa: BLE001 - whatever a server sends must end in a message
-        yield {
-            "failed": f"{access.location} sends what cannot be drafted ({type(error).__name__}: {clean_line(error)})"
-        }
+    return with_end(_draft(job, access), access.location, "drafted")
+
+
+def _draft(job: dict[str, Any], access: Access) -> Iterator[dict[str, Any]]:
+    """Yield the events of drafting documents."""
+    store = open_store(Path(job["root"]))
+    peer = Asker(access)
+    about = _texts(read_server_info(peer, store.settings.flight.info))
+    contract = _contract(store, job["release"], about)
+    if contract is None:
+        observed = list(observe_flights(peer, job["endpoints"], job["requests"]))
     else:
-        yield {"end": True}
+        observed = list(observe_release(contract, peer, job["endpoints"], job["requests"]))
+    files, sentences = draft_files(observed, contract, about)
+    yield {"release": "" if contract is None else contract.release.title}
+    yield from ({"sentence": clean_line(sentence, 600)} for sentence in sentences)
+    yield from ({"file": path, "text": text} for path, text in files.items())
 
 
-def _server_info(peer: Asker, store: Store) -> dict[str, str]:
-    """Return the server's description of itself, as texts; empty where it has none."""
-    info = store.settings.flight.info
-    if not info.action:
-        peer.greet()
-        return {}
-    try:
-        answer = peer.action(info.action)
-    except (UnreachableError, TimedOutError, NotAllowedError):
-        raise
-    except CallError:
-        return {}
-    plain = answer.items() if isinstance(answer, dict) else ()
-    texts = ((clean_line(name, 60), clean_line(value, 60)) for name, value in plain if isinstance(value, str))
-    return dict(list(texts)[:_MOST_MEMBERS])
+def _texts(server_info: dict[str, Any]) -> dict[str, str]:
+    """Return the texts of a server's description of itself, of bounded length."""
+    plain = ((name, value) for name, value in server_info.items() if isinstance(value, str))
+    return {clean_line(name, 60): clean_line(value, 60) for name, value in islice(plain, _MOST_MEMBERS)}
 
 
 def _contract(store: Store, release: str | None, about: dict[str, str]) -> Contract | None:
@@ -96,4 +58,4 @@ def _contract(store: Store, release: str | None, about: dict[str, str]) -> Contr
 
 
 if __name__ == "__main__":
-    sys.exit(run_job())
+    sys.exit(run_job(events))

@@ -1,44 +1,24 @@
-"""The process that examines a server, so that nothing a server sends can hang, crash or fill its parent.
+"""The process that examines a server."""
 
-It reads a job from standard input and writes events to standard output, one JSON object a line.
-"""
-
-import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.flight.conform.client import (
-    Access,
-    CallError,
-    NotAllowedError,
-    Peer,
-    TimedOutError,
-    UnreachableError,
-)
+from arrakis_schema.flight.conform.client import Access, Peer
 from arrakis_schema.flight.conform.drift import Drift
 from arrakis_schema.flight.conform.examination import ExaminedEndpoint, ServerExamination, StartedEndpoint
+from arrakis_schema.flight.conform.guarded_job import read_server_info, run_job, with_end
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.flight_settings import Info
 from arrakis_schema.store.store import Store, open_store
 
-MEMORY = 768 * 1024 * 1024
 _MOST_MEMBERS = 20
 KINDS: dict[type, str] = {StartedEndpoint: "asking", ExaminedEndpoint: "examined", Finding: "finding"}
-
-
-def run_job() -> int:
-    """Read a job from standard input and run it."""
-    limit_memory(MEMORY)
-    for event in events(json.loads(sys.stdin.read())):
-        print(json.dumps(event), flush=True)  # noqa: T201 - this is what the process is for
-    return 0
 
 
 def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -51,59 +31,27 @@ def events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         tuple(job.get("follow", ())),
         bool(job.get("replicas")),
     )
-    try:
-        store = open_store(Path(job["root"]))
-        peer = Peer(access)
-        server_info = _read_server_info(peer, store.settings.flight.info)
-        as_documented = bool(job.get("as_documented"))
-        contract = _contract_to_test(store, job["release"], server_info, as_documented=as_documented)
-        about = _describe_server(server_info, store.settings.flight.info)
-        _check_names(contract, job.get("required", ()))
-        yield {"about": about, "release": contract.release.version}
-        offered = server_info.get(store.settings.flight.info.endpoints)
-        offered_names = [str(name) for name in offered] if isinstance(offered, list) else None
-        claimed = _claimed_contract(store, server_info)
-        newer = None if as_documented else Contract(store.release(None))
-        drift = Drift(Contract(store.release(contract.release.version))) if contract.release.corrected else None
-        examination = ServerExamination(contract, peer, offered_names, bool(job["may_write"]), claimed, newer, drift)
-        for event in examination.run():
-            yield {KINDS[type(event)]: asdict(event)}
-    except UnreachableError as error:
-        yield {"failed": f"{access.location} is not reached: {error.reason}"}
-    except TimedOutError as error:
-        yield {"failed": f"{access.location} does not answer as a Flight server in time: {error.reason}"}
-    except NotAllowedError as error:
-        yield {"failed": f"{access.location} does not let this in: {error.reason}"}
-    except ArrakisSchemaError as error:
-        yield {"failed": str(error)}
-    except Exception as error:  # noqa: BLE001 - whatever a server sends must end in a message
-        yield {
-            "failed": f"{access.location} sends what cannot be examined ({type(error).__name__}: {clean_line(error)})"
-        }
-    else:
-        yield {"end": True}
+    return with_end(_examine(job, access), access.location, "examined")
 
 
-def limit_memory(size: int) -> None:
-    """Limit the memory of this process, where the system supports that."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - not on every system
-
-        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
-
-
-def _read_server_info(peer: Peer, info: Info) -> dict[str, Any]:
-    """Return the server's description of itself; raises an error that ends the examination before it begins."""
-    if not info.action:
-        peer.greet()
-        return {}
-    try:
-        answer = peer.action(info.action)
-    except (UnreachableError, TimedOutError, NotAllowedError):
-        raise
-    except CallError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+def _examine(job: dict[str, Any], access: Access) -> Iterator[dict[str, Any]]:
+    """Yield the events of an examination."""
+    store = open_store(Path(job["root"]))
+    peer = Peer(access)
+    server_info = read_server_info(peer, store.settings.flight.info)
+    as_documented = bool(job.get("as_documented"))
+    contract = _contract_to_test(store, job["release"], server_info, as_documented=as_documented)
+    about = _describe_server(server_info, store.settings.flight.info)
+    _check_names(contract, job.get("required", ()))
+    yield {"about": about, "release": contract.release.version}
+    offered = server_info.get(store.settings.flight.info.endpoints)
+    offered_names = [str(name) for name in offered] if isinstance(offered, list) else None
+    claimed = _claimed_contract(store, server_info)
+    newer = None if as_documented else Contract(store.release(None))
+    drift = Drift(Contract(store.release(contract.release.version))) if contract.release.corrected else None
+    examination = ServerExamination(contract, peer, offered_names, bool(job["may_write"]), claimed, newer, drift)
+    for event in examination.run():
+        yield {KINDS[type(event)]: asdict(event)}
 
 
 def _contract_to_test(
@@ -146,4 +94,4 @@ def _describe_server(server_info: dict[str, Any], info: Info) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(run_job())
+    sys.exit(run_job(events))
