@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, dot, union
 from arrakis_schema.regex.properties import property_ranges
+from arrakis_schema.regex.reader import PatternReader
 from arrakis_schema.regex.tree import (
     BackReference,
     Boundary,
@@ -30,7 +31,6 @@ _SIMPLE: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?
 _CONTROL = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 _SYNTAX = frozenset("^$\\.*+?()[]{}|/")
 _LOOKS = {"(?=": (True, True), "(?!": (True, False), "(?<=": (False, True), "(?<!": (False, False)}
-_MOST_NESTED = 100
 _MOST_DIGITS = 9
 _HIGH, _LOW, _PAST = 0xD800, 0xDC00, 0xE000
 _ANCHORS = {"A": "^", "Z": "$", "z": "$"}
@@ -44,11 +44,11 @@ def read_ecma(pattern: str) -> Tree:
     return _Reader(pattern).whole()
 
 
-class _Reader:
+class _Reader(PatternReader):
     """A pattern, how far it has been read, and its groups and references so far."""
 
     def __init__(self, pattern: str) -> None:
-        self.pattern, self.position, self.depth = pattern, 0, 0
+        super().__init__(pattern)
         self.groups = 0
         self.names: dict[str, int] = {}
         self.references: list[tuple[int | str, int]] = []
@@ -84,40 +84,9 @@ class _Reader:
             case _:
                 return tree
 
-    def accept(self, token: str) -> bool:
-        """Read the token if it comes next."""
-        present = self.pattern.startswith(token, self.position)
-        self.position += len(token) if present else 0
-        return present
-
     def error(self, problem: str, remedy: str = "") -> PatternSyntaxError:
         """Return the error that names a problem, where it is, and what to write instead."""
         return PatternSyntaxError(f"{problem} at character {self.position}{f': {remedy}' if remedy else ''}")
-
-    def next(self) -> str:
-        """Read one character."""
-        if self.position >= len(self.pattern):
-            raise self.error("an unexpected end")
-        self.position += 1
-        return self.pattern[self.position - 1]
-
-    def disjunction(self) -> Tree:
-        """Read alternatives, up to a closing bracket."""
-        self.depth += 1
-        if self.depth > _MOST_NESTED:
-            raise self.error(f"more than {_MOST_NESTED} groups inside each other")
-        parts = [self.alternative()]
-        while self.accept("|"):
-            parts.append(self.alternative())
-        self.depth -= 1
-        return parts[0] if len(parts) == 1 else Choice(tuple(parts))
-
-    def alternative(self) -> Tree:
-        """Read terms, up to a bar or a closing bracket."""
-        parts: list[Tree] = []
-        while self.position < len(self.pattern) and self.pattern[self.position] not in "|)":
-            parts.append(self.term())
-        return parts[0] if len(parts) == 1 else Concatenation(tuple(parts))
 
     def term(self) -> Tree:
         """Read one assertion, or an atom and its quantifier."""

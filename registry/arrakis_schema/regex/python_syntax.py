@@ -6,13 +6,13 @@ https://docs.python.org/3/library/re.html. Everything else is unsupported, and t
 import re
 
 from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, dot, union
-from arrakis_schema.regex.tree import Chars, Choice, Concatenation, Edge, Part, Repeat, Tree, UnsupportedPatternError
+from arrakis_schema.regex.reader import PatternReader
+from arrakis_schema.regex.tree import Chars, Concatenation, Edge, Part, Repeat, Tree, UnsupportedPatternError
 
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _SIMPLE = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _CONTROL = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 _MOST_REPEATS = 2000
-_MOST_NESTED = 100
 _LOOKS = {"(?=": True, "(?!": False}
 
 
@@ -34,51 +34,21 @@ def read_python(pattern: str, reading: Reading) -> tuple[Part, ...]:
     return (Part(Concatenation((Edge(at_start=True), tree)), must_match=True), *looks) if looks else (Part(tree, True),)  # noqa: FBT003
 
 
-class _Reader:
+class _Reader(PatternReader):
     """A pattern and how far it has been read."""
 
     def __init__(self, pattern: str, reading: Reading) -> None:
-        self.pattern, self.reading, self.position, self.depth = pattern, reading, 0, 0
-
-    def accept(self, token: str) -> bool:
-        """Read the token if it comes next."""
-        present = self.pattern.startswith(token, self.position)
-        self.position += len(token) if present else 0
-        return present
+        super().__init__(pattern)
+        self.reading = reading
 
     def expect(self, token: str) -> None:
         """Read the token, which must come next."""
         if not self.accept(token):
             raise self.error(f"{token!r} missing")
 
-    def error(self, what: str) -> UnsupportedPatternError:
+    def error(self, problem: str, _remedy: str = "") -> UnsupportedPatternError:
         """Return the error that names an unsupported construct."""
-        return UnsupportedPatternError(f"{what} at character {self.position} of the pattern {self.pattern}")
-
-    def next(self) -> str:
-        """Read one character; raises `UnsupportedPatternError` at the end of the pattern."""
-        if self.position >= len(self.pattern):
-            raise self.error("an unexpected end")
-        self.position += 1
-        return self.pattern[self.position - 1]
-
-    def disjunction(self) -> Tree:
-        """Read alternatives, up to a closing bracket."""
-        self.depth += 1
-        if self.depth > _MOST_NESTED:
-            raise self.error("a group that nests too deep")
-        parts = [self.alternative()]
-        while self.accept("|"):
-            parts.append(self.alternative())
-        self.depth -= 1
-        return parts[0] if len(parts) == 1 else Choice(tuple(parts))
-
-    def alternative(self) -> Tree:
-        """Read terms, up to a bar or a closing bracket."""
-        parts: list[Tree] = []
-        while self.position < len(self.pattern) and self.pattern[self.position] not in "|)":
-            parts.append(self.term())
-        return parts[0] if len(parts) == 1 else Concatenation(tuple(parts))
+        return UnsupportedPatternError(f"{problem} at character {self.position} of the pattern {self.pattern}")
 
     def term(self) -> Tree:
         """Read one assertion, or an atom and its quantifier."""
