@@ -106,6 +106,14 @@ def test_a_release_that_is_not_there_is_named(released: Path, capsys: pytest.Cap
     assert "versions/software.toml names what is not here: " in capsys.readouterr().err
 
 
+def test_a_payload_that_a_release_does_not_document_is_unknown() -> None:
+    store = Store(PROJECT)
+    entry = 'name = "a"\nversions = ["1"]\nrelease = "0.1.0"\n'
+    client = f'[[client]]\n{entry}calls = {{ count = ["count"] }}\nneeds = {{ count = ["count"] }}\n'
+    store.__dict__["software"] = parse_software(f"{client}[[server]]\n{entry}".encode())
+    assert [call.answer for call in calls(Comparisons(store))] == [Answer.UNKNOWN]
+
+
 def test_a_call_that_nobody_has_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["matrix", "fetch", "--software", "--root", str(PROJECT)]) == 2
     assert "no client of versions/software.toml has the call 'fetch'" in capsys.readouterr().err

@@ -95,9 +95,11 @@ class _Speaking:
 
     def _with_needs(self, exchange: Exchange, needs: tuple[str, ...]) -> Exchange:
         """Return an exchange of a payload, which breaks without a column that the client has and needs."""
-        known, sent = (self._columns(release, exchange.document) for release in (self.client, self.server))
+        if not needs or exchange.answer.breaks or exchange.answer is Answer.UNKNOWN:
+            return exchange
+        known, sent = (self._columns(software, exchange.document) for software in (self.client, self.server))
         missing = [name for name in needs if name in known and name not in sent]
-        if exchange.answer.breaks or not missing:
+        if not missing:
             return exchange
         reason = f"the client needs the column {missing[0]}, though its document lets it be null"
         verdict = Verdict(Kind.INCOMPATIBLE, reason=reason)
