@@ -17,8 +17,8 @@ from arrakis_schema.store.conformance_log import (
     UNDECIDED,
     LogRecord,
     append_record,
-    now,
 )
+from arrakis_schema.store.dates import now
 
 
 def examine_and_log(options: Namespace, access: Access, release: str | None, **how: Any) -> Report:

@@ -54,7 +54,7 @@ def _form(opened: Release, endpoint: str) -> Form:
     schema, settings = opened.schema(opened.path_of(endpoint, ".json")), opened.settings
     release = opened.version
     argument_member = settings.flight.arguments
-    members = described_members(schema)
+    members = properties_of(schema)
     fixed = {
         name: member["const"] for name, member in members.items() if isinstance(member, dict) and "const" in member
     }
@@ -75,7 +75,7 @@ def _around(around: Mapping[str, Any], argument_member: str) -> tuple[bytes, byt
     return f"{head}{json.dumps(argument_member)}: ".encode(), tail.encode()
 
 
-def described_members(schema: Any) -> dict[str, Any]:
+def properties_of(schema: Any) -> dict[str, Any]:
     """Return the members that a schema describes."""
     members = schema.get("properties", {}) if isinstance(schema, dict) else {}
     return members if isinstance(members, dict) else {}
@@ -84,7 +84,7 @@ def described_members(schema: Any) -> dict[str, Any]:
 def _defaults(schema: Any, settings: Settings) -> dict[str, Any]:
     """Return the defaults of required arguments: from the schema, from the settings, or null."""
     defaults: dict[str, Any] = {}
-    members = described_members(schema)
+    members = properties_of(schema)
     for name in schema.get("required", []) if isinstance(schema, dict) else []:
         member = members.get(name)
         kinds = member.get("type") if isinstance(member, dict) else None

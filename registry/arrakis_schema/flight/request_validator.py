@@ -7,7 +7,7 @@ from typing import Any
 from pyarrow import flight
 
 from arrakis_schema.errors import InvalidRequestError, ValidationLimitError
-from arrakis_schema.flight.request_forms import described_members
+from arrakis_schema.flight.request_forms import properties_of
 from arrakis_schema.json_schema.requests import validate
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.store import Release, open_release
@@ -46,7 +46,7 @@ class RequestValidator:
         endpoint = str(getattr(request, "name", request)).lower()
         schema = self._release.schema(self._release.path_of(endpoint, ".json"))
         member = self._release.settings.flight.arguments
-        return frozenset(described_members(described_members(schema).get(member) if member else schema))
+        return frozenset(properties_of(properties_of(schema).get(member) if member else schema))
 
     def validate(self, payload: Any) -> None:
         """Raise `RefusedRequestError`, which says field and reason, unless the release accepts a request.

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from arrakis_schema.server.error_pages import explain
-from arrakis_schema.server.health import Health, now
+from arrakis_schema.server.health import Health
 from arrakis_schema.server.problems import (
     ALLOW,
     COMMON_FIELDS,
@@ -32,6 +32,7 @@ from arrakis_schema.server.problems import (
 from arrakis_schema.server.resources import PreparedResponse, respond
 from arrakis_schema.server.tree import Tree, find_miss, prepare_tree
 from arrakis_schema.site.representations import Representation
+from arrakis_schema.store.dates import now
 
 READ = frozenset({"GET", "HEAD"})
 HEALTH = "/healthz"

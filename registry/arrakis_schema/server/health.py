@@ -1,7 +1,6 @@
 """The answer of `/healthz`: whether the site is up to date, or an older one because the sources cannot be built."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 LONGEST = 2_000
@@ -25,8 +24,3 @@ class Health:
             return {"status": "ok", "files": self.files, "built": self.built}
         failure = {"since": self.failing_since, "reason": self.reason[:LONGEST]}
         return {"status": "degraded", "files": self.files, "built": self.built, "failure": failure}
-
-
-def now() -> str:
-    """Return the current time in the format of RFC 3339."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

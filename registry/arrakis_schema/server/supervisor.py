@@ -13,11 +13,12 @@ from typing import IO
 
 from arrakis_schema.server import worker_channel
 from arrakis_schema.server.building import FORK, Build, Load, Outcome, describe_end, start_build
-from arrakis_schema.server.health import Health, now
+from arrakis_schema.server.health import Health
 from arrakis_schema.server.listening import ServeError
 from arrakis_schema.server.source_watch import POLL, Watch
 from arrakis_schema.server.stop_signals import Stop
 from arrakis_schema.server.worker import WorkerSettings, work
+from arrakis_schema.store.dates import now
 
 GRACE = 1.0
 """Seconds that clients have to read pending responses when the server stops."""

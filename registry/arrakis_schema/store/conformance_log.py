@@ -61,11 +61,6 @@ class ConformanceLog:
     __repr__ = short_repr
 
 
-def now() -> str:
-    """Return the time for a record."""
-    return timestamp(datetime.now(UTC))
-
-
 def append_record(file: Path, record: LogRecord) -> None:
     """Append one line in one write, after the end of a line that was cut off; raises `ArrakisSchemaError`."""
     line = json.dumps(asdict(record), ensure_ascii=False).encode() + b"\n"

@@ -25,6 +25,11 @@ def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
         raise DamagedStoreError([f"{file}: a moment is before the year 1 or after 9999 in UTC"]) from error
 
 
+def now() -> str:
+    """Return the current time, as `timestamp` writes it."""
+    return timestamp(datetime.now(UTC))
+
+
 def timestamp(moment: datetime) -> str:
     """Format a moment in UTC as RFC 3339 does."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

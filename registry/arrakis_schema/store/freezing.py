@@ -33,7 +33,7 @@ def freeze(root: Path) -> Release:
     `DamagedStoreError` where an earlier release is not what the lock says; then nothing has been changed.
     """
     working = Store(root).release(None)
-    with hold_lock(root / "versions"):
+    with hold_releases(root / "versions"):
         done = complete(root, working.version)
         store = Store(root)  # as earlier runs left it
         if done:
@@ -194,7 +194,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def hold_lock(versions: Path) -> Iterator[None]:
+def hold_releases(versions: Path) -> Iterator[None]:
     """Hold a lock against other releases; the system frees it when this process ends, however it ends."""
     made = not versions.exists()
     try:

@@ -15,7 +15,7 @@ from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.store.dates import DATES_FILE, with_dates
 from arrakis_schema.store.documents import Layout
 from arrakis_schema.store.files import FILE
-from arrakis_schema.store.freezing import complete, contents_of, freeze_contents, hold_lock
+from arrakis_schema.store.freezing import complete, contents_of, freeze_contents, hold_releases
 from arrakis_schema.store.inventory import NOTE, SETTINGS, classify
 from arrakis_schema.store.lock import lock_release
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -68,7 +68,7 @@ def import_versions(root: Path, versions: Sequence[Version], proposed: str | Non
     `DamagedStoreError`; then nothing has been changed.
     """
     ordered = sorted(versions, key=lambda version: precedence(version.name))
-    with _settings_in_place(root, proposed), hold_lock(root / "versions"):
+    with _settings_in_place(root, proposed), hold_releases(root / "versions"):
         complete(root, "")
         store = Store(root)
         _refuse(store, ordered)
