@@ -1,4 +1,4 @@
-"""Try it in a real browser under a strict policy: verdicts, links, keyboard, narrow and dark."""
+"""Check a request in a real browser under a strict policy: verdicts, links, keyboard, narrow and dark."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-// A form of Try it: a text with an initial value, a choice of releases, and the verdict below.
+// A form of Check a request: a text with an initial value, a choice of releases, and the verdict below.
 
 import { choice, element, labelled, settled, table } from "./dom.js";
 import { SiteError, label, pageOf, pathOf } from "./site.js";

@@ -1,4 +1,4 @@
-// Try it, for JSON documents: a request or a message, judged by a release.
+// Check a request, for JSON documents: a request or a message, judged by a release.
 
 import { readAliased } from "./dialect.js";
 import { choice, labelled } from "./dom.js";
