@@ -10,8 +10,8 @@ import pytest
 from arrakis_schema.reference import book
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
+from tests.reference.project_pages import PROJECT, project_pages
 
-PROJECT = Path(__file__).parents[2]
 WEATHER = PROJECT / "tests/fixtures/weather"
 CORRECTIONS = """
 [[correction]]
@@ -105,7 +105,7 @@ def test_columns_are_those_that_are_sent(pages: dict[str, str]) -> None:
 
 
 def test_what_most_members_share_is_said_once_and_the_software_that_has_them() -> None:
-    page = dict(book(Store(PROJECT)))["next/find.md"]
+    page = project_pages()["next/find.md"]
     assert "Documented since 0.1.0, seen since arrakis 0.2.0 and arrakis-server 0.1.0, where a field says" in page
     assert page.count("seen since arrakis 0.2.0") == 1
     section = page.partition("{ #args.time .field }")[2].partition("###")[0]

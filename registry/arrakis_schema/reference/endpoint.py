@@ -29,6 +29,7 @@ from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.properties import member_list
 from arrakis_schema.reference.selector import endpoint_selector
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
+from arrakis_schema.reference.topics import topic_section
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
@@ -55,6 +56,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     shown, summary = folder == ENDPOINTS, summary_of(history, release, name)
     sections = [
         *(part for document in documents.values() for part in _document(history, release, name, document, up)),
+        *(part for document in documents.values() for part in topic_section(history, release, document, up)),
         *_used_by(history, release, documents, up),
         *_check(release, name, documents, up),
         *_steps(history, release, name, up),
