@@ -111,19 +111,19 @@ class _Rows:
 
     def _references(self, member: Member) -> Iterator[str]:
         """Yield a link to each definition and each other document that says something of a member."""
-        for origin in dict.fromkeys((origin.document, _definition(origin.pointer)) for origin in member.origins):
-            path, definition = origin
-            if path == self.document.path:
-                shown = f"{self.up}../{href(f'versions/{self.release.place}/{path}')}"
-                name = definition.rpartition("/")[2]
-                target = f"{shown}#{href(definition)}"
-            elif path in self.release.documents:
-                name = self.release.name_of(path)
-                target = f"{self.up}../{href(self.history.page(self.release, name))}/"
-            else:
-                continue
-            if definition or path != self.document.path:
-                yield element("span", f"from {element('a', literal(name), href=target)}", class_="from")
+        links = []
+        for path, definition in dict.fromkeys(
+            (origin.document, _definition(origin.pointer)) for origin in member.origins
+        ):
+            name = self.release.name_of(path) if path in self.release.documents else ""
+            if definition and name:
+                raw = href(f"versions/{self.release.place}/{path}")
+                links.append(element("a", literal(_last(definition)), href=f"{self.up}../{raw}#{href(definition)}"))
+            elif path != self.document.path and name:
+                page_of = f"{self.up}../{href(self.history.page(self.release, name))}/"
+                links.append(element("a", literal(_last(name)), href=page_of))
+        if links:
+            yield element("span", f"from {', '.join(dict.fromkeys(links))}", class_="from")
 
     def _problems(self, member: Member) -> Iterator[str]:
         """Yield the known problems of a member, and those that earlier releases had with it."""
@@ -133,6 +133,11 @@ class _Rows:
         for erratum in self.history.past_problems(self.release, self.document.path):
             if member.anchor in _addresses(self.document, erratum):
                 yield past_problem(erratum)
+
+
+def _last(path: str) -> str:
+    """Return the last part of a path."""
+    return path.rpartition("/")[2]
 
 
 def _definition(pointer: str) -> str:
@@ -190,9 +195,16 @@ def _until(erratum: Erratum) -> str:
     )
 
 
+def _breakable(path: str) -> str:
+    """Return a path as code; a long one may be broken behind a dot or an underscore."""
+    if len(path) <= _SHORT_PATH:
+        return code(path)
+    return element("code", _JOINT.sub("<wbr>", literal(path)))
+
+
 def _heading(member: Member) -> str:
     """Return the path of a member, with the case in which it exists."""
-    path = code(member.path) if member.steps else "The whole"
+    path = _breakable(member.path) if member.steps else "The whole"
     return f"{path} ({escape_markdown(member.alternative)})" if member.alternative else path
 
 
@@ -230,6 +242,8 @@ _PRESENCE = {
     "pattern": "each member with a name that matches",
 }
 _INT64 = 2**63 - 1
+_SHORT_PATH = 16
+_JOINT = re.compile(r"(?<=[._])(?=\w)")
 _DEFINITION = re.compile(r"/(?:definitions|\$defs)/[^/]+")
 
 
