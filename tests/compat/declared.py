@@ -84,16 +84,18 @@ def dialect_of(document: Any) -> Dialect:
 
 @dataclass(frozen=True)
 class Subschema:
-    """A subschema, and what its references are resolved by."""
+    """A subschema, what its references are resolved by, and whether it always applies to its place."""
 
     schema: Any
     resolver: Any
+    certain: bool = True
 
-    def inside(self, schema: Any, dialect: Dialect) -> "Subschema":
+    def inside(self, schema: Any, dialect: Dialect, *, certain: bool) -> "Subschema":
         """Return a subschema of this one, which may have an `$id` of its own."""
+        certain = certain and self.certain
         if not isinstance(schema, dict) or not isinstance(schema.get(dialect.identifier), str):
-            return Subschema(schema, self.resolver)
-        return Subschema(schema, self.resolver.in_subresource(dialect.specification.create_resource(schema)))
+            return Subschema(schema, self.resolver, certain)
+        return Subschema(schema, self.resolver.in_subresource(dialect.specification.create_resource(schema)), certain)
 
 
 class Declared:
@@ -112,8 +114,8 @@ class Declared:
 
     def _holds(self, instance: Any, schemas: list[Subschema]) -> bool:
         """Tell it of one place: for each `oneOf` that always applies, by its alternatives that hold."""
-        certain = [place.schema for place in self._applied(instance, schemas, None, certain=True)]
-        choosers = [schema for schema in certain if schema.get("oneOf")] or [None]
+        applied = self._applied(instance, schemas, None)
+        choosers = [place.schema for place in applied if place.certain and place.schema.get("oneOf")] or [None]
         return all(self._holds_of(instance, list(self._applied(instance, schemas, one))) for one in choosers)
 
     def _holds_of(self, instance: Any, here: list[Subschema]) -> bool:
@@ -123,31 +125,28 @@ class Declared:
             listed = any({"properties", "patternProperties"} & schema.keys() for schema in said)
             open_ = any(_is_open(schema) for schema in said)
             for name, value in instance.items():
-                inner = [self._in(place, child) for place in here for child in _of_member(place.schema, name)]
+                inner = [
+                    place.inside(child, self.dialect, certain=certain)
+                    for place in here
+                    for child, certain in _of_member(place.schema, name)
+                ]
                 if listed and not open_ and not inner and not any(name in _needed(schema) for schema in said):
                     return False
                 if not self._holds(value, inner):
                     return False
         if isinstance(instance, list):
             return all(
-                self._holds(item, [self._in(place, child) for place in here for child in self._of_item(place, index)])
+                self._holds(item, [inner for place in here for inner in self._of_item(place, index)])
                 for index, item in enumerate(instance)
             )
         return True
 
-    def _in(self, place: Subschema, schema: Any) -> Subschema:
-        return place.inside(schema, self.dialect)
+    def _of_item(self, place: Subschema, index: int) -> Iterator[Subschema]:
+        for child, certain in _of_item(place.schema, index, self.dialect):
+            yield place.inside(child, self.dialect, certain=certain)
 
-    def _of_item(self, place: Subschema, index: int) -> Iterator[Any]:
-        return _of_item(place.schema, index, self.dialect)
-
-    def _applied(
-        self, instance: Any, schemas: list[Subschema], chooser: Any, *, certain: bool = False
-    ) -> Iterator[Subschema]:
-        """Yield the subschemas that apply to an instance: of the `oneOf` of the chooser, those that hold.
-
-        Those that may apply are left out where what is `certain` is asked.
-        """
+    def _applied(self, instance: Any, schemas: list[Subschema], chooser: Any) -> Iterator[Subschema]:
+        """Yield the subschemas that apply or may apply to an instance: of the `oneOf` of the chooser, those that hold."""
         for place in schemas:
             if not isinstance(place.schema, dict):
                 continue
@@ -156,24 +155,29 @@ class Declared:
                     recursive, reference = keyword == "$recursiveRef", place.schema[keyword]
                     resolver = place.resolver
                     target = referencing.lookup_recursive_ref(resolver) if recursive else resolver.lookup(reference)
-                    found = [Subschema(target.contents, target.resolver)]
-                    yield from self._applied(instance, found, chooser, certain=certain)
+                    yield from self._applied(
+                        instance, [Subschema(target.contents, target.resolver, place.certain)], chooser
+                    )
             if self.dialect.refers_beside or "$ref" not in place.schema:
                 yield place
-                children = place.schema.get("allOf", ()) if certain else self._in_place(place, instance, chooser)
-                inner = [self._in(place, child) for child in children]
-                yield from self._applied(instance, inner, chooser, certain=certain)
+                inner = [
+                    place.inside(child, self.dialect, certain=certain)
+                    for child, certain in self._in_place(place, instance, chooser)
+                ]
+                yield from self._applied(instance, inner, chooser)
 
-    def _in_place(self, place: Subschema, instance: Any, chooser: Any) -> Iterator[Any]:
-        """Yield the subschemas of one that apply to the same instance."""
+    def _in_place(self, place: Subschema, instance: Any, chooser: Any) -> Iterator[tuple[Any, bool]]:
+        """Yield the subschemas of one that apply or may apply to the same instance, and whether they always do."""
         schema = place.schema
-        yield from (*schema.get("allOf", ()), *schema.get("anyOf", ()))
+        yield from ((one, True) for one in schema.get("allOf", ()))
+        yield from ((one, False) for one in schema.get("anyOf", ()))
         for one in schema.get("oneOf", ()):
-            if schema is not chooser or self._valid(self._in(place, one), instance):
-                yield one
-        yield from (schema[word] for word in ("if", "then", "else") if word in schema and "if" in schema)
+            chosen = schema is chooser
+            if not chosen or self._valid(place.inside(one, self.dialect, certain=True), instance):
+                yield one, chosen
+        yield from ((schema[word], False) for word in ("if", "then", "else") if word in schema and "if" in schema)
         for word in ("dependentSchemas", "dependencies"):
-            yield from (one for one in schema.get(word, {}).values() if not isinstance(one, list))
+            yield from ((one, False) for one in schema.get(word, {}).values() if not isinstance(one, list))
 
     def _valid(self, place: Subschema, instance: Any) -> bool:
         return bool(self.validator.evolve(schema=place.schema, _resolver=place.resolver).is_valid(instance))
@@ -193,25 +197,25 @@ def _needed(schema: dict[str, Any]) -> set[str]:
     return names
 
 
-def _of_member(schema: dict[str, Any], name: str) -> Iterator[Any]:
+def _of_member(schema: dict[str, Any], name: str) -> Iterator[tuple[Any, bool]]:
     named, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
     matched = [pattern for pattern in patterns if re.search(pattern, name)]
     if name in named:
-        yield named[name]
-    yield from (patterns[pattern] for pattern in matched)
+        yield named[name], True
+    yield from ((patterns[pattern], True) for pattern in matched)
     for word in _OPENING if name not in named and not matched else ():  # what is evaluated is neither of them
         if schema.get(word, False) is not False:
-            yield schema[word]
+            yield schema[word], word == "additionalProperties"
 
 
-def _of_item(schema: dict[str, Any], index: int, dialect: Dialect) -> Iterator[Any]:
+def _of_item(schema: dict[str, Any], index: int, dialect: Dialect) -> Iterator[tuple[Any, bool]]:
     items = schema.get("items")
     first = schema.get(dialect.first_items, [])
     first = first if isinstance(first, list) else []
     rest = schema.get("additionalItems") if isinstance(items, list) else items
-    yield from [first[index]] if index < len(first) else [] if rest is None else [rest]
+    yield from [(first[index], True)] if index < len(first) else [] if rest is None else [(rest, True)]
     words = ("contains", "unevaluatedItems") if dialect.refers_beside else ("contains",)
-    yield from (schema[word] for word in words if word in schema)
+    yield from ((schema[word], False) for word in words if word in schema)
 
 
 def validator_of(document: Any) -> Any:

@@ -3,9 +3,13 @@
 `jsonschema` (Python) and `jsonschema-rs` (Rust) know nothing of this package. Where both answer, and the same, that
 counts. Else the complete validator of the package is asked, for which `$` is the end of the text and numbers are exact:
 the answer that two of three give counts, and without two there is none. Each disagreement is counted.
+
+Both read patterns in a dialect of their own: they get the document with `.` and `$` written so that they mean what
+ECMA-262 says.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +21,8 @@ from tests.compat.declared import Declared, dialect_of
 
 Answer = Callable[[Any], bool]
 _MOST_KNOWN, _MOST_SHOWN = 500, 5
+_TOKEN = re.compile(r"\\.|\[\^?(?:\\.|[^\]])*\]|[.$]", re.DOTALL)  # an escape, a class, or one of the two
+_PLAIN = {".": r"[^\n\r\u2028\u2029]", "$": r"(?![\s\S])"}
 
 
 class Referees:
@@ -24,6 +30,7 @@ class Referees:
 
     def __init__(self, document: Any, disagreements: Counter[tuple[str, str]]) -> None:
         self.document, self.disagreements = document, disagreements
+        document = with_plain_patterns(document)
         self.python = dialect_of(document).python(document, registry=REGISTRY)
         self.rust = _rust_validator(document)
         self.declared = Declared(document, self.python)
@@ -74,6 +81,25 @@ class Court:
             worst = Counter({text: times for (name, text), times in self.disagreements.items() if name == outvoted})
             lines += [f"    {times} × {text[:150]}" for text, times in worst.most_common(_MOST_SHOWN)]
         return "\n".join(lines)
+
+
+def with_plain_patterns(schema: Any) -> Any:
+    """Return a schema in whose patterns `.` and `$` mean the same in Python and in Rust as in ECMA-262."""
+    if isinstance(schema, list):
+        return [with_plain_patterns(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {name: with_plain_patterns(value) for name, value in schema.items()}
+    if isinstance(pattern := plain.get("pattern"), str):
+        plain["pattern"] = plain_pattern(pattern)
+    if isinstance(patterns := plain.get("patternProperties"), dict):
+        plain["patternProperties"] = {plain_pattern(text): value for text, value in patterns.items()}
+    return plain
+
+
+def plain_pattern(pattern: str) -> str:
+    """Return a pattern in which no line end matches `.`, and in which none may follow what `$` matches."""
+    return _TOKEN.sub(lambda found: _PLAIN.get(found[0], found[0]), pattern)
 
 
 def _rust_validator(document: Any) -> Answer | None:
