@@ -30,10 +30,11 @@ class Referees:
 
     def __init__(self, document: Any, disagreements: Counter[tuple[str, str]]) -> None:
         self.document, self.disagreements = document, disagreements
-        document = with_plain_patterns(document)
+        document = plainly_written(document)
         self.python = dialect_of(document).python(document, registry=REGISTRY)
         self.rust = _rust_validator(document)
         self.declared = Declared(document, self.python)
+        self.widely_declared = Declared(document, self.python, wide=True)
 
     def valid(self, instance: Any) -> bool | None:
         """Tell whether an instance is valid; None where no two of three say the same."""
@@ -48,10 +49,13 @@ class Referees:
         votes = Counter(vote for vote in (first, second, third) if vote is not None)
         return next((answer for answer, count in votes.items() if count > 1), None)
 
-    def take(self, instance: Any, *, declared: bool) -> bool | None:
-        """Tell whether an instance is valid and, where that is asked, has declared members only."""
-        valid = self.valid(instance)
-        return _asked(self.declared.holds, instance) if valid and declared else valid
+    def take(self, instance: Any, *, declared: bool, wide: bool = False) -> bool | None:
+        """Tell whether an instance is valid and, where that is asked, has declared members only.
+
+        What is declared is taken `wide` where a witness is checked, and for a reader.
+        """
+        valid, judge = self.valid(instance), self.widely_declared if wide else self.declared
+        return _asked(judge.holds, instance) if valid and declared else valid
 
     def _complete(self, instance: Any) -> bool:
         return not errors_of(make_validator(self.document, dialect_of(self.document).uri), instance, 1)
@@ -83,13 +87,15 @@ class Court:
         return "\n".join(lines)
 
 
-def with_plain_patterns(schema: Any) -> Any:
-    """Return a schema in whose patterns `.` and `$` mean the same in Python and in Rust as in ECMA-262."""
+def plainly_written(schema: Any) -> Any:
+    """Return an equal schema that both read: `.` and `$` in patterns as in ECMA-262, no `additionalItems` that is idle."""
     if isinstance(schema, list):
-        return [with_plain_patterns(item) for item in schema]
+        return [plainly_written(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    plain = {name: with_plain_patterns(value) for name, value in schema.items()}
+    plain = {name: plainly_written(value) for name, value in schema.items()}
+    if isinstance(plain.get("items"), bool):  # jsonschema raises a TypeError
+        plain.pop("additionalItems", None)
     if isinstance(pattern := plain.get("pattern"), str):
         plain["pattern"] = plain_pattern(pattern)
     if isinstance(patterns := plain.get("patternProperties"), dict):
