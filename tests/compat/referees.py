@@ -22,6 +22,7 @@ from tests.compat.declared import Declared, dialect_of
 Answer = Callable[[Any], bool]
 _MOST_KNOWN, _MOST_SHOWN = 500, 5
 _TOKEN = re.compile(r"\\.|\[\^?(?:\\.|[^\]])*\]|[.$]", re.DOTALL)  # an escape, a class, or one of the two
+_VALUES = {"const", "enum", "default", "examples"}
 _PLAIN = {".": r"[^\n\r\u2028\u2029]", "$": r"(?![\s\S])"}
 
 
@@ -93,7 +94,7 @@ def plainly_written(schema: Any) -> Any:
         return [plainly_written(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    plain = {name: plainly_written(value) for name, value in schema.items()}
+    plain = {name: value if name in _VALUES else plainly_written(value) for name, value in schema.items()}
     if isinstance(plain.get("items"), bool):  # jsonschema raises a TypeError
         plain.pop("additionalItems", None)
     if isinstance(pattern := plain.get("pattern"), str):
