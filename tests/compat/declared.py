@@ -224,13 +224,14 @@ def _of_member(schema: dict[str, Any], name: str, patterns: list[str]) -> Iterat
     matched = [text for text in matching if re.search(text, name)]
     if name in named:
         yield Part(named[name], certain=True)
-    yield from (Part(matching[text], certain=True) for text in matched)
+    alone = len(patterns) <= 1
+    yield from (Part(matching[text], certain=alone) for text in matched)
     others = [child for other, child in named.items() if any(re.search(text, other) for text in patterns)]
     others += [child for text, child in matching.items() if patterns and text not in matched]
     yield from (Part(child, certain=False, closes=False) for child in others)
     for word in _OPENING if name not in named and not matched else ():  # what is evaluated is neither of them
         if schema.get(word, False) is not False:
-            yield Part(schema[word], certain=word == "additionalProperties", closes=not others)
+            yield Part(schema[word], certain=word == "additionalProperties" and not patterns, closes=not others)
 
 
 def _of_item(schema: dict[str, Any], index: int, dialect: Dialect) -> Iterator[Part]:
