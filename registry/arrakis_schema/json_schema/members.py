@@ -105,7 +105,7 @@ def _member_tree_in(documents: DocumentSet, path: str, content: bytes) -> Member
 def _read(schemas: Schemas, path: str, prefix: str, most: int) -> MemberTree:
     """Read the members of one of several schemas; `prefix` is that of their addresses."""
     reader = _Reader(Admission(schemas), prefix, most)
-    root = Node((), [Place(path, "", schemas.schema(path))])
+    root = Node((), [reader.root(path)])
     try:
         reader.unfold(root)
         members = tuple(reader.members(root))
@@ -122,6 +122,10 @@ class _Reader:
         self.places: dict[tuple[str, str], list[tuple[Step, ...]]] = {}
         self._admission, self._prefix, self._most = admission, prefix, most
         self._names = CaseNames(admission)
+
+    def root(self, path: str) -> Place:
+        """Return the schema of the message as a whole."""
+        return self._admission.root(path)
 
     def unfold(self, root: Node) -> None:
         """Add the places inside the root, those near the root first, until there are as many as are told."""
@@ -155,12 +159,12 @@ class _Reader:
             if not kinds_of(self._admission, _always(node, node.places)) & wanted:
                 continue
             statements = self._note(node, statements_of(self._admission, node.places, wanted))
-            kept = [statement for statement in statements if not self._is_told(node, statement)]
-            opened |= {_key(statement): node.steps for statement in kept if _opens(statement)}
+            told = _told(node, statements)
+            opened |= {s.place.key: node.steps for s in statements if s.asserts and s not in told}
             sure = not any(
                 self._has_containers(statement) for statement in statements if not node.further_cases(statement.place)
             )
-            children = list(spread(Spread(self._admission, self._names, node, kept)))
+            children = list(spread(Spread(self._admission, self._names, node, statements, told)))
             order = list(dict.fromkeys(child.alternative for child in children))
             for child in sorted(children, key=lambda child: order.index(child.alternative)):
                 child.opened, child.sure = opened, sure and child.sure
@@ -170,13 +174,6 @@ class _Reader:
         """Tell whether a schema lists whole arrays or objects: no schema inside it tells what they hold."""
         values = self._admission.values(statement.place) if isinstance(statement.place.schema, dict) else []
         return any(isinstance(value, dict | list) for listed in values for value in listed)
-
-    def _is_told(self, node: Node, statement: Statement) -> bool:
-        """Tell whether the places inside a schema are those of a place around it already."""
-        told = node.opened.get(_key(statement)) if statement.asserts else None
-        if told is not None and _opens(statement):
-            node.see = told
-        return told is not None
 
     def _note(self, node: Node, statements: list[Statement]) -> list[Statement]:
         """Note which place schemas are about."""
@@ -265,6 +262,19 @@ class _Reader:
         """Tell whether null is accepted by what holds in one case."""
         answers = {self._admission.null(statement.place) for statement in cases if not statement.words_only}
         return False if False in answers else None if None in answers else True
+
+
+def _told(node: Node, statements: list[Statement]) -> frozenset[Statement]:
+    """Return the schemas whose places are told around a place already, and note where.
+
+    What only requires members is told with the schemas beside it that describe them.
+    """
+    around = {statement: node.opened.get(statement.place.key) for statement in statements if statement.asserts}
+    opening = {statement: steps for statement, steps in around.items() if steps is not None and _opens(statement)}
+    for steps in opening.values():
+        node.see = steps
+    same = {statement for statement, steps in around.items() if steps is not None and steps == node.see}
+    return frozenset(opening.keys() | same)
 
 
 def _says_something(member: Member) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from arrakis_schema.json_schema.admission import Admission, Branch, Place, pointer_below
+from arrakis_schema.json_schema.admission import Admission, Branch, Place, PlaceKey, pointer_below
 from arrakis_schema.json_schema.conditions import CaseNames, Extra, extra_cases
 from arrakis_schema.json_schema.judge.patterns import PatternError, search
 from arrakis_schema.json_schema.statements import Statement, keyword_dict, keyword_list
@@ -26,7 +26,7 @@ class Node:
     required_when: tuple[str, ...] = ()
     presence: tuple[Origin, ...] = ()
     sure: bool = True
-    opened: dict[tuple[str, str], tuple[Step, ...]] = field(default_factory=dict)
+    opened: dict[PlaceKey, tuple[Step, ...]] = field(default_factory=dict)
     children: "list[Node]" = field(default_factory=list)
     see: tuple[Step, ...] | None = None
     note: str = ""
@@ -38,22 +38,32 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The schemas that apply to a place, to be asked for the places inside it."""
+    """The schemas that apply to a place, to be asked for the places inside it.
+
+    Those that are `told` around the place apply as well, but the places inside them are not repeated.
+    """
 
     admission: Admission
     names: CaseNames
     node: Node
     statements: list[Statement]
+    told: frozenset[Statement] = frozenset()
 
     @property
     def asserted(self) -> list[Statement]:
         """The schemas that validators hold a value to."""
         return [statement for statement in self.statements if statement.asserts]
 
+    @property
+    def declaring(self) -> list[Statement]:
+        """The schemas whose places are told here."""
+        return [statement for statement in self.asserted if statement not in self.told]
+
     def places(self, step: Step, declares: Callable[[Statement], bool], applies: Applies) -> Iterator[Node]:
         """Yield the place one step further: once where it always exists, else once for each case."""
         node, asserted = self.node, self.asserted
-        cases = dict.fromkeys(node.further_cases(statement.place) for statement in asserted if declares(statement))
+        declaring = filter(declares, self.declaring)
+        cases = dict.fromkeys(node.further_cases(statement.place) for statement in declaring)
         chosen: list[Extra] = []
         for extra in sorted(cases, key=len):
             if not any(set(known) <= set(extra) for known in chosen):
@@ -73,7 +83,7 @@ class Spread:
 
     def labels(self) -> dict[Extra, str]:
         """Return the names of the cases of the place."""
-        extras = list(dict.fromkeys(self.node.further_cases(statement.place) for statement in self.asserted))
+        extras = list(dict.fromkeys(self.node.further_cases(statement.place) for statement in self.declaring))
         self.names.read(extras, self._required())
         return self.names.labels(self.node.places, extras, self.node.cases)
 
