@@ -161,13 +161,13 @@ class _Reader:
             statements = self._note(node, statements_of(self._admission, node.places, wanted))
             told = _told(node, statements)
             opened |= {s.place.key: node.steps for s in statements if s.asserts and s not in told}
-            sure = not any(
+            listed = node.listed or any(
                 self._has_containers(statement) for statement in statements if not node.further_cases(statement.place)
             )
             children = list(spread(Spread(self._admission, self._names, node, statements, told)))
             order = list(dict.fromkeys(child.alternative for child in children))
             for child in sorted(children, key=lambda child: order.index(child.alternative)):
-                child.opened, child.sure = opened, sure and child.sure
+                child.opened, child.listed, child.sure = opened, listed, child.sure and not listed
                 yield child
 
     def _has_containers(self, statement: Statement) -> bool:
