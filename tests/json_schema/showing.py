@@ -100,7 +100,7 @@ def falsehood(member: Member, value: Any, places: Places, definitions: dict[str,
         if not judge({**definitions, "$schema": dialect, bound.keyword: bound.value})(value):
             return f"bound {bound.words}"
     siblings = places.siblings.get(member.steps, set())
-    if "no other members" in member.closed and not member.see and isinstance(value, dict):
+    if "no other members" in member.closed and not (member.see or member.note) and isinstance(value, dict):
         told = {name for step in siblings if step.kind != "any" for name in inside(step, value, siblings)}
         if set(value) - told:
             return "closed"
