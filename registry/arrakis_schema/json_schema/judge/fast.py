@@ -61,11 +61,11 @@ def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
         accepts: Accepts = make(schema, validate_formats=False, pattern_options=_rust.RegexOptions()).is_valid
     except (NotCompiledError, RecursionError, ValueError, TypeError, AttributeError):  # or what is no schema at all
         return None
-    return _without_huge(accepts) if writer.may_invert else accepts
+    return _only_json_numbers(accepts) if writer.may_invert else accepts
 
 
-def _without_huge(accepts: Accepts) -> Accepts:
-    """Return a check that raises `ValueError` for an instance with an integer that has no JSON text."""
+def _only_json_numbers(accepts: Accepts) -> Accepts:
+    """Return a check that raises `ValueError` for an instance with a number that has no JSON text."""
 
     def check(instance: Any) -> bool:
         todo = [instance]
@@ -75,6 +75,8 @@ def _without_huge(accepts: Accepts) -> Accepts:
                 todo += value.values()
             elif isinstance(value, list | tuple):
                 todo += value
+            elif isinstance(value, float) and not math.isfinite(value):
+                raise ValueError
             elif isinstance(value, int) and value.bit_length() > _MOST_BITS:
                 raise ValueError
         return accepts(instance)
