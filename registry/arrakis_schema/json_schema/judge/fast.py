@@ -75,13 +75,16 @@ def _only_json_numbers(accepts: Accepts) -> Accepts:
                 todo += value.values()
             elif isinstance(value, list | tuple):
                 todo += value
-            elif isinstance(value, float) and not math.isfinite(value):
-                raise ValueError
-            elif isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            elif isinstance(value, int | float) and not _is_plain(value):
                 raise ValueError
         return accepts(instance)
 
     return check
+
+
+def _is_plain(number: float) -> bool:
+    """Tell whether Python writes a number in a JSON text."""
+    return number.bit_length() <= _MOST_BITS if isinstance(number, int) else math.isfinite(number)
 
 
 class _Writer:
