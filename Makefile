@@ -96,7 +96,7 @@ clean: ## Remove everything that was made here
 $(BUNDLE)/THIRD-PARTY.txt: $(wildcard $(WEB)/*.js $(WEB)/*.json $(WEB)/*.txt $(WEB)/src/*.js registry/arrakis_schema/*/*.json) | .venv/ready
 	@command -v npm >/dev/null || test -x $(BIN)/npm || $(BIN)/python -m pip install --quiet --retries 1 $(NODE) 2>/dev/null || true
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; cd $(WEB) && npm ci $(NPM_CI) 2>/dev/null && npm run --silent build \
-		|| echo "no npm and no network to get it: the site comes without its JavaScript, so without Try it and Compare" >&2
+		|| echo "no npm and no network to get it: the site comes without its JavaScript, so without Check a request and Compare" >&2
 
 build/suite/ready: tests/compat/suite.txt | .venv/ready
 	@rm -rf build/suite && mkdir -p build/suite

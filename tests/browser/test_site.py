@@ -85,6 +85,22 @@ def test_nobody_is_shut_out(browser: Browser, address: str, view: str, scheme: s
     assert found == []
 
 
+def test_the_members_are_dense_and_the_examples_beside_them(browser: Browser, address: str) -> None:
+    page = opened(browser)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for path in ("endpoints/find/", "next/find/"):
+        page.goto(f"{address}{path}")
+        members, examples = page.locator(".members").bounding_box(), page.locator(".beside").bounding_box()
+        assert members
+        assert examples
+        assert members["height"] <= 1000, path
+        assert examples["x"] >= members["x"] + members["width"]
+        assert examples["y"] < members["y"] + members["height"] / 4
+        row = ["[id='args.min_rate']", "[id='args.min_rate'] + .facts", "[id='args.min_rate'] + .facts + .meaning"]
+        tops = page.evaluate("row => row.map((one) => document.querySelector(one).getBoundingClientRect().top)", row)
+        assert tops[0] == tops[1] == tops[2]
+
+
 def test_search_finds_a_field_and_lands_on_it(browser: Browser, address: str) -> None:
     page = opened(browser)
     page.goto(address)

@@ -1,4 +1,4 @@
-"""Try it in a real browser under a strict policy: verdicts, links, keyboard, narrow and dark."""
+"""Check a request in a real browser under a strict policy: verdicts, links, keyboard, narrow and dark."""
 
 import re
 from pathlib import Path
@@ -74,7 +74,7 @@ def test_each_example_gets_the_verdict_of_the_package(page: Page, parts: str) ->
 def test_an_error_leads_to_the_heading_of_its_field(page: Page, parts: str) -> None:
     found = form(page, parts)
     text = '{"request": "Find", "args": {"pattern": "", "data_type": ["x"], "min_rate": 0, "max_rate": 0, "publisher": [], "time": null}}'
-    assert verdict(found, text) == "Refused by find 0.6.0: 2 problems"
+    assert verdict(found, text) == "Rejected by find 0.6.0: 2 problems"
     found.get_by_role("link", name="args.data_type[0]").click()
     assert page.url.endswith("/next/find/#args.data_type-items")
     found.get_by_label("Release").select_option("0.5.0")
@@ -88,8 +88,26 @@ def test_what_a_release_does_not_describe_is_told_with_what_the_reader_does(page
     text = found.get_by_role("textbox").input_value()
     assert verdict(found, text.replace("{", '{"extra": 1,', 1)) == "Accepted by find 0.6.0."
     assert found.get_by_text("extra: not described by 0.6.0; the server ignores it").is_visible()
-    assert verdict(found, text.replace('"pattern"', '"patern": 1, "pattern"')).startswith("Refused by the server")
+    assert verdict(found, text.replace('"pattern"', '"patern": 1, "pattern"')).startswith("Rejected by the server")
     assert found.get_by_text("args.patern: expected one of the members").is_visible()
+
+
+def test_a_request_of_many_errors_leaves_the_page_usable(page: Page, parts: str) -> None:
+    found = form(page, parts)
+    text = found.get_by_role("textbox").input_value()
+    many = text.replace('"data_type": []', f'"data_type": [{", ".join(["5"] * 20_000)}]')
+    assert many != text
+    found.get_by_role("textbox").fill(many)
+    found.get_by_text("at least 1000 problems").wait_for(timeout=10_000)
+    assert found.locator(".try-problems li").count() == 101
+    assert found.locator(".try-problems li").last.inner_text() == "and 900 more"
+    assert verdict(found, text) == "Accepted by find 0.6.0."
+
+
+def test_a_character_that_only_looks_like_json_is_named(page: Page, parts: str) -> None:
+    found = form(page, parts)
+    verdict(found, "{\u201crequest\u201d: 1}")
+    assert "U+201C is a typographic quotation mark" in found.locator(".try-problems").inner_text()
 
 
 def test_all_releases_are_asked_at_once(page: Page, parts: str) -> None:
@@ -100,11 +118,11 @@ def test_all_releases_are_asked_at_once(page: Page, parts: str) -> None:
     table.wait_for()
     rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
     refusal = "args.max_rate: expected more than 0, found 0"
-    assert rows[0] == ["0.3.0 to 0.6.0, not released yet", "refused", refusal]
+    assert rows[0] == ["0.3.0 to 0.6.0, not released yet", "rejected", refusal]
     found.get_by_label("as documented, without corrections").check()
     found.get_by_text("0.3.0 to 0.5.0").wait_for()
     rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
-    assert rows[:2] == [["0.6.0, not released yet", "refused", refusal], ["0.3.0 to 0.5.0", "accepted", ""]]
+    assert rows[:2] == [["0.6.0, not released yet", "rejected", refusal], ["0.3.0 to 0.5.0", "accepted", ""]]
 
 
 def test_the_page_of_an_old_release_asks_that_release(page: Page, parts: str) -> None:

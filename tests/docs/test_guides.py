@@ -51,7 +51,7 @@ def test_a_team_brings_its_schemas(tmp_path: Path) -> None:
         assert store.release("1.0.0").read(path) == (tmp_path / "history/v1.0.0" / path).read_bytes()
     page = (tmp_path / "site/endpoints/north/gauge/index.html").read_text()
     assert "UTC, as in RFC 3339." in page
-    assert ">from core/time<" in page
+    assert re.search(r'from <a href="[^"]*/core/time/">time</a>', page)
     assert ">Endpoints<" not in page
     assert "north/gauge" in (tmp_path / "site/index.html").read_text()
     assert "north/gauge" in (tmp_path / "site/endpoints/core/time/index.html").read_text()  # which uses it

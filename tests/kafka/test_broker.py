@@ -1,19 +1,25 @@
 """`conform` against a real broker and against what is none: what is found, what is left as it was, how long it takes."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 
 from arrakis_schema.cli import main
+from arrakis_schema.reference.endpoint import endpoint_page
+from arrakis_schema.reference.facts.history import read_history
+from arrakis_schema.store.store import Store
 from tests.kafka.conftest import free_port
 from tests.kafka.messages import block, serialized
 
@@ -228,3 +234,17 @@ def test_the_extra_is_named() -> None:
     failed = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert failed.returncode == 2
     assert failed.stderr == "arrakis-schema: confluent_kafka is not installed: pip install 'arrakis-schema[kafka]'\n"
+
+
+def test_the_programs_of_the_pages_publish_and_read(broker: str, topics: Topics) -> None:
+    history = read_history(Store(Path(__file__).parents[2]))
+    for page, topic in (("metadata", topics.metadata), ("publication", topics.data)):
+        text = endpoint_page(history, history.newest, page, "next").partition("## Kafka")[2].partition("## Check")[0]
+        read, publish = (dedent(block) for block in re.findall(r"```python\n(.*?)    ```", text, re.DOTALL))
+        printed = StringIO()
+        for program in (publish, read):
+            program = program.replace("HOST:9092", broker)  # noqa: PLW2901
+            program = program.replace("PUBLISHER_ID", topics.publisher).replace("PARTITION_ID", topic[8:])  # noqa: PLW2901
+            with redirect_stdout(printed):
+                exec(program, {})  # noqa: S102 - from our own pages
+        assert ("H1:GDS-CALIB_STRAIN" if page == "metadata" else "data: [[[0,1,2,3]]]") in printed.getvalue()

@@ -10,8 +10,9 @@ import pytest
 from arrakis_schema.reference import book
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
+from tests.reference.project_pages import PROJECT, project_pages
 
-WEATHER = Path(__file__).parents[1] / "fixtures/weather"
+WEATHER = PROJECT / "tests/fixtures/weather"
 CORRECTIONS = """
 [[correction]]
 releases = ["1.0.0"]
@@ -74,8 +75,10 @@ def field(pages: dict[str, str], path: str, address: str) -> dict[str, object]:
 def test_words_are_borrowed_where_the_member_is_the_same(pages: dict[str, str]) -> None:
     old = pages["releases/1.0.0/forecast.md"]
     section = old.partition("{ #days .field }")[2].partition("###")[0]
-    for text in ("How many days.", "in d", "Three days.", "described in 1.1.0", "documented since 1.0.0"):
+    for text in ("How many days.", "in d", "Three days."):
         assert text in section, text
+    assert "The descriptions are those of 1.1.0." in old
+    assert "Documented since 1.0.0." in old
     assert "Where." not in old, "its type is another one"
     assert field(pages, "releases/1.0.0/forecast/index.json", "days")["described_in"] == "1.1.0"
     assert "described_in" not in field(pages, "endpoints/forecast/index.json", "days")
@@ -84,7 +87,9 @@ def test_words_are_borrowed_where_the_member_is_the_same(pages: dict[str, str]) 
 def test_a_correction_stands_at_its_member_in_a_line(pages: dict[str, str]) -> None:
     old = pages["releases/1.0.0/forecast.md"]
     section = old.partition("{ #days .field }")[2].partition("###")[0]
-    assert "**Known problem:** Stations refuse more than ten days. Seen in station 7.2.\n{ .known }" in section
+    assert (
+        '<p class="known"><b>Known problem:</b> Stations refuse more than ten days. Seen in station 7.2.</p>' in section
+    )
 
 
 def test_columns_are_those_that_are_sent(pages: dict[str, str]) -> None:
@@ -97,3 +102,12 @@ def test_columns_are_those_that_are_sent(pages: dict[str, str]) -> None:
     text = pages["releases/1.0.0/forecast.md"]
     assert "The document lacks `humidity`. Servers do not send `pressure`." in text
     assert "really send" not in pages["endpoints/forecast.md"]
+
+
+def test_what_most_members_share_is_said_once_and_the_software_that_has_them() -> None:
+    page = project_pages()["next/find.md"]
+    assert "Documented since 0.1.0, seen since arrakis 0.2.0 and arrakis-server 0.1.0, where a field says" in page
+    assert page.count("seen since arrakis 0.2.0") == 1
+    section = page.partition("{ #args.time .field }")[2].partition("###")[0]
+    assert "since 0.3.0 (seen since arrakis 0.10.0, arrakis-server 0.8.0)" in section
+    assert page.count("the largest integer of 64 bits") == 1

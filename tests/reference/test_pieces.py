@@ -17,17 +17,15 @@ from hypothesis import strategies as st
 from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.arrow.snippets import schema_code
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.reference import book
 from arrakis_schema.reference.markup import element, escape_markdown, meanings
 from arrakis_schema.reference.timeline import Row, drawing
 from arrakis_schema.site.postprocessing import minify, minify_style
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.store import Release, Store
 from tests.arrow.schemas import SCHEMAS
+from tests.reference.project_pages import PROJECT, STORE, project_pages
 
-PROJECT = Path(__file__).parent.parent.parent
-STORE = Store(PROJECT)
-BOOK = dict(book(STORE))
+BOOK = project_pages()
 SVG = "{http://www.w3.org/2000/svg}"
 
 

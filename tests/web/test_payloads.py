@@ -147,6 +147,16 @@ def test_a_file_is_printed_as_pyarrow_prints_its_schema(*, as_file: bool) -> Non
     assert [answer["text"].split("\n") for answer in found] == expected
 
 
+def test_an_extension_type_is_shown_by_its_name() -> None:
+    tensor = pa.fixed_shape_tensor(pa.int32(), [2, 3], dim_names=["a", "b"], permutation=[1, 0])
+    types = [tensor, pa.fixed_shape_tensor(pa.float64(), [4]), pa.opaque(pa.int32(), "point", "acme")]
+    unknown = pa.field("a", pa.int64(), metadata={"ARROW:extension:name": "acme.point"})
+    schemas = [*(pa.schema([("a", one)]) for one in types), pa.schema([unknown])]
+    found = answers("print.js", [in_base64(written(schema, as_file=True)) for schema in schemas])
+    expected = [*(f"a: {one}" for one in types), str(schemas[-1])]
+    assert [answer["text"] for answer in found] == expected
+
+
 def test_the_unbound_file_of_a_template_is_the_template() -> None:
     template = texts()["endpoints/stream/schema.txt"]["0.6.0"]
     (found,) = answers("print.js", [in_base64(written(parse_document(template).unbound, as_file=False))])

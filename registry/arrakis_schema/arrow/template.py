@@ -64,6 +64,14 @@ class Template:
         """The values allowed for each placeholder that declares them."""
         return {name: values for column in self.columns for name, values in column.allowed.items()}
 
+    @property
+    def data_types(self) -> frozenset[str]:
+        """The placeholders that stand for data types."""
+        recording = _Recording()
+        for column in self.columns:
+            read_field(_lines_of(column, recording))
+        return frozenset(recording.data_types)
+
     def bind(self, columns: Iterable[Mapping[str, object]] = (), /, **values: object) -> pa.Schema:
         """Return the schema for these columns and values.
 
@@ -124,6 +132,7 @@ class _Recording:
 
     def __init__(self) -> None:
         self.placeholders: dict[str, None] = {}
+        self.data_types: set[str] = set()
 
     def name(self, text: str) -> str:
         self.placeholders.update(dict.fromkeys(PLACEHOLDER.findall(text)))
@@ -131,6 +140,7 @@ class _Recording:
 
     def data_type(self, placeholder: str) -> pa.DataType:
         self.placeholders[placeholder] = None
+        self.data_types.add(placeholder)
         return _stand_in(placeholder)
 
 

@@ -64,6 +64,7 @@ class Language:
       each; such a document has a file of the suffix `bundled` that holds it with all of them;
     - `view` of a document in one of the views of its format; `lines` that sum it up on a terminal;
     - `snippets` to copy, the document itself first, each with a title; what `repeated` columns are named by;
+    - `schema_code` is Python that makes the schema which an example is of, empty where there is none;
     - `highlighting` is the name of the language of an example for a highlighter.
     """
 
@@ -91,6 +92,7 @@ class Language:
     references: Callable[[Document], Iterable[tuple[str, str]]] = lambda _: ()
     bundled: str = ""
     snippets: Callable[[Release, Document], Iterable[tuple[str, str]]] = lambda _, document: [("text", document.text)]
+    schema_code: Callable[[Document, Any], str] = lambda _document, _example: ""
     repeated: Callable[[Document], Iterable[str]] = lambda _: ()
     highlighting: str = ""
     as_sent: Callable[[Release, Document, Example], Example] = lambda _release, _document, example: example

@@ -177,6 +177,13 @@ def _members_at(document: Document, location: str) -> list[Member]:
     return [member for member in _members(document) if any(origin.pointer == column for origin in member.origins)]
 
 
+def _schema_code(document: Document, example: Any) -> str:
+    """Return Python that makes the schema of the rows of an example."""
+    from arrakis_schema.arrow.snippets import example_code
+
+    return example_code(document, example)
+
+
 def _snippets(release: Release, document: Document) -> Iterator[tuple[str, str]]:
     """Yield the schema in each form that can be copied, with its title."""
     from arrakis_schema.arrow.snippets import snippets
@@ -204,5 +211,6 @@ LANGUAGE = Language(
     files=_files,
     suffixes=(".arrow", ".arrow.json"),
     snippets=_snippets,
+    schema_code=_schema_code,
     repeated=_repeated_placeholders,
 )

@@ -33,7 +33,11 @@ def columns(history: History, release: Release, name: str, document: Document) -
         yield problem_at(history, erratum)
     for erratum in history.past_problems(release, document.path):
         yield past_problem(erratum, erratum.location if language.members_at(document, erratum.location) else "")
-    yield tabs([(title, code_block(text)) for title, text in language.snippets(release, document)])
+
+
+def column_code(release: Release, document: Document) -> Iterator[str]:
+    """Yield the schema in each form that other programs read."""
+    yield tabs([(title, code_block(text)) for title, text in language_of(document).snippets(release, document)])
 
 
 def _differences(members: Sequence[DescribedMember]) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """The page of one endpoint or publication in one release."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from posixpath import basename
 
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.changes import change_list
-from arrakis_schema.reference.columns import columns
+from arrakis_schema.reference.columns import column_code, columns
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
 from arrakis_schema.reference.facts.descriptions import summary_of
@@ -14,6 +15,7 @@ from arrakis_schema.reference.markup import (
     UNSEARCHED,
     chip,
     code,
+    division,
     element,
     escape_markdown,
     front_matter,
@@ -27,6 +29,7 @@ from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.properties import member_list
 from arrakis_schema.reference.selector import endpoint_selector
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
+from arrakis_schema.reference.topics import topic_section
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
@@ -41,6 +44,9 @@ _TITLES = {
 }
 
 
+_SECTION = re.compile(r"^## (.*?) \{ #(\S+)", re.MULTILINE)
+
+
 def endpoint_page(history: History, release: Release, name: str, folder: str) -> str:
     """Return the page in one of its folders.
 
@@ -48,19 +54,34 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     """
     documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
     shown, summary = folder == ENDPOINTS, summary_of(history, release, name)
+    sections = [
+        *(part for document in documents.values() for part in _document(history, release, name, document, up)),
+        *(part for document in documents.values() for part in topic_section(history, release, document, up)),
+        *_used_by(history, release, documents, up),
+        *_check(release, name, documents, up),
+        *_steps(history, release, name, up),
+        *_themselves(history, release, name, up),
+    ]
     return page(
-        front_matter(title=name if shown else f"{name} in {release.version}", description=summary, searched=shown),
+        front_matter(
+            title=name if shown else f"{name} in {release.version}", description=summary, searched=shown, contents=False
+        ),
         _heading(name),
         endpoint_selector(history, release, name, up),
         _banner(history, release, name, up),
         _lead(summary),
         _facts(history, release, name, up),
-        *(part for document in documents.values() for part in _document(history, release, name, document, up)),
-        *_used_by(history, release, documents, up),
-        *(_try(release, name, len(documents), up) if any(one.kind.travels for one in documents.values()) else ()),
-        *_steps(history, release, name, up),
-        *_themselves(history, release, name, up),
+        _contents(sections),
+        *sections,
     )
+
+
+def _contents(sections: Iterable[str]) -> str:
+    """Return a line of links to the sections of the page, in the place of a table of contents beside it."""
+    links = [
+        element("a", title, href=f"#{target}") for section in sections for title, target in _SECTION.findall(section)
+    ]
+    return element("nav", " ".join(links), class_="sections", aria_label="On this page", data_search_exclude="")
 
 
 def _heading(name: str) -> str:
@@ -122,16 +143,22 @@ def _document(history: History, release: Release, name: str, document: Document,
     title = _TITLES[document.kind]
     if document.kind is DocumentKind.PUBLICATION and len(history.documents(release, name)) > 1:
         title = f"{title}: {escape_markdown(basename(document.path))}"
-    if not document.format.tabular:
-        blocks = list(examples(history, release, document, up))
-        yield from (f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}", *blocks) if blocks else ()
-        yield f"## {title} fields {{ #{_slug(document)}-fields }}"
-        yield from member_list(history, release, name, document)
+    shown = examples(history, release, document, up)
+    if document.format.tabular:
+        yield f"## {title} {{ #{_slug(document)}-columns }}"
+        yield from columns(history, release, name, document)
+        code_blocks = division("part", *column_code(release, document))
+        blocks = [*shown.featured, *shown.others]
+        yield division("pair", code_blocks, division("part", "**Examples**", *blocks) if blocks else "")
         return
-    yield f"## {title} {{ #{_slug(document)}-columns }}"
-    yield from columns(history, release, name, document)
-    blocks = list(examples(history, release, document, up))
-    yield from ("**Examples**", *blocks) if blocks else ()
+    head = f"## {title} fields {{ #{_slug(document)}-fields }}"
+    members = division("part", head, *member_list(history, release, name, document, up))
+    if not shown.featured:
+        yield page(members, *shown.others)
+        return
+    head = f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}"
+    others = division("part", *shown.others) if shown.others else ""
+    yield division("described", members, division("beside", head, *shown.featured), others)
 
 
 def _used_by(history: History, release: Release, documents: dict[str, Document], up: str) -> Iterator[str]:
@@ -159,17 +186,17 @@ def _slug(document: Document) -> str:
     return f"the-{document.kind.value}"
 
 
-def _try(release: Release, name: str, forms: int, up: str) -> Iterator[str]:
-    """Yield the form for trying a message; without JavaScript it shows the command to use instead."""
-    yield f"## Try it {{ #try-it {UNSEARCHED} }}"
-    command = (
-        f"arrakis-schema validate FILE --release {release.version}"
-        if release.frozen
-        else "arrakis-schema validate FILE"
-    )
+def _check(release: Release, name: str, documents: dict[str, Document], up: str) -> Iterator[str]:
+    """Yield the form for checking a message; without JavaScript it shows the command to use instead."""
+    kinds = {document.kind for document in documents.values()}
+    if not any(kind.travels for kind in kinds):
+        return
+    yield f"## Check a {'request' if DocumentKind.REQUEST in kinds else 'message'} {{ #the-check {UNSEARCHED} }}"
+    command = f"arrakis-schema validate FILE{f' --release {release.version}' if release.frozen else ''}"
     without = f"This needs JavaScript. On the command line: {verbatim(command)}"
     data = {"data_name": name, "data_version": release.version, "data_data": "index.json", "data_up": f"{up}../"}
-    yield element("div", element("noscript", element("p", without)), class_=f"try forms-{forms}", data_try="", **data)
+    form = f"try forms-{len(documents)}"
+    yield element("div", element("noscript", element("p", without)), class_=form, data_try="", **data)
 
 
 def _steps(history: History, release: Release, name: str, up: str) -> Iterator[str]:

@@ -2,34 +2,44 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from posixpath import splitext
-from pprint import pformat
 from typing import Any
 
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import SHOWN, JudgedExample
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.reference.markup import code, code_block, escape_markdown, tabs
+from arrakis_schema.reference.markup import code, code_block, division, escape_markdown, tabs
+from arrakis_schema.reference.programs import asking_program, exchanging_program
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
-_WIDTH = 88
+
+@dataclass(frozen=True, slots=True)
+class ShownExamples:
+    """The examples of a document as blocks of Markdown: those shown in full, and what is said of the others."""
+
+    featured: tuple[str, ...]
+    others: tuple[str, ...]
 
 
-def examples(history: History, release: Release, document: Document, up: str) -> Iterator[str]:
-    """Yield the section: the minimal and the full example, then a list of the others with why each is rejected."""
+def examples(history: History, release: Release, document: Document, up: str) -> ShownExamples:
+    """Return the minimal and the full example in each way to send them, then the others with why each is rejected."""
     judged = history.examples(release, document)
     accepted = [example for example in judged if not example.reason]
+    blocks = []
     if judged and judged[0].home is not release:
         home, judged = judged[0].home.version, accepted
-        yield f"This release came without examples: these are those of {home} that it accepts." if judged else ""
+        blocks += [f"This release came without examples: these are those of {home} that it accepts."] if judged else []
     featured = [example for example in accepted if example.example.name in SHOWN] or accepted[:1]
     for example in featured:
-        yield f"**{escape_markdown(example.example.name).capitalize()}**"
+        blocks.append(f"**{escape_markdown(example.example.name).capitalize()}**")
         ways = list(_ways(history, release, document, example))
-        yield tabs(ways) if len(ways) > 1 else ways[0][1]
-    yield from _others(judged, [example for example in judged if example not in featured], up)
+        blocks.append(tabs(ways) if len(ways) > 1 else ways[0][1])
+    return ShownExamples(
+        tuple(blocks), tuple(_others(judged, [example for example in judged if example not in featured], up))
+    )
 
 
 def _ways(history: History, release: Release, document: Document, judged: JudgedExample) -> Iterator[tuple[str, str]]:
@@ -44,11 +54,11 @@ def _ways(history: History, release: Release, document: Document, judged: Judged
     python = "python" if coloured else ""
     for title, text in _programs(judged):
         yield title, code_block(text, python)
-    exchanged = document.name in history.store.settings.flight.exchange
-    if judged.example.name != "full" and not exchanged:  # how it is sent is shown once
-        yield "Python (pyarrow.flight)", code_block(_flight(json.loads(judged.text)), python)
+    again = judged.example.name == "full"  # how it is sent is shown once
+    if program := "" if again else _flight_program(history, release, document, json.loads(judged.text)):
+        yield "Python (pyarrow.flight)", code_block(program, python)
     option = "" if not release.frozen else f" --release {release.version}"
-    command = f"arrakis-schema validate{option} - <<'END'\n{judged.text.rstrip()}\nEND"
+    command = f"# arrakis-schema 0.6.0 or later\narrakis-schema validate{option} - <<'END'\n{judged.text.rstrip()}\nEND"
     yield "Command line", code_block(command)
 
 
@@ -61,16 +71,18 @@ def _programs(judged: JudgedExample) -> Iterator[tuple[str, str]]:
             yield f"Python ({library})", judged.home.read(path).decode("utf-8", "replace")
 
 
-def _flight(message: Any) -> str:
-    """Return a program that sends a request with pyarrow and reads the answer."""
-    return (
-        "import json\nfrom pyarrow import flight\n\n"
-        f"request = {pformat(message, width=_WIDTH, sort_dicts=False)}\n"
-        'client = flight.connect("grpc://HOST:PORT")\n'
-        "descriptor = flight.FlightDescriptor.for_command(json.dumps(request))\n"
-        "for endpoint in client.get_flight_info(descriptor).endpoints:\n"
-        "    print(client.do_get(endpoint.ticket).read_all())"
-    )
+def _flight_program(history: History, release: Release, document: Document, message: Any) -> str:
+    """Return a program that sends a request with pyarrow and reads the answer; empty where there is none to send."""
+    flight = history.store.settings.flight
+    if document.name not in flight.exchange:
+        return asking_program(message, endless=document.name in flight.columns)
+    for payload in history.documents(release, document.name).values():
+        rows = [json.loads(judged.text) for judged in history.examples(release, payload) if not judged.reason]
+        rows = [example for example in rows if isinstance(example, dict) and example.get("rows")]
+        if payload.kind is DocumentKind.PAYLOAD and rows:
+            example = max(rows, key=lambda example: json.dumps(example).count("null"))  # what the server fills in
+            return exchanging_program(message, language_of(payload).schema_code(payload, example), example["rows"])
+    return ""
 
 
 def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -> Iterator[str]:
@@ -80,12 +92,12 @@ def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -
         first = max(
             refused, key=lambda example: ("." in example.reason.partition(":")[0], -len(example.example.content))
         )
-        yield f"**Refused**: {escape_markdown(first.reason)}"
+        yield f"**Rejected**: {escape_markdown(first.reason)}"
         yield code_block(first.text)
     if others:
         rows = [f"- {_link(example, up)} {_outcome(example)}" for example in others]
         yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else ""
-        yield f'<div class="examples" markdown>\n\n{chr(10).join(rows)}\n\n</div>'
+        yield division("examples", "\n".join(rows))
 
 
 def _link(judged: JudgedExample, up: str) -> str:
@@ -95,4 +107,4 @@ def _link(judged: JudgedExample, up: str) -> str:
 
 def _outcome(judged: JudgedExample) -> str:
     """Return whether an example is accepted, in words."""
-    return f"is refused: {escape_markdown(judged.reason)}" if judged.reason else "is accepted"
+    return f"is rejected: {escape_markdown(judged.reason)}" if judged.reason else "is accepted"

@@ -11,7 +11,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from arrakis_schema.reference.markup import UNSEARCHED
+from arrakis_schema.reference.markup import UNSEARCHED, divided
 from arrakis_schema.text.escaping import literal, restore_characters
 
 _BLOCK = re.compile(
@@ -20,7 +20,8 @@ _BLOCK = re.compile(
 )
 _WRAPPED = re.compile(r'<p>(<div class="highlight"[^\n]*</div>)</p>')
 _TAG = re.compile(r"(<[^>]*>)")
-_BLANK = re.compile(r'<span class="w">(\s*)</span>')
+_UNCOLOURED = re.compile(r'<span class="(?:p|n|nn|o|w)">([^<]*)</span>')
+"""Punctuation, names and blanks, which have the colour of the text."""
 _FORMATTER = HtmlFormatter(nowrap=True)
 
 
@@ -31,7 +32,7 @@ def with_code_as_html(markdown: str) -> str:
 
 def finish_page(html: str) -> str:
     """Return the HTML of a page from `with_code_as_html`, without the wrappers and marks that only Markdown needed."""
-    return restore_characters(_WRAPPED.sub(r"\1", html))
+    return restore_characters(divided(_WRAPPED.sub(r"\1", html)))
 
 
 def _render_block(block: re.Match[str]) -> str:
@@ -52,6 +53,6 @@ def _colour_tokens(text: str, language: str) -> str:
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     coloured = highlight(text, lexer, _FORMATTER)
     coloured = coloured if text.endswith("\n") else coloured.removesuffix("\n")  # which the formatter adds
-    parts = _TAG.split(_BLANK.sub(r"\1", coloured))
+    parts = _TAG.split(_UNCOLOURED.sub(r"\1", coloured))
     parts[::2] = [literal(unescape(part)) for part in parts[::2]]
     return "".join(parts)

@@ -13,6 +13,7 @@ _LONGEST_DESCRIPTION, _LONG = 300, 5000
 _TICKS = re.compile(r"`{3,}")
 _WORD = r"(?:[][\w.,:;()/'=+-]|\{\w+\})+"
 _PLAIN = re.compile(rf"(?!:){_WORD}(?: {_WORD})*")
+_DIVISION = re.compile(r'^<hr class="(?:begin [\w-]*|end)">\n*', re.MULTILINE)
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
@@ -62,6 +63,25 @@ def note(kind: str, title: str, text: str) -> str:
 def tabs(blocks: Iterable[tuple[str, str]]) -> str:
     """Return blocks of Markdown as tabs with titles, which work without JavaScript."""
     return "\n\n".join(f'=== "{attribute(title)}"\n\n{indent(text)}' for title, text in blocks)
+
+
+def division(kind: str, *blocks: str) -> str:
+    """Return blocks of Markdown in an element of a class, by which a style sheet arranges them.
+
+    Markdown reads a block in an element in another way than outside, so the element is marked by its two ends:
+    `highlighting.finish_page` writes it, and the Markdown beside a page is without it.
+    """
+    return page(f'<hr class="begin {kind}">', *blocks, '<hr class="end">').rstrip()
+
+
+def without_divisions(markdown: str) -> str:
+    """Return the Markdown of a page without the ends of its divisions."""
+    return _DIVISION.sub("", markdown)
+
+
+def divided(html: str) -> str:
+    """Return the HTML of a page with an element for each division."""
+    return html.replace('<hr class="end">', "</div>").replace('<hr class="begin ', '<div class="')
 
 
 def indent(text: str) -> str:

@@ -1,6 +1,10 @@
 """The members of a message, each under its own heading, with the known problems at the members they affect."""
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import language_of
@@ -9,12 +13,12 @@ from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import (
     chip,
     code,
+    division,
     element,
     escape_markdown,
     facts,
     meanings,
     note,
-    page,
     prose,
     verbatim,
 )
@@ -22,25 +26,124 @@ from arrakis_schema.store.documents import Document
 from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.members import Bound, Member, Variant
 from arrakis_schema.store.store import Release
-from arrakis_schema.text.escaping import literal
+from arrakis_schema.text.escaping import href, literal
 
 
-def member_list(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
-    """Yield the members in their order; problems of the document as a whole come first."""
-    problems, since = history.known_problems(release, document.path), history.since(document.path, name)
-    members, past = history.members(document), history.past_problems(release, document.path)
-    about = {id(erratum): _addresses(document, erratum) for erratum in (*problems, *past)}
-    addresses = {member.anchor for member in members}
+def member_list(history: History, release: Release, name: str, document: Document, up: str) -> Iterator[str]:
+    """Yield the members in their order; what holds for the document as a whole or for most of them comes first."""
+    problems = history.known_problems(release, document.path)
+    about = {id(erratum): _addresses(document, erratum) for erratum in problems}
+    members = described_members(history, release, name, document)
+    usual = _Usual.of(members)
     yield from (problem(history, erratum) for erratum in problems if not about[id(erratum)])
-    yield _LIMITS if any(map(_is_limit, (bound for member in members for bound in member.bounds))) else ""
-    for described in described_members(history, release, name, document):
+    yield element("p", " ".join(usual.sentences(members)), class_="caption")
+    rows = _Rows(history, release, document, usual, {described.member.anchor for described in members}, up)
+    yield division("members", *(block for described in members for block in rows.row(described)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What is the same for most members of a document, and therefore said once."""
+
+    since: str
+    seen: tuple[str, ...]
+    source: str
+
+    @staticmethod
+    def of(members: Sequence[DescribedMember]) -> "_Usual":
+        """Return what most of these members share."""
+        since, seen = _most((described.since, described.seen_in) for described in members) or ("", ())
+        sources = {described.described_in for described in members if _has_words(described.member)}
+        return _Usual(since, seen, sources.pop() if len(sources) == 1 else "")
+
+    def sentences(self, members: Sequence[DescribedMember]) -> Iterator[str]:
+        """Yield the sentences above the list."""
+        if any(map(_is_limit, (bound for described in members for bound in described.member.bounds))):
+            yield f"{verbatim('int64')}: at most {_INT64:,}, the largest integer of 64 bits."
+        if self.since:
+            more = any((described.since, described.seen_in) != (self.since, self.seen) for described in members)
+            seen = f", seen since {literal(' and '.join(self.seen))}" if self.seen else ""
+            yield f"Documented since {literal(self.since)}{seen}{', where a field says nothing else' * more}."
+        if self.source:
+            yield f"The descriptions are those of {literal(self.source)}."
+
+
+def _most(values: Iterable[Any]) -> Any:
+    """Return the most frequent of some values, of several the first; None without any."""
+    return next((value for value, _ in Counter(values).most_common(1)), None)
+
+
+def _has_words(member: Member) -> bool:
+    """Tell whether a member has a description."""
+    return bool(member.description or member.unit or member.null or member.omitted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is needed to tell the members of one document, one by one."""
+
+    history: History
+    release: Release
+    document: Document
+    usual: _Usual
+    addresses: set[str]
+    up: str
+
+    def row(self, described: DescribedMember) -> Iterator[str]:
+        """Yield the cells of one member: its name, its facts in a line, and what it means."""
         member = described.member
         yield f"### {_heading(member)} {{ #{member.anchor} .field }}"
-        others = dict.fromkeys(origin.document for origin in member.origins if origin.document != document.path)
-        origins = [release.name_of(path) for path in others if path in release.documents]
-        yield _member(described, since.get(member.anchor, release.version), addresses, origins)
-        yield from (problem_at(history, erratum) for erratum in problems if member.anchor in about[id(erratum)])
-        yield from (past_problem(erratum) for erratum in past if member.anchor in about[id(erratum)])
+        yield facts([*_chips(member), *self._references(member), *self._history(described)])
+        means = meanings({"If null": member.null, "If left out": member.omitted})
+        paragraphs = [block if block.startswith("<p>") else element("p", block) for block in prose(member.description)]
+        notes = [*_notes(member, self.addresses), *self._problems(member)]
+        yield element(
+            "div", "".join([*paragraphs, *_values(member), means, _variants(member), *notes]), class_="meaning"
+        )
+
+    def _history(self, described: DescribedMember) -> Iterator[str]:
+        """Yield since when a member is there, and where its words are from, if most members say something else."""
+        if (described.since, described.seen_in) != (self.usual.since, self.usual.seen):
+            seen = f" (seen since {', '.join(described.seen_in)})" if described.seen_in else ""
+            yield chip(f"since {described.since}{seen}", "since")
+        if described.described_in and described.described_in != self.usual.source:
+            yield chip(f"described in {described.described_in}", "since")
+
+    def _references(self, member: Member) -> Iterator[str]:
+        """Yield a link to each definition and each other document that says something of a member."""
+        links = []
+        for path, definition in dict.fromkeys(
+            (origin.document, _definition(origin.pointer)) for origin in member.origins
+        ):
+            name = self.release.name_of(path) if path in self.release.documents else ""
+            if definition and name:
+                raw = href(f"versions/{self.release.place}/{path}")
+                links.append(element("a", literal(_last(definition)), href=f"{self.up}../{raw}#{href(definition)}"))
+            elif path != self.document.path and name:
+                page_of = f"{self.up}../{href(self.history.page(self.release, name))}/"
+                links.append(element("a", literal(_last(name)), href=page_of))
+        if links:
+            yield element("span", f"from {', '.join(dict.fromkeys(links))}", class_="from")
+
+    def _problems(self, member: Member) -> Iterator[str]:
+        """Yield the known problems of a member, and those that earlier releases had with it."""
+        for erratum in self.history.known_problems(self.release, self.document.path):
+            if member.anchor in _addresses(self.document, erratum):
+                yield problem_at(self.history, erratum)
+        for erratum in self.history.past_problems(self.release, self.document.path):
+            if member.anchor in _addresses(self.document, erratum):
+                yield past_problem(erratum)
+
+
+def _last(path: str) -> str:
+    """Return the last part of a path."""
+    return path.rpartition("/")[2]
+
+
+def _definition(pointer: str) -> str:
+    """Return the JSON Pointer of the shared definition that a place in a document is in; empty outside of one."""
+    found = _DEFINITION.match(pointer)
+    return found[0] if found else ""
 
 
 def _addresses(document: Document, erratum: Erratum) -> set[str]:
@@ -58,10 +161,8 @@ def problem(history: History, erratum: Erratum) -> str:
 
 def problem_at(history: History, erratum: Erratum) -> str:
     """Return a known problem in a line, which stands at what it is about."""
-    text = (
-        f"**Known problem{escape_markdown(_fixed(erratum))}:** {escape_markdown(erratum.text)}{_seen(history, erratum)}"
-    )
-    return f"{text}\n{{ .known }}"
+    title = element("b", f"Known problem{escape_markdown(_fixed(erratum))}:")
+    return element("p", f"{title} {escape_markdown(erratum.text)}{_seen(history, erratum)}", class_="known")
 
 
 def _fixed(erratum: Erratum) -> str:
@@ -77,12 +178,13 @@ def _seen(history: History, erratum: Erratum) -> str:
 
 def past_problem(erratum: Erratum, where: str = "") -> str:
     """Return a problem that earlier releases had, for those who still meet them."""
-    return f"**{escape_markdown(_until(erratum))}** {_with_location(erratum, where)}\n{{ .past }}"
+    text = f"{element('b', escape_markdown(_until(erratum)))} {_with_location(erratum, where)}"
+    return element("p", text, class_="past")
 
 
 def _with_location(erratum: Erratum, where: str) -> str:
     """Return the text of a problem, after the member that it affects if `where` names one."""
-    return f"{code(where)}: {escape_markdown(erratum.text)}" if where else escape_markdown(erratum.text)
+    return f"{verbatim(where)}: {escape_markdown(erratum.text)}" if where else escape_markdown(erratum.text)
 
 
 def _until(erratum: Erratum) -> str:
@@ -93,25 +195,17 @@ def _until(erratum: Erratum) -> str:
     )
 
 
+def _breakable(path: str) -> str:
+    """Return a path as code; a long one may be broken behind a dot or an underscore."""
+    if len(path) <= _SHORT_PATH:
+        return code(path)
+    return element("code", _JOINT.sub("<wbr>", literal(path)))
+
+
 def _heading(member: Member) -> str:
     """Return the path of a member, with the case in which it exists."""
-    path = code(member.path) if member.steps else "The whole"
+    path = _breakable(member.path) if member.steps else "The whole"
     return f"{path} ({escape_markdown(member.alternative)})" if member.alternative else path
-
-
-def _member(described: DescribedMember, since: str, addresses: set[str], origins: list[str]) -> str:
-    """Return the facts of one member in a line, then what it means and what holds in some cases only.
-
-    `origins` are the names of other documents that say something of it.
-    """
-    member, borrowed = described.member, described.described_in
-    sources = [chip(f"from {name}") for name in origins]
-    sources += [chip(f"described in {borrowed}", "since")] if borrowed else []
-    line = facts([*_chips(member), chip(f"documented since {since}", "since"), *sources])
-    means = meanings({"If null": member.null, "If left out": member.omitted})
-    return page(
-        line, *prose(member.description), *_values(member), means, _variants(member), *_notes(member, addresses)
-    ).rstrip()
 
 
 def _chips(member: Member) -> Iterator[str]:
@@ -148,7 +242,9 @@ _PRESENCE = {
     "pattern": "each member with a name that matches",
 }
 _INT64 = 2**63 - 1
-_LIMITS = f"`int64`: at most {_INT64:,}, the largest integer of 64 bits.\n{{ .caption }}"
+_SHORT_PATH = 16
+_JOINT = re.compile(r"(?<=[._])(?=\w)")
+_DEFINITION = re.compile(r"/(?:definitions|\$defs)/[^/]+")
 
 
 def _is_limit(bound: Bound) -> bool:
@@ -186,15 +282,12 @@ def _variants(member: Member) -> str:
     items = [element("li", _variant(variant)) for variant in member.variants[:_MOST_VARIANTS]]
     if len(member.variants) > _MOST_VARIANTS:
         items.append(element("li", f"and {len(member.variants) - _MOST_VARIANTS:,} more cases"))
+    if not items:
+        return ""
     rules = {variant.rule for variant in member.variants}
     title = _RULES.get(next(iter(rules)), "") if len(rules) == 1 else ""
-    return (
-        page(
-            element("p", title, class_="cases") if title else "", element("ul", "".join(items), class_="cases")
-        ).rstrip()
-        if items
-        else ""
-    )
+    head = element("p", title, class_="cases") if title else ""
+    return head + element("ul", "".join(items), class_="cases")
 
 
 _RULES = {"oneOf": "Exactly one of:", "anyOf": "At least one of:"}
@@ -218,8 +311,8 @@ def _variant(variant: Variant) -> str:
 def _notes(member: Member, addresses: set[str]) -> Iterator[str]:
     """Yield where the members inside are described, and what is left out."""
     if member.see:
-        there = "of the whole" if member.see.endswith("(whole)") else f"of {code(member.see)}"
-        link = f"[{there}](#{member.see})" if member.see in addresses else there
-        yield f"The members inside are those {link}.\n{{ .see }}"
+        there = "of the whole" if member.see.endswith("(whole)") else f"of {verbatim(member.see)}"
+        link = element("a", there, href=f"#{member.see}") if member.see in addresses else there
+        yield element("p", f"The members inside are those {link}.", class_="see")
     if member.note:
-        yield f"{escape_markdown(member.note)}\n{{ .see }}"
+        yield element("p", escape_markdown(member.note), class_="see")

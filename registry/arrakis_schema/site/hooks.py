@@ -19,7 +19,7 @@ from mkdocs.utils.meta import get_data
 from arrakis_schema.reference import book, endpoint_folders, navigation
 from arrakis_schema.reference.facts.history import ENDPOINTS
 from arrakis_schema.reference.highlighting import finish_page, with_code_as_html
-from arrakis_schema.reference.markup import escape_markdown
+from arrakis_schema.reference.markup import escape_markdown, without_divisions
 from arrakis_schema.site.postprocessing import inline_scripts, minify, minify_style, rendered_scripts, with_policy
 from arrakis_schema.site.tree import INDEX, tree
 from arrakis_schema.store.store import open_store
@@ -77,7 +77,9 @@ def on_files(files: Files, config: Any) -> Files:
     """Add the generated pages, and the raw files that they link to."""
     store = config.extra["store"]
     pages = dict(book(store))
-    _BUILD.markdown = {path: get_data(text)[0] for path, text in pages.items() if path.endswith(".md")}
+    _BUILD.markdown = {
+        path: without_divisions(get_data(text)[0]) for path, text in pages.items() if path.endswith(".md")
+    }
     for path, text in pages.items():
         files.append(File.generated(config, path, content=with_code_as_html(text) if path.endswith(".md") else text))
     raw = [
@@ -125,6 +127,9 @@ def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
     """Mark the HTML of a page for the theme, give it the URL of its data, and write its Markdown beside it."""
     page.content = Markup(page.content)  # noqa: S704 - rendered from Markdown
     _mark_as_html(page.toc)
+    if "toc" in page.meta.get("hide", ()):  # the menu of a narrow window still has it: sections are enough there
+        for section in [section for top in page.toc for section in top.children]:
+            section.children = []
     target = Path(config.site_dir, page.file.dest_uri)
     data = PurePosixPath(page.file.dest_uri).with_name("index.json").as_posix()
     context["data_url"] = data if data in _BUILD.files else INDEX

@@ -17,6 +17,7 @@ from jinja2 import UndefinedError
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SHOWN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 _BLANK = re.compile(r'<span class="w">(\s*)</span>')
+_TITLE = ' title="Permanent link"'
 _INDENTATION = re.compile(r"\s*\n\s*")
 _COMMENT, _SPACE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s+")
 _BETWEEN = re.compile(r" ?([{};,]) ?")
@@ -34,8 +35,8 @@ _OWN = {
 
 
 def minify(html: str) -> str:
-    """Return a page without empty lines and indentation, except where visible, and without colours for blanks."""
-    parts = _SHOWN.split(_BLANK.sub(r"\1", html))
+    """Return a page without empty lines and indentation, except where visible; without what only costs space."""
+    parts = _SHOWN.split(_BLANK.sub(r"\1", html).replace(_TITLE, ""))
     parts[::2] = [_INDENTATION.sub("\n", part) for part in parts[::2]]
     return "".join(parts)
 

@@ -16,7 +16,8 @@ class DescribedMember:
 
     `documented` is the member in the document, None where only servers have it; `sent` is whether servers have it.
     `seen` is the first release whose servers have it and `software` what it was seen in, both empty where that is the
-    first release that documents it.
+    first release that documents it. `since` is the first release that documents it, `seen_in` the first version of each
+    program that speaks a release of which it is part.
     """
 
     member: Member
@@ -25,6 +26,8 @@ class DescribedMember:
     sent: bool = True
     seen: str = ""
     software: tuple[str, ...] = ()
+    since: str = ""
+    seen_in: tuple[str, ...] = ()
 
 
 def described_members(history: History, release: Release, name: str, document: Document) -> list[DescribedMember]:
@@ -32,8 +35,14 @@ def described_members(history: History, release: Release, name: str, document: D
 
     They are borrowed from the newest release in which the member has the same address and the same type.
     """
+    since, seen = history.since(document.path, name), history.first_software(document.path, name)
     return [
-        DescribedMember(*_with_words(history, release, name, document.path, member), member)
+        DescribedMember(
+            *_with_words(history, release, name, document.path, member),
+            member,
+            since=since.get(member.anchor, release.version),
+            seen_in=seen.get(member.anchor, ()),
+        )
         for member in history.members(document)
     ]
 

@@ -58,6 +58,7 @@ class History:
     _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
     _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
+    _software: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
     _steps: dict[tuple[str, str, str], list[Step]] = field(default_factory=dict)
@@ -150,6 +151,35 @@ class History:
                 for member in self.members(document) if document else ():
                     first_releases.setdefault(member.anchor, release.version)
         return self._since[path]
+
+    def first_software(self, path: str, name: str) -> dict[str, tuple[str, ...]]:
+        """Return for the address of each member the first version of each program that speaks a release which has it.
+
+        What counts is the contract of a release: its documents with their corrections.
+        """
+        if path not in self._software:
+            first: dict[str, dict[str, str]] = {}
+            for release in self.releases:
+                spoken = self._speakers(release)
+                document = self.contracts(release, name).get(path) if spoken else None
+                for member in self.members(document) if document else ():
+                    programs = first.setdefault(member.anchor, {})
+                    for program, version in spoken.items():
+                        programs.setdefault(program, version)
+            self._software[path] = {
+                address: tuple(f"{program} {version}" for program, version in programs.items())
+                for address, programs in first.items()
+            }
+        return self._software[path]
+
+    def _speakers(self, release: Release) -> dict[str, str]:
+        """Return the oldest version of each program that speaks a release."""
+        known = self.store.software
+        speakers: dict[str, str] = {}
+        for software in (*known.clients, *known.servers):
+            if software.release == release.version:
+                speakers.setdefault(software.name, software.versions[0])
+        return speakers
 
     def examples(self, release: Release, document: Document) -> list[JudgedExample]:
         """Return the examples of a document, each with the reason why the release rejects it, if it does."""

@@ -6,7 +6,7 @@ import { MessageHeader } from "apache-arrow/fb/message-header";
 import { Schema } from "apache-arrow/fb/schema";
 import { ByteBuffer } from "flatbuffers";
 
-import { line } from "./arrow-types.js";
+import { lines } from "./arrow-types.js";
 
 const FILE = "ARROW1";
 const FILE_HEAD = 8;
@@ -45,7 +45,7 @@ export async function printed(file) {
 function column(schema, index) {
   const field = schema.fields(index);
   if (!field) throw new Error(`column ${index} is missing`);
-  return line(field);
+  return lines(field);
 }
 
 /** @param {Blob} file */

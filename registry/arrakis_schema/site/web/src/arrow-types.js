@@ -24,7 +24,7 @@ const PLAIN_EXTENSIONS = ["arrow.uuid", "arrow.bool8", "arrow.json"];
  * @param {Field} field
  * @returns {string}
  */
-export function line(field) {
+function line(field) {
   const name = field.name() ?? "";
   const plain = !/^[ ">]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]|: /.test(name);
   return `${plain ? name : JSON.stringify(name)}: ${type(field)}${field.nullable() ? "" : " not null"}`;
@@ -33,14 +33,54 @@ export function line(field) {
 /** @param {Field} field @returns {string} */
 function type(field) {
   const extension = metadata(field, "ARROW:extension:name");
-  if (extension === "arrow.opaque") return placeholder(field) ?? storage(field);
-  return extension && PLAIN_EXTENSIONS.includes(extension) ? `extension<${extension}>` : storage(field);
+  if (!extension) return storage(field);
+  if (PLAIN_EXTENSIONS.includes(extension)) return `extension<${extension}>`;
+  return PARAMETERS[extension] ? extended(field, extension) : storage(field);
+}
+
+/** Return the type of an extension with its parameters. @param {Field} field @param {string} extension */
+function extended(field, extension) {
+  if (placeholder(field)) return /** @type {string} */ (placeholder(field));
+  const written = PARAMETERS[extension](JSON.parse(metadata(field, "ARROW:extension:metadata") || "{}"), field);
+  const parameters = Object.entries(written).filter(([, value]) => value !== undefined);
+  return `extension<${extension}[${parameters.map(([name, value]) => `${name}=${value}`).join(", ")}]>`;
+}
+
+/** @param {unknown[] | undefined} values */
+const listed = (values) => values && `[${values.join(",")}]`;
+
+/** @type {Record<string, (written: any, field: Field) => Record<string, string | undefined>>} */
+const PARAMETERS = {
+  "arrow.opaque": ({ type_name: name, vendor_name: vendor }, field) => ({
+    storage_type: storage(field),
+    type_name: name,
+    vendor_name: vendor,
+  }),
+  "arrow.fixed_shape_tensor": ({ shape, permutation, dim_names: names }, field) => ({
+    value_type: type(child(field, 0)),
+    shape: listed(shape),
+    permutation: listed(permutation),
+    dim_names: listed(names),
+  }),
+};
+
+/** Return the lines that name an extension type which pyarrow does not know: it prints them below the column. */
+function* extensionLines(/** @type {Field} */ field) {
+  const extension = metadata(field, "ARROW:extension:name");
+  if (!extension || PLAIN_EXTENSIONS.includes(extension) || PARAMETERS[extension]) return;
+  yield "  -- field metadata --";
+  yield `  ARROW:extension:name: '${extension}'`;
+}
+
+/** Return the line of a column, and the name of its type where that is an extension. @param {Field} field */
+export function lines(field) {
+  return [line(field), ...extensionLines(field)].join("\n");
 }
 
 /** Return the placeholder that a schema of this site has where a template is not bound. @param {Field} field */
 function placeholder(field) {
-  const { type_name: name, vendor_name: vendor } = JSON.parse(metadata(field, "ARROW:extension:metadata") ?? "{}");
-  return vendor === "template" ? `{${name}}` : null;
+  const { type_name: name, vendor_name: vendor } = JSON.parse(metadata(field, "ARROW:extension:metadata") || "{}");
+  return vendor === "template" && metadata(field, "ARROW:extension:name") === "arrow.opaque" ? `{${name}}` : null;
 }
 
 /** @param {Field} field @param {string} key @returns {string | null} */

@@ -1,4 +1,4 @@
-// A form of Try it: a text with an initial value, a choice of releases, and the verdict below.
+// A form of Check a request: a text with an initial value, a choice of releases, and the verdict below.
 
 import { choice, element, labelled, settled, table } from "./dom.js";
 import { SiteError, label, pageOf, pathOf } from "./site.js";
@@ -20,6 +20,7 @@ import { SiteError, label, pageOf, pathOf } from "./site.js";
  */
 
 const EVERY = "every release";
+const MOST_REMARKS = 100;
 
 /**
  * Return the form, and what puts a text into it.
@@ -133,7 +134,13 @@ function showRelease(context, version, { state, title, problems, notes }, area) 
   const page = placeIn(context, version);
   const list = (/** @type {Remark[]} */ remarks, /** @type {string} */ kind) =>
     remarks.length > 0 &&
-    element("ul", { class: `try-list ${kind}` }, ...remarks.map((remark) => item(remark, page, area)));
+    element(
+      "ul",
+      { class: `try-list ${kind}` },
+      ...remarks.slice(0, MOST_REMARKS).map((remark) => item(remark, page, area)),
+      remarks.length > MOST_REMARKS &&
+        element("li", {}, `and ${(remarks.length - MOST_REMARKS).toLocaleString("en")} more`),
+    );
   const parts = [
     element("p", { class: `try-verdict try-${state}` }, title),
     list(problems, "try-problems"),

@@ -30,6 +30,16 @@ const CAUSES = {
   [ParseErrorCode.InvalidCharacter]: "the string holds a control character, which must be escaped",
 };
 
+/** Characters that look like those of JSON and come with a text that was copied. @type {[RegExp, string][]} */
+const LOOKALIKES = [
+  [/[\u201c-\u201f\u00ab\u00bb\u2033\uff02]/, 'a typographic quotation mark; JSON writes "'],
+  [/[\u2018-\u201b\u2032\u00b4\u0060]/, 'a typographic apostrophe; JSON writes "'],
+  [/\ufeff/, "a byte order mark, which is invisible; remove it"],
+  [/[\u00a0\u2007\u202f]/, "a no-break space; JSON allows plain spaces only"],
+  [/[\u1680\u2000-\u200f\u2028\u2029\u205f\u2060\u3000]/, "an invisible character or an unusual space; remove it"],
+  [/[\u2010-\u2015\u2212]/, "a dash; JSON writes a minus sign as -"],
+];
+
 /** A text that is not JSON, with the place and the cause. */
 export class JsonError extends Error {
   /**
@@ -150,6 +160,9 @@ function sound(value, at) {
 
 /** @param {number} code @param {string} text @param {Place} at */
 function cause(code, text, at) {
+  const character = String.fromCodePoint(text.codePointAt(at.offset) ?? 0);
+  const lookalike = LOOKALIKES.find(([characters]) => characters.test(character));
+  if (lookalike) return `${unicode(character)} is ${lookalike[1]}`;
   const word = /^-?[A-Za-z]+/.exec(text.slice(at.offset))?.[0] ?? "";
   if (/^-?(NaN|Infinity)$/.test(word)) return `${word} is not a JSON number`;
   if (/^(True|False|None)$/.test(word))
@@ -159,4 +172,9 @@ function cause(code, text, at) {
   if (/^[}\]]/.test(text.slice(at.offset)) && /,\s*$/.test(text.slice(0, at.offset)))
     return "nothing follows this comma";
   return at.offset >= text.length ? `the text ends too early: ${CAUSES[code]}` : CAUSES[code];
+}
+
+/** Return a character as Unicode names it. @param {string} character */
+function unicode(character) {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

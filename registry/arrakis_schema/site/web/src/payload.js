@@ -1,4 +1,4 @@
-// Try it, for Arrow documents: a schema as pyarrow prints it, or a file, beside the registered one.
+// Check a request, for Arrow documents: a schema as pyarrow prints it, or a file, beside the registered one.
 
 import { element } from "./dom.js";
 import { difference } from "./difference.js";

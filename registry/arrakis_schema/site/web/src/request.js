@@ -1,4 +1,4 @@
-// Try it, for JSON documents: a request or a message, judged by a release.
+// Check a request, for JSON documents: a request or a message, judged by a release.
 
 import { readAliased } from "./dialect.js";
 import { choice, labelled } from "./dom.js";
@@ -24,7 +24,7 @@ export async function requestForm(context) {
     examples.find(({ name, refused }) => name === "minimal" && !refused) ?? examples.find(({ refused }) => !refused);
   const load = async (/** @type {string} */ url) => (await text(new URL(url, root))).trimEnd();
   const select = choice(
-    examples.map(({ name, refused, url }) => ({ value: url, text: name, group: refused ? "Refused" : "Accepted" })),
+    examples.map(({ name, refused, url }) => ({ value: url, text: name, group: refused ? "Rejected" : "Accepted" })),
     () => void load(select.value).then(made.write, (error) => made.show(error.message)),
   );
   if (first) select.value = first.url;

@@ -1,4 +1,4 @@
-// Try it: the forms of a page, each made from the page's data.
+// Check a request: the forms of a page, each made from the page's data.
 
 import { element } from "./dom.js";
 import { requestForm } from "./request.js";
@@ -27,7 +27,7 @@ async function fill(container) {
 for (const container of document.querySelectorAll("[data-try]")) {
   fill(/** @type {HTMLElement} */ (container)).catch((error) =>
     container.replaceChildren(
-      element("p", { class: "try-verdict try-unreadable" }, `Try it does not work here: ${error.message}`),
+      element("p", { class: "try-verdict try-unreadable" }, `Requests cannot be checked here: ${error.message}`),
     ),
   );
 }

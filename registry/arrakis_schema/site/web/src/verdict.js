@@ -17,6 +17,8 @@ import { count, discovery, dotted, expectation } from "./words.js";
 /** @typedef {import("./form.js").Remark} Remark */
 /** @typedef {import("./form.js").Verdict} Verdict */
 
+const MOST_PROBLEMS = 1000;
+
 /**
  * Return the verdict of one release on a text.
  * @param {string} text
@@ -46,17 +48,18 @@ export function verdict(text, judge) {
  * @param {Json} schema
  * @param {Json | null} envelope
  * @param {import("./violations.js").Patterns} [patterns]
+ * @param {number} [most]
  */
-export function reported(value, schema, envelope, patterns = undefined) {
-  const outer = envelope === null ? [] : violations(value, [envelope], patterns);
+export function reported(value, schema, envelope, patterns = undefined, most = Infinity) {
+  const outer = envelope === null ? [] : violations(value, [envelope], patterns, most);
   const stops = outer.some(({ path }) => path.length === 0 || (path.length === 1 && path[0] === "request"));
-  return stops ? outer : violations(value, envelope === null ? [schema] : [envelope, schema], patterns);
+  return stops ? outer : violations(value, envelope === null ? [schema] : [envelope, schema], patterns, most);
 }
 
 /** @param {Json} value @param {Map<string, Place>} places @param {Judge} judge @returns {Verdict} */
 function verdictOn(value, places, judge) {
   const { name, version, schema, envelope, unknown, reader, fields, patterns } = judge;
-  const broken = reported(value, schema, envelope, patterns).map((problem) => {
+  const broken = reported(value, schema, envelope, patterns, MOST_PROBLEMS).map((problem) => {
     const [label, ...words] = splitLabel(sentence(problem));
     return remark(label, words.join(""), anchorOf(problem.path, fields), placeOf(problem.pointer, places));
   });
@@ -97,11 +100,11 @@ function outcome(name, version, reader, broken, refusing) {
   if (broken)
     return {
       state: "refused",
-      word: "refused",
-      title: `Refused by ${name} ${version}: ${count(broken + refusing, "problem")}`,
+      word: "rejected",
+      title: `Rejected by ${name} ${version}: ${broken >= MOST_PROBLEMS ? "at least " : ""}${count(broken + refusing, "problem")}`,
     };
-  const title = `Refused by the ${reader}: ${name} ${version} does not describe ${count(refusing, "member")}`;
-  return { state: "refused", word: `refused by the ${reader}`, title };
+  const title = `Rejected by the ${reader}: ${name} ${version} does not describe ${count(refusing, "member")}`;
+  return { state: "refused", word: `rejected by the ${reader}`, title };
 }
 
 /**

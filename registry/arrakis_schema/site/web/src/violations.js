@@ -29,17 +29,22 @@ const UNEVALUATED = new Set(["unevaluatedProperties", "unevaluatedItems"]);
 const MODIFIERS = { minimum: "exclusiveMinimum", maximum: "exclusiveMaximum" };
 
 /**
- * Return every violation of the schemas, in the order of their paths; none for a valid instance.
+ * Return every violation of the schemas, in the order of their paths; none for a valid instance. Beyond `most` the
+ * others are left out: the page stays usable whatever is pasted.
  * @param {Json} instance
  * @param {Json[]} schemas
  * @param {Patterns} [patterns]
+ * @param {number} [most]
  * @returns {Violation[]}
  */
-export function violations(instance, schemas, patterns = undefined) {
+export function violations(instance, schemas, patterns = undefined, most = Infinity) {
   /** @type {Map<string, Violation>} */
   const unique = new Map();
   for (const schema of schemas)
-    for (const entry of brokenKeywords(instance, schema, patterns)) unique.set(JSON.stringify(entry), entry);
+    for (const entry of brokenKeywords(instance, schema, patterns)) {
+      unique.set(JSON.stringify(entry), entry);
+      if (unique.size >= most) break;
+    }
   return [...unique.values()].sort(inOrder);
 }
 

@@ -44,6 +44,12 @@ for (const [text, words] of [
   ['{"a": NaN}', "line 1, column 7: NaN is not a JSON number"],
   ['{"a": 1', "line 1, column 8: the text ends too early: a closing brace is expected"],
   ['\n\n{"a": 1 "b": 2}', "line 3, column 9: a comma is expected"],
+  ["{\u201ca\u201d: 1}", 'line 1, column 2: U+201C is a typographic quotation mark; JSON writes "'],
+  ["{\u2018a\u2019: 1}", 'line 1, column 2: U+2018 is a typographic apostrophe; JSON writes "'],
+  ['\ufeff{"a": 1}', "line 1, column 1: U+FEFF is a byte order mark, which is invisible; remove it"],
+  ['{"a":\u00a01}', "line 1, column 6: U+00A0 is a no-break space; JSON allows plain spaces only"],
+  ['{"a": 1,\u200b "b": 2}', "line 1, column 9: U+200B is an invisible character or an unusual space; remove it"],
+  ['{"a": \u22121}', "line 1, column 7: U+2212 is a dash; JSON writes a minus sign as -"],
   ["", "line 1, column 1: there is nothing here yet"],
 ]) {
   test(`the cause is said in words: ${JSON.stringify(text)}`, () => {
