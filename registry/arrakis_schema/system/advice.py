@@ -10,7 +10,7 @@ from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.system.relations import Comparisons, Exchange, Relation
 from arrakis_schema.system.software import Call
 
-_REQUIRED = re.compile(r"'(.*)' became required$")
+_REQUIRED = re.compile(r"'(.*)' is now required$")
 _MOST = 4
 
 
