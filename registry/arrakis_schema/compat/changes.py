@@ -233,9 +233,11 @@ def _named_schemas(keyword: str, before: Any, after: Any, location: Location) ->
 
 def _listed_schemas(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     added = {"anyOf": Effect.WIDENED, "oneOf": Effect.CHANGED}.get(keyword, Effect.NARROWED)
-    alone = _presence(keyword, before, after, location, Effect.NARROWED)
-    if alone:
-        yield alone
+    if before is ABSENT or after is ABSENT:
+        what, schemas = ("added", after) if before is ABSENT else ("removed", before)
+        effect = Effect.NARROWED if before is ABSENT else Effect.WIDENED
+        message = f"`{keyword}` with {len(schemas)} schema{'s' if len(schemas) != 1 else ''} was {what}"
+        yield location.change(f"{keyword}-{what}", effect, message)
         return
     old, new = dict(enumerate(before)), dict(enumerate(after))
     if keyword != "prefixItems":

@@ -19,8 +19,8 @@ class _Action(Enum):
 
     SEND = "send {}"
     OMIT = "do not send {}, which the server does not know"
-    TAKE = "take the column {}, or pass over columns that are not known"
-    MISS = "do without the column {}, which the server does not send"
+    TAKE = "read the column {}, or ignore columns that are not known"
+    MISS = "do not rely on the column {}, which the server does not send"
     OTHER = "{}"
 
 
