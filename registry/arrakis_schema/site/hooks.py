@@ -21,6 +21,7 @@ from arrakis_schema.reference.facts.history import ENDPOINTS
 from arrakis_schema.reference.highlighting import finish_page, with_code_as_html
 from arrakis_schema.reference.markup import escape_markdown
 from arrakis_schema.site.postprocessing import inline_scripts, minify, minify_style, rendered_scripts, with_policy
+from arrakis_schema.site.python_api import expand, find_homes
 from arrakis_schema.site.tree import INDEX, tree
 from arrakis_schema.store.store import open_store
 
@@ -28,9 +29,6 @@ ASSETS = "assets/schemas"
 _HERE = Path(__file__).parent
 _STYLES = ("fonts.css", "reference.css")
 """Linked by every page; other style sheets are loaded by the script that needs them."""
-
-_OF_PLUGINS = "assets/_"
-"""The prefix of plugins' style sheets: a page that needs one names it in its front matter, under `styles`."""
 
 _WATCHED = ("schemas", "versions")
 
@@ -40,7 +38,7 @@ class BuildState:
     """The state of a build for later hooks; `live` is whether pages reload while they are edited.
 
     `markdown` holds the generated pages as they are read, `scripts` the inline scripts of the theme, `sections` the
-    pages beside each other in folders outside the navigation.
+    pages beside each other in folders outside the navigation, `homes` the page of each documented Python name.
     """
 
     live: bool = False
@@ -50,6 +48,7 @@ class BuildState:
     markdown: dict[str, str] = field(default_factory=dict)
     scripts: list[Any] = field(default_factory=list)
     sections: dict[str, list[Any]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
 
 
 _BUILD = BuildState()
@@ -65,7 +64,7 @@ def on_config(config: Any) -> Any:
     store = config.extra["store"] = config.extra.get("store") or open_store(_root(config))
     config.theme.dirs.insert(0, str(_HERE / "theme"))
     styles = [f"{ASSETS}/{path.name}" for path in _assets() if path.name in _STYLES]
-    config.extra_css = styles + [path for path in config.extra_css if not str(path).startswith(_OF_PLUGINS)]
+    config.extra_css = [*styles, *config.extra_css]
     config.nav = [*(config.nav or [])[:1], *navigation(store), *(config.nav or [])[1:]]
     config.theme.static_templates.discard("404.html")  # ours works at any depth and below any path
     if not _BUILD.live:
@@ -76,6 +75,8 @@ def on_config(config: Any) -> Any:
 def on_files(files: Files, config: Any) -> Files:
     """Add the generated pages, and the raw files that they link to."""
     store = config.extra["store"]
+    written = {file.src_uri: file.content_string for file in files.documentation_pages()}
+    _BUILD.homes = find_homes(written)
     pages = dict(book(store))
     _BUILD.markdown = {path: get_data(text)[0] for path, text in pages.items() if path.endswith(".md")}
     for path, text in pages.items():
@@ -111,6 +112,12 @@ def on_env(env: Any, *, files: Files, config: Any) -> Any:
         for file in [entry for entry in files if entry.src_uri in _BUILD.raw]:
             files.remove(file)
     return env
+
+
+def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
+    """Put the documentation of Python names in its place."""
+    generated = page.file.src_uri in _BUILD.markdown
+    return markdown if generated else expand(markdown, page.file.src_uri, _BUILD.homes)
 
 
 def on_page_content(html: str, *, page: Any, **_: Any) -> str:
