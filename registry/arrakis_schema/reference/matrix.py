@@ -140,11 +140,10 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
         front_matter(
             title="Compatibility matrix",
             description=f"Which {asking} works with which {answering}, and why not.",
-            searched=False,
             contents=False,
         ),
-        f"# Does a {asking} of one release work with a {answering} of another?",
-        question,
+        "# Compatibility matrix",
+        f"Does a {asking} of one release work with a {answering} of another? {question}",
         table((f"{asking} ↓ {answering} →", *map(_label, groups)), rows) if matrices else NOTHING_YET,
         _older(history, versions),
         _basis(history),

@@ -134,6 +134,7 @@ def on_page_content(html: str, *, page: Any, **_: Any) -> str:
     """Undo the escapes for Markdown, and unescape a title that MkDocs took from the heading, which is HTML."""
     if "title" not in page.meta and "title" not in vars(page):
         page.title = unescape(page.title or "")
+    html = html.replace("</label><label", "</label> <label")  # search takes the titles of tabs for one word otherwise
     return finish_page(html) if page.file.src_uri in _BUILD.markdown else html
 
 
