@@ -9,17 +9,20 @@ from urllib.parse import unquote
 
 import pytest
 
+from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.site.rendering import render_site
 from arrakis_schema.site.twins import first_sentence, plain_markdown
+from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
+STORE = Store(PROJECT)
 FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def site() -> dict[str, bytes]:
-    return {file.path: file.content for file in render_site(Store(PROJECT))}
+    return {file.path: file.content for file in render_site(STORE)}
 
 
 def links(markdown: str) -> Iterator[str]:
@@ -62,6 +65,30 @@ def test_every_page_has_a_title_of_its_own(site: dict[str, bytes]) -> None:
     pages = [content.decode() for path, content in site.items() if path.endswith(".html")]
     titles = [match[1] for page in pages if (match := re.search("<title>(.*?)</title>", page))]
     assert len(titles) == len(set(titles))
+
+
+def test_the_footer_links_to_the_source_the_licence_and_the_contact(site: dict[str, bytes]) -> None:
+    for path in ("index.html", "endpoints/find/index.html", "releases/0.5.0/index.html"):
+        page = site[path].decode()
+        links = dict(re.findall(r'<a href="([^"]*)">(Source|Licence|Contact)</a>', page))
+        assert links == {STORE.settings.site[name.lower()]: name for name in ("Source", "Licence", "Contact")}
+        assert f'<meta property="og:image" content="{STORE.settings.site["image"]}">' in page
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ('[site]\nsource = "javascript:alert(1)"', "site.source is not a URL"),
+        ('[site]\nauthor = "https://example.org"', "unknown key site.author: expected one of source, licence"),
+        ("site = 1", "site is a table of URLs"),
+    ],
+)
+def test_a_wrong_table_of_the_site_is_told(tmp_path: Path, table: str, problem: str) -> None:
+    (tmp_path / "schemas").mkdir()
+    known = 'version = "1.0.0"\ntitle = "A"\nbase_url = "https://example.org/"\n'
+    (tmp_path / "schemas/registry.toml").write_text(f"{known}{table}\n")
+    with pytest.raises(DamagedStoreError, match=re.escape(f"schemas/registry.toml: {problem}")):
+        read_settings(str(tmp_path))
 
 
 def test_no_word_lists_of_other_languages_are_shipped(site: dict[str, bytes]) -> None:

@@ -5,8 +5,9 @@ https://www.mkdocs.org/user-guide/configuration/#hooks
 
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -74,6 +75,8 @@ def on_config(config: Any) -> Any:
     styles = [f"{ASSETS}/{path.name}" for path in _assets() if path.name in _STYLES]
     config.extra_css = [*styles, *config.extra_css]
     config.nav = [*(config.nav or [])[:1], *navigation(store), *(config.nav or [])[1:]]
+    config.copyright = config.copyright or _footer(store.settings.site)
+    config.extra.setdefault("image", store.settings.site.get("image", ""))
     config.theme.static_templates.discard("404.html")  # ours works at any depth and below any path
     if not _BUILD.live:
         config.site_url = config.site_url or store.settings.base_url
@@ -238,6 +241,13 @@ def _mark_as_html(contents: Any) -> None:
     for item in contents:
         item.title = Markup(item.title)  # noqa: S704 - rendered from Markdown
         _mark_as_html(item.children)
+
+
+def _footer(site: Mapping[str, str]) -> str | None:
+    """Return the links of the footer as HTML; None where `registry.toml` names none."""
+    names = {"source": "Source", "licence": "Licence", "contact": "Contact"}
+    links = [f'<a href="{escape(site[key])}">{name}</a>' for key, name in names.items() if key in site]
+    return " · ".join(links) or None
 
 
 def _assets() -> list[Path]:
