@@ -61,13 +61,11 @@ def drawing(title: str, releases: Sequence[Release], rows: Sequence[Row]) -> str
 
     Each row wraps on a narrow page: its name stands above its bar, so that no column is cut.
     """
-    head = element("td", role="cell") + "".join(
-        element("th", literal(one_line(release.version)), scope="col", role="columnheader")
-        for release in reversed(releases)
+    head = element("div", role="cell") + "".join(
+        element("div", literal(one_line(release.version)), role="columnheader") for release in reversed(releases)
     )
-    lines = [element("tr", head, role="row"), *(_row(row) for row in rows)]
-    caption = element("caption", literal(title), class_="hidden")
-    return element("table", caption + "".join(lines), class_="timeline", role="table")
+    lines = [element("div", head, role="row"), *(_row(row) for row in rows)]
+    return element("div", "".join(lines), class_="timeline", role="table", aria_label=one_line(title))
 
 
 def _row(row: Row) -> str:
@@ -75,17 +73,17 @@ def _row(row: Row) -> str:
     states = list(zip(row.present, row.changed, strict=True))
     neighbours = zip([False, *row.present[:-1]], [*row.present[1:], False], strict=True)
     cells = [_cell(*state, *beside) for state, beside in zip(states, neighbours, strict=True)]
-    name = element("th", literal(one_line(row.name)), scope="row", role="rowheader")
-    return element("tr", name + "".join(reversed(cells)), role="row")
+    name = element("div", literal(one_line(row.name)), role="rowheader")
+    return element("div", name + "".join(reversed(cells)), role="row")
 
 
 def _cell(present: bool, changed: bool, before: bool, after: bool) -> str:  # noqa: FBT001 - private
     """Return the cell of one release; a bar ends where the release before or after does not have it."""
     if not present:
-        return element("td", role="cell")
+        return element("div", role="cell")
     ends = [kind for kind, neighbour in (("first", before), ("last", after)) if not neighbour]
     text = "changed" if changed else "yes"
-    return element("td", element("span", text, class_="hidden"), class_=" ".join(["there", text, *ends]), role="cell")
+    return element("div", element("span", text, class_="hidden"), class_=" ".join(["there", text, *ends]), role="cell")
 
 
 def _changes(states: Sequence[object]) -> tuple[bool, ...]:
