@@ -16,7 +16,7 @@ from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.json_schema.requests import validate
+from arrakis_schema.json_schema.requests import validate_against
 from arrakis_schema.store.documents import DocumentKind, Example
 from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.store import Release
@@ -69,7 +69,7 @@ class Contract:
 
     def accept(self, request: Any) -> None:
         """Raise `InvalidRequestError` where the release refuses a request."""
-        validate(request, self.release)
+        validate_against(self.release, request)
 
     def samples(self, endpoint: str) -> Iterator[Sample]:
         """Yield the example requests of an endpoint that the release accepts or refuses as their folder says."""
