@@ -48,7 +48,7 @@ def test_what_was_removed_is_told_and_linked_where_it_was(weather: Path, removed
     assert f"(removed in {version})" in pages["matrix/index.md"]
     own = pages[f"matrix/{name}/index.md"]
     what = "message" if name == "publication" else "endpoint"
-    assert f"[Removed in {version}: the {what} in 0.0.1](../endpoints/{name}.md)" in own
+    assert f"[Removed in {version}: the {what} in 0.0.1](../../endpoints/{name}/index.md)" in own
     assert f"{version}, removed" in own
     for page in (f"endpoints/{name}/index.md", f"releases/0.0.1/{name}/index.md"):
         assert f"It was removed in {version}, which is not released yet." in pages[page]
