@@ -64,7 +64,7 @@ def test_what_a_client_still_asks_for_breaks_it_with_a_reason(weather: Path) -> 
     pages = built(weather)
     version = Store(weather).settings.version
     assert f"release {version} has no endpoints/forecast/descriptor.json" in pages["matrix/forecast/index.md"]
-    assert "[forecast](matrix/forecast.md#why-forecast-" in pages["matrix/index.md"]
+    assert "[forecast](forecast/index.md#why-forecast-" in pages["matrix/index.md"]
 
 
 def test_what_came_back_is_no_longer_removed(weather: Path) -> None:
