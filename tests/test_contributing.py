@@ -52,7 +52,7 @@ SAMPLE = [
     Finding(
         *("schemas/endpoints/forecast/descriptor.json", 11, 48, "maximum-tightened", Severity.ERROR),
         location="/properties/days/maximum",
-        message="days: maximum changed from 14 to 10",
+        message="days: `maximum` changed from 14 to 10",
         witness='{"request": "Forecast", "days": 11}',
         accept='[[exception]]\nrule = "maximum-tightened"',
     ),

@@ -107,7 +107,7 @@ def test_a_reason_is_shown_with_a_message(page: Page, parts: str) -> None:
     cell = page.locator(".compare-relations tr", has=page.get_by_role("rowheader", name="find")).locator("td").first
     cell.locator("summary").press("Enter")
     assert '"min_rate": 9223372036854775808' in cell.locator("pre").first.inner_text()
-    assert "maximum 9223372036854775807 was added" in cell.inner_text()
+    assert "`maximum` 9223372036854775807 was added" in cell.inner_text()
 
 
 def test_the_text_is_compared_line_by_line(page: Page, parts: str) -> None:

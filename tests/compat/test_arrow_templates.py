@@ -198,7 +198,7 @@ def test_a_column_of_each_request_is_told_by_the_name_in_its_template() -> None:
     verdict = accepts(parse_document(f"{REPEATED} not null"), parse_document(REPEATED))
     (change,) = verdict.findings
     assert (change.rule, change.new) == ("nullable-tightened", "{channel}")
-    assert change.told == "{channel}: may no longer be null (the writer may send null, the reader takes none)"
+    assert change.told == "{channel}: may no longer be null (the writer may send null, the reader does not accept it)"
 
 
 def test_a_missing_column_is_told_once_though_a_column_of_a_request_may_bear_its_name() -> None:

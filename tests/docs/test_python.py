@@ -37,7 +37,7 @@ def site() -> dict[str, bytes]:
 def test_every_public_name_has_a_heading_in_the_reference(site: dict[str, bytes]) -> None:
     text = "".join(site[f"{page}/index.html"].decode() for page in PAGES)
     found = re.findall(r'<h3 id="([\w.]+)"', text)
-    wanted = [f"arrakis_schema.{name}" for name in arrakis_schema.__all__]
+    wanted = [f"arrakis_schema.{name.strip('_')}" for name in arrakis_schema.__all__]
     wanted += [f"arrakis_schema.compat.{name}" for name in compat.__all__]
     wanted += ["arrakis_schema.arrow.Template", "arrakis_schema.arrow.strip_annotations"]
     missing = sorted(set(wanted) - set(found))
@@ -50,5 +50,5 @@ def test_the_reference_is_small_and_links_no_source(site: dict[str, bytes]) -> N
         content = site[f"{page}/index.html"]
         assert len(content) <= MOST, page
         assert b"Source code" not in content
-        assert b'<a class="autorefs autorefs-internal"' in content, page
-    assert b"arrakis_schema.load_payload" not in site["search/search_index.json"]
+        assert re.search(rb'<a href="[^"]*#arrakis_schema\.', content), page
+        assert "```python\n" in site[f"{page}/index.md"].decode(), "the Markdown beside the page has its text"

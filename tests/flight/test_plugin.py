@@ -120,5 +120,5 @@ def test_schemas_that_break_fail_their_test_in_words(tmp_path: Path) -> None:
     descriptor.write_text(descriptor.read_text().replace('"maximum": 14', '"maximum": 10'))
     done = run(tmp_path, test_schemas=SCHEMAS)
     assert done.returncode == 1
-    assert "days: maximum changed from 14 to 10" in done.stdout
+    assert "days: `maximum` changed from 14 to 10" in done.stdout
     assert "Traceback" not in done.stdout

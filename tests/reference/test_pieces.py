@@ -26,7 +26,6 @@ from tests.arrow.schemas import SCHEMAS
 from tests.reference.project_pages import PROJECT, STORE, project_pages
 
 BOOK = project_pages()
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def release(version: str) -> Release:
@@ -40,13 +39,16 @@ def test_a_drawing_has_a_bar_where_a_thing_is_and_a_dot_where_it_changed(
     changed = data.draw(st.lists(st.booleans(), min_size=len(there), max_size=len(there)))
     releases = [release(f"1.{number}.0") for number in range(len(there))]
     text = drawing("A <title>", releases, [Row("a.b<c>", tuple(there), tuple(changed))])
-    svg = ET.fromstring(text)[0]  # noqa: S314 - our own
-    bars = [(float(bar.get("x", "")), float(bar.get("width", ""))) for bar in svg.iter("rect")]
-    middles = {one.text: float(one.get("x", "")) for one in svg.iter("text") if one.get("class") == "head"}
-    for present, version in zip(there, (one.version for one in releases), strict=True):
-        assert present == any(start < middles[version] < start + width for start, width in bars)
-    dots = [float(dot.get("cx", "")) for dot in svg.iter("circle")]
-    assert dots == [middles[one.version] for one, differs in zip(releases, changed, strict=True) if differs]
+    head, row = ET.fromstring(text).findall("div")  # noqa: S314 - our own
+    assert [cell.text for cell in head[1:]] == [f"1.{number}.0" for number in reversed(range(len(there)))]
+    assert row[0].text == "a.b<c>"
+    classes = [cell.get("class", "").split() for cell in reversed(row[1:])]
+    assert ["there" in kinds for kinds in classes] == there
+    assert ["changed" in kinds for kinds in classes] == [here and dot for here, dot in zip(there, changed, strict=True)]
+    assert sum("first" in kinds for kinds in classes) == sum("last" in kinds for kinds in classes)
+    assert ["first" in kinds for kinds in classes] == [
+        here and not before for before, here in zip([False, *there], there, strict=False)
+    ]
 
 
 @given(SCHEMAS)
@@ -71,8 +73,10 @@ def test_the_feed_is_read_by_a_reader_of_feeds() -> None:
     assert feed.version == "atom10"
     assert [entry.title for entry in feed.entries] == [f"Arrakis API {version}" for version in reversed(STORE.releases)]
     assert feed.entries[0].updated == "2026-07-27T19:15:17Z"
-    assert "version: added" in feed.entries[0].content[0].value
-    assert "No schema change" in next(one for one in feed.entries if one.title.endswith("0.1.1")).content[0].value
+    assert "\n- Added: version" in feed.entries[0].content[0].value
+    assert "\n- What to change in clients of 0.2.0: Send args.time, null for now" in feed.entries[2].content[0].value
+    assert feed.entries[1].content[0].value.startswith(STORE.summaries["0.4.0"])
+    assert "\nNo schema changed." in next(one for one in feed.entries if one.title.endswith("0.1.1")).content[0].value
 
 
 @pytest.mark.parametrize(

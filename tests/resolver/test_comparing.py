@@ -72,7 +72,7 @@ def test_a_change_in_another_document_breaks_all_that_refer_to_it(store: Store) 
     messages = sorted(f.message for f in result.findings if f.rule == "type-changed" and f.severity == "error")
     assert others == []
     assert len(messages) == 4
-    through = [message for message in messages if " breaks in publication/notice.json: event.rate: type " in message]
+    through = [message for message in messages if " breaks in publication/notice.json: event.rate: `type` " in message]
     assert len(through) == 2
     assert all(", in publication/core.json (" in message for message in through)
     accepted = {f.accept for f in result.findings if f.rule == "type-changed"}
@@ -121,7 +121,7 @@ def test_a_document_of_equal_bytes_changes_with_what_it_refers_to(tmp_path: Path
     assert old.read("publication/a.json") == new.read("publication/a.json")
     (step,) = history.steps_between(old, new, "a")
     assert [change.message for change in step.changes] == [
-        "a: type takes no longer integer, number and also string, in publication/core.json"
+        "a: `type` no longer accepts integer, number and now accepts string, in publication/core.json"
     ]
     assert history.unchanged_since(new, "publication/a.json") == "1.1.0"
     assert [f.location for f in check(store).findings if " in publication/a.json: " in f.message] == ["/type"] * 2

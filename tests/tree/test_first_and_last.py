@@ -48,7 +48,7 @@ def test_what_was_removed_is_told_and_linked_where_it_was(weather: Path, removed
     assert f"(removed in {version})" in pages["matrix/index.md"]
     own = pages[f"matrix/{name}/index.md"]
     what = "message" if name == "publication" else "endpoint"
-    assert f"[Removed in {version}: the {what} in 0.0.1](../endpoints/{name}.md)" in own
+    assert f"[Removed in {version}: the {what} in 0.0.1](../../endpoints/{name}/index.md)" in own
     assert f"{version}, removed" in own
     for page in (f"endpoints/{name}/index.md", f"releases/0.0.1/{name}/index.md"):
         assert f"It was removed in {version}, which is not released yet." in pages[page]
@@ -64,7 +64,7 @@ def test_what_a_client_still_asks_for_breaks_it_with_a_reason(weather: Path) -> 
     pages = built(weather)
     version = Store(weather).settings.version
     assert f"release {version} has no endpoints/forecast/descriptor.json" in pages["matrix/forecast/index.md"]
-    assert "[forecast](matrix/forecast.md#why-forecast-" in pages["matrix/index.md"]
+    assert "[forecast](forecast/index.md#why-forecast-" in pages["matrix/index.md"]
 
 
 def test_what_came_back_is_no_longer_removed(weather: Path) -> None:

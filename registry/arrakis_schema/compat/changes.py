@@ -50,7 +50,7 @@ class Location:
             effect = Effect.CHANGED if self.unclear else _FLIPPED.get(effect, effect) if self.negated else effect
         old, new = self.names
         name = new.path_of(self.new) or old.path_of(self.old)
-        text = f"inside not, {message}" if self.negated else message
+        text = f"inside `not`, {message}" if self.negated else message
         return Change(rule, self.old, self.new, effect, f"{name}: {text}" if name else text)
 
 
@@ -76,7 +76,9 @@ def _changes(old: Any, new: Any, location: Location) -> Iterator[Change]:
         return
     if not isinstance(old, dict) or not isinstance(new, dict):
         effect = Effect.NARROWED if new is False or old is True else Effect.WIDENED
-        yield location.change("schema-changed", effect, f"{short_json(old)} became {short_json(new)}")
+        yield location.change(
+            "schema-changed", effect, f"the schema changed from {short_json(old)} to {short_json(new)}"
+        )
         return
     for keyword in dict.fromkeys((*old, *new)):
         before, after = old.get(keyword, ABSENT), new.get(keyword, ABSENT)
@@ -94,20 +96,27 @@ def _join_pointer(pointer: str, names: tuple[str | int, ...]) -> str:
 def _presence(keyword: str, before: Any, after: Any, location: Location, added: Effect) -> Change | None:
     """Return the change of a keyword that only one side has; `added` is the effect of adding it."""
     if before is ABSENT:
-        return location.change(f"{keyword}-added", added, f"{keyword} {short_json(after)} was added")
+        return location.change(f"{keyword}-added", added, f"`{keyword}` {short_json(after)} was added")
     if after is ABSENT:
         removed = _FLIPPED.get(added, added)
-        return location.change(f"{keyword}-removed", removed, f"{keyword} {short_json(before)} was removed")
+        return location.change(f"{keyword}-removed", removed, f"`{keyword}` {short_json(before)} was removed")
     return None
+
+
+def _reordered(keyword: str, location: Location) -> Change:
+    """Return the change of a list that has the same entries in another order."""
+    return location.change(
+        f"{keyword}-reordered", Effect.ANNOTATION, f"`{keyword}` has the same entries in another order"
+    )
 
 
 def _annotation(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     what = "added" if before is ABSENT else "removed" if after is ABSENT else "changed"
-    yield location.change(f"annotation-{what}", Effect.ANNOTATION, f"{keyword} was {what}")
+    yield location.change(f"annotation-{what}", Effect.ANNOTATION, f"`{keyword}` was {what}")
 
 
 def _assertion(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
-    message = f"{keyword} changed from {short_json(before)} to {short_json(after)}" if after is not ABSENT else ""
+    message = f"`{keyword}` changed from {short_json(before)} to {short_json(after)}" if after is not ABSENT else ""
     alone = _presence(keyword, before, after, location, Effect.NARROWED)
     yield alone or location.change(f"{keyword}-changed", Effect.CHANGED, message)
 
@@ -122,7 +131,7 @@ def _bound(*, upper: bool) -> Compare:
         alone = _presence(keyword, before, after, location, Effect.NARROWED)
         if alone is None:
             effect = Effect.WIDENED if (after > before) == upper else Effect.NARROWED
-            message = f"{keyword} changed from {short_json(before)} to {short_json(after)}"
+            message = f"`{keyword}` changed from {short_json(before)} to {short_json(after)}"
             alone = location.change(f"{keyword}-{_SUFFIX[effect]}", effect, message)
         yield alone
 
@@ -133,7 +142,7 @@ def _modifier(keyword: str, before: Any, after: Any, location: Location) -> Iter
     """Yield the change of a boolean of draft-04, which makes a bound exclusive; a number is like another keyword."""
     if ABSENT not in (before, after) and type(before) is type(after):
         effect = Effect.NARROWED if after else Effect.WIDENED
-        message = f"{keyword} changed from {short_json(before)} to {short_json(after)}"
+        message = f"`{keyword}` changed from {short_json(before)} to {short_json(after)}"
         yield location.change(f"{keyword}-{_SUFFIX[effect]}", effect, message)
         return
     for old, new in ((before, ABSENT), (ABSENT, after)):
@@ -148,14 +157,14 @@ _LOWER, _UPPER = _bound(upper=False), _bound(upper=True)
 def _sets(keyword: str, before: set[str], after: set[str], location: Location) -> Iterator[Change]:
     """Yield the change of a set of allowed types or values."""
     gone, new = sorted(before - after), sorted(after - before)
-    parts = [f"no longer {', '.join(gone)}"] if gone else []
-    parts += [f"also {', '.join(new)}"] if new else []
+    parts = [f"no longer accepts {', '.join(gone)}"] if gone else []
+    parts += [f"now {'' if gone else 'also '}accepts {', '.join(new)}"] if new else []
     if not parts:
-        yield location.change(f"{keyword}-reordered", Effect.ANNOTATION, f"{keyword} comes in another order")
+        yield _reordered(keyword, location)
         return
     effect = Effect.CHANGED if len(parts) > 1 else Effect.NARROWED if gone else Effect.WIDENED
     suffix = _SUFFIX.get(effect, "changed")
-    yield location.change(f"{keyword}-{suffix}", effect, f"{keyword} takes {' and '.join(parts)}")
+    yield location.change(f"{keyword}-{suffix}", effect, f"`{keyword}` {' and '.join(parts)}")
 
 
 def _type(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
@@ -189,12 +198,12 @@ def _required_names(_keyword: str, before: Any, after: Any, location: Location) 
     old, new = ([] if names is ABSENT else names for names in (before, after))
     for name in new:
         if name not in old:
-            yield location.change("required-added", Effect.NARROWED, f"{name!r} became required")
+            yield location.change("required-added", Effect.NARROWED, f"{name!r} is now required")
     for name in old:
         if name not in new:
             yield location.change("required-removed", Effect.WIDENED, f"{name!r} is no longer required")
     if set(old) == set(new) and before is not ABSENT and after is not ABSENT:
-        yield location.change("required-reordered", Effect.ANNOTATION, "required comes in another order")
+        yield _reordered("required", location)
 
 
 def _schema(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
@@ -212,38 +221,42 @@ def _named_schemas(keyword: str, before: Any, after: Any, location: Location) ->
     for name in dict.fromkeys((*old, *new)):
         inner = location.below(name)
         if name not in old:
-            message = "added" if keyword in _MEMBERS else f"{keyword} {name!r} was added"
+            message = "added" if keyword in _MEMBERS else f"`{keyword}` {name!r} was added"
             yield inner.change(f"{keyword}-added", effect or Effect.NARROWED, message)
         elif name not in new:
-            message = "removed" if keyword in _MEMBERS else f"{keyword} {name!r} was removed"
+            message = "removed" if keyword in _MEMBERS else f"`{keyword}` {name!r} was removed"
             yield inner.change(f"{keyword}-removed", effect or Effect.WIDENED, message)
         elif keyword in _NAMES and (isinstance(old[name], list) or isinstance(new[name], list)):
             if old[name] != new[name]:
-                yield inner.change(f"{keyword}-changed", Effect.CHANGED, f"what depends on {name!r} changed")
+                yield inner.change(f"{keyword}-changed", Effect.CHANGED, f"`{keyword}` of {name!r} changed")
         else:
             yield from _changes(old[name], new[name], inner)
 
 
 def _listed_schemas(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     added = {"anyOf": Effect.WIDENED, "oneOf": Effect.CHANGED}.get(keyword, Effect.NARROWED)
-    alone = _presence(keyword, before, after, location, Effect.NARROWED)
-    if alone:
-        yield alone
+    if before is ABSENT or after is ABSENT:
+        what, schemas = ("added", after) if before is ABSENT else ("removed", before)
+        effect = Effect.NARROWED if before is ABSENT else Effect.WIDENED
+        message = f"`{keyword}` with {len(schemas)} schema{'s' if len(schemas) != 1 else ''} was {what}"
+        yield location.change(f"{keyword}-{what}", effect, message)
         return
     old, new = dict(enumerate(before)), dict(enumerate(after))
     if keyword != "prefixItems":
         _drop_equal(old, new)
     if not old and not new:
-        yield location.change(f"{keyword}-reordered", Effect.ANNOTATION, f"{keyword} comes in another order")
+        yield _reordered(keyword, location)
     location = location.enter(keyword)
     pairs = list(zip(list(old), list(new), strict=False))
     for old_index, new_index in pairs:
         yield from _changes(old.pop(old_index), new.pop(new_index), location.below(old_index, new_names=(new_index,)))
     for index, schema in new.items():
-        yield location.below(index).change(f"{keyword}-added", added, f"{keyword} has one more: {short_json(schema)}")
+        yield location.below(index).change(f"{keyword}-added", added, f"`{keyword}` now also has {short_json(schema)}")
     for index, schema in old.items():
         gone = _FLIPPED.get(added, added)
-        yield location.below(index).change(f"{keyword}-removed", gone, f"{keyword} has one less: {short_json(schema)}")
+        yield location.below(index).change(
+            f"{keyword}-removed", gone, f"`{keyword}` no longer has {short_json(schema)}"
+        )
 
 
 def _drop_equal(old: dict[int, Any], new: dict[int, Any]) -> None:
@@ -260,7 +273,9 @@ def _items(keyword: str, before: Any, after: Any, location: Location) -> Iterato
     elif ABSENT in (before, after) or not (isinstance(before, list) or isinstance(after, list)):
         yield from _schema(keyword, before, after, location)
     else:
-        yield location.change("items-changed", Effect.CHANGED, "items turned from one schema into several, or back")
+        single, several = "one schema for all items", "one schema for each item"
+        was, now = (several, single) if isinstance(before, list) else (single, several)
+        yield location.change("items-changed", Effect.CHANGED, f"`items` changed from {was} to {now}")
 
 
 def _has_form(keyword: str, value: Any) -> bool:

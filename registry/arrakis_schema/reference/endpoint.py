@@ -25,6 +25,7 @@ from arrakis_schema.reference.markup import (
     table,
     verbatim,
 )
+from arrakis_schema.reference.matrix import matrix_path
 from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.properties import member_list
 from arrakis_schema.reference.selector import endpoint_selector
@@ -33,6 +34,7 @@ from arrakis_schema.reference.topics import topic_section
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
+from arrakis_schema.system.relations import sent_names
 from arrakis_schema.text.escaping import href, literal
 
 _TITLES = {
@@ -213,8 +215,12 @@ def _steps(history: History, release: Release, name: str, up: str) -> Iterator[s
     for path in history.documents(history.newest, name):
         rows = member_rows(history, releases, name, path)
         if rows and len(releases) > 1:
-            yield f"{code(basename(path))}: a bar says that a field is there, a dot that it changed.\n{{ .caption }}"
+            legend = "a bar shows the releases that have a field, a dot those that changed it."
+            yield f"{code(basename(path))}: {legend}\n{{ .caption }}"
             yield drawing(f"The fields of {name}, {basename(path)}, by release", releases, rows)
+    if name in sent_names(history.releases):
+        link = f"[compatibility matrix of {escape_markdown(name)}]({up}{matrix_path(name)})"
+        yield f"Which releases work together: {link}"
     if sent := as_sent(history.store, name):
         yield f"### As documented, as sent {{ #as-sent {UNSEARCHED} }}"
         yield sent

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from arrakis_schema.reference.changes import NOTHING_YET
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, element, escape_markdown, fenced_json_line, front_matter, page, table
 from arrakis_schema.reference.places import folder_of
-from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, Relation, sent_names, sides, worst
 from arrakis_schema.text.escaping import href
 
-MOST, _NAMED = 12, 2
+MOST, _NAMED = 12, 12
 SOFTWARE = "matrix-software.md"
 """The page of the matrix by versions of software."""
 _MARKS = {
@@ -140,11 +140,10 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
         front_matter(
             title="Compatibility matrix",
             description=f"Which {asking} works with which {answering}, and why not.",
-            searched=False,
             contents=False,
         ),
-        f"# Does a {asking} of one release work with a {answering} of another?",
-        question,
+        "# Compatibility matrix",
+        f"Does a {asking} of one release work with a {answering} of another? {question}",
         table((f"{asking} ↓ {answering} →", *map(_label, groups)), rows) if matrices else NOTHING_YET,
         _older(history, versions),
         _basis(history),
@@ -199,15 +198,15 @@ def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
     """Return the links to the matrix of each endpoint, with the release that removed it if one did."""
     removed = {matrix.name: history.removed_in(matrix.name) for matrix in matrices}
     links = [
-        f"[{escape_markdown(name)}]({_file(name)}){f' (removed in {version})' if version else ''}"
+        f"[{escape_markdown(name)}]({matrix_path(name)}){f' (removed in {version})' if version else ''}"
         for name, version in removed.items()
     ]
     each = "message" if _sides(history, matrices)[0] == "publisher" else "endpoint"
-    return f"By {each}: {', '.join(links)}. " if links else ""
+    return f'<span id="by-endpoint"></span>By {each}: {", ".join(links)}. ' if links else ""
 
 
-def _file(name: str) -> str:
-    """Return the link from the overall matrix to the matrix of an endpoint."""
+def matrix_path(name: str) -> str:
+    """Return the path of the matrix of an endpoint, from the top folder."""
     return href(f"matrix/{folder_of(name)}.md")
 
 
@@ -245,18 +244,18 @@ def _overall_cell(matrices: list[Matrix], client: str, server: str) -> str:
     if overall is Answer.WORKS:
         return answer_mark(overall)
     links = [
-        f"[{escape_markdown(name)}]({_file(name)}#{_key(relation)})"
+        f"[{escape_markdown(name)}]({matrix_path(name)}#{_key(relation)})"
         for name, relation in answers.items()
         if relation.answer is overall
     ]
-    remainder = f" and {len(links) - _NAMED} more" if len(links) > _NAMED + 1 else ""
+    remainder = f" and [{len(links) - _NAMED} more](#by-endpoint)" if len(links) > _NAMED + 1 else ""
     return f"{answer_mark(overall)} {', '.join(links[:_NAMED] if remainder else links)}{remainder}"
 
 
 def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
     """Return the matrix of one endpoint, and each reason once with a message that shows it."""
     numbers, (asking, answering) = range(len(matrix.groups)), sides(history.comparisons, [matrix.name])
-    up = "../" * _file(matrix.name).count("/")
+    up = "../" * matrix_path(matrix.name).count("/")
     rows = [
         (f"**{matrix.label(client)}**", *(_cell(matrix, client, server) for server in numbers)) for client in numbers
     ]
@@ -275,7 +274,7 @@ def _page(history: History, name: str) -> str:
     shown, removed = history.shown(name) or history.last(name), history.removed_in(name)
     what = "message" if sides(history.comparisons, [name])[0] == "publisher" else "endpoint"
     text = f"Removed in {removed}: the {what} in {shown.version}" if removed else f"The {what}"
-    up = "../" * _file(name).count("/")
+    up = "../" * matrix_path(name).count("/")
     return f"[{text}]({up}{href(history.page(shown, name))}.md)"
 
 

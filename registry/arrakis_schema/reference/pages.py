@@ -85,15 +85,13 @@ def _release(history: History, release: Release) -> Pages:
 def _redirects(history: History) -> Pages:
     """Yield the pages of `releases/latest/`, which lead to the current release, and of `next/`, to the working set."""
     latest, newest = history.current, history.newest
-    if latest.frozen:
-        yield "releases/latest/index.md", redirect("../../", f"releases/{latest.version}/", f"Release {latest.version}")
-        for name in names([latest]):
-            path = f"releases/latest/{folder_of(name)}"
-            yield f"{path}.md", redirect("../" * (path.count("/") + 1), f"{history.page(latest, name)}/", name)
-    yield "next/index.md", redirect("../", f"releases/{newest.version}/", f"Release {newest.version}")
-    for name in names([newest]) if not history.unreleased else ():
-        path = f"next/{folder_of(name)}"
-        yield f"{path}.md", redirect("../" * (path.count("/") + 1), f"{history.page(newest, name)}/", name)
+    aliases = {"releases/latest": (latest, "latest")} if latest.frozen else {}
+    for folder, (release, word) in (*aliases.items(), ("next", (newest, "next"))):
+        title = f"{word.capitalize()} release: {release.version}"
+        yield f"{folder}/index.md", redirect("../" * (folder.count("/") + 1), f"releases/{release.version}/", title)
+        for name in names([release]) if word == "latest" or not history.unreleased else ():
+            path, target = f"{folder}/{folder_of(name)}", f"{history.page(release, name)}/"
+            yield f"{path}.md", redirect("../" * (path.count("/") + 1), target, f"{name} in the {word} release")
 
 
 def _conformance_pages(store: Store) -> Pages:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from arrakis_schema.reference.accepted import accepted_breaks
-from arrakis_schema.reference.changes import describe_changes
+from arrakis_schema.reference.changes import NOTHING_YET, describe_changes
 from arrakis_schema.reference.comparison import text_diffs
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, escape_markdown, front_matter, page, table
@@ -16,7 +16,6 @@ from arrakis_schema.system.relations import names
 from arrakis_schema.text.escaping import href
 
 UP = "../../"
-NOTHING_YET = "There is no document yet."
 _LONGEST = 16_000
 
 
@@ -122,7 +121,7 @@ def _drawn(history: History) -> Iterator[str]:
     rows = document_rows(releases)
     if rows:
         yield "## Which documents changed when { #timeline }"
-        yield "A bar says that a document is there, a dot that the release changed it.\n{ .caption }"
+        yield "A bar shows the releases that have a document, a dot those that changed it.\n{ .caption }"
         yield drawing("The documents by release", releases, rows)
     else:
         yield NOTHING_YET

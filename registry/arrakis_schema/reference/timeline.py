@@ -1,8 +1,7 @@
-"""A drawing of when each member existed: a row for each, a column for each release; it follows light and dark."""
+"""A table that draws when each member existed: a row for each, a column for each release, the newest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.history import History
@@ -11,8 +10,7 @@ from arrakis_schema.store.members import Member, Variant
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import literal, one_line
 
-_ROW, _COLUMN, _HEAD, _LETTER, _MOST = 20, 64, 30, 7.2, 12
-_MOST_ROWS = 60
+_MOST, _MOST_ROWS = 12, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +57,33 @@ def shown_releases(history: History) -> list[Release]:
 
 
 def drawing(title: str, releases: Sequence[Release], rows: Sequence[Row]) -> str:
-    """Return the rows as inline SVG: a bar over the releases that have it, a dot at each release that changed it."""
-    left = max(len(row.name) for row in rows) * _LETTER + 16
-    width, height = left + _COLUMN * len(releases), _HEAD + _ROW * len(rows) + 6
-    heads = [_text(_middle(left, number), 18, release.version, "head") for number, release in enumerate(releases)]
-    lines = [part for number, row in enumerate(rows) for part in _row(row, _HEAD + _ROW * number, left)]
-    description = "; ".join(_sentence(row, releases) for row in rows)
-    content = f"<title>{literal(title)}</title><desc>{literal(description)}.</desc>{''.join([*heads, *lines])}"
-    size = {"viewBox": f"0 0 {width:.0f} {height}", "width": f"{width:.0f}", "height": f"{height}"}
-    return element(
-        "div", element("svg", content, class_="timeline", role="img", **size), class_="scrolled", tabindex="0"
+    """Return the rows as a table, the newest release first: a bar where it exists, a dot where a release changed it.
+
+    Each row wraps on a narrow page: its name stands above its bar, so that no column is cut.
+    """
+    head = element("div", role="cell") + "".join(
+        element("div", literal(one_line(release.version)), role="columnheader") for release in reversed(releases)
     )
+    lines = [element("div", head, role="row"), *(_row(row) for row in rows)]
+    return element("div", "".join(lines), class_="timeline", role="table", aria_label=one_line(title))
 
 
-def _row(row: Row, top: float, left: float) -> list[str]:
-    """Return the name, the bars and the dots of one row."""
-    middle = top + _ROW / 2
-    parts = [_text(left - 16, middle + 4, row.name, "name")]
-    for start, end in _runs(row.present):
-        begin, width = left + _COLUMN * start + 8, _COLUMN * (end - start) - 16
-        bar = {"x": f"{begin:.0f}", "y": f"{middle - 4:.0f}", "width": f"{width:.0f}"}
-        parts.append(element("rect", height="8", rx="4", **bar))
-    dots = [number for number, changed in enumerate(row.changed) if changed]
-    return parts + [element("circle", cx=f"{_middle(left, number):.0f}", cy=f"{middle:.0f}", r="5") for number in dots]
+def _row(row: Row) -> str:
+    """Return the name and the cells of one row."""
+    states = list(zip(row.present, row.changed, strict=True))
+    neighbours = zip([False, *row.present[:-1]], [*row.present[1:], False], strict=True)
+    cells = [_cell(*state, *beside) for state, beside in zip(states, neighbours, strict=True)]
+    name = element("div", literal(one_line(row.name)), role="rowheader")
+    return element("div", name + "".join(reversed(cells)), role="row")
 
 
-def _runs(present: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield the first index and the end index of each run of releases that have it."""
-    for is_present, run in groupby(range(len(present)), key=lambda number: present[number]):
-        numbers = list(run)
-        if is_present:
-            yield numbers[0], numbers[-1] + 1
+def _cell(present: bool, changed: bool, before: bool, after: bool) -> str:  # noqa: FBT001 - private
+    """Return the cell of one release; a bar ends where the release before or after does not have it."""
+    if not present:
+        return element("div", role="cell")
+    ends = [kind for kind, neighbour in (("first", before), ("last", after)) if not neighbour]
+    text = "changed" if changed else "yes"
+    return element("div", element("span", text, class_="hidden"), class_=" ".join(["there", text, *ends]), role="cell")
 
 
 def _changes(states: Sequence[object]) -> tuple[bool, ...]:
@@ -108,21 +102,3 @@ def _facts(member: Member | None) -> object:
     values = [repr(value) for part in parts for value in part.values]
     facts = member.type, member.nullable, member.required, member.required_when, member.closed, member.format
     return facts, variants, bounds, values
-
-
-def _sentence(row: Row, releases: Sequence[Release]) -> str:
-    """Return a row in words."""
-    versions = [release.version for release, is_present in zip(releases, row.present, strict=True) if is_present]
-    changed = [release.version for release, differs in zip(releases, row.changed, strict=True) if differs]
-    span = f"{versions[0]} to {versions[-1]}" if len(versions) > 1 else versions[0]
-    return f"{row.name}: {span}" + (f", changed in {', '.join(changed)}" if changed else "")
-
-
-def _middle(left: float, number: int) -> float:
-    """Return the middle of a column."""
-    return left + _COLUMN * (number + 0.5)
-
-
-def _text(x: float, y: float, text: str, kind: str) -> str:
-    """Return a text at a place."""
-    return element("text", literal(one_line(text)), x=f"{x:.0f}", y=f"{y:.0f}", class_=kind)

@@ -24,7 +24,6 @@ _LATE = (
     "arrakis_schema.compat.arrow.schemas",
     "arrakis_schema.site.hooks",
     "material.plugins.search.plugin",
-    "mkdocstrings_handlers.python",
     "pygments.lexers.data",
     "pygments.lexers.python",
     "pygments.styles.default",

@@ -3,8 +3,11 @@
 https://www.mkdocs.org/user-guide/configuration/#hooks
 """
 
+import re
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,17 +24,18 @@ from arrakis_schema.reference.facts.history import ENDPOINTS
 from arrakis_schema.reference.highlighting import finish_page, with_code_as_html
 from arrakis_schema.reference.markup import escape_markdown, without_divisions
 from arrakis_schema.site.postprocessing import inline_scripts, minify, minify_style, rendered_scripts, with_policy
+from arrakis_schema.site.python_api import expand, find_homes
 from arrakis_schema.site.tree import INDEX, tree
+from arrakis_schema.site.twins import first_sentence, plain_markdown
 from arrakis_schema.store.store import open_store
+from arrakis_schema.text.escaping import one_line
 
 ASSETS = "assets/schemas"
 _HERE = Path(__file__).parent
 _STYLES = ("fonts.css", "reference.css")
 """Linked by every page; other style sheets are loaded by the script that needs them."""
 
-_OF_PLUGINS = "assets/_"
-"""The prefix of plugins' style sheets: a page that needs one names it in its front matter, under `styles`."""
-
+_SITEMAP_ENTRY = re.compile(r"\s*<url>\s*<loc>([^<]*)</loc>.*?</url>", re.DOTALL)
 _WATCHED = ("schemas", "versions")
 
 
@@ -40,7 +44,8 @@ class BuildState:
     """The state of a build for later hooks; `live` is whether pages reload while they are edited.
 
     `markdown` holds the generated pages as they are read, `scripts` the inline scripts of the theme, `sections` the
-    pages beside each other in folders outside the navigation.
+    pages beside each other in folders outside the navigation, `homes` the page of each documented Python name,
+    `twins` the place of the Markdown beside each page, `redirects` the URLs of pages that only lead elsewhere.
     """
 
     live: bool = False
@@ -50,6 +55,9 @@ class BuildState:
     markdown: dict[str, str] = field(default_factory=dict)
     scripts: list[Any] = field(default_factory=list)
     sections: dict[str, list[Any]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    twins: dict[str, str] = field(default_factory=dict)
+    redirects: frozenset[str] = frozenset()
 
 
 _BUILD = BuildState()
@@ -65,8 +73,10 @@ def on_config(config: Any) -> Any:
     store = config.extra["store"] = config.extra.get("store") or open_store(_root(config))
     config.theme.dirs.insert(0, str(_HERE / "theme"))
     styles = [f"{ASSETS}/{path.name}" for path in _assets() if path.name in _STYLES]
-    config.extra_css = styles + [path for path in config.extra_css if not str(path).startswith(_OF_PLUGINS)]
+    config.extra_css = [*styles, *config.extra_css]
     config.nav = [*(config.nav or [])[:1], *navigation(store), *(config.nav or [])[1:]]
+    config.copyright = config.copyright or _footer(store.settings.site)
+    config.extra.setdefault("image", store.settings.site.get("image", ""))
     config.theme.static_templates.discard("404.html")  # ours works at any depth and below any path
     if not _BUILD.live:
         config.site_url = config.site_url or store.settings.base_url
@@ -76,6 +86,8 @@ def on_config(config: Any) -> Any:
 def on_files(files: Files, config: Any) -> Files:
     """Add the generated pages, and the raw files that they link to."""
     store = config.extra["store"]
+    written = {file.src_uri: file.content_string for file in files.documentation_pages()}
+    _BUILD.homes = find_homes(written)
     pages = dict(book(store))
     _BUILD.markdown = {
         path: without_divisions(get_data(text)[0]) for path, text in pages.items() if path.endswith(".md")
@@ -108,6 +120,8 @@ def on_env(env: Any, *, files: Files, config: Any) -> Any:
     _BUILD.sections = {
         folder: _titled(files, pages) for folder, pages in endpoint_folders(config.extra["store"]).items()
     }
+    pages = [file.page for file in files.documentation_pages() if file.page]
+    _BUILD.redirects = frozenset(page.canonical_url or page.url for page in pages if "redirect" in page.meta)
     config.copyright = config.copyright and Markup(config.copyright)  # noqa: S704 - HTML, by MkDocs' own documentation
     if config.extra.get("raw") is False:
         for file in [entry for entry in files if entry.src_uri in _BUILD.raw]:
@@ -115,10 +129,17 @@ def on_env(env: Any, *, files: Files, config: Any) -> Any:
     return env
 
 
+def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
+    """Put the documentation of Python names in its place."""
+    generated = page.file.src_uri in _BUILD.markdown
+    return markdown if generated else expand(markdown, page.file.src_uri, _BUILD.homes)
+
+
 def on_page_content(html: str, *, page: Any, **_: Any) -> str:
     """Undo the escapes for Markdown, and unescape a title that MkDocs took from the heading, which is HTML."""
     if "title" not in page.meta and "title" not in vars(page):
         page.title = unescape(page.title or "")
+    html = html.replace("</label><label", "</label> <label")  # search takes the titles of tabs for one word otherwise
     return finish_page(html) if page.file.src_uri in _BUILD.markdown else html
 
 
@@ -136,13 +157,18 @@ def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
     context["nav"] = _navigation_beside(page) or context["nav"]
     target.parent.mkdir(parents=True, exist_ok=True)
     markdown = _BUILD.markdown.get(page.file.src_uri, page.markdown)
-    target.with_name("index.md").write_text(markdown, encoding="utf-8")
+    plain = plain_markdown(markdown, page.file.src_uri, _BUILD.twins)
+    target.with_name("index.md").write_text(plain, encoding="utf-8")
     return context
 
 
 def on_nav(nav: Any, *, files: Files, **_: Any) -> None:
     """Note the pages and the files when all are known."""
     _BUILD.navigation, _BUILD.files = nav, frozenset(file.src_uri for file in files)
+    _BUILD.twins = {
+        file.src_uri: PurePosixPath(file.dest_uri).with_name("index.md").as_posix()
+        for file in files.documentation_pages()
+    }
 
 
 def on_post_page(output: str, *, page: Any, config: Any, **_: Any) -> str:
@@ -153,8 +179,17 @@ def on_post_page(output: str, *, page: Any, config: Any, **_: Any) -> str:
     return with_policy(minify(output), list(rendered_scripts(_BUILD.scripts, base_url, config.extra)))
 
 
+def on_post_template(output: str, *, template_name: str, **_: Any) -> str:
+    """Leave out of the sitemap the pages that only lead to others."""
+    if template_name != "sitemap.xml":
+        return output
+    return _SITEMAP_ENTRY.sub(lambda entry: "" if entry[1] in _BUILD.redirects else entry[0], output)
+
+
 def on_post_build(*, config: Any) -> None:
-    """Write `llms.txt`, the list of pages for language models."""
+    """Write `llms.txt`, the list of pages for language models; remove the word lists of other languages."""
+    if config.theme.get("language") == "en":
+        shutil.rmtree(Path(config.site_dir, "assets/javascripts/lunr"), ignore_errors=True)
     Path(config.site_dir, "llms.txt").write_text(
         _llms_txt(_BUILD.navigation, config.site_name, config.site_description), encoding="utf-8"
     )
@@ -213,6 +248,13 @@ def _mark_as_html(contents: Any) -> None:
         _mark_as_html(item.children)
 
 
+def _footer(site: Mapping[str, str]) -> str | None:
+    """Return the links of the footer as HTML; None where `registry.toml` names none."""
+    names = {"source": "Source", "licence": "Licence", "contact": "Contact"}
+    links = [f'<a href="{escape(site[key])}">{name}</a>' for key, name in names.items() if key in site]
+    return " · ".join(links) or None
+
+
 def _assets() -> list[Path]:
     """Return the style sheets, scripts and fonts: those written by hand, and the bundled ones."""
     folders = (_HERE / "assets", _HERE / "bundle")
@@ -231,10 +273,17 @@ def _llms_txt(navigation: Any, title: str, description: str | None) -> str:
         f"> {escape_markdown(description or 'Versioned schemas, for people and programs.')}",
     ]
     for section, pages in groupby(navigation.pages, key=_section):
-        listed = "\n".join(f"- [{escape_markdown(str(page.title))}]({page.url}index.md)" for page in pages)
+        listed = "\n".join(map(_llms_entry, pages))
         blocks += [f"## {escape_markdown(section)}", listed]
     blocks += ["## Data", "- [versions/index.json](versions/index.json): every release and document, with its sha256"]
     return "\n\n".join(blocks) + "\n"
+
+
+def _llms_entry(page: Any) -> str:
+    """Return the link to the Markdown of a page, and what it is about in a sentence."""
+    about = one_line(str(page.meta.get("description") or "")) or first_sentence(page.markdown or "")
+    link = f"- [{escape_markdown(str(page.title))}]({page.url}index.md)"
+    return f"{link}: {about}" if about else link
 
 
 def _section(page: Any) -> str:

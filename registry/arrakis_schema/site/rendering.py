@@ -12,9 +12,9 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
+from arrakis_schema.reference.changes import NOTHING_YET
 from arrakis_schema.reference.markup import escape_markdown
 from arrakis_schema.reference.pages import documents_by_folder
-from arrakis_schema.reference.releases import NOTHING_YET
 from arrakis_schema.site.config import mkdocs_options
 from arrakis_schema.site.representations import Representation, media_type_of
 from arrakis_schema.site.sources import refuse_other_than_files

@@ -24,6 +24,7 @@ _READER_KEYS = {"unknown", "columns", "metadata", "patterns"}
 WAYS = ("ignored", "rejected")
 COLUMNS = ("by-name", "exact")
 PATTERNS = ("ecma", "python")
+SITE_KEYS = ("source", "licence", "contact", "image")
 _DEFAULT = {"version": "0.1.0", "title": "Weather API", "base_url": "https://example.org/schemas/"}
 
 
@@ -50,7 +51,8 @@ class Settings:
 
     `readers` holds a `Reader` for each of `request`, `payload` and `publication` that the file has;
     `flight` is how requests travel, `topics` which topics of Kafka hold which document, `aliases` which
-    dialect a meta-schema of the team's own stands for, `layout` where the documents lie.
+    dialect a meta-schema of the team's own stands for, `layout` where the documents lie, `site` the URLs that the pages
+    show: `source`, `licence`, `contact`, and `image`, a picture for links to the site.
     """
 
     version: str
@@ -61,6 +63,7 @@ class Settings:
     topics: tuple[Topics, ...] = ()
     aliases: Aliases = ()
     layout: Layout = STANDARD
+    site: Mapping[str, str] = field(default_factory=dict)
 
     __repr__ = short_repr
 
@@ -91,11 +94,12 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    keys = {*_DEFAULT, "dialects", "documents", "readers", "flight", "topics"}
+    keys = {*_DEFAULT, "dialects", "documents", "readers", "flight", "topics", "site"}
     problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - keys]
     readers, topics, dialects = table.get("readers", {}), table.get("topics", []), table.get("dialects", {})
     documents, (flight, about_flight) = table.get("documents", []), read_flight(table.get("flight", {}))
     others = [*alias_problems(dialects), *layout_problems(documents), *topic_problems(topics), *about_flight]
+    others += _site_problems(table.get("site", {}))
     problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
@@ -106,12 +110,26 @@ def _settings(table: dict[str, object]) -> Settings:
         raise DamagedStoreError(problems)
     places = str(version), str(table["title"]), str(base_url)
     travels = flight, read_topics(topics)
-    return Settings(*places, _readers(readers), *travels, read_aliases(dialects), read_layout(documents))
+    site: Any = table.get("site", {})
+    return Settings(*places, _readers(readers), *travels, read_aliases(dialects), read_layout(documents), site)
 
 
 def _readers(table: Any) -> dict[str, Reader]:
     """Return the readers of a table without problems."""
     return {kind: Reader(**{**entry, "metadata": tuple(entry.get("metadata", ()))}) for kind, entry in table.items()}
+
+
+def _site_problems(table: Any) -> Iterator[str]:
+    """Yield what is wrong with the table `site`."""
+    example = '[site] source = "https://example.org/repository"'
+    if not isinstance(table, dict):
+        yield f"site is a table of URLs, as in {example}"
+        return
+    for key, url in table.items():
+        if key not in SITE_KEYS:
+            yield f"unknown key site.{key}: expected one of {', '.join(SITE_KEYS)}"
+        elif not isinstance(url, str) or not url.startswith(("https://", "http://", "mailto:")):
+            yield f"site.{key} is not a URL that begins with https:// or mailto:, as in {example}"
 
 
 def _reader_problems(table: Any) -> Iterator[str]:

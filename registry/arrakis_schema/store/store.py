@@ -27,6 +27,7 @@ from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.settings import Settings, read_settings
 from arrakis_schema.store.snapshot import Snapshot
 from arrakis_schema.store.software import SOFTWARE_FILE, SoftwareTable, parse_software
+from arrakis_schema.store.summaries import SUMMARIES_FILE, parse_summaries
 from arrakis_schema.store.versions import NEXT, aliases
 from arrakis_schema.text.short_repr import short_repr
 
@@ -132,6 +133,12 @@ class Store(Deriving):
         """When each release was frozen, in UTC, as far as that is recorded."""
         content = self.snapshot.read_if_there(DATES_FILE)
         return {} if content is None else parse_dates(content, DATES_FILE)
+
+    @cached_property
+    def summaries(self) -> dict[str, str]:
+        """Why there is each release, in a sentence, as far as that is written."""
+        content = self.snapshot.read_if_there(SUMMARIES_FILE)
+        return {} if content is None else parse_summaries(content)
 
     @cached_property
     def software(self) -> SoftwareTable:

@@ -16,7 +16,17 @@ from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.printable import printable
 
 STAGED = ".staged"
-RECORDS = frozenset({"lock.json", "dates.toml", "corrections.toml", "errata.toml", "software.toml", "conformance.json"})
+RECORDS = frozenset(
+    {
+        "lock.json",
+        "dates.toml",
+        "corrections.toml",
+        "errata.toml",
+        "software.toml",
+        "summaries.toml",
+        "conformance.json",
+    }
+)
 """The files that may lie beside the releases."""
 
 _STAGED_FILE = re.compile(r"\..+\.new")

@@ -10,7 +10,7 @@ from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.system.relations import Comparisons, Exchange, Relation
 from arrakis_schema.system.software import Call
 
-_REQUIRED = re.compile(r"'(.*)' became required$")
+_REQUIRED = re.compile(r"'(.*)' is now required$")
 _MOST = 4
 
 
@@ -19,8 +19,8 @@ class _Action(Enum):
 
     SEND = "send {}"
     OMIT = "do not send {}, which the server does not know"
-    TAKE = "take the column {}, or pass over columns that are not known"
-    MISS = "do without the column {}, which the server does not send"
+    TAKE = "read the column {}, or ignore columns that are not known"
+    MISS = "do not rely on the column {}, which the server does not send"
     OTHER = "{}"
 
 

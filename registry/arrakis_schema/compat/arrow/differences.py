@@ -52,14 +52,14 @@ def single_rows(values: list[Any]) -> tuple[Rows, ...]:
 
 def encoding_changed(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
     """Return the difference that the same values come in another encoding."""
-    message = f"{path}: the same values in another encoding: {writer} for {reader}"
+    message = f"{path}: the same values in another encoding: {writer} instead of {reader}"
     values, sides = ((sample(writer),),), (str(writer), str(reader))
     return Difference(path, "encoding-changed", Effect.CHANGED, message, breaks=False, values=values, sides=sides)
 
 
 def type_unreadable(writer: pa.DataType, reader: pa.DataType, path: str, rule: str = "type-changed") -> Difference:
     """Return the difference that the reader's type lacks a value of the writer's."""
-    message = f"{path}: the writer sends {writer}, the reader takes {reader}"
+    message = f"{path}: the writer sends {writer}, the reader expects {reader}"
     effect = Effect.NARROWED if rule == "type-narrowed" else Effect.CHANGED
     values, sides = single_rows(failing_values(writer, reader)), (str(writer), str(reader))
     return Difference(path, rule, effect, message, breaks=True, values=values, sides=sides)
@@ -67,7 +67,7 @@ def type_unreadable(writer: pa.DataType, reader: pa.DataType, path: str, rule: s
 
 def type_widened(writer: pa.DataType, reader: pa.DataType, path: str) -> Difference:
     """Return the difference that the reader's type holds more values."""
-    message = f"{path}: the reader takes {reader}, which holds every {writer}"
+    message = f"{path}: the reader expects {reader}, which can hold every {writer}"
     values, sides = ((sample(writer),),), (str(writer), str(reader))
     return Difference(path, "type-widened", Effect.WIDENED, message, breaks=False, values=values, sides=sides)
 
@@ -145,7 +145,9 @@ def time_count(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
         yield type_unreadable(writer, reader, path)
     else:
         difference = type_unreadable(writer, reader, path)
-        message = f"{path}: the writer sends {writer}, the reader takes {reader}, which covers a smaller range of time"
+        message = (
+            f"{path}: the writer sends {writer}, the reader expects {reader}, which covers a smaller range of time"
+        )
         most = (2**63 - 1,)
         yield replace(difference, message=message, values=(most, *(rows for rows in difference.values if rows != most)))
 

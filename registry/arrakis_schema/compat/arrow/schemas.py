@@ -233,6 +233,6 @@ def _unequal(sent: pa.Field | None, read: pa.Field | None) -> Difference:
     """Return the difference between two columns that are not equal."""
     sides = ["nothing" if field is None else _field_text(field) for field in (sent, read)]
     name = next(field.name for field in (sent, read) if field is not None)
-    message = f"{name}: the writer sends {sides[0]}, the reader takes {sides[1]}"
+    message = f"{name}: the writer sends {sides[0]}, the reader expects {sides[1]}"
     unequal = Difference(name, "type-changed", Effect.CHANGED, message, breaks=True, column=name)
     return replace(unequal, judged_by_schema=True, sides=(sides[0], sides[1]))

@@ -61,10 +61,10 @@ def differences(writer: pa.DataType, reader: pa.DataType, path: str) -> Iterator
 def nullability(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Difference]:
     """Yield the differences in the nullability of two fields."""
     if writer.nullable and not reader.nullable:
-        message = f"{path}: the writer may send null, the reader takes none"
+        message = f"{path}: the writer may send null, the reader does not accept it"
         yield Difference(path, "nullable-tightened", Effect.NARROWED, message, breaks=True, values=((None,),))
     elif reader.nullable and not writer.nullable:
-        message = f"{path}: the reader takes null, the writer never sends it"
+        message = f"{path}: the reader accepts null, the writer never sends it"
         yield Difference(path, "nullable-loosened", Effect.WIDENED, message, breaks=False)
 
 
@@ -87,11 +87,11 @@ def _encodings(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
         [] if (writer, reader) == (decode_type(writer), decode_type(reader)) else _inside_encoding(writer, reader, path)
     )
     if not is_converted(writer, reader):
-        message = f"{path}: Arrow has no conversion of {writer}, which the writer sends, to {reader}"
+        message = f"{path}: Arrow cannot convert {writer}, which the writer sends, to {reader}"
         tried = single_rows(failing_values(writer, reader))
         yield _encoding_unreadable(writer, reader, path, message, tried)
     elif pa.types.is_dictionary(reader) and (count := overflow(writer, reader)):
-        message = f"{path}: the writer may send {count:,} different values, the reader's {reader} holds one less"
+        message = f"{path}: the writer may send {count:,} different values, the reader's {reader} can hold one fewer"
         rows = tuple(distinct_values(decode_type(writer), count))
         yield _encoding_unreadable(writer, reader, path, message, (rows,))
     elif _encoding(writer) != _encoding(reader):
@@ -197,8 +197,8 @@ def _not_sent(field: pa.Field, path: str, writer: list[pa.Field]) -> Difference:
     """Return the difference that the writer lacks a column."""
     name = field.name
     fills = field.nullable and not (path and pa.types.is_nested(field.type) and holds_run_ends(field.type))
-    consequence = "is filled with null" if fills else "must be there"
-    message = f"{path}{name}: the writer does not send a column that for the reader {consequence}"
+    consequence = "the reader fills with null" if fills else "the reader requires"
+    message = f"{path}{name}: the writer does not send this column, which {consequence}"
     others = {sibling.name: sample(sibling.type) for sibling in writer} if path else None
     missing = Difference(f"{path}{name}", "column-added", Effect.CHANGED, message, not fills, ((others,),))
     return missing if path else missing.of_column(name)

@@ -18,12 +18,12 @@ _WORDS = {
     "column-removed": "removed",
     "column-reordered": "order changed from {old} to {new}",
     "nullable-tightened": "may no longer be null",
-    "nullable-loosened": "may be null",
+    "nullable-loosened": "may now be null",
     "metadata-changed": "metadata {key!r} changed from {old} to {new}",
 }
 _MOST_VALUES = 8
 _TYPE = "type changed from {old} to {new}"
-_VALUES = {"value-added": "{} also takes {}", "value-removed": "{} no longer takes {}"}
+_VALUES = {"value-added": "{} now also accepts {}", "value-removed": "{} no longer accepts {}"}
 
 
 def describe_difference(difference: Difference, witness: Any, *, reader_is_new: bool) -> Change:

@@ -17,6 +17,7 @@ from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, parse_lock
 from arrakis_schema.store.software import SOFTWARE_FILE, parse_software
 from arrakis_schema.store.store import Store
+from arrakis_schema.store.summaries import SUMMARIES_FILE, parse_summaries
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.printable import join_names
 
@@ -26,6 +27,7 @@ _RECORDS: dict[str, Callable[[bytes, str], object]] = {
     CORRECTIONS_FILE: lambda content, _: parse_corrections(content),
     ERRATA_FILE: lambda content, _: parse_errata(content),
     SOFTWARE_FILE: lambda content, _: parse_software(content),
+    SUMMARIES_FILE: parse_summaries,
     "versions/conformance.json": parse_file,
 }
 
