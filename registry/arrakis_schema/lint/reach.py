@@ -9,13 +9,13 @@ from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.json_schema.dispatch import declared_values, dispatch_of
 from arrakis_schema.json_schema.identifiers import identifying_keyword
-from arrakis_schema.json_schema.positions import nearest, positions
+from arrakis_schema.json_schema.positions import nearest, positions_in
 from arrakis_schema.json_schema.resolver import Schemas
 from arrakis_schema.json_schema.violations import short_json
-from arrakis_schema.store.documents import Document, DocumentKind, Format
+from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.flight_settings import REQUEST_MEMBER
 from arrakis_schema.store.store import Release
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.text.printable import printable
 
 SET_RULES = {
@@ -33,12 +33,12 @@ _REQUEST = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
 def find_unreachable(documents: Iterable[Document], release: Release) -> Iterator[Finding]:
     """Yield a finding for each document of a release that no request or no name leads to."""
     every = {document.path: document for document in documents}
-    envelope = every.get("endpoints/descriptor.json")
+    envelope = next((document for document in every.values() if document.kind is DocumentKind.ENVELOPE), None)
     accepted = None if envelope is None else _requests(envelope)
-    names: dict[tuple[str, Format], str] = {}
+    names: dict[tuple[str, str], str] = {}
     by_folder = not release.layout.declared and release.settings.flight.discriminator == REQUEST_MEMBER
     for path, document in every.items():
-        first = names.setdefault((document.name.lower(), document.format), path)
+        first = names.setdefault((document.name.lower(), document.format.name), path)
         asked = _by_request(document, accepted, every) if by_folder else _by_discriminator(document, release)
         for severity, message in (*asked, *_by_name(document, first)):
             yield Finding(f"{release.folder}/{path}", 1, 1, "document-unreachable", severity, "", message)
@@ -48,7 +48,7 @@ def find_id_clashes(schemas: Schemas, documents: Mapping[str, Document], folder:
     """Yield a finding for each schema whose `$id` another schema of the release has already."""
     for uri, first, second in schemas.clashes:
         pointer = f"{second.pointer}/{identifying_keyword(schemas.schema(second.document))}"
-        line, column = nearest(positions(documents[second.document].text), pointer)
+        line, column = nearest(positions_in(documents[second.document].text, second.document), pointer)
         named = f"{first.document}#{first.pointer}" if first.pointer else first.document
         message = f"{printable(uri)} is the URI of {named} already, so no reference leads here: give it another $id"
         yield Finding(f"{folder}/{second.document}", line, column, "id-clash", Severity.ERROR, pointer, message)
@@ -60,7 +60,9 @@ def _by_request(document: Document, accepted: list[str] | None, paths: Collectio
     `accepted` are the requests that the envelope accepts, None any.
     """
     folder = basename(dirname(document.path))
-    if document.kind is DocumentKind.PAYLOAD and f"endpoints/{folder}/descriptor.json" not in paths:
+    if document.kind is DocumentKind.PAYLOAD and not any(
+        path.startswith(f"endpoints/{folder}/descriptor.") for path in paths
+    ):
         yield Severity.WARNING, "no descriptor.json beside it says how it is asked for"
     if document.kind is not DocumentKind.REQUEST:
         return
@@ -117,7 +119,7 @@ def _by_name(document: Document, first: str) -> Iterator[Problem]:
 def _requests(document: Document) -> list[str] | None:
     """Return the values that the member `request` may have; None where the schema does not say."""
     try:
-        schema = parse_json(document.content)
+        schema = parse_text(document.content, document.path)
     except MalformedRequestError:
         return None
     members: Any = schema.get("properties") if isinstance(schema, dict) else None

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, MissingExtraError
-from arrakis_schema.store.strict_json import json_children
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT
+from arrakis_schema.store.strict_json import json_children, parse_text
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.text.short_repr import short_repr
 
@@ -156,7 +157,7 @@ def _apply_patch(content: bytes, patch: tuple[Operation, ...]) -> bytes:
     except ModuleNotFoundError as error:
         raise MissingExtraError(str(error.name), "check") from error
     try:
-        document, copied = json.loads(content), 0
+        document, copied = _value_of(content), 0
         for operation in patch:
             step = JsonPatch([operation])
             if operation["op"] == "copy":  # each may double the document
@@ -167,6 +168,14 @@ def _apply_patch(content: bytes, patch: tuple[Operation, ...]) -> bytes:
         return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
     except (JsonPatchException, JsonPointerException, LookupError, ValueError, TypeError, RecursionError) as error:
         raise CorrectionError(str(error)) from error
+
+
+def _value_of(content: bytes) -> Any:
+    """Return the JSON value of a document, which may be written in YAML."""
+    try:
+        return json.loads(content)
+    except ValueError:
+        return parse_text(content, "document.yaml", DEEPEST_DOCUMENT)
 
 
 def _count_values(value: Any) -> int:

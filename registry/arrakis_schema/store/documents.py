@@ -11,6 +11,7 @@ from posixpath import basename, dirname, splitext
 from typing import Any, Protocol
 
 from arrakis_schema.store.dialects import Aliases
+from arrakis_schema.store.files import NOTATIONS, YAML
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -62,6 +63,17 @@ FORMATS: dict[str, Format] = {
             "application/schema+json",
             ("json", "bundle"),
             "arrakis_schema.languages.json_schema",
+        ),
+        *(
+            Format(
+                "json-schema",
+                "a JSON Schema in YAML",
+                suffix,
+                "application/yaml; charset=utf-8",
+                ("yaml", "json", "bundle"),
+                "arrakis_schema.languages.yaml",
+            )
+            for suffix in YAML
         ),
         Format(
             "arrow",
@@ -205,8 +217,8 @@ def _is_standard_document(path: str) -> bool:
     if parts[0] != "endpoints":
         return False
     stem, suffix = splitext(path)
-    if suffix == ".json":
-        return path in {"endpoints/descriptor.json", f"endpoints/{parts[1]}/descriptor.json"}
+    if suffix in NOTATIONS[".json"]:
+        return stem in {"endpoints/descriptor", f"endpoints/{parts[1]}/descriptor"}
     return stem == f"endpoints/{parts[1]}/schema"
 
 

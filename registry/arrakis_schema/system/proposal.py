@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 from typing import Any
 
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.dialects import named_dialect
 from arrakis_schema.store.documents import STANDARD, Document, DocumentKind, Layout
-from arrakis_schema.store.files import FILE
+from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.importing import Version
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout_settings import read_layout
+from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.store import Documents
 from arrakis_schema.text.printable import printable
 
-_SUFFIXES = (".schema.json", ".json")
+_SUFFIXES = tuple(f"{schema}{suffix}" for suffix in NOTATIONS[".json"] for schema in (".schema", ""))
 _FORMS = (
     "[refused/]NAME[.VARIANT].example.json",
     "[refused/]NAME[-VARIANT].example.json",
@@ -77,23 +78,25 @@ def propose_layout(versions: Sequence[Version]) -> list[dict[str, Any]]:
 def _is_standard(version: Version) -> bool:
     """Tell whether the files of a version lie where the standard layout has them."""
     inventory = classify([(path, FILE) for path in version.contents], STANDARD)
-    return bool(inventory.documents) and not any(splitext(refusal.path)[1] == ".json" for refusal in inventory.refused)
+    return bool(inventory.documents) and not any(
+        splitext(refusal.path)[1] in NOTATIONS[".json"] for refusal in inventory.refused
+    )
 
 
 def _read_files(versions: Sequence[Version]) -> _Files:
     """Return the files of all versions."""
     contents = {path: content for version in versions for path, content in version.contents.items()}
-    found = {path: content for path, content in contents.items() if path.endswith(".json")}
+    found = {path: content for path, content in contents.items() if path.endswith(NOTATIONS[".json"])}
     schemas = {path: content for path, content in found.items() if _is_schema(path, content)}
     return _Files(schemas, frozenset(found.keys() - schemas.keys()))
 
 
 def _is_schema(path: str, content: bytes) -> bool:
     """Tell whether a file is a JSON Schema: by its name, or by the dialect that it names."""
-    if path.endswith(_SUFFIXES[0]):
+    if splitext(path)[0].endswith(".schema"):
         return True
-    with suppress(ValueError, RecursionError):
-        value = json.loads(content)
+    with suppress(DamagedStoreError):
+        value = parse_file(content, path)
         named = value.get("$schema") if isinstance(value, dict) else None
         return isinstance(named, str) and named_dialect(named) is not None
     return False
