@@ -19,7 +19,7 @@ from arrakis_schema.store.importing import Version
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout_settings import read_layout
 from arrakis_schema.store.loading import parse_file
-from arrakis_schema.store.store import Documents
+from arrakis_schema.store.store import Documents, Release, Store
 from arrakis_schema.text.printable import printable
 
 _SUFFIXES = tuple(f"{schema}{suffix}" for suffix in NOTATIONS[".json"] for schema in (".schema", ""))
@@ -60,6 +60,34 @@ def propose_settings(versions: Sequence[Version], title: str) -> str:
     if _is_standard(newest):
         return head
     return head + "".join(map(_format_entry, propose_layout(versions)))
+
+
+def propose_more(versions: Sequence[Version], store: Store) -> list[str]:
+    """Return further entries of `[[documents]]`, as TOML, for the schemas of some versions that no entry places.
+
+    None are returned where the layout is the standard one, or where they would change what a release consists of.
+    """
+    if not store.layout.declared:
+        return []
+    unplaced = [version for version in (_unplaced(version, store.layout) for version in versions) if version.contents]
+    entries = propose_layout(unplaced) if unplaced else []
+    layout = Layout((*store.layout.placements, *read_layout(entries).placements))
+    releases = [store.release(version) for version in (*store.releases, None)]
+    if any(_documents_by(layout, release) != release.documents for release in releases):
+        return []
+    return list(map(_format_entry, entries))
+
+
+def _documents_by(layout: Layout, release: Release) -> tuple[str, ...]:
+    """Return the documents that a release has by a layout."""
+    return classify([(path, FILE) for path in release.files], layout).documents
+
+
+def _unplaced(version: Version, layout: Layout) -> Version:
+    """Return a version with what a layout does not place; without files where none of these is a schema."""
+    inventory = classify([(path, FILE) for path in version.contents], layout)
+    left = {path: content for path, content in version.contents.items() if path not in inventory.published}
+    return Version(version.name, left if any(_is_schema(*item) for item in left.items()) else {})
 
 
 def propose_layout(versions: Sequence[Version]) -> list[dict[str, Any]]:
