@@ -233,9 +233,8 @@ def _read_schemas(documents: DocumentSet) -> Schemas:
     for path in documents.documents:
         if path.endswith(SUFFIXES):
             try:
-                schema = read_aliased(
-                    parse_text(documents.read(path), path, DEEPEST_DOCUMENT), documents.dialect_aliases
-                )
+                aliases = documents.layout.aliases_of(path, documents.dialect_aliases)
+                schema = read_aliased(parse_text(documents.read(path), path, DEEPEST_DOCUMENT), aliases)
             except ArrakisSchemaError:
                 continue
             if isinstance(schema, dict | bool):

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from arrakis_schema.compat import Change
 from arrakis_schema.reference.facts.history import History, Step
 from arrakis_schema.reference.markup import code, escape_markdown, page
-from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import Answer, names
+from arrakis_schema.text.nouns import plural
 
-_SIDES = {DocumentKind.PUBLICATION: ("publishers", "subscribers")}
-_ASKED = ("clients", "servers")
 _OUTCOME = {
     Answer.WORKS: "go on working",
     Answer.PARTLY: "go on working, though not every field is understood",
@@ -33,7 +31,8 @@ def effects(history: History, step: Step) -> Iterator[str]:
     """Yield what a change means for each pairing of the old release with the new one; nothing for a shared document."""
     if not history.kind_of(step.document).travels:
         return
-    asking, answering = _SIDES.get(history.kind_of(step.document), _ASKED)
+    writers, readers = map(plural, history.store.layout.roles_of(step.document))
+    asking, answering = (readers, writers) if history.kind_of(step.document).answers else (writers, readers)
     pairs = [
         (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),
         (f"{asking} of {step.new} with {answering} of {step.old}", step.newer.answer),

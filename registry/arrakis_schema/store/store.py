@@ -241,7 +241,7 @@ class Release(Deriving):
 
     def document(self, path: str) -> Document:
         """Return one document; raises `DamagedStoreError`."""
-        return Document(path, self.read(path), self.settings.aliases, self, self.layout)
+        return Document(path, self.read(path), self.layout.aliases_of(path, self.settings.aliases), self, self.layout)
 
     def name_of(self, path: str) -> str:
         """Return the name of the document at a path."""
@@ -342,7 +342,7 @@ def _own_store() -> Store:
 def _parse_json_document(release: Release, path: str) -> dict[str, Any]:
     """Parse a JSON document."""
     schema = parse_json_schema(release.read(path), f"{release.folder}/{path}")
-    aliased: dict[str, Any] = read_aliased(schema, release.settings.aliases)
+    aliased: dict[str, Any] = read_aliased(schema, release.layout.aliases_of(path, release.settings.aliases))
     return aliased
 
 
