@@ -56,7 +56,9 @@ def test_a_wrong_verdict_is_seen(reader: Any, writer: Any, verdict: Verdict, pro
 @pytest.mark.parametrize(
     ("schema", "instance", "expected", "outvoted"),
     [
-        ({"pattern": "^a$"}, "a\n", False, ["jsonschema"]),  # Python's $ also matches before a line break
+        ({"multipleOf": 0.01}, 19.99, True, ["jsonschema"]),
+        ({"pattern": "^a$"}, "a\n", False, []),  # `$` and `.` are written as they are meant, see `referees`
+        ({"pattern": "^.$"}, "\r", False, []),
         ({"pattern": "^a$"}, "a", True, []),
         ({"$schema": MODERN, "$ref": "#/$defs/a", "$defs": {"a": {"minimum": 1}}}, 0, False, []),
         ({"$ref": "elsewhere.json"}, 1, None, []),

@@ -54,15 +54,15 @@ class Pair:
         writes, reads = court.referees(self.writer), court.referees(self.reader)
         sent_are_declared, taken_are_declared = self.policy == "additive", self.unknown == "rejected"
         if verdict.kind is Kind.INCOMPATIBLE:
-            sent = writes.take(verdict.witness, declared=sent_are_declared)
-            taken = reads.take(verdict.witness, declared=taken_are_declared)
+            sent = writes.take(verdict.witness, declared=sent_are_declared, wide=True)
+            taken = reads.take(verdict.witness, declared=taken_are_declared, wide=True)
             if sent and taken is False:
                 return ""
             return f"{'not confirmed' if None in {sent, taken} else 'no witness'}: {json.dumps(verdict.witness)}"
         for instance in instances() if verdict.kind is Kind.COMPATIBLE else ():
             if (
                 writes.take(instance, declared=sent_are_declared)
-                and reads.take(instance, declared=taken_are_declared) is False
+                and reads.take(instance, declared=taken_are_declared, wide=True) is False
             ):
                 return f"refused: {json.dumps(instance)}"
         return ""

@@ -36,7 +36,8 @@ class Location:
 
     def below(self, *names: str | int, new_names: tuple[str | int, ...] = ()) -> Location:
         """Return the location below some names; `new_names` are those of the new document if they differ."""
-        return replace(self, old=_join_pointer(self.old, names), new=_join_pointer(self.new, new_names or names))
+        old, new = _join_pointer(self.old, names), _join_pointer(self.new, new_names or names)
+        return Location(self.names, old, new, self.negated, self.unclear)
 
     def enter(self, keyword: str) -> Location:
         """Return the location inside a keyword, which may negate effects or make them unclear."""
@@ -60,7 +61,8 @@ ABSENT: Any = object()
 def changes(old: Any, new: Any) -> Iterator[Change]:
     """Yield the differences of two documents in the order of their keywords; a renamed definition is none."""
     unfolded = unfold(old, new)
-    yield from map(unfolded.restore, changes_in_place(unfolded.old, unfolded.new))
+    found = changes_in_place(unfolded.old, unfolded.new)
+    yield from map(unfolded.restore, found) if unfolded.moved else found
 
 
 def changes_in_place(old: Any, new: Any) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from arrakis_schema.json_schema.members import MemberTree, read_members
+from arrakis_schema.json_schema.members import MemberPlaces, read_places
 
 
 class MemberPaths:
@@ -14,9 +14,9 @@ class MemberPaths:
         self._document = document
 
     @cached_property
-    def _tree(self) -> MemberTree:
-        return read_members(self._document)
+    def _places(self) -> MemberPlaces:
+        return read_places(self._document)
 
     def path_of(self, pointer: str) -> str:
         """Return the path of the members that a JSON Pointer into the document is about, empty for the root."""
-        return self._tree.name_at(pointer)
+        return self._places.name_at(pointer)

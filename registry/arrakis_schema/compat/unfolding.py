@@ -27,6 +27,11 @@ class Unfolded:
     old_places: Mapping[str, str] = field(default_factory=dict)
     new_places: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def moved(self) -> bool:
+        """Whether anything stands elsewhere than in the original documents."""
+        return bool(self.old_places or self.new_places)
+
     def restore(self, change: Change) -> Change:
         """Return a change with the pointers of the original documents."""
         return replace(

@@ -43,10 +43,9 @@ _ARRAY: Kinds = frozenset({"array"})
 
 
 @dataclass(frozen=True, slots=True)
-class MemberTree:
-    """The members of a document in their order; `at` finds those that a location is about."""
+class MemberPlaces:
+    """The places that the schemas of a document are about: `at` finds them, and `name_at` names the first."""
 
-    members: tuple[Member, ...]
     _places: dict[tuple[str, str], list[tuple[Step, ...]]]
     _document: str
     _prefix: str
@@ -71,6 +70,13 @@ class MemberTree:
             name = f"{name[: _LONGEST_NAME // 2]}…{name[-_LONGEST_NAME // 2 :]}"
         return f"{name}{more}"
 
+
+@dataclass(frozen=True, slots=True)
+class MemberTree(MemberPlaces):
+    """The members of a document in their order; `at` finds those that a location is about."""
+
+    members: tuple[Member, ...]
+
     def members_at(self, pointer: str, document: str | None = None) -> list[Member]:
         """Return the members that a location is about; none where it is about the document as a whole."""
         addresses = {address_of(steps, self._prefix) for steps in self.at(pointer, document)[0]}
@@ -90,6 +96,16 @@ def read_members(schema: Any, path: str = "document.json", *, most: int = MOST_M
     return _read(Schemas({path: schema}, lambda path: (path,)), path, "", most)
 
 
+def read_places(schema: Any, path: str = "document.json") -> MemberPlaces:
+    """Return the places of a schema that stands alone: its members without what is told of them."""
+    reader, root = _reading(Schemas({path: schema}, lambda path: (path,)), path, "", MOST_MEMBERS)
+    try:
+        reader.note_places(root)
+    except RecursionError:
+        return MemberPlaces({}, path, "")
+    return MemberPlaces(reader.places, path, "")
+
+
 def _member_tree_in(documents: DocumentSet, path: str, content: bytes) -> MemberTree:
     """Read the members of a document among others."""
     parse_json_schema(content, path)
@@ -104,15 +120,19 @@ def _member_tree_in(documents: DocumentSet, path: str, content: bytes) -> Member
 
 def _read(schemas: Schemas, path: str, prefix: str, most: int) -> MemberTree:
     """Read the members of one of several schemas; `prefix` is that of their addresses."""
-    reader = _Reader(Admission(schemas), prefix, most)
-    root = Node((), [Place(path, "", schemas.schema(path))])
+    reader, root = _reading(schemas, path, prefix, most)
     try:
         reader.unfold(root)
         members = tuple(reader.members(root))
     except RecursionError:
         note = "The schemas of this document nest too deeply to be listed."
         members = (Member("", address_of((), prefix), "any", nullable=None, required=True, note=note),)
-    return MemberTree(members, reader.places, path, prefix)
+    return MemberTree(reader.places, path, prefix, members)
+
+
+def _reading(schemas: Schemas, path: str, prefix: str, most: int) -> tuple["_Reader", Node]:
+    """Return the reader of one of several schemas, and the document as a whole."""
+    return _Reader(Admission(schemas), prefix, most), Node((), [Place(path, "", schemas.schema(path))])
 
 
 class _Reader:
@@ -146,6 +166,15 @@ class _Reader:
             member = self._member(node)
             if node.steps or _says_something(member):
                 yield member
+            todo += reversed(node.children)
+
+    def note_places(self, root: Node) -> None:
+        """Note which places the schemas of a document are about."""
+        self.unfold(root)
+        todo = [root]
+        while todo:
+            node = todo.pop()
+            self._note(node, statements_of(self._admission, node.places, SET))
             todo += reversed(node.children)
 
     def _children(self, node: Node) -> Iterator[Node]:

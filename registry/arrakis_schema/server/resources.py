@@ -43,7 +43,7 @@ class PreparedResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class CodedRepresentation:
     """One content coding of a resource."""
 
     etag: bytes
@@ -55,8 +55,8 @@ class Variant:
 class Resource:
     """The responses of one URL: its content in either coding, or that it is not modified."""
 
-    identity: Variant
-    gzip: Variant
+    identity: CodedRepresentation
+    gzip: CodedRepresentation
 
     @property
     def etags(self) -> tuple[bytes, bytes]:
@@ -68,12 +68,12 @@ def prepare_resource(representation: Representation) -> Resource:
     """Prepare all responses of a representation."""
     compressed = gzip.compress(representation.content, LEVEL, mtime=0)
     return Resource(
-        identity=_variant(representation, representation.content, b'"%s"', ()),
-        gzip=_variant(representation, compressed, b'"%s-gzip"', ((b"content-encoding", b"gzip"),)),
+        identity=_coded(representation, representation.content, b'"%s"', ()),
+        gzip=_coded(representation, compressed, b'"%s-gzip"', ((b"content-encoding", b"gzip"),)),
     )
 
 
-def _variant(representation: Representation, body: bytes, etag_form: bytes, coding: Fields) -> Variant:
+def _coded(representation: Representation, body: bytes, etag_form: bytes, coding: Fields) -> CodedRepresentation:
     etag = etag_form % representation.sha256.encode()
     kept: Fields = (
         (b"etag", etag),
@@ -85,7 +85,7 @@ def _variant(representation: Representation, body: bytes, etag_form: bytes, codi
         (b"content-length", b"%d" % len(body)),
         *coding,
     )
-    return Variant(
+    return CodedRepresentation(
         etag=etag,
         ok=PreparedResponse(HTTPStatus.OK.value, (*described, *kept, *COMMON), body),
         not_modified=PreparedResponse(HTTPStatus.NOT_MODIFIED.value, (*kept, *CORS)),
@@ -103,7 +103,7 @@ def respond(resource: Resource, fields: Iterable[tuple[bytes, bytes]]) -> Prepar
     if b"if-match" in request_fields and not lists_strongly(request_fields[b"if-match"], resource.etags):
         return HTTPStatus.PRECONDITION_FAILED
     cached = request_fields.get(b"if-none-match")
-    if cached is not None and (confirmed := _cached_variant(resource, variant, cached)):
+    if cached is not None and (confirmed := _cached_coding(resource, variant, cached)):
         return confirmed.not_modified
     return variant.ok
 
@@ -117,7 +117,7 @@ def relevant_fields(fields: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, byt
     return merged
 
 
-def select(resource: Resource, accept_encoding: bytes | None) -> Variant | None:
+def select(resource: Resource, accept_encoding: bytes | None) -> CodedRepresentation | None:
     """Return the variant that the client prefers, the smaller of equals; None where it refuses both."""
     if accept_encoding is None:
         return resource.identity
@@ -132,7 +132,7 @@ def _prefers_gzip(resource: Resource, preferences: Weights) -> bool:
     return not preferences.identity or (smaller and preferences.gzip >= preferences.identity)
 
 
-def _cached_variant(resource: Resource, selected: Variant, cached: bytes) -> Variant | None:
+def _cached_coding(resource: Resource, selected: CodedRepresentation, cached: bytes) -> CodedRepresentation | None:
     """Return the variant that the client has cached, preferably the selected one: a 304 names the one it confirms."""
     if cached.strip() == b"*":
         return selected

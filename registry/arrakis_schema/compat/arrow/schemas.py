@@ -17,7 +17,7 @@ from arrakis_schema.compat.arrow.differences import Difference
 from arrakis_schema.compat.arrow.metadata import schema_metadata
 from arrakis_schema.compat.arrow.placeholders import ArrowSchema
 from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, prune_structs, sent_and_read
-from arrakis_schema.compat.arrow.templates import Bound, Meeting, NotBoundError, Refused
+from arrakis_schema.compat.arrow.templates import BoundSchemas, Meeting, NotBoundError, Refused
 from arrakis_schema.compat.arrow.types import compare_columns, repeated_names
 from arrakis_schema.compat.arrow.wording import describe_difference, describe_refusal
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
@@ -75,9 +75,9 @@ class _Differences:
     """The differences of all bindings: each once, with the binding in which it matters most."""
 
     def __init__(self) -> None:
-        self._worst: dict[tuple[str, str | None, str], tuple[Difference, Bound]] = {}
+        self._worst: dict[tuple[str, str | None, str], tuple[Difference, BoundSchemas]] = {}
 
-    def add(self, differences: Iterable[Difference], bound: Bound) -> None:
+    def add(self, differences: Iterable[Difference], bound: BoundSchemas) -> None:
         """Add the differences of one binding."""
         for difference in differences:
             key = difference.rule, difference.column, difference.path
@@ -90,7 +90,7 @@ class _Differences:
         """Why the columns cannot be matched, empty if they can."""
         return next((difference.message for difference, _ in self._worst.values() if difference.unclear), "")
 
-    def reported(self) -> list[tuple[Difference, Bound]]:
+    def reported(self) -> list[tuple[Difference, BoundSchemas]]:
         """Return what is clear, without the differences inside columns that are missing as a whole."""
         pairs = [pair for pair in self._worst.values() if not pair[0].unclear]
         missing = {difference.column for difference, _ in pairs if difference.breaks and _is_missing(difference)}
@@ -123,7 +123,7 @@ def _verdict(changes: list[Change], reason: str) -> Verdict:
     return Verdict(Kind.UNDECIDED if reason else Kind.COMPATIBLE, findings=tuple(changes), reason=reason)
 
 
-def _describe(difference: Difference, bound: Bound, *, reader_is_new: bool) -> Change:
+def _describe(difference: Difference, bound: BoundSchemas, *, reader_is_new: bool) -> Change:
     """Return a difference as a change, with the names of the template, and its witness if it breaks."""
     witness = _witness(difference, bound) if difference.breaks else None
     if difference.column is not None and difference.column in bound.names:
@@ -132,7 +132,7 @@ def _describe(difference: Difference, bound: Bound, *, reader_is_new: bool) -> C
     return describe_difference(difference, witness, reader_is_new=reader_is_new)
 
 
-def _witness(difference: Difference, bound: Bound) -> dict[str, Any]:
+def _witness(difference: Difference, bound: BoundSchemas) -> dict[str, Any]:
     """Return the witness: the column, its fields on both sides, and a value that was sent and could not be read."""
     sent, read = (_field(schema, difference.column) for schema in (bound.sent, bound.read))
     rows, note = _failing_rows(difference, sent, read)
@@ -186,7 +186,7 @@ def _field_text(field: pa.Field) -> str:
 
 
 def _differences(
-    bound: Bound, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]
+    bound: BoundSchemas, *, refuses_unknown: bool, exact: bool, meaningful: Collection[str]
 ) -> Iterator[Difference]:
     """Yield the differences of two schemas for one way of reading."""
     read, sent = bound.read, bound.sent

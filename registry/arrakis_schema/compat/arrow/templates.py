@@ -37,7 +37,7 @@ MOST_VALUES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundSchemas:
     """The bound schemas of the reader and the writer, and the values of the writer's placeholders.
 
     `names` maps the columns whose names depend on the request to their names in the templates.
@@ -120,7 +120,7 @@ class Meeting:
         self._leave_out(refusals)
         return list(refusals.values())
 
-    def bindings(self) -> Iterator[Bound]:
+    def bindings(self) -> Iterator[BoundSchemas]:
         """Yield both sides bound to the same values, in every way that can matter.
 
         Raises `NotBoundError` if that is ambiguous or too much, after yielding everything possible.
@@ -244,12 +244,12 @@ class Meeting:
             if name in names:
                 yield number, names.index(name)
 
-    def _bind_both(self, choice: Choice) -> Iterator[Bound]:
+    def _bind_both(self, choice: Choice) -> Iterator[BoundSchemas]:
         """Yield both sides bound to these values, unless there is no such request."""
         try:
             sent = self._sent(choice)
             if not isinstance(self.reader, Template):
-                yield Bound(self.reader, sent, _texts(choice), self._names(sent, self.reader))
+                yield BoundSchemas(self.reader, sent, _texts(choice), self._names(sent, self.reader))
                 return
             values = self._reader_values(choice)
         except NoSuchSchemaError:
@@ -263,7 +263,7 @@ class Meeting:
         except SchemaTextError as error:
             self._reason = f"the reader's template is no schema with {_texts(choice)}: {error}"
             return
-        yield Bound(read, sent, _texts(choice), self._names(sent, read))
+        yield BoundSchemas(read, sent, _texts(choice), self._names(sent, read))
 
     def _names(self, sent: pa.Schema, read: pa.Schema) -> dict[str, str]:
         """Return the template names of bound columns, by their bound names, which the reader does not know."""
