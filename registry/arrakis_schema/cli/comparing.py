@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from json import dumps
 
 from arrakis_schema.cli.output import say, write
+from arrakis_schema.cli.reporting import placed_result
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
 from arrakis_schema.compat import Kind, NotComparableError, Verdict
 from arrakis_schema.compat.breaks import with_breaks
@@ -47,7 +48,7 @@ def run_check(options: Namespace) -> int:
     store = open_store(options.root)
     bases = {"against": options.against, "transitive": options.transitive, "as_documented": options.as_documented}
     result = check(store, **bases, timeout=options.timeout, steps=options.steps)
-    write(check_report(result, options.format, verbose=options.verbose))
+    write(check_report(placed_result(result, options.format, options.root), options.format, verbose=options.verbose))
     if result.failed:
         return INCOMPATIBLE
     return UNDECIDED if result.undecided else COMPATIBLE
