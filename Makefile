@@ -60,7 +60,7 @@ attack: .venv/ready ## Attack the verdicts on random pairs of schemas (PAIRS=500
 cross: .venv/ready build/suite/ready ## Cross the schemas of each file of the official test suite, all with all (the network, once)
 	@$(BIN)/python -m tests.compat.crossing
 
-statements: .venv/ready ## Ask the judge whether what the member tree states of schemas is true (FOLDERS="..." of roots, of a suite, or any)
+statements: .venv/ready ## Ask the judge whether what the member tree states of schemas is true (FOLDERS="..." of roots, of a suite, or any, and --prove)
 	@$(BIN)/python -m tests.json_schema.showing $(FOLDERS)
 
 edits: .venv/ready ## Edit large public schemas, and attack the verdicts on old and new

@@ -70,12 +70,14 @@ class InvalidRequestError(ArrakisSchemaError, ValueError):
     """A request is refused by its schema; `violation` says where, what was expected and what was found.
 
     `violation` is a `Violation`, `document` the name of the document that refuses (`"find"`, or `"descriptor"` for the
-    envelope), `release` the full name of its release, also where an alias was asked for.
+    envelope), `release` the full name of its release, also where an alias was asked for; `corrected` tells whether it
+    refuses by its corrections alone.
     """
 
-    def __init__(self, violation: "Violation", document: str, release: str) -> None:
-        self.violation, self.document, self.release = violation, document, release
-        super().__init__(f"{violation} ({document}, release {release})")
+    def __init__(self, violation: "Violation", document: str, release: str, *, corrected: bool = False) -> None:
+        self.violation, self.document, self.release, self.corrected = violation, document, release, corrected
+        source = f"{document}, release {release}{' with its corrections' if corrected else ''}"
+        super().__init__(f"{violation} ({source})")
 
 
 class InvalidSchemaError(ArrakisSchemaError, ValueError):

@@ -54,6 +54,8 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "find: the publisher is ignored": ("find", lambda rows, args: [*rows, {**EXTRA, "publisher": "Z9_DAQ"}] if args["publisher"] else rows, "row-unasked"),
     "find: min_rate is ignored": ("find", lambda rows, args: [*rows, EXTRA] if args["min_rate"] > 1 else rows, "row-unasked"),
     "find: max_rate is ignored": ("find", lambda rows, args: [*rows, {**EXTRA, "sample_rate": 2**31 - 1}] if args["max_rate"] < 2**31 - 1 else rows, "row-unasked"),
+    "find: only the first data type is answered": ("find", lambda rows, args: [row for row in rows if row["data_type"] in args["data_type"][:1] or not args["data_type"]], "row-missing"),
+    "find: only the last data type is answered": ("find", lambda rows, args: [row for row in rows if row["data_type"] in args["data_type"][-1:] or not args["data_type"]], "row-missing"),
     "find: a row is missing where a filter is given": ("find", lambda rows, args: rows[:-1] if args["pattern"] != ".*" or args["data_type"] else rows, "row-missing"),
     "find: nothing is found where a filter is given": ("find", lambda rows, args: [] if args["publisher"] else rows, "row-missing"),
     "find: a stride of 0": ("find", first(stride=0), "value-out-of-range"),

@@ -1,5 +1,6 @@
 """Servers that send clients elsewhere for the data: where `conform` connects, and what is promised there."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store.store import open_release
-from tests.flight.mutating import mutating
+from tests.flight.mutating import findings_of, mutating
 from tests.flight.servers import PROJECT
 
 RELEASE = open_release(root=PROJECT)
@@ -96,6 +97,55 @@ def test_every_replica_is_examined_on_demand() -> None:
         assert examine(Access(location), root=PROJECT).verdict == "conforms"
         report = examine(Access(location, replicas=True), root=PROJECT)
     assert {finding.rule for finding in report.findings} == {"count-differs", "not-examined"}
+
+
+class Telling(MockServer):
+    """Tells something else in the FlightInfo of one endpoint."""
+
+    def __init__(self, endpoint: str, *, times: int = 1, total: int = -1) -> None:
+        self.endpoint, self.times, self.total = endpoint, times, total
+        super().__init__(RELEASE)
+
+    def get_flight_info(self, context: Any, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
+        info = super().get_flight_info(context, descriptor)
+        if json.loads(descriptor.command)["request"].lower() != self.endpoint:
+            return info
+        return flight.FlightInfo(info.schema, info.descriptor, info.endpoints * self.times, self.total, -1)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "told", "rule"),
+    [
+        ("find", {"times": 2}, "row-repeated"),
+        ("describe", {"times": 2}, "row-repeated"),
+        ("stream", {"times": 2}, "row-repeated"),
+        ("count", {"times": 2}, "count-differs"),
+        ("find", {"total": 1_000_000}, "count-differs"),
+        ("describe", {"total": 0}, "count-differs"),
+    ],
+)
+def test_an_endpoint_twice_and_a_wrong_total_are_found(endpoint: str, told: dict[str, int], rule: str) -> None:
+    with Telling(endpoint, **told) as server:
+        findings = findings_of(f"grpc://127.0.0.1:{server.port}")
+    wrong = [finding for finding in findings if finding.severity == "error"]
+    assert rule in {finding.rule for finding in wrong if f"/{endpoint}/" in finding.file}, findings
+
+
+def test_two_servers_may_have_the_same_channels() -> None:
+    class Both(Directory):
+        def get_flight_info(self, context: Any, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
+            info = super().get_flight_info(context, descriptor)
+            if json.loads(descriptor.command)["request"] == "Stream":
+                return info
+            endpoints = [
+                flight.FlightEndpoint(one.ticket, [place]) for one in info.endpoints for place in one.locations
+            ]
+            return flight.FlightInfo(info.schema, info.descriptor, endpoints, -1, -1)
+
+    with MockServer(RELEASE) as old, MockServer(RELEASE) as new, Both() as server:
+        server.elsewhere = tuple(f"grpc://127.0.0.1:{data.port}" for data in (old, new))
+        findings = findings_of(f"grpc://127.0.0.1:{server.port}")
+    assert "row-repeated" not in {finding.rule for finding in findings}
 
 
 def test_a_server_that_is_gone_is_reported() -> None:

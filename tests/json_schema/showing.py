@@ -1,7 +1,7 @@
 """Whether what the member tree states is true: asked of the judge, with instances that a document accepts.
 
-`python -m tests.json_schema.showing FOLDER... [--instances N]` asks it of every JSON Schema in some
-folders: of roots, of the official suite, or any others.
+`python -m tests.json_schema.showing FOLDER... [--instances N] [--prove]` asks it of every JSON Schema in
+some folders: of roots, of the official suite, or any others.
 """
 
 import json
@@ -26,6 +26,7 @@ from arrakis_schema.json_schema.members import MemberTree, read_members
 from arrakis_schema.store.members import Member, Step
 from arrakis_schema.store.store import open_store
 from tests.compat.random_schemas import Instances
+from tests.json_schema.searching import Search
 
 Accepts = Callable[[Any], bool]
 Reached = tuple[Any, Any]
@@ -99,7 +100,7 @@ def falsehood(member: Member, value: Any, places: Places, definitions: dict[str,
         if not judge({**definitions, "$schema": dialect, bound.keyword: bound.value})(value):
             return f"bound {bound.words}"
     siblings = places.siblings.get(member.steps, set())
-    if "no other members" in member.closed and not member.see and isinstance(value, dict):
+    if "no other members" in member.closed and not (member.see or member.note) and isinstance(value, dict):
         told = {name for step in siblings if step.kind != "any" for name in inside(step, value, siblings)}
         if set(value) - told:
             return "closed"
@@ -109,8 +110,11 @@ def falsehood(member: Member, value: Any, places: Places, definitions: dict[str,
     return f"not required: {missing}" if any((member.steps, name) in places.required for name in missing) else ""
 
 
-def check(document: Any, instances: list[Any], counts: Counter[str]) -> list[str]:
-    """Return the statements that instances of a document show to be false; `counts` of what was shown."""
+def check(document: Any, instances: list[Any], counts: Counter[str], *, prove: bool = False) -> list[str]:
+    """Return the statements that instances of a document show to be false; `counts` of what was shown.
+
+    What no instance shows is searched for; with `prove`, also what refutes a statement that all instances agree with.
+    """
     tree, accepts, dialect = read_members(document), judge(document), dialect_of(document) or DRAFT_07
     places = Places(tree)
     held = document if isinstance(document, dict) else {}
@@ -124,6 +128,7 @@ def check(document: Any, instances: list[Any], counts: Counter[str]) -> list[str
     valid = [instance for instance in instances if accepts(instance)]
     counts["instances"] += len(valid)
     faults = []
+    search = Search(document, places.siblings)
     for member in always:
         counts["members"] += 1
         reached = 0
@@ -136,11 +141,24 @@ def check(document: Any, instances: list[Any], counts: Counter[str]) -> list[str
             if member.nullable and reached and not shown:
                 shown = shows_null(places, member, instance, accepts)
         counts["reached"] += bool(reached)
-        if member.nullable and reached:
-            counts["null shown" if shown else "null not shown"] += 1
-            if not shown:
-                counts[f"  {member.path} of {json.dumps(document)[:300]}"] += 0
+        if member.nullable:
+            answer = "shown" if shown else search.shows_null(member)
+            counts[f"null: {answer}"] += 1
+            if answer == "false":
+                faults.append(f"{member.path or 'the whole'}: null is never accepted")
+        if prove:
+            faults += disprove(search, member, places, counts)
     return faults
+
+
+def disprove(search: Search, member: Member, places: Places, counts: Counter[str]) -> Iterator[str]:
+    """Yield the statements about a place that the search refutes."""
+    names = [str(step.value) for step in places.siblings.get(member.steps, set()) if step.kind == "name"]
+    required = [name for name in names if (member.steps, name) in places.required]
+    for statement, answer in search.falsehoods(member, required):
+        counts[f"statement: {'undecided' if answer is None else 'refuted' if answer else 'proved'}"] += 1
+        if answer:
+            yield f"{member.path or 'the whole'}: {statement}: {json.dumps(answer[0])}"
 
 
 def shows_null(places: Places, member: Member, instance: Any, accepts: Accepts) -> bool:
@@ -193,6 +211,7 @@ def random_instances(source: Instances, document: Any, count: int) -> Iterator[A
 def main(arguments: list[str]) -> None:
     """Check every JSON Schema in some folders."""
     count = int(arguments.pop(arguments.index("--instances") + 1)) if "--instances" in arguments else 200
+    prove = "--prove" in arguments
     folders = [Path(argument) for argument in arguments if not argument.startswith("--")]
     counts: Counter[str] = Counter()
     for path, document, instances in (entry for folder in folders for entry in documents(folder)):
@@ -202,7 +221,7 @@ def main(arguments: list[str]) -> None:
         counts["documents"] += 1
         source = DescribedInstances(Random(path), [document])  # noqa: S311 - to be repeated
         try:
-            faults = check(document, [*instances, *random_instances(source, document, count)], counts)
+            faults = check(document, [*instances, *random_instances(source, document, count)], counts, prove=prove)
         except LimitError:
             counts["not judged: too many steps"] += 1
             continue

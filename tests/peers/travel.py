@@ -2,7 +2,8 @@
 
 1. The arrakis client finds, counts, describes, streams and registers on `arrakis-schema mock`, unchanged.
 2. arrakis-server, with the schemas that it was released with and with these, is examined as `conform` does it: with the
-   mock backend, which cannot publish, and with the backend for Kafka, a broker and the real publisher, which may write.
+   mock backend, which cannot publish; without a backend, as an information server in front of one that has the data; and
+   with the backend for Kafka, a broker and the real publisher, which may write.
 
 What was found is the record that the site shows, `versions/conformance.json`: `--write` writes it, otherwise it must be the
 same. It is dated by releases, and holds nothing that another run would say otherwise.
@@ -74,6 +75,21 @@ def real_server(schemas: Path | None) -> Iterator[str]:
                 server.terminate()
 
 
+@contextmanager
+def information_server(schemas: Path | None) -> Iterator[str]:
+    """Run the real server without a backend, which sends clients to a server with the mock backend for their data."""
+    more = {"PYTHONPATH": str(schemas)} if schemas else {}
+    with real_server(schemas) as data, tempfile.TemporaryDirectory() as folder, environment(more):
+        scopes, port = Path(folder, "scopes.yaml"), publish.free_port()
+        place = data.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - what the server says that it binds
+        scopes.write_text(
+            f"{place}:\n  scopes: {{H1: [{{all: true}}], L1: [{{all: true}}]}}\n"
+            "  retention: {oldest: 10000000000, newest: 0}\n"
+        )
+        with publish.running(str(SERVER), "-u", f"grpc://127.0.0.1:{port}", "-s", str(scopes), port=port):
+            yield f"grpc://127.0.0.1:{port}"
+
+
 def _location(log: Any, server: subprocess.Popen[bytes]) -> str:
     """Return where a server listens, as it says in its log."""
     for _ in range(300):
@@ -131,7 +147,7 @@ def told(report: Report, release: str) -> dict[str, Any]:
     """Return what is told of a report: nothing that another run would say otherwise."""
     return {
         "server": f"arrakis-server {report.about['server_version']}",
-        "backend": report.about["backend"],
+        "backend": report.about.get("backend", "none, data elsewhere"),
         "claims": report.about["release"],
         "release": release,
         "conforms": report.conforms,
@@ -147,7 +163,7 @@ def told(report: Report, release: str) -> dict[str, Any]:
 def record() -> dict[str, Any]:
     """Return the record of all that is held against one another."""
     servers = []
-    for serve, may_write in ((real_server, False), (publishing_server, True)):
+    for serve, may_write in ((real_server, False), (information_server, False), (publishing_server, True)):
         for schemas, releases in ((RELEASED, ["0.5.0", "next"]), (None, ["next"])):
             with serve(schemas) as location:
                 reports = [(examined(location, release, may_write=may_write), release) for release in releases]

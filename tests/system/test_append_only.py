@@ -16,6 +16,8 @@ from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
+from arrakis_schema.system.check import check
+from arrakis_schema.system.check_report import closing_line
 from tests.system.git import commit, declare, project
 
 LOCK, DATES = "versions/lock.json", "versions/dates.toml"
@@ -189,6 +191,34 @@ def test_what_may_change_is_named_and_passes(root: Path, capsys: pytest.CaptureF
     assert "versions/corrections.toml was changed since git:main" in told
     assert "[release-added]" in told
     assert "[record-changed]" in told
+
+
+HIDING = """
+[[correction]]
+releases = ["1.1.0"]
+documents = ["endpoints/forecast/descriptor.json"]
+reason = "Never more than ten."
+patch = [{ op = "replace", path = "/properties/days/maximum", value = 10 }]
+"""
+
+
+def test_a_correction_that_hides_a_break_is_named(root: Path) -> None:
+    file, record = root / "schemas/endpoints/forecast/descriptor.json", root / "versions/corrections.toml"
+    file.write_text(file.read_text().replace('"maximum": 14', '"maximum": 10'))
+    record.write_text(HIDING)
+    hidden = check(Store(root), against="1.1.0")
+    assert "maximum-tightened" not in {finding.rule for finding in hidden.findings}
+    assert closing_line(hidden).startswith("compared 3 documents with 1.1.0 (with the corrections of 1.1.0): ")
+    assert "maximum-tightened" in {finding.rule for finding in check(Store(root), as_documented=True).findings}
+    shown = check(Store(root), against="git:main")
+    assert "maximum-tightened" in {finding.rule for finding in shown.findings}
+    (named,) = (finding for finding in shown.findings if finding.rule == "record-changed")
+    assert named.severity is Severity.WARNING
+    assert "other corrections hold of 1.1.0/endpoints/forecast/descriptor.json. Review each" in named.message
+    commit(root)
+    record.write_text(HIDING.replace("Never", "Nowhere"))
+    (named,) = history_since(Store(root), "git:main")
+    assert named.severity is Severity.WARNING
 
 
 def test_a_missing_date_may_be_added_later(root: Path) -> None:

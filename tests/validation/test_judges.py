@@ -556,3 +556,25 @@ def test_without_jsonschema_only_what_is_not_compiled_names_the_extra(tmp_path: 
     told = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True)
     missing = "jsonschema is not installed: pip install 'arrakis-schema[check]'"
     assert told.stdout.splitlines() == ["accepted", missing, missing]
+
+
+@pytest.mark.parametrize(
+    ("schema", "valid"),
+    [
+        ({"maximum": 5}, False),
+        ({"type": "integer", "exclusiveMaximum": 5}, False),
+        ({"multipleOf": 3}, False),
+        ({"multipleOf": 2}, True),
+        ({"type": "integer"}, True),
+        ({"anyOf": [{"maximum": 3}, {"type": "string"}]}, False),
+        ({"not": {"minimum": 3}}, False),
+        ({"not": {"type": ["string", "number"]}}, False),
+        ({"if": {"maximum": 3}, "then": {"type": "string"}}, True),
+    ],
+    ids=json.dumps,
+)
+def test_an_integer_without_a_text_is_not_taken_for_a_small_one(schema: dict[str, Any], valid: bool) -> None:  # noqa: FBT001
+    pytest.importorskip("jsonschema_rs", reason="it is in the extra fast")
+    judge = Judge({"properties": {"a": schema}}, "the document")
+    assert judge.accepts is not None
+    assert (judge.first({"a": 10**5000}) is None) == valid

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arrakis_schema import InvalidRequestError, iter_errors, load_schema, validate, validator
+from arrakis_schema import InvalidRequestError, iter_errors, load_schema, open_release, validate, validator
 from arrakis_schema.json_schema.dialects import DRAFT_07
 from arrakis_schema.json_schema.judge.compiled import compile_schema
 from arrakis_schema.json_schema.judge.implication import implies
@@ -55,7 +55,7 @@ def judge(request: Any, release: str | None) -> bool:
 
 def accepted(request: Any, release: str | None) -> bool:
     try:
-        validate(request, release)
+        validate(request, release, as_documented=True)
     except InvalidRequestError:
         return False
     return True
@@ -82,7 +82,7 @@ def mutated(draw: st.DrawFn) -> Any:
 def test_the_compiled_answer_is_the_real_clients(request: Any, release: str | None) -> None:
     verdict = judge(request, release)
     assert accepted(request, release) == verdict
-    assert (not list(iter_errors(request, release))) == verdict
+    assert (not list(iter_errors(request, release, as_documented=True))) == verdict
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,20 @@ def test_an_error_says_where_what_and_by_which_release(request_: object, release
     assert caught.value.violation in list(iter_errors(request_, release))
 
 
-def test_a_max_rate_of_zero_is_accepted_before_0_6_0() -> None:
-    validate(find(max_rate=0), "0.5.0")
+def test_an_old_release_is_taken_with_its_corrections_or_as_documented() -> None:
+    request = find(max_rate=0)
+    sentence = "args.max_rate: expected more than 0, found 0 (find, release 0.5.0 with its corrections)"
+    for release in ("0.5.0", "latest", open_release("0.5.0"), open_release("0.5.0").contract):
+        for check in (lambda instance, release=release: validate(instance, release), validator("find", release)):
+            with pytest.raises(InvalidRequestError) as caught:
+                check(request)
+            assert (str(caught.value), caught.value.corrected) == (sentence, True)
+        assert [violation.keyword for violation in iter_errors(request, release)] == ["exclusiveMinimum"]
+    assert load_schema("find", "0.5.0") == open_release("0.5.0").schema("endpoints/find/descriptor.json")
+    for release in ("0.5.0", open_release("0.5.0")):
+        validate(request, release, as_documented=True)
+        validator("find", release, as_documented=True)(request)
+        assert not list(iter_errors(request, release, as_documented=True))
 
 
 def test_all_errors_are_listed() -> None:

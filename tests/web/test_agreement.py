@@ -56,7 +56,7 @@ def examples() -> Iterator[tuple[str, dict[str, Any], list[str]]]:
                 for example in releases[-1].examples_of(document.path):
                     instance = json.loads(example.content)
                     said = (
-                        [str(one) for one in iter_errors(instance, release.version if release.frozen else None)]
+                        [str(one) for one in iter_errors(instance, release, as_documented=True)]
                         if request
                         else complete(json.loads(schema), instance)
                     )

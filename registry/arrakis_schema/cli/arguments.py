@@ -113,6 +113,7 @@ def _add_validate(command: Callable[[str, str], ArgumentParser]) -> None:
     validate.add_argument("--release", metavar="V", help=_RELEASE)
     document = "validate against this document, such as metadata (default: those of the request's endpoint)"
     validate.add_argument("--document", metavar="NAME", help=document)
+    validate.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
 
 
 def _add_import(command: Callable[[str, str], ArgumentParser]) -> None:
@@ -163,7 +164,7 @@ def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
         subcommand.add_argument("--steps", type=_parse_count, default=100_000, metavar="N", help=steps)
         seconds = "the time limit for one pair, in seconds (default: 60)"
         subcommand.add_argument("--timeout", type=_parse_seconds, default=60.0, metavar="S", help=seconds)
-    for subcommand in (check, matrix):
+    for subcommand in (compare, check, matrix):
         subcommand.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
 
 

@@ -57,7 +57,7 @@ def run_check(options: Namespace) -> int:
 def run_compare(options: Namespace) -> int:
     """Print whether one document can replace another; return 0, 1, or 3 where it is undecided."""
     store, answer = open_store(options.root), _Comparison()
-    old, new = read_sources(store, options.old), read_sources(store, options.new)
+    old, new = (read_sources(store, name, as_documented=options.as_documented) for name in (options.old, options.new))
     if len(old) == len(new) == 1:
         if problem := old[0].problem or new[0].problem:
             raise SourceError(problem)

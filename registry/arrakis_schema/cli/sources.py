@@ -65,16 +65,21 @@ class SourceDocument:
         return self.content if self.document is None else language(self.format).reach(self.document)
 
 
-def read_sources(store: Store, argument: str) -> list[SourceDocument]:
-    """Read the documents that an argument refers to: one, or all of one name (`find@0.5.0`)."""
+def read_sources(store: Store, argument: str, *, as_documented: bool = False) -> list[SourceDocument]:
+    """Read the documents that an argument refers to: one, or all of one name (`find@0.5.0`).
+
+    Those of a frozen release have its corrections, and the label of their place on the site, unless `as_documented`.
+    """
     aliases = store.settings.aliases
     if argument == "-" or argument.startswith(_URLS):
         return [_source(*read_argument(argument), aliases)]
     name, at, version = argument.rpartition("@")
     if at and not Path(argument).exists():
-        release = store.release(version)
-        paths = release.find(name)
-        return [_stored_document(f"{release.folder}/{path}", release.document(path)) for path in paths]
+        release = store.release(version).held(as_documented=as_documented)
+        labels = {
+            path: f"{release.folder}/{'corrected/' * (path in release.corrected)}{path}" for path in release.find(name)
+        }
+        return [_stored_document(label, release.document(path)) for path, label in labels.items()]
     label, content = read_argument(argument, "a file, - for standard input, a URL, or NAME@RELEASE")
     return [_among_files(_source(label, content, aliases), Path(argument), aliases)]
 

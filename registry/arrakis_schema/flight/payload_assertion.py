@@ -11,7 +11,7 @@ import pyarrow as pa
 from arrakis_schema.arrow import Template, bound_like, format_schema, strip_annotations
 from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import TemplateError
-from arrakis_schema.flight.payloads import payload_schema
+from arrakis_schema.flight.payloads import sent_schema
 from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.store import Release, open_release
 
@@ -50,7 +50,7 @@ def promised_schema(sent: pa.Schema, endpoint: str, release: Release, args: dict
     payload = payload_of(release, release.path_of(endpoint, ".txt"))
     columns = release.settings.flight.columns.get(endpoint)
     if not isinstance(payload, Template) or (columns.argument in args if columns else args):
-        return payload_schema(endpoint, release, **args)
+        return sent_schema(release, endpoint, args)
     fields = sorted(sent, key=lambda field: field.name) if columns and columns.sorted else list(sent)
     __tracebackhide__ = True
     try:

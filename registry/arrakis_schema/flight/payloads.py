@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -16,16 +17,26 @@ Rows = Iterable[Mapping[str, Any]]
 
 
 def payload_schema(
-    endpoint: str, version: str | Release | None = None, *, root: str | os.PathLike[str] | None = None, **args: Any
+    endpoint: str,
+    version: str | Release | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    as_documented: bool = False,
+    **args: Any,
 ) -> pa.Schema:
     """Return the promised schema of an endpoint's answer as it is sent: without annotations.
 
     Where the columns depend on the request, pass the argument that selects them as rows instead of names: the rows
-    that a server answered, as a list of dicts or a `pyarrow.Table`. Other arguments have no effect.
+    that a server answered, as a list of dicts or a `pyarrow.Table`. Other arguments have no effect. A frozen release is
+    taken with its corrections, which is what is really sent, or `as_documented`.
 
     Raises `TemplateError` for missing or disallowed values, `UnknownSchemaError` for a payload that does not exist.
     """
-    release = open_release(version, root)
+    return sent_schema(open_release(version, root).held(as_documented=as_documented), endpoint, args)
+
+
+def sent_schema(release: Release, endpoint: str, args: Mapping[str, Any] = MappingProxyType({})) -> pa.Schema:
+    """Return the schema that a release, taken as it is, promises for an endpoint's answer; see `payload_schema`."""
     payload = release.derived(_payload_as_sent, endpoint)
     if isinstance(payload, pa.Schema):
         return payload

@@ -16,7 +16,7 @@ from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import ArrakisSchemaError, InvalidRequestError
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.json_schema.requests import checks, request_path, validate
+from arrakis_schema.json_schema.requests import checks, request_path, validate_against
 from arrakis_schema.json_schema.violations import Violation, short_json
 from arrakis_schema.store.documents import DocumentKind, Example
 from arrakis_schema.store.flight_settings import Flight
@@ -86,7 +86,7 @@ class Contract:
     def accept(self, request: Any, endpoint: str = "") -> None:
         """Raise `InvalidRequestError` where the release refuses a request, of an endpoint that a path may name."""
         if not endpoint or self.flight.discriminator:
-            validate(request, self.release)
+            validate_against(self.release, request)
         elif path := self.request_path(endpoint):
             for check in checks(self.release, path):
                 check(request)

@@ -8,7 +8,7 @@ from pyarrow import flight
 
 from arrakis_schema.errors import InvalidRequestError, ValidationLimitError
 from arrakis_schema.flight.request_forms import properties_of
-from arrakis_schema.json_schema.requests import validate
+from arrakis_schema.json_schema.requests import validate_against
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.store import Release, open_release
 from arrakis_schema.text.short_repr import format_record
@@ -21,21 +21,28 @@ class RefusedRequestError(InvalidRequestError, flight.FlightServerError):  # typ
     raised it before.
     """
 
-    def __init__(self, violation: Violation, document: str, release: str) -> None:
+    def __init__(self, violation: Violation, document: str, release: str, *, corrected: bool = False) -> None:
         flight.FlightServerError.__init__(self)  # sets what Flight reads
-        InvalidRequestError.__init__(self, violation, document, release)
-        self.args = (f"{violation} ({document}, release {release})",)
+        InvalidRequestError.__init__(self, violation, document, release, corrected=corrected)
+        self.args = (str(InvalidRequestError(violation, document, release, corrected=corrected)),)
 
 
 class RequestValidator:
     """Validates requests against one release, by default this package's own; safe to share between threads.
 
-    It has the interface of a validator that a client or a server has of its own, and takes its place.
+    It has the interface of a validator that a client or a server has of its own, and takes its place. A frozen release
+    is taken with its corrections, or `as_documented`.
     """
 
-    def __init__(self, version: str | Release | None = None, *, root: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self,
+        version: str | Release | None = None,
+        *,
+        root: str | os.PathLike[str] | None = None,
+        as_documented: bool = False,
+    ) -> None:
         """Open the release; documents are read and compiled on first use."""
-        self._release = open_release(version, root)
+        self._release = open_release(version, root).held(as_documented=as_documented)
 
     def __repr__(self) -> str:
         """Show the release."""
@@ -54,9 +61,10 @@ class RequestValidator:
         Raises `pyarrow.flight.FlightServerError` for a request that is too large to be validated.
         """
         try:
-            validate(payload, self._release)
+            validate_against(self._release, payload)
         except InvalidRequestError as error:
-            raise _refusal_type()(error.violation, error.document, error.release) from error
+            refusal = _refusal_type()(error.violation, error.document, error.release, corrected=error.corrected)
+            raise refusal from error
         except ValidationLimitError as error:
             raise flight.FlightServerError(str(error)) from error
 
@@ -72,8 +80,8 @@ def _refusal_type() -> type[RefusedRequestError]:
     class RefusedByJsonSchemaError(RefusedRequestError, ValidationError):
         """Both at once, with the members that jsonschema has: `message`, `path`, `validator`."""
 
-        def __init__(self, violation: Violation, document: str, release: str) -> None:
-            super().__init__(violation, document, release)
+        def __init__(self, violation: Violation, document: str, release: str, *, corrected: bool = False) -> None:
+            super().__init__(violation, document, release, corrected=corrected)
             text = str(self.args[0])
             ValidationError.__init__(self, text, validator=violation.keyword, path=violation.path)
             self.args = (text,)

@@ -16,18 +16,24 @@ Root = str | os.PathLike[str] | None
 
 
 def descriptor(
-    endpoint: str, version: str | Release | None = None, *, root: Root = None, **args: Any
+    endpoint: str,
+    version: str | Release | None = None,
+    *,
+    root: Root = None,
+    as_documented: bool = False,
+    **args: Any,
 ) -> flight.FlightDescriptor:
     """Return the descriptor of a request to an endpoint with these arguments; the request is checked.
 
     Missing required members are filled in: the name of the request and the release, the defaults that
     `registry.toml` declares, and null where the release allows it. A member without a default stays missing.
-    `version` is a release, an alias or None (this package's own).
+    `version` is a release, an alias or None (this package's own). A frozen release is taken with its corrections, or
+    `as_documented`.
 
     Raises `InvalidRequestError`, which names the argument and the reason, also for an argument that the release does
     not describe, and `UnknownSchemaError` for an endpoint or a release that does not exist.
     """
-    release = open_release(version, root)
+    release = open_release(version, root).held(as_documented=as_documented)
     form = form_of(endpoint, release)
     arguments = {**form.defaults, **args}
     request = form.request(arguments)

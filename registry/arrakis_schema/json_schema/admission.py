@@ -3,36 +3,46 @@
 Only keywords that say something about null are asked for null, so that the answer is the judge's.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, dialect_of
+from arrakis_schema.json_schema.dynamic_scope import NO_SCOPE, Scope, dynamic_target, enter, scope_at
 from arrakis_schema.json_schema.judge.values import equality_key
 from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, Origin, Schemas
 
 Kinds = frozenset[str]
+PlaceKey = tuple[str, str, Scope]
 EVERY: Kinds = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
 _OF_TYPE = {name: frozenset({name}) for name in EVERY} | {"number": frozenset({"integer", "fraction"})}
-_LATE = frozenset({"$dynamicRef", "$recursiveRef"})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A schema in a document, and the alternatives and conditions under which it applies."""
+    """A schema in a document, the alternatives and conditions under which it applies, and the way to it.
+
+    The `scope` is that of the reference by which the document was entered.
+    """
 
     document: str
     pointer: str
     schema: Any = field(compare=False, repr=False)
     branches: "tuple[Branch, ...]" = ()
+    scope: Scope = NO_SCOPE
+
+    @property
+    def key(self) -> "PlaceKey":
+        """What decides on the meaning of the schema: where it stands, and where its dynamic references lead."""
+        return self.document, self.pointer, self.scope
 
     def below(self, *names: str | int) -> "Place":
         """Return the subschema below some names."""
         schema = self.schema
         for name in names:
             schema = schema[name]
-        return Place(self.document, pointer_below(self.pointer, *names), schema, self.branches)
+        return Place(self.document, pointer_below(self.pointer, *names), schema, self.branches, self.scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Branch:
     def place(self) -> Place:
         """The schema that applies in this case."""
         place = self.holder.below(*_names(self.keyword, self.key))
-        return Place(self.document, self.pointer, place.schema, (*self.holder.branches, self))
+        return replace(place, branches=(*self.holder.branches, self))
 
 
 def branch(holder: Place, keyword: str, key: str | int = "") -> Branch:
@@ -71,8 +81,13 @@ class Admission:
 
     schemas: Schemas
     _dialects: dict[str, str] = field(default_factory=dict)
-    _kinds: dict[tuple[str, str], Kinds] = field(default_factory=dict)
-    _nulls: dict[tuple[str, str], bool | None] = field(default_factory=dict)
+    _kinds: dict[PlaceKey, Kinds] = field(default_factory=dict)
+    _nulls: dict[PlaceKey, bool | None] = field(default_factory=dict)
+
+    def root(self, document: str) -> Place:
+        """Return the schema of a document as a whole."""
+        origin = self.schemas.origin(document)
+        return Place(document, "", origin.schema, scope=enter(self.schemas, NO_SCOPE, origin))
 
     def dialect(self, document: str) -> str:
         """Return the dialect of a document; one that is not known is read as draft-07."""
@@ -91,16 +106,26 @@ class Admission:
             return False
         return keyword == "$ref" or not self.ref_is_alone(place)
 
-    def target(self, place: Place) -> Place | None:
-        """Return the schema that the `$ref` of a schema leads to, under the same conditions; None for nowhere."""
-        reference = place.schema.get("$ref")
+    def targets(self, place: Place) -> list[Place | None]:
+        """Return the schemas that the references of a schema lead to, under the same conditions; None for nowhere."""
+        references = DIALECTS[self.dialect(place.document)].references
+        return [self._target(place, keyword) for keyword in references if self.has(place, keyword)]
+
+    def _target(self, place: Place, keyword: str) -> Place | None:
+        reference, origin = place.schema[keyword], Origin(place.document, place.pointer, place.schema)
         if not isinstance(reference, str):
             return None
+        scope = scope_at(self.schemas, place.scope, origin)
         try:
-            found = self.schemas.lookup(Origin(place.document, place.pointer, place.schema), "$ref", reference)
+            target = (
+                self.schemas.lookup(origin, keyword, reference)
+                if keyword == "$ref"
+                else dynamic_target(self.schemas, origin, keyword, reference, scope)
+            )
         except (DanglingReferenceError, MissingExtraError):
             return None
-        return Place(found.document, found.pointer, found.schema, place.branches)
+        inside = enter(self.schemas, scope, target)
+        return Place(target.document, target.pointer, target.schema, place.branches, inside)
 
     def listed(self, place: Place, keyword: str) -> list[Place]:
         """Return the schemas in the list that a keyword holds."""
@@ -109,7 +134,7 @@ class Admission:
 
     def kinds(self, place: Place) -> Kinds:
         """Return the types outside of which a schema accepts nothing."""
-        key = place.document, place.pointer
+        key = place.key
         if key not in self._kinds:
             self._kinds[key] = EVERY  # what a schema says of itself, in place, says nothing
             self._kinds[key] = self._read_kinds(place)
@@ -121,7 +146,7 @@ class Admission:
         kinds = types_of(place.schema["type"]) if self.has(place, "type") else EVERY
         for values in self.values(place):
             kinds &= frozenset(map(kind_of, values))
-        for target in self._targets(place):
+        for target in self.targets(place):
             kinds &= self.kinds(target) if target else EVERY
         for part in self.listed(place, "allOf"):
             kinds &= self.kinds(part)
@@ -146,7 +171,7 @@ class Admission:
 
     def null(self, place: Place) -> bool | None:
         """Tell whether a schema accepts null; None where that cannot be told."""
-        key = place.document, place.pointer
+        key = place.key
         if key not in self._nulls:
             self._nulls[key] = None
             self._nulls[key] = self._read_null(place)
@@ -159,7 +184,7 @@ class Admission:
         answers: list[bool | None] = [None in values for values in self.values(place)]
         if self.has(place, "type"):
             answers.append("null" in types_of(schema["type"]))
-        answers += [self.null(target) if target else None for target in self._targets(place)]
+        answers += [self.null(target) if target else None for target in self.targets(place)]
         answers += map(self.null, self.listed(place, "allOf"))
         if parts := self.listed(place, "anyOf"):
             answers.append(_any(map(self.null, parts)))
@@ -180,11 +205,6 @@ class Admission:
         if condition is not None:
             return cases[condition]
         return cases[True] if cases[True] is cases[False] else None
-
-    def _targets(self, place: Place) -> list[Place | None]:
-        """Return where the references of a schema lead; None where that is nowhere, or not always the same."""
-        late = [None for keyword in _LATE if self.has(place, keyword)]
-        return late + ([self.target(place)] if self.has(place, "$ref") else [])
 
 
 def pointer_below(pointer: str, *names: str | int) -> str:

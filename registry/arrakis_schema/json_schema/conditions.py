@@ -135,8 +135,7 @@ def _constants(admission: Admission, place: Place, depth: int = _DEEPEST) -> dic
     if not isinstance(place.schema, dict) or depth == 0:
         return {}
     constants: dict[str, str] = {}
-    target = admission.target(place) if admission.has(place, "$ref") else None
-    for part in [*([target] if target else []), *admission.listed(place, "allOf")]:
+    for part in [*filter(None, admission.targets(place)), *admission.listed(place, "allOf")]:
         constants |= _constants(admission, part, depth - 1)
     properties = place.schema.get("properties")
     for name, schema in properties.items() if isinstance(properties, dict) else ():

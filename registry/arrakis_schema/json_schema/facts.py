@@ -106,7 +106,7 @@ _EVALUATING = {
     "unevaluatedProperties": ("unevaluatedProperties", "additionalProperties"),
     "unevaluatedItems": ("unevaluatedItems", "items", "additionalItems", "contains"),
 }
-_HIDDEN = ("if", "$dynamicRef", "$recursiveRef")
+_HIDDEN = ("if",)
 """What may describe members that `unevaluatedProperties` leaves alone, and that are no members of the tree."""
 
 

@@ -18,18 +18,24 @@ class Identifiers:
     """What can be referred to in one document by a URI: its resources, and their anchors.
 
     `bases` has the base URI of each resource by its pointer, `resources` the reverse; `anchors` has the pointer of
-    each anchor by the URI of its resource and its name.
+    each anchor by the URI of its resource and its name. `dynamic` has the pointers of those anchors that a dynamic
+    reference finds, by the pointer of their resource and the name, which is empty for `$recursiveAnchor`.
     """
 
     bases: dict[str, str] = field(default_factory=dict)
     resources: dict[str, str] = field(default_factory=dict)
     anchors: dict[tuple[str, str], str] = field(default_factory=dict)
+    dynamic: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def resource(self, pointer: str) -> str:
+        """Return the pointer of the resource that a place is in."""
+        while pointer not in self.bases:
+            pointer = pointer.rpartition("/")[0]
+        return pointer
 
     def base(self, pointer: str) -> str:
         """Return the base URI at a place."""
-        while pointer not in self.bases:
-            pointer = pointer.rpartition("/")[0]
-        return self.bases[pointer]
+        return self.bases[self.resource(pointer)]
 
 
 def keywords_of(dialect: str) -> frozenset[str]:
@@ -41,19 +47,21 @@ def read_identifiers(schema: Any, url: str) -> Identifiers:
     """Return what can be referred to in a document; `url` is the base of a relative `$id`."""
     identifiers = Identifiers()
     dialect = named_dialect(schema)
-    todo = [(Node("", schema, declares=True), url)]
+    todo = [(Node("", schema, declares=True), url, "")]
     while todo:
-        node, base = todo.pop()
+        node, base, resource = todo.pop()
         named = _identifier(node.schema, dialect)
         if named is not None or not node.pointer:
-            base = _joined(base, named or "")
+            base, resource = _joined(base, named or ""), node.pointer
             identifiers.bases[node.pointer] = base
             identifiers.resources.setdefault(base, node.pointer)
         if isinstance(node.schema, dict):
             for name in _anchors(node.schema, dialect):
                 identifiers.anchors.setdefault((base, name), node.pointer)
             keywords = keywords_of(dialect)
-            todo += [(child, base) for child in subschemas(node) if child.keyword in keywords]
+            for name in _dynamic_anchors(node, keywords, is_root=node.pointer == resource):
+                identifiers.dynamic.setdefault(resource, {}).setdefault(name, node.pointer)
+            todo += [(child, base, resource) for child in subschemas(node) if child.keyword in keywords]
     return identifiers
 
 
@@ -89,6 +97,15 @@ def _anchors(schema: dict[str, Any], dialect: str) -> Iterator[str]:
     if not dialect or not is_legacy(dialect):
         names = (schema.get(keyword) for keyword in ("$anchor", "$dynamicAnchor"))
         yield from (name for name in names if isinstance(name, str))
+
+
+def _dynamic_anchors(node: Node, keywords: frozenset[str], *, is_root: bool) -> Iterator[str]:
+    """Yield the names by which a dynamic reference finds a schema; `$recursiveAnchor` has none."""
+    name = node.schema.get("$dynamicAnchor")
+    if "$dynamicAnchor" in keywords and isinstance(name, str):
+        yield name
+    if "$recursiveAnchor" in keywords and is_root and node.schema.get("$recursiveAnchor") is True:
+        yield ""
 
 
 def is_legacy(dialect: str) -> bool:

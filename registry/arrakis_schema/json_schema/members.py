@@ -132,7 +132,8 @@ def _read(schemas: Schemas, path: str, prefix: str, most: int) -> MemberTree:
 
 def _reading(schemas: Schemas, path: str, prefix: str, most: int) -> tuple["_Reader", Node]:
     """Return the reader of one of several schemas, and the document as a whole."""
-    return _Reader(Admission(schemas), prefix, most), Node((), [Place(path, "", schemas.schema(path))])
+    admission = Admission(schemas)
+    return _Reader(admission, prefix, most), Node((), [admission.root(path)])
 
 
 class _Reader:
@@ -184,28 +185,21 @@ class _Reader:
             if not kinds_of(self._admission, _always(node, node.places)) & wanted:
                 continue
             statements = self._note(node, statements_of(self._admission, node.places, wanted))
-            kept = [statement for statement in statements if not self._is_told(node, statement)]
-            opened |= {_key(statement): node.steps for statement in kept if _opens(statement)}
-            sure = not any(
+            told = _told(node, statements)
+            opened |= {s.place.key: node.steps for s in statements if s.asserts and s not in told}
+            listed = node.listed or any(
                 self._has_containers(statement) for statement in statements if not node.further_cases(statement.place)
             )
-            children = list(spread(Spread(self._admission, self._names, node, kept)))
+            children = list(spread(Spread(self._admission, self._names, node, statements, told)))
             order = list(dict.fromkeys(child.alternative for child in children))
             for child in sorted(children, key=lambda child: order.index(child.alternative)):
-                child.opened, child.sure = opened, sure and child.sure
+                child.opened, child.listed, child.sure = opened, listed, child.sure and not listed
                 yield child
 
     def _has_containers(self, statement: Statement) -> bool:
         """Tell whether a schema lists whole arrays or objects: no schema inside it tells what they hold."""
         values = self._admission.values(statement.place) if isinstance(statement.place.schema, dict) else []
         return any(isinstance(value, dict | list) for listed in values for value in listed)
-
-    def _is_told(self, node: Node, statement: Statement) -> bool:
-        """Tell whether the places inside a schema are those of a place around it already."""
-        told = node.opened.get(_key(statement)) if statement.asserts else None
-        if told is not None and _opens(statement):
-            node.see = told
-        return told is not None
 
     def _note(self, node: Node, statements: list[Statement]) -> list[Statement]:
         """Note which place schemas are about."""
@@ -294,6 +288,19 @@ class _Reader:
         """Tell whether null is accepted by what holds in one case."""
         answers = {self._admission.null(statement.place) for statement in cases if not statement.words_only}
         return False if False in answers else None if None in answers else True
+
+
+def _told(node: Node, statements: list[Statement]) -> frozenset[Statement]:
+    """Return the schemas whose places are told around a place already, and note where.
+
+    What only requires members is told with the schemas beside it that describe them.
+    """
+    around = {statement: node.opened.get(statement.place.key) for statement in statements if statement.asserts}
+    opening = {statement: steps for statement, steps in around.items() if steps is not None and _opens(statement)}
+    for steps in opening.values():
+        node.see = steps
+    same = {statement for statement, steps in around.items() if steps is not None and steps == node.see}
+    return frozenset(opening.keys() | same)
 
 
 def _says_something(member: Member) -> bool:

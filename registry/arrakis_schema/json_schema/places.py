@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from arrakis_schema.json_schema.admission import Admission, Branch, Place, pointer_below
+from arrakis_schema.json_schema.admission import Admission, Branch, Place, PlaceKey, pointer_below
 from arrakis_schema.json_schema.conditions import CaseNames, Extra, extra_cases
 from arrakis_schema.json_schema.judge.patterns import PatternError, search
 from arrakis_schema.json_schema.statements import Statement, keyword_dict, keyword_list
@@ -15,7 +15,11 @@ Applies = Callable[[Statement], list[Place]]
 
 @dataclass(slots=True)
 class Node:
-    """A place of a message with the schemas that apply to it, and the cases in which it exists."""
+    """A place of a message with the schemas that apply to it, and the cases in which it exists.
+
+    It is not `sure` where more than these schemas decides on null, and `listed` where a schema around it lists whole
+    values.
+    """
 
     steps: tuple[Step, ...]
     places: list[Place]
@@ -26,7 +30,8 @@ class Node:
     required_when: tuple[str, ...] = ()
     presence: tuple[Origin, ...] = ()
     sure: bool = True
-    opened: dict[tuple[str, str], tuple[Step, ...]] = field(default_factory=dict)
+    listed: bool = False
+    opened: dict[PlaceKey, tuple[Step, ...]] = field(default_factory=dict)
     children: "list[Node]" = field(default_factory=list)
     see: tuple[Step, ...] | None = None
     note: str = ""
@@ -38,22 +43,32 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The schemas that apply to a place, to be asked for the places inside it."""
+    """The schemas that apply to a place, to be asked for the places inside it.
+
+    Those that are `told` around the place apply as well, but the places inside them are not repeated.
+    """
 
     admission: Admission
     names: CaseNames
     node: Node
     statements: list[Statement]
+    told: frozenset[Statement] = frozenset()
 
     @property
     def asserted(self) -> list[Statement]:
         """The schemas that validators hold a value to."""
         return [statement for statement in self.statements if statement.asserts]
 
+    @property
+    def declaring(self) -> list[Statement]:
+        """The schemas whose places are told here."""
+        return [statement for statement in self.asserted if statement not in self.told]
+
     def places(self, step: Step, declares: Callable[[Statement], bool], applies: Applies) -> Iterator[Node]:
         """Yield the place one step further: once where it always exists, else once for each case."""
         node, asserted = self.node, self.asserted
-        cases = dict.fromkeys(node.further_cases(statement.place) for statement in asserted if declares(statement))
+        declaring = filter(declares, self.declaring)
+        cases = dict.fromkeys(node.further_cases(statement.place) for statement in declaring)
         chosen: list[Extra] = []
         for extra in sorted(cases, key=len):
             if not any(set(known) <= set(extra) for known in chosen):
@@ -73,7 +88,7 @@ class Spread:
 
     def labels(self) -> dict[Extra, str]:
         """Return the names of the cases of the place."""
-        extras = list(dict.fromkeys(self.node.further_cases(statement.place) for statement in self.asserted))
+        extras = list(dict.fromkeys(self.node.further_cases(statement.place) for statement in self.declaring))
         self.names.read(extras, self._required())
         return self.names.labels(self.node.places, extras, self.node.cases)
 
@@ -188,6 +203,7 @@ def array_places(spread: Spread) -> Iterator[Node]:
     tuples = {id(s): _tuple(s, admission) for s in statements}
     length = max((len(positions) for positions, _ in tuples.values()), default=0)
     cousins = any(_is_cousin(s, admission, "unevaluatedItems") for s in statements)
+    coupled = _are_coupled(statements, admission, is_tuple=length > 0)
 
     def at(index: int) -> Applies:
         def applies(statement: Statement) -> list[Place]:
@@ -202,14 +218,14 @@ def array_places(spread: Spread) -> Iterator[Node]:
             return index < len(tuples[id(statement)][0])
 
         for child in spread.places(Step("position", index), declares, at(index)):
-            child.sure = not cousins
+            child.sure = not cousins and not coupled
             yield child
 
     def further(statement: Statement) -> list[Place]:
         return tuples[id(statement)][1]
 
     for child in spread.places(Step("items"), lambda s: any(map(_is_told, further(s))), further):
-        child.sure = not cousins and not any(_limits_contained(s, admission) for s in statements)
+        child.sure = not cousins and not coupled and not any(_limits_contained(s, admission) for s in statements)
         yield child
 
     def contained(statement: Statement) -> list[Place]:
@@ -237,6 +253,16 @@ def _tuple(statement: Statement, admission: Admission) -> tuple[list[Place], lis
 
 def _limits_contained(statement: Statement, admission: Admission) -> bool:
     return isinstance(statement.place.schema, dict) and admission.has(statement.place, "maxContains")
+
+
+def _are_coupled(statements: list[Statement], admission: Admission, *, is_tuple: bool) -> bool:
+    """Tell whether what an item may be depends on the others: all differ, or one of few must fit `contains`."""
+    schemas = [s for s in statements if isinstance(s.place.schema, dict)]
+
+    def has(keyword: str) -> bool:
+        return any(admission.has(s.place, keyword) and s.place.schema[keyword] is not False for s in schemas)
+
+    return (has("contains") and (is_tuple or has("maxItems"))) or (has("uniqueItems") and is_tuple)
 
 
 def _is_cousin(statement: Statement, admission: Admission, keyword: str) -> bool:

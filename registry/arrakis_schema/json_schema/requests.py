@@ -24,13 +24,16 @@ Root = str | os.PathLike[str] | None
 Check = Callable[[Any], None]
 
 
-def validate(request: Any, version: str | Release | None = None, *, root: Root = None) -> None:
+def validate(
+    request: Any, version: str | Release | None = None, *, root: Root = None, as_documented: bool = False
+) -> None:
     """Raise `InvalidRequestError` unless the envelope and the endpoint of a release both accept a request.
 
     A member that neither declares is refused where `registry.toml` says that the reader rejects unknown ones.
 
-    `version` is a release, an alias, None (this package's own) or a release from `open_release`. The error names the
-    instance path, what was expected, what was found, and the release; see `iter_errors` for all violations at once.
+    `version` is a release, an alias, None (this package's own) or a release from `open_release`. A frozen release is
+    taken with its corrections, which is what really holds, or `as_documented`. The error names the instance path, what
+    was expected, what was found, and the release; see `iter_errors` for all violations at once.
     Validators are compiled on first use and kept on the release; with a `root` of your own, the release is read anew in
     each call, so open it once for many calls. Raises `UnknownSchemaError` for an unknown release; an endpoint that
     the release does not have is a violation of `request`.
@@ -41,7 +44,11 @@ def validate(request: Any, version: str | Release | None = None, *, root: Root =
     `contains` or with circular references, need the extra `check`, else `MissingExtraError`. With the extra
     `fast`, a request is to be what a JSON text holds: a Decimal may pass for a number.
     """
-    release = open_release(version, root)
+    validate_against(open_release(version, root).held(as_documented=as_documented), request)
+
+
+def validate_against(release: Release, request: Any) -> None:
+    """Raise `InvalidRequestError` unless a release, taken as it is, accepts a request; see `validate`."""
     dispatch = dispatch_of(release)
     try:
         path = dispatch.find(request)
@@ -57,25 +64,38 @@ def validate(request: Any, version: str | Release | None = None, *, root: Root =
         raise
 
 
-def validator(name: str, version: str | Release | None = None, *, root: Root = None) -> Check:
+def validator(
+    name: str, version: str | Release | None = None, *, root: Root = None, as_documented: bool = False
+) -> Check:
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
-    `name` is as for `load_schema`, and so is `UnknownSchemaError`; other errors are those of `validate`. Compiled on
+    `name` is as for `load_schema`, and so is `UnknownSchemaError`; all else is as for `validate`. Compiled on
     first use, once for each opened release. Unlike `validate`, the check of an endpoint leaves out the envelope
     (`"descriptor"`).
     """
-    release = open_release(version, root)
+    release = open_release(version, root).held(as_documented=as_documented)
+    return validator_of(release, name)
+
+
+def validator_of(release: Release, name: str) -> Check:
+    """Return the compiled validator of one document of a release, taken as it is; see `validator`."""
     return release.derived(_validator, release.path_of(name, ".json"))
 
 
-def iter_errors(request: Any, version: str | Release | None = None, *, root: Root = None) -> Iterator[Violation]:
+def iter_errors(
+    request: Any, version: str | Release | None = None, *, root: Root = None, as_documented: bool = False
+) -> Iterator[Violation]:
     """Yield every violation of the envelope and of the endpoint, in the order of their paths; none for a valid request.
 
     Needs the extra `check` (jsonschema), else raises `MissingExtraError`; takes about a hundred times as long as
     `validate`. Raises `InvalidRequestError` if the envelope accepts a request that names no endpoint of the
-    release.
+    release. `version` and `as_documented` are as for `validate`.
     """
-    release = open_release(version, root)
+    yield from violations_of(open_release(version, root).held(as_documented=as_documented), request)
+
+
+def violations_of(release: Release, request: Any) -> Iterator[Violation]:
+    """Yield every violation of a release, taken as it is; see `iter_errors`."""
     dispatch = dispatch_of(release)
     violations = set(release.derived(_judge, dispatch.envelope).every(request) if dispatch.envelope else ())
     around = {dispatch.member[:length] for length in range(len(dispatch.member) + 1)}
@@ -204,20 +224,32 @@ def _compile(release: Release, path: str) -> Check:
     """Compile the validator of one document."""
     judge = release.derived(_judge, path)
     judge.prepare()
-    return _check_of(judge.first, path, release)
+    return _check_of(judge.first, path, release, corrected=path in release.corrected)
 
 
-def _check_of(first: Callable[[Any], Violation | None], path: str, release: Release) -> Check:
-    """Return the check that raises an error for the first violation."""
+def _check_of(
+    first: Callable[[Any], Violation | None], path: str, release: Release, *, corrected: bool = False
+) -> Check:
+    """Return the check that raises an error for the first violation.
+
+    Of a `corrected` document it says where the document would accept as it is frozen.
+    """
     name, version = release.name_of(path), release.version
 
     def validate_instance(instance: Any) -> None:
         violation_found = first(instance)
         if violation_found is not None:
-            raise InvalidRequestError(violation_found, name, version)
+            by_correction = corrected and _accepts_as_documented(release, path, instance)
+            raise InvalidRequestError(violation_found, name, version, corrected=by_correction)
 
     validate_instance.__qualname__ = f"validator({name!r})"  # shown in a Python prompt
     return validate_instance
+
+
+def _accepts_as_documented(contract: Release, path: str, instance: Any) -> bool:
+    """Tell whether a document accepts an instance without the corrections of a contract."""
+    documented = contract.store.release(contract.version)
+    return documented.derived(_judge, path).first(instance) is None
 
 
 def _judge(release: Release, path: str) -> Judge:

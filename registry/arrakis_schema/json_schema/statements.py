@@ -65,9 +65,7 @@ class _Reading:
     def _inner(self, place: Place) -> Iterator[tuple[Place, bool]]:
         """Yield the schemas that apply together with one, and whether each is what a reference leads to."""
         admission = self._admission
-        target = admission.target(place) if admission.has(place, "$ref") else None
-        if target:
-            yield target, len(place.schema) == 1
+        yield from ((target, len(place.schema) == 1) for target in admission.targets(place) if target)
         yield from ((part, False) for part in admission.listed(place, "allOf"))
         for keyword in ("anyOf", "oneOf"):
             yield from ((part, False) for part in self._alternatives(place, keyword))

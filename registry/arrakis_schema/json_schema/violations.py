@@ -4,9 +4,11 @@ Paths are written as on the reference pages: `args.stations[0]`.
 """
 
 import json
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from arrakis_schema.text.short_repr import short_repr
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 _LONGEST_PATH = 2 * CLAUSE
 _LONGEST_TEXT = 50
+_SMALLEST_POWER = -6
 
 _WORDS: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
 EXPECTATIONS = _WORDS["expected"]
@@ -56,6 +59,8 @@ def format_path(path: Iterable[str | int]) -> str:
 def violation(path: tuple[str | int, ...], keyword: str, value: Any, instance: Any) -> Violation:
     """Return the violation of a keyword with this value by the instance at this path."""
     found = _DESCRIPTIONS[_WORDS["found"].get(keyword, "value")](instance)
+    if keyword == "type" and isinstance(instance, float) and _is_among("integer", value):
+        found = repr(instance)  # in draft-04 alone, 1.0 is no integer
     return Violation(path, keyword, cut(expectation(keyword, value, instance), CLAUSE), cut(found, CLAUSE))
 
 
@@ -67,12 +72,44 @@ def expectation(keyword: str, value: Any, instance: Any = None) -> str:
 
 
 def short_json(value: Any, longest: int = CLAUSE) -> str:
-    """Return a value as JSON, cut if it is long."""
+    """Return a value as JSON, cut if it is long; its numbers are written by value, as JavaScript writes them."""
+    text = ""
     try:
-        text = json.dumps(value, ensure_ascii=False, default=repr)
-    except (ValueError, TypeError, RecursionError):  # an integer of 4,301 digits, a list in itself, a name of no type
+        for part in _written(value):
+            text += part
+            if len(text) > longest:
+                break
+    except (ValueError, TypeError, RecursionError):  # an integer of 4,301 digits, a name of no type
         return "a value that has no JSON text"
     return cut(text, longest)
+
+
+def _written(value: Any) -> Iterator[str]:
+    """Yield the JSON text of a value in parts."""
+    if isinstance(value, dict):
+        for index, (name, member) in enumerate(value.items()):
+            yield f"{', ' if index else '{'}{json.dumps({name: 0}, ensure_ascii=False)[1:-2]}"
+            yield from _written(member)
+        yield "}" if value else "{}"
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield ", " if index else "["
+            yield from _written(item)
+        yield "]" if value else "[]"
+    elif isinstance(value, float) and math.isfinite(value):
+        yield _number(value)
+    else:
+        yield json.dumps(value, ensure_ascii=False, default=repr)
+
+
+def _number(value: float) -> str:
+    """Return a number as JavaScript writes it: 1 for 1.0, 0.00001 for 1e-05, 1e-7 for 1e-07; large ones in full."""
+    if value.is_integer():
+        return str(int(value))
+    digits, _, exponent = repr(value).partition("e")
+    if not exponent or int(exponent) >= _SMALLEST_POWER:
+        return f"{Decimal(repr(value)):f}"
+    return f"{digits}e{int(exponent)}"
 
 
 def _join(parts: Iterable[str]) -> str:
@@ -83,6 +120,11 @@ def _join(parts: Iterable[str]) -> str:
         if len(text) > CLAUSE:
             break
     return text
+
+
+def _is_among(name: str, types: Any) -> bool:
+    """Tell whether a type is the value of `type`, or in it."""
+    return types == name or (isinstance(types, list) and name in types)
 
 
 def _found(instance: Any) -> str:
@@ -110,9 +152,9 @@ def _length(instance: Any) -> str:
     return f"{len(instance)}"
 
 
-def _count(number: int, thing: str) -> str:
+def _count(number: float, thing: str) -> str:
     """Return a number with its noun, in the plural if need be."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    return f"{short_json(number)} {thing}{'' if number == 1 else 's'}"
 
 
 def _types(value: Any, _: Any) -> str:

@@ -27,22 +27,23 @@ Expecting = Callable[[References], Expected]
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, EOFError)
 
 
-def check_message(
+def check_message(  # noqa: PLR0913 - each is a question of the user
     data: bytes,
     version: str | Release | None = None,
     *,
     records: Iterable[Mapping[str, Any]] | None = None,
     channels: Iterable[Mapping[str, Any]] | None = None,
     root: str | os.PathLike[str] | None = None,
+    as_documented: bool = False,
 ) -> list[Finding]:
     """Return what is wrong with the bytes of a Kafka message as the `publication` of a release; nothing if valid.
 
     `records` are what the rows refer to (`refers_to` in the metadata of a column), as a server lists them for the
     topic: with them, rows without a record and lists of a wrong length are found too; `channels` is an older name for
-    the same. `version` is a release, an alias or None (this package's own). Any bytes are checked in
-    bounded memory. Needs the extra `check`.
+    the same. `version` is a release, an alias or None (this package's own). A frozen release is taken with its
+    corrections, or `as_documented`. Any bytes are checked in bounded memory. Needs the extra `check`.
     """
-    checker = open_release(version, root).derived(_checker)
+    checker = open_release(version, root).held(as_documented=as_documented).derived(_checker)
     rows = channels if records is None else records
     if rows is None:
         return checker.check(data)

@@ -4,7 +4,7 @@ from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.json_schema.requests import validator
+from arrakis_schema.json_schema.requests import validator_of
 from arrakis_schema.json_schema.violations import format_path
 from arrakis_schema.store.store import Release
 from arrakis_schema.store.strict_json import parse_json
@@ -16,7 +16,7 @@ class RecordChecker:
     def __init__(self, release: Release, path: str) -> None:
         """Take the document at a path; its validator is compiled once."""
         self._file = f"{release.folder}/{path}"
-        self._validate = validator(release.name_of(path), release)
+        self._validate = validator_of(release, release.name_of(path))
 
     def check(self, key: bytes | None, value: bytes | None, key_member: str = "") -> tuple[Any, list[Finding]]:
         """Return the record, None where there is none, and what is wrong with it.

@@ -12,7 +12,7 @@ from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bund
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.members import member_tree
 from arrakis_schema.json_schema.positions import nearest, positions_in, value_at
-from arrakis_schema.json_schema.requests import declared_part, validate, validator
+from arrakis_schema.json_schema.requests import declared_part, validate_against, validator_of
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import Language, Pair
@@ -118,9 +118,9 @@ def _refusal(release: Release, document: Document, example: Example) -> str:
     message = parse_file(example.content, example.path)
     try:
         if document.kind is DocumentKind.REQUEST:
-            validate(message, release)
+            validate_against(release, message)
         else:
-            validator(document.name, release)(message)
+            validator_of(release, document.name)(message)
     except InvalidRequestError as error:
         return str(error.violation)
     except (InvalidSchemaError, ValidationLimitError) as error:

@@ -6,13 +6,14 @@ note, which is only shown.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, MissingExtraError
+from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
+from arrakis_schema.store.json_patch import Operation, apply_patch
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store.strict_json import json_children, parse_text
+from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.text.short_repr import short_repr
 
@@ -24,9 +25,6 @@ _LISTS = ("releases", "documents", "seen")
 _TEXTS = ("reason", "fixed", "text", "location", "rule")
 _KEYS = {*_LISTS, *_TEXTS, "patch"}
 _REQUIRED = ("releases", "documents", "reason")
-_MOST_COPIED = 100_000
-Operation = Mapping[str, Any]
-"""One operation of a JSON Patch: `op`, `path`, and what the operation needs."""
 
 
 class CorrectionError(ArrakisSchemaError, ValueError):
@@ -152,21 +150,9 @@ def _operations(patch: Any) -> tuple[Operation, ...]:
 def _apply_patch(content: bytes, patch: tuple[Operation, ...]) -> bytes:
     """Return the JSON text of a document after a patch; raises `CorrectionError`."""
     try:
-        from jsonpatch import JsonPatch, JsonPatchException  # noqa: PLC0415 - an extra
-        from jsonpointer import JsonPointerException, resolve_pointer  # noqa: PLC0415 - the same
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(str(error.name), "check") from error
-    try:
-        document, copied = _value_of(content), 0
-        for operation in patch:
-            step = JsonPatch([operation])
-            if operation["op"] == "copy":  # each may double the document
-                copied += _count_values(resolve_pointer(document, operation["from"]))
-                if copied > _MOST_COPIED:
-                    raise CorrectionError(f"it copies more than {_MOST_COPIED:,} values")
-            document = step.apply(document, in_place=True)
+        document = apply_patch(_value_of(content), patch)
         return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-    except (JsonPatchException, JsonPointerException, LookupError, ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise CorrectionError(str(error)) from error
 
 
@@ -176,12 +162,3 @@ def _value_of(content: bytes) -> Any:
         return json.loads(content)
     except ValueError:
         return parse_text(content, "document.yaml", DEEPEST_DOCUMENT)
-
-
-def _count_values(value: Any) -> int:
-    """Return how many values a JSON value holds, itself included; a few more than are allowed are enough."""
-    count, todo = 0, [value]
-    while todo and count <= _MOST_COPIED:
-        count += 1
-        todo.extend(json_children(todo.pop()))
-    return count

@@ -213,14 +213,14 @@ class Release(Deriving):
         """The path of each example, with the path of the document that it belongs to."""
         return dict(self.inventory.examples)
 
-    @property
+    @cached_property
     def contract(self) -> "Release":
         """This release with its corrections: what really holds between those who run it.
 
         It is the release itself where nothing is corrected. Raises `DamagedStoreError` for a correction that cannot be
         applied.
         """
-        return self if self.corrected else self.derived(_contract)
+        return self.derived(_contract) if self.frozen and not self.corrected else self
 
     def held(self, *, as_documented: bool = False) -> "Release":
         """Return what verdicts are based on: the contract, or the documents as they are frozen."""

@@ -7,7 +7,7 @@ from arrakis_schema.compat.containment import SECONDS, STEPS
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.store.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
-from arrakis_schema.store.git.bases import Base, documents_of, open_bases
+from arrakis_schema.store.git.bases import Base, base_of_release, documents_of, open_bases
 from arrakis_schema.store.lock import LOCK_FILE, Lock
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Store
@@ -93,7 +93,7 @@ class _Comparing:
     def with_release(self, version: str) -> BaseComparison:
         """Return what the working set does to a release."""
         release = self.comparisons.store.release(version).held(as_documented=self.as_documented)
-        return self.done.get(version) or self.with_base(Base(version, documents_of(release)))
+        return self.done.get(version) or self.with_base(base_of_release(release))
 
     def with_base(self, base: Base) -> BaseComparison:
         """Return what the working set does to those who use a base; what cannot be read of the base is left out."""
@@ -108,6 +108,7 @@ class _Comparing:
         present = {path: document for path, document in self.documents.items() if path not in left_out}
         result = self.done[base.name] = compare_with(self.comparisons, base.name, base.documents, present)
         result.left_out |= left_out
+        result.corrected = base.corrected
         result.findings += [not_compared(file, problem) for file, problem in sorted(problems.items())]
         return result
 

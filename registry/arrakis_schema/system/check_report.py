@@ -14,7 +14,7 @@ from arrakis_schema.findings.text import format_count, text
 from arrakis_schema.system.acceptance import AcceptedBreak
 from arrakis_schema.system.check import CheckResult
 from arrakis_schema.system.comparison import BaseComparison
-from arrakis_schema.text.printable import printable
+from arrakis_schema.text.printable import join_names, printable
 
 _CLOSED = {"text": text, "markdown": markdown, "github": github}
 
@@ -50,6 +50,8 @@ def _scope(compared: Sequence[BaseComparison]) -> str:
     remarks = [f"{nearest.added} new"] if nearest.added else []
     left_out = {path for base in compared for path in base.left_out}
     remarks += [f"{len(left_out)} not compared"] if left_out else []
+    corrected = tuple(base.base for base in compared if base.corrected)
+    remarks += [f"with the corrections of {join_names(corrected)}"] if corrected else []
     remark = f" ({', '.join(remarks)})" if remarks else ""
     return f"compared {format_count(nearest.documents, 'document')} with {bases}{remark}"
 
@@ -73,4 +75,10 @@ def _accepted_finding(accepted: AcceptedBreak) -> Finding:
 def _comparison_data(result: BaseComparison) -> dict[str, Any]:
     """Return what was compared with a base, for programs."""
     lists = {"left_out": sorted(result.left_out), "undecided": sorted(result.undecided)}
-    return {"base": result.base, "documents": result.documents, "added": result.added, **lists}
+    return {
+        "base": result.base,
+        "documents": result.documents,
+        "added": result.added,
+        **lists,
+        "corrected": list(result.corrected),
+    }

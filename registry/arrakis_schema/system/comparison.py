@@ -46,7 +46,8 @@ class BaseComparison:
     """What the working set does to those who use a base.
 
     `documents` counts those that were compared, `added` those that only the working set has; `left_out` are the paths
-    of those that could not be compared, and `undecided` of those of which it stayed open whether they break.
+    of those that could not be compared, and `undecided` of those of which it stayed open whether they break;
+    `corrected` are those of the base that were taken with corrections.
     """
 
     base: str
@@ -57,6 +58,7 @@ class BaseComparison:
     breakages: list[Breakage] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     changed: bool = False
+    corrected: tuple[str, ...] = ()
 
     __repr__ = short_repr
 

@@ -20,16 +20,18 @@ def check_table(
     version: str | Release | None = None,
     *,
     root: str | os.PathLike[str] | None = None,
+    as_documented: bool = False,
 ) -> list[Finding]:
     """Return what is wrong with a table as the payload of an endpoint, or as the `publication`; nothing if it is right.
 
     Columns, their order, types, nullability and metadata, and the values: the message of a finding says which column,
-    which row and which value. `version` is a release, an alias or None (this package's own). A table is taken as one
-    batch: a promise about all rows is held over all of them.
+    which row and which value. `version` is a release, an alias or None (this package's own). A frozen release is taken
+    with its corrections, which is what is really sent, or `as_documented`. A table is taken as one batch: a promise
+    about all rows is held over all of them.
 
     Raises `UnknownSchemaError` where there is no such document. Needs the extra `check`.
     """
-    release = open_release(version, root)
+    release = open_release(version, root).held(as_documented=as_documented)
     document = arrow_document(release, release.path_of(name, ".txt"))
     expected_schema, findings = compare_sent_schema(document, table.schema)
     if expected_schema is None:

@@ -23,11 +23,11 @@ from arrakis_schema.flight.conform.client import (
 )
 from arrakis_schema.flight.conform.deviations import Deviation, row_deviations, schema_deviations
 from arrakis_schema.flight.conform.drift import Drift
-from arrakis_schema.flight.conform.laws import AnsweredRows, deviation, row_laws
+from arrakis_schema.flight.conform.laws import AnsweredRows, deviation, repeated_across_tickets, row_laws
 from arrakis_schema.flight.conform.listing import MOST_ROWS, Listing
 from arrakis_schema.flight.conform.observations import Notes
 from arrakis_schema.flight.conform.promised import arguments_of, borrow_promises, promised_schema
-from arrakis_schema.flight.conform.series_laws import SeriesCheck
+from arrakis_schema.flight.conform.series_laws import SeriesCheck, repeated_columns
 from arrakis_schema.flight.conform.substitution import (
     NothingOfferedError,
     distinct_first,
@@ -77,7 +77,12 @@ class AnswerReader:
                 self._series(name, sample, request, tickets, notes, replica)
             else:
                 complete = len(info.endpoints) <= MOST_ENDPOINTS
-                self._rows(name, request, tickets, notes, replica, complete=complete)
+                rows = self._rows(name, request, tickets, notes, replica, complete=complete)
+                if rows is not None and info.total_records not in {-1, len(rows)}:
+                    message = (
+                        f"the FlightInfo tells of {format_count(info.total_records, 'row')}, and {len(rows):,} came"
+                    )
+                    notes.law("FlightInfo", deviation("count-differs", "", message))
 
     def check_info(self, name: str, request: Any, info: flight.FlightInfo, notes: Notes) -> None:
         """Check the schema in a FlightInfo; of data that is elsewhere it may be that only the names hold."""
@@ -94,11 +99,13 @@ class AnswerReader:
 
     def _rows(  # noqa: PLR0913 - one reading
         self, name: str, request: Any, tickets: Sequence[Ticket], notes: Notes, replica: int, *, complete: bool
-    ) -> None:
-        """Read the rows of an answer, and hold them to what was asked."""
+    ) -> list[dict[str, Any]] | None:
+        """Read the rows of an answer, hold them to what was asked, and return them if they are all."""
         rows: list[dict[str, Any]] = []
+        parts: list[tuple[str, list[dict[str, Any]]]] = []
         for endpoint, ticket_request in tickets:
             promised = self._promised(name, ticket_request)
+            begin = len(rows)
             with self.peer.stream(endpoint, replica) as stream:
                 self._check_schema("stream", name, ticket_request, stream.schema, notes)
                 batches = []
@@ -111,13 +118,17 @@ class AnswerReader:
                         rows += batch.to_pylist()
                 self._check_values("stream", name, promised, batches, notes)
                 complete = complete and stream.ended and len(rows) < MOST_ROWS
+            parts.append((repr(endpoint.locations), rows[begin:]))
             if not stream.ended:
                 notes.skip("the end of an answer is", f"it goes on after {notes.batches} batches")
         args = arguments_of(self.contract, name, request)
         for fault in self._row_laws(name, args, rows, complete=complete):
             notes.law("stream", fault)
+        for fault in repeated_across_tickets(self.contract.flight, parts):
+            notes.law("stream", fault)
         for fault in self._count_laws(name, args, rows, (len(tickets), replica)) if complete else ():
             notes.law("stream", fault)
+        return rows if complete else None
 
     def _row_laws(
         self, name: str, args: Mapping[str, Any], rows: list[dict[str, Any]], *, complete: bool
@@ -194,6 +205,10 @@ class AnswerReader:
                 for fault in check.end():
                     notes.law("stream", fault)
             self._see_types(check, rows, notes)
+        for column in repeated_columns(
+            columns, [arguments_of(self.contract, name, ticket_request) for _, ticket_request in tickets]
+        ):
+            notes.law("stream", deviation("row-repeated", "", f"two tickets ask for {column} at the same time"))
         for column in sorted(asked - sent, key=str):
             notes.law("stream", deviation("row-missing", "", f"{column} was asked for, and no ticket asks for it"))
 

@@ -111,6 +111,20 @@ def _distinct(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
             yield deviation("row-repeated", columns[-1], message)
 
 
+def repeated_across_tickets(flight: Flight, parts: Sequence[tuple[str, Sequence[Row]]]) -> Iterator[Deviation]:
+    """Yield the names in the rows of two tickets of one server; `parts` are the server and the rows of each ticket.
+
+    Two servers may have the same: it is up to the one that sends to both.
+    """
+    before: dict[str, set[str]] = {}
+    for server, rows in parts if flight.key else ():
+        names = {str(row[flight.key]) for row in rows if flight.key in row}
+        known = before.setdefault(server, set())
+        for name in islice(sorted(names & known), _MOST):
+            yield deviation("row-repeated", flight.key, f"{name} comes with two tickets")
+        known |= names
+
+
 def _exchanged(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     """An exchange answers the rows that were sent, with nothing changed and nothing left null."""
     if answer.sent is None or not flight.key:

@@ -5,7 +5,7 @@ types, filters with values that it lists, and data of recent time beside that of
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -78,13 +78,22 @@ class Listing:
                     yield f"{name}, recent", substitute_names(self.contract, endpoint, request, self.names)
 
     def _filtered(self, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield a request for everything, and one for each filter with a value that is listed."""
+        """Yield a request for everything, and for each filter one with a value that is listed, or with two of them."""
         yield "everything", form.defaults
         for name, setting in self.contract.flight.filters.items():
             values = [row[setting.column] for row in self.rows if isinstance(row.get(setting.column), str | int)]
             if name in form.defaults and setting.keeps in _VALUES and values:
                 middle = sorted(set(values), key=lambda value: (str(type(value)), value))[len(set(values)) // 2]
                 yield f"{name} of what is listed", {**form.defaults, name: _VALUES[setting.keeps](middle)}
+                if setting.keeps == "listed":
+                    yield from self._filtered_by_two(form, name, sorted(set(values), key=str)[:_MOST_TYPES])
+
+    def _filtered_by_two(self, form: Form, name: str, values: Sequence[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield a request for two of these values, if the contract accepts two of them."""
+        requests = {value: {**form.defaults, name: [value]} for value in values}
+        accepted = [value for value, args in requests.items() if not self.contract.refuses(form.request(args))]
+        if len(accepted) > 1:
+            yield f"{name} of two that are listed", {**form.defaults, name: [accepted[0], accepted[-1]]}
 
     def _series(self, endpoint: str, columns: Columns, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield a request for each data type that is listed: of the examples' time, and of recent time."""

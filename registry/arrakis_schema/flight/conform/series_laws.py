@@ -5,6 +5,7 @@ What a series is stands in `[flight.columns.NAME.series]` of `registry.toml`.
 
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -142,3 +143,13 @@ def now_by(series: SampleSeries) -> int:
 def _number(value: Any) -> int | None:
     """Return a whole number that is not negative, None for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def repeated_columns(columns: Columns, asked: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the columns that two of these requests ask for, both of them for the same time."""
+    pairs = Counter(
+        (column, args.get(columns.series.start), args.get(columns.series.end))
+        for args in asked
+        for column in dict.fromkeys(map(str, args.get(columns.argument) or ()))
+    )
+    return sorted({column for (column, *_), number in pairs.items() if number > 1})

@@ -5,11 +5,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import record_batch, strip_annotations
+from arrakis_schema.arrow import record_batch
 from arrakis_schema.flight.calls import write_ticket
 from arrakis_schema.flight.filters import FILTERS, Row
 from arrakis_schema.flight.mock.series import series
-from arrakis_schema.flight.payloads import payload_schema
+from arrakis_schema.flight.payloads import sent_schema
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import Release
 
@@ -21,11 +21,11 @@ def answer(contract: Contract, endpoint: str, args: Mapping[str, Any]) -> Answer
     columns = contract.flight.columns.get(endpoint)
     if columns is not None:
         rows = select_rows(contract, columns.rows, args)
-        schema = payload_schema(endpoint, payload_release(contract, endpoint), root=None, **{columns.argument: rows})
+        schema = sent_schema(payload_release(contract, endpoint), endpoint, {columns.argument: rows})
         if columns.series.time:
             return schema, series(schema, rows, columns, args)
         return schema, iter([record_batch(schema, contract.rows(endpoint))])
-    schema = payload_schema(endpoint, payload_release(contract, endpoint))
+    schema = sent_schema(payload_release(contract, endpoint), endpoint)
     counted = contract.flight.counts.get(endpoint)
     if counted is not None:
         return schema, iter([record_batch(schema, [{schema.names[0]: len(select_rows(contract, counted, args))}])])
@@ -67,7 +67,7 @@ def complete_batch(contract: Contract, endpoint: str, batch: pa.RecordBatch) -> 
 
     Of a row that is not listed, integers are replaced by a count, and other values by the example's.
     """
-    schema = strip_annotations(payload_schema(endpoint, payload_release(contract, endpoint)))
+    schema = sent_schema(payload_release(contract, endpoint), endpoint)
     example: Row = next((row for row in reversed(contract.rows(endpoint)) if None not in row.values()), {})
     flight = contract.flight
     listed = {row[flight.key]: row for row in contract.rows(flight.listing)} if flight.key else {}

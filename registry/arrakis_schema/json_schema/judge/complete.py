@@ -1,7 +1,8 @@
 """The complete validator. All validators of this package are made here, and none of them ever fetches anything.
 
-It is `jsonschema` with four corrections: `patterns` searches patterns, numbers are exact, equality is that of
-JSON, and the whole document is read in the dialect of its root. `format` and `content…` are annotations.
+It is `jsonschema` with corrections: `patterns` searches patterns, numbers are exact, equality is that of
+JSON, and the whole document is read in the dialect of its root. `format` and `content…` are annotations. What an error
+is about is what the pages say as well.
 """
 
 import operator
@@ -276,13 +277,16 @@ def _unevaluated_items(validator: Any, value: Any, instance: Any, schema: Mappin
         return
     beside = {keyword: inner for keyword, inner in schema.items() if keyword != "unevaluatedItems"}
     indices = evaluated_items(validator, instance, beside)
-    rest = validator.evolve(schema=value)
-    if not all(index in indices or rest.is_valid(item) for index, item in enumerate(instance)):
+    rest = [index for index in range(len(instance)) if index not in indices]
+    if value is False and rest:
         yield ValidationError("items that no schema here describes")
+    elif value is not False:
+        for index in rest:
+            yield from validator.descend(instance[index], value, path=index)
 
 
 def evaluated_items(validator: Any, instance: Sequence[Any], schema: Any) -> set[int]:
-    """Return the indices of the items that a schema evaluates, itself or by in-place subschemas that hold."""
+    """Return the indices of the items that a schema evaluates, itself or by in-place subschemas that apply."""
     if isinstance(schema, bool):
         return set()
     dialect, every = DIALECTS[validator.dialect], set(range(len(instance)))
@@ -299,7 +303,10 @@ def evaluated_items(validator: Any, instance: Sequence[Any], schema: Any) -> set
 
 
 def _applied(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the validators of what references lead to, and of the in-place subschemas that accept the instance."""
+    """Yield the validators of what references lead to, and of the in-place subschemas that apply.
+
+    Where one that must hold does not, that is an error of its own, and what it describes is no further one.
+    """
     take_step()
     for keyword in DIALECTS[validator.dialect].references:
         if keyword in schema:
@@ -315,12 +322,16 @@ def _unevaluated_properties(validator: Any, value: Any, instance: Any, schema: M
         return
     beside = {keyword: inner for keyword, inner in schema.items() if keyword != "unevaluatedProperties"}
     names = evaluated_names(validator, instance, beside)
-    if not all(validator.evolve(schema=value).is_valid(instance[name]) for name in instance if name not in names):
+    rest = [name for name in instance if name not in names]
+    if value is False and rest:
         yield ValidationError("members that no schema here describes")
+    elif value is not False:
+        for name in rest:
+            yield from validator.descend(instance[name], value, path=name)
 
 
 def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) -> set[str]:
-    """Return the names of the members that a schema evaluates, itself or by in-place subschemas that hold."""
+    """Return the names of the members that a schema evaluates, itself or by in-place subschemas that apply."""
     if isinstance(schema, bool):
         return set()
     if "unevaluatedProperties" in schema:
@@ -340,21 +351,37 @@ def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) ->
 
 
 def in_place(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the in-place subschemas that accept the instance."""
+    """Yield the in-place subschemas that must hold, and those of the others that accept the instance."""
 
     def holds(inner: Any) -> bool:
         return bool(validator.evolve(schema=inner).is_valid(instance))
 
     named = schema.get("dependentSchemas", {}) if isinstance(instance, dict) else {}
-    dependent = [inner for name, inner in named.items() if name in instance]
-    several = [inner for keyword in ("allOf", "anyOf", "oneOf") for inner in schema.get(keyword, ())]
-    yield from filter(holds, [*dependent, *several])
+    yield from (inner for name, inner in named.items() if name in instance)
+    yield from schema.get("allOf", ())
+    yield from filter(holds, [*schema.get("anyOf", ()), *schema.get("oneOf", ())])
     if "if" in schema:
         condition = holds(schema["if"])
         if condition:
             yield schema["if"]
         if (branch := "then" if condition else "else") in schema:
             yield schema[branch]
+
+
+def _contains(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
+    if not isinstance(instance, list | tuple):
+        return
+    wanted = validator.evolve(schema=value)
+    knows = "minContains" in DIALECTS[validator.dialect].keywords
+    least, most = (schema.get(name) if knows else None for name in ("minContains", "maxContains"))
+    count = sum(1 for item in instance if wanted.is_valid(item))
+    error: Any = ValidationError
+    if least is None and not count:
+        yield error("no item fits")
+    elif least is not None and count < least:
+        yield error("too few items fit", validator="minContains", validator_value=least)
+    elif most is not None and count > most:
+        yield error("too many items fit", validator="maxContains", validator_value=most)
 
 
 def _bound_of_draft_04(keyword: str, modifier: str, violates: Callable[[Any, Any], bool]) -> Keyword:
@@ -415,6 +442,7 @@ CORRECTIONS: dict[str, Keyword] = {
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
     "additionalItems": _additional_items,
+    "contains": _contains,
     "unevaluatedItems": _unevaluated_items,
     "unevaluatedProperties": _unevaluated_properties,
     "multipleOf": _multiple_of,

@@ -4,8 +4,9 @@ It gets no document, but one that is written anew: without annotations and refer
 with numbers of 64 bits, and with patterns whose sets of characters are written out. It only tells that
 an instance is accepted; who refuses one, and why, is for the other validators.
 
-It judges what a JSON text holds: it takes a Decimal and a member of an Enum for what they stand for, and an integer of
-more than 4,300 digits, which Python writes in no text, for no number.
+It judges what a JSON text holds: it takes a Decimal and a member of an Enum for what they stand for. An integer of more
+than 4,300 digits, which Python writes in no text, is one that no bound refuses there and no number: such a value is not
+accepted where a number is bounded, and looked for where a subschema that fails can make an instance valid.
 """
 
 import math
@@ -40,6 +41,10 @@ _SIZES = (
 _ONE = ("not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "additionalItems")
 _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "dependentSchemas")
+_INVERTING = frozenset({"not", "if", "oneOf", "contains"})
+_NUMERIC = BOUNDS | {"multipleOf"}
+_NOT_HUGE = {"anyOf": [{"type": "number"}, {"type": ["null", "boolean", "string", "array", "object"]}]}
+_MOST_BITS = 14_000
 
 
 def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
@@ -49,19 +54,47 @@ def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
     """
     if _rust is None or reading is not Reading.ECMA or dialect not in _CLASSES:
         return None
+    writer = _Writer(document, dialect)
     try:
-        schema = _Writer(document, dialect).schema(document, SchemaPosition())
+        schema = writer.schema(document, SchemaPosition())
         make = getattr(_rust, _CLASSES[dialect])
         accepts: Accepts = make(schema, validate_formats=False, pattern_options=_rust.RegexOptions()).is_valid
     except (NotCompiledError, RecursionError, ValueError, TypeError, AttributeError):  # or what is no schema at all
         return None
-    return accepts
+    return _only_json_numbers(accepts) if writer.may_invert else accepts
+
+
+def _only_json_numbers(accepts: Accepts) -> Accepts:
+    """Return a check that raises `ValueError` for an instance with a number that has no JSON text."""
+
+    def check(instance: Any) -> bool:
+        todo = [instance]
+        while todo:
+            value = todo.pop()
+            if isinstance(value, dict):
+                todo += value.values()
+            elif isinstance(value, list | tuple):
+                todo += value
+            elif isinstance(value, int | float) and not _is_plain(value):
+                raise ValueError
+        return accepts(instance)
+
+    return check
+
+
+def _is_plain(number: float) -> bool:
+    """Tell whether Python writes a number in a JSON text."""
+    return number.bit_length() <= _MOST_BITS if isinstance(number, int) else math.isfinite(number)
 
 
 class _Writer:
-    """Writes the schemas of one document anew; raises `NotCompiledError` for what may be read in another way."""
+    """Writes the schemas of one document anew; raises `NotCompiledError` for what may be read in another way.
+
+    `may_invert` is True where a number that is refused can make an instance valid.
+    """
 
     def __init__(self, document: Any, dialect: str) -> None:
+        self.may_invert, self._inverting = False, 0
         self._dialect, self._copy = dialect, Copy(document, dialect, Reading.ECMA)
         self._asserted = {name for name, keyword in DIALECTS[dialect].keywords.items() if keyword.has_effect}
 
@@ -80,10 +113,20 @@ class _Writer:
                 self._write(written, keyword, value, position)
             elif keyword == "$id" and position.depth:
                 raise NotCompiledError
+        if not _NUMERIC.isdisjoint(written):
+            guard = {"type": "number"} if written.get("type") in ("integer", "number") else _NOT_HUGE
+            written.setdefault("allOf", []).append(guard)
+            self.may_invert |= self._inverting > 0
+        self.may_invert |= self._inverting > 0 and "number" in written.get("type", ())
         return written
 
     def _write(self, written: dict[str, Any], keyword: str, value: Any, position: SchemaPosition) -> None:
         """Write one keyword."""
+        self._inverting += keyword in _INVERTING
+        self._write_value(written, keyword, value, position)
+        self._inverting -= keyword in _INVERTING
+
+    def _write_value(self, written: dict[str, Any], keyword: str, value: Any, position: SchemaPosition) -> None:
         inner = position.below(always=False)
         if keyword == "$ref":
             written.setdefault("allOf", []).append(self.schema(self._copy.target(value), inner))

@@ -18,7 +18,9 @@ from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, parse_lock
 from arrakis_schema.store.software import SOFTWARE_FILE, parse_software
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.versions import is_release
+from arrakis_schema.text.printable import join_names
 
+_MOST_NAMED = 5
 _NEVER = "a release never changes: take it back from"
 _RECORDS: dict[str, Callable[[bytes, str], object]] = {
     CORRECTIONS_FILE: lambda content, _: parse_corrections(content),
@@ -108,8 +110,26 @@ def _record(store: Store, base: Commit, path: str) -> Iterator[Finding]:
     except DamagedStoreError as error:
         yield _error("record-changed", path, f"{path} was changed since {base.name}, and cannot be read: {error}")
     else:
-        change = "is new" if old is None else "was changed"
-        yield Finding(path, 1, 1, "record-changed", Severity.NOTICE, "", f"{path} {change} since {base.name}")
+        message = f"{path} {'is new' if old is None else 'was changed'} since {base.name}"
+        corrected = _corrected_anew(old, new) if path == CORRECTIONS_FILE else ()
+        if corrected:
+            message += (
+                f": other corrections hold of {join_names(corrected, _MOST_NAMED)}. Review each: these releases"
+                " are compared with their corrections, so what is corrected there breaks nobody"
+            )
+        yield Finding(path, 1, 1, "record-changed", Severity.WARNING if corrected else Severity.NOTICE, "", message)
+
+
+def _corrected_anew(old: bytes | None, new: bytes) -> tuple[str, ...]:
+    """Return the frozen documents of which other corrections hold than before, as release and path."""
+    try:
+        before = parse_corrections(old or b"")
+    except DamagedStoreError:
+        before = ()
+    after = parse_corrections(new)
+    changed = [entry for entry in (*after, *before) if entry.computes and (entry in before) is not (entry in after)]
+    pairs = {(release, document) for entry in changed for release in entry.releases for document in entry.documents}
+    return tuple(f"{release}/{document}" for release, document in sorted(pairs))
 
 
 def _error(rule: str, file: str, message: str) -> Finding:

@@ -23,13 +23,14 @@ class Base:
     """One base: its documents by path, and the findings of reading it.
 
     `findings` are about frozen releases that have changed since, and `unread` says what the documents that are not
-    plain files are.
+    plain files are; `corrected` are the paths of those that are taken with corrections.
     """
 
     name: str
     documents: Mapping[str, Document]
     findings: tuple[Finding, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
+    corrected: tuple[str, ...] = ()
 
 
 def open_bases(store: Store, against: str | None, *, transitive: bool, as_documented: bool = False) -> list[Base]:
@@ -47,7 +48,12 @@ def open_bases(store: Store, against: str | None, *, transitive: bool, as_docume
     if transitive:
         same = [name for name in releases if name.partition(".")[0] == newest.version.partition(".")[0]]
         bases = [store.release(name) for name in same[: same.index(newest.version) + 1]]
-    return [Base(base.version, documents_of(base.held(as_documented=as_documented))) for base in bases]
+    return [base_of_release(base.held(as_documented=as_documented)) for base in bases]
+
+
+def base_of_release(release: Release) -> Base:
+    """Return a release, with its corrections or without, as a base."""
+    return Base(release.version, documents_of(release), corrected=tuple(sorted(release.corrected)))
 
 
 def documents_of(release: Release) -> dict[str, Document]:

@@ -1,6 +1,8 @@
 // Exact numbers for a validator that knows only doubles: those beyond 2^50 are replaced by stand-ins below 2^52, which are
 // in the same order as what they stand for, and equal where it is equal. Multiples are computed before, digit by digit.
 
+import { plainReference, resourcesOf } from "./dynamic.js";
+
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./violations.js").Patterns} Patterns */
 /** @typedef {(value: any) => any} Replace */
@@ -129,7 +131,9 @@ class Copy {
     this.patterns = patterns;
     this.isOld = OLD.test(String(root?.$schema ?? "draft-07"));
     this.foreign = Object.entries(FOREIGN).find(([name]) => new RegExp(name).test(String(root?.$schema)))?.[1] ?? LATER;
-    this.isSingle = ![...identified(root)].length;
+    this.identifier = /draft-04/.test(String(root?.$schema)) ? "id" : "$id";
+    this.root = root;
+    this.resources = resourcesOf(root, (schema) => [...subschemas(schema)]);
     /** @type {{ originals: Map<object, Json>, multiples: Map<object, number | bigint> }} */
     this.found = { originals: new Map(), multiples: new Map() };
   }
@@ -141,8 +145,10 @@ class Copy {
     const result = mapMembers(copy, (value, keyword) => this.value(value, keyword));
     delete result.format;
     for (const keyword of this.foreign) delete result[keyword];
-    if (this.isOld && "$ref" in result) delete result.$id;
+    for (const name of ["$id", "id"])
+      if (name !== this.identifier || (this.isOld && "$ref" in result)) delete result[name];
     if (!this.isOld) this.makeStatic(result);
+    if (!this.isOld && schema === this.root && this.resources.resources.length > 1) result.$id ??= this.resources.base;
     if (result.patternProperties)
       result.patternProperties = renamed(result.patternProperties, (name) => this.pattern(name));
     if (typeof result.pattern === "string") result.pattern = this.pattern(result.pattern);
@@ -160,21 +166,20 @@ class Copy {
     return KNOWN.has(keyword) ? replaceNumbers(value, this.replace) : withoutNames(replaceNumbers(value, this.replace));
   }
 
-  /** Write references by dynamic scope as plain ones, which they are where all is one resource. @param {any} result */
+  /** Write references by dynamic scope as plain ones. @param {any} result */
   makeStatic(result) {
     if ("$dynamicAnchor" in result) {
       result.$anchor ??= result.$dynamicAnchor;
       delete result.$dynamicAnchor;
     }
-    if (!("$dynamicRef" in result)) return;
-    if (!this.isSingle)
-      throw new Error("a $dynamicRef among schemas with an $id of their own depends on the way to it");
-    const reference = { $ref: result.$dynamicRef };
-    if ("$ref" in result) {
-      result.allOf = [...(result.allOf ?? []), reference];
-      this.found.originals.set(reference, reference);
-    } else result.$ref = result.$dynamicRef;
-    delete result.$dynamicRef;
+    for (const keyword of ["$dynamicRef", "$recursiveRef"].filter((name) => name in result)) {
+      const reference = { $ref: plainReference(keyword, result[keyword], this.resources) };
+      if ("$ref" in result) {
+        result.allOf = [...(result.allOf ?? []), reference];
+        this.found.originals.set(reference, reference);
+      } else result.$ref = reference.$ref;
+      delete result[keyword];
+    }
   }
 
   /** Return what the page reads for a pattern. @param {string} pattern */
@@ -197,16 +202,11 @@ class Copy {
   }
 }
 
-/** Yield the schemas below the root that have an `$id`. @param {any} root @returns {Generator<any>} */
-function* identified(root) {
-  const todo = [root];
-  for (let part = todo.pop(); part !== undefined; part = todo.pop()) {
-    if (typeof part !== "object" || part === null) continue;
-    if (part !== root && typeof part.$id === "string") yield part;
-    for (const [keyword, value] of Object.entries(part)) {
-      if (SINGLE.has(keyword) && !Array.isArray(value)) todo.push(value);
-      else if (SINGLE.has(keyword) || LISTS.has(keyword) || MAPS.has(keyword)) todo.push(...Object.values(value ?? {}));
-    }
+/** Yield the subschemas of a schema. @param {any} schema @returns {Generator<any>} */
+function* subschemas(schema) {
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (SINGLE.has(keyword) && !Array.isArray(value)) yield value;
+    else if (SINGLE.has(keyword) || LISTS.has(keyword) || MAPS.has(keyword)) yield* Object.values(value ?? {});
   }
 }
 

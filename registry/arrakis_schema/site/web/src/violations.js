@@ -4,6 +4,7 @@
 import { dereference, validate } from "@cfworker/json-schema";
 
 import { draft } from "./dialect.js";
+import { evaluated, inner, target } from "./evaluated.js";
 import { steps } from "./json.js";
 import { exactly } from "./standins.js";
 import { cut, discovery, dotted, expectation } from "./words.js";
@@ -22,6 +23,8 @@ const LONGEST_PATH = 160;
 const OPAQUE = new Set(["anyOf", "oneOf", "not", "contains"]);
 /** Keywords that are reported as a whole where their value is `false`. */
 const FORBIDDING = new Set(["additionalProperties", "additionalItems", "unevaluatedProperties", "unevaluatedItems"]);
+/** Keywords that the validator reports also of what a failing schema evaluates. */
+const UNEVALUATED = new Set(["unevaluatedProperties", "unevaluatedItems"]);
 /** The booleans of draft-04 that make a bound exclusive. @type {Record<string, string>} */
 const MODIFIERS = { minimum: "exclusiveMinimum", maximum: "exclusiveMaximum" };
 
@@ -57,15 +60,29 @@ export function sentence({ path, expected, found }) {
  */
 export function holds(instance, part, root, patterns) {
   const { instance: lean, schema, originals } = exactly(instance, root, patterns);
-  const lookup = dereference(schema);
+  const lookup = referenced(schema);
   const copy = [...originals].find(([, original]) => original === part)?.[0] ?? part;
   return validate(lean, /** @type {any} */ (copy), draft(schema), lookup, true).valid;
+}
+
+/**
+ * Return the schemas that references lead to, by their URIs. The validator registers an anchor in the resource around its
+ * own one, too, where it may hide another one of that name.
+ * @param {any} schema
+ * @returns {Record<string, any>}
+ */
+function referenced(schema) {
+  /** @type {Record<string, any>} */
+  const lookup = dereference(schema);
+  for (const part of Object.values(lookup))
+    if (typeof part?.$anchor === "string") lookup[`${part.__absolute_uri__.split("#")[0]}#${part.$anchor}`] = part;
+  return lookup;
 }
 
 /** @param {Json} instance @param {Json} exact @param {Patterns} patterns @returns {Generator<Violation>} */
 function* brokenKeywords(instance, exact, patterns) {
   const { instance: lean, schema, originals, multiples } = exactly(instance, exact, patterns);
-  const lookup = dereference(schema);
+  const lookup = referenced(schema);
   const dialect = draft(schema);
   const { errors } = validate(lean, schema, dialect, lookup, false);
   let reportedPrefix = "";
@@ -73,12 +90,38 @@ function* brokenKeywords(instance, exact, patterns) {
     const location = unit.keywordLocation;
     if (reportedPrefix && location.startsWith(reportedPrefix)) continue;
     reportedPrefix = "";
-    const { keyword, value, named } = assertedKeyword(unit, schema, lookup, originals, multiples);
+    const { keyword, value, named, node, scope, sought } = assertedKeyword(
+      unit,
+      schema,
+      { dialect, lookup, anchor: null },
+      originals,
+      multiples,
+    );
+    if (sought) continue;
+    if (UNEVALUATED.has(unit.keyword) && isEvaluated(lean, unit, errors[index + 1], node, scope)) {
+      reportedPrefix = `${location}/`;
+      continue;
+    }
     const isWhole = OPAQUE.has(unit.keyword) || (value === false && forbids(keyword, dialect));
     if (isWhole) reportedPrefix = `${location}/`;
-    const inner = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${location}/`);
-    if (isWhole || !inner) yield violation(instance, decodeLocation(unit.instanceLocation), keyword, value, named);
+    const isOuter = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${location}/`);
+    if (isWhole || !isOuter) yield violation(instance, decodeLocation(unit.instanceLocation), keyword, value, named);
   }
+}
+
+/**
+ * Tell whether what is reported as unevaluated is evaluated by a schema that reports what is wrong with it.
+ * @param {any} instance
+ * @param {Unit} unit
+ * @param {Unit} next the first unit of the member or item itself
+ * @param {any} node
+ * @param {import("./evaluated.js").Scope} scope
+ */
+function isEvaluated(instance, unit, next, node, scope) {
+  const holder = steps(decodeLocation(unit.instanceLocation));
+  const value = holder.reduce((part, step) => part[step], instance);
+  const beside = Object.create(node, { [unit.keyword]: { value: undefined } });
+  return evaluated(value, beside, scope).has(steps(decodeLocation(next.instanceLocation))[holder.length]);
 }
 
 /**
@@ -96,26 +139,31 @@ function decodeLocation(location) {
 }
 
 /**
- * Return the keyword of a unit and its value in the original schema, and whether it is asserted of a member's name.
+ * Return the keyword of a unit and its value in the original schema, the schema that has it with its scope, whether it
+ * is asserted of a member's name, and whether it is about an item that `contains` looked for.
  * @param {Unit} unit
  * @param {any} schema
- * @param {Record<string, any>} lookup
+ * @param {import("./evaluated.js").Scope} scope
  * @param {Map<object, any>} originals
  * @param {Map<object, any>} multiples
  */
-function assertedKeyword(unit, schema, lookup, originals, multiples) {
+function assertedKeyword(unit, schema, scope, originals, multiples) {
   let node = schema;
-  let named = false;
+  let [named, sought] = [false, false];
   for (const step of steps(decodeLocation(unit.keywordLocation)).slice(0, -1)) {
-    named ||= step === "propertyNames" && originals.has(node);
-    node = step === "$ref" && originals.has(node) ? lookup[node.__absolute_ref__ ?? node.$ref] : node[step];
+    const isSchema = originals.has(node);
+    named ||= step === "propertyNames" && isSchema;
+    sought ||= step === "contains" && isSchema;
+    if (isSchema) scope = inner(node, scope);
+    node = (step === "$ref" || step === "$recursiveRef") && isSchema ? target(node, step, scope) : node[step];
   }
+  const at = { named, sought, node, scope: inner(node, scope) };
   const original = originals.get(node);
-  if (multiples.has(node)) return { keyword: "multipleOf", value: multiples.get(node), named };
-  if (original === false) return { keyword: "false", value: false, named };
+  if (multiples.has(node)) return { ...at, keyword: "multipleOf", value: multiples.get(node) };
+  if (original === false) return { ...at, keyword: "false", value: false };
   const modifier = MODIFIERS[unit.keyword];
   const keyword = original[modifier] === true ? modifier : unit.keyword;
-  return { keyword, value: original[unit.keyword], named };
+  return { ...at, keyword, value: original[unit.keyword] };
 }
 
 /** @param {any} instance @param {string} pointer @param {string} keyword @param {any} value @param {boolean} named */

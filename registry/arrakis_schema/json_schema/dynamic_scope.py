@@ -1,0 +1,86 @@
+"""Where `$dynamicRef` and `$recursiveRef` lead: to the anchor of the outermost resource on the way to them.
+
+The same rules as in the complete validator, for those who follow references without an instance.
+"""
+
+from typing import NamedTuple
+from urllib.parse import unquote, urldefrag
+
+from arrakis_schema.json_schema.resolver import Origin, Schemas
+
+RECURSIVE = ""
+"""The name under which `$recursiveAnchor` is kept among the dynamic anchors."""
+
+
+class Resource(NamedTuple):
+    """A resource: a document, or a schema with an `$id` in it."""
+
+    document: str
+    pointer: str
+
+
+class Scope(NamedTuple):
+    """The way to a schema: the `resources` that decide where a dynamic reference leads, the outermost first.
+
+    `start` is the pointer of the resource by which the document was entered. A way without dynamic anchors is empty.
+    """
+
+    resources: tuple[Resource, ...] = ()
+    start: str = ""
+
+
+NO_SCOPE = Scope()
+
+
+def enter(schemas: Schemas, scope: Scope, origin: Origin) -> Scope:
+    """Return the scope of a schema that a reference leads to, from a place with such a scope."""
+    identifiers = schemas.identifiers(origin.document)
+    start = identifiers.resource(origin.pointer)
+    resources = _with_resource(schemas, scope.resources, Resource(origin.document, start))
+    return Scope(resources, start if resources or identifiers.dynamic else "")
+
+
+def scope_at(schemas: Schemas, scope: Scope, place: Origin) -> Scope:
+    """Return the scope at a place, to which the resources between the start and the place are added."""
+    identifiers = schemas.identifiers(place.document)
+    if not scope.resources and not identifiers.dynamic:
+        return scope
+    inner = [identifiers.resource(place.pointer)]
+    while len(inner[-1]) > len(scope.start):
+        inner.append(identifiers.resource(inner[-1].rpartition("/")[0]))
+    resources = scope.resources
+    for pointer in reversed(inner[:-1]):
+        resources = _with_resource(schemas, resources, Resource(place.document, pointer))
+    return Scope(resources, inner[0])
+
+
+def dynamic_target(schemas: Schemas, place: Origin, keyword: str, reference: str, scope: Scope) -> Origin:
+    """Return where a dynamic reference leads, in the scope at its place; raises `DanglingReferenceError`."""
+    origin = schemas.lookup(place, keyword, reference)
+    identifiers = schemas.identifiers(origin.document)
+    resource = identifiers.resource(origin.pointer)
+    name = RECURSIVE if keyword == "$recursiveRef" else unquote(urldefrag(reference).fragment)
+    if identifiers.dynamic.get(resource, {}).get(name) != origin.pointer:
+        return origin
+    for outer in scope.resources:
+        pointer = schemas.identifiers(outer.document).dynamic[outer.pointer].get(name)
+        if pointer is not None:
+            return schemas.origin(outer.document, pointer)
+    return origin
+
+
+def _with_resource(schemas: Schemas, resources: tuple[Resource, ...], resource: Resource) -> tuple[Resource, ...]:
+    """Return the resources on a way with one more, if it decides anything: of each name the outermost one does.
+
+    A resource without `$recursiveAnchor` ends the search for that, as in other validators.
+    """
+    names = _names(schemas, resource)
+    if RECURSIVE not in names:
+        resources = tuple(outer for outer in resources if RECURSIVE not in _names(schemas, outer))
+    known = frozenset[str]().union(*(_names(schemas, outer) for outer in resources))
+    return (*resources, resource) if names - known else resources
+
+
+def _names(schemas: Schemas, resource: Resource) -> frozenset[str]:
+    """Return the names of the dynamic anchors of a resource."""
+    return frozenset(schemas.identifiers(resource.document).dynamic.get(resource.pointer, ()))

@@ -1,0 +1,89 @@
+// The members and items of an instance that a schema evaluates, for `unevaluatedProperties` and `unevaluatedItems`: as
+// `evaluated_names` and `evaluated_items` of `json_schema/judge/complete.py`. What must hold counts whether it does or not.
+
+import { validate } from "@cfworker/json-schema";
+
+/**
+ * @typedef {{ dialect: any, lookup: Record<string, any>, anchor: any }} Scope the outermost `anchor` is where a
+ *   `$recursiveRef` leads
+ */
+
+/**
+ * Return the names that a schema evaluates of an object, or the indices of an array, as texts.
+ * @param {any} instance
+ * @param {any} schema
+ * @param {Scope} scope
+ * @returns {Set<string>}
+ */
+export function evaluated(instance, schema, scope) {
+  if (typeof schema !== "object" || schema === null) return new Set();
+  const inside = inner(schema, scope);
+  const own = Array.isArray(instance) ? items(instance, schema, inside) : members(instance, schema);
+  const beside = applied(instance, schema, inside).map((part) => evaluated(instance, part, inside));
+  return new Set([...own, ...beside.flatMap((names) => [...names])]);
+}
+
+/**
+ * Return the scope inside a schema.
+ * @param {any} schema
+ * @param {Scope} scope
+ * @returns {Scope}
+ */
+export function inner(schema, scope) {
+  return scope.anchor === null && schema?.$recursiveAnchor === true ? { ...scope, anchor: schema } : scope;
+}
+
+/**
+ * Return the schema that a reference of a schema leads to.
+ * @param {any} schema
+ * @param {string} keyword
+ * @param {Scope} scope
+ */
+export function target(schema, keyword, { lookup, anchor }) {
+  if (keyword === "$ref") return lookup[schema.__absolute_ref__ ?? schema.$ref];
+  return anchor ?? lookup[schema.__absolute_recursive_ref__];
+}
+
+/** @param {any} instance @param {any} schema @returns {string[]} */
+function members(instance, schema) {
+  const names = Object.keys(instance);
+  if (schema.unevaluatedProperties !== undefined || "additionalProperties" in schema) return names;
+  const patterns = Object.keys(schema.patternProperties ?? {}).map((pattern) => new RegExp(pattern, "u"));
+  return names.filter(
+    (name) => Object.hasOwn(schema.properties ?? {}, name) || patterns.some((pattern) => pattern.test(name)),
+  );
+}
+
+/** @param {any[]} instance @param {any} schema @param {Scope} scope @returns {string[]} */
+function items(instance, schema, scope) {
+  const every = [...instance.keys()].map(String);
+  const first = scope.dialect === "2020-12" ? schema.prefixItems : schema.items;
+  const rest = scope.dialect !== "2020-12" && Array.isArray(first) ? "additionalItems" : "items";
+  if (schema.unevaluatedItems !== undefined || rest in schema) return every;
+  const before = every.slice(0, Array.isArray(first) ? first.length : 0);
+  const contains = scope.dialect === "2020-12" && "contains" in schema;
+  return contains
+    ? [...before, ...every.filter((index) => holds(instance[Number(index)], schema.contains, scope))]
+    : before;
+}
+
+/** Return the schemas in place that must hold, and those of the others that do. @param {any} instance @param {any} schema @param {Scope} scope @returns {any[]} */
+function applied(instance, schema, scope) {
+  const named = Array.isArray(instance) ? [] : Object.entries(schema.dependentSchemas ?? {});
+  const parts = [
+    ...["$ref", "$recursiveRef"]
+      .filter((keyword) => keyword in schema)
+      .map((keyword) => target(schema, keyword, scope)),
+    ...named.filter(([name]) => Object.hasOwn(instance, name)).map(([, part]) => part),
+    ...(schema.allOf ?? []),
+    ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter((part) => holds(instance, part, scope)),
+  ];
+  if (!("if" in schema)) return parts;
+  const [condition, branch] = holds(instance, schema.if, scope) ? [[schema.if], schema.then] : [[], schema.else];
+  return [...parts, ...condition, branch];
+}
+
+/** @param {any} instance @param {any} schema @param {Scope} scope */
+function holds(instance, schema, { dialect, lookup, anchor }) {
+  return validate(instance, schema, dialect, lookup, true, anchor).valid;
+}
