@@ -175,3 +175,9 @@ def test_every_option_of_every_command_is_on_the_page() -> None:
         options = [option for action in command._actions for option in action.option_strings if option.startswith("--")]  # noqa: SLF001
         missing = [option for option in options if option != "--help" and f"`{option}" not in section]
         assert not missing, f"add {missing} to the section on {name} in docs/commands.md"
+
+
+def test_commands_that_need_no_extra_import_none() -> None:
+    code = "import sys, arrakis_schema.cli.commands; print({'arrakis_schema.compat', 'pyarrow', 'yaml'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.system.check import CheckResult
 
 _FROM_THE_TOP = {"github", "gitlab", "sarif", "junit"}
 """The report formats whose readers show a finding at its line of a file of the repository."""
@@ -15,13 +14,6 @@ def placed(findings: Sequence[Finding], form: str, root: Path | None) -> list[Fi
     """Return findings with the paths that a report format needs; a folder in no repository is its own top."""
     folder = _folder_in_repository(root) if form in _FROM_THE_TOP and root is not None else ""
     return [replace(finding, file=str(PurePosixPath(folder, finding.file))) for finding in findings]
-
-
-def placed_result(result: CheckResult, form: str, root: Path | None) -> CheckResult:
-    """Return the answer of `check` with the paths that a report format needs."""
-    found = placed([entry.finding for entry in result.accepted], form, root)
-    accepted = (replace(entry, finding=finding) for entry, finding in zip(result.accepted, found, strict=True))
-    return replace(result, findings=tuple(placed(result.findings, form, root)), accepted=tuple(accepted))
 
 
 def _folder_in_repository(root: Path) -> str:
