@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
+from arrakis_schema.cli.beginning import run_init
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.show import view_of
@@ -122,6 +123,7 @@ def _import_later(module: str, name: str) -> Callable[[Namespace], int]:
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "init": run_init,
     "list": run_list,
     "show": run_show,
     "lint": run_lint,
