@@ -79,6 +79,8 @@ def build_parser() -> ArgumentParser:
     lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
     lint.add_argument("--release", metavar="V", help=_RELEASE)
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    explained = "print what a rule means, with an example, and check nothing: the name at the end of a finding"
+    lint.add_argument("--explain", metavar="RULE", help=explained)
     _add_validate(command)
     _add_import(command)
     command("release", "freeze the working set under its declared version")

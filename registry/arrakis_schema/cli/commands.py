@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from arrakis_schema.cli.beginning import run_init
+from arrakis_schema.cli.explaining import explain
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.show import view_of
@@ -41,13 +42,15 @@ def run_show(options: Namespace) -> int:
 
 
 def run_lint(options: Namespace) -> int:
-    """Print what is wrong with each document by itself."""
+    """Print what is wrong with each document by itself, or what a rule means."""
+    if options.explain is not None:
+        return explain(options.explain)
     store = open_store(options.root)
     release = store.release(options.release)
     paths = [path for name in options.names for path in release.find(name)]
     findings = sorted(lint_release(release, paths if options.names else None))
     write(FORMATS[options.format](placed(findings, options.format, options.root)))
-    return 1 if findings else 0
+    return 1 if any(finding.severity is not Severity.NOTICE for finding in findings) else 0
 
 
 def run_release(options: Namespace) -> int:
