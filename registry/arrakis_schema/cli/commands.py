@@ -119,7 +119,12 @@ def _import_later(module: str, name: str) -> Callable[[Namespace], int]:
             command = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
         except (ModuleNotFoundError, MissingExtraError) as error:
             raise MissingExtraError(str(error.name).partition(".")[0], "check") from error
-        code: int = command(options)
+        try:
+            code: int = command(options)
+        except MissingExtraError as error:
+            if error.extra != "arrow":
+                raise
+            raise MissingExtraError(error.module, "check") from error
         return code
 
     return run
