@@ -224,11 +224,12 @@ def test_a_fingerprint_stays_where_only_the_line_moves() -> None:
 @pytest.mark.parametrize("in_git", [True, False])
 def test_ci_finds_files_from_the_top_of_the_repository(
     tmp_path: Path,
-    in_git: bool,  # noqa: FBT001
     form: str,
     shown: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
+    *,
+    in_git: bool,
 ) -> None:
     root = tmp_path / "services/api"
     (root / "schemas/publication").mkdir(parents=True)

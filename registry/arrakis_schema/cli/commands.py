@@ -15,6 +15,7 @@ from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
+from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.system.lint import lint_release
@@ -26,9 +27,13 @@ def run_list(options: Namespace) -> int:
     aliases = {version: alias for alias, version in store.aliases.items() if alias == "latest"}
     versions = [options.release] if options.release else [*store.releases, None]
     for release in map(store.release, versions):
-        label = aliases.get(release.version, "") if release.frozen else "next, not released yet"
         names = dict.fromkeys(document.name for document in release.every_document())
-        say(f"{release.version}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
+        title, label = release.version, aliases.get(release.version, "")
+        if not release.frozen and release.version in store.releases:
+            title, label = "next", f"{release.version} is released: declare the next version in {REGISTRY_FILE}"
+        elif not release.frozen:
+            label = "next, not released yet"
+        say(f"{title}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
     return 0
 
 
