@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from arrakis_schema.cli import main
+from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store import new_root
 from arrakis_schema.store.gitattributes import with_attributes
 from arrakis_schema.store.settings import read_settings
@@ -109,3 +110,10 @@ def test_the_guide_shows_every_file() -> None:
     payload = "schemas/endpoints/levels/schema.txt"  # printed by payload.py
     for path in FILES - {payload}:
         assert shown[path] == (new_root.STARTER / path).read_text(), path
+
+
+def test_the_mock_of_a_new_root_conforms_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path)]) == 0
+    with MockServer(Store(tmp_path).release(None)) as server:
+        assert main(["conform", f"grpc://127.0.0.1:{server.port}", "--root", str(tmp_path)]) == 0
+    assert "conforms: release 0.1.0, 2 requests, 2 rows\n" in capsys.readouterr().out
