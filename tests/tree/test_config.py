@@ -78,7 +78,7 @@ def test_a_trusted_config_runs(root: Path) -> None:
 def test_a_trusted_config_inherits_that_of_the_package(root: Path) -> None:
     (root / "mkdocs.yml").write_text(f"INHERIT: {PACKAGE_CONFIG}\nsite_name: Mine\nnav: [index.md]\n")
     config = load_config(**mkdocs_options(Store(root), root, trust_config=True))
-    assert list(config.hooks) == [str(PACKAGE_CONFIG.with_name("hooks.py"))]
+    assert [str(hook) for hook in config["hooks"]] == [str(PACKAGE_CONFIG.with_name("hooks.py"))]
     assert config.site_name == "Mine"
     (root / "hooks.py").write_text("def on_startup(**_): pass\n")
     assert "hooks" not in mkdocs_options(Store(root), root, trust_config=True)
