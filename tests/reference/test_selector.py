@@ -138,3 +138,49 @@ def test_software_and_releases_are_told_apart(root: Path) -> None:
     page = dict(book(Store(root)))["releases/index.md"]
     assert "they are not the versions of barometer and station" in page
     assert "| [1.1.0](1.1.0/index.md) | 3.0 to 3.1 | 7.2 |" in page
+
+
+def test_the_page_of_a_release_that_changed_nothing_leads_to_the_one_that_did(root: Path) -> None:
+    freeze(root)
+    pages = dict(book(Store(root)))
+    page = pages["releases/1.1.0/forecast.md"]
+    assert "see [forecast in 1.0.0](../../releases/1.0.0/forecast.md)" in page
+    assert re.findall("^## (\\w+)", page, re.MULTILINE) == ["Documents"]
+    assert "versions/1.1.0/endpoints/forecast/descriptor.json){ data-copy }" in page
+    assert choices(page)[1][2] == "as in 1.0.0 · barometer 3.0 to 3.1 · station 7.2"
+    for told in ("endpoints/forecast.md", "releases/1.2.0/forecast.md", "releases/1.0.0/forecast.md"):
+        assert "{ .alike }" not in pages[told]
+        assert "## Request fields" in pages[told]
+    of_page, of_release = (
+        json.loads(pages[f"releases/1.1.0/{name}index.json"])["documents"][0] for name in ("forecast/", "")
+    )
+    assert of_page["fields"]
+    assert "fields" not in of_release
+
+
+def test_a_release_that_changed_nothing_and_that_no_software_speaks_is_not_offered(root: Path) -> None:
+    (root / "versions/software.toml").unlink()
+    freeze(root)
+    pages = dict(book(Store(root)))
+    assert [version for _, version, _ in choices(pages["endpoints/forecast.md"])] == ["1.2.0", "1.0.0"]
+    assert "those that changed nothing here are left out" in pages["endpoints/forecast.md"]
+    assert [version for _, version, _ in choices(pages["releases/1.1.0/forecast.md"])] == ["1.2.0", "1.1.0", "1.0.0"]
+
+
+def test_a_changed_description_is_told_again(root: Path) -> None:
+    freeze(root)
+    declare(root, "1.2.0", "1.3.0")
+    descriptor = root / "schemas/endpoints/forecast/descriptor.json"
+    document = json.loads(descriptor.read_text())
+    document["description"] = "Told in other words."
+    descriptor.write_text(json.dumps(document))
+    freeze(root)
+    declare(root, "1.3.0", "1.4.0")
+    freeze(root)
+    pages = dict(book(Store(root)))
+    told = [
+        version
+        for version in ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
+        if "{ .alike }" not in pages[f"releases/{version}/forecast.md"]
+    ]
+    assert told == ["1.0.0", "1.3.0"]

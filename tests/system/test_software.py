@@ -9,8 +9,10 @@ import pytest
 
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.software import parse_software
 from arrakis_schema.store.store import Store
+from arrakis_schema.system.advice import advice
 from arrakis_schema.system.relations import Answer, Comparisons
 from arrakis_schema.system.software import calls
 
@@ -117,3 +119,21 @@ def test_a_payload_that_a_release_does_not_document_is_unknown() -> None:
 def test_a_call_that_nobody_has_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["matrix", "fetch", "--software", "--root", str(PROJECT)]) == 2
     assert "no client of versions/software.toml has the call 'fetch'" in capsys.readouterr().err
+
+
+def test_advice_about_a_message_speaks_of_those_who_read_it(tmp_path: Path) -> None:
+    document = tmp_path / "schemas/alert.schema.json"
+    document.parent.mkdir()
+    settings = (
+        'version = "{}"\ntitle = "Alerts"\nbase_url = "https://example.org/"\n[[documents]]\nfiles = "*.schema.json"\n'
+    )
+    settings += 'kind = "publication"\nreader = "observatory"\n'
+    for version, kind in (("1.0.0", ["string", "number"]), ("2.0.0", ["string"])):
+        (document.parent / "registry.toml").write_text(settings.format(version))
+        schema = {"type": "object", "properties": {"ra": {"type": kind}}}
+        document.write_text(json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}))
+        freeze(tmp_path)
+    store = Store(tmp_path)
+    comparisons = Comparisons(store)
+    relation = comparisons.relation("alert", store.release("1.0.0"), store.release("2.0.0"))
+    assert advice(comparisons, relation.exchanges).startswith("Send only what the observatory accepts: ra: ")

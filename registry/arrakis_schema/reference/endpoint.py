@@ -46,36 +46,79 @@ _TITLES = {
 }
 
 
+_RELEASES = "releases/"
 _SECTION = re.compile(r"^## (.*?) \{ #(\S+)", re.MULTILINE)
 
 
 def endpoint_page(history: History, release: Release, name: str, folder: str) -> str:
-    """Return the page in one of its folders.
+    """Return the page in one of its folders; of a release that changed nothing, a short one that leads to the other.
 
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
-    documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
-    shown, summary = folder == ENDPOINTS, summary_of(history, release, name)
-    sections = [
-        *(part for document in documents.values() for part in _document(history, release, name, document, up)),
-        *(part for document in documents.values() for part in topic_section(history, release, document, up)),
-        *_used_by(history, release, documents, up),
-        *_check(release, name, documents, up),
-        *_steps(history, release, name, up),
-        *_themselves(history, release, name, up),
-    ]
+    up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == ENDPOINTS
+    summary, first = summary_of(history, release, name), first_alike(history, release, name)
+    if first is release or not folder.startswith(_RELEASES):
+        told = _told(history, release, name, folder)
+        sections = [*told, *_steps(history, release, name, folder), *_themselves(history, release, name, up)]
+        body = [_contents(sections), *sections]
+    else:
+        body = [_alike(first, name, up), *_themselves(history, release, name, up)]
     return page(
         front_matter(
             title=name if shown else f"{name} in {release.version}", description=summary, searched=shown, contents=False
         ),
         _heading(name),
-        endpoint_selector(history, release, name, up),
+        endpoint_selector(history, release, name, up, lambda other: first_alike(history, other, name)),
         _banner(history, release, name, up),
         _lead(summary),
         _facts(history, release, name, up),
-        _contents(sections),
-        *sections,
+        *body,
     )
+
+
+def _told(history: History, release: Release, name: str, folder: str) -> tuple[str, ...]:
+    """Return the sections about the documents of a name on the page in one of its folders."""
+    key = release.version, name, folder
+    if key not in history.told:
+        documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
+        history.told[key] = (
+            *(part for document in documents.values() for part in _document(history, release, name, document, up)),
+            *(part for document in documents.values() for part in topic_section(history, release, document, up)),
+            *_used_by(history, release, documents, up),
+            *_check(release, name, documents, up),
+        )
+    return history.told[key]
+
+
+def first_alike(history: History, release: Release, name: str) -> Release:
+    """Return the first of the consecutive releases, up to this one, whose pages about a name tell the same.
+
+    What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself.
+    """
+    key = release.version, name
+    if key not in history.alike:
+        before = None if release is history.shown(name) or not release.frozen else history.before(release)
+        same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
+        history.alike[key] = first_alike(history, before, name) if before and same else release
+    return history.alike[key]
+
+
+def _tell_the_same(history: History, old: Release, new: Release, name: str) -> bool:
+    """Tell whether the pages of two releases about a name differ in the number of the release alone."""
+    return _without_version(history, old, name) == _without_version(history, new, name)
+
+
+def _without_version(history: History, release: Release, name: str) -> str:
+    """Return what the page of a release tells of a name, without its number but in "since"."""
+    folder = f"{_RELEASES}{release.version}"
+    told = "\n".join(_told(history, release, name, folder)).replace(f"{folder}/", f"{ENDPOINTS}/")
+    return re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told)
+
+
+def _alike(first: Release, name: str, up: str) -> str:
+    """Return the sentence that leads from the page of a release that changed nothing to the one that tells it all."""
+    link = f"[{escape_markdown(name)} in {first.version}]({up}{_RELEASES}{first.version}/{href(folder_of(name))}.md)"
+    return f"Nothing has changed since {first.version} but the number of the release: see {link}.\n{{ .alike }}"
 
 
 def _contents(sections: Iterable[str]) -> str:
@@ -201,14 +244,14 @@ def _check(release: Release, name: str, documents: dict[str, Document], up: str)
     yield element("div", element("noscript", element("p", without)), class_=form, data_try="", **data)
 
 
-def _steps(history: History, release: Release, name: str, up: str) -> Iterator[str]:
+def _steps(history: History, release: Release, name: str, folder: str) -> Iterator[str]:
     """Yield the changes by release, as a drawing and in words, separately for request and payload.
 
-    The pages of older releases lead to that of the current one.
+    The pages in the folders of releases lead to the page of the current one, or of the last that has the name.
     """
     yield f"## History {{ #history {UNSEARCHED} }}"
-    current = history.shown(name) or history.last(name)
-    if release not in (current, history.unreleased):
+    up, current = "../" * f"{folder}/{folder_of(name)}".count("/"), history.shown(name) or history.last(name)
+    if folder.startswith(_RELEASES) and (release is not current or history.shown(name)):
         yield f"[What each release changed]({up}{href(history.page(current, name))}.md#history)"
         return
     releases = [release for release in shown_releases(history) if history.documents(release, name)]

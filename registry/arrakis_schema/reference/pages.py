@@ -113,30 +113,34 @@ def _short(history: History, release: Release) -> dict[str, Any]:
     }
 
 
-def endpoint_folders(store: Store) -> dict[str, list[tuple[str, str]]]:
-    """Return for each folder outside the navigation the title and the path of every page about a name in it."""
-    history, folders = read_history(store), dict[str, list[tuple[str, str]]]()
+def endpoint_folders(store: Store) -> dict[str, list[Any]]:
+    """Return for each folder outside the navigation the entries of the pages about a name in it, as a navigation."""
+    history, folders = read_history(store), dict[str, list[str]]()
     for release in history.releases:
         for name in names([release]):
             for folder in history.folders(release, name):
-                path = f"{folder}/{folder_of(name)}.md"
                 if folder != ENDPOINTS:
-                    folders.setdefault(folder, []).append((one_line(name), path))
-    return folders
+                    folders.setdefault(folder, []).append(name)
+    return {folder: _listed(store, found, folder) for folder, found in folders.items()}
 
 
-def _entries(found: list[str], folder: str = "") -> list[Any]:
+def _listed(store: Store, found: list[str], top: str) -> list[Any]:
+    """Return the entries of the pages about some names: by folder where a team has folders of its own."""
+    return _by_folder(found, top) if store.layout.declared else _entries(found, top)
+
+
+def _entries(found: list[str], top: str, folder: str = "") -> list[Any]:
     """Return the entries of some names, without the folder that they share."""
-    return [{one_line(name.removeprefix(folder)): f"endpoints/{folder_of(name)}.md"} for name in found]
+    return [{one_line(name.removeprefix(folder)): f"{top}/{folder_of(name)}.md"} for name in found]
 
 
-def _by_folder(found: list[str]) -> list[Any]:
+def _by_folder(found: list[str], top: str) -> list[Any]:
     """Return the entries of some names with a section for each folder, whose title leaves out what all share."""
     shared = f"{commonpath([dirname(name) for name in found])}/".removeprefix("/") if found else ""
     entries = list[Any]()
     for folder, group in groupby(sorted(found, key=lambda name: (dirname(name), name)), key=dirname):
         title = one_line(f"{folder}/".removeprefix(shared).rstrip("/"))
-        inside = _entries(list(group), f"{folder}/")
+        inside = _entries(list(group), top, f"{folder}/")
         entries += [{title: inside}] if title else inside
     return entries
 
@@ -154,7 +158,7 @@ def documents_by_folder(store: Store) -> str:
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
     found = read_history(store).names
-    listed = _by_folder(found) if store.layout.declared else _entries(found)
+    listed = _listed(store, found, ENDPOINTS)
     endpoints: list[Any] = [{"Documents" if store.layout.declared else "Endpoints": listed}] if listed else []
     recorded = (store.root / RECORD_FILE).exists() or conformance_logs(store)
     examined: list[Any] = [{"Real servers": "conformance.md"}] if recorded else []

@@ -12,6 +12,8 @@ from posixpath import normpath, splitext
 from typing import Any
 
 import yaml
+from mkdocs.exceptions import MkDocsException
+from mkdocs.utils.yaml import yaml_load
 
 from arrakis_schema.site.sources import refuse_other_than_files
 from arrakis_schema.site.writer import BuildError
@@ -23,6 +25,7 @@ from arrakis_schema.text.printable import join_names, printable
 CONFIG = "mkdocs.yml"
 FLAG = "--trust-config"
 _HERE = Path(__file__).parent
+_HOOKS = "hooks.py"
 _TEXTS = ("site_name", "site_description", "site_url", "docs_dir")
 _KNOWN = (*_TEXTS, "nav")
 _PUBLISHED = {".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".txt", ".csv", ".json", ".pdf"}
@@ -54,7 +57,7 @@ def mkdocs_options(store: Store, folder: Path, *, trust_config: bool) -> dict[st
     """Return the arguments for MkDocs' `load_config`; `folder` is an empty one for temporary files."""
     if exists(str(store.root), CONFIG) and (trust_config or is_trusted(store.root)):
         refuse_links(str(store.root), CONFIG)
-        return {"config_file": str(store.root / CONFIG)}
+        return {"config_file": str(store.root / CONFIG), **_inherited_hooks(store.root / CONFIG)}
     settings = {key: value for key, value in _read_settings(store.root).items() if key in _KNOWN}
     docs, pages = _docs_folder(store.root, settings), folder / "docs"
     pages.mkdir()
@@ -64,6 +67,18 @@ def mkdocs_options(store: Store, folder: Path, *, trust_config: bool) -> dict[st
     extra = {"root": str(store.root), "generator": False}
     named = {"site_name": store.settings.title, **settings, "docs_dir": str(pages), "extra": extra}
     return {"config_file": str(_HERE / CONFIG), **named}
+
+
+def _inherited_hooks(config: Path) -> dict[str, list[str]]:
+    """Return the hooks of a trusted configuration that inherits this package's: MkDocs looks for ours beside it."""
+    try:
+        with config.open("rb") as file:
+            hooks = yaml_load(file).get("hooks")
+    except (MkDocsException, yaml.YAMLError):
+        return {}  # MkDocs says why
+    if not isinstance(hooks, list) or _HOOKS not in hooks or (config.parent / _HOOKS).exists():
+        return {}
+    return {"hooks": [str(_HERE / hook) if hook == _HOOKS else hook for hook in hooks]}
 
 
 def describe_omissions(root: Path) -> list[str]:

@@ -118,7 +118,7 @@ def on_env(env: Any, *, files: Files, config: Any) -> Any:
     env.autoescape = _escapes
     _BUILD.scripts = inline_scripts(env, config.theme.dirs)
     _BUILD.sections = {
-        folder: _titled(files, pages) for folder, pages in endpoint_folders(config.extra["store"]).items()
+        folder: _titled(files, entries) for folder, entries in endpoint_folders(config.extra["store"]).items()
     }
     pages = [file.page for file in files.documentation_pages() if file.page]
     _BUILD.redirects = frozenset(page.canonical_url or page.url for page in pages if "redirect" in page.meta)
@@ -202,15 +202,30 @@ def on_serve(server: Any, config: Any, **_: Any) -> Any:
     return server
 
 
-def _titled(files: Files, pages: list[tuple[str, str]]) -> list[Any]:
-    """Return pages under the titles that they have in a navigation."""
-    titled = []
-    for title, path in pages:
-        file = files.get_file_from_path(path)
-        if file and file.page:
+def _titled(files: Files, entries: list[Any]) -> list[Any]:
+    """Return the pages of a navigation under the titles that they have in it, and its sections."""
+    titled = list[Any]()
+    for title, target in (entry for listed in entries for entry in listed.items()):
+        if isinstance(target, list):
+            titled.append(Section(title, _titled(files, target)))
+        elif (file := files.get_file_from_path(target)) and file.page:
             file.page.title = title
             titled.append(file.page)
     return titled
+
+
+def _opened(items: list[Any], page: Any) -> list[Any]:
+    """Return the items of a navigation in which the sections around a page, and no other ones, are active."""
+    opened = list[Any]()
+    for item in items:
+        shown = item
+        if isinstance(item, Section):
+            shown = Section(item.title, _opened(item.children, page))
+            shown.active = any(
+                child is page or (isinstance(child, Section) and child.active) for child in shown.children
+            )
+        opened.append(shown)
+    return opened
 
 
 def _navigation_beside(page: Any) -> Navigation | None:
@@ -224,16 +239,22 @@ def _navigation_beside(page: Any) -> Navigation | None:
         return None
     items = []
     for item in _BUILD.navigation.items:
-        first = item.children[0].file.src_uri if item.children and item.children[0].is_page else ""
+        first = _first_source(item)
         replaced = item
         if first.startswith(f"{ENDPOINTS}/"):
-            replaced = Section(item.title, pages)
-            replaced.active = page in pages
+            replaced = _opened([Section(item.title, pages)], page)[0]
         elif first == "releases/index.md":
             replaced = Section(item.title, item.children)
-            replaced.active = page not in pages
+            replaced.active = path.name == "index.md"
         items.append(replaced)
     return Navigation(items, _BUILD.navigation.pages)
+
+
+def _first_source(item: Any) -> str:
+    """Return the source of the first page of an item of a navigation; empty where that is a link."""
+    while item.children:
+        item = item.children[0]
+    return item.file.src_uri if item.is_page else ""
 
 
 def _escapes(template: str | None) -> bool:

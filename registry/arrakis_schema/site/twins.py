@@ -9,6 +9,12 @@ from urllib.parse import quote, unquote
 _FENCE = re.compile(r"(^(?P<indent> *)(?P<marks>`{3,}).*?^(?P=indent)(?P=marks) *$)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()([^()\s]+)(?=\))")
 _CODE = re.compile(r"(`[^`\n]*`)")
+_FOR_THE_EYE = re.compile(
+    r'^(?:[^\n]*\n\{ \.caption \}\n+)?<div class="timeline"[^\n]*\n*'
+    r'|^<(?:details class="selector"|nav class="sections")[^\n]*\n*',
+    re.MULTILINE,
+)
+"""The links to other releases and to the sections of a page, and drawings, with what is said above one: each a line."""
 _BLOCK = re.compile(r'( *)(?:===|!!!|\?\?\?\+?) (?:[\w-]+ ?)*"(.*)"')
 _ATTRIBUTES = re.compile(r"[ \t]*\{:? (?:[#.][^{}\n]*|data-[\w-]+ )\}[ \t]*$|(?<=\))\{:? [^{}\n]*\}", re.MULTILINE)
 _HREF = re.compile(r'(?<=href=")[^"]*(?=")')
@@ -21,7 +27,7 @@ def plain_markdown(text: str, path: str, twins: Mapping[str, str]) -> str:
     lines = "\n".join(_without_blocks(text.split("\n")))
     parts, place = _FENCE.split(lines), twins[path]
     kept = [part for number, part in enumerate(parts) if number % 4 in {0, 1}]
-    kept[::2] = [_HREF.sub(_decode, part) for part in kept[::2]]
+    kept[::2] = [_HREF.sub(_decode, _FOR_THE_EYE.sub("", part)) for part in kept[::2]]
     kept[::2] = [_with_links(_ATTRIBUTES.sub("", part), path, place, twins) for part in kept[::2]]
     return "".join(kept)
 

@@ -18,9 +18,9 @@ class _Action(Enum):
     """What to do with some members or columns; their names stand in the braces."""
 
     SEND = "send {}"
-    OMIT = "do not send {}, which the server does not know"
+    OMIT = "do not send {}, which the {reader} does not know"
     TAKE = "read the column {}, or ignore columns that are not known"
-    MISS = "do not rely on the column {}, which the server does not send"
+    MISS = "do not rely on the column {}, which the {reader} does not send"
     OTHER = "{}"
 
 
@@ -40,22 +40,30 @@ def relation_data(comparisons: Comparisons, relation: Relation | Call) -> dict[s
 def advice(comparisons: Comparisons, exchanges: Iterable[Exchange]) -> str:
     """Return what the client has to change, in one sentence; empty where nothing breaks."""
     named: dict[_Action, dict[str, None]] = {}
+    reader = "server"
     for exchange in exchanges:
         if exchange.answer.breaks:
+            reader = _reader_of(comparisons, exchange)
             for action, name in _actions(comparisons, exchange):
                 named.setdefault(action, {})[name] = None
-    text = "; ".join(_clause(action, list(names)) for action, names in named.items())
+    text = "; ".join(_clause(action, list(names), reader) for action, names in named.items())
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _clause(action: _Action, names: list[str]) -> str:
+def _reader_of(comparisons: Comparisons, exchange: Exchange) -> str:
+    """Return what those are called who answer a request, or who read a message."""
+    writer, reader = comparisons.store.layout.roles_of(exchange.document)
+    return writer if comparisons.kind_of(exchange.document) is DocumentKind.PAYLOAD else reader
+
+
+def _clause(action: _Action, names: list[str], reader: str) -> str:
     """Return what to do with some names, in a clause."""
     if action is _Action.OTHER:
         return "; ".join(names)
     shown = [*names[:_MOST], *([f"{len(names) - _MOST} more"] if len(names) > _MOST else [])]
     listed = f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
     clause = str(action.value).replace("the column {}", "the columns {}" if len(shown) > 1 else "the column {}")
-    return clause.format(listed)
+    return clause.format(listed, reader=reader)
 
 
 def _actions(comparisons: Comparisons, exchange: Exchange) -> Iterator[tuple[_Action, str]]:
@@ -69,7 +77,7 @@ def _actions(comparisons: Comparisons, exchange: Exchange) -> Iterator[tuple[_Ac
 
 
 def _write(comparisons: Comparisons, exchange: Exchange, change: Change) -> tuple[_Action, str]:
-    """Return what the writer of a request has to do."""
+    """Return what the writer of a request or of a message has to do."""
     place = change.message.partition(": ")[0]
     if change.rule == "required-added" and (match := _REQUIRED.search(change.message)):
         name = match[1] if place == change.message else f"{place}.{match[1]}"
@@ -77,7 +85,8 @@ def _write(comparisons: Comparisons, exchange: Exchange, change: Change) -> tupl
     if change.rule == ("properties-removed" if exchange.reader_is_new else "properties-added"):
         return _Action.OMIT, place
     accepted = exchange.verdict.at
-    return _Action.OTHER, f"send only what the server accepts: {accepted}" if accepted else change.told
+    reader = _reader_of(comparisons, exchange)
+    return _Action.OTHER, f"send only what the {reader} accepts: {accepted}" if accepted else change.told
 
 
 def _null_clause(comparisons: Comparisons, exchange: Exchange, change: Change, name: str) -> str:

@@ -133,7 +133,7 @@ class Comparisons:
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of an endpoint or publication in a release, by path."""
-        return {path: release.document(path) for path in release.documents if release.name_of(path) == name}
+        return {path: release.document(path) for path in release.derived(_paths_by_name).get(name, ())}
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
         """Return whether a reader of one release takes what a writer of another sends."""
@@ -289,10 +289,16 @@ def messages_sent(writer: Release, path: str) -> Iterator[Example]:
 def _paths_of(store: Store, name: str) -> tuple[str, ...]:
     """Return the paths of the documents of a name in any release."""
     return tuple(
-        sorted(
-            {path for release in store.every_release() for path in release.documents if release.name_of(path) == name}
-        )
+        sorted({path for release in store.every_release() for path in release.derived(_paths_by_name).get(name, ())})
     )
+
+
+def _paths_by_name(release: Release) -> dict[str, list[str]]:
+    """Return the paths of the documents of each name of a release."""
+    paths = dict[str, list[str]]()
+    for path in release.documents:
+        paths.setdefault(release.name_of(path), []).append(path)
+    return paths
 
 
 def _undocumented(

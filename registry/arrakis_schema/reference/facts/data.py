@@ -28,14 +28,18 @@ def endpoint_data(history: History, release: Release, name: str) -> dict[str, An
         "changed": history.last_changed_in(name, release),
         "page": f"{href(history.page(release, name))}/",
         "documents": [
-            {**_document(history, release, name, document), "examples": _examples(history, release, document)}
+            {
+                **_document(history, release, name, document),
+                "fields": _fields(history, release, name, document),
+                "examples": _examples(history, release, document),
+            }
             for document in history.documents(release, name).values()
         ],
     }
 
 
 def release_data(history: History, release: Release) -> dict[str, Any]:
-    """Return the documents and accepted breaks of a release as data."""
+    """Return the documents and accepted breaks of a release as data; the fields are in the data of each page."""
     moment = history.dates.get(release.version)
     names = dict.fromkeys(map(release.name_of, release.documents))
     return {
@@ -55,8 +59,8 @@ def release_data(history: History, release: Release) -> dict[str, Any]:
 
 
 def _document(history: History, release: Release, name: str, document: Document) -> dict[str, Any]:
-    """Return one document with its members."""
-    reader, since = history.store.settings.reader(document.kind.value), history.since(document.path, name)
+    """Return one document without its members."""
+    reader = history.store.settings.reader(document.kind.value)
     problems = history.known_problems(release, document.path)
     return {
         "name": name,
@@ -68,14 +72,6 @@ def _document(history: History, release: Release, name: str, document: Document)
         "sha256": digest(document.content),
         "size": len(document.content),
         "dialects": dict(document.aliases),
-        "fields": [
-            {
-                **member_data(described.member),
-                "since": since.get(described.member.anchor, release.version),
-                **({"described_in": described.described_in} if described.described_in else {}),
-            }
-            for described in described_members(history, release, name, document)
-        ],
         "problems": [
             {
                 "location": erratum.location,
@@ -91,6 +87,19 @@ def _document(history: History, release: Release, name: str, document: Document)
             **_patterns(document, reader),
         },
     }
+
+
+def _fields(history: History, release: Release, name: str, document: Document) -> list[dict[str, Any]]:
+    """Return the members of a document."""
+    since = history.since(document.path, name)
+    return [
+        {
+            **member_data(described.member),
+            "since": since.get(described.member.anchor, release.version),
+            **({"described_in": described.described_in} if described.described_in else {}),
+        }
+        for described in described_members(history, release, name, document)
+    ]
 
 
 _STEPS: dict[str, Callable[[str | int], Any]] = {

@@ -55,6 +55,8 @@ class History:
     errata: tuple[Erratum, ...]
     dates: dict[str, datetime]
     accepted: dict[str, list[Accepted]]
+    told: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    alike: dict[tuple[str, str], Release] = field(default_factory=dict)
     _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
     _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)

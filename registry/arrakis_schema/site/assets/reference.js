@@ -57,6 +57,11 @@ function whenNear(place, module) {
   watch.observe(place);
 }
 
+// A field is told on the page of the release that changed it last.
+const alike = document.querySelector(".alike a");
+if (alike && location.hash && !document.getElementById(location.hash.slice(1)))
+  location.replace(alike.href + location.hash);
+
 // The same place of the page in another release.
 for (const link of document.querySelectorAll(".selector li a"))
   link.addEventListener("click", () => (link.hash = location.hash));

@@ -4,7 +4,7 @@ import { element, table } from "./dom.js";
 import { changes, labelOf, reordered, withoutWords } from "./fields.js";
 import { patch } from "./patch.js";
 import { ANSWERS, relation } from "./relations.js";
-import { entries, exact, json, pageOf, pathOf, reasonIn, text } from "./site.js";
+import { described, entries, exact, json, pageOf, pathOf, reasonIn, text } from "./site.js";
 import { laidOut } from "./words.js";
 
 /** @typedef {import("./fields.js").Change} Change */
@@ -62,20 +62,21 @@ function sentence({ old, fresh }, names, differing) {
  * Return the documents of two releases side by side.
  * @param {Between} between
  * @param {Release[]} both
- * @param {Entry[]} before
- * @param {Entry[]} after
+ * @param {Entry[][]} sides
  * @returns {Promise<Pair[]>}
  */
-async function pairDocuments({ root }, both, before, after) {
-  const paths = [...new Set([...after, ...before].map(({ path }) => path))];
+async function pairDocuments({ root }, both, ...sides) {
+  const paths = [...new Set(sides.toReversed().flatMap((side) => side.map(({ path }) => path)))];
   const listed = both.map(({ documents }) => new Map(documents.map((document) => [pathOf(document), document])));
   return Promise.all(
     paths.map(async (path) => {
-      const [old, fresh] = [before, after].map((side) => side.find((entry) => entry.path === path));
+      const [old, fresh] = sides.map((side) => side.find((entry) => entry.path === path));
       const [oldDocument, newDocument] = listed.map((documents) => documents.get(path));
       const name = newDocument?.name ?? oldDocument?.name ?? path;
       const same = Boolean(old && fresh) && (await haveSameBytes(root, oldDocument, newDocument));
-      return { name, path, old, fresh, same };
+      if (same) return { name, path, old, fresh, same };
+      const [before, after] = await Promise.all([old, fresh].map((entry) => described(root, entry)));
+      return { name, path, old: before, fresh: after, same };
     }),
   );
 }

@@ -3,7 +3,7 @@
 import { readAliased } from "./dialect.js";
 import { choice, labelled } from "./dom.js";
 import { form } from "./form.js";
-import { entries, exact, json, pageOf, pathOf, sourceOf, text } from "./site.js";
+import { described, entries, exact, json, pageOf, pathOf, sourceOf, text } from "./site.js";
 import { verdict } from "./verdict.js";
 
 /** @typedef {import("./form.js").Context} Context */
@@ -72,7 +72,12 @@ async function judgeOf({ root, page, entry, releases }, version, documented) {
     envelope ? exact(sourceOf(root, envelope, documented)) : null,
     version === page.version
       ? entry
-      : entries(root, version).then((all) => all.find((candidate) => candidate.path === entry.path)),
+      : entries(root, version).then((all) =>
+          described(
+            root,
+            all.find((candidate) => candidate.path === entry.path),
+          ),
+        ),
   ]);
   const { fields = [], problems = [] } = details ?? {};
   const { reader } = wordingOf(entry);

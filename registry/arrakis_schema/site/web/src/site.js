@@ -16,7 +16,7 @@ import { parse } from "./json.js";
 /** @typedef {{ unknown?: string | Record<string, string>, columns?: string, patterns?: Record<string, string | null> }} Reader */
 /**
  * @typedef {{ kind: string, format: string, path: string, page: string, url: string, name?: string, sha256?: string, size?:
- *   number, fields: Field[], examples?: Example[], problems?: Problem[], reader?: Reader,
+ *   number, fields?: Field[], examples?: Example[], problems?: Problem[], reader?: Reader,
  *   dialects?: Record<string, string> }} Entry
  */
 /** @typedef {{ name: string, version: string, frozen: boolean, page: string, documents: Entry[] }} Page */
@@ -108,13 +108,26 @@ export function sourceOf(root, document, documented) {
 }
 
 /**
- * Return the documents of a release, with their fields.
+ * Return the documents of a release, without their fields.
  * @param {URL} root
  * @param {string} version
  * @returns {Promise<Entry[]>}
  */
 export async function entries(root, version) {
   return (await json(new URL(`releases/${version}/index.json`, root))).documents;
+}
+
+/**
+ * Return a document of a release with its fields, which are in the data of its page.
+ * @template {Entry | undefined} Known
+ * @param {URL} root
+ * @param {Known} entry
+ * @returns {Promise<Known>}
+ */
+export async function described(root, entry) {
+  if (!entry) return entry;
+  const { documents } = await json(new URL("index.json", new URL(entry.page, root)));
+  return documents.find((/** @type {Entry} */ document) => document.path === entry.path);
 }
 
 /** Return the folder of a name from the address of its page in some release. @param {string} page */
