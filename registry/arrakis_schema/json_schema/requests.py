@@ -50,7 +50,7 @@ def validate(
 def validate_against(release: Release, request: Any) -> None:
     """Raise `InvalidRequestError` unless a release, taken as it is, accepts a request; see `validate`."""
     try:
-        for check in checks(release, request["request"]):
+        for check in release.derived(_checks, request["request"].lower()):
             check(request)
     except (KeyError, TypeError, AttributeError, InvalidRequestError):
         if _has_envelope(release):  # the envelope's own violation comes first
@@ -127,7 +127,7 @@ def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[C
 
     def validate_request(request: Any) -> None:
         try:
-            if accepts(request) and (not only or request[only].keys() <= names):
+            if accepts(request) and (not only or names.issuperset(request[only])):
                 return
         except (*NOT_JSON, KeyError, AttributeError):
             pass

@@ -123,13 +123,19 @@ class _Writer:
             elif keyword == "$id" and position.depth:
                 raise NotCompiledError
         if not _NUMERIC.isdisjoint(written):
-            guard = {"type": "number"} if written.get("type") in ("integer", "number") else _NOT_HUGE
-            written.setdefault("allOf", []).append(guard)
-        if "multipleOf" in written and not self._inverting:
-            written["allOf"].append(_EXACT)
+            self._refuse_huge(written)
         self.must_look |= self._inverting > 0 and self._asks_of_numbers(written)
         self.must_look |= written.get("uniqueItems", False) and not _holds_no_numbers(written.get("items"))
         return written
+
+    def _refuse_huge(self, written: dict[str, Any]) -> None:
+        """Let a schema refuse integers of too many digits, and doubles that are divided in another way."""
+        if "multipleOf" in written and not self._inverting:
+            written.setdefault("allOf", []).append(_EXACT)
+        if written.get("type") == "integer":
+            written.update({"type": "number", "multipleOf": written.get("multipleOf", 1)})
+        elif written.get("type") != "number":
+            written.setdefault("allOf", []).append(_NOT_HUGE)
 
     @staticmethod
     def _asks_of_numbers(written: dict[str, Any]) -> bool:
