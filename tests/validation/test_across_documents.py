@@ -17,8 +17,8 @@ from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge import fast
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.kafka.records import RecordChecker
-from arrakis_schema.store.store import Release
-from arrakis_schema.system.lint import lint_release
+from arrakis_schema.store.store import Release, open_store
+from arrakis_schema.system.check import check
 from tests.web.node import judged
 
 CASES = json.loads((Path(__file__).parent.parent / "cases/judge_across/references.json").read_text(encoding="utf-8"))
@@ -56,6 +56,8 @@ def release(case: dict[str, Any], tmp_path: Path) -> Release:
     for folder, instances in (("", case["valid"]), ("refused/", case["invalid"])):
         for number, instance in enumerate(instances):
             write(schemas / f"publication/examples/main/{folder}{number}.json", instance)
+            asking = {"request": "Ask", "args": {"value": instance}}
+            write(schemas / f"endpoints/ask/examples/{folder}{number}.json", asking)
     return open_release(None, tmp_path)
 
 
@@ -72,6 +74,8 @@ def test_every_way_to_judge_follows_references_between_documents(
         patch.setattr(fast, "_rust", None)
         judges["plain judge"] = Judge(None, "it", bundle=bundle)
     contract, records = Contract(release), RecordChecker(release, "publication/record.json")
+    sent = [sample.refused for sample in contract.samples("ask")]  # what `conform` asks a server
+    assert sorted(sent) == sorted(not valid for _, valid in asked(case))
     for instance, valid in asked(case):
         request = {"request": "Ask", "args": {"value": instance}}
         told = {name: judge.first(instance) is None for name, judge in judges.items()}
@@ -100,12 +104,13 @@ def holds(check_instance: Any, instance: Any) -> bool:
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_lint_and_check_judge_the_examples_by_all_documents(release: Release, tmp_path: Path) -> None:
+def test_check_judges_the_examples_by_all_documents(release: Release, tmp_path: Path) -> None:
     rules = {"example-accepted", "example-invalid", "ref-unresolvable", "pattern-invalid", "meta-schema-invalid"}
-    assert [str(finding) for finding in lint_release(release) if finding.rule in rules] == []
+    findings = check(release.store).findings
+    assert [str(finding) for finding in findings if finding.rule in rules] == []
     broken = next((tmp_path / "schemas/publication/examples/main/refused").iterdir())
     broken.rename(broken.parent.parent / "accepted.json")
-    findings = [*lint_release(open_release(None, tmp_path))]
+    findings = check(open_store(tmp_path)).findings
     assert [finding.rule for finding in findings if finding.rule in rules] == ["example-invalid"]
 
 

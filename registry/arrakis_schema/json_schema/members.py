@@ -193,7 +193,7 @@ class _Reader:
             children = list(spread(Spread(self._admission, self._names, node, statements, told)))
             order = list(dict.fromkeys(child.alternative for child in children))
             for child in sorted(children, key=lambda child: order.index(child.alternative)):
-                child.opened, child.listed, child.sure = opened, listed, child.sure and not listed
+                child.opened, child.listed, child.sure = opened, listed, child.sure and node.sure and not listed
                 yield child
 
     def _has_containers(self, statement: Statement) -> bool:

@@ -9,6 +9,7 @@ from arrakis_schema.json_schema.judge.patterns import PatternError, search
 from arrakis_schema.json_schema.statements import Statement, keyword_dict, keyword_list
 from arrakis_schema.store.members import Origin, Step
 
+_DEPENDENCIES = ("dependentRequired", "dependencies")
 _MOST_POSITIONS = 50
 Applies = Callable[[Statement], list[Place]]
 
@@ -109,7 +110,7 @@ class Spread:
                 child.presence += (Origin(statement.place.document, pointer_below(pointer, "required"), ("required",)),)
                 child.required = child.required or not extra
                 when |= {self.names.when(extra): None} if extra else {}
-            for keyword in ("dependentRequired", "dependencies"):
+            for keyword in _DEPENDENCIES:
                 for trigger, names in keyword_dict(statement, self.admission, keyword).items():
                     if isinstance(names, list) and name in names:
                         when[f"if {trigger} is present"] = None
@@ -139,14 +140,14 @@ class _ObjectMembers:
         spread, ranks = self._spread, dict[tuple[frozenset[Branch], str], int]()
         for statement in spread.asserted:
             cases = frozenset(spread.node.further_cases(statement.place))
-            for name in (*self._named[id(statement)], *self._required(statement)):
+            for name in (*self._named[id(statement)], *self._demanded(statement)):
                 ranks.setdefault((cases, name), len(ranks))
         children = [
             child
             for name in dict.fromkeys(name for _, name in ranks)
             for child in spread.places(
                 Step("name", name),
-                lambda s, name=name: name in self._named[id(s)] or name in self._required(s),  # type: ignore[misc]
+                lambda s, name=name: name in self._named[id(s)] or name in self._demanded(s),  # type: ignore[misc]
                 lambda s, name=name: self._schemas_of(s, name),  # type: ignore[misc]
             )
         ]
@@ -179,9 +180,14 @@ class _ObjectMembers:
         if not any(place.schema is False for s in always for place in self._additional(s)):
             yield from spread.places(Step("any"), lambda s: any(map(_is_told, self._additional(s))), self._additional)
 
-    def _required(self, statement: Statement) -> list[str]:
-        names = keyword_list(statement, self._spread.admission, "required")
-        return [name for name in names if isinstance(name, str)]
+    def _demanded(self, statement: Statement) -> list[str]:
+        """Return the members that one schema requires, always or beside another member."""
+        admission = self._spread.admission
+        lists = [keyword_list(statement, admission, "required")]
+        for keyword in _DEPENDENCIES:
+            dependent = keyword_dict(statement, admission, keyword).values()
+            lists += [names for names in dependent if isinstance(names, list)]
+        return [name for names in lists for name in names if isinstance(name, str)]
 
     def _schemas_of(self, statement: Statement, name: str) -> list[Place]:
         """Return the schemas that one schema has for the member with a name."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.bundling import bundle_of
-from arrakis_schema.json_schema.dispatch import dispatch_of
+from arrakis_schema.json_schema.dispatch import Dispatch, dispatch_of
 from arrakis_schema.json_schema.judge.fast import NOT_JSON, Accepts
 from arrakis_schema.json_schema.judge.implication import implies
 from arrakis_schema.json_schema.judge.judge import Judge
@@ -49,19 +49,37 @@ def validate(
 
 def validate_against(release: Release, request: Any) -> None:
     """Raise `InvalidRequestError` unless a release, taken as it is, accepts a request; see `validate`."""
+    release.derived(_request_check)(request)
+
+
+def _request_check(release: Release) -> Check:
+    """Make the check of any request of a release, which remembers the checks of each document."""
     dispatch = dispatch_of(release)
-    try:
-        path = dispatch.find(request)
-        if path is not None:
-            for check in release.derived(_checks, path):
-                check(request)
-        elif not any(_accepts(release, document, request) for document in dispatch.documents):
-            raise KeyError  # noqa: TRY301 - no document is found, as by a discriminator
-    except (KeyError, TypeError, AttributeError, InvalidRequestError):
-        if dispatch.envelope:  # the envelope's own violation comes first
-            release.derived(_compile, dispatch.envelope)(request)
-        _document_of(release, request)
-        raise
+    find, known = _finder(dispatch), dict[str, tuple[Check, ...]]()
+
+    def check_request(request: Any) -> None:
+        try:
+            path = find(request)
+            if path is not None:
+                for check in known.get(path) or known.setdefault(path, checks(release, path)):
+                    check(request)
+            elif not any(_accepts(release, document, request) for document in dispatch.documents):
+                raise KeyError  # noqa: TRY301 - no document is found, as by a discriminator
+        except (KeyError, TypeError, AttributeError, InvalidRequestError):
+            if dispatch.envelope:  # the envelope's own violation comes first
+                release.derived(_compile, dispatch.envelope)(request)
+            _document_of(release, request)
+            raise
+
+    return check_request
+
+
+def _finder(dispatch: Dispatch) -> Callable[[Any], str | None]:
+    """Return `dispatch.find`, by the shortest way to the same answer."""
+    if len(dispatch.member) != 1 or dispatch.by_value:
+        return dispatch.find
+    (member,), by_name = dispatch.member, dispatch.by_name
+    return lambda request: by_name[request[member].lower()]
 
 
 def validator(
@@ -141,7 +159,7 @@ def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[C
 
     def validate_request(request: Any) -> None:
         try:
-            if accepts(request) and (not only or request[only].keys() <= names):
+            if accepts(request) and (not only or names.issuperset(request[only])):
                 return
         except (*NOT_JSON, KeyError, AttributeError):
             pass

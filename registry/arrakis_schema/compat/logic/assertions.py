@@ -5,7 +5,8 @@ from typing import Any
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Pair
-from arrakis_schema.compat.logic.values import canonical, fraction, type_of
+from arrakis_schema.compat.logic.values import canonical, type_of
+from arrakis_schema.json_schema.judge.values import exact_fraction
 from arrakis_schema.regex import UnsupportedPatternError
 
 
@@ -34,12 +35,12 @@ def format_(node: SchemaNode, name: str, instance_type: str) -> Pair:
 
 
 def minimum(_node: SchemaNode, bound: float, _type: str, *, exclusive: bool = False) -> Pair:
-    exact = fraction(bound)
+    exact = exact_fraction(bound)
     return f.AtLeast(exact, exclusive), f.AtMost(exact, not exclusive)
 
 
 def maximum(_node: SchemaNode, bound: float, _type: str, *, exclusive: bool = False) -> Pair:
-    exact = fraction(bound)
+    exact = exact_fraction(bound)
     return f.AtMost(exact, exclusive), f.AtLeast(exact, not exclusive)
 
 
@@ -52,7 +53,7 @@ def maximum_of_draft_04(node: SchemaNode, bound: float, instance_type: str) -> P
 
 
 def multiple_of(_node: SchemaNode, factor: float, _type: str) -> Pair:
-    exact = fraction(factor)
+    exact = exact_fraction(factor)
     return f.MultipleOf(exact, holds=True), f.MultipleOf(exact, holds=False)
 
 

@@ -7,7 +7,8 @@ from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Formula, Literal, Names
 from arrakis_schema.compat.logic.keywords import keyword_meanings
 from arrakis_schema.compat.logic.nodes import UndecidedError
-from arrakis_schema.compat.logic.values import Json, canonical, fraction, type_of
+from arrakis_schema.compat.logic.values import Json, canonical, type_of
+from arrakis_schema.json_schema.judge.values import exact_fraction
 from arrakis_schema.regex import Reading
 
 
@@ -95,7 +96,7 @@ def matches(pattern: str, text: str, reading: Reading) -> bool:
 
 
 def _number(_self: Interpretation, formula: Formula, value: int | float) -> bool:  # noqa: PYI041 - bool is no number here
-    exact = fraction(value)
+    exact = exact_fraction(value)
     match formula:
         case f.AtLeast(bound, exclusive):
             return exact > bound or (exact == bound and not exclusive)

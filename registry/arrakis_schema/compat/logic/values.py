@@ -9,6 +9,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TypeAlias
 
+from arrakis_schema.json_schema.judge.values import exact_fraction
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 TYPES = ("object", "array", "string", "number", "boolean", "null")
@@ -20,17 +22,12 @@ def type_of(value: Json) -> str:
     return "null" if value is None else _TYPE_OF[type(value)]
 
 
-def fraction(number: float) -> Fraction:
-    """Return the exact value of a JSON number: 0.1 is a tenth, not the nearest binary fraction."""
-    return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
-
-
 def number_of(exact: Fraction) -> int | float | None:
     """Return the JSON number for an exact value; None if it has no text of usual length."""
     if exact.denominator == 1:
         return exact.numerator
     near = float(exact)
-    return near if fraction(near) == exact else None
+    return near if exact_fraction(near) == exact else None
 
 
 def canonical(value: Json) -> str:

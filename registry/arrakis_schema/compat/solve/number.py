@@ -9,7 +9,8 @@ from math import ceil, floor, lcm
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Atom
 from arrakis_schema.compat.logic.results import CLOSED, Model, Open, Result
-from arrakis_schema.compat.logic.values import fraction, number_of, type_of, values_of
+from arrakis_schema.compat.logic.values import number_of, type_of, values_of
+from arrakis_schema.json_schema.judge.values import exact_fraction
 
 _MOST_STEPS = 20_000
 _MOST_DECIMALS = 30
@@ -44,7 +45,7 @@ class _Range:
                     self.off.append(factor)
             case f.NoneOf(texts):
                 values = values_of(texts)
-                self.excluded |= {fraction(value) for value in values if type_of(value) == "number"}  # type: ignore[arg-type]
+                self.excluded |= {exact_fraction(value) for value in values if type_of(value) == "number"}  # type: ignore[arg-type]
 
     @property
     def empty(self) -> bool:

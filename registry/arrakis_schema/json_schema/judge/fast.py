@@ -44,7 +44,8 @@ _NAMED = ("properties", "dependentSchemas")
 _INVERTING = frozenset({"not", "if", "oneOf", "contains"})
 _NUMERIC = BOUNDS | {"multipleOf"}
 _NOT_HUGE = {"anyOf": [{"type": "number"}, {"type": ["null", "boolean", "string", "array", "object"]}]}
-_MOST_BITS = 14_000
+_EXACT = {"minimum": -_LARGEST, "maximum": _LARGEST}
+_WITHOUT_NUMBERS = ("string", "boolean", "null")
 
 
 def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
@@ -61,11 +62,11 @@ def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
         accepts: Accepts = make(schema, validate_formats=False, pattern_options=_rust.RegexOptions()).is_valid
     except (NotCompiledError, RecursionError, ValueError, TypeError, AttributeError):  # or what is no schema at all
         return None
-    return _only_json_numbers(accepts) if writer.may_invert else accepts
+    return _only_plain_numbers(accepts) if writer.must_look else accepts
 
 
-def _only_json_numbers(accepts: Accepts) -> Accepts:
-    """Return a check that raises `ValueError` for an instance with a number that has no JSON text."""
+def _only_plain_numbers(accepts: Accepts) -> Accepts:
+    """Return a check that raises `ValueError` for an instance with a number that jsonschema-rs may read differently."""
 
     def check(instance: Any) -> bool:
         todo = [instance]
@@ -83,18 +84,26 @@ def _only_json_numbers(accepts: Accepts) -> Accepts:
 
 
 def _is_plain(number: float) -> bool:
-    """Tell whether Python writes a number in a JSON text."""
-    return number.bit_length() <= _MOST_BITS if isinstance(number, int) else math.isfinite(number)
+    """Tell whether a number is an integer of 64 bits, or one of the doubles that are exact; NaN is neither."""
+    return abs(number) <= (_LARGEST_INTEGER if isinstance(number, int) else _LARGEST)
+
+
+def _has_number(value: Any) -> bool:
+    """Tell whether there is a number in a JSON value."""
+    if isinstance(value, dict | list):
+        return any(map(_has_number, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 class _Writer:
     """Writes the schemas of one document anew; raises `NotCompiledError` for what may be read in another way.
 
-    `may_invert` is True where a number that is refused can make an instance valid.
+    `must_look` is True where a number that jsonschema-rs refuses can make an instance valid, or where numbers are
+    compared with each other: it takes 2**62 and 2.0**62 for two.
     """
 
     def __init__(self, document: Any, dialect: str) -> None:
-        self.may_invert, self._inverting = False, 0
+        self.must_look, self._inverting = False, 0
         self._dialect, self._copy = dialect, Copy(document, dialect, Reading.ECMA)
         self._asserted = {name for name, keyword in DIALECTS[dialect].keywords.items() if keyword.has_effect}
 
@@ -114,11 +123,26 @@ class _Writer:
             elif keyword == "$id" and position.depth:
                 raise NotCompiledError
         if not _NUMERIC.isdisjoint(written):
-            guard = {"type": "number"} if written.get("type") in ("integer", "number") else _NOT_HUGE
-            written.setdefault("allOf", []).append(guard)
-            self.may_invert |= self._inverting > 0
-        self.may_invert |= self._inverting > 0 and "number" in written.get("type", ())
+            self._refuse_huge(written)
+        self.must_look |= self._inverting > 0 and self._asks_of_numbers(written)
+        self.must_look |= written.get("uniqueItems", False) and not _holds_no_numbers(written.get("items"))
         return written
+
+    def _refuse_huge(self, written: dict[str, Any]) -> None:
+        """Let a schema refuse integers of too many digits, and doubles that are divided in another way."""
+        if "multipleOf" in written and not self._inverting:
+            written.setdefault("allOf", []).append(_EXACT)
+        if written.get("type") == "integer":
+            written.update({"type": "number", "multipleOf": written.get("multipleOf", 1)})
+        elif written.get("type") != "number":
+            written.setdefault("allOf", []).append(_NOT_HUGE)
+
+    @staticmethod
+    def _asks_of_numbers(written: dict[str, Any]) -> bool:
+        """Tell whether a schema can refuse a number for its value."""
+        if "number" in written.get("type", ()) or not _NUMERIC.isdisjoint(written):
+            return True
+        return _has_number(written.get("enum", [written.get("const")]))
 
     def _write(self, written: dict[str, Any], keyword: str, value: Any, position: SchemaPosition) -> None:
         """Write one keyword."""
@@ -149,6 +173,11 @@ class _Writer:
             written[keyword] = _PLAIN.get(keyword, _unknown)(value)
 
 
+def _holds_no_numbers(items: Any) -> bool:
+    """Tell whether the items of an array are neither numbers nor values that hold some."""
+    return isinstance(items, dict) and items.get("type") in _WITHOUT_NUMBERS
+
+
 def _unknown(_: Any) -> Any:
     raise NotCompiledError
 
@@ -172,6 +201,13 @@ def _number(value: Any) -> float:
     if not abs(value) <= (_LARGEST_INTEGER if isinstance(value, int) else _LARGEST):
         raise NotCompiledError
     return value
+
+
+def _exclusive_bound(value: Any) -> float:
+    """Return a number that doubles hold exactly: jsonschema-rs takes the double 2.0**62 for less than 2**62."""
+    if abs(_number(value)) > _LARGEST:
+        raise NotCompiledError
+    return _number(value)
 
 
 def _divisor(value: Any) -> int:
@@ -203,6 +239,7 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("type", "required", "dependentRequired", "uniqueItems"), _same),
     **dict.fromkeys(("const", "enum"), _value),
     **dict.fromkeys(BOUNDS, _number),
+    **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), _exclusive_bound),
     **dict.fromkeys(_SIZES, _size),
     "multipleOf": _divisor,
     "pattern": _pattern,

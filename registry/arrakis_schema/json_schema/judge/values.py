@@ -50,5 +50,8 @@ def is_multiple(number: float, divisor: float) -> bool:
 
 
 def exact_fraction(number: float) -> Fraction:
-    """Return the exact value of a JSON number: 0.1 is a tenth, not the nearest binary fraction."""
-    return Fraction(number) if isinstance(number, int) else Fraction(float.__repr__(number))
+    """Return the exact value of a JSON number: 0.1 is a tenth, not the nearest binary fraction.
+
+    A whole one is the integer that a double holds, as in comparisons: 1e31 is less than 10^31, and no multiple of it.
+    """
+    return Fraction(number) if number == number // 1 else Fraction(float.__repr__(number))
