@@ -82,7 +82,9 @@ def _cell(present: bool, changed: bool, before: bool, after: bool) -> str:  # no
     if not present:
         return element("div", role="cell")
     kinds = [kind for kind, holds in (("changed", changed), ("first", not before), ("last", not after)) if holds]
-    return element("div", element("b", "changed" if changed else "yes"), class_=" ".join(["there", *kinds]), role="cell")
+    return element(
+        "div", element("b", "changed" if changed else "yes"), class_=" ".join(["there", *kinds]), role="cell"
+    )
 
 
 def _changes(states: Sequence[object]) -> tuple[bool, ...]:
