@@ -24,7 +24,7 @@ def take_out(markdown: str) -> tuple[str, list[str]]:
         return f'{match["indent"]}<{match["tag"]} data-kept="{len(blocks) - 1}"></{match["tag"]}>'
 
     def merge(match: re.Match[str]) -> str:
-        blocks.append(put_back(match[0].replace("\n\n", "\n"), blocks))
+        blocks.append(put_back(match[0], blocks))
         return f'<div data-kept="{len(blocks) - 1}"></div>'
 
     return _NEIGHBOURS.sub(merge, _BLOCK.sub(place, markdown)), blocks
