@@ -1,26 +1,24 @@
 """The site itself, below a path; its parts that need JavaScript say when they were not bundled."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from arrakis_schema.site import site, write_tree
-from arrakis_schema.store.store import Store
 from tests.browser.serving import BUNDLE, served
 
 PROJECT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="session")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def parts(built_site: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of the site."""
     if not (BUNDLE / "try.js").exists():
         pytest.skip("the site's JavaScript is not bundled: run make bundle, which needs npm and its registry once")
     folder = tmp_path_factory.mktemp("parts")
     (folder / "under/a").mkdir(parents=True)
-    write_tree(site(Store(PROJECT)), folder / "under/a/path")
+    (folder / "under/a/path").symlink_to(built_site(PROJECT))
     with served(folder) as address:
         yield f"{address}under/a/path/"
 

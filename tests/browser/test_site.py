@@ -3,15 +3,13 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from arrakis_schema.site import site, write_tree
-from arrakis_schema.store.store import Store
 from tests.browser.serving import served
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -195,12 +193,11 @@ def test_the_keyboard_reaches_the_content_and_the_tabs(browser: Browser, address
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
-def test_the_site_of_another_api_works_too(browser: Browser, tmp_path: Path) -> None:
-    write_tree(site(Store(PROJECT / "tests/fixtures/weather")), tmp_path / "weather")
+def test_the_site_of_another_api_works_too(browser: Browser, built_site: Callable[[Path], Path]) -> None:
     page, wrong = opened(browser), list[str]()
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    with served(tmp_path / "weather") as place:
+    with served(built_site(PROJECT / "tests/fixtures/weather")) as place:
         page.goto(f"{place}endpoints/forecast/")
         page.locator("[data-try]").scroll_into_view_if_needed()
         page.get_by_text("Accepted by forecast 1.1.0.").wait_for()

@@ -1,14 +1,12 @@
 """The hand-written pages in a real browser: nobody is shut out, in light and dark, wide and narrow."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser
 
-from arrakis_schema.site.rendering import render_site
-from arrakis_schema.site.writer import write_tree
-from arrakis_schema.store.store import Store
 from tests.browser.serving import served
 from tests.docs.pages import PROJECT
 
@@ -34,10 +32,8 @@ WIDTHS = {"wide": 1280, "narrow": 390}
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("site") / "out"
-    write_tree(render_site(Store(PROJECT)), folder)
-    with served(folder) as site:
+def address(built_site: Callable[[Path], Path]) -> Iterator[str]:
+    with served(built_site(PROJECT)) as site:
         yield site
 
 

@@ -1,16 +1,17 @@
 """The page on Python prints what it shows, and the reference has every public name."""
 
 import re
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
 import arrakis_schema
 from arrakis_schema import compat
 from arrakis_schema.flight.mock.server import MockServer
-from arrakis_schema.site.rendering import render_site
-from arrakis_schema.store.store import Store, open_release
+from arrakis_schema.store.store import open_release
 from tests.docs.pages import PROJECT, blocks, texts
 
 PAGES = ("api/documents", "api/requests", "api/travel", "api/compat", "api/errors")
@@ -30,8 +31,8 @@ def test_the_code_of_a_page_prints_what_it_shows(page: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def site() -> dict[str, bytes]:
-    return {file.path: file.content for file in render_site(Store(PROJECT))}
+def site(site_contents: Callable[[Path], dict[str, bytes]]) -> dict[str, bytes]:
+    return site_contents(PROJECT)
 
 
 def test_every_public_name_has_a_heading_in_the_reference(site: dict[str, bytes]) -> None:

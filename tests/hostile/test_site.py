@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import permutations
@@ -93,21 +94,21 @@ def pages(files: dict[str, Representation]) -> dict[str, Page]:
 
 
 @pytest.fixture(scope="module")
-def ordinary() -> dict[str, Page]:
-    return {file.path: Page(file.content.decode()) for file in site(Store(WEATHER)) if file.path.endswith(".html")}
+def ordinary(built_site: Callable[[Path], Path]) -> list[Page]:
+    return [Page(path.read_text()) for path in built_site(WEATHER).rglob("*.html")]
 
 
 def test_no_page_has_an_element_or_an_attribute_that_ordinary_pages_lack(
-    pages: dict[str, Page], ordinary: dict[str, Page]
+    pages: dict[str, Page], ordinary: list[Page]
 ) -> None:
-    known = MORE.union(*(page.kinds for page in ordinary.values()))
+    known = MORE.union(*(page.kinds for page in ordinary))
     assert {(path, kind) for path, page in pages.items() for kind in page.kinds - known} == set()
 
 
 def test_no_page_runs_a_script_that_ordinary_pages_lack(
-    files: dict[str, Representation], pages: dict[str, Page], ordinary: dict[str, Page]
+    files: dict[str, Representation], pages: dict[str, Page], ordinary: list[Page]
 ) -> None:
-    known = {_anywhere(script) for page in ordinary.values() for script in page.of("script")}
+    known = {_anywhere(script) for page in ordinary for script in page.of("script")}
     for path, page in pages.items():
         text = files[path].content.decode()
         assert {_anywhere(script) for script in page.of("script")} <= known, path

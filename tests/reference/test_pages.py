@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,8 +13,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from arrakis_schema.site import site
-from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Store
 from tests.member_texts import members_of
@@ -54,13 +52,13 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module", params=ROOTS)
-def files(request: pytest.FixtureRequest) -> dict[str, Representation]:
-    return {file.path: file for file in site(Store(ROOTS[request.param]))}
+def files(request: pytest.FixtureRequest, site_contents: Callable[[Path], dict[str, bytes]]) -> dict[str, bytes]:
+    return site_contents(ROOTS[request.param])
 
 
 @pytest.fixture(scope="module")
-def pages(files: dict[str, Representation]) -> dict[str, Page]:
-    return {path: Page(file.content.decode()) for path, file in files.items() if path.endswith(".html")}
+def pages(files: dict[str, bytes]) -> dict[str, Page]:
+    return {path: Page(content.decode()) for path, content in files.items() if path.endswith(".html")}
 
 
 def targets(path: str, links: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -73,7 +71,7 @@ def targets(path: str, links: list[str]) -> Iterator[tuple[str, str, str]]:
             yield link, f"{place}index.html" if place == "" or place.endswith("/") else place, unquote(url.fragment)
 
 
-def test_every_link_leads_somewhere(files: dict[str, Representation], pages: dict[str, Page]) -> None:
+def test_every_link_leads_somewhere(files: dict[str, bytes], pages: dict[str, Page]) -> None:
     broken = [
         (path, link)
         for path, page in pages.items()
@@ -112,17 +110,15 @@ def test_every_field_of_every_release_has_its_place(pages: dict[str, Page]) -> N
                 assert field.anchor in page.ids, (release.version, path, field.path)
 
 
-def test_no_page_is_large(files: dict[str, Representation], pages: dict[str, Page]) -> None:
-    sizes = {path: len(files[path].content) for path in pages}
+def test_no_page_is_large(files: dict[str, bytes], pages: dict[str, Page]) -> None:
+    sizes = {path: len(files[path]) for path in pages}
     assert {path: size for path, size in sizes.items() if size > 60 * 1024} == {}
-    assert len(files["search/search_index.json"].content) < 300 * 1024  # fetched once somebody searches
+    assert len(files["search/search_index.json"]) < 300_000  # fetched once somebody searches
 
 
-def test_every_page_runs_its_own_scripts_and_no_others(
-    files: dict[str, Representation], pages: dict[str, Page]
-) -> None:
+def test_every_page_runs_its_own_scripts_and_no_others(files: dict[str, bytes], pages: dict[str, Page]) -> None:
     for path in pages.keys() - {"404.html"}:
-        text = files[path].content.decode()
+        text = files[path].decode()
         policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
         assert policy, path
         assert policy.start() < text.index("<script"), "the policy holds from the first script on"
@@ -133,24 +129,22 @@ def test_every_page_runs_its_own_scripts_and_no_others(
         assert not re.search(r"<[^>]* (?:style|on[a-z]+)=", text), path
 
 
-def test_every_page_says_what_it_is_and_where_its_data_is(
-    files: dict[str, Representation], pages: dict[str, Page]
-) -> None:
+def test_every_page_says_what_it_is_and_where_its_data_is(files: dict[str, bytes], pages: dict[str, Page]) -> None:
     for path in pages.keys() - {"404.html"}:
-        text = files[path].content.decode()
+        text = files[path].decode()
         for name in ("og:title", "og:description", "og:type", "og:url"):
             assert re.search(rf'<meta property="{name}" content="[^"]+">', text), (path, name)
         found = re.search(r'<link rel="describedby alternate" type="application/json"[^>]* href="([^"]*)">', text)
         assert found, path
-        json.loads(files[normpath(f"{dirname(path)}/{found.group(1)}").removeprefix("/")].content)
-        assert files[f"{dirname(path)}/index.md".removeprefix("/")].content.startswith((b"#", b"<")), path
+        json.loads(files[normpath(f"{dirname(path)}/{found.group(1)}").removeprefix("/")])
+        assert files[f"{dirname(path)}/index.md".removeprefix("/")].startswith((b"#", b"<")), path
 
 
-def test_the_lists_for_machines_name_what_is_there(files: dict[str, Representation], pages: dict[str, Page]) -> None:
-    listed = re.findall(r"\]\(([^)]*)\)", files["llms.txt"].content.decode())
+def test_the_lists_for_machines_name_what_is_there(files: dict[str, bytes], pages: dict[str, Page]) -> None:
+    listed = re.findall(r"\]\(([^)]*)\)", files["llms.txt"].decode())
     assert len(listed) > 5
     assert [link for link in listed if link not in files] == []
-    index = json.loads(files["versions/index.json"].content)
+    index = json.loads(files["versions/index.json"])
     urls = [
         document[key]
         for release in index["releases"]
@@ -159,22 +153,22 @@ def test_the_lists_for_machines_name_what_is_there(files: dict[str, Representati
         if key in document
     ]
     assert [url for url in urls if f"versions/{unquote(url)}" not in files] == []
-    sitemap = ET.fromstring(files["sitemap.xml"].content)  # noqa: S314 - our own
+    sitemap = ET.fromstring(files["sitemap.xml"])  # noqa: S314 - our own
     listed = [url.text or "" for url in sitemap.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     base = next(url for url in listed if url.endswith("/") and all(other.startswith(url) for other in listed))
-    moved = {path for path in pages if b'http-equiv="refresh"' in files[path].content}
-    assert {f"{url.removeprefix(base)}index.html" for url in listed} == pages.keys() - moved - {"404.html"}
+    elsewhere = {path for path in pages if b'http-equiv="refresh"' in files[path]}  # such a page only leads to another
+    assert {f"{url.removeprefix(base)}index.html" for url in listed} == pages.keys() - elsewhere - {"404.html"}
 
 
-def test_the_pages_of_another_api_know_nothing_of_arrakis() -> None:
-    for file in site(Store(ROOTS["weather"])):
-        if file.path.endswith((".html", ".md", ".json", ".atom", ".txt")):
-            words = re.sub(r"arrakis[-_]schema|^/\*.*", "", file.content.decode())
-            assert "arrakis" not in words.lower(), file.path
+def test_the_pages_of_another_api_know_nothing_of_arrakis(site_contents: Callable[[Path], dict[str, bytes]]) -> None:
+    for path, content in site_contents(ROOTS["weather"]).items():
+        if path.endswith((".html", ".md", ".json", ".atom", ".txt")):
+            words = re.sub(r"arrakis[-_]schema|^/\*.*", "", content.decode())
+            assert "arrakis" not in words.lower(), path
 
 
-def test_known_problems_stand_at_their_field() -> None:
-    text = next(file for file in site(Store(PROJECT)) if file.path == "releases/0.4.0/find/index.html").content.decode()
+def test_known_problems_stand_at_their_field(built_site: Callable[[Path], Path]) -> None:
+    text = (built_site(PROJECT) / "releases/0.4.0/find/index.html").read_text()
     field = text.index('id="args.max_rate"')
     assert field < text.index("exclusiveMinimum is misspelt") < text.index('id="args.publisher"')
     assert "The newest release is" in text

@@ -1,7 +1,7 @@
 """The Markdown beside each page, `llms.txt` and the sitemap: whole, plain, and every link leads to a file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import pytest
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.site.rendering import render_site
 from arrakis_schema.site.twins import first_sentence, plain_markdown
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store
@@ -21,8 +20,8 @@ FENCE = re.compile(r"^( *)(`{3,}).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def site() -> dict[str, bytes]:
-    return {file.path: file.content for file in render_site(STORE)}
+def site(site_contents: Callable[[Path], dict[str, bytes]]) -> dict[str, bytes]:
+    return site_contents(PROJECT)
 
 
 def links(markdown: str) -> Iterator[str]:

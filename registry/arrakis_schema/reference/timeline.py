@@ -81,9 +81,10 @@ def _cell(present: bool, changed: bool, before: bool, after: bool) -> str:  # no
     """Return the cell of one release; a bar ends where the release before or after does not have it."""
     if not present:
         return element("div", role="cell")
-    ends = [kind for kind, neighbour in (("first", before), ("last", after)) if not neighbour]
-    text = "changed" if changed else "yes"
-    return element("div", element("span", text, class_="hidden"), class_=" ".join(["there", text, *ends]), role="cell")
+    kinds = [kind for kind, holds in (("changed", changed), ("first", not before), ("last", not after)) if holds]
+    return element(
+        "div", element("b", "changed" if changed else "yes"), class_=" ".join(["there", *kinds]), role="cell"
+    )
 
 
 def _changes(states: Sequence[object]) -> tuple[bool, ...]:

@@ -23,6 +23,7 @@ from arrakis_schema.reference import book, endpoint_folders, navigation
 from arrakis_schema.reference.facts.history import ENDPOINTS
 from arrakis_schema.reference.highlighting import finish_page, with_code_as_html
 from arrakis_schema.reference.markup import escape_markdown, without_divisions
+from arrakis_schema.site.html_blocks import put_back, take_out
 from arrakis_schema.site.postprocessing import inline_scripts, minify, minify_style, rendered_scripts, with_policy
 from arrakis_schema.site.python_api import expand, find_homes
 from arrakis_schema.site.tree import INDEX, tree
@@ -45,7 +46,8 @@ class BuildState:
 
     `markdown` holds the generated pages as they are read, `scripts` the inline scripts of the theme, `sections` the
     pages beside each other in folders outside the navigation, `homes` the page of each documented Python name,
-    `twins` the place of the Markdown beside each page, `redirects` the URLs of pages that only lead elsewhere.
+    `twins` the place of the Markdown beside each page, `redirects` the URLs of pages that only lead elsewhere, `blocks`
+    the blocks of HTML that were taken out of the page that is being rendered.
     """
 
     live: bool = False
@@ -58,6 +60,7 @@ class BuildState:
     homes: dict[str, str] = field(default_factory=dict)
     twins: dict[str, str] = field(default_factory=dict)
     redirects: frozenset[str] = frozenset()
+    blocks: list[str] = field(default_factory=list)
 
 
 _BUILD = BuildState()
@@ -130,17 +133,19 @@ def on_env(env: Any, *, files: Files, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
-    """Put the documentation of Python names in its place."""
-    generated = page.file.src_uri in _BUILD.markdown
-    return markdown if generated else expand(markdown, page.file.src_uri, _BUILD.homes)
+    """Take the blocks of HTML out of a generated page, and put the documentation of Python names into another one."""
+    if page.file.src_uri not in _BUILD.markdown:
+        return expand(markdown, page.file.src_uri, _BUILD.homes)
+    without, _BUILD.blocks = take_out(markdown)
+    return without
 
 
 def on_page_content(html: str, *, page: Any, **_: Any) -> str:
-    """Undo the escapes for Markdown, and unescape a title that MkDocs took from the heading, which is HTML."""
+    """Put the blocks of HTML back, undo the escapes for Markdown, and unescape a title that MkDocs took as HTML."""
     if "title" not in page.meta and "title" not in vars(page):
         page.title = unescape(page.title or "")
     html = html.replace("</label><label", "</label> <label")  # search takes the titles of tabs for one word otherwise
-    return finish_page(html) if page.file.src_uri in _BUILD.markdown else html
+    return finish_page(put_back(html, _BUILD.blocks)) if page.file.src_uri in _BUILD.markdown else html
 
 
 @event_priority(-100)  # plugins that change the content know nothing of Markup

@@ -104,6 +104,7 @@ class Comparisons:
     _problems: dict[bytes, str] = field(default_factory=dict)
     _meanings: dict[bytes, bytes] = field(default_factory=dict)
     _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
+    _exchanges: dict[tuple[str, str, Release, Release], Exchange] = field(default_factory=dict)
     _examples: dict[str, list[Any]] = field(default_factory=dict)
     _breaks: dict[tuple[str, bytes, bytes, bool], list[Break]] = field(default_factory=dict)
     _sent: dict[tuple[str, Release], tuple[Example, ...]] = field(default_factory=dict)
@@ -133,10 +134,17 @@ class Comparisons:
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of an endpoint or publication in a release, by path."""
-        return {path: release.document(path) for path in release.derived(_paths_by_name).get(name, ())}
+        return release.derived(documents_named, name)
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
         """Return whether a reader of one release takes what a writer of another sends."""
+        key = path, self._how_columns_are_read(self.kind_of(path)), writer, reader
+        if key not in self._exchanges:
+            self._exchanges[key] = self._exchange(path, writer, reader)
+        return self._exchanges[key]
+
+    def _exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
+        """Find out whether a reader of one release takes what a writer of another sends."""
         new = precedence(reader.version) >= precedence(writer.version)
         pair = reader.document(path), writer.document(path)
         verdict = self.verdict(*pair, reader_is_new=new)
@@ -166,7 +174,8 @@ class Comparisons:
         problem = self.problem(reader) or self.problem(writer)
         if problem:
             return Verdict(Kind.UNDECIDED, reason=f"not compared: {problem}")
-        key = f"{reader.path} {reader_is_new}", self.meaning(reader), self.meaning(writer)
+        how = self._how_columns_are_read(reader.kind)
+        key = f"{reader.path} {reader_is_new} {how}", self.meaning(reader), self.meaning(writer)
         if key not in self._verdicts:
             try:
                 with working_on(reader.path):
@@ -207,7 +216,8 @@ class Comparisons:
 
     def breaks(self, reader: Document, writer: Document, *, reader_is_new: bool) -> list[Break]:
         """Return every change between two documents that breaks the reader by itself."""
-        key = reader.path, self.meaning(reader), self.meaning(writer), reader_is_new
+        how = self._how_columns_are_read(reader.kind)
+        key = f"{reader.path} {how}", self.meaning(reader), self.meaning(writer), reader_is_new
         if key not in self._breaks:
             verdict = self.verdict(reader, writer, reader_is_new=reader_is_new)
             pair = self._pair(reader, writer, reader_is_new)
@@ -221,10 +231,18 @@ class Comparisons:
     def _pair(self, reader: Document, writer: Document, reader_is_new: bool) -> Pair:  # noqa: FBT001 - private
         """Return two documents as they are compared."""
         how, examples = self.store.settings.reader(reader.kind.value), tuple(self.examples(reader.path))
-        if self.unknown_columns and reader.kind is DocumentKind.PAYLOAD:
-            how = replace(how, unknown=self.unknown_columns)
+        if unknown := self._how_columns_are_read(reader.kind):
+            how = replace(how, unknown=unknown)
         parsed = self.parsed_schema(reader), self.parsed_schema(writer)
         return Pair(*parsed, how, reader_is_new, examples, self.steps, self.timeout)
+
+    def _how_columns_are_read(self, kind: DocumentKind) -> str:
+        """Return what clients do with unknown columns of these documents; empty where `registry.toml` says it."""
+        return self.unknown_columns if kind is DocumentKind.PAYLOAD else ""
+
+    def with_unknown_columns(self, unknown: str) -> "Comparisons":
+        """Return the same, with the verdicts found so far, for clients that do something else with unknown columns."""
+        return replace(self, unknown_columns=unknown)
 
     def place(self, document: Document, location: str) -> tuple[int, int]:
         """Return the line and column of a location in a document."""
@@ -284,6 +302,11 @@ def messages_sent(writer: Release, path: str) -> Iterator[Example]:
             sent = language.as_sent(writer, document, example)
             if not language.refusal(writer, document, sent):
                 yield sent
+
+
+def documents_named(release: Release, name: str) -> dict[str, Document]:
+    """Return the documents of a name in a release, by path."""
+    return {path: release.document(path) for path in release.derived(_paths_by_name).get(name, ())}
 
 
 def _paths_of(store: Store, name: str) -> tuple[str, ...]:

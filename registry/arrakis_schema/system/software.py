@@ -50,8 +50,7 @@ def calls(comparisons: Comparisons, *, as_documented: bool = False) -> Iterator[
     reading = {"": comparisons}
     for client in table.clients:
         if client.unknown not in reading:
-            limits = comparisons.timeout, comparisons.steps, comparisons.words
-            reading[client.unknown] = Comparisons(comparisons.store, *limits, client.unknown)
+            reading[client.unknown] = comparisons.with_unknown_columns(client.unknown)
         for server in table.servers:
             speaking = _Speaking(reading[client.unknown], client, server, as_documented)
             for call, endpoints in client.calls.items():

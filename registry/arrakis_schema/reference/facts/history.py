@@ -14,7 +14,7 @@ from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.relations import Comparisons, Exchange, names
+from arrakis_schema.system.relations import Comparisons, Exchange, documents_named, names
 
 ENDPOINTS = "endpoints"
 """The folder of the pages about endpoints and publications in the current release."""
@@ -61,7 +61,6 @@ class History:
     _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
     _software: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
-    _documents: dict[tuple[str, str], dict[str, Document]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
     _steps: dict[tuple[str, str, str], list[Step]] = field(default_factory=dict)
 
@@ -103,14 +102,11 @@ class History:
 
     def documents(self, release: Release, name: str) -> dict[str, Document]:
         """Return the documents of an endpoint or publication in a release, by path."""
-        key = release.version, name
-        if key not in self._documents:
-            self._documents[key] = self.comparisons.documents(release, name)
-        return self._documents[key]
+        return release.derived(documents_named, name)
 
     def contracts(self, release: Release, name: str) -> dict[str, Document]:
         """Return the same with the corrections of the release: what verdicts are about."""
-        return release.contract.derived(_documents_of, name)
+        return release.contract.derived(documents_named, name)
 
     def members(self, document: Document) -> Sequence[Member]:
         """Return the members of a document."""
@@ -289,11 +285,6 @@ class History:
     def first(self, name: str) -> str:
         """Return the first release that has documents of a name."""
         return next(release.version for release in self.releases if self.documents(release, name))
-
-
-def _documents_of(release: Release, name: str) -> dict[str, Document]:
-    """Return the documents of a name in a release, by path."""
-    return {path: release.document(path) for path in release.documents if release.name_of(path) == name}
 
 
 def read_history(store: Store) -> History:

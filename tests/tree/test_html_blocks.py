@@ -1,0 +1,33 @@
+"""Blocks of HTML are taken out of a page before Markdown reads it, and the page is the same."""
+
+import pytest
+from markdown import Markdown
+
+from arrakis_schema.reference.highlighting import finish_page
+from arrakis_schema.reference.markup import element
+from arrakis_schema.site.html_blocks import put_back, take_out
+from arrakis_schema.text.escaping import literal
+
+EXTENSIONS = ["tables", "attr_list", "md_in_html", "toc", "pymdownx.superfences", "pymdownx.tabbed"]
+FACTS, MEANING = (element(name, element("b", literal("*a* `b` _c_ [d](e) <f>"))) for name in ("p", "div"))
+
+
+@pytest.mark.parametrize(
+    ("page", "taken"),
+    [
+        (f"# A\n\n{FACTS}\n\n{MEANING}\n", True),
+        (f'=== "One"\n\n    {MEANING}\n\n=== "Two"\n\n    {FACTS}\n\nAfter.\n', True),
+        (f"# A\n\n{FACTS}\n", True),
+        (f"Text\n{FACTS}\nText\n", False),
+        ('# A\n\n<div id="here"><p>Addressed</p></div>\n', False),
+        ('# A\n\n<div markdown="1">*Read*</div>\n', False),
+        ('# A\n\n<details class="diff"><summary>Diff</summary><pre>a\n\nb</pre></details>\n', False),
+        ("# A\n\n<script>alert(1)</script>\n", False),
+    ],
+)
+def test_a_page_is_the_same_when_its_blocks_are_taken_out(page: str, *, taken: bool) -> None:
+    without, blocks = take_out(page)
+    assert bool(blocks) is taken
+    rendered = Markdown(extensions=EXTENSIONS).convert(without)
+    assert finish_page(put_back(rendered, blocks)) == finish_page(Markdown(extensions=EXTENSIONS).convert(page))
+    assert not blocks or "<b>" not in rendered
