@@ -60,7 +60,11 @@ class Mutating(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no 
         writer.write_batch(_batch(changed, rows.schema))
 
     def do_action(self, _context: Any, action: flight.Action) -> Iterator[bytes]:
-        yield from (result.body.to_pybytes() for result in self.client.do_action(action))
+        """Pass on an answer; offer nothing but the listing and the changed endpoint: the rest would take time."""
+        for result in self.client.do_action(action):
+            answer = json.loads(result.body.to_pybytes())
+            offered = {"capabilities": ["find", self.endpoint]} if action.type == "server-info" else {}
+            yield json.dumps({**answer, **offered}).encode()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import open_release, open_store
 from tests.flight.servers import PROJECT, Drifting
 
+pytestmark = pytest.mark.usefixtures("in_process")
 CASES = json.loads((PROJECT / "tests/cases/flight/drift.json").read_text())
 STORE = open_store(PROJECT)
 # These servers answer the same rows whatever they are asked: what they mean is wrong, too.

@@ -1,7 +1,9 @@
 """A server whose values are wrong is found: each mutation gives its finding, and without one nothing is found."""
 
 import json
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store.store import open_release
-from tests.flight.mutating import Mutation, Rows, findings_of, mutating
+from tests.flight.mutating import Mutating, Mutation, Rows, findings_of, mutating
 from tests.flight.servers import PROJECT
 
+pytestmark = pytest.mark.usefixtures("in_process")
 RELEASE = open_release(root=PROJECT)
 TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 STRIDE, UNIX = 62_500_000, 315_964_782 * 10**9
@@ -65,6 +68,13 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "find: an empty name": ("find", first(channel=""), "value-malformed"),
     "find: no name": ("find", first(channel=None), "null-sent"),
     "find: a data type that is none": ("find", first(data_type="U10"), "value-unknown"),
+    "find: the pattern matches whole names alone": ("find", lambda rows, args: [row for row in rows if re.fullmatch(args["pattern"], row["channel"])], "row-missing"),
+    "find: the pattern matches anywhere": ("find", lambda rows, args: [*rows, *({**EXTRA, "channel": name} for name in ["Z9:" + args["pattern"].replace("\\", "")] if args["pattern"].startswith("1:"))], "row-unasked"),
+    "find: an empty partition_id": ("find", first(partition_id=""), "value-malformed"),
+    "find: an empty publisher": ("find", first(publisher=""), "value-malformed"),
+    "find: an empty replay_id": ("find", first(replay_id=""), "value-malformed"),
+    "find: a channel of a replay": ("find", first(replay_id="o3-replay"), "row-unasked"),
+    "find: an index in no partition": ("find", first(partition_id=None), "null-sent"),
     "find: two channels of one index": ("find", lambda rows, _: [{**row, "partition_id": "P", "partition_index": 7} for row in rows], "row-repeated"),
     "count: one more": ("count", lambda rows, _: [{"count": rows[0]["count"] + 1}], "count-differs"),
     "count: 0": ("count", first(count=0), "count-differs"),
@@ -84,6 +94,8 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "describe: a stride of 0": ("describe", first(stride=0), "value-out-of-range"),
     "describe: another publisher": ("describe", first(publisher="Z9_DAQ"), "record-differs"),
     "describe: no publisher": ("describe", first(publisher=None), "record-differs"),
+    "describe: a channel of a replay": ("describe", first(replay_id="o3-replay"), "row-unasked"),
+    "describe: an index in no partition": ("describe", first(partition_id=None), "null-sent"),
     "describe: another index": ("describe", first(partition_index=99), "record-differs"),
     "stream: Unix time": ("stream", time(lambda value, _: value + UNIX), "time-outside"),
     "stream: microseconds": ("stream", time(lambda value, _: value // 1000), "time-outside"),
@@ -120,12 +132,19 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def behind() -> Iterator[str]:
+    """The location of a server that conforms."""
+    with MockServer(RELEASE) as server:
+        yield f"grpc://127.0.0.1:{server.port}"
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_mutation_is_found(name: str) -> None:
+def test_a_mutation_is_found(name: str, behind: str) -> None:
     endpoint, mutation, rule = MUTATIONS[name]
     assert rule in RULES
-    with mutating(RELEASE, endpoint, mutation) as location:
-        findings = findings_of(location, may_write=endpoint == "partition")
+    with Mutating(behind, endpoint, mutation) as server:
+        findings = findings_of(f"grpc://127.0.0.1:{server.port}", may_write=endpoint == "partition")
     found = [finding for finding in findings if finding.rule == rule]
     assert found, findings
     assert all(f"/endpoints/{endpoint}/" in finding.file for finding in found)

@@ -73,7 +73,7 @@ class Contract:
 
     def samples(self, endpoint: str) -> Iterator[Sample]:
         """Yield the example requests of an endpoint that the release accepts or refuses as their folder says."""
-        for holder, example in self._examples(f"endpoints/{endpoint}/descriptor.json"):
+        for holder, example in self.examples(f"endpoints/{endpoint}/descriptor.json"):
             request = self._request_as_sent(endpoint, parse_json(example.content))
             if self.refuses(request) is example.refused:
                 yield Sample(example.name, join(holder.folder, example.path), request, example.refused)
@@ -83,11 +83,10 @@ class Contract:
         return max(self.answers(endpoint), key=len, default=[])
 
     def answers(self, endpoint: str) -> list[list[dict[str, Any]]]:
-        """Return the rows of each example of an answer."""
-        examples = self._examples(f"endpoints/{endpoint}/schema.txt")
-        return [json.loads(example.content).get("rows", []) for _, example in examples if not example.refused]
+        """Return the rows of each example of an answer, which are read once."""
+        return self.release.derived(_read_answers, endpoint)
 
-    def _examples(self, document: str) -> Iterator[tuple[Release, Example]]:
+    def examples(self, document: str) -> Iterator[tuple[Release, Example]]:
         """Yield the examples of a document: the release's own, or those of the working set."""
         for holder in (self.release, self.release.store.release(None)):
             examples = holder.examples_of(document)
@@ -113,3 +112,9 @@ class Contract:
         if isinstance(arguments, dict) and form.described is not None:
             members[form.argument_member] = {name: value for name, value in arguments.items() if name in form.described}
         return {**members, **{name: value for name, value in form.after.items() if name in request}}
+
+
+def _read_answers(release: Release, endpoint: str) -> list[list[dict[str, Any]]]:
+    """Return the rows of each example of an answer."""
+    examples = Contract(release).examples(f"endpoints/{endpoint}/schema.txt")
+    return [json.loads(example.content).get("rows", []) for _, example in examples if not example.refused]

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from arrakis_schema.text.short_repr import short_repr
 
-KEEPS = ("named", "listed", "matching", "at-least", "at-most")
+KEEPS = ("named", "listed", "matching", "null-or-equal", "at-least", "at-most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Filter:
     """Which rows of a listing an argument asks for: `keeps` is how the column is compared with the argument.
 
     `named`: the rows that the list names, each of which must exist; `listed`: the same, where an empty list is no
-    limit; `matching`: a regular expression; `at-least` and `at-most`: a bound.
+    limit; `matching`: a regular expression; `null-or-equal`: null, or the argument, so that without one all are null;
+    `at-least` and `at-most`: a bound.
     """
 
     column: str = ""
@@ -85,7 +86,8 @@ class Flight:
     `writes` those that are asked for data only with permission; `times` are the arguments that select a time, whose
     data a server need not have kept; `counts` maps an endpoint to the one whose rows it counts. `key` is the column
     that names a row of the listing, `repeats` maps an endpoint to the one whose rows its own agree with, `distinct`
-    an endpoint to the columns, separated by spaces, whose values together no two rows share.
+    an endpoint to the columns, separated by spaces, whose values together no two rows share, `within` a column to the
+    one that its values count within, so that there is none without the other.
     """
 
     arguments: str = ""
@@ -98,6 +100,7 @@ class Flight:
     key: str = ""
     repeats: Mapping[str, str] = field(default_factory=dict)
     distinct: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     info: Info = field(default_factory=Info)
     names: Mapping[str, Names] = field(default_factory=dict)
