@@ -175,3 +175,12 @@ def test_every_option_of_every_command_is_on_the_page() -> None:
         options = [option for action in command._actions for option in action.option_strings if option.startswith("--")]  # noqa: SLF001
         missing = [option for option in options if option != "--help" and f"`{option}" not in section]
         assert not missing, f"add {missing} to the section on {name} in docs/commands.md"
+
+
+def test_commands_that_need_no_extra_run_without_any() -> None:
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['pyarrow', 'referencing', 'jsonschema', 'yaml', 'mkdocs']));"
+        "from arrakis_schema.cli import main; sys.exit(main(['list']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -199,3 +199,18 @@ def test_only_schemas_are_looked_into() -> None:
         "properties": {"properties": {"items": True}},
     }
     assert [node.pointer for node in walk(schema)] == ["", "/properties/properties", "/properties/properties/items"]
+
+
+def test_an_optional_member_that_is_a_reference_is_told_its_right_form() -> None:
+    head = '"$schema": "http://json-schema.org/draft-07/schema#", "definitions": {"a": {"type": "string"}}'
+    for member in ('{"$ref": "#/definitions/a"}', '{"$ref": "#/definitions/a", "x-omitted": "None."}'):
+        text = f'{{{head}, "type": "object", "properties": {{"c": {member}}}}}'
+        case = {"path": "publication/tide.json", "document": text}
+        told = [f.message for f in lint(subject(case)) if f.rule in {"omission-undescribed", "keyword-ineffective"}]
+        assert len(told) == 1
+        assert '"allOf": [{"$ref": …}]' in told[0]
+    right = text.replace(
+        '"$ref": "#/definitions/a", "x-omitted"', '"allOf": [{"$ref": "#/definitions/a"}], "x-omitted"'
+    )
+    rules_found = {finding.rule for finding in lint(subject({**case, "document": right}))}
+    assert not rules_found & {"omission-undescribed", "keyword-ineffective"}

@@ -16,6 +16,7 @@ from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 
+from arrakis_schema.cli import main
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.text.printable import MESSAGE, printable
@@ -215,3 +216,21 @@ def test_a_fingerprint_stays_where_only_the_line_moves() -> None:
     one, moved = (Finding("a.json", line, 1, "enum-changed", Severity.ERROR, "/a", "m") for line in (1, 9))
     prints = [json.loads(FORMATS["gitlab"]([found]))[0]["fingerprint"] for found in (one, moved)]
     assert prints[0] == prints[1]
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"), [("github", "file={},"), ("gitlab", '"path": "{}"'), ("sarif", '"uri": "{}"'), ("junit", "{}")]
+)
+def test_ci_finds_files_from_the_top_of_the_repository(
+    tmp_path: Path, form: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "services/api"
+    (root / "schemas/publication").mkdir(parents=True)
+    (tmp_path / ".git").write_text("gitdir: elsewhere")
+    (root / "schemas/registry.toml").write_text('version="1.0.0"\ntitle="T"\nbase_url="https://example.org/"\n')
+    (root / "schemas/publication/tide.json").write_text("{}")
+    for command in ("lint", "check"):
+        assert main([command, "--root", str(root), "--format", form]) == 1
+        assert shown.format("services/api/schemas/publication/tide.json") in capsys.readouterr().out
+        assert main([command, "--root", str(root)]) == 1
+        assert capsys.readouterr().out.startswith("schemas/publication/tide.json:1:1:")

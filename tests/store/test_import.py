@@ -240,3 +240,39 @@ def test_a_proposal_has_schemas_that_only_their_dialect_tells(tmp_path: Path) ->
     release = Store(tmp_path / "root").release("1.0.0")
     assert release.documents == ("src/item.json", "src/order.json")
     assert release.examples == {"src/examples/order.paid.json": "src/order.json"}
+
+
+def test_later_versions_extend_the_layout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, first = tmp_path / "root", write(tmp_path / "a", files_of("1.0.0"))
+    later = {
+        **files_of("2.0.0"),
+        "wind/speed.json": schema("2.0.0", "wind/speed.json"),
+        "wind/table.yaml": "$schema: 7",
+    }
+    assert run("import", first, "--as", "1.0.0", "--root", root) == 0
+    registry = (root / "schemas/registry.toml").read_text()
+    assert "wind" not in registry
+    capsys.readouterr()
+    assert run("import", write(tmp_path / "b", later), "--as", "2.0.0", "--root", root) == 0
+    said = capsys.readouterr().out
+    assert "imported 2.0.0: 3 documents" in said
+    assert "registry.toml has a new entry for schemas that had no place" in said
+    assert "left out: wind/table.yaml is neither document nor example" in said
+    extended = (root / "schemas/registry.toml").read_text()
+    assert extended.startswith(registry.rstrip().replace("1.0.0", "2.0.0"))
+    assert 'files = "**/*.json"' in extended or 'files = "wind/' in extended
+    assert verify(Store(root)) == []
+    assert Store(root).release("1.0.0").documents == ("core/time.schema.json", "north/gauge.schema.json")
+    assert "wind/speed.json" in Store(root).release("2.0.0").documents
+
+
+def test_a_failed_import_takes_new_entries_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "a", files_of("1.0.0")), "--as", "1.0.0", "--root", root) == 0
+    registry = (root / "schemas/registry.toml").read_bytes()
+    (root / "versions/1.0.0/core/time.schema.json").write_text("{}")
+    later = write(tmp_path / "b", {**files_of("2.0.0"), "wind/speed.json": schema("2.0.0", "wind/speed.json")})
+    assert run("import", later, "--as", "2.0.0", "--root", root) == 2
+    assert (root / "schemas/registry.toml").read_bytes() == registry
+    assert not (root / "versions/2.0.0").exists()
+    assert "changed after the release" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import pytest
 from arrakis_schema import UnknownSchemaError, load_payload, load_schema
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.reference import book
 from arrakis_schema.store.files import FILE
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.inventory import classify
@@ -140,3 +141,62 @@ def test_a_release_that_lost_its_documents_to_another_layout_is_named(tides: Pat
     registry.write_text(REGISTRY + DECLARED.replace("**/*.schema.json", "south/*.schema.json"))
     (problem,) = verify(Store(tides))
     assert "north/gauge.schema.json of 1.0.0 has the id 1, but is no document" in problem
+
+
+SPOKEN = """
+[[documents]]
+files = "**/*.schema.json"
+kind = "publication"
+examples = "[refused/]NAME[.VARIANT].example.json"
+language = "json-schema"
+dialect = "2020-12"
+writer = "observatory"
+reader = "alert broker"
+"""
+
+
+@pytest.fixture
+def spoken(tides: Path) -> Path:
+    plain = {key: value for key, value in GAUGE.items() if key != "$schema"}
+    return write(tides, {"schemas/registry.toml": REGISTRY + SPOKEN, "schemas/north/gauge.schema.json": plain})
+
+
+def test_an_entry_says_the_dialect_of_documents_that_name_none(spoken: Path) -> None:
+    gauge = spoken / "schemas/north/gauge.schema.json"
+    assert [finding for finding in lint_release(Store(spoken).release(None)) if "dialect" in finding.rule] == []
+    gauge.write_text(
+        json.dumps({"title": "A", "description": "B", "type": "array", "prefixItems": [{"type": "string"}]})
+    )
+    assert main(["validate", "--root", str(spoken), "--document", "north/gauge", str(write_message(spoken, [1]))]) == 1
+    assert (
+        main(["validate", "--root", str(spoken), "--document", "north/gauge", str(write_message(spoken, ["a"]))]) == 0
+    )
+    assert "$schema" not in load_schema("north/gauge", root=spoken)
+
+
+def write_message(root: Path, message: Any) -> Path:
+    (root / "message.json").write_text(json.dumps(message))
+    return root / "message.json"
+
+
+def test_an_entry_says_who_writes_and_who_reads(spoken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    freeze(spoken)
+    registry, gauge = spoken / "schemas/registry.toml", spoken / "schemas/north/gauge.schema.json"
+    registry.write_text(registry.read_text().replace("1.0.0", "2.0.0"))
+    gauge.write_text(gauge.read_text().replace('"number"', '"integer"'))
+    assert main(["check", "--root", str(spoken)]) == 1
+    assert "an observatory of 1.0.0 with an alert broker of 2.0.0 breaks" in capsys.readouterr().out
+    assert main(["matrix", "--root", str(spoken)]) in {0, 1}
+    assert "observatory ↓" in capsys.readouterr().out
+    pages = dict(book(Store(spoken)))
+    assert "Rows are observatories, columns are alert brokers" in pages["matrix.md"]
+    assert "Observatories of 1.0.0 with alert brokers of 2.0.0 go on working" in pages["releases/2.0.0/index.md"]
+    markdown = {path: text for path, text in pages.items() if path.endswith(".md")}
+    words = ("client", "server", "Endpoint", "endpoints]", "an endpoint", "publisher", "subscriber")
+    assert [(path, word) for path, text in markdown.items() for word in words if word in text] == []
+
+
+def test_files_of_another_language_are_no_documents(tides: Path) -> None:
+    entry = DECLARED.replace("**/*.schema.json", "**/*") + 'language = "arrow"\n'
+    write(tides, {"schemas/registry.toml": REGISTRY + entry, "schemas/north/rows.txt": "level: double\n"})
+    assert Store(tides).release(None).documents == ("north/rows.txt",)

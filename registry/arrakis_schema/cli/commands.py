@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
+from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.show import view_of
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
@@ -44,7 +45,7 @@ def run_lint(options: Namespace) -> int:
     release = store.release(options.release)
     paths = [path for name in options.names for path in release.find(name)]
     findings = sorted(lint_release(release, paths if options.names else None))
-    write(FORMATS[options.format](findings))
+    write(FORMATS[options.format](placed(findings, options.format, options.root)))
     return 1 if findings else 0
 
 

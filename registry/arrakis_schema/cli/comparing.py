@@ -4,8 +4,10 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from json import dumps
+from pathlib import Path
 
 from arrakis_schema.cli.output import say, write
+from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
 from arrakis_schema.compat import Kind, NotComparableError, Verdict
 from arrakis_schema.compat.breaks import with_breaks
@@ -17,7 +19,7 @@ from arrakis_schema.languages import Pair, language
 from arrakis_schema.store.documents import FORMATS, Document
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Store, open_store
-from arrakis_schema.system.check import check
+from arrakis_schema.system.check import CheckResult, check
 from arrakis_schema.system.check_report import check_report
 from arrakis_schema.system.comparison import not_compared
 from arrakis_schema.system.relations import Comparisons
@@ -47,7 +49,7 @@ def run_check(options: Namespace) -> int:
     store = open_store(options.root)
     bases = {"against": options.against, "transitive": options.transitive, "as_documented": options.as_documented}
     result = check(store, **bases, timeout=options.timeout, steps=options.steps)
-    write(check_report(result, options.format, verbose=options.verbose))
+    write(check_report(_placed(result, options.format, options.root), options.format, verbose=options.verbose))
     if result.failed:
         return INCOMPATIBLE
     return UNDECIDED if result.undecided else COMPATIBLE
@@ -184,3 +186,10 @@ def _places(source: SourceDocument) -> Callable[[str], tuple[str, str, str, tupl
         return path, label, location, places[path](location)
 
     return find
+
+
+def _placed(result: CheckResult, form: str, root: Path | None) -> CheckResult:
+    """Return the answer of `check` with the paths that a report format needs."""
+    found = placed([entry.finding for entry in result.accepted], form, root)
+    accepted = (replace(entry, finding=finding) for entry, finding in zip(result.accepted, found, strict=True))
+    return replace(result, findings=tuple(placed(result.findings, form, root)), accepted=tuple(accepted))

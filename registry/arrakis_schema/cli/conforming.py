@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from arrakis_schema.cli.conformance_logging import examine_and_log
 from arrakis_schema.cli.output import say, say_now, write
+from arrakis_schema.cli.reporting import placed
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.as_json import as_json
 from arrakis_schema.findings.formats import FORMATS
@@ -53,7 +54,7 @@ def run_conform(options: Namespace) -> int:
         members = {"release": report.release, "server": dict(report.about), "endpoints": dict(report.examined)}
         write(as_json(report.findings, verdict=report.verdict, **members))
     else:
-        write(FORMATS[options.format](report.findings))
+        write(FORMATS[options.format](placed(report.findings, options.format, options.root)))
     if options.format == "text":
         for line in (*_describe_endpoints(report), _verdict(report)):
             say(line)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from arrakis_schema.cli.conformance_logging import log_failure, log_findings
 from arrakis_schema.cli.output import say, write
+from arrakis_schema.cli.reporting import placed
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.kafka.conform import Examination, Examined
@@ -40,7 +41,7 @@ def conform_kafka(options: Namespace) -> int:
     verdict = log.DIFFERS if examined.failed else log.UNDECIDED if examined.undecided else log.CONFORMS
     messages = sum(examined.messages.values())
     log_findings(options, release.version, verdict, examined.findings, requests=messages)
-    write(FORMATS[options.format](examined.findings))
+    write(FORMATS[options.format](placed(examined.findings, options.format, options.root)))
     if options.format == "text":
         say(_counts(examined))
     return DIFFERS if examined.failed else UNDECIDED if examined.undecided else CONFORMS

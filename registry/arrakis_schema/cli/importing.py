@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from arrakis_schema.cli.output import say
 from arrakis_schema.errors import ReleaseError
 from arrakis_schema.store.import_sources import Found, read_tags, read_version, read_versions
-from arrakis_schema.store.importing import Imported, import_versions
+from arrakis_schema.store.importing import Imported, Version, import_versions
 from arrakis_schema.store.settings import REGISTRY_FILE
+from arrakis_schema.store.store import open_store
 from arrakis_schema.store.versions import is_release, precedence
-from arrakis_schema.system.proposal import propose_settings
+from arrakis_schema.system.proposal import propose_more, propose_settings
 
 _MOST_LINES = 50
 
@@ -19,8 +20,8 @@ def run_import(options: Namespace) -> int:
     root, found = options.root, _read(options)
     versions = sorted(found.versions, key=lambda version: precedence(version.name))
     made = not (root / REGISTRY_FILE).exists()
-    proposed = propose_settings(versions, _title(options)) if made else None
-    imported = import_versions(root, versions, proposed)
+    more = [] if made else propose_more(versions, open_store(root))
+    imported = import_versions(root, versions, _proposed(options, versions, more))
     for version in imported:
         others = f" and {_count(version.others, 'other file')}" if version.others else ""
         say(f"imported {version.version}: {_count(version.documents, 'document')}{others}")
@@ -31,7 +32,18 @@ def run_import(options: Namespace) -> int:
         say(f"left out: {len(left_out) - _MOST_LINES:,} more")
     if made:
         say(f"{root / REGISTRY_FILE} is new: correct what it says of your schemas")
+    if more:
+        added = "a new entry" if len(more) == 1 else f"{len(more)} new entries"
+        say(f"{root / REGISTRY_FILE} has {added} for schemas that had no place: correct what is said of them")
     return 0
+
+
+def _proposed(options: Namespace, versions: Sequence[Version], more: Sequence[str]) -> str | None:
+    """Return the text of `registry.toml` that is to be written, if any: a new one, or the old one with more entries."""
+    registry = options.root / REGISTRY_FILE
+    if not registry.exists():
+        return propose_settings(versions, _title(options))
+    return f"{registry.read_text(encoding='utf-8').rstrip()}\n{''.join(more)}" if more else None
 
 
 def _read(options: Namespace) -> Found:

@@ -18,15 +18,16 @@ from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.languages import language
 from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, Document, DocumentKind, Format
-from arrakis_schema.store.files import FILE, read_file, scan_folder
+from arrakis_schema.store.files import FILE, NOTATIONS, read_file, scan_folder
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.store import Documents, Store
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.strict_json import parse_text
 
 _LARGEST = 16 * 1024 * 1024
 _MOST_SCANNED = 10_000
 _SECONDS = 10
 _BY_CONTENT = {".json", ".txt"}
+_JSON_SCHEMA = FORMATS[".json"].name
 _URLS = ("http://", "https://", "file://")
 _MAGIC = b"\xff\xff\xff\xff"
 
@@ -85,7 +86,7 @@ def read_sources(store: Store, argument: str, *, as_documented: bool = False) ->
 
 def _among_files(source: SourceDocument, file: Path, aliases: Aliases) -> SourceDocument:
     """Return the document in a file among the others below its folder, if it refers to any."""
-    if source.format.suffix != ".json" or not refers_out(source.schema):
+    if source.format.name != _JSON_SCHEMA or not refers_out(source.schema):
         return source
     files = {file.name: source.content}
     folder, size = str(file.parent), 0
@@ -96,7 +97,7 @@ def _among_files(source: SourceDocument, file: Path, aliases: Aliases) -> Source
                     f"{source.label} refers to other files, and {folder} has too many of them to look there "
                     f"({_MOST_SCANNED:,} files, {_LARGEST // 1024 // 1024} MiB): put it into a folder with those alone"
                 )
-            if kind == FILE and path.endswith(".json") and path not in files:
+            if kind == FILE and path.endswith(NOTATIONS[".json"]) and path not in files:
                 with suppress(DamagedStoreError):
                     files[path] = read_file(folder, path)
                     size += len(files[path])
@@ -174,8 +175,8 @@ def _format_of(label: str, content: bytes) -> Format:
 
 def _parse(label: str, content: bytes, form: Format, aliases: Aliases) -> Any:
     """Parse the schema in some bytes."""
-    if form.suffix == ".json":
-        return read_aliased(parse_json(content, DEEPEST_DOCUMENT), aliases)
+    if form.name == _JSON_SCHEMA:
+        return read_aliased(parse_text(content, f"document{form.suffix}", DEEPEST_DOCUMENT), aliases)
     if form.suffix == ".txt":
         return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
     try:

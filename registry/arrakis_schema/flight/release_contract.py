@@ -4,7 +4,7 @@ A release without examples of its own borrows those of the working set that its 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import join
@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.payloads import payload_of
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, InvalidRequestError
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.json_schema.requests import validate_against
+from arrakis_schema.json_schema.requests import checks, request_path, validate_against
+from arrakis_schema.json_schema.violations import Violation, short_json
 from arrakis_schema.store.documents import DocumentKind, Example
 from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.store import Release
@@ -51,31 +52,57 @@ class Contract:
 
     @cached_property
     def endpoints(self) -> tuple[str, ...]:
-        """The endpoints of the release, in their order."""
-        return tuple(
-            self.release.name_of(path)
-            for path in self.release.documents
-            if self.release.kind_of(path) is DocumentKind.REQUEST
-        )
+        """The endpoints of the release, in their order: those with requests, and payloads that a path asks for."""
+        asked = self._payloads if self.flight.calls == "path" else {}
+        return tuple(sorted({*self._requests, *asked}))
+
+    @cached_property
+    def _requests(self) -> Mapping[str, str]:
+        """The path of the document of each endpoint's requests."""
+        return _paths_by_name(self.release, DocumentKind.REQUEST)
+
+    @cached_property
+    def _payloads(self) -> Mapping[str, str]:
+        """The path of each endpoint's payload."""
+        return _paths_by_name(self.release, DocumentKind.PAYLOAD)
+
+    def payload_path(self, endpoint: str) -> str:
+        """Return the path of the payload of an endpoint; empty where the release has none."""
+        return self._payloads.get(endpoint, "")
+
+    def request_path(self, endpoint: str) -> str:
+        """Return the path of the document of an endpoint's requests; empty where its path alone asks for it."""
+        return self._requests.get(endpoint, "")
 
     def payload(self, endpoint: str) -> pa.Schema | Template | None:
         """Return the registered payload of an endpoint; None where the release has none."""
-        path = f"endpoints/{endpoint}/schema.txt"
-        return payload_of(self.release, path) if path in self.release.documents else None
+        path = self.payload_path(endpoint)
+        return payload_of(self.release, path) if path else None
 
-    def file(self, endpoint: str, name: str) -> str:
-        """Return the path of a document of an endpoint, relative to the root folder."""
-        return join(self.release.folder, "endpoints", endpoint, name)
+    def endpoint_of(self, request: Any) -> str:
+        """Return the endpoint that a request asks; raises `InvalidRequestError` where the release has none such."""
+        return self.release.name_of(request_path(self.release, request))
 
-    def accept(self, request: Any) -> None:
-        """Raise `InvalidRequestError` where the release refuses a request."""
-        validate_against(self.release, request)
+    def accept(self, request: Any, endpoint: str = "") -> None:
+        """Raise `InvalidRequestError` where the release refuses a request, of an endpoint that a path may name."""
+        if not endpoint or self.flight.discriminator:
+            validate_against(self.release, request)
+        elif path := self.request_path(endpoint):
+            for check in checks(self.release, path):
+                check(request)
+        elif request:
+            nothing = Violation((), "maxProperties", "no members: its path alone asks for it", short_json(request))
+            raise InvalidRequestError(nothing, endpoint, self.release.version)
 
     def samples(self, endpoint: str) -> Iterator[Sample]:
         """Yield the example requests of an endpoint that the release accepts or refuses as their folder says."""
-        for holder, example in self.examples(f"endpoints/{endpoint}/descriptor.json"):
+        path = self.request_path(endpoint)
+        if not path:
+            yield Sample("the path alone", join(self.release.folder, self.payload_path(endpoint)), {}, refused=False)
+            return
+        for holder, example in self.examples(path):
             request = self._request_as_sent(endpoint, parse_json(example.content))
-            if self.refuses(request) is example.refused:
+            if self.refuses(request, endpoint) is example.refused:
                 yield Sample(example.name, join(holder.folder, example.path), request, example.refused)
 
     def rows(self, endpoint: str) -> list[dict[str, Any]]:
@@ -94,10 +121,10 @@ class Contract:
                 yield from ((holder, example) for example in examples)
                 return
 
-    def refuses(self, request: Any) -> bool:
-        """Tell whether the release refuses a request."""
+    def refuses(self, request: Any, endpoint: str = "") -> bool:
+        """Tell whether the release refuses a request, of an endpoint that a path may name."""
         try:
-            self.accept(request)
+            self.accept(request, endpoint)
         except ArrakisSchemaError:
             return True
         return False
@@ -116,5 +143,11 @@ class Contract:
 
 def _read_answers(release: Release, endpoint: str) -> list[list[dict[str, Any]]]:
     """Return the rows of each example of an answer."""
-    examples = Contract(release).examples(f"endpoints/{endpoint}/schema.txt")
+    contract, working = Contract(release), Contract(release.store.release(None))
+    examples = contract.examples(contract.payload_path(endpoint) or working.payload_path(endpoint))
     return [json.loads(example.content).get("rows", []) for _, example in examples if not example.refused]
+
+
+def _paths_by_name(release: Release, kind: DocumentKind) -> dict[str, str]:
+    """Return the path of each document of a kind by its name."""
+    return {release.name_of(path): path for path in reversed(release.documents) if release.kind_of(path) is kind}

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from arrakis_schema.json_schema.dispatch import declared_values
 from arrakis_schema.json_schema.requests import checks, known_arguments
+from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.settings import Settings
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.short_repr import short_repr
@@ -51,22 +53,44 @@ def form_of(endpoint: str, release: Release) -> Form:
 
 def _form(opened: Release, endpoint: str) -> Form:
     """Make the form of an endpoint's requests."""
-    schema, settings = opened.schema(opened.path_of(endpoint, ".json")), opened.settings
+    settings = opened.settings
+    path = _path_of(endpoint, opened)
+    if path is None:
+        return Form(endpoint, opened.version, "", {}, {}, {}, {}, None, (), b"", b"")
+    schema = opened.schema(path)
     release = opened.version
     argument_member = settings.flight.arguments
     members = properties_of(schema)
     fixed = {
         name: member["const"] for name, member in members.items() if isinstance(member, dict) and "const" in member
     }
+    fixed = {**_discriminator(opened, path), **fixed}
     stamp = settings.flight.release
     after = {stamp: release} if stamp and stamp in members else {}
     arguments_schema = members.get(argument_member, {}) if argument_member else schema
-    described = known_arguments(opened, endpoint, (argument_member,) if argument_member else ())
+    described = known_arguments(opened, path, (argument_member,) if argument_member else ())
     defaults = {name: value for name, value in _defaults(arguments_schema, settings).items() if name not in fixed}
-    request_checks = checks(opened, str(fixed.get("request", endpoint)))
+    request_checks = checks(opened, path)
     around = {**fixed, argument_member: None, **after} if argument_member else {}
     texts = _around(around, argument_member) if argument_member else (b"", b"")
     return Form(endpoint, release, argument_member, fixed, after, around, defaults, described, request_checks, *texts)
+
+
+def _path_of(endpoint: str, release: Release) -> str | None:
+    """Return the path of the document of an endpoint's requests; None where a Flight path alone asks for a payload."""
+    paths = [path for path in release.documents if release.name_of(path) == endpoint]
+    of_kind = {release.kind_of(path): path for path in paths}
+    if DocumentKind.REQUEST in of_kind:
+        return of_kind[DocumentKind.REQUEST]
+    by_path = DocumentKind.PAYLOAD in of_kind and release.settings.flight.calls == "path"
+    return None if by_path else release.path_of(endpoint, ".json")
+
+
+def _discriminator(release: Release, path: str) -> dict[str, Any]:
+    """Return the member that names what a document of requests asks for, where it has one value there."""
+    member = release.settings.flight.discriminator_path
+    values = declared_values(release, path) if len(member) == 1 else ()
+    return {member[0]: values[0]} if len(values) == 1 else {}
 
 
 def _around(around: Mapping[str, Any], argument_member: str) -> tuple[bytes, bytes]:

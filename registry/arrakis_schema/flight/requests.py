@@ -6,6 +6,7 @@ from typing import Any
 
 from pyarrow import flight
 
+from arrakis_schema.flight.calls import descriptor_of
 from arrakis_schema.flight.request_forms import form_of
 from arrakis_schema.json_schema.packets import Request, parse_request, write_request
 from arrakis_schema.store.store import Release, open_release
@@ -32,11 +33,14 @@ def descriptor(
     Raises `InvalidRequestError`, which names the argument and the reason, also for an argument that the release does
     not describe, and `UnknownSchemaError` for an endpoint or a release that does not exist.
     """
-    form = form_of(endpoint, open_release(version, root).held(as_documented=as_documented))
+    release = open_release(version, root).held(as_documented=as_documented)
+    form = form_of(endpoint, release)
     arguments = {**form.defaults, **args}
     request = form.request(arguments)
     for check in form.checks:
         check(request)
+    if release.settings.flight.calls == "path":
+        return descriptor_of(release.settings.flight, endpoint, request)
     try:
         encoded = _ENCODER.encode(arguments).encode("ascii") if form.argument_member else b""
     except (TypeError, ValueError, RecursionError):

@@ -24,7 +24,7 @@ from arrakis_schema.json_schema.facts import (
 )
 from arrakis_schema.json_schema.places import Node, Spread, array_places, object_places
 from arrakis_schema.json_schema.pointer_names import extend_path
-from arrakis_schema.json_schema.resolver import SUFFIX, Schemas, schemas_of
+from arrakis_schema.json_schema.resolver import SUFFIXES, Schemas, schemas_of
 from arrakis_schema.json_schema.statements import (
     MOST_STATEMENTS,
     SET,
@@ -113,7 +113,7 @@ def _member_tree_in(documents: DocumentSet, path: str, content: bytes) -> Member
     if path not in schemas.documents:
         return read_members(parse_json_schema(content, path), path)
     layout = documents.layout
-    names = {layout.name_of(other) for other in documents.documents if other != path and other.endswith(SUFFIX)}
+    names = {layout.name_of(other) for other in documents.documents if other != path and other.endswith(SUFFIXES)}
     shares = layout.kind_of(path) is DocumentKind.PUBLICATION and layout.name_of(path) in names
     return _read(schemas, path, "message-" if shares else "", MOST_MEMBERS)
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.store.files import YAML
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 Positions = dict[str, tuple[int, int]]
 
@@ -33,6 +36,18 @@ def positions(text: str) -> Positions:
             line = bisect_right(starts, match.start())
             places[pointer] = line, match.start() - starts[line - 1] + 1
     return places
+
+
+def positions_in(text: str, path: str) -> Positions:
+    """Return the same of a valid text in the notation that a file of this name has: JSON, or YAML."""
+    if not path.endswith(YAML):
+        return positions(text)
+    from arrakis_schema.store.yaml_text import yaml_positions  # noqa: PLC0415 - most schemas are JSON
+
+    try:
+        return yaml_positions(text)
+    except MalformedRequestError:
+        return {}
 
 
 def nearest(places: Positions, pointer: str) -> tuple[int, int]:

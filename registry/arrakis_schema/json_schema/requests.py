@@ -9,17 +9,17 @@ from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.bundling import bundle_of
+from arrakis_schema.json_schema.dispatch import dispatch_of
 from arrakis_schema.json_schema.judge.fast import NOT_JSON, Accepts
 from arrakis_schema.json_schema.judge.implication import implies
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.json_schema.judge.unknown import UnknownMembers, without_strangers
-from arrakis_schema.json_schema.violations import Violation, short_json, violation
+from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, open_release
 
 ENVELOPE = "descriptor"
-_ENVELOPE_PATH = "endpoints/descriptor.json"
 Root = str | os.PathLike[str] | None
 Check = Callable[[Any], None]
 
@@ -49,13 +49,18 @@ def validate(
 
 def validate_against(release: Release, request: Any) -> None:
     """Raise `InvalidRequestError` unless a release, taken as it is, accepts a request; see `validate`."""
+    dispatch = dispatch_of(release)
     try:
-        for check in checks(release, request["request"]):
-            check(request)
+        path = dispatch.find(request)
+        if path is not None:
+            for check in release.derived(_checks, path):
+                check(request)
+        elif not any(_accepts(release, document, request) for document in dispatch.documents):
+            raise KeyError  # noqa: TRY301 - no document is found, as by a discriminator
     except (KeyError, TypeError, AttributeError, InvalidRequestError):
-        if _has_envelope(release):  # the envelope's own violation comes first
-            release.derived(_compile, _ENVELOPE_PATH)(request)
-        _endpoint(release, _name_of_request(request, release))
+        if dispatch.envelope:  # the envelope's own violation comes first
+            release.derived(_compile, dispatch.envelope)(request)
+        _document_of(release, request)
         raise
 
 
@@ -91,28 +96,37 @@ def iter_errors(
 
 def violations_of(release: Release, request: Any) -> Iterator[Violation]:
     """Yield every violation of a release, taken as it is; see `iter_errors`."""
-    violations = set(release.derived(_judge, _ENVELOPE_PATH).every(request) if _has_envelope(release) else ())
-    if not any(error.path in {(), ("request",)} for error in violations):
-        endpoint = _endpoint(release, _name_of_request(request, release))
-        violations |= set(release.derived(_judge, endpoint).every(request))
-        members = release.derived(_members_of_request, endpoint)
+    dispatch = dispatch_of(release)
+    violations = set(release.derived(_judge, dispatch.envelope).every(request) if dispatch.envelope else ())
+    around = {dispatch.member[:length] for length in range(len(dispatch.member) + 1)}
+    if not any(error.path in around for error in violations):
+        path = _document_of(release, request)
+        violations |= set(release.derived(_judge, path).every(request))
+        members = release.derived(_members_of_request, path)
         violations |= set(members.every(request) if members.rejects else ())
     yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
 
 
-def checks(release: Release, request_name: str) -> tuple[Check, ...]:
-    """Return the checks that `validate` makes for the request of a name: the envelope's and the endpoint's.
+def request_path(release: Release, request: Any) -> str:
+    """Return the path of the document that describes a request; raises `InvalidRequestError` where none does."""
+    return _document_of(release, request)
+
+
+def checks(release: Release, path: str) -> tuple[Check, ...]:
+    """Return the checks that `validate` makes for a request that a document describes: the envelope's and its own.
 
     The envelope's check comes first, and is left out if it adds nothing.
     """
-    return release.derived(_checks, request_name.lower())
+    return release.derived(_checks, path)
 
 
-def _checks(release: Release, request_name: str) -> tuple[Check, ...]:
+def _checks(release: Release, endpoint: str) -> tuple[Check, ...]:
     """Make the checks of a request."""
-    endpoint = _endpoint(release, request_name)
-    envelope_adds = _has_envelope(release) and not implies(release.schema(endpoint), release.schema(_ENVELOPE_PATH))
-    judging = [release.derived(_compile, path) for path in ([_ENVELOPE_PATH] * envelope_adds + [endpoint])]
+    envelope = dispatch_of(release).envelope
+    envelope_adds = envelope is not None and not implies(release.schema(endpoint), release.schema(envelope))
+    judging = [
+        release.derived(_compile, path) for path in (envelope, endpoint) if path and (envelope_adds or path == endpoint)
+    ]
     members = release.derived(_members_of_request, endpoint)
     thorough = [*judging, *([_check_of(members.first, endpoint, release)] if members.rejects else [])]
     accepts = None if envelope_adds else release.derived(_judge, endpoint).accepts
@@ -137,9 +151,9 @@ def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[C
     return validate_request
 
 
-def known_arguments(release: Release, endpoint: str, path: tuple[str, ...]) -> frozenset[str] | None:
-    """Return the names that the documents of an endpoint declare at a path; None if others are not rejected."""
-    declared = release.derived(_members_of_request, release.path_of(endpoint, ".json")).declared(path)
+def known_arguments(release: Release, document: str, path: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the names that the envelope and a document declare at a path; None if others are not rejected."""
+    declared = release.derived(_members_of_request, document).declared(path)
     return None if declared is None else declared.names
 
 
@@ -150,7 +164,8 @@ def declared_part(message: Any, release: Release, path: str) -> Any:
 
 def _members_of_request(release: Release, path: str) -> UnknownMembers:
     """Return the members that the envelope and an endpoint declare."""
-    paths = [_ENVELOPE_PATH, path] if _has_envelope(release) else [path]
+    envelope = dispatch_of(release).envelope
+    paths = [path] if envelope is None else [envelope, path]
     return UnknownMembers([release.derived(_judge, part) for part in paths], _reader(release, path).unknown)
 
 
@@ -164,28 +179,30 @@ def _reader(release: Release, path: str) -> Reader:
     return release.settings.reader(release.kind_of(path).value)
 
 
-def _name_of_request(request: Any, release: Release) -> str:
-    """Return the name of the request; raise `InvalidRequestError` if it has none, even if the envelope allows that."""
-    name = request.get("request") if isinstance(request, dict) else None
-    if not isinstance(name, str):
-        nameless = Violation((), "required", 'an object with the member "request", a string', short_json(request))
-        raise InvalidRequestError(nameless, ENVELOPE, release.version)
-    return name
-
-
-def _has_envelope(release: Release) -> bool:
-    """Tell whether a release has an envelope, which all its requests share."""
-    return _ENVELOPE_PATH in release.documents
-
-
-def _endpoint(release: Release, request_name: str) -> str:
-    """Return the path of the endpoint's document: its folder has the name of the request in lower case."""
-    path = f"endpoints/{request_name.lower()}/descriptor.json"
-    if path not in release.documents:
-        requests = (path for path in release.documents if path.endswith("/descriptor.json"))
-        names = sorted(release.name_of(path) for path in requests if path != _ENVELOPE_PATH)
-        raise InvalidRequestError(violation(("request",), "enum", names, request_name), ENVELOPE, release.version)
+def _document_of(release: Release, request: Any) -> str:
+    """Return the path of the document of a request; raise `InvalidRequestError` where none is told, or accepts it."""
+    dispatch = dispatch_of(release)
+    try:
+        path = dispatch.find(request)
+    except (KeyError, TypeError, AttributeError):
+        path = None
+    else:
+        path = path or next((path for path in dispatch.documents if _accepts(release, path, request)), None)
+    if path is None:
+        names = sorted(map(release.name_of, dispatch.documents))
+        document = release.name_of(dispatch.envelope) if dispatch.envelope else ENVELOPE
+        raise InvalidRequestError(dispatch.explain(request, names), document, release.version)
     return path
+
+
+def _accepts(release: Release, path: str, request: Any) -> bool:
+    """Tell whether a document accepts a request."""
+    try:
+        for check in release.derived(_checks, path):
+            check(request)
+    except InvalidRequestError:
+        return False
+    return True
 
 
 def _validator(release: Release, path: str) -> Check:

@@ -18,12 +18,13 @@ from arrakis_schema.json_schema.positions import escape_token, value_at
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import DocumentSet
+from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.store import Deriving
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.text.short_repr import short_repr
 
-SUFFIX = ".json"
+SUFFIXES = NOTATIONS[".json"]
 _META_SCHEMAS = ("http://json-schema.org/", "https://json-schema.org/")
 _ABSENT: Any = object()
 _NEAR, _LONGEST_NAME, _MOST_NAMES = 0.8, 80, 500
@@ -230,9 +231,10 @@ def _read_schemas(documents: DocumentSet) -> Schemas:
     """Read the JSON Schemas of a set of documents."""
     parsed = {}
     for path in documents.documents:
-        if path.endswith(SUFFIX):
+        if path.endswith(SUFFIXES):
             try:
-                schema = read_aliased(parse_json(documents.read(path), DEEPEST_DOCUMENT), documents.dialect_aliases)
+                aliases = documents.layout.aliases_of(path, documents.dialect_aliases)
+                schema = read_aliased(parse_text(documents.read(path), path, DEEPEST_DOCUMENT), aliases)
             except ArrakisSchemaError:
                 continue
             if isinstance(schema, dict | bool):

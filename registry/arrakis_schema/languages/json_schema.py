@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from arrakis_schema.errors import InvalidRequestError, InvalidSchemaError, ValidationLimitError
+from arrakis_schema.errors import DamagedStoreError, InvalidRequestError, InvalidSchemaError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
 from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.members import member_tree
-from arrakis_schema.json_schema.positions import nearest, positions, value_at
+from arrakis_schema.json_schema.positions import nearest, positions_in, value_at
 from arrakis_schema.json_schema.requests import declared_part, validate_against, validator_of
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
 from arrakis_schema.json_schema.violations import short_json
@@ -49,9 +49,9 @@ def _origin(document: Document, location: str) -> tuple[str, str]:
 def _parse_alone(document: Document) -> Any:
     """Return the JSON Schema of a document; raises `InvalidSchemaError` where it is none."""
     try:
-        schema = json.loads(document.text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidSchemaError(document.path, f"it is not JSON: {error}") from error
+        schema = parse_file(document.content, document.path)
+    except DamagedStoreError as error:
+        raise InvalidSchemaError(document.path, str(error).removeprefix(f"{document.path} ")) from error
     if not isinstance(schema, dict | bool):
         raise InvalidSchemaError(document.path, "a schema is an object or a boolean")
     return read_aliased(schema, document.aliases)
@@ -139,7 +139,7 @@ def _as_sent(release: Release, document: Document, example: Example) -> Example:
 
 def _places(document: Document) -> Callable[[str], tuple[int, int]]:
     """Return the function that finds a JSON Pointer in the text."""
-    return partial(nearest, positions(document.text))
+    return partial(nearest, positions_in(document.text, document.path))
 
 
 def _lines(document: Document) -> list[str]:

@@ -103,7 +103,8 @@ def _keyword_ineffective(json_subject: JsonSubject) -> Faults:
             elif known and known.types and node.types and not known.types & node.types:
                 yield Fault(pointer, f"{keyword} has no effect on type {short_json(node.schema['type'])}")
             elif dialect.ref_alone and "$ref" in node.schema and keyword != "$ref" and node.pointer:
-                yield Fault(pointer, f"{keyword} has no effect beside $ref in {dialect.name}")
+                remedy = 'write "allOf": [{"$ref": …}] instead'
+                yield Fault(pointer, f"{keyword} has no effect beside $ref in {dialect.name}: {remedy}")
 
 
 def _pattern_invalid(json_subject: JsonSubject) -> Faults:
@@ -171,7 +172,11 @@ def _omission_undescribed(json_subject: JsonSubject) -> Faults:
     """Every property that may be left out says what that means: `x-omitted`."""
     for node in json_subject.properties():
         if node.optional and not node.schema.get("x-omitted"):
-            yield Fault(node.pointer, f"{node.name} may be left out, and x-omitted does not say what that means")
+            alone = "$ref" in node.schema and DIALECTS[json_subject.dialect].ref_alone
+            remedy = ': write it beside "allOf": [{"$ref": …}]' if alone else ""
+            yield Fault(
+                node.pointer, f"{node.name} may be left out, and x-omitted does not say what that means{remedy}"
+            )
 
 
 def _id_mismatch(json_subject: JsonSubject) -> Faults:

@@ -15,9 +15,8 @@ from arrakis_schema.store.store import Release
 from arrakis_schema.system.advice import advice
 from arrakis_schema.system.relations import Answer, Exchange, names
 from arrakis_schema.text.escaping import literal, one_line
+from arrakis_schema.text.nouns import plural
 
-_SIDES = {DocumentKind.PUBLICATION: ("publishers", "subscribers")}
-_ASKED = ("clients", "servers")
 _OUTCOME = {
     Answer.WORKS: "keep working",
     Answer.PARTLY: "keep working, though not every field is understood",
@@ -82,7 +81,7 @@ def effects(history: History, step: Step) -> Iterator[str]:
     """Yield what a change means for each pairing of the old release with the new one; nothing for a shared document."""
     if not history.kind_of(step.document).travels:
         return
-    asking, answering = _SIDES.get(history.kind_of(step.document), _ASKED)
+    asking, answering = _sides(history, step)
     pairs = [
         (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),
         (f"{asking} of {step.new} with {answering} of {step.old}", step.newer.answer),
@@ -153,9 +152,17 @@ def _clauses(label: str, changes: Iterable[Change], writing: Writing) -> str:
     return "; ".join(_sentence(change, writing) for change in changes)
 
 
+def _sides(history: History, step: Step) -> tuple[str, str]:
+    """Return who asks or sends, and who answers or receives, as nouns in the plural."""
+    writers, readers = map(plural, history.store.layout.roles_of(step.document))
+    return (readers, writers) if history.kind_of(step.document).answers else (writers, readers)
+
+
 def _breaks(history: History, step: Step, writing: Writing) -> Iterator[tuple[str, str]]:
-    """Yield whom a change breaks, each with what to change."""
-    asking, answering = _SIDES.get(history.kind_of(step.document), _ASKED)
+    """Yield whom a change breaks, each with what to change; nothing for a shared document."""
+    if not history.kind_of(step.document).travels:
+        return
+    asking, answering = _sides(history, step)
     for exchange, client, server in ((step.older, step.old, step.new), (step.newer, step.new, step.old)):
         who, whom = f"{asking} of {client}", f"{answering} of {server}"
         if exchange.answer is Answer.BREAKS and _only_unknown_columns(exchange):

@@ -11,8 +11,9 @@ from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, element, escape_markdown, fenced_json_line, front_matter, page, table
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import Answer, Relation, sent_names, sides, worst
+from arrakis_schema.system.relations import Answer, Relation, are_messages, sent_names, sides, worst
 from arrakis_schema.text.escaping import href
+from arrakis_schema.text.nouns import plural, with_article
 
 MOST, _NAMED = 12, 12
 SOFTWARE = "matrix-software.md"
@@ -130,10 +131,10 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
         for client in groups
     ]
     question = (
-        f"Rows are {asking}s, columns are {answering}s, the newest first; releases with the same answers share a row."
-        " A cell names what breaks, and leads to the reason and a message that shows it. *Partly* means that it works,"
-        " and a field is not understood; *for known messages*, that it breaks only for messages that no example sends;"
-        " *unknown*, that one of the two releases does not document it."
+        f"Rows are {plural(asking)}, columns are {plural(answering)}, the newest first; releases with the same"
+        " answers share a row. A cell names what breaks, and leads to the reason and a message that shows it. *Partly*"
+        " means that it works, and a field is not understood; *for known messages*, that it breaks only for messages"
+        " that no example sends; *unknown*, that one of the two releases does not document it."
         + (" A publisher counts as a client, a subscriber as a server." if asking == "client" else "")
     )
     return page(
@@ -143,7 +144,7 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
             contents=False,
         ),
         "# Compatibility matrix",
-        f"Does a {asking} of one release work with a {answering} of another? {question}",
+        f"Does {with_article(asking)} of one release work with {with_article(answering)} of another? {question}",
         table((f"{asking} ↓ {answering} →", *map(_label, groups)), rows) if matrices else NOTHING_YET,
         _older(history, versions),
         _basis(history),
@@ -168,7 +169,7 @@ def documented_matrix_page(history: History, matrices: list[Matrix]) -> str:
         "# The matrix as documented",
         "By the documents as they are frozen, without the [corrections](versions/errata.json) of what is known to be"
         " wrong in them. What really holds is in the [compatibility matrix](matrix.md).",
-        table(("client ↓ server →", *map(_label, groups)), rows),
+        table((f"{' ↓ '.join(_sides(history, matrices))} →", *map(_label, groups)), rows),
     )
 
 
@@ -201,7 +202,7 @@ def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
         f"[{escape_markdown(name)}]({matrix_path(name)}){f' (removed in {version})' if version else ''}"
         for name, version in removed.items()
     ]
-    each = "message" if _sides(history, matrices)[0] == "publisher" else "endpoint"
+    each = "message" if are_messages(history.comparisons, removed) else "endpoint"
     return f'<span id="by-endpoint"></span>By {each}: {", ".join(links)}. ' if links else ""
 
 
@@ -262,8 +263,8 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
     return page(
         front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False),
         f"# {escape_markdown(matrix.name)}: compatibility matrix",
-        f"Rows are {asking}s, columns are {answering}s, the newest first. {_page(history, matrix.name)} ·"
-        f" [all {'messages' if asking == 'publisher' else 'endpoints'}]({up}matrix.md)",
+        f"Rows are {plural(asking)}, columns are {plural(answering)}, the newest first. {_page(history, matrix.name)} ·"
+        f" [all {'messages' if are_messages(history.comparisons, [matrix.name]) else 'endpoints'}]({up}matrix.md)",
         table((f"{asking} ↓ {answering} →", *map(matrix.label, numbers)), rows),
         *_reasons(matrix, (asking, answering)),
     )
@@ -272,7 +273,7 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
 def _page(history: History, name: str) -> str:
     """Return the link to the page of an endpoint: the current one, or that of the last release that had it."""
     shown, removed = history.shown(name) or history.last(name), history.removed_in(name)
-    what = "message" if sides(history.comparisons, [name])[0] == "publisher" else "endpoint"
+    what = "message" if are_messages(history.comparisons, [name]) else "endpoint"
     text = f"Removed in {removed}: the {what} in {shown.version}" if removed else f"The {what}"
     up = "../" * matrix_path(name).count("/")
     return f"[{text}]({up}{href(history.page(shown, name))}.md)"

@@ -28,6 +28,8 @@ MEDIA_TYPES = {
     ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".yaml": "application/yaml; charset=utf-8",
+    ".yml": "application/yaml; charset=utf-8",
     ".map": "application/json",
     ".md": "text/markdown; charset=utf-8",
     ".png": "image/png",

@@ -13,6 +13,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.site.plain_pages import front_page, missing_page
 from arrakis_schema.site.representations import MEDIA_TYPES, Representation, media_type_of
 from arrakis_schema.store.documents import Document
+from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.loading import parse_json_schema
 from arrakis_schema.store.lock import Entry, digest
 from arrakis_schema.store.store import Release, Store
@@ -21,6 +22,7 @@ from arrakis_schema.store.versions import NEXT
 from arrakis_schema.text.escaping import href, visible
 
 INDEX, CATALOG = "versions/index.json", "catalog.json"
+_JSON = ".json"
 CORRECTED = "corrected"
 """The folder of a release on the site that holds its documents with their corrections."""
 
@@ -176,13 +178,15 @@ def _document(release: Release, path: str, entry: Entry | None) -> dict[str, Any
 
 
 def _references(release: Release, document: Document) -> dict[str, Any]:
-    """Return the other documents that one refers to, if any, and the file that holds it with all of them."""
+    """Return the other documents that one refers to, if any, and the file that holds it, as JSON, with all of them."""
     language = language_of(document)
     references = [
         {"url": href(f"{release.place}/{path}"), "id": identifier} for path, identifier in language.references(document)
     ]
-    stem = document.path.removesuffix(document.format.suffix)
-    return {"references": references, "bundle": href(f"{release.place}/{stem}{language.bundled}")} if references else {}
+    stem = href(f"{release.place}/{document.path.removesuffix(document.format.suffix)}")
+    if references:
+        return {"references": references, "bundle": f"{stem}{language.bundled}"}
+    return {"bundle": f"{stem}{_JSON}"} if _JSON in language.suffixes else {}
 
 
 def _corrected_url(release: Release, path: str) -> dict[str, str]:
@@ -200,7 +204,9 @@ def _catalog(releases: list[Release], working: Release) -> dict[str, Any]:
     newest = releases[-1] if releases else working
     return {
         "version": 1,
-        "schemas": [_catalog_entry(newest, releases, path) for path in newest.documents if path.endswith(".json")],
+        "schemas": [
+            _catalog_entry(newest, releases, path) for path in newest.documents if path.endswith(NOTATIONS[".json"])
+        ],
     }
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.store.json_patch import Operation, apply_patch
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT
+from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.text.short_repr import short_repr
 
@@ -148,7 +150,15 @@ def _operations(patch: Any) -> tuple[Operation, ...]:
 def _apply_patch(content: bytes, patch: tuple[Operation, ...]) -> bytes:
     """Return the JSON text of a document after a patch; raises `CorrectionError`."""
     try:
-        document = apply_patch(json.loads(content), patch)
+        document = apply_patch(_value_of(content), patch)
         return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
     except (ValueError, TypeError, RecursionError) as error:
         raise CorrectionError(str(error)) from error
+
+
+def _value_of(content: bytes) -> Any:
+    """Return the JSON value of a document, which may be written in YAML."""
+    try:
+        return json.loads(content)
+    except ValueError:
+        return parse_text(content, "document.yaml", DEEPEST_DOCUMENT)

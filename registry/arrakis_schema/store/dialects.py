@@ -13,7 +13,10 @@ DIALECTS: dict[str, str] = json.loads(Path(__file__).with_name("dialects.json").
 """The URI of each dialect by its name, without the `#` that `$schema` may have, from the oldest to the newest."""
 
 Aliases = tuple[tuple[str, str], ...]
-"""Meta-schemas of a team's own, in the form of `_plain`, each with the dialect that it stands for: see `Settings`."""
+"""Meta-schemas of a team's own, in the form of `_plain`, each with the dialect that it stands for: see `Settings`.
+
+The empty one stands for the dialect of documents without `$schema`.
+"""
 
 _EXAMPLE = '[dialects] "https://example.org/meta-schema" = "draft-07"'
 
@@ -24,8 +27,8 @@ def named_dialect(uri: str) -> str | None:
 
 
 def read_aliased(schema: Any, aliases: Aliases) -> Any:
-    """Return a document whose `$schema` is a dialect where it was a meta-schema of the team's own."""
-    named = schema.get("$schema") if isinstance(schema, dict) else None
+    """Return a document whose `$schema` is a dialect where it was a meta-schema of the team's own, or nothing."""
+    named = schema.get("$schema", "") if isinstance(schema, dict) else None
     dialect = dict(aliases).get(_plain(named)) if isinstance(named, str) else None
     return schema if dialect is None else {**schema, "$schema": dialect}
 

@@ -11,6 +11,7 @@ from posixpath import basename, dirname, splitext
 from typing import Any, Protocol
 
 from arrakis_schema.store.dialects import Aliases
+from arrakis_schema.store.files import NOTATIONS, YAML
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -63,6 +64,17 @@ FORMATS: dict[str, Format] = {
             ("json", "bundle"),
             "arrakis_schema.languages.json_schema",
         ),
+        *(
+            Format(
+                "json-schema",
+                "a JSON Schema in YAML",
+                suffix,
+                "application/yaml; charset=utf-8",
+                ("yaml", "json", "bundle"),
+                "arrakis_schema.languages.yaml",
+            )
+            for suffix in YAML
+        ),
         Format(
             "arrow",
             "an Arrow schema",
@@ -80,19 +92,32 @@ EXAMPLE = ".json"
 """The suffix of examples."""
 
 
+_ROLES = {
+    DocumentKind.PAYLOAD: ("server", "client"),
+    DocumentKind.PUBLICATION: ("publisher", "subscriber"),
+    DocumentKind.SHARED: ("writer", "reader"),
+}
+"""Who writes the messages of a document and who reads them, by its kind; those of requests are the other way round."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where some documents of a team lie, and their examples: one entry of `[[documents]]` in `registry.toml`.
 
     `pattern` matches their paths and has what the name leaves out, such as `.schema.json`, as the group `rest`;
     `examples` are patterns of paths relative to the folder of a document, with `{name}` for its file name without
-    that rest.
+    that rest. `language` is the name of the language of these documents, `dialect` the meta-schema of those that name
+    none, `writer` and `reader` what those are called who write and read; each is empty where the entry does not say.
     """
 
     files: str
     kind: DocumentKind
     pattern: re.Pattern[str]
     examples: tuple[str, ...] = ()
+    language: str = ""
+    dialect: str = ""
+    writer: str = ""
+    reader: str = ""
 
     __repr__ = short_repr
 
@@ -132,7 +157,8 @@ class Layout:
         """Tell whether this path, relative to a release's folder, is a schema file and not an example or a note."""
         if not self.declared:
             return _is_standard_document(path)
-        placed = splitext(path)[1] in FORMATS and self._placement(path) is not None
+        form, placement = FORMATS.get(splitext(path)[1]), self._placement(path)
+        placed = form is not None and placement is not None and placement.language in {"", form.name}
         return placed and not any(placement.is_example(path) for placement in self.placements)
 
     def kind_of(self, path: str) -> DocumentKind:
@@ -148,6 +174,17 @@ class Layout:
             return _standard_name(path)
         placement = self._placement(path)
         return splitext(path)[0] if placement is None else placement.name_of(path)
+
+    def roles_of(self, path: str) -> tuple[str, str]:
+        """Return what those are called who write the messages of the document at this path, and who read them."""
+        writer, reader = _ROLES.get(self.kind_of(path), ("client", "server"))
+        placement = self._placement(path)
+        return (writer, reader) if placement is None else (placement.writer or writer, placement.reader or reader)
+
+    def aliases_of(self, path: str, aliases: Aliases) -> Aliases:
+        """Return the aliases of meta-schemas with what the document at this path is written in if it names none."""
+        placement = self._placement(path)
+        return aliases if placement is None or not placement.dialect else (*aliases, ("", placement.dialect))
 
     def examples(self, paths: Iterable[str], documents: Collection[str]) -> dict[str, str]:
         """Return those of some paths that are examples of one of the documents, each with its document."""
@@ -205,8 +242,8 @@ def _is_standard_document(path: str) -> bool:
     if parts[0] != "endpoints":
         return False
     stem, suffix = splitext(path)
-    if suffix == ".json":
-        return path in {"endpoints/descriptor.json", f"endpoints/{parts[1]}/descriptor.json"}
+    if suffix in NOTATIONS[".json"]:
+        return stem in {"endpoints/descriptor", f"endpoints/{parts[1]}/descriptor"}
     return stem == f"endpoints/{parts[1]}/schema"
 
 

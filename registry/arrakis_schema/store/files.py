@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+YAML = (".yaml", ".yml")
+NOTATIONS = {".json": (".json", *YAML), ".txt": (".txt",)}
+"""The suffixes of documents by the one that stands for their language: JSON Schemas are written in YAML, too."""
 PACKAGED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "_data")
 """The data of an installed package. Installers may use links for it, and nobody else writes there."""
 

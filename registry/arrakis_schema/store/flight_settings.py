@@ -6,6 +6,9 @@ from typing import Any, get_args
 
 from arrakis_schema.text.short_repr import short_repr
 
+REQUEST_MEMBER = "request"
+"""The member of a request that names what it asks for, where `registry.toml` does not name another one."""
+CALLS = ("command", "path", "ticket")
 KEEPS = ("named", "listed", "matching", "null-or-equal", "at-least", "at-most")
 
 
@@ -88,7 +91,14 @@ class Flight:
     that names a row of the listing, `repeats` maps an endpoint to the one whose rows its own agree with, `distinct`
     an endpoint to the columns, separated by spaces, whose values together no two rows share, `within` a column to the
     one that its values count within, so that there is none without the other.
+
+    `calls` is how a request is sent: as the command of a descriptor, as the last part of a path that begins with the
+    name of the endpoint, or as a ticket. `discriminator` is the member that tells requests apart: its name or its JSON
+    Pointer, empty where none does.
     """
+
+    calls: str = "command"
+    discriminator: str = REQUEST_MEMBER
 
     arguments: str = ""
     release: str = ""
@@ -113,7 +123,15 @@ class Flight:
     @property
     def leading(self) -> tuple[str, ...]:
         """The members that stand first in a request, in their order."""
-        return "request", self.arguments, self.release
+        return *self.discriminator_path[:1], self.arguments, self.release
+
+    @property
+    def discriminator_path(self) -> tuple[str, ...]:
+        """The names that lead to the discriminator in a request; none where there is no discriminator."""
+        if not self.discriminator.startswith("/"):
+            return (self.discriminator,) if self.discriminator else ()
+        tokens = self.discriminator.split("/")[1:]
+        return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
 TABLES = {"names": Names, "filters": Filter, "columns": Columns}
@@ -124,7 +142,11 @@ def read_flight(table: Any) -> tuple[Flight, list[str]]:
     problems = list(_problems(Flight, table, "flight"))
     if problems:
         return Flight(), problems
+    if table.get("calls") == "path":
+        table = {"discriminator": "", **table}
     parsed: Flight = _build_record(Flight, table)
+    if parsed.calls not in CALLS:
+        return parsed, [f"flight.calls = {parsed.calls!r} is none of {', '.join(CALLS)}"]
     bad = [name for name, filter_ in parsed.filters.items() if filter_.keeps not in KEEPS]
     return parsed, [f"flight.filters.{name}.keeps is none of {', '.join(KEEPS)}" for name in bad]
 

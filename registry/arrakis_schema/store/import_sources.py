@@ -14,11 +14,10 @@ from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, list_folder, rea
 from arrakis_schema.store.git.commits import Commit, entries_of
 from arrakis_schema.store.git.repository import BaseError, Repository, open_repository
 from arrakis_schema.store.importing import Version
-from arrakis_schema.store.inventory import NOTE, PROGRAMS
+from arrakis_schema.store.inventory import NOTE, PROGRAMS, explain_language
 from arrakis_schema.store.versions import is_release
 
 _MOST_FILES = 20_000
-_OTHER = f"is written in no language that is known ({', '.join(FORMATS)})"
 _READ = {*FORMATS, *PROGRAMS, NOTE}
 
 
@@ -37,7 +36,7 @@ def read_version(folder: Path, name: str) -> Version:
         if kind in NOT_PLAIN:
             unread[path] = NOT_PLAIN[kind]
         elif kind == FILE and splitext(path)[1] not in _READ:
-            unread[path] = _OTHER
+            unread[path] = explain_language(path)
         elif kind == FILE:
             try:
                 contents[path] = read_file(str(folder), path)
@@ -127,6 +126,6 @@ def _tags(repository: Repository) -> Iterator[tuple[str, str, datetime]]:
 def _version_of(commit: Commit, name: str, moment: datetime) -> Version:
     """Read the files of one version."""
     visible = [path for path in commit.entries if not any(part.startswith(".") for part in path.split("/"))]
-    unread = {path: _OTHER for path in visible if splitext(path)[1] not in _READ}
+    unread = {path: explain_language(path) for path in visible if splitext(path)[1] not in _READ}
     contents = commit.read(path for path in visible if path not in unread)
     return Version(name, contents.files, moment, unread | dict(contents.unread))

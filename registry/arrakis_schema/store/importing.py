@@ -6,7 +6,7 @@ Where they come from is `store/import_sources.py`; what a new root says of them 
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +63,8 @@ class _Placed:
 def import_versions(root: Path, versions: Sequence[Version], proposed: str | None) -> list[Imported]:
     """Freeze some versions in a folder, oldest first, and return what became of each.
 
-    `proposed` is the text of `registry.toml` for a folder that has none. The newest version becomes the working set
+    `proposed` is the text that `registry.toml` gets, where it is new or needs more entries. The newest version becomes
+    the working set
     where that has no documents, or has not changed since the release before. Raises `ReleaseError` and
     `DamagedStoreError`; then nothing has been changed.
     """
@@ -117,10 +118,11 @@ def _freeze(store: Store, versions: Sequence[Version], placed: Mapping[str, _Pla
 
 @contextmanager
 def _settings_in_place(root: Path, proposed: str | None) -> Iterator[None]:
-    """Write `registry.toml` where there is none, and remove it again where the import fails."""
+    """Write `registry.toml` where it is proposed, and take it back where the import fails."""
     schemas, made = root / "schemas", not root.exists()
     if (root / REGISTRY_FILE).exists():
-        yield
+        with nullcontext() if proposed is None else _settings_replaced(root / REGISTRY_FILE, proposed):
+            yield
         return
     if proposed is None or schemas.exists():
         raise ReleaseError(f"{schemas} has no registry.toml: write one, or move the folder away to get a proposal")
@@ -138,6 +140,28 @@ def _settings_in_place(root: Path, proposed: str | None) -> Iterator[None]:
             with suppress(OSError):
                 root.rmdir()
         raise
+
+
+@contextmanager
+def _settings_replaced(registry: Path, proposed: str) -> Iterator[None]:
+    """Write another text of `registry.toml`, and the old one again where the import fails."""
+    old = registry.read_bytes()
+    try:
+        _write_whole(registry, proposed.encode())
+    except OSError as error:
+        raise ReleaseError(f"{registry} cannot be written: {error.strerror}; nothing was imported") from error
+    try:
+        yield
+    except BaseException:
+        _write_whole(registry, old)
+        raise
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write a file so that a reader finds the old text or the new one."""
+    new = file.with_name(f".{file.name}.new")
+    new.write_bytes(content)
+    new.rename(file)
 
 
 def _move_on(store: Store, newest: str, contents: Mapping[str, bytes]) -> None:

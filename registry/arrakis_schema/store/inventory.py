@@ -3,12 +3,12 @@
 This is a list of what is allowed: a file without a role is refused. The content of files is ignored.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 
 from arrakis_schema.store.documents import EXAMPLE, FORMATS, STANDARD, Layout
-from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, scan_folder
+from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, NOTATIONS, YAML, scan_folder
 from arrakis_schema.store.portable_names import LONGEST_PATH, clashes, fault_of_name
 from arrakis_schema.text.printable import printable
 from arrakis_schema.text.short_repr import short_repr
@@ -19,6 +19,16 @@ PROGRAMS = frozenset(
     {".c", ".cc", ".cpp", ".cs", ".go", ".h", ".hpp", ".java", ".jl", ".js", ".kt", ".lua", ".m", ".pl", ".py"}
     | {".r", ".R", ".rb", ".rs", ".sh", ".swift", ".ts"}
 )
+_OTHER_LANGUAGES = {
+    ".avsc": "Avro",
+    ".avdl": "Avro",
+    ".proto": "Protobuf",
+    ".thrift": "Thrift",
+    ".fbs": "FlatBuffers",
+    ".xsd": "XML Schema",
+    ".graphql": "GraphQL",
+    ".cddl": "CDDL",
+}
 IGNORED = frozenset({".DS_Store", ".gitattributes", ".gitignore", ".gitkeep"})
 """Files of git and of file managers: they are neither published nor frozen."""
 
@@ -30,7 +40,7 @@ FILE_RULES = {
 }
 _PLACES = (
     "documents are endpoints/descriptor.json, endpoints/NAME/descriptor.json, endpoints/NAME/schema.txt,"
-    " publication/NAME.json and publication/NAME.txt, or what [[documents]] of registry.toml says"
+    " publication/NAME.json and publication/NAME.txt (or .yaml for .json), or what [[documents]] of registry.toml says"
 )
 _PAGES = frozenset({"index", "readme"})
 
@@ -76,7 +86,8 @@ def classify(entries: Iterable[tuple[str, str]], layout: Layout = STANDARD) -> I
     misnamed = dict(_name_refusals(kinds))
     named = [path for path in plain if not misnamed.keys() & _around(path)]
     visible = [path for path in named if not _is_hidden(path)]
-    documents = tuple(path for path in visible if layout.is_document(path) and not _is_taken(path, layout))
+    beside = frozenset(visible)
+    documents = tuple(path for path in visible if layout.is_document(path) and not _is_taken(path, layout, beside))
     examples = tuple(layout.examples(visible, frozenset(documents)).items())
     homes = {dirname(path) for path in (*documents, *dict(examples))}
     programs = tuple(path for path in visible if splitext(path)[1] in PROGRAMS and dirname(path) in homes)
@@ -101,10 +112,11 @@ def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
 
 
-def _is_taken(path: str, layout: Layout) -> bool:
+def _is_taken(path: str, layout: Layout, beside: Collection[str]) -> bool:
     """Tell whether the site uses the name of a document for something else: a page, or another form of one."""
     stem, suffix = splitext(basename(path))
     derived = stem.endswith((".arrow", ".bundle")) or ("." in stem and suffix == ".txt")
+    derived = derived or (suffix in YAML and f"{splitext(path)[0]}.json" in beside)
     return basename(layout.name_of(path)).casefold() in _PAGES or derived
 
 
@@ -148,6 +160,13 @@ def explain_role(path: str, layout: Layout) -> str:
     return _explain_declared(path, layout) if layout.declared else _explain_standard(path)
 
 
+def explain_language(path: str) -> str:
+    """Say that a file is written in no language that is read, and in which one where its suffix tells."""
+    named = _OTHER_LANGUAGES.get(splitext(path)[1].lower())
+    what = f"is written in {named}, which is not read" if named else "is written in no language that is read"
+    return f"{what}: JSON Schema ({', '.join(NOTATIONS['.json'])}) and Arrow (.txt) are"
+
+
 def _explain_declared(path: str, layout: Layout) -> str:
     """Say what to do with a file that the declared layout gives no role."""
     if any(placement.is_example(path) for placement in layout.placements):
@@ -158,7 +177,7 @@ def _explain_declared(path: str, layout: Layout) -> str:
         return f"is neither document nor example by [[documents]] of registry.toml ({globs}): add an entry, or move it"
     if suffix in PROGRAMS:
         return "is a program beside no document and no example: move it to one"
-    return f"is written in no language that is known ({', '.join(FORMATS)}): move or delete it"
+    return f"{explain_language(path)}; move or delete it"
 
 
 def _explain_standard(path: str) -> str:
@@ -172,7 +191,10 @@ def _explain_standard(path: str) -> str:
         return f"is no document in this folder: {_PLACES}"
     if suffix in PROGRAMS:
         return "is a program beside no document and no example: move it to one"
-    return "is neither document (.json, .txt), example (.json), program (.py, .sh …) nor note (.md): move or delete it"
+    if suffix.lower() in _OTHER_LANGUAGES:
+        return f"{explain_language(path)}; move or delete it"
+    roles = "document (.json, .yaml, .txt), example (.json), program (.py, .sh …) nor note (.md)"
+    return f"is neither {roles}: move or delete it"
 
 
 def _empty(kinds: dict[str, str]) -> Iterator[str]:

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from posixpath import splitext
 from typing import Any
 
-from arrakis_schema.store.documents import EXAMPLE, DocumentKind, Layout, Placement
+from arrakis_schema.store.dialects import DIALECTS
+from arrakis_schema.store.documents import EXAMPLE, FORMATS, DocumentKind, Layout, Placement
 
 KINDS = tuple(kind.value for kind in DocumentKind if kind is not DocumentKind.ENVELOPE)
-_KEYS = {"files", "kind", "examples"}
+_KEYS = {"files", "kind", "examples", "language", "dialect", "writer", "reader"}
+_LANGUAGES = tuple(dict.fromkeys(form.name for form in FORMATS.values()))
+_NOUN = re.compile(r"[^\W\d_][\w '-]{0,39}")
 _MOST, _MOST_STARS = 100, 2
 _EXAMPLE = 'documents is a list of tables, as in [[documents]] files = "**/*.schema.json" kind = "publication"'
 _WILD = re.compile(r"\*\*/|\*|\?")
@@ -39,11 +42,23 @@ def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
         yield f"files = {files!r} {problem}"
     if entry.get("kind") not in KINDS:
         yield f"kind is {entry.get('kind')!r}: expected one of {', '.join(KINDS)}"
+    yield from _word_problems(entry)
     if examples is None:
         yield 'examples is text or a list of texts, as in examples = "NAME[.VARIANT].example.json"'
     for form in examples or ():
         if problem := _form_problem(form):
             yield f"examples = {form!r} {problem}"
+
+
+def _word_problems(entry: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the language, the dialect, and the words for who writes and who reads."""
+    for key, known in (("language", _LANGUAGES), ("dialect", tuple(DIALECTS))):
+        if entry.get(key, known[0]) not in known:
+            yield f"{key} is {entry[key]!r}: expected one of {', '.join(known)}"
+    for key, example in (("writer", "telescope"), ("reader", "broker")):
+        noun = entry.get(key, example)
+        if not isinstance(noun, str) or not _NOUN.fullmatch(noun):
+            yield f'{key} is no noun of up to 40 letters, as in {key} = "{example}"'
 
 
 def _glob_problem(files: str) -> str:
@@ -81,7 +96,10 @@ def read_layout(entries: Any) -> Layout:
 def _placement(entry: dict[str, Any]) -> Placement:
     """Return one entry."""
     examples = tuple(map(_form_pattern, _texts(entry.get("examples", [])) or ()))
-    return Placement(entry["files"], DocumentKind(entry["kind"]), _glob_pattern(entry["files"]), examples)
+    words = {key: entry[key] for key in ("language", "writer", "reader") if key in entry}
+    dialect = DIALECTS[entry["dialect"]] if "dialect" in entry else ""
+    pattern = _glob_pattern(entry["files"])
+    return Placement(entry["files"], DocumentKind(entry["kind"]), pattern, examples, dialect=dialect, **words)
 
 
 def _texts(value: Any) -> list[str] | None:

@@ -8,7 +8,7 @@ import os
 import re
 
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
-from arrakis_schema.store.files import FOLDER, PACKAGED, exists, list_folder, read_file
+from arrakis_schema.store.files import FOLDER, NOTATIONS, PACKAGED, YAML, exists, list_folder, read_file
 from arrakis_schema.store.versions import NEXT, aliases, is_release, precedence
 
 TYPE_CHECKING = False
@@ -94,7 +94,7 @@ def _names(root: str, folder: str, suffix: str) -> dict[str, str]:
 
     layout = read_settings(root).layout
     paths = read_inventory(root, folder, layout).documents if os.path.isdir(os.path.join(root, folder)) else ()
-    return {layout.name_of(path): path for path in reversed(paths) if path.endswith(suffix)}
+    return {layout.name_of(path): path for path in reversed(paths) if path.endswith(NOTATIONS[suffix])}
 
 
 def load_schema(
@@ -108,7 +108,8 @@ def load_schema(
     Raises `UnknownSchemaError`, a `FileNotFoundError`, which lists the available names.
     """
     base = data_root(root)
-    folder, path = find_document(filename.removesuffix(".json"), version, base, ".json")
+    name = next((filename.removesuffix(suffix) for suffix in NOTATIONS[".json"] if filename.endswith(suffix)), filename)
+    folder, path = find_document(name, version, base, ".json")
     return parse_json_schema(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
 
 
@@ -121,13 +122,27 @@ def parse_json_schema(content: bytes, path: str) -> "dict[str, Any]":
 
 
 def parse_file(content: bytes, path: str) -> "Any":
-    """Parse the JSON value in a file; raises `DamagedStoreError` that names the file."""
+    """Parse the JSON value in a file, or the YAML; raises `DamagedStoreError` that names the file."""
+    if path.endswith(YAML):
+        return _parse_yaml(content, path)
     try:
         return json.loads(content)
     except RecursionError as error:
         raise DamagedStoreError([f"{path} nests too deep to be read"]) from error
     except ValueError as error:
         raise DamagedStoreError([f"{path} is not JSON: {error}"]) from error
+
+
+def _parse_yaml(content: bytes, path: str) -> "Any":
+    """Parse the YAML in a file."""
+    from arrakis_schema.errors import MalformedRequestError  # noqa: PLC0415 - only for YAML
+    from arrakis_schema.store.limits import DEEPEST_DOCUMENT  # noqa: PLC0415 - the same
+    from arrakis_schema.store.yaml_text import parse_yaml  # noqa: PLC0415 - the same, with a third-party package
+
+    try:
+        return parse_yaml(content, DEEPEST_DOCUMENT)
+    except MalformedRequestError as error:
+        raise DamagedStoreError([f"{path} is not YAML that JSON can hold: {error.problem}"]) from error
 
 
 def find_payload(name: str, version: str | None, root: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from arrakis_schema.store.dates import DATES_FILE, parse_dates
 from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, STANDARD, Document, DocumentKind, Example, Layout
 from arrakis_schema.store.errata import Erratum, errata_of
+from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.inventory import Inventory, read_inventory
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
 from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
@@ -247,7 +248,7 @@ class Release(Deriving):
 
     def document(self, path: str) -> Document:
         """Return one document; raises `DamagedStoreError`."""
-        return Document(path, self.read(path), self.settings.aliases, self, self.layout)
+        return Document(path, self.read(path), self.layout.aliases_of(path, self.settings.aliases), self, self.layout)
 
     def name_of(self, path: str) -> str:
         """Return the name of the document at a path."""
@@ -292,8 +293,8 @@ class Release(Deriving):
 
         Raises `UnknownSchemaError`, which lists the available names.
         """
-        stem = name.removesuffix(suffix)
-        paths = {self.name_of(path): path for path in reversed(self.documents) if path.endswith(suffix)}
+        stem = next((name.removesuffix(form) for form in NOTATIONS[suffix] if name.endswith(form)), name)
+        paths = {self.name_of(path): path for path in reversed(self.documents) if path.endswith(NOTATIONS[suffix])}
         if stem not in paths:
             where = f"release {self.version}" if self.frozen else "the working set"
             raise UnknownSchemaError(f"{where} has no document {stem!r}", sorted(paths))
@@ -348,7 +349,7 @@ def _own_store() -> Store:
 def _parse_json_document(release: Release, path: str) -> dict[str, Any]:
     """Parse a JSON document."""
     schema = parse_json_schema(release.read(path), f"{release.folder}/{path}")
-    aliased: dict[str, Any] = read_aliased(schema, release.settings.aliases)
+    aliased: dict[str, Any] = read_aliased(schema, release.layout.aliases_of(path, release.settings.aliases))
     return aliased
 
 

@@ -7,6 +7,7 @@ from math import isinf
 from typing import Any, NoReturn
 
 from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.store.files import YAML
 
 MAX_DEPTH = 32
 _OPENING = (b"[", b"{")
@@ -32,6 +33,18 @@ def parse_json(data: bytes, deepest: int = MAX_DEPTH) -> Any:
     refuse_depth(data, parsed, deepest)
     refuse_lone_surrogates(data, parsed)
     return parsed
+
+
+def parse_text(content: bytes, path: str, deepest: int = MAX_DEPTH) -> Any:
+    """Parse the JSON value in these bytes, in the notation that a file of this name has: JSON, or YAML.
+
+    Raises `MalformedRequestError`, as `parse_json` does, and `MissingExtraError` where PyYAML is missing.
+    """
+    if not path.endswith(YAML):
+        return parse_json(content, deepest)
+    from arrakis_schema.store.yaml_text import parse_yaml  # noqa: PLC0415 - most schemas are JSON
+
+    return parse_yaml(content, deepest)
 
 
 def longest_number(value: Any) -> int:

@@ -17,17 +17,12 @@ from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.exceptions import place_of
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.text.nouns import with_article
 from arrakis_schema.text.short_repr import short_repr
 
 Documents = Mapping[str, Document]
 WORKING = "schemas"
 _ABSENT: Any = object()
-_SIDES = {
-    DocumentKind.ENVELOPE: ("a client", "a server"),
-    DocumentKind.REQUEST: ("a client", "a server"),
-    DocumentKind.PAYLOAD: ("a server", "a client"),
-    DocumentKind.PUBLICATION: ("a publisher", "a subscriber"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +111,7 @@ class Against:
 
     def _document(self, old: Document, new: Document) -> None:
         """Compare one document, for those of the base with the working set and the other way round."""
-        writes, reads = _SIDES[new.kind]
+        writes, reads = map(with_article, new.layout.roles_of(new.path))
         new_reads = not new.kind.answers
         for reader_is_new in (new_reads, not new_reads):
             reader, writer = (new, old) if reader_is_new else (old, new)

@@ -65,7 +65,7 @@ def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterat
         yield from find_refused(release)
         yield from _find_wrong_version(release)
         yield from _find_unreadable_programs(release)
-        yield from find_unreachable(readable.values(), release.folder)
+        yield from find_unreachable(readable.values(), release)
         if not release.frozen:
             yield from lint_corrections(release.store)
         yield from find_id_clashes(schemas_of(release), readable, release.folder)

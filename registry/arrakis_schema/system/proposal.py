@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 from typing import Any
 
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.dialects import named_dialect
 from arrakis_schema.store.documents import STANDARD, Document, DocumentKind, Layout
-from arrakis_schema.store.files import FILE
+from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.importing import Version
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout_settings import read_layout
-from arrakis_schema.store.store import Documents
+from arrakis_schema.store.loading import parse_file
+from arrakis_schema.store.store import Documents, Release, Store
 from arrakis_schema.text.printable import printable
 
-_SUFFIXES = (".schema.json", ".json")
+_SUFFIXES = tuple(f"{schema}{suffix}" for suffix in NOTATIONS[".json"] for schema in (".schema", ""))
 _FORMS = (
     "[refused/]NAME[.VARIANT].example.json",
     "[refused/]NAME[-VARIANT].example.json",
@@ -61,6 +62,34 @@ def propose_settings(versions: Sequence[Version], title: str) -> str:
     return head + "".join(map(_format_entry, propose_layout(versions)))
 
 
+def propose_more(versions: Sequence[Version], store: Store) -> list[str]:
+    """Return further entries of `[[documents]]`, as TOML, for the schemas of some versions that no entry places.
+
+    None are returned where the layout is the standard one, or where they would change what a release consists of.
+    """
+    if not store.layout.declared:
+        return []
+    unplaced = [version for version in (_unplaced(version, store.layout) for version in versions) if version.contents]
+    entries = propose_layout(unplaced) if unplaced else []
+    layout = Layout((*store.layout.placements, *read_layout(entries).placements))
+    releases = [store.release(version) for version in (*store.releases, None)]
+    if any(_documents_by(layout, release) != release.documents for release in releases):
+        return []
+    return list(map(_format_entry, entries))
+
+
+def _documents_by(layout: Layout, release: Release) -> tuple[str, ...]:
+    """Return the documents that a release has by a layout."""
+    return classify([(path, FILE) for path in release.files], layout).documents
+
+
+def _unplaced(version: Version, layout: Layout) -> Version:
+    """Return a version with what a layout does not place; without files where none of these is a schema."""
+    inventory = classify([(path, FILE) for path in version.contents], layout)
+    left = {path: content for path, content in version.contents.items() if path not in inventory.published}
+    return Version(version.name, left if any(_is_schema(*item) for item in left.items()) else {})
+
+
 def propose_layout(versions: Sequence[Version]) -> list[dict[str, Any]]:
     """Return entries of `[[documents]]` for some versions, oldest first."""
     files = _read_files(versions)
@@ -77,23 +106,25 @@ def propose_layout(versions: Sequence[Version]) -> list[dict[str, Any]]:
 def _is_standard(version: Version) -> bool:
     """Tell whether the files of a version lie where the standard layout has them."""
     inventory = classify([(path, FILE) for path in version.contents], STANDARD)
-    return bool(inventory.documents) and not any(splitext(refusal.path)[1] == ".json" for refusal in inventory.refused)
+    return bool(inventory.documents) and not any(
+        splitext(refusal.path)[1] in NOTATIONS[".json"] for refusal in inventory.refused
+    )
 
 
 def _read_files(versions: Sequence[Version]) -> _Files:
     """Return the files of all versions."""
     contents = {path: content for version in versions for path, content in version.contents.items()}
-    found = {path: content for path, content in contents.items() if path.endswith(".json")}
+    found = {path: content for path, content in contents.items() if path.endswith(NOTATIONS[".json"])}
     schemas = {path: content for path, content in found.items() if _is_schema(path, content)}
     return _Files(schemas, frozenset(found.keys() - schemas.keys()))
 
 
 def _is_schema(path: str, content: bytes) -> bool:
     """Tell whether a file is a JSON Schema: by its name, or by the dialect that it names."""
-    if path.endswith(_SUFFIXES[0]):
+    if splitext(path)[0].endswith(".schema"):
         return True
-    with suppress(ValueError, RecursionError):
-        value = json.loads(content)
+    with suppress(DamagedStoreError):
+        value = parse_file(content, path)
         named = value.get("$schema") if isinstance(value, dict) else None
         return isinstance(named, str) and named_dialect(named) is not None
     return False

@@ -338,9 +338,18 @@ def sent_names(releases: list[Release]) -> list[str]:
 
 
 def sides(comparisons: Comparisons, names: Iterable[str]) -> tuple[str, str]:
-    """Return what those who ask and those who answer are called: publisher and subscriber where all are messages."""
+    """Return what those who ask and those who answer are called: who writes and who reads, where all are messages."""
+    listed = list(names)
+    if not are_messages(comparisons, listed):
+        return "client", "server"
+    roles = {comparisons.store.layout.roles_of(path) for name in listed for path in comparisons.paths(name)}
+    return roles.pop() if len(roles) == 1 else ("publisher", "subscriber")
+
+
+def are_messages(comparisons: Comparisons, names: Iterable[str]) -> bool:
+    """Tell whether all documents of some names describe messages that nobody asks for."""
     kinds = {comparisons.kind_of(path) for name in names for path in comparisons.paths(name)}
-    return ("publisher", "subscriber") if kinds == {DocumentKind.PUBLICATION} else ("client", "server")
+    return kinds == {DocumentKind.PUBLICATION}
 
 
 def matrix(comparisons: Comparisons, releases: list[Release]) -> Iterator[Relation]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
+from arrakis_schema.flight.calls import descriptor_of
 from arrakis_schema.flight.conform.client import BrokenError, CallError, Peer, TimedOutError, UnreachableError
 from arrakis_schema.flight.conform.substitution import server_names, substitute_names
 from arrakis_schema.flight.release_contract import Contract
@@ -114,16 +115,16 @@ def _ask_each(
 ) -> Observed:
     """Ask each of these requests once."""
     read = endpoint not in {*contract.flight.writes, *contract.flight.exchange}
-    commands: dict[bytes, Any] = {}
+    asked: dict[bytes, Any] = {}
     for request in requests:
         try:
             changed = substitute_names(contract, endpoint, request, names) if names else request
-            contract.accept(changed)
-            commands[write_request(changed, contract.flight.leading)] = changed
+            contract.accept(changed, endpoint)
+            asked[write_request(changed, contract.flight.leading)] = changed
         except ArrakisSchemaError as error:
             yield Unanswered(endpoint, clean_line(error))
-    for command, request in islice(commands.items(), MOST_REQUESTS):
-        yield _answer(peer, endpoint, request, flight.FlightDescriptor.for_command(command), read=read)
+    for request in islice(asked.values(), MOST_REQUESTS):
+        yield _answer(peer, endpoint, request, descriptor_of(contract.flight, endpoint, request), read=read)
 
 
 def observe_flights(peer: Asker, only: Sequence[str], requests: Mapping[str, Any]) -> Observed:

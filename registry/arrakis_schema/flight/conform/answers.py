@@ -11,6 +11,7 @@ from arrakis_schema.arrow import Template, record_batch, strip_annotations
 from arrakis_schema.errors import ArrakisSchemaError, TemplateError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.text import format_count
+from arrakis_schema.flight.calls import descriptor_of
 from arrakis_schema.flight.conform.client import (
     BrokenError,
     ElsewhereError,
@@ -38,7 +39,6 @@ from arrakis_schema.flight.release_contract import Contract, Sample
 from arrakis_schema.flight.request_forms import Form, form_of
 from arrakis_schema.flight.requests import parse_ticket
 from arrakis_schema.flight.texts import clean_line
-from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.tables.arrow_document import arrow_document
 
 MOST_ENDPOINTS = 16
@@ -172,7 +172,7 @@ class AnswerReader:
         request = form_of(name, self.contract.release).request(args)
         found: list[Any] = []
         try:
-            info = self.peer.info(write_request(request, self.contract.flight.leading))
+            info = self.peer.info(self.contract.flight, name, request)
             for endpoint in info.endpoints:
                 with self.peer.stream(endpoint, replica) as stream:
                     for batch in stream.batches():
@@ -266,7 +266,7 @@ class AnswerReader:
         """Check the values of the batches of an answer against the promise, if any: as one, where they are alike."""
         if promised is None or not batches:
             return
-        document = arrow_document(self.contract.release, f"endpoints/{name}/schema.txt")
+        document = arrow_document(self.contract.release, self.contract.payload_path(name))
         for batch in _joined(batches):
             for fault in row_deviations(document, promised, batch):
                 notes.law(where, fault)
@@ -298,7 +298,7 @@ class AnswerReader:
         if promised is None:
             return
         sent = record_batch(strip_annotations(promised), self._rows_to_send(name, promised))
-        table = self.peer.exchange(write_request(request, self.contract.flight.leading), sent)
+        table = self.peer.exchange(descriptor_of(self.contract.flight, name, request), sent)
         self._check_schema("exchange", name, request, table.schema, notes)
         for batch in table.to_batches():
             notes.count(batch)

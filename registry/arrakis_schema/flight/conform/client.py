@@ -12,7 +12,9 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
+from arrakis_schema.flight.calls import descriptor_of, ticket_info
 from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.text.short_repr import short_repr
 
@@ -122,10 +124,13 @@ class Peer:
         except MalformedRequestError as error:
             raise BrokenError(f"the action {name} does not answer JSON: {clean_line(error.problem)}") from error
 
-    def info(self, command: bytes) -> flight.FlightInfo:
-        """Return the FlightInfo of a command."""
+    def info(self, settings: Flight, endpoint: str, request: Any) -> flight.FlightInfo:
+        """Return the FlightInfo of a request; where its ticket alone is sent, one with that."""
+        if settings.calls == "ticket":
+            return ticket_info(settings, request)
+        descriptor = descriptor_of(settings, endpoint, request)
         with self._translate_errors():
-            return self._client.get_flight_info(flight.FlightDescriptor.for_command(command), self._call())
+            return self._client.get_flight_info(descriptor, self._call())
 
     @contextmanager
     def stream(self, endpoint: flight.FlightEndpoint, replica: int = 0) -> "Iterator[Stream]":
@@ -151,10 +156,9 @@ class Peer:
         """Tell whether the data of an endpoint is only at other servers."""
         return bool(endpoint.locations) and not any(map(self._is_own, _locations(endpoint)))
 
-    def exchange(self, command: bytes, batch: pa.RecordBatch) -> pa.Table:
+    def exchange(self, descriptor: flight.FlightDescriptor, batch: pa.RecordBatch) -> pa.Table:
         """Send one batch and return the answer. This is the only call that may change data on the server."""
         with self._translate_errors():
-            descriptor = flight.FlightDescriptor.for_command(command)
             writer, reader = self._client.do_exchange(descriptor, self._call())
             with writer:
                 writer.begin(batch.schema)

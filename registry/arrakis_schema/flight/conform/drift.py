@@ -25,7 +25,7 @@ class Drift:
 
     def of_schema(self, endpoint: str, request: Any, sent: pa.Schema, listing: Listing) -> Iterator[Deviation]:
         """Yield the corrections of a payload that a sent schema needs: none, if it is as documented."""
-        corrections = self._corrections(f"endpoints/{endpoint}/schema.txt")
+        corrections = self._corrections(self.documented.payload_path(endpoint))
         if not corrections:
             return
         try:
@@ -37,27 +37,26 @@ class Drift:
 
     def of_refusal(self, endpoint: str, request: Any) -> Iterator[Deviation]:
         """Yield the corrections by which a request is refused that the frozen document accepts."""
-        path = f"endpoints/{endpoint}/descriptor.json"
+        path = self.documented.request_path(endpoint)
         corrections = self._corrections(path)
-        if corrections and not self.documented.refuses(request):
+        if corrections and not self.documented.refuses(request, endpoint):
             for correction in corrections:
-                if self._refuses_with(correction, path, request):
+                if self._refuses_with(correction, endpoint, request):
                     yield _describe(correction, is_payload=False)
 
     def _corrections(self, path: str) -> list[Correction]:
         """Return the corrections of a document that change it."""
         return [correction for correction in self.documented.release.corrections_of(path) if correction.computes]
 
-    def _refuses_with(self, correction: Correction, path: str, request: Any) -> bool:
+    def _refuses_with(self, correction: Correction, endpoint: str, request: Any) -> bool:
         """Tell whether the release with one correction alone refuses a request."""
-        release = self.documented.release
+        release, path = self.documented.release, self.documented.request_path(endpoint)
         try:
             corrected = {path: correction.apply(release.read(path))}
         except CorrectionError:
             return False
-        return Contract(Release(release.store, release.version, release.folder, release.inventory, corrected)).refuses(
-            request
-        )
+        alone = Release(release.store, release.version, release.folder, release.inventory, corrected)
+        return Contract(alone).refuses(request, endpoint)
 
 
 def _describe(correction: Correction, *, is_payload: bool) -> Deviation:

@@ -26,7 +26,6 @@ from arrakis_schema.flight.conform.substitution import (
     substitute_names,
 )
 from arrakis_schema.flight.release_contract import Contract, Sample
-from arrakis_schema.json_schema.packets import write_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ class ServerExamination:
         """Send a request that must be refused, and read at most the first batch."""
         request = refused_request(self.contract, name, sample, self.listing.names)
         try:
-            info = self.peer.info(write_request(request, self.contract.flight.leading))
+            info = self.peer.info(self.contract.flight, name, request)
             if name not in {*self.contract.flight.writes, *self.contract.flight.exchange}:
                 for endpoint in info.endpoints[:1]:
                     with self.peer.stream(endpoint) as stream:
@@ -141,15 +140,16 @@ class ServerExamination:
         names = self.listing.names if sample.path else {}
         request = substitute_names(self.contract, name, sample.request, names)
         try:
-            info = self.peer.info(write_request(request, self.contract.flight.leading))
-            self.reader.check_info(name, request, info, notes)
+            info = self.peer.info(self.contract.flight, name, request)
+            if self.contract.flight.calls != "ticket":
+                self.reader.check_info(name, request, info, notes)
             self.reader.read(name, sample, request, info, notes)
         except ElsewhereError as error:
             notes.withhold(sample.name, error.reason)
         except UnavailableError as error:
             notes.withhold(sample.name, f"the server does not have it: {error.reason}")
         except RefusedError as error:
-            if self.claimed is not None and self.claimed.refuses(request):
+            if self.claimed is not None and self.claimed.refuses(request, name):
                 notes.not_yet.append(sample.name)
             elif not error.internal and self._asks_for_time(name, request):
                 notes.withhold(sample.name, f"the server does not have it: {error.reason}")

@@ -61,7 +61,7 @@ class Listing:
         """Yield requests for what the server has, which the contract accepts."""
         form = form_of(endpoint, self.contract.release)
         for name, request in self._requests(endpoint, form):
-            if not self.contract.refuses(request):
+            if not self.contract.refuses(request, endpoint):
                 yield Sample(name, "", request, refused=False)
 
     def _requests(self, endpoint: str, form: Form) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from posixpath import join
 
 import pyarrow as pa
 
@@ -149,15 +150,21 @@ class Notes:
         count = f" (and {more:,} more like it)" if more else ""
         message = f"{self.endpoint}{f' ({places})' if places else ''}: {fault.message}{count}"
         is_column = bool(places)
-        name = "schema.txt" if is_column else "descriptor.json"
-        file = self.contract.file(self.endpoint, name)
-        line, column = self._place(name, fault.location) if is_column else (1, 1)
+        path = self.contract.payload_path(self.endpoint) if is_column else ""
+        path = path or self._asked
+        line, column = self._place(path, fault.location) if is_column else (1, 1)
+        file = join(self.contract.release.folder, path)
         return Finding(file, line, column, fault.rule, fault.severity, fault.location, message, fault.witness)
 
-    def _place(self, name: str, location: str) -> tuple[int, int]:
+    @property
+    def _asked(self) -> str:
+        """The path of the document that findings about requests are told of."""
+        return self.contract.request_path(self.endpoint) or self.contract.payload_path(self.endpoint)
+
+    def _place(self, path: str, location: str) -> tuple[int, int]:
         """Return line and column of a registered column."""
-        path, release = f"endpoints/{self.endpoint}/{name}", self.contract.release
-        return (line_of(release.document(path).text, location), 1) if path in release.documents else (1, 1)
+        document = self.contract.release.document(path)
+        return (line_of(document.text, location), 1) if document.format.tabular else (1, 1)
 
     def _notice(self, rule: str, message: str) -> Finding:
         """Return a finding that does not fail the examination."""
@@ -165,7 +172,8 @@ class Notes:
 
     def _about_requests(self, rule: str, severity: Severity, message: str) -> Finding:
         """Return a finding about requests as a whole."""
-        return Finding(self.contract.file(self.endpoint, "descriptor.json"), 1, 1, rule, severity, "", message)
+        file = join(self.contract.release.folder, self._asked)
+        return Finding(file, 1, 1, rule, severity, "", message)
 
 
 def _join_names(names: list[str]) -> str:

@@ -44,7 +44,7 @@ def refused_request(contract: Contract, endpoint: str, sample: Sample, names: Na
     """Return a refused example with the server's names, if the release still refuses it; otherwise unchanged."""
     try:
         changed = substitute_names(contract, endpoint, sample.request, names)
-        contract.accept(changed)
+        contract.accept(changed, endpoint)
     except NothingOfferedError:
         return sample.request
     except ArrakisSchemaError:

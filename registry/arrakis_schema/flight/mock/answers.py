@@ -6,11 +6,11 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import record_batch
+from arrakis_schema.flight.calls import write_ticket
 from arrakis_schema.flight.filters import FILTERS, Row
 from arrakis_schema.flight.mock.series import series
 from arrakis_schema.flight.payloads import sent_schema
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.store.store import Release
 
 Answer = tuple[pa.Schema, Iterator[pa.RecordBatch]]
@@ -47,7 +47,7 @@ def example_commands(contract: Contract, endpoints: Iterable[str]) -> Iterator[b
     for endpoint in endpoints:
         if endpoint not in contract.flight.exchange:
             requests = (sample.request for sample in contract.samples(endpoint) if not sample.refused)
-            yield from (write_request(request, contract.flight.leading) for request in requests)
+            yield from (write_ticket(contract.flight, endpoint, request) for request in requests)
 
 
 def payload_release(contract: Contract, endpoint: str) -> Release:

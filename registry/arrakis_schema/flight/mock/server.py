@@ -9,11 +9,12 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.calls import read_path, read_ticket, write_ticket
 from arrakis_schema.flight.filters import NotAnsweredError
 from arrakis_schema.flight.mock.answers import answer, complete_batch, example_commands
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.json_schema.packets import parse_request, write_request
+from arrakis_schema.json_schema.packets import parse_request
 from arrakis_schema.store.store import Release
 
 REUSE_CONNECTION = "arrow-flight-reuse-connection://?"
@@ -104,22 +105,33 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         """Return the FlightInfo of a command."""
         endpoint, args, request = self._request(command)
         schema, _ = answer(self._contract, endpoint, args)
-        ticket = write_request(request, self._contract.flight.leading)
+        ticket = write_ticket(self._contract.flight, endpoint, request)
         echoed = flight.FlightDescriptor.for_path(command)
         return flight.FlightInfo(schema, echoed, [flight.FlightEndpoint(ticket, [REUSE_CONNECTION])], -1, -1)
 
     def _command(self, descriptor: flight.FlightDescriptor) -> bytes:
-        """Return the command of a descriptor; a path is one, as FlightInfo echoes it, or the name of an endpoint."""
+        """Return the command of a descriptor; a path is one, as FlightInfo echoes it, or the name of an endpoint.
+
+        Where requests are sent in a path, it is the ticket of the request behind the name.
+        """
         if descriptor.descriptor_type == flight.DescriptorType.CMD:
             return bytes(descriptor.command)
+        if self._contract.flight.calls == "path":
+            endpoint, command = read_path(list(descriptor.path), self._contract.endpoints)
+            if command:
+                return write_ticket(self._contract.flight, endpoint, parse_request(command))
+            if endpoint:
+                return self._default_ticket(endpoint)
         if len(descriptor.path) != 1:
             expected = f"expected one: a request as JSON, or {_one_of(self._contract)}"
             raise ArrakisSchemaError(f"the path of the descriptor has {len(descriptor.path)} parts: {expected}")
-        endpoint = _endpoint_named(self._contract, descriptor.path[0])
-        if endpoint is None:
-            return bytes(descriptor.path[0])
+        named = _endpoint_named(self._contract, descriptor.path[0])
+        return bytes(descriptor.path[0]) if named is None else self._default_ticket(named)
+
+    def _default_ticket(self, endpoint: str) -> bytes:
+        """Return the ticket of an endpoint's request without arguments."""
         form = form_of(endpoint, self._contract.release)
-        return write_request(form.request(form.defaults), self._contract.flight.leading)
+        return write_ticket(self._contract.flight, endpoint, form.request(form.defaults))
 
     def _actions(self) -> dict[str, dict[str, Any]]:
         """Return the answer to each action."""
@@ -132,9 +144,10 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
 
     def _request(self, command: bytes) -> tuple[str, dict[str, Any], Any]:
         """Return the endpoint of a valid command, its arguments, and the request as of this server's release."""
-        request: Any = parse_request(command)
-        self._contract.accept(request)
-        endpoint = request["request"].lower()
+        named, content = read_ticket(self._contract.flight, command)
+        request: Any = parse_request(content)
+        self._contract.accept(request, named)
+        endpoint = named or self._contract.endpoint_of(request)
         form = form_of(endpoint, self._contract.release)
         return endpoint, request[form.argument_member] if form.argument_member else request, {**request, **form.after}
 

@@ -1,6 +1,5 @@
 """The same facts as data: what each page says, as JSON beside it."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,7 @@ from arrakis_schema.reference.facts.descriptions import described_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.documents import Document
+from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.members import Bound, Member
 from arrakis_schema.store.settings import Reader
@@ -157,7 +157,7 @@ def _patterns(document: Document, reader: Reader) -> dict[str, Any]:
     """Return what a page reads for each pattern, where the reader is Python."""
     if reader.patterns == "ecma" or document.format.tabular:
         return {}
-    return {"patterns": spelled_patterns(json.loads(document.text), READINGS[reader.patterns])}
+    return {"patterns": spelled_patterns(parse_file(document.content, document.path), READINGS[reader.patterns])}
 
 
 def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:

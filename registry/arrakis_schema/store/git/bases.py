@@ -68,7 +68,11 @@ def _base_of_commit(store: Store, commit: Commit) -> Base:
     files = {path.removeprefix(f"{_WORKING}/"): content for path, content in contents.files.items()}
     aliases = store.settings.aliases
     among = Documents(files, tuple(_folders(store, commit)), aliases, store.layout)
-    documents = {path: Document(path, content, aliases, among, store.layout) for path, content in files.items()}
+    layout = store.layout
+    documents = {
+        path: Document(path, content, layout.aliases_of(path, aliases), among, layout)
+        for path, content in files.items()
+    }
     unread = {path.removeprefix(f"{_WORKING}/"): problem for path, problem in contents.unread.items()}
     findings = list(_history(store, commit))
     if not paths:

@@ -1,0 +1,23 @@
+"""Findings with the paths that the readers of a report go by: CI systems take them from the top of the repository."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from arrakis_schema.findings.finding import Finding
+
+_FROM_THE_TOP = {"github", "gitlab", "sarif", "junit"}
+"""The report formats whose readers show a finding at its line of a file of the repository."""
+
+
+def placed(findings: Sequence[Finding], form: str, root: Path | None) -> list[Finding]:
+    """Return findings with the paths that a report format needs; a folder in no repository is its own top."""
+    folder = _folder_in_repository(root) if form in _FROM_THE_TOP and root is not None else ""
+    return [replace(finding, file=str(PurePosixPath(folder, finding.file))) for finding in findings]
+
+
+def _folder_in_repository(root: Path) -> str:
+    """Return the path of a folder in the work tree of git around it; empty where there is none."""
+    folder = root.resolve()
+    top = next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder)
+    return "" if top == folder else folder.relative_to(top).as_posix()
