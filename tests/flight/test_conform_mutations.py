@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,11 @@ def lists(change: Any) -> Mutation:
         return [{name: value if name == "time" else change(value) for name, value in row.items()} for row in rows]
 
     return changed
+
+
+def live(change: Callable[[Rows], Rows]) -> Mutation:
+    """Change the rows of requests without an end."""
+    return lambda rows, args: change(rows) if args["end"] is None else rows
 
 
 EXTRA = {"channel": "H1:NOT-ASKED", "data_type": "int8", "sample_rate": 1}
@@ -118,6 +123,18 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "stream: half of the samples": ("stream", lists(lambda samples: samples[: len(samples) // 2]), "length-differs"),
     "stream: no samples": ("stream", lists(lambda _samples: []), "length-differs"),
     "stream: a null for a gap": ("stream", lists(lambda _samples: None), "null-sent"),
+    "stream: a nanosecond late": ("stream", time(lambda value, _: value + 1), "time-step"),
+    "stream: half a stride late": ("stream", time(lambda value, _: value + STRIDE // 2), "time-step"),
+    "stream: live data of an hour ago": ("stream", live(lambda rows: time(lambda value, _: value - 3600 * 10**9)(rows, {})), "time-outside"),
+    "stream: live data to come": ("stream", live(lambda rows: time(lambda value, _: value + 3600 * 10**9)(rows, {})), "time-outside"),
+    "stream: a block of live data is missing": ("stream", live(lambda rows: rows[:1] + rows[2:]), "block-missing"),
+    "stream: live data ends": ("stream", live(lambda _rows: []), "block-missing"),
+    "stream: no recent data": ("stream", lambda rows, args: [] if (args["end"] or 0) > 1300000000 * 10**9 else rows, "undecided"),
+    "stream: no old data": ("stream", lambda rows, args: [] if (args["end"] or 2**63) < 1300000000 * 10**9 else rows, "undecided"),
+    "stream: nothing but gaps": ("stream", lists(lambda samples: [None] * len(samples)), "undecided"),
+    "stream: a list is short in one row": ("stream", lambda rows, _: [*rows[:-1], *lists(lambda samples: samples[:-1])(rows[-1:], {})], "length-differs"),
+    "stream: a list is null in one row": ("stream", lambda rows, _: [*rows[:-1], *lists(lambda _samples: None)(rows[-1:], {})], "null-sent"),
+    "stream: no time in one row": ("stream", first(time=None), "null-sent"),
     "stream: no row": ("stream", lambda _rows, _: [], "undecided"),
     "stream: one type never comes": ("stream", lambda rows, args: rows if "DQ" not in args["channels"][0] else [], "undecided"),
     "partition: a row is missing": ("partition", lambda rows, _: rows[:-1], "row-missing"),
