@@ -9,25 +9,28 @@ from typing import Any
 
 import pytest
 
+from arrakis_schema.flight.adoption import adopt, adopter_process
 from arrakis_schema.flight.conform import examiner_process, supervisor
 from arrakis_schema.flight.mock import series
 from arrakis_schema.store.store import open_store
 
 OPENED = cache(open_store)
+PROCESSES = {module.__name__: module for module in (adopter_process, examiner_process)}
 
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Examine servers in this process, with stores that stay open; the mock sends live data as fast as it is read.
+    """Examine and adopt servers in this process, with stores that stay open; the mock sends live data as fast as it is read.
 
     That an examination runs in a process of its own, with limits, is tested by servers that are hostile.
     """
-    monkeypatch.setattr(supervisor, "run_guarded", run_here)
-    monkeypatch.setattr(examiner_process, "open_store", OPENED)
+    for caller in (adopt, supervisor):
+        monkeypatch.setattr(caller, "run_guarded", run_here)
+    for module in PROCESSES.values():
+        monkeypatch.setattr(module, "open_store", OPENED)
     monkeypatch.setattr(series, "time", SimpleNamespace(time_ns=time.time_ns, sleep=lambda _: None))
 
 
 def run_here(module: str, job: Mapping[str, Any], _seconds: float) -> tuple[list[dict[str, Any]], str]:
-    """Return the events of an examination, as they travel between processes."""
-    assert module == examiner_process.__name__
-    return json.loads(json.dumps(list(examiner_process.events(dict(job))))), ""
+    """Return the events of a process, as they travel from it."""
+    return json.loads(json.dumps(list(PROCESSES[module].events(dict(job))))), ""
