@@ -74,7 +74,7 @@ def test_a_server_that_drifts_fails_its_test_in_words(tmp_path: Path) -> None:
         done = run(tmp_path, test_server=test)
     assert done.returncode == 1
     assert (
-        "count (FlightInfo and stream): count: the server sends string, a client takes int64 [type-changed]"
+        "count (FlightInfo and stream): count: the server sends string, a client expects int64 [type-changed]"
         in done.stdout
     )
     assert "Traceback" not in done.stdout

@@ -26,6 +26,7 @@ HOST = "https://example.org/site/"
 MORE = {
     *(("details", ""), ("details", "class"), ("summary", ""), ("ins", ""), ("del", "")),  # differences line by line
     *(("h2", "class"), ("h3", "data-search-exclude"), ("a", "id"), ("br", ""), ("style", "")),
+    ("wbr", ""),  # in long names
 }
 """What pages have that the ordinary ones below have no occasion for."""
 

@@ -141,7 +141,9 @@ def test_values_are_checked_beside_a_schema_that_is_wrong() -> None:
 def test_the_order_of_a_release_is_asked_for() -> None:
     table = partition(data_type=["int8"])
     assert check_table(table, "partition") == []
-    assert [one.rule for one in check_table(table, "partition", "0.5.0")] == ["column-reordered"]
+    assert check_table(table, "partition", "0.5.0") == []  # its servers send them in this order, see corrections.toml
+    found = check_table(table, "partition", "0.5.0", as_documented=True)
+    assert [one.rule for one in found] == ["column-reordered"]
 
 
 STREAM = pa.schema(
