@@ -102,7 +102,7 @@ class Notes:
             self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
         missing = [name for name, seen in self.types.items() if not seen]
         if missing and self.answered:
-            what = f"no samples came of {_join_names(missing)}, though it is listed"
+            what = f"no samples came of {_join_names(missing)}, though listed"
             self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
 
     def add_problem(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:
