@@ -130,16 +130,6 @@ def test_serve_shows_what_was_edited_and_goes_on_with_the_site_before_where_it_c
         assert server.wait(timeout=15) == 0
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["show", "find"], ["show", "find", "--as", "text"], ["verify"]])
-def test_what_needs_no_extra_runs_without_them(arguments: list[str]) -> None:
-    missing = "".join(
-        f"sys.modules[{name!r}] = None; " for name in ("pyarrow", "jsonschema", "rich", "granian", "mkdocs")
-    )
-    code = f"import sys; {missing}from arrakis_schema.cli import main; sys.exit(main({arguments!r}))"
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=PROJECT)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 @pytest.mark.parametrize(
     ("module", "arguments", "extra"),
     [
@@ -177,10 +167,58 @@ def test_every_option_of_every_command_is_on_the_page() -> None:
         assert not missing, f"add {missing} to the section on {name} in docs/commands.md"
 
 
-def test_commands_that_need_no_extra_run_without_any() -> None:
-    code = (
-        "import sys; sys.modules.update(dict.fromkeys(['pyarrow', 'referencing', 'jsonschema', 'yaml', 'mkdocs']));"
-        "from arrakis_schema.cli import main; sys.exit(main(['list']))"
+EVERY_EXTRA = ("pyarrow", "jsonschema", "referencing", "yaml", "rich", "mkdocs", "granian", "starlette")
+OLD, NEW = '{"properties": {"a": {"type": "integer"}}}', '{"properties": {"a": {"type": "integer", "minimum": 1}}}'
+WRONG = '{"request": "Count", "args": {"pattern": 1}}'
+
+
+@pytest.mark.parametrize(
+    ("missing", "arguments", "code", "out", "err"),
+    [
+        (EVERY_EXTRA, ["list"], 0, "(latest)", ""),
+        (EVERY_EXTRA, ["show", "find"], 0, "find: request", ""),
+        (EVERY_EXTRA, ["verify"], 0, "frozen releases", ""),
+        (EVERY_EXTRA, ["lint", "--explain", "unit-missing"], 0, "Severity: warning.", ""),
+        (EVERY_EXTRA, ["init", "new"], 0, "wrote 14 files", ""),
+        (EVERY_EXTRA, ["validate", "RIGHT"], 0, "accepted by release 0.6.0", ""),
+        (EVERY_EXTRA, ["validate", "wrong.json"], 1, "wrong.json:1:", "only the first violation is listed: jsonschema"),
+        (("pyarrow",), ["validate", "wrong.json"], 1, "expected a string, found 1", ""),
+        (("pyarrow",), ["compare", "old.json", "new.json"], 1, "[minimum-added]", ""),
+        (("pyarrow",), ["compare", "DOCUMENT@0.2.0", "DOCUMENT@0.3.0"], 1, "[required-added]", ""),
+        (
+            ("pyarrow",),
+            ["compare", "old.txt", "old.txt"],
+            2,
+            "",
+            "pyarrow is not installed: pip install 'arrakis-schema",
+        ),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list | tuple) else "",
+)
+def test_what_needs_no_extra_runs_without_it(  # noqa: PLR0917
+    missing: tuple[str, ...], arguments: list[str], code: int, out: str, err: str, tmp_path: Path
+) -> None:
+    for name, text in {"old.json": OLD, "new.json": NEW, "old.txt": "a: int8\n", "wrong.json": WRONG}.items():
+        (tmp_path / name).write_text(text)
+    names = {
+        "RIGHT": str(PROJECT / "schemas/endpoints/count/examples/full.json"),
+        "DOCUMENT": "endpoints/count/descriptor.json",
+    }
+    given = [next((one.replace(name, text) for name, text in names.items() if name in one), one) for one in arguments]
+    program = f"import sys; sys.modules.update(dict.fromkeys({missing!r})); from arrakis_schema.cli import main"
+    command = [sys.executable, "-c", f"{program}; sys.exit(main({given!r}))"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (code, int(bool(err))), done.stderr
+    assert out in done.stdout
+    assert err in done.stderr
+
+
+def test_a_message_is_validated_in_python_without_any_extra() -> None:
+    program = f"import sys; sys.modules.update(dict.fromkeys({EVERY_EXTRA!r})); from arrakis_schema import validate"
+    failed = subprocess.run(
+        [sys.executable, "-c", f"{program}; validate({json.loads(WRONG)!r})"],
+        check=False,
+        capture_output=True,
+        text=True,
     )
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert failed.stderr.splitlines()[-1].startswith("arrakis_schema.errors.InvalidRequestError: args")

@@ -20,6 +20,7 @@ import yaml
 from arrakis_schema import load_payload, load_schema, validate
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.store.freezing import freeze
+from arrakis_schema.store.new_root import STARTER
 from arrakis_schema.store.store import Store
 from tests.docs.pages import DOCS, PATH, PROJECT, Block, blocks, play
 
@@ -27,6 +28,8 @@ from tests.docs.pages import DOCS, PATH, PROJECT, Block, blocks, play
 def test_ten_steps_lead_from_an_empty_folder_to_a_site(tmp_path: Path) -> None:
     printed = play(blocks("guides/your-api.md"), tmp_path)
     assert "[maximum-added]" in printed
+    for path in Store(tmp_path).release("0.1.0").files:
+        assert (tmp_path / "versions/0.1.0" / path).read_bytes() == (STARTER / "schemas" / path).read_bytes(), path
     schema = load_schema("levels", "0.1.0", root=tmp_path)
     jsonschema.Draft7Validator.check_schema(schema)
     jsonschema.validate({"request": "Levels", "station": "Hamburg"}, schema)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from arrakis_schema.cli import main
+from arrakis_schema.cli.explaining import explanations
 from arrakis_schema.compat import Kind
-from arrakis_schema.findings.rules import RULES
+from arrakis_schema.findings.rules import FIXED, LINT, RULES
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.freezing import freeze
@@ -85,6 +87,45 @@ def lint_examples() -> dict[str, list[str]]:
     return found
 
 
+def explanation(rule: str) -> str:
+    return dict(explanations(DOCS))[rule]
+
+
+def test_every_rule_is_explained_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    texts = dict(explanations(DOCS))
+    assert texts.keys() == LINT | RULES.keys()
+    summaries = rules() | {name: rule.meaning for name, rule in RULES.items()}
+    for name, text in texts.items():
+        assert text.startswith(summaries[name])
+        assert "```" not in text
+        assert "](" not in text, name
+        assert ("[[lint]]" in text) == (name in LINT - FIXED)
+    assert main(["lint", "--explain", "unit-missing"]) == 0
+    printed = capsys.readouterr().out
+    assert printed == f"unit-missing\n\n{texts['unit-missing']}\n"
+    assert 'files = "legacy/**/*"' in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("requird-added", "did you mean required-added"),
+        ("unit", "did you mean unit-missing?"),
+        ("Title-Missing", "did you mean title-missing"),
+        ("zz", "a finding ends with its rule in brackets"),
+        ("", "a finding ends with its rule in brackets"),
+        ("../../x\n", "a finding ends with its rule in brackets"),
+    ],
+)
+def test_an_unknown_rule_gets_one_sentence_with_names_near_it(
+    name: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lint", "--explain", name]) == 2
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert printed.startswith(f"arrakis-schema: there is no rule {name!r}: {hint}")
+
+
 def side(diff: str, sign: str) -> list[str]:
     """Return the lines of one side of a difference."""
     return [line[2:] for line in diff.splitlines() if line[:1] in {sign, " "}]
@@ -105,12 +146,12 @@ def subject(lines: list[str]) -> Subject:
     return Subject(Document(path, text.encode()), "https://example.org/versions/1.0.0/find.json", path, examples)
 
 
-def found(lines: list[str], folder: Path) -> set[str]:
-    """Return the rules that find something in what some lines of the page stand for."""
+def found(lines: list[str], folder: Path) -> dict[str, str]:
+    """Return the rules that find something in what some lines of the page stand for, with the severity of each."""
     if lines[0].startswith(("releases = ", "patch = ")):
         return found_in_correction(lines[0], folder)
     if not lines[0].startswith("schemas/"):
-        return {one.rule for one in lint(subject(lines))}
+        return {one.rule: one.severity for one in lint(subject(lines))}
     (folder / "schemas").mkdir(parents=True)
     (folder / "schemas/registry.toml").write_text('version = "1.0.0"\ntitle = "t"\nbase_url = "https://example.org/"\n')
     for line in lines:
@@ -122,24 +163,25 @@ def found(lines: list[str], folder: Path) -> set[str]:
         else:
             (folder / path).write_text(text or "{}")
     store = Store(folder)
-    return {one.rule for one in lint_release(store.release(None))}
+    return {one.rule: one.severity for one in lint_release(store.release(None))}
 
 
-def found_in_correction(line: str, folder: Path) -> set[str]:
+def found_in_correction(line: str, folder: Path) -> dict[str, str]:
     """Return the rules that find something in a correction with this line."""
     shutil.copytree(PROJECT / "tests/fixtures/weather", folder)
     freeze(folder)
     others = ["" if line.startswith("releases") else 'releases = ["1.1.0"]', 'reason = "r"', line]
     entry = ["[[correction]]", 'documents = ["endpoints/forecast/descriptor.json"]', *others]
     (folder / "versions/corrections.toml").write_text("\n".join(entry))
-    return {one.rule for one in lint_release(Store(folder).release(None))}
+    return {one.rule: one.severity for one in lint_release(Store(folder).release(None))}
 
 
 @pytest.mark.parametrize(("rule", "diff"), [(rule, diff) for rule, diffs in lint_examples().items() for diff in diffs])
 def test_lint_reports_the_wrong_lines_and_not_the_mended_ones(rule: str, diff: str, tmp_path: Path) -> None:
     wrong, mended = (found(side(diff, sign), tmp_path / sign) for sign in "-+")
-    assert rule in wrong
     assert rule not in mended
+    fixed = ", fixed" if rule in FIXED else ""
+    assert f"\nSeverity: {wrong[rule]}{fixed}.\n" in explanation(rule) or rule == "document-unreachable"
     assert "json-invalid" not in mended
     assert "text-invalid" not in mended
 

@@ -7,6 +7,7 @@ from typing import Any
 from arrakis_schema.cli.arguments import build_parser
 
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "init": (("OUT",), ("OUT", "--name", "HOSTILE"), ("OUT", "--url", "HOSTILE")),
     "list": ((), ("--release", "1.0.0"), ("--release", "HOSTILE")),
     "show": (("EACH",), ("EACH", "--release", "1.0.0"), ("HOSTILE",)),
     "lint": ((), ("--release", "1.0.0"), ("EACH",), ("HOSTILE",)),

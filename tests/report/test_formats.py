@@ -221,12 +221,22 @@ def test_a_fingerprint_stays_where_only_the_line_moves() -> None:
 @pytest.mark.parametrize(
     ("form", "shown"), [("github", "file={},"), ("gitlab", '"path": "{}"'), ("sarif", '"uri": "{}"'), ("junit", "{}")]
 )
+@pytest.mark.parametrize("in_git", [True, False])
 def test_ci_finds_files_from_the_top_of_the_repository(
-    tmp_path: Path, form: str, shown: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    form: str,
+    shown: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    in_git: bool,
 ) -> None:
     root = tmp_path / "services/api"
     (root / "schemas/publication").mkdir(parents=True)
-    (tmp_path / ".git").write_text("gitdir: elsewhere")
+    if in_git:
+        (tmp_path / ".git").write_text("gitdir: elsewhere")
+    else:
+        monkeypatch.chdir(tmp_path)
     (root / "schemas/registry.toml").write_text('version="1.0.0"\ntitle="T"\nbase_url="https://example.org/"\n')
     (root / "schemas/publication/tide.json").write_text("{}")
     for command in ("lint", "check"):

@@ -8,7 +8,7 @@ import pytest
 from tests.browser.serving import BUNDLE
 from tests.web.node import WEB, node
 
-REQUESTS = 64_000
+REQUESTS = 68_000
 
 
 def test_the_scripts_pass_their_own_tests() -> None:

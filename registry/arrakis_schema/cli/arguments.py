@@ -13,6 +13,7 @@ from arrakis_schema.cli.output import write
 from arrakis_schema.cli.show import SUMMARY, views
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.store.loading import data_root, declared_version
+from arrakis_schema.store.new_root import BASE_URL
 from arrakis_schema.store.settings import COLUMNS, WAYS
 from arrakis_schema.text.printable import printable
 
@@ -41,11 +42,13 @@ def build_parser() -> ArgumentParser:
     root = Parser(add_help=False)
     help_root = "the folder with schemas/ and versions/ (default: those in this package)"
     root.add_argument("--root", type=_parse_folder, default=Path(data_root()), metavar="DIR", help=help_root)
-    root.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
     new_root = Parser(add_help=False)
     help_new = "the folder with schemas/ and versions/, which need not exist (default: the current one)"
     new_root.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=help_new)
-    new_root.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
+    no_root = Parser(add_help=False)
+    for parent in (root, new_root, no_root):
+        parent.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
+    parents = {"import": new_root, "init": no_root}
     added = top.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, summary: str) -> ArgumentParser:
@@ -55,13 +58,14 @@ def build_parser() -> ArgumentParser:
             help=summary,
             description=described,
             epilog=_HELP_CODES,
-            parents=[new_root if name == "import" else root],
+            parents=[parents.get(name, root)],
         )
         child.set_defaults(command=commands.COMMANDS[name], name_of_command=name)
         if name not in limits.UNLIMITED:
             limits.add_options(child)
         return child
 
+    _add_init(command)
     command("list", "list the releases and their documents").add_argument("--release", metavar="V", help=_RELEASE)
     show = command("show", "show one document, or an endpoint with all its documents")
     show.add_argument(
@@ -75,6 +79,8 @@ def build_parser() -> ArgumentParser:
     lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
     lint.add_argument("--release", metavar="V", help=_RELEASE)
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    explained = "print what a rule means, with an example, and check nothing: the name at the end of a finding"
+    lint.add_argument("--explain", metavar="RULE", help=explained)
     _add_validate(command)
     _add_import(command)
     command("release", "freeze the working set under its declared version")
@@ -104,6 +110,16 @@ def _add_build_and_serve(command: Callable[[str, str], ArgumentParser]) -> None:
     serve.add_argument(
         "--root-path", default="", metavar="PATH", help="the path below which the site is served (default: /)"
     )
+
+
+def _add_init(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add the command that writes a new root."""
+    child = command("init", "write a working folder for schemas of your own, with one document of each kind")
+    folder = "the folder, which may be new or hold other files (default: the current one)"
+    child.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="FOLDER", help=folder)
+    child.add_argument("--name", metavar="TITLE", help="the title of your API (default: the name of the folder)")
+    url = f"what the URL of each document begins with; it need not answer (default: {BASE_URL})"
+    child.add_argument("--url", default=BASE_URL, metavar="URL", help=url)
 
 
 def _add_validate(command: Callable[[str, str], ArgumentParser]) -> None:

@@ -4,6 +4,8 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
+from arrakis_schema.cli.beginning import run_init
+from arrakis_schema.cli.explaining import explain
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.show import view_of
@@ -13,6 +15,7 @@ from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
+from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.system.lint import lint_release
@@ -24,9 +27,13 @@ def run_list(options: Namespace) -> int:
     aliases = {version: alias for alias, version in store.aliases.items() if alias == "latest"}
     versions = [options.release] if options.release else [*store.releases, None]
     for release in map(store.release, versions):
-        label = aliases.get(release.version, "") if release.frozen else "next, not released yet"
         names = dict.fromkeys(document.name for document in release.every_document())
-        say(f"{release.version}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
+        title, label = release.version, aliases.get(release.version, "")
+        if not release.frozen and release.version in store.releases:
+            title, label = "next", f"{release.version} is released: declare the next version in {REGISTRY_FILE}"
+        elif not release.frozen:
+            label = "next, not released yet"
+        say(f"{title}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
     return 0
 
 
@@ -40,13 +47,15 @@ def run_show(options: Namespace) -> int:
 
 
 def run_lint(options: Namespace) -> int:
-    """Print what is wrong with each document by itself."""
+    """Print what is wrong with each document by itself, or what a rule means."""
+    if options.explain is not None:
+        return explain(options.explain)
     store = open_store(options.root)
     release = store.release(options.release)
     paths = [path for name in options.names for path in release.find(name)]
     findings = sorted(lint_release(release, paths if options.names else None))
     write(FORMATS[options.format](placed(findings, options.format, options.root)))
-    return 1 if findings else 0
+    return 1 if any(finding.severity is not Severity.NOTICE for finding in findings) else 0
 
 
 def run_release(options: Namespace) -> int:
@@ -115,13 +124,19 @@ def _import_later(module: str, name: str) -> Callable[[Namespace], int]:
             command = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
         except (ModuleNotFoundError, MissingExtraError) as error:
             raise MissingExtraError(str(error.name).partition(".")[0], "check") from error
-        code: int = command(options)
+        try:
+            code: int = command(options)
+        except MissingExtraError as error:
+            if error.extra != "arrow":
+                raise
+            raise MissingExtraError(error.module, "check") from error
         return code
 
     return run
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "init": run_init,
     "list": run_list,
     "show": run_show,
     "lint": run_lint,

@@ -11,7 +11,7 @@ _FROM_THE_TOP = {"github", "gitlab", "sarif", "junit"}
 
 
 def placed(findings: Sequence[Finding], form: str, root: Path | None) -> list[Finding]:
-    """Return findings with the paths that a report format needs; a folder in no repository is its own top."""
+    """Return findings with the paths that a report format needs."""
     folder = _folder_in_repository(root) if form in _FROM_THE_TOP and root is not None else ""
     return [replace(finding, file=_placed(finding.file, folder)) for finding in findings]
 
@@ -22,7 +22,12 @@ def _placed(file: str, folder: str) -> str:
 
 
 def _folder_in_repository(root: Path) -> str:
-    """Return the path of a folder in the work tree of git around it; empty where there is none."""
-    folder = root.resolve()
-    top = next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder)
+    """Return the path of a folder from the top of the work tree of git around it.
+
+    Where there is none, as in a copy that a CI job was given, it is the path from the current folder, where jobs begin,
+    and empty where that is not around it.
+    """
+    folder, current = root.resolve(), Path.cwd()
+    around = (folder, *folder.parents)
+    top = next((parent for parent in around if (parent / ".git").exists()), current if current in around else folder)
     return "" if top == folder else folder.relative_to(top).as_posix()

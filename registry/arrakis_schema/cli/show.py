@@ -23,10 +23,7 @@ def view_of(release: Release, documents: Sequence[Document], view: str) -> bytes
         return "\n".join(_summary(release, candidate) for candidate in documents).encode()
     document = next((candidate for candidate in documents if view in candidate.format.views), None)
     if document is None:
-        format_name = next(
-            language_format.name for language_format in FORMATS.values() if view in language_format.views
-        )
-        what = f"{documents[0].name} has no document in the format {format_name} in release {release.version}"
+        what = f"{documents[0].name} has no document that can be shown as {view} in release {release.version}"
         raise UnknownSchemaError(what, [candidate.path for candidate in documents])
     return language_of(document).view(document, view)
 

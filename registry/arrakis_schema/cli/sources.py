@@ -12,8 +12,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from arrakis_schema.arrow import SchemaBytesError, parse_document, read_schema_bytes
-from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, SchemaTextError
+from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, MissingExtraError, SchemaTextError
 from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.languages import language
 from arrakis_schema.store.dialects import Aliases, read_aliased
@@ -29,7 +28,6 @@ _SECONDS = 10
 _BY_CONTENT = {".json", ".txt"}
 _JSON_SCHEMA = FORMATS[".json"].name
 _URLS = ("http://", "https://", "file://")
-_MAGIC = b"\xff\xff\xff\xff"
 
 
 class SourceError(ArrakisSchemaError):
@@ -156,12 +154,14 @@ def _source(label: str, content: bytes, aliases: Aliases) -> SourceDocument:
     form = _format_of(label, content)
     try:
         return SourceDocument(label, content, form, _parse(label, content, form, aliases))
-    except SchemaBytesError as error:
-        raise SourceError(f"{label}: {error}") from error
+    except (MissingExtraError, SourceError):
+        raise
     except (SchemaTextError, UnicodeDecodeError) as error:
         raise SourceError(f"{label} is neither JSON nor the text of an Arrow schema: {error}") from error
     except ArrakisSchemaError as error:
-        raise SourceError(f"{label} is no JSON Schema: {getattr(error, 'problem', error)}") from error
+        if form.name == _JSON_SCHEMA:
+            raise SourceError(f"{label} is no JSON Schema: {getattr(error, 'problem', error)}") from error
+        raise SourceError(f"{label}: {error}") from error
 
 
 def _format_of(label: str, content: bytes) -> Format:
@@ -177,9 +177,10 @@ def _parse(label: str, content: bytes, form: Format, aliases: Aliases) -> Any:
     """Parse the schema in some bytes."""
     if form.name == _JSON_SCHEMA:
         return read_aliased(parse_text(content, f"document{form.suffix}", DEEPEST_DOCUMENT), aliases)
-    if form.suffix == ".txt":
-        return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
+    record = language(form)
+    if record.parse_file is not None:
+        return record.parse_file(content)
     try:
-        return language(form).parse(Document(label, content, aliases))
+        return record.parse(Document(label, content, aliases))
     except (ArrakisSchemaError, UnicodeDecodeError) as error:
         raise SourceError(f"{label} is no document in the format {form.name}: {error}") from error

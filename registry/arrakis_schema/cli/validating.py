@@ -1,13 +1,14 @@
 """The command `validate`: it checks a message against a release, and prints each violation with its position."""
 
 from argparse import Namespace
+from typing import Any
 
-from arrakis_schema.cli.output import say
+from arrakis_schema.cli.output import complain, say
 from arrakis_schema.cli.sources import read_argument
-from arrakis_schema.errors import InvalidRequestError, MalformedRequestError
+from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, MissingExtraError
 from arrakis_schema.json_schema.packets import parse_request
 from arrakis_schema.json_schema.positions import Positions, escape_token, positions
-from arrakis_schema.json_schema.requests import validator_of, violations_of
+from arrakis_schema.json_schema.requests import validate_against, validator_of, violations_of
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.store import Release, open_store
 from arrakis_schema.store.strict_json import parse_json
@@ -19,7 +20,7 @@ def run_validate(options: Namespace) -> int:
     release = documented.held(as_documented=options.as_documented)
     label, content = read_argument(options.file)
     try:
-        violations = _violations(content, release, options.document)
+        violations, remark = _violations(content, release, options.document)
     except MalformedRequestError as error:
         say(f"{label}: {error.problem}")
         return 1
@@ -27,22 +28,35 @@ def run_validate(options: Namespace) -> int:
     for violation in violations:
         line, column = _place(places, violation)
         say(f"{label}:{line}:{column}: {violation}")
+    complain([remark] if violations and remark else [])
     if not violations:
         say(f"{label}: accepted by {release.title}")
-    elif release.corrected and not _violations(content, documented, options.document):
+    elif release.corrected and not _violations(content, documented, options.document)[0]:
         say(f"{label}: refused by its corrections alone, and accepted by release {release.version} --as-documented")
     return 1 if violations else 0
 
 
-def _violations(content: bytes, release: Release, document: str | None) -> list[Violation]:
-    """Return what is wrong with a message: as a request, or as what one document describes."""
+def _violations(content: bytes, release: Release, document: str | None) -> tuple[list[Violation], str]:
+    """Return what is wrong with a message, as a request or as what one document describes, and why that is not all."""
     try:
         if document is None:
-            return list(violations_of(release, parse_request(content)))
+            return _violations_of_request(parse_request(content), release)
         validator_of(release, document)(parse_json(content))
     except InvalidRequestError as error:
-        return [error.violation]
-    return []
+        return [error.violation], ""
+    return [], ""
+
+
+def _violations_of_request(request: Any, release: Release) -> tuple[list[Violation], str]:
+    """Return every violation of a request; without the extra that lists them, the first one, and the sentence on it."""
+    try:
+        return list(violations_of(release, request)), ""
+    except MissingExtraError as missing:
+        try:
+            validate_against(release, request)
+        except InvalidRequestError as error:
+            return [error.violation], f"only the first violation is listed: {missing}"
+    return [], ""
 
 
 def _place(places: Positions, violation: Violation) -> tuple[int, int]:

@@ -124,21 +124,13 @@ _WORDS |= {"type-widened": "widened", "type-narrowed": "narrowed", "column-reord
 _ALL = {**dict(_keyword_rules()), **_OTHERS, **_SENT}
 RULES: dict[str, Rule] = {rule: Rule(rule, meaning, _WORDS.get(rule, "")) for rule, meaning in _ALL.items()}
 
-LINT = frozenset(
+FIXED = frozenset(
     {
-        "bounds-empty",
         "correction-inapplicable",
         "correction-invalid",
         "correction-unknown",
-        "default-invalid",
-        "description-missing",
         "dialect-unknown",
         "document-too-large",
-        "document-unreachable",
-        "enum-duplicate",
-        "example-accepted",
-        "example-invalid",
-        "example-missing",
         "field-name-duplicate",
         "field-name-empty",
         "file-name-clash",
@@ -146,24 +138,38 @@ LINT = frozenset(
         "file-not-plain",
         "file-unexpected",
         "id-clash",
-        "id-mismatch",
         "json-invalid",
-        "keyword-ineffective",
-        "keyword-unknown",
         "meta-schema-invalid",
-        "null-undescribed",
-        "omission-undescribed",
-        "pattern-exponential",
         "pattern-invalid",
-        "pattern-slow",
-        "pattern-unbounded",
-        "placeholder-unlimited",
         "promise-invalid",
         "ref-circular",
         "ref-unresolvable",
-        "required-undeclared",
         "template-without-placeholder",
         "text-invalid",
+    }
+)
+"""The rules of lint without which a document could not be read, judged or published: their severity is fixed."""
+
+LINT = FIXED | frozenset(
+    {
+        "bounds-empty",
+        "default-invalid",
+        "description-missing",
+        "document-unreachable",
+        "enum-duplicate",
+        "example-accepted",
+        "example-invalid",
+        "example-missing",
+        "id-mismatch",
+        "keyword-ineffective",
+        "keyword-unknown",
+        "null-undescribed",
+        "omission-undescribed",
+        "pattern-exponential",
+        "pattern-slow",
+        "pattern-unbounded",
+        "placeholder-unlimited",
+        "required-undeclared",
         "text-not-canonical",
         "title-missing",
         "unit-missing",

@@ -19,12 +19,21 @@ from arrakis_schema.store.store import Release
 if TYPE_CHECKING:
     from arrakis_schema.compat.breaks import Break
 
+_MAGIC = b"\xff\xff\xff\xff"
+
 
 def _parse(document: Document) -> Any:
     """Return the schema or template in a document."""
     from arrakis_schema.arrow import parse_document
 
     return parse_document(document.text)
+
+
+def _parse_file(content: bytes) -> Any:
+    """Return the schema or template in a text, or in an Arrow IPC stream."""
+    from arrakis_schema.arrow import parse_document, read_schema_bytes
+
+    return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
 
 
 def _compare(pair: Pair) -> Verdict:
@@ -193,6 +202,7 @@ def _snippets(release: Release, document: Document) -> Iterator[tuple[str, str]]
 
 LANGUAGE = Language(
     parse=_parse,
+    parse_file=_parse_file,
     check=lambda _: None,
     without_words=lambda parsed: parsed,
     meaning=lambda document, _: document.content,

@@ -38,7 +38,7 @@ def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
     files, examples = entry.get("files"), _texts(entry.get("examples", []))
     if not isinstance(files, str):
         yield 'files is missing or not text, as in files = "**/*.schema.json"'
-    elif problem := _glob_problem(files):
+    elif problem := glob_problem(files):
         yield f"files = {files!r} {problem}"
     if entry.get("kind") not in KINDS:
         yield f"kind is {entry.get('kind')!r}: expected one of {', '.join(KINDS)}"
@@ -61,7 +61,7 @@ def _word_problems(entry: dict[str, Any]) -> Iterator[str]:
             yield f'{key} is no noun of up to 40 letters, as in {key} = "{example}"'
 
 
-def _glob_problem(files: str) -> str:
+def glob_problem(files: str) -> str:
     """Return what is wrong with a glob; empty where nothing is."""
     parts = files.split("/")
     if any(part in {"", ".", ".."} for part in parts):
@@ -113,10 +113,10 @@ def _glob_pattern(files: str) -> re.Pattern[str]:
     wild = list(_WILD.finditer(files))
     end = wild[-1].end() if wild else len(splitext(files)[0])
     head, rest = files[:end], files[end:]
-    return re.compile(f"{_translate(head)}(?P<rest>{re.escape(rest)})")
+    return re.compile(f"{translate_glob(head)}(?P<rest>{re.escape(rest)})")
 
 
-def _translate(glob: str) -> str:
+def translate_glob(glob: str) -> str:
     """Return the regular expression of a glob."""
     parts, start = list[str](), 0
     for wild in _WILD.finditer(glob):

@@ -12,6 +12,7 @@ from arrakis_schema.store.files import read_plain
 from arrakis_schema.store.flight_settings import Flight, read_flight
 from arrakis_schema.store.kafka_settings import Topics, read_topics, topic_problems
 from arrakis_schema.store.layout_settings import layout_problems, read_layout
+from arrakis_schema.store.lint_settings import LintSetting, lint_problems, read_lint
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.short_repr import short_repr
@@ -52,7 +53,7 @@ class Settings:
     `readers` holds a `Reader` for each of `request`, `payload` and `publication` that the file has;
     `flight` is how requests travel, `topics` which topics of Kafka hold which document, `aliases` which
     dialect a meta-schema of the team's own stands for, `layout` where the documents lie, `site` the URLs that the pages
-    show: `source`, `licence`, `contact`, and `image`, a picture for links to the site.
+    show: `source`, `licence`, `contact`, and `image`, a picture for links to the site; `lint` are severities of rules.
     """
 
     version: str
@@ -64,6 +65,7 @@ class Settings:
     aliases: Aliases = ()
     layout: Layout = STANDARD
     site: Mapping[str, str] = field(default_factory=dict)
+    lint: tuple[LintSetting, ...] = ()
 
     __repr__ = short_repr
 
@@ -94,12 +96,13 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    keys = {*_DEFAULT, "dialects", "documents", "readers", "flight", "topics", "site"}
+    keys = {*_DEFAULT, "dialects", "documents", "readers", "flight", "topics", "site", "lint"}
     problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - keys]
     readers, topics, dialects = table.get("readers", {}), table.get("topics", []), table.get("dialects", {})
     documents, (flight, about_flight) = table.get("documents", []), read_flight(table.get("flight", {}))
     others = [*alias_problems(dialects), *layout_problems(documents), *topic_problems(topics), *about_flight]
-    others += _site_problems(table.get("site", {}))
+    lint: Any = table.get("lint", [])
+    others += [*_site_problems(table.get("site", {})), *lint_problems(lint)]
     problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
@@ -111,7 +114,8 @@ def _settings(table: dict[str, object]) -> Settings:
     places = str(version), str(table["title"]), str(base_url)
     travels = flight, read_topics(topics)
     site: Any = table.get("site", {})
-    return Settings(*places, _readers(readers), *travels, read_aliases(dialects), read_layout(documents), site)
+    lies = read_aliases(dialects), read_layout(documents)
+    return Settings(*places, _readers(readers), *travels, *lies, site, read_lint(lint))
 
 
 def _readers(table: Any) -> dict[str, Reader]:

@@ -15,6 +15,7 @@ from arrakis_schema.lint.subject import CONVENTIONS, REFUSED_EXAMPLES, Subject
 from arrakis_schema.store.documents import Example
 from arrakis_schema.store.inventory import FILE_RULES
 from arrakis_schema.store.limits import LARGEST_FILE, mebibytes
+from arrakis_schema.store.lint_settings import with_settings
 from arrakis_schema.store.portable_names import fault_of_name
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release
@@ -47,7 +48,12 @@ def rules() -> dict[str, str]:
 
 
 def lint_release(release: Release, paths: Iterable[str] | None = None) -> Iterator[Finding]:
-    """Yield what lint finds in a release: in all of it, or in the documents at some paths alone."""
+    """Yield what lint finds in a release, as severe as its settings say: in all of it, or in some documents alone."""
+    yield from with_settings(_findings_of(release, paths), release.settings.lint, release.folder)
+
+
+def _findings_of(release: Release, paths: Iterable[str] | None) -> Iterator[Finding]:
+    """Yield what lint finds in a release, whatever its settings say."""
     settings, requested = release.settings, None if paths is None else list(paths)
     readable, conventions = {}, _conventions(release)
     for path in release.documents if requested is None else requested:

@@ -49,7 +49,9 @@ test("what is no schema names none, and a dynamic reference within one resource 
   });
   assert.deepEqual([schema.const.$id, schema["x-kept"].$id, schema.$ref], ["a", undefined, "#node"]);
   assert.equal(schema.$defs.node.$anchor, "node");
-  assert.throws(() => exactly(null, { $schema: "2020-12", items: { $id: "b", $dynamicRef: "#node" } }), /dynamicRef/);
+  const node = { $defs: { node: { $dynamicAnchor: "node" } } };
+  const two = { items: { $id: "b", $dynamicRef: "#node", ...node }, contains: { $id: "c", ...node } };
+  assert.throws(() => exactly(null, { $schema: "2020-12", ...two }), /dynamicRef/);
 });
 
 test("a pattern of another language is what the site wrote for it, or cannot be judged", () => {
