@@ -3,12 +3,10 @@
 from typing import Any
 
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.flight.conform.client import Access
-from arrakis_schema.flight.conform.supervisor import examine
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store.store import open_release
 from tests.docs.pages import PROJECT
-from tests.flight.mutating import Rows, mutating
+from tests.flight.mutating import Rows, findings_of, mutating
 
 
 def examined(lines: list[dict[str, Any]]) -> list[Finding]:
@@ -27,5 +25,5 @@ def examined(lines: list[dict[str, Any]]) -> list[Finding]:
 
 
 def _found(location: str) -> list[Finding]:
-    """Return what is found of a server that may be asked everything."""
-    return list(examine(Access(location), root=PROJECT, may_write=True).findings)
+    """Return what is found of a server that may be asked everything, without what it does not offer."""
+    return [finding for finding in findings_of(location, may_write=True) if finding.rule != "not-examined"]

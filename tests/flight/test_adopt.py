@@ -42,6 +42,7 @@ def files_below(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize(("root", "version"), [(PROJECT, None), (PROJECT, "0.5.0"), (WEATHER, None)])
 def test_a_server_without_a_registry_gets_one_that_it_conforms_to(
     root: Path, version: str | None, tmp_path: Path
@@ -62,6 +63,7 @@ def test_a_server_without_a_registry_gets_one_that_it_conforms_to(
     assert listed == names - {"partition"}
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_stream_becomes_a_template_of_the_rows_that_say_what_its_columns_are() -> None:
     with MockServer(STORE.release(None)) as server:
         listed = adopt(at(server), root=WEATHER, endpoints=["describe", "stream"])
@@ -76,6 +78,7 @@ def test_a_stream_becomes_a_template_of_the_rows_that_say_what_its_columns_are()
         assert sorted(text.rpartition("{data_type}: '")[2].split("'")[0].split()) == types.split()
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_server_that_keeps_its_contract_gets_its_own_documents_and_no_corrections() -> None:
     with MockServer(STORE.release("0.5.0").contract) as server:
         adoption = adopt(at(server), root=PROJECT)
@@ -88,6 +91,7 @@ def test_a_server_that_keeps_its_contract_gets_its_own_documents_and_no_correcti
             assert adoption.files[f"schemas/{path}"].encode() == contract.read(path), path
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_server_that_drifted_gets_corrections(tmp_path: Path) -> None:
     with Drifting("count", "count: int64\nexact: bool not null", [{"count": 3, "exact": True}], "0.5.0") as server:
         adoption = adopt(Access(server.location), root=PROJECT, endpoints=["count"])
@@ -183,6 +187,7 @@ class Named(flight.FlightServerBase):  # type: ignore[misc]
         yield flight.FlightInfo(pa.schema([pa.field("'''\n", pa.int8())]), asked, [], -1, -1)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_no_name_of_a_server_leads_out_of_the_folder(tmp_path: Path) -> None:
     with Named("..", "/etc", "x\n") as server:
         adoption = adopt(at(server), root=WEATHER)
@@ -204,6 +209,7 @@ def test_a_hostile_server_ends_in_one_sentence_or_a_draft(answer: Any, tmp_path:
             assert files_below(tmp_path) == []
 
 
+@pytest.mark.usefixtures("in_process")
 def test_the_command_writes_to_a_new_folder_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, request = tmp_path / "draft", tmp_path / "request.json"
     request.write_text(json.dumps({"request": "Count", "args": {"pattern": "H1:"}}))

@@ -24,6 +24,7 @@ from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import open_release, open_store
 from tests.flight.servers import PROJECT, Drifting
 
+pytestmark = pytest.mark.usefixtures("in_process")
 CASES = json.loads((PROJECT / "tests/cases/flight/drift.json").read_text())
 STORE = open_store(PROJECT)
 # These servers answer the same rows whatever they are asked: what they mean is wrong, too.
@@ -237,11 +238,20 @@ def test_another_api_is_examined_alike(project: Path) -> None:
     assert report.examined == {"forecast": {**NOTHING, "requests": 2, "answered": 1, "refused": 1}}
 
 
-def test_a_server_that_does_not_say_its_release_is_told_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_that_cannot_be_asked_for_its_release_is_held_to_the_working_set(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     root = project / "tests/fixtures/weather"
     with MockServer(open_release(root=root)) as server:
-        assert main(["conform", f"grpc://127.0.0.1:{server.port}", "--root", str(root)]) == 2
-    assert "does not say which release it keeps to: name one with --release" in capsys.readouterr().err
+        assert main(["conform", f"grpc://127.0.0.1:{server.port}", "--root", str(root)]) == 0
+    assert "conforms: release 1.1.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["text", "github"])
+def test_a_finding_about_the_server_names_its_location(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with Drifting("count", "count: int64", [{"count": 3}]) as server:
+        main(["conform", server.location, "--release", "0.5.0", "--root", str(PROJECT), "--format", form])
+    assert server.location in capsys.readouterr().out.replace("%3A", ":")
 
 
 def test_the_process_that_examines_can_be_asked_by_hand() -> None:

@@ -1,7 +1,9 @@
 """A server whose values are wrong is found: each mutation gives its finding, and without one nothing is found."""
 
 import json
+import re
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store.store import open_release
-from tests.flight.mutating import Mutation, Rows, findings_of, mutating
+from tests.flight.mutating import Mutating, Mutation, Rows, findings_of, mutating
 from tests.flight.servers import PROJECT
 
+pytestmark = pytest.mark.usefixtures("in_process")
 RELEASE = open_release(root=PROJECT)
 TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 STRIDE, UNIX = 62_500_000, 315_964_782 * 10**9
@@ -44,6 +47,11 @@ def lists(change: Any) -> Mutation:
     return changed
 
 
+def live(change: Callable[[Rows], Rows]) -> Mutation:
+    """Change the rows of requests without an end."""
+    return lambda rows, args: change(rows) if args["end"] is None else rows
+
+
 EXTRA = {"channel": "H1:NOT-ASKED", "data_type": "int8", "sample_rate": 1}
 MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "find: a row twice": ("find", lambda rows, _: rows + rows[:1], "row-repeated"),
@@ -65,6 +73,13 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "find: an empty name": ("find", first(channel=""), "value-malformed"),
     "find: no name": ("find", first(channel=None), "null-sent"),
     "find: a data type that is none": ("find", first(data_type="U10"), "value-unknown"),
+    "find: the pattern matches whole names alone": ("find", lambda rows, args: [row for row in rows if re.fullmatch(args["pattern"], row["channel"])], "row-missing"),
+    "find: the pattern matches anywhere": ("find", lambda rows, args: [*rows, *({**EXTRA, "channel": name} for name in ["Z9:" + args["pattern"].replace("\\", "")] if args["pattern"].startswith("1:"))], "row-unasked"),
+    "find: an empty partition_id": ("find", first(partition_id=""), "value-malformed"),
+    "find: an empty publisher": ("find", first(publisher=""), "value-malformed"),
+    "find: an empty replay_id": ("find", first(replay_id=""), "value-malformed"),
+    "find: a channel of a replay": ("find", first(replay_id="o3-replay"), "row-unasked"),
+    "find: an index in no partition": ("find", first(partition_id=None), "null-sent"),
     "find: two channels of one index": ("find", lambda rows, _: [{**row, "partition_id": "P", "partition_index": 7} for row in rows], "row-repeated"),
     "count: one more": ("count", lambda rows, _: [{"count": rows[0]["count"] + 1}], "count-differs"),
     "count: 0": ("count", first(count=0), "count-differs"),
@@ -84,6 +99,8 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "describe: a stride of 0": ("describe", first(stride=0), "value-out-of-range"),
     "describe: another publisher": ("describe", first(publisher="Z9_DAQ"), "record-differs"),
     "describe: no publisher": ("describe", first(publisher=None), "record-differs"),
+    "describe: a channel of a replay": ("describe", first(replay_id="o3-replay"), "row-unasked"),
+    "describe: an index in no partition": ("describe", first(partition_id=None), "null-sent"),
     "describe: another index": ("describe", first(partition_index=99), "record-differs"),
     "stream: Unix time": ("stream", time(lambda value, _: value + UNIX), "time-outside"),
     "stream: microseconds": ("stream", time(lambda value, _: value // 1000), "time-outside"),
@@ -106,6 +123,18 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "stream: half of the samples": ("stream", lists(lambda samples: samples[: len(samples) // 2]), "length-differs"),
     "stream: no samples": ("stream", lists(lambda _samples: []), "length-differs"),
     "stream: a null for a gap": ("stream", lists(lambda _samples: None), "null-sent"),
+    "stream: a nanosecond late": ("stream", time(lambda value, _: value + 1), "time-step"),
+    "stream: half a stride late": ("stream", time(lambda value, _: value + STRIDE // 2), "time-step"),
+    "stream: live data of an hour ago": ("stream", live(lambda rows: time(lambda value, _: value - 3600 * 10**9)(rows, {})), "time-outside"),
+    "stream: live data to come": ("stream", live(lambda rows: time(lambda value, _: value + 3600 * 10**9)(rows, {})), "time-outside"),
+    "stream: a block of live data is missing": ("stream", live(lambda rows: rows[:1] + rows[2:]), "block-missing"),
+    "stream: live data ends": ("stream", live(lambda _rows: []), "block-missing"),
+    "stream: no recent data": ("stream", lambda rows, args: [] if (args["end"] or 0) > 1300000000 * 10**9 else rows, "undecided"),
+    "stream: no old data": ("stream", lambda rows, args: [] if (args["end"] or 2**63) < 1300000000 * 10**9 else rows, "undecided"),
+    "stream: nothing but gaps": ("stream", lists(lambda samples: [None] * len(samples)), "undecided"),
+    "stream: a list is short in one row": ("stream", lambda rows, _: [*rows[:-1], *lists(lambda samples: samples[:-1])(rows[-1:], {})], "length-differs"),
+    "stream: a list is null in one row": ("stream", lambda rows, _: [*rows[:-1], *lists(lambda _samples: None)(rows[-1:], {})], "null-sent"),
+    "stream: no time in one row": ("stream", first(time=None), "null-sent"),
     "stream: no row": ("stream", lambda _rows, _: [], "undecided"),
     "stream: one type never comes": ("stream", lambda rows, args: rows if "DQ" not in args["channels"][0] else [], "undecided"),
     "partition: a row is missing": ("partition", lambda rows, _: rows[:-1], "row-missing"),
@@ -120,12 +149,19 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def behind() -> Iterator[str]:
+    """The location of a server that conforms."""
+    with MockServer(RELEASE) as server:
+        yield f"grpc://127.0.0.1:{server.port}"
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_mutation_is_found(name: str) -> None:
+def test_a_mutation_is_found(name: str, behind: str) -> None:
     endpoint, mutation, rule = MUTATIONS[name]
     assert rule in RULES
-    with mutating(RELEASE, endpoint, mutation) as location:
-        findings = findings_of(location, may_write=endpoint == "partition")
+    with Mutating(behind, endpoint, mutation) as server:
+        findings = findings_of(f"grpc://127.0.0.1:{server.port}", may_write=endpoint == "partition")
     found = [finding for finding in findings if finding.rule == rule]
     assert found, findings
     assert all(f"/endpoints/{endpoint}/" in finding.file for finding in found)

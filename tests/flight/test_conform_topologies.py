@@ -17,6 +17,7 @@ from arrakis_schema.store.store import open_release
 from tests.flight.mutating import findings_of, mutating
 from tests.flight.servers import PROJECT
 
+pytestmark = pytest.mark.usefixtures("in_process")
 RELEASE = open_release(root=PROJECT)
 
 

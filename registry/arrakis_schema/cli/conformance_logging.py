@@ -43,7 +43,7 @@ def log_failure(options: Namespace) -> Iterator[None]:
 
 def _log_report(options: Namespace, report: Report) -> None:
     """Append the record of a report."""
-    requests = sum(counts["answered"] + counts["refused"] for counts in report.examined.values())
+    requests = sum(counts["requests"] for counts in report.examined.values())
     rows = sum(counts["rows"] for counts in report.examined.values())
     verdict = DIFFERS if not report.conforms else UNDECIDED if report.undecided else CONFORMS
     software = _software(report.about)
@@ -65,7 +65,7 @@ def log_findings(  # noqa: PLR0913 - the members of a record
         return
     counts = Counter(finding.severity for finding in findings)
     worst = next((it.message for severity in Severity for it in findings if it.severity is severity), "")
-    numbers = {"errors": counts[Severity.ERROR], "warnings": counts[Severity.WARNING]}
+    numbers = {f"{severity}s": counts[severity] for severity in Severity}
     problem = "" if verdict == CONFORMS else worst
     record = LogRecord(now(), options.url, release, verdict, software, requests, rows, **numbers, problem=problem)
     append_record(options.log, record)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from arrakis_schema.findings.finding import Finding
 
@@ -13,7 +13,12 @@ _FROM_THE_TOP = {"github", "gitlab", "sarif", "junit"}
 def placed(findings: Sequence[Finding], form: str, root: Path | None) -> list[Finding]:
     """Return findings with the paths that a report format needs."""
     folder = _folder_in_repository(root) if form in _FROM_THE_TOP and root is not None else ""
-    return [replace(finding, file=str(PurePosixPath(folder, finding.file))) for finding in findings]
+    return [replace(finding, file=_placed(finding.file, folder)) for finding in findings]
+
+
+def _placed(file: str, folder: str) -> str:
+    """Return the path of a file in a folder; the location of a server stays what it is."""
+    return f"{folder}/{file}" if folder and "://" not in file else file
 
 
 def _folder_in_repository(root: Path) -> str:

@@ -38,10 +38,15 @@ def _keep_matching(rows: Sequence[Row], column: str, expression: Any) -> list[Ro
     return [row for row in rows if pattern.match(str(row[column]))]
 
 
+def _keep_null_or_equal(rows: Sequence[Row], column: str, value: Any) -> list[Row]:
+    return [row for row in rows if row[column] is None or row[column] == value]
+
+
 FILTERS: Mapping[str, Callable[[Sequence[Row], str, Any], list[Row]]] = {
     "named": _keep_named,
     "listed": _keep_listed,
     "matching": _keep_matching,
+    "null-or-equal": _keep_null_or_equal,
     "at-least": lambda rows, column, bound: [row for row in rows if row[column] >= bound],
     "at-most": lambda rows, column, bound: [row for row in rows if row[column] <= bound],
 }

@@ -100,7 +100,7 @@ class Contract:
         if not path:
             yield Sample("the path alone", join(self.release.folder, self.payload_path(endpoint)), {}, refused=False)
             return
-        for holder, example in self._examples(path):
+        for holder, example in self.examples(path):
             request = self._request_as_sent(endpoint, parse_json(example.content))
             if self.refuses(request, endpoint) is example.refused:
                 yield Sample(example.name, join(holder.folder, example.path), request, example.refused)
@@ -110,12 +110,10 @@ class Contract:
         return max(self.answers(endpoint), key=len, default=[])
 
     def answers(self, endpoint: str) -> list[list[dict[str, Any]]]:
-        """Return the rows of each example of an answer."""
-        working = Contract(self.release.store.release(None))
-        examples = self._examples(self.payload_path(endpoint) or working.payload_path(endpoint))
-        return [json.loads(example.content).get("rows", []) for _, example in examples if not example.refused]
+        """Return the rows of each example of an answer, which are read once."""
+        return self.release.derived(_read_answers, endpoint)
 
-    def _examples(self, document: str) -> Iterator[tuple[Release, Example]]:
+    def examples(self, document: str) -> Iterator[tuple[Release, Example]]:
         """Yield the examples of a document: the release's own, or those of the working set."""
         for holder in (self.release, self.release.store.release(None)):
             examples = holder.examples_of(document)
@@ -141,6 +139,13 @@ class Contract:
         if isinstance(arguments, dict) and form.described is not None:
             members[form.argument_member] = {name: value for name, value in arguments.items() if name in form.described}
         return {**members, **{name: value for name, value in form.after.items() if name in request}}
+
+
+def _read_answers(release: Release, endpoint: str) -> list[list[dict[str, Any]]]:
+    """Return the rows of each example of an answer."""
+    contract, working = Contract(release), Contract(release.store.release(None))
+    examples = contract.examples(contract.payload_path(endpoint) or working.payload_path(endpoint))
+    return [json.loads(example.content).get("rows", []) for _, example in examples if not example.refused]
 
 
 def _paths_by_name(release: Release, kind: DocumentKind) -> dict[str, str]:

@@ -9,7 +9,7 @@ from arrakis_schema.text.short_repr import short_repr
 REQUEST_MEMBER = "request"
 """The member of a request that names what it asks for, where `registry.toml` does not name another one."""
 CALLS = ("command", "path", "ticket")
-KEEPS = ("named", "listed", "matching", "at-least", "at-most")
+KEEPS = ("named", "listed", "matching", "null-or-equal", "at-least", "at-most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Filter:
     """Which rows of a listing an argument asks for: `keeps` is how the column is compared with the argument.
 
     `named`: the rows that the list names, each of which must exist; `listed`: the same, where an empty list is no
-    limit; `matching`: a regular expression; `at-least` and `at-most`: a bound.
+    limit; `matching`: a regular expression; `null-or-equal`: null, or the argument, so that without one all are null;
+    `at-least` and `at-most`: a bound.
     """
 
     column: str = ""
@@ -88,7 +89,8 @@ class Flight:
     `writes` those that are asked for data only with permission; `times` are the arguments that select a time, whose
     data a server need not have kept; `counts` maps an endpoint to the one whose rows it counts. `key` is the column
     that names a row of the listing, `repeats` maps an endpoint to the one whose rows its own agree with, `distinct`
-    an endpoint to the columns, separated by spaces, whose values together no two rows share.
+    an endpoint to the columns, separated by spaces, whose values together no two rows share, `within` a column to the
+    one that its values count within, so that there is none without the other.
 
     `calls` is how a request is sent: as the command of a descriptor, as the last part of a path that begins with the
     name of the endpoint, or as a ticket. `discriminator` is the member that tells requests apart: its name or its JSON
@@ -108,6 +110,7 @@ class Flight:
     key: str = ""
     repeats: Mapping[str, str] = field(default_factory=dict)
     distinct: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     info: Info = field(default_factory=Info)
     names: Mapping[str, Names] = field(default_factory=dict)

@@ -192,14 +192,17 @@ class AnswerReader:
         asked, sent = set(args.get(columns.argument) or ()), set()
         for endpoint, ticket_request in tickets:
             promised = self._promised(name, ticket_request)
-            columns_asked = set(arguments_of(self.contract, name, ticket_request).get(columns.argument) or ())
+            ticket_args = arguments_of(self.contract, name, ticket_request)
+            columns_asked = set(ticket_args.get(columns.argument) or ())
             sent |= columns_asked
             rows = [row for row in self.listing.rows if row.get(columns.column) in columns_asked]
-            check = SeriesCheck(columns, args, rows)
+            check = SeriesCheck(columns, args, ticket_args, rows)
             with self.peer.stream(endpoint, replica) as stream:
                 self._check_schema("stream", name, ticket_request, stream.schema, notes)
                 self._read_series(name, promised, stream, check, notes, live=live)
-            if check.empty:
+            if check.empty and check.awaited and (len(tickets) == 1 or ticket_request is not request):
+                notes.empty.append(sample.name)
+            elif check.empty:
                 notes.skip(f"rows of {sample.name} are", "none came")
             if stream.ended and len(tickets) == 1:
                 for fault in check.end():

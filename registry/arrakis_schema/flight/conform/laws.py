@@ -1,7 +1,7 @@
 """Laws of the rows in an answer: that they are what the request asks for, and agree with each other and the listing.
 
-What holds is declared in `[flight]` of `registry.toml`: `filters`, `key`, `repeats` and `distinct`. Laws of one column
-alone are promises, in the document; those of samples over time are in `series_laws`.
+What holds is declared in `[flight]` of `registry.toml`: `filters`, `key`, `repeats`, `distinct`, `within`. Laws of one
+column alone are promises, in the document; those of samples over time are in `series_laws`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -111,6 +111,15 @@ def _distinct(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
             yield deviation("row-repeated", columns[-1], message)
 
 
+def _within(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
+    """A value that counts within another column has one there."""
+    for column, outer in flight.within.items():
+        for row in answer.rows:
+            if row.get(column) is not None and outer in row and row[outer] is None:
+                message = f"{_label(flight, row)} has null, and the {column} {row[column]!r}, which counts within it"
+                yield deviation("null-sent", outer, message)
+
+
 def repeated_across_tickets(flight: Flight, parts: Sequence[tuple[str, Sequence[Row]]]) -> Iterator[Deviation]:
     """Yield the names in the rows of two tickets of one server; `parts` are the server and the rows of each ticket.
 
@@ -144,13 +153,13 @@ def _exchanged(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
 
 
 def _asked_filters(flight: Flight, answer: AnsweredRows) -> Iterator[tuple[str, Filter, Any]]:
-    """Yield the filters of a request whose argument has a value, and whose column the answer can have."""
+    """Yield the filters of a request, with their values: those of a column that the answer can have."""
     if answer.sent is not None:
         return
     columns = {column for row in (*answer.rows[:1], *islice(answer.listing.values(), 1)) for column in row}
     for name, setting in flight.filters.items():
         value = answer.args.get(name)
-        if value is not None and setting.column in columns:
+        if (value is not None or setting.keeps == "null-or-equal") and setting.column in columns:
             yield name, setting, value
 
 
@@ -169,7 +178,7 @@ def _label(flight: Flight, row: Row) -> str:
 
 def _short(value: Any) -> str:
     """Return a value in a few words."""
-    return clean_line(repr(value), 60)
+    return "null" if value is None else clean_line(repr(value), 60)
 
 
 LAWS: Sequence[Callable[[Flight, AnsweredRows], Iterator[Deviation]]] = (
@@ -177,5 +186,6 @@ LAWS: Sequence[Callable[[Flight, AnsweredRows], Iterator[Deviation]]] = (
     _complete,
     _agreeing,
     _distinct,
+    _within,
     _exchanged,
 )

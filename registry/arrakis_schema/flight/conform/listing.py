@@ -84,7 +84,8 @@ class Listing:
             values = [row[setting.column] for row in self.rows if isinstance(row.get(setting.column), str | int)]
             if name in form.defaults and setting.keeps in _VALUES and values:
                 middle = sorted(set(values), key=lambda value: (str(type(value)), value))[len(set(values)) // 2]
-                yield f"{name} of what is listed", {**form.defaults, name: _VALUES[setting.keeps](middle)}
+                for what, value in _VALUES[setting.keeps](middle).items():
+                    yield f"{name} of {what}", {**form.defaults, name: value}
                 if setting.keeps == "listed":
                     yield from self._filtered_by_two(form, name, sorted(set(values), key=str)[:_MOST_TYPES])
 
@@ -136,9 +137,16 @@ class Listing:
         return next((columns.series for columns in self.contract.flight.columns.values() if columns.series.time), None)
 
 
-_VALUES: Mapping[str, Callable[[Any], Any]] = {
-    "listed": lambda value: [value],
-    "matching": lambda value: re.escape(str(value)),
-    "at-least": lambda value: value,
-    "at-most": lambda value: value,
+def _patterns(value: Any) -> Mapping[str, Any]:
+    """Return patterns for a text, for its beginning, and for its end: a match begins where the text does."""
+    text, listed = str(value), "what is listed"
+    parts = {listed: text, f"the beginning of {listed}": text[:-1], f"the end of {listed}": text[1:]}
+    return {what: re.escape(part) for what, part in parts.items()}
+
+
+_VALUES: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
+    "listed": lambda value: {"what is listed": [value]},
+    "matching": _patterns,
+    "at-least": lambda value: {"what is listed": value},
+    "at-most": lambda value: {"what is listed": value},
 }

@@ -50,6 +50,7 @@ class Notes:
     not_yet: list[str] = field(default_factory=list)
     lenient: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=dict)
     withheld: bool = False
     types: dict[str, bool] = field(default_factory=dict)
@@ -96,9 +97,12 @@ class Notes:
         asked = self.answered or self.faults or self.broken or self.unanswered or self.not_yet
         if not asked and self.withheld:
             self.add_problem("undecided", "not decided: it answered no request", Severity.WARNING)
+        if self.empty and self.answered:
+            what = f"no rows came of {_join_names(self.empty)}, and the server did not say that it has none"
+            self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
         missing = [name for name, seen in self.types.items() if not seen]
         if missing and self.answered:
-            what = f"no samples came of {_join_names(missing)}, though it is listed"
+            what = f"no samples came of {_join_names(missing)}, though listed"
             self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
 
     def add_problem(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:

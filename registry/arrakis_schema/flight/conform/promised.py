@@ -35,7 +35,8 @@ def promised_schema(contract: Contract, endpoint: str, request: Any, listing: Li
     if columns is None:
         return None
     requested = arguments_of(contract, endpoint, request).get(columns.argument) or []
-    rows = {str(row.get(columns.column)): row for row in listing.rows}
+    is_key = columns.column == contract.flight.key
+    rows = listing.by_key if is_key else {str(row.get(columns.column)): row for row in listing.rows}
     missing = [column for column in requested if not isinstance(column, str) or column not in rows]
     if missing:
         raise BrokenError(f"a ticket asks for {clean_line(missing[0], 60)}, which was not asked")

@@ -20,20 +20,27 @@ from arrakis_schema.store.flight_settings import Columns, SampleSeries
 
 SECOND = 1_000_000_000
 _DAY = 86_400 * SECOND
+_LATE = 900 * SECOND  # of live data: clocks differ, and blocks take their time
 
 
 class SeriesCheck:
     """One stream of samples, read batch by batch: `batch` yields what is wrong with each, `end` what is missing."""
 
-    def __init__(self, columns: Columns, args: Mapping[str, Any], rows: Sequence[Row]) -> None:
-        """Take the settings, the arguments of the request, and the listed rows of the columns that were asked for."""
+    def __init__(
+        self, columns: Columns, args: Mapping[str, Any], ticket: Mapping[str, Any], rows: Sequence[Row]
+    ) -> None:
+        """Take the settings, the arguments of the request and of its ticket, and the listed rows of the columns."""
         self._settings = columns.series
         self._rows = {str(row.get(columns.column)): row for row in rows}
         self._start, self._end = (_number(args.get(name)) for name in (columns.series.start, columns.series.end))
         others = {name for name, value in args.items() if value is not None} - {columns.argument}
         self._live = not others
+        self._open = not others - {columns.series.start} and ticket.get(columns.series.end) is None
         strides = [_number(row.get(columns.series.stride)) for row in rows]
         self.step = math.lcm(*strides) if strides and all(strides) else 0  # type: ignore[arg-type] # all are numbers
+        begin, end = (_number(ticket.get(name)) for name in (columns.series.start, columns.series.end))
+        self._grid = self.step if begin is not None and self.step and not begin % self.step else 0
+        self.awaited = begin is not None and end is not None and end - begin >= max(self.step, 1)
         self._first: int | None = None
         self._last: int | None = None
         self.filled: set[str] = set()
@@ -53,7 +60,9 @@ class SeriesCheck:
         yield from self._samples(batch)
 
     def end(self) -> Iterator[Deviation]:
-        """Yield what is missing from a stream that was read to its end; nothing where it held no row at all."""
+        """Yield what is missing from a stream that was read to its end: one that was asked to go on has none."""
+        if self._open:
+            yield self._missing("the stream ends, and no end was asked for")
         if self._first is None or self._last is None or not self.step:
             return
         if self._start is not None and self._first - self._start >= self.step:
@@ -76,7 +85,7 @@ class SeriesCheck:
         if early or late:
             asked = f"from {self._start} to before {self._end}"
             yield self._deviation("time-outside", f"{value} is not within what was asked, {asked}{self._clock(value)}")
-        elif self._live and abs(value - now) > _DAY:
+        elif self._live and abs(value - now) > _LATE:
             yield self._deviation(
                 "time-outside", f"{value} is not the time of live data, now about {now}{self._clock(value)}"
             )
@@ -93,7 +102,10 @@ class SeriesCheck:
         return next((f": {words}" for words, read in readings.items() if abs(read - near) < _DAY), "")
 
     def _follow(self, value: int) -> Iterator[Deviation]:
-        """Yield an error for a time that does not follow the last one."""
+        """Yield an error for a time that does not follow the last one, or is off the stride where the start is not."""
+        if self._grid and value % self._grid:
+            yield self._deviation("time-step", f"{value} is no multiple of the stride {self._grid}, as the start is")
+            return
         if self._last is None:
             return
         difference = value - self._last
@@ -112,8 +124,8 @@ class SeriesCheck:
             row = self._rows.get(field.name)
             if row is None or not isinstance(field.type, pa.ListType | pa.LargeListType):
                 continue
-            lengths = pc.list_value_length(array)
-            if pc.sum(lengths).as_py():
+            lengths, samples = pc.list_value_length(array), array.flatten()
+            if samples.null_count < len(samples):
                 self.filled.add(field.name)
             rate = _number(row.get(self._settings.rate))
             if rate is None or not self.step or rate * self.step % SECOND:
@@ -121,8 +133,8 @@ class SeriesCheck:
             expected = rate * self.step // SECOND
             wrong = next((length for length in lengths.to_pylist() if length is not None and length != expected), None)
             if wrong is not None:
-                samples = f"{rate:,} Hz and a stride of {self.step:,} ns"
-                message = f"{field.name}: expected {expected:,} samples ({samples}), found {wrong:,}"
+                product = f"{rate:,} Hz and a stride of {self.step:,} ns"
+                message = f"{field.name}: expected {expected:,} samples ({product}), found {wrong:,}"
                 yield Deviation(field.name, "length-differs", Severity.ERROR, clean_line(message))
 
     def _missing(self, message: str) -> Deviation:

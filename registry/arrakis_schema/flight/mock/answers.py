@@ -29,8 +29,17 @@ def answer(contract: Contract, endpoint: str, args: Mapping[str, Any]) -> Answer
     counted = contract.flight.counts.get(endpoint)
     if counted is not None:
         return schema, iter([record_batch(schema, [{schema.names[0]: len(select_rows(contract, counted, args))}])])
-    rows = [select_columns(schema, row) for row in select_rows(contract, endpoint, args)]
-    return schema, iter([record_batch(schema, rows)] if rows else [])
+    rows = select_rows(contract, endpoint, args)
+    places = {id(row): place for place, row in enumerate(contract.rows(endpoint))}
+    batch = contract.release.derived(_example_batch, endpoint)
+    return schema, iter([batch.take(pa.array([places[id(row)] for row in rows], pa.int64()))] if rows else [])
+
+
+def _example_batch(release: Release, endpoint: str) -> pa.RecordBatch:
+    """Return all rows of an endpoint's example."""
+    contract = Contract(release)
+    schema = sent_schema(payload_release(contract, endpoint), endpoint)
+    return record_batch(schema, [select_columns(schema, row) for row in contract.rows(endpoint)])
 
 
 def example_commands(contract: Contract, endpoints: Iterable[str]) -> Iterator[bytes]:

@@ -1,0 +1,36 @@
+"""Examinations that take a tenth of the time."""
+
+import json
+import time
+from collections.abc import Mapping
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from arrakis_schema.flight.adoption import adopt, adopter_process
+from arrakis_schema.flight.conform import examiner_process, supervisor
+from arrakis_schema.flight.mock import series
+from arrakis_schema.store.store import open_store
+
+OPENED = cache(open_store)
+PROCESSES = {module.__name__: module for module in (adopter_process, examiner_process)}
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examine and adopt servers in this process, with stores that stay open; the mock sends live data as fast as it is read.
+
+    That an examination runs in a process of its own, with limits, is tested by servers that are hostile.
+    """
+    for caller in (adopt, supervisor):
+        monkeypatch.setattr(caller, "run_guarded", run_here)
+    for module in PROCESSES.values():
+        monkeypatch.setattr(module, "open_store", OPENED)
+    monkeypatch.setattr(series, "time", SimpleNamespace(time_ns=time.time_ns, sleep=lambda _: None))
+
+
+def run_here(module: str, job: Mapping[str, Any], _seconds: float) -> tuple[list[dict[str, Any]], str]:
+    """Return the events of a process, as they travel from it."""
+    return json.loads(json.dumps(list(PROCESSES[module].events(dict(job))))), ""
