@@ -35,7 +35,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_language_has_every_function() -> None:
     for form in documents.FORMATS.values():
         record = language(form)
-        optional = {"files", "suffixes", "bundled", "snippets", "repeated", "highlighting"}
+        optional = {"files", "parse_file", "suffixes", "bundled", "snippets", "repeated", "highlighting"}
         assert all(callable(getattr(record, one.name)) for one in fields(record) if one.name not in optional), form.name
         assert form.views, form.name
 

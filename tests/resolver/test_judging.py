@@ -95,7 +95,7 @@ def test_a_document_whose_references_lead_to_others_is_still_compiled(tmp_path: 
     find = documents["endpoints/find/descriptor.json"]
     find["properties"] = {name: find["properties"][name] for name in ("request", "rate")}
     release = open_release(None, write_set(tmp_path, documents))
-    checks(release, "Find")
+    checks(release, "endpoints/find/descriptor.json")
     judges = [value for value in release._made.values() if type(value).__name__ == "Judge"]  # noqa: SLF001
     assert [judge.is_compiled for judge in judges] == [True, True]
 

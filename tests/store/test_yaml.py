@@ -84,7 +84,8 @@ def test_what_pyyaml_writes_is_read_or_refused(value: Any) -> None:
     try:
         assert read(text) == yaml.safe_load(text)
     except MalformedRequestError as error:
-        assert "for some readers of YAML" in error.problem or "unacceptable" in error.problem  # noqa: PT017
+        told = ("for some readers of YAML", "unacceptable", "a name that is no text")
+        assert any(words in error.problem for words in told)  # noqa: PT017
 
 
 def test_aliases_that_multiply_end_in_one_sentence() -> None:

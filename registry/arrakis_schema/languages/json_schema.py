@@ -49,9 +49,11 @@ def _origin(document: Document, location: str) -> tuple[str, str]:
 def _parse_alone(document: Document) -> Any:
     """Return the JSON Schema of a document; raises `InvalidSchemaError` where it is none."""
     try:
-        schema = parse_file(document.content, document.path)
+        schema = parse_file(document.text.encode(), document.path)
+    except UnicodeDecodeError as error:
+        raise InvalidSchemaError(document.path, f"it is not JSON: {error}") from error
     except DamagedStoreError as error:
-        raise InvalidSchemaError(document.path, str(error).removeprefix(f"{document.path} ")) from error
+        raise InvalidSchemaError(document.path, f"it {str(error).removeprefix(f'{document.path} ')}") from error
     if not isinstance(schema, dict | bool):
         raise InvalidSchemaError(document.path, "a schema is an object or a boolean")
     return read_aliased(schema, document.aliases)
