@@ -94,6 +94,7 @@ def _server(examination: dict[str, Any]) -> Iterator[str]:
     counts = [
         [code(name), escape_markdown(str(answered)), escape_markdown(str(refused))]
         for name, (answered, refused) in examination["examined"].items()
+        if answered or refused  # what the server does not offer is told below
     ]
     yield table(["endpoint", "requests answered", "requests refused, as they must be"], counts)
     rows = [
