@@ -152,6 +152,14 @@ def test_a_missing_extra_names_the_command_that_installs_it(module: str, argumen
     )
 
 
+def test_no_choice_is_offered_twice() -> None:
+    commands = next(action for action in build_parser()._actions if action.choices and action.dest == "==SUPPRESS==")  # noqa: SLF001
+    parsers: dict[str, Any] = dict(commands.choices or {})
+    offered = [list(action.choices) for parser in parsers.values() for action in parser._actions if action.choices]  # noqa: SLF001
+    assert offered
+    assert [choices for choices in offered if len(set(choices)) < len(choices)] == []
+
+
 def test_every_option_of_every_command_is_on_the_page() -> None:
     page = (PROJECT / "docs/commands.md").read_text()
     commands = next(action for action in build_parser()._actions if action.choices and action.dest == "==SUPPRESS==")  # noqa: SLF001

@@ -14,7 +14,7 @@ SUMMARY = "summary"
 
 def views() -> list[str]:
     """Return the names of all views."""
-    return [SUMMARY, *(view for form in FORMATS.values() for view in form.views)]
+    return list(dict.fromkeys([SUMMARY, *(view for form in FORMATS.values() for view in form.views)]))
 
 
 def view_of(release: Release, documents: Sequence[Document], view: str) -> bytes:
