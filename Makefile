@@ -23,13 +23,13 @@ test: check bundle ## Run every check and every test
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || timeout 60 $(BIN)/python -m playwright install chromium \
 		>/dev/null 2>&1 || echo "no browser could be installed: the tests in tests/browser are skipped" >&2
 	@$(MAKE) --silent .venv-peers/ready 2>/dev/null || echo "arrakis could not be installed: the test of the real peers is skipped" >&2
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Tests that bound the time may fail while every line is traced: whether tests pass is asked by `make test`. Ten examples of
 # each property are enough to see which branches run.
 coverage: .venv/ready bundle ## Measure which branches the tests run, and hold the floor in pyproject.toml
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@HYPOTHESIS_PROFILE=coverage $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile --quiet --no-summary || true
+	@HYPOTHESIS_PROFILE=coverage $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder --quiet --no-summary || true
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage xml --quiet -o build/coverage.xml
 	@$(BIN)/python -m coverage report --skip-covered
