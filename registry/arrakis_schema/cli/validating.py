@@ -7,11 +7,12 @@ from arrakis_schema.cli.output import complain, say
 from arrakis_schema.cli.sources import read_argument
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, MissingExtraError
 from arrakis_schema.json_schema.packets import parse_request
-from arrakis_schema.json_schema.positions import Positions, escape_token, positions
+from arrakis_schema.json_schema.positions import Positions, positions
 from arrakis_schema.json_schema.requests import validate_against, validator_of, violations_of
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.store import Release, open_store
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.json_pointer import escape_token
 
 
 def run_validate(options: Namespace) -> int:

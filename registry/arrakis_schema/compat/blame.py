@@ -9,8 +9,9 @@ from arrakis_schema.compat.places import OPEN, Closure
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.json_schema.judge.complete import closest_error
-from arrakis_schema.json_schema.positions import escape_token, object_pointers, unescape_token, value_at
+from arrakis_schema.json_schema.positions import object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
+from arrakis_schema.text.json_pointer import escape_token, unescape_token
 
 
 def word_error(error: Any) -> str:

@@ -12,7 +12,8 @@ from arrakis_schema.compat.changes import changes_in_place
 from arrakis_schema.compat.containment import Question, QuestionSeries, decide_containment
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Effect
-from arrakis_schema.json_schema.positions import member, unescape_token, value_at
+from arrakis_schema.json_schema.positions import member, value_at
+from arrakis_schema.text.json_pointer import unescape_token
 
 _MOST_CHANGES = 200
 _MISSING: Any = object()

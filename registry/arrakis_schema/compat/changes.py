@@ -13,8 +13,8 @@ from typing import Any
 from arrakis_schema.compat.member_paths import MemberPaths
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Change, Effect
-from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.text.json_pointer import escape_token
 
 _FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}

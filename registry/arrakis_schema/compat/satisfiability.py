@@ -12,8 +12,8 @@ from arrakis_schema.compat.logic.results import Closed
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.json_schema.dialects import has_effect
-from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.regex import Reading, UnsupportedPatternError
+from arrakis_schema.text.json_pointer import escape_token
 
 _FEW = 3
 """From this number of keywords on, `type` is left out of a conflict, because it only makes the others apply."""

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, NAMED, dialect_of
 from arrakis_schema.json_schema.keywords import Node, essence, subschemas, walk
-from arrakis_schema.json_schema.positions import unescape_token, value_at
+from arrakis_schema.json_schema.positions import value_at
+from arrakis_schema.text.json_pointer import unescape_token
 
 _MOST, _DEEPEST = 100, 20
 _MISSING: Any = object()

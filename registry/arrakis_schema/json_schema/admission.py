@@ -10,8 +10,8 @@ from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, dialect_of
 from arrakis_schema.json_schema.dynamic_scope import NO_SCOPE, Scope, dynamic_target, enter, scope_at
 from arrakis_schema.json_schema.judge.values import equality_key
-from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, Origin, Schemas
+from arrakis_schema.text.json_pointer import escape_token
 
 Kinds = frozenset[str]
 PlaceKey = tuple[str, str, Scope]

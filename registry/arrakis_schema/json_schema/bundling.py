@@ -14,7 +14,7 @@ from urllib.parse import quote, urldefrag
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.identifiers import identifying_keyword, is_legacy, keywords_of, named_dialect
 from arrakis_schema.json_schema.keywords import Node, subschemas
-from arrakis_schema.json_schema.positions import escape_token, value_at
+from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.resolver import (
     DanglingReferenceError,
     Origin,
@@ -24,6 +24,7 @@ from arrakis_schema.json_schema.resolver import (
     schemas_of,
 )
 from arrakis_schema.store.documents import Document, DocumentSet
+from arrakis_schema.text.json_pointer import escape_token
 from arrakis_schema.text.short_repr import short_repr
 
 _REFERENCES = ("$ref", "$dynamicRef")

@@ -11,9 +11,9 @@ from typing import Any
 
 from arrakis_schema.json_schema.dialects import DIALECTS, KEYWORDS
 from arrakis_schema.json_schema.judge.patterns import search
-from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import Violation, violation
 from arrakis_schema.regex import Reading
+from arrakis_schema.text.json_pointer import escape_token, names_in
 
 Unknown = str | Mapping[str, str]
 Path = tuple[str | int, ...]
@@ -123,9 +123,7 @@ def rejected_places(unknown: Unknown) -> list[tuple[str, ...]] | None:
     if isinstance(unknown, str):
         return None if unknown == "rejected" else []
     pointers = (pointer for pointer, way in unknown.items() if way == "rejected")
-    return [
-        tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]) for pointer in pointers
-    ]
+    return list(map(names_in, pointers))
 
 
 def _search(applied: list[Applied], value: Any, unknown: Unknown, path: Path, *, chosen: bool) -> Iterator[Violation]:

@@ -21,7 +21,7 @@ from arrakis_schema.json_schema.dialects import (
     REFERENCES,
     dialect_of,
 )
-from arrakis_schema.json_schema.positions import escape_token
+from arrakis_schema.text.json_pointer import escape_token
 
 _ASSERT_ONLY = frozenset(name for name, rows in EVERY_KEYWORD.items() if not rows[0].declares)
 

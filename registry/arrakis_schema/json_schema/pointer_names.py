@@ -1,6 +1,6 @@
 """Readable names for what lies below a place in a schema, from the keywords of a JSON Pointer."""
 
-from arrakis_schema.json_schema.positions import unescape_token
+from arrakis_schema.text.json_pointer import unescape_token
 
 _DEFINITIONS = ("definitions", "$defs")
 _MEMBERS, _PATTERNS = "properties", "patternProperties"

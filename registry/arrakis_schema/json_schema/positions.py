@@ -9,6 +9,7 @@ from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.store.files import YAML
+from arrakis_schema.text.json_pointer import escape_token, names_in
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 Positions = dict[str, tuple[int, int]]
@@ -87,15 +88,10 @@ def _value(container: _Container | None) -> str:
     return f"{container.pointer}/{container.index}"
 
 
-def escape_token(name: str) -> str:
-    """Return a name as a reference token of a JSON Pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
 def value_at(document: Any, pointer: str, default: Any = None) -> Any:
     """Return the value at a JSON Pointer in a document, or the default if there is none."""
-    for part in pointer.split("/")[1:]:
-        document = member(document, unescape_token(part), default)
+    for name in names_in(pointer):
+        document = member(document, name, default)
     return document
 
 
@@ -104,11 +100,6 @@ def member(value: Any, name: str, default: Any = None) -> Any:
     if isinstance(value, list):
         return value[int(name)] if name.isdecimal() and int(name) < len(value) else default
     return value.get(name, default) if isinstance(value, dict) else default
-
-
-def unescape_token(part: str) -> str:
-    """Return the name that a reference token of a JSON Pointer denotes."""
-    return part.replace("~1", "/").replace("~0", "~")
 
 
 def object_pointers(document: Any) -> Iterator[tuple[int, str]]:

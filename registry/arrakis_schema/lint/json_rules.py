@@ -10,7 +10,6 @@ from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
 from arrakis_schema.json_schema.keywords import Node
-from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.pattern_rules import (
@@ -21,6 +20,7 @@ from arrakis_schema.lint.pattern_rules import (
 from arrakis_schema.lint.subject import REFUSED_EXAMPLES, Fault, LintRule, Subject
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.json_pointer import escape_token
 
 Faults = Iterator[Fault]
 _LONGEST_KEYWORD, _MOST_HINTS = 40, 100

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator
 
 from arrakis_schema.json_schema.judge.patterns import is_valid
-from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import Fault
 from arrakis_schema.regex import Reading, SlowText, longest_text, slow_text
 from arrakis_schema.store.limits import LONGEST_PATTERNS, MOST_PATTERNS
+from arrakis_schema.text.json_pointer import escape_token
 
 Faults = Iterator[Fault]
 _LONGEST_SHOWN, _COUNTABLE = 12, 1e12

@@ -33,7 +33,6 @@ _LABELS = {
 }
 _EFFECTS = {Effect.WIDENED: "Now also allowed", Effect.NARROWED: "Stricter"}
 _ORDER = ("Added", "Removed", "Now also allowed", "Stricter", "Changed")
-_COLUMNS = {"column-added", "column-removed"}
 _KEYWORD = re.compile(r"`([$A-Za-z]+)`")
 NOTHING_YET = "There is no document yet."
 NO_CHANGE = "No schema changed."
@@ -81,7 +80,7 @@ def effects(history: History, step: Step) -> Iterator[str]:
     """Yield what a change means for each pairing of the old release with the new one; nothing for a shared document."""
     if not history.kind_of(step.document).travels:
         return
-    asking, answering = _sides(history, step)
+    asking, answering = map(plural, history.store.layout.sides_of(step.document))
     pairs = [
         (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),
         (f"{asking} of {step.new} with {answering} of {step.old}", step.newer.answer),
@@ -152,17 +151,9 @@ def _clauses(label: str, changes: Iterable[Change], writing: Writing) -> str:
     return "; ".join(_sentence(change, writing) for change in changes)
 
 
-def _sides(history: History, step: Step) -> tuple[str, str]:
-    """Return who asks or sends, and who answers or receives, as nouns in the plural."""
-    writers, readers = map(plural, history.store.layout.roles_of(step.document))
-    return (readers, writers) if history.kind_of(step.document).answers else (writers, readers)
-
-
 def _breaks(history: History, step: Step, writing: Writing) -> Iterator[tuple[str, str]]:
-    """Yield whom a change breaks, each with what to change; nothing for a shared document."""
-    if not history.kind_of(step.document).travels:
-        return
-    asking, answering = _sides(history, step)
+    """Yield whom a change breaks, each with what to change."""
+    asking, answering = map(plural, history.store.layout.sides_of(step.document))
     for exchange, client, server in ((step.older, step.old, step.new), (step.newer, step.new, step.old)):
         who, whom = f"{asking} of {client}", f"{answering} of {server}"
         if exchange.answer is Answer.BREAKS and _only_unknown_columns(exchange):

@@ -181,6 +181,11 @@ class Layout:
         placement = self._placement(path)
         return (writer, reader) if placement is None else (placement.writer or writer, placement.reader or reader)
 
+    def sides_of(self, path: str) -> tuple[str, str]:
+        """Return what those are called who ask or send, and who answer or receive, by the document at this path."""
+        writer, reader = self.roles_of(path)
+        return (reader, writer) if self.kind_of(path).answers else (writer, reader)
+
     def aliases_of(self, path: str, aliases: Aliases) -> Aliases:
         """Return the aliases of meta-schemas with what the document at this path is written in if it names none."""
         placement = self._placement(path)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, get_args
 
+from arrakis_schema.text.json_pointer import names_in
 from arrakis_schema.text.short_repr import short_repr
 
 REQUEST_MEMBER = "request"
@@ -130,8 +131,7 @@ class Flight:
         """The names that lead to the discriminator in a request; none where there is no discriminator."""
         if not self.discriminator.startswith("/"):
             return (self.discriminator,) if self.discriminator else ()
-        tokens = self.discriminator.split("/")[1:]
-        return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
+        return names_in(self.discriminator)
 
 
 TABLES = {"names": Names, "filters": Filter, "columns": Columns}

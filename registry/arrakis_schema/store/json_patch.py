@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from arrakis_schema.store.strict_json import json_children
+from arrakis_schema.text.json_pointer import unescape_token
 
 Operation = Mapping[str, Any]
 """One operation of a JSON Patch: `op`, `path`, and what the operation needs."""
@@ -119,7 +120,7 @@ def _parent(holder: Any, pointer: str) -> tuple[Any, str]:
     if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")) or re.search("~(?![01])", pointer):
         raise PatchError(f"{pointer!r} is not a JSON Pointer, as in /properties/args")
     value = holder
-    *tokens, last = (token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/"))
+    *tokens, last = map(unescape_token, pointer.split("/"))
     for token in tokens:
         value = value[_key(value, token, pointer)]
     if not isinstance(value, dict | list):

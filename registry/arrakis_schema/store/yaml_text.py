@@ -13,6 +13,7 @@ from math import isinf
 from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError, MissingExtraError
+from arrakis_schema.text.json_pointer import escape_token
 from arrakis_schema.text.printable import printable
 
 try:
@@ -100,8 +101,7 @@ def _places(node: Node, pointer: str, place: tuple[int, int], depth: int = 0) ->
         return
     if isinstance(node, MappingNode):
         for key, value in node.value:
-            name = str(key.value).replace("~", "~0").replace("/", "~1")
-            yield from _places(value, f"{pointer}/{name}", _place_of(key.start_mark), depth + 1)
+            yield from _places(value, f"{pointer}/{escape_token(str(key.value))}", _place_of(key.start_mark), depth + 1)
     elif isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
             yield from _places(item, f"{pointer}/{index}", _place_of(item.start_mark), depth + 1)

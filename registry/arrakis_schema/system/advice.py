@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from arrakis_schema.findings.verdicts import Change
-from arrakis_schema.json_schema.positions import escape_token, value_at
+from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.system.relations import Comparisons, Exchange, Relation
 from arrakis_schema.system.software import Call
+from arrakis_schema.text.json_pointer import escape_token
 
 _REQUIRED = re.compile(r"'(.*)' is now required$")
 _MOST = 4
@@ -52,8 +53,7 @@ def advice(comparisons: Comparisons, exchanges: Iterable[Exchange]) -> str:
 
 def _reader_of(comparisons: Comparisons, exchange: Exchange) -> str:
     """Return what those are called who answer a request, or who read a message."""
-    writer, reader = comparisons.store.layout.roles_of(exchange.document)
-    return writer if comparisons.kind_of(exchange.document) is DocumentKind.PAYLOAD else reader
+    return comparisons.store.layout.sides_of(exchange.document)[1]
 
 
 def _clause(action: _Action, names: list[str], reader: str) -> str:

@@ -16,9 +16,10 @@ from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, DRAFT_07, EV
 from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, searcher
 from arrakis_schema.json_schema.judge.text_arrays import TextArray, first_violation, text_array
 from arrakis_schema.json_schema.judge.values import all_finite
-from arrakis_schema.json_schema.positions import member, unescape_token
+from arrakis_schema.json_schema.positions import member
 from arrakis_schema.json_schema.violations import Violation, violation
 from arrakis_schema.regex import Reading
+from arrakis_schema.text.json_pointer import unescape_token
 
 Check = Callable[[Any], Violation | None]
 _INERT = re.compile(r"[A-Za-z0-9_.:/ -]{0,100}", re.ASCII)

@@ -15,9 +15,9 @@ from arrakis_schema.json_schema.judge.complete import meta_schema_errors
 from arrakis_schema.json_schema.judge.patterns import PatternError, searcher
 from arrakis_schema.json_schema.judge.references import UNRESOLVABLE, ReferenceGraph, SchemaProblem, follow_references
 from arrakis_schema.json_schema.keywords import walk
-from arrakis_schema.json_schema.positions import escape_token
 from arrakis_schema.json_schema.violations import short_json, violation
 from arrakis_schema.regex import Reading
+from arrakis_schema.text.json_pointer import escape_token
 
 __all__ = [
     "UNRESOLVABLE",
