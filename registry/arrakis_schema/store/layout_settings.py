@@ -7,30 +7,21 @@ from typing import Any
 
 from arrakis_schema.store.dialects import DIALECTS
 from arrakis_schema.store.documents import EXAMPLE, FORMATS, DocumentKind, Layout, Placement
+from arrakis_schema.store.globs import WILD, glob_problem, translate_glob
+from arrakis_schema.store.setting_lists import list_problems
 
 KINDS = tuple(kind.value for kind in DocumentKind if kind is not DocumentKind.ENVELOPE)
 _KEYS = {"files", "kind", "examples", "language", "dialect", "writer", "reader"}
 _LANGUAGES = tuple(dict.fromkeys(form.name for form in FORMATS.values()))
 _NOUN = re.compile(r"[^\W\d_][\w '-]{0,39}")
-_MOST, _MOST_STARS = 100, 2
-_EXAMPLE = 'documents is a list of tables, as in [[documents]] files = "**/*.schema.json" kind = "publication"'
-_WILD = re.compile(r"\*\*/|\*|\?")
+_EXAMPLE = '[[documents]] files = "**/*.schema.json" kind = "publication"'
 _OPTIONAL = re.compile(r"\[[^][]*\]")
-_FOLDER, _PART, _CHARACTER = "(?:[^/]+/)*", "[^/]*", "[^/]"
 _WORDS = {"NAME": "{name}", "VARIANT": "[^/]+"}
 
 
 def layout_problems(entries: Any) -> Iterator[str]:
     """Yield what is wrong with the list `documents` of `registry.toml`."""
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        yield _EXAMPLE
-        return
-    if len(entries) > _MOST:
-        yield f"documents has {len(entries)} entries: {_MOST} are allowed"
-    for number, entry in enumerate(entries, 1):
-        where = f"documents, entry {number}"
-        yield from (f"{where}: unknown key {key!r}" for key in entry.keys() - _KEYS)
-        yield from (f"{where}: {problem}" for problem in _entry_problems(entry))
+    return list_problems("documents", entries, _KEYS, _EXAMPLE, _entry_problems)
 
 
 def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
@@ -59,18 +50,6 @@ def _word_problems(entry: dict[str, Any]) -> Iterator[str]:
         noun = entry.get(key, example)
         if not isinstance(noun, str) or not _NOUN.fullmatch(noun):
             yield f'{key} is no noun of up to 40 letters, as in {key} = "{example}"'
-
-
-def glob_problem(files: str) -> str:
-    """Return what is wrong with a glob; empty where nothing is."""
-    parts = files.split("/")
-    if any(part in {"", ".", ".."} for part in parts):
-        return "is no path below schemas/: write it without / at an end, . and .."
-    if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
-        return "has ** beside other characters or at the end: ** stands for any folders, as in **/*.schema.json"
-    if parts.count("**") > 1 or any(part.count("*") > _MOST_STARS for part in parts if part != "**"):
-        return f"has ** more than once, or more than {_MOST_STARS} of * in one name: write several entries"
-    return ""
 
 
 def _form_problem(form: str) -> str:
@@ -110,20 +89,10 @@ def _texts(value: Any) -> list[str] | None:
 
 def _glob_pattern(files: str) -> re.Pattern[str]:
     """Return the pattern of a glob; what follows its last wildcard, or else the suffix, is the group `rest`."""
-    wild = list(_WILD.finditer(files))
+    wild = list(WILD.finditer(files))
     end = wild[-1].end() if wild else len(splitext(files)[0])
     head, rest = files[:end], files[end:]
     return re.compile(f"{translate_glob(head)}(?P<rest>{re.escape(rest)})")
-
-
-def translate_glob(glob: str) -> str:
-    """Return the regular expression of a glob."""
-    parts, start = list[str](), 0
-    for wild in _WILD.finditer(glob):
-        parts.append(re.escape(glob[start : wild.start()]))
-        parts.append({"**/": _FOLDER, "*": _PART, "?": _CHARACTER}[wild.group()])
-        start = wild.end()
-    return "".join([*parts, re.escape(glob[start:])])
 
 
 def _form_pattern(form: str) -> str:

@@ -8,14 +8,14 @@ from typing import Any
 
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.rules import FIXED, LINT
-from arrakis_schema.store.layout_settings import glob_problem, translate_glob
+from arrakis_schema.store.globs import glob_problem, translate_glob
+from arrakis_schema.store.setting_lists import list_problems
 from arrakis_schema.text.short_repr import short_repr
 
 OFF = "off"
 _SEVERITIES = (*(severity.value for severity in Severity), OFF)
 _KEYS = {"rule", "files", "severity", "reason"}
-_MOST = 100
-_EXAMPLE = 'lint is a list of tables, as in [[lint]] rule = "unit-missing" severity = "off" reason = "…"'
+_EXAMPLE = '[[lint]] rule = "unit-missing" severity = "off" reason = "…"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,7 @@ class LintSetting:
 
 def lint_problems(entries: Any) -> Iterator[str]:
     """Yield what is wrong with the list `lint` of `registry.toml`."""
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        yield _EXAMPLE
-        return
-    if len(entries) > _MOST:
-        yield f"lint has {len(entries)} entries: {_MOST} are allowed"
-    for number, entry in enumerate(entries, 1):
-        where = f"lint, entry {number}"
-        yield from (f"{where}: unknown key {key!r}" for key in entry.keys() - _KEYS)
-        yield from (f"{where}: {problem}" for problem in _entry_problems(entry))
+    return list_problems("lint", entries, _KEYS, _EXAMPLE, _entry_problems)
 
 
 def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
