@@ -18,6 +18,7 @@ from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.system.check import check
 from arrakis_schema.system.check_report import closing_line
+from tests.store.test_contract import DAYS
 from tests.system.git import commit, declare, project
 
 LOCK, DATES = "versions/lock.json", "versions/dates.toml"
@@ -193,19 +194,10 @@ def test_what_may_change_is_named_and_passes(root: Path, capsys: pytest.CaptureF
     assert "[record-changed]" in told
 
 
-HIDING = """
-[[correction]]
-releases = ["1.1.0"]
-documents = ["endpoints/forecast/descriptor.json"]
-reason = "Never more than ten."
-patch = [{ op = "replace", path = "/properties/days/maximum", value = 10 }]
-"""
-
-
 def test_a_correction_that_hides_a_break_is_named(root: Path) -> None:
     file, record = root / "schemas/endpoints/forecast/descriptor.json", root / "versions/corrections.toml"
     file.write_text(file.read_text().replace('"maximum": 14', '"maximum": 10'))
-    record.write_text(HIDING)
+    record.write_text(DAYS)
     hidden = check(Store(root), against="1.1.0")
     assert "maximum-tightened" not in {finding.rule for finding in hidden.findings}
     assert closing_line(hidden).startswith("compared 3 documents with 1.1.0 (with the corrections of 1.1.0): ")
@@ -216,7 +208,7 @@ def test_a_correction_that_hides_a_break_is_named(root: Path) -> None:
     assert named.severity is Severity.WARNING
     assert "other corrections hold of 1.1.0/endpoints/forecast/descriptor.json. Review each" in named.message
     commit(root)
-    record.write_text(HIDING.replace("Never", "Nowhere"))
+    record.write_text(DAYS.replace("Never", "Nowhere"))
     (named,) = history_since(Store(root), "git:main")
     assert named.severity is Severity.WARNING
 

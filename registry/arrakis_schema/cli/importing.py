@@ -2,11 +2,12 @@
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from arrakis_schema.cli.output import say
 from arrakis_schema.errors import ReleaseError
 from arrakis_schema.store.import_sources import Found, read_tags, read_version, read_versions
-from arrakis_schema.store.importing import Imported, Version, import_versions
+from arrakis_schema.store.importing import Imported, import_versions
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.versions import is_release, precedence
@@ -21,7 +22,8 @@ def run_import(options: Namespace) -> int:
     versions = sorted(found.versions, key=lambda version: precedence(version.name))
     made = not (root / REGISTRY_FILE).exists()
     more = [] if made else propose_more(versions, open_store(root))
-    imported = import_versions(root, versions, _proposed(options, versions, more))
+    proposed = propose_settings(versions, _title(options)) if made else _with_entries(root / REGISTRY_FILE, more)
+    imported = import_versions(root, versions, proposed)
     for version in imported:
         others = f" and {_count(version.others, 'other file')}" if version.others else ""
         say(f"imported {version.version}: {_count(version.documents, 'document')}{others}")
@@ -38,11 +40,8 @@ def run_import(options: Namespace) -> int:
     return 0
 
 
-def _proposed(options: Namespace, versions: Sequence[Version], more: Sequence[str]) -> str | None:
-    """Return the text of `registry.toml` that is to be written, if any: a new one, or the old one with more entries."""
-    registry = options.root / REGISTRY_FILE
-    if not registry.exists():
-        return propose_settings(versions, _title(options))
+def _with_entries(registry: Path, more: Sequence[str]) -> str | None:
+    """Return the text of `registry.toml` with further entries; None where there are none."""
     return f"{registry.read_text(encoding='utf-8').rstrip()}\n{''.join(more)}" if more else None
 
 

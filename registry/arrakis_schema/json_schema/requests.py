@@ -68,7 +68,7 @@ def _request_check(release: Release) -> Check:
         except (KeyError, TypeError, AttributeError, InvalidRequestError):
             if dispatch.envelope:  # the envelope's own violation comes first
                 release.derived(_compile, dispatch.envelope)(request)
-            _document_of(release, request)
+            request_path(release, request)
             raise
 
     return check_request
@@ -118,16 +118,11 @@ def violations_of(release: Release, request: Any) -> Iterator[Violation]:
     violations = set(release.derived(_judge, dispatch.envelope).every(request) if dispatch.envelope else ())
     around = {dispatch.member[:length] for length in range(len(dispatch.member) + 1)}
     if not any(error.path in around for error in violations):
-        path = _document_of(release, request)
+        path = request_path(release, request)
         violations |= set(release.derived(_judge, path).every(request))
         members = release.derived(_members_of_request, path)
         violations |= set(members.every(request) if members.rejects else ())
     yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
-
-
-def request_path(release: Release, request: Any) -> str:
-    """Return the path of the document that describes a request; raises `InvalidRequestError` where none does."""
-    return _document_of(release, request)
 
 
 def checks(release: Release, path: str) -> tuple[Check, ...]:
@@ -197,8 +192,8 @@ def _reader(release: Release, path: str) -> Reader:
     return release.settings.reader(release.kind_of(path).value)
 
 
-def _document_of(release: Release, request: Any) -> str:
-    """Return the path of the document of a request; raise `InvalidRequestError` where none is told, or accepts it."""
+def request_path(release: Release, request: Any) -> str:
+    """Return the path of the document of a request; raises `InvalidRequestError` where none is told, or accepts it."""
     dispatch = dispatch_of(release)
     try:
         path = dispatch.find(request)
@@ -216,7 +211,7 @@ def _document_of(release: Release, request: Any) -> str:
 def _accepts(release: Release, path: str, request: Any) -> bool:
     """Tell whether a document accepts a request."""
     try:
-        for check in release.derived(_checks, path):
+        for check in checks(release, path):
             check(request)
     except InvalidRequestError:
         return False

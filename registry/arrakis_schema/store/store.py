@@ -346,11 +346,6 @@ def _own_store() -> Store:
     return store
 
 
-def _read_document(release: Release, path: str) -> Document:
-    """Return one document."""
-    return Document(path, release.read(path), release.settings.aliases, release, release.layout)
-
-
 def _parse_json_document(release: Release, path: str) -> dict[str, Any]:
     """Parse a JSON document."""
     schema = parse_json_schema(release.read(path), f"{release.folder}/{path}")
