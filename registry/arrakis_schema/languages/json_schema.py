@@ -61,7 +61,7 @@ def _parse_alone(document: Document) -> Any:
 
 def _check(schema: Any) -> None:
     """Raise `InvalidSchemaError` for a schema that is not valid in its dialect."""
-    from arrakis_schema.compat.containment import check_schema
+    from arrakis_schema.compat.confirmation import check_schema
 
     check_schema(schema, "document")
 

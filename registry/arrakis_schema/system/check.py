@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from arrakis_schema.compat.containment import SECONDS, STEPS
+from arrakis_schema.compat.logic.results import SECONDS, STEPS
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.as_json import as_json
 from arrakis_schema.findings.finding import Finding, Severity, for_programs

@@ -12,8 +12,7 @@ from typing import Any
 
 from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
 from arrakis_schema.compat.breaks import Break
-from arrakis_schema.compat.containment import SECONDS, STEPS
-from arrakis_schema.compat.logic.nodes import UndecidedError
+from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.languages import Pair, language_of
