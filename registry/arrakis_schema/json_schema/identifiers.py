@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urljoin
 
 from arrakis_schema.json_schema.dialects import KEYWORDS
 from arrakis_schema.json_schema.keywords import Node, subschemas
-from arrakis_schema.store.dialects import named_dialect as known_dialect
+from arrakis_schema.store.dialects import named_dialect
 
 _LEGACY = ("/draft-04/", "/draft-06/", "/draft-07/")
 _EVERY_KEYWORD = frozenset().union(*KEYWORDS.values())
@@ -40,13 +40,13 @@ class Identifiers:
 
 def keywords_of(dialect: str) -> frozenset[str]:
     """Return the keywords of a dialect; those of all for one that is not known."""
-    return KEYWORDS.get(known_dialect(dialect) or "", _EVERY_KEYWORD)
+    return KEYWORDS.get(named_dialect(dialect) or "", _EVERY_KEYWORD)
 
 
 def read_identifiers(schema: Any, url: str) -> Identifiers:
     """Return what can be referred to in a document; `url` is the base of a relative `$id`."""
     identifiers = Identifiers()
-    dialect = named_dialect(schema)
+    dialect = dialect_uri(schema)
     todo = [(Node("", schema, declares=True), url, "")]
     while todo:
         node, base, resource = todo.pop()
@@ -65,7 +65,7 @@ def read_identifiers(schema: Any, url: str) -> Identifiers:
     return identifiers
 
 
-def named_dialect(schema: Any) -> str:
+def dialect_uri(schema: Any) -> str:
     """Return the dialect that a document names, known or not; empty where it names none."""
     named = schema.get("$schema") if isinstance(schema, dict) else None
     return named if isinstance(named, str) else ""
@@ -73,7 +73,7 @@ def named_dialect(schema: Any) -> str:
 
 def identifying_keyword(document: Any) -> str:
     """Return the keyword that names the schemas of a document."""
-    return _identifying(named_dialect(document))
+    return _identifying(dialect_uri(document))
 
 
 def _identifying(dialect: str) -> str:

@@ -193,14 +193,14 @@ def _view(document: Document, view: str) -> bytes:
 
 def _lint(subject: Subject) -> Iterator[Finding]:
     """Yield what the rules for JSON Schemas find."""
-    from arrakis_schema.lint.json_documents import lint_schema
+    from arrakis_schema.lint.json_rules import lint_schema
 
     return lint_schema(subject)
 
 
 def _rule_summaries() -> dict[str, str]:
     """Return what each rule asks for."""
-    from arrakis_schema.lint.json_documents import json_rule_summaries
+    from arrakis_schema.lint.json_rules import json_rule_summaries
 
     return json_rule_summaries()
 

@@ -134,12 +134,12 @@ class JsonSubject:
 
     def refuses_message(self, instance: Any) -> str | None:
         """Return why the reader of the document refuses a message, or None: by the schema, or for an unknown member."""
-        from arrakis_schema.json_schema.judge.origins import origin_of  # noqa: PLC0415 - an extra
+        from arrakis_schema.json_schema.judge.judge import surroundings_of  # noqa: PLC0415 - an extra
 
         problem = self.refuses(self.schema, instance)
         if problem is not None or not self.sound or self.subject.reader.unknown == "ignored":
             return problem
-        root = Applied(self.bundle.schema, origin_of(self.validator, self.validator._resolver))  # noqa: SLF001 - as its keywords
+        root = Applied(self.bundle.schema, surroundings_of(self.validator, self.validator._resolver))  # noqa: SLF001 - as its keywords
         return next(map(str, unknown_members([root], instance, self.subject.reader.unknown)), None)
 
     def refuses(self, schema: Any, instance: Any) -> str | None:

@@ -17,7 +17,7 @@ from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.json_schema.dialects import DIALECTS, Holds, Target, dialect_of
-from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
+from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
