@@ -11,8 +11,8 @@ from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.bundling import bundle_of
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of, has_effect
 from arrakis_schema.json_schema.dispatch import Dispatch, dispatch_of
-from arrakis_schema.json_schema.judge.fast import NOT_JSON, Accepts
-from arrakis_schema.json_schema.judge.judge import Judge
+from arrakis_schema.json_schema.judge.fast import Accepts
+from arrakis_schema.json_schema.judge.judge import NOT_PLAIN, Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.json_schema.judge.unknown import UnknownMembers, without_strangers
 from arrakis_schema.json_schema.violations import Violation
@@ -142,7 +142,7 @@ def _checks(release: Release, endpoint: str) -> tuple[Check, ...]:
     ]
     members = release.derived(_members_of_request, endpoint)
     thorough = [*judging, *([_check_of(members.first, endpoint, release)] if members.rejects else [])]
-    accepts = None if envelope_adds else release.derived(_judge, endpoint).accepts
+    accepts = None if envelope_adds else release.derived(_judge, endpoint).quick
     if accepts is None or (members.rejects and members.only is None):
         return tuple(thorough)
     return (_quick_check(accepts, members, thorough),)
@@ -156,7 +156,7 @@ def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[C
         try:
             if accepts(request) and (not only or names.issuperset(request[only])):
                 return
-        except (*NOT_JSON, KeyError, AttributeError):
+        except (*NOT_PLAIN, KeyError, AttributeError):
             pass
         for check in thorough:
             check(request)

@@ -1,6 +1,6 @@
 """Whether a document accepts an instance: compiled if possible, else by the complete validator."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
@@ -62,6 +62,9 @@ if TYPE_CHECKING:
 _TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
 _TOO_LONG = "the message holds an integer of too many digits"  # Python raises ValueError for the text of 4,301 digits
 
+NOT_PLAIN = (*NOT_JSON, NotCompiledError, LimitError)
+"""What the quick function of a judge raises for an instance that it does not judge."""
+
 
 class Judge:
     """A document that instances are checked against, with all that it refers to; `label` names it in errors.
@@ -91,6 +94,15 @@ class Judge:
     def is_compiled(self) -> bool:
         """Whether the document is compiled."""
         return self._check is not None
+
+    @property
+    def quick(self) -> Callable[[Any], bool] | None:
+        """A function that tells, by the shortest way, that an instance is plainly valid, or None.
+
+        It may raise `NOT_PLAIN` for an instance of which it cannot tell.
+        """
+        check = self._check
+        return self.accepts or (None if check is None else lambda instance: check(instance) is None)
 
     def prepare(self) -> None:
         """Raise the errors that do not depend on the instance."""
