@@ -121,7 +121,7 @@ class Schemas(Deriving):
 
     @cached_property
     def clashes(self) -> tuple[tuple[str, SchemaPlace, SchemaPlace], ...]:
-        """The URIs that two different schemas of the set claim by `$id`, with both places."""
+        """The URIs that two different schemas claim by `$id`, in one document or in two, with both places."""
         first: dict[str, SchemaPlace] = {}
         clashing = []
         for document in sorted(self.documents):
@@ -129,6 +129,10 @@ class Schemas(Deriving):
                 place = self.origin(document, pointer)
                 earlier = first.setdefault(uri, place)
                 if earlier.document != document and (not pointer or earlier.schema != place.schema):
+                    clashing.append((uri, earlier, place))
+            for uri, before, keyword in self.identifiers(document).repeated:
+                earlier, place = self.origin(document, before), self.origin(document, keyword.rpartition("/")[0])
+                if not uri.startswith("#") and earlier.schema != place.schema:
                     clashing.append((uri, earlier, place))
         return tuple(clashing)
 

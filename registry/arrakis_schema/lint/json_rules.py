@@ -11,6 +11,7 @@ from typing import Any
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
+from arrakis_schema.json_schema.identifiers import read_identifiers
 from arrakis_schema.json_schema.keywords import Node, walk
 from arrakis_schema.json_schema.positions import Positions, nearest, positions_in
 from arrakis_schema.json_schema.violations import short_json
@@ -140,6 +141,14 @@ def _ref_circular(json_subject: JsonSubject) -> Faults:
     return _faults(json_subject.in_document(json_subject.references.loops() if json_subject.references else ()))
 
 
+def _anchor_clash(json_subject: JsonSubject) -> Faults:
+    """No two schemas of one resource have the same anchor."""
+    for name, first, pointer in read_identifiers(json_subject.schema, "").repeated:
+        if name.startswith("#"):
+            remedy = "so a reference may lead to either: give it another name"
+            yield Fault(pointer, f"{short_json(name)} is the anchor of {first or 'the document'} already, {remedy}")
+
+
 def _unsatisfiable(json_subject: JsonSubject) -> Faults:
     """Some value satisfies the document."""
     from arrakis_schema.compat.satisfiability import conflict  # noqa: PLC0415 - it needs an extra
@@ -239,6 +248,7 @@ JSON_RULES: dict[str, LintRule] = {
     "ref-unresolvable": _rule(Severity.ERROR, _ref_unresolvable),
     "ref-circular": _rule(Severity.ERROR, _ref_circular),
     "validation-exponential": _rule(Severity.ERROR, _validation_exponential),
+    "anchor-clash": _rule(Severity.ERROR, _anchor_clash),
     "id-mismatch": _rule(Severity.ERROR, _id_mismatch),
     "default-invalid": _rule(Severity.ERROR, default_invalid),
     "enum-duplicate": _rule(Severity.ERROR, _enum_duplicate),
