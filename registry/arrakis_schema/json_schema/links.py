@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, dialect_of
 from arrakis_schema.json_schema.identifiers import dialect_uri, keywords_of
 from arrakis_schema.json_schema.keywords import Node, subschemas
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, SchemaPlace, Schemas, dangling
@@ -102,5 +102,9 @@ def _refuse_other_dialect(
     schema = schemas.schema(target.document)
     named, expected = dialect_of(schema) or dialect_uri(schema), dialect or DRAFT_07
     if dialect_uri(schema) and named != expected:
-        problem = f"leads to {target.document}, which is written in another dialect: {named}, not {expected}"
+        names = [DIALECTS[uri].name if uri in DIALECTS else uri for uri in (named, expected)]
+        problem = (
+            f"leads to {target.document}, which is written in another dialect, {names[0]} and not {names[1]}:"
+            " write a document and all that it refers to in one dialect"
+        )
         raise dangling(place, keyword, problem, target.document)

@@ -10,7 +10,7 @@ from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
 from arrakis_schema.json_schema.identifiers import read_identifiers
 from arrakis_schema.json_schema.keywords import Node, walk
 from arrakis_schema.json_schema.positions import Positions, nearest, positions_in
@@ -51,6 +51,11 @@ _SUCCESSORS = {
 _IN_PLACE = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if"})
 """What applies further schemas to the same object, which may declare members as well."""
 
+_BARE = (
+    "a schema that is only {1} names no dialect: write {0} with $schema, or set `dialect` of its entry in [[documents]]"
+    " of registry.toml"
+)
+_BARE_OF_DRAFT_04 = "draft-04, which registry.toml declares for it, has no schema that is only {1}: write {0}"
 _BOUNDS = [
     ("minLength", "maxLength"),
     ("minItems", "maxItems"),
@@ -62,12 +67,13 @@ _BOUNDS = [
 
 def _dialect_unknown(json_subject: JsonSubject) -> Faults:
     """`$schema` names a dialect that is known, the same in the whole document."""
-    if (
-        not isinstance(json_subject.schema, dict)
-        or "$schema" not in json_subject.schema
-        or dialect_of(json_subject.schema) is None
-    ):
-        yield Fault("/$schema", json_subject.soundness.dialect_problem(json_subject.schema))
+    schema = json_subject.schema
+    if isinstance(schema, bool):
+        if json_subject.expected_dialect in {"", DRAFT_04}:
+            text = _BARE_OF_DRAFT_04 if json_subject.expected_dialect else _BARE
+            yield Fault("", text.format("{}" if schema else '{"not": {}}', short_json(schema)))
+    elif "$schema" not in schema or dialect_of(schema) is None:
+        yield Fault("/$schema", json_subject.soundness.dialect_problem(schema))
     for node in json_subject.objects():
         if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != json_subject.dialect:
             named = short_json(node.schema["$schema"])

@@ -28,9 +28,14 @@ class JsonSubject:
     places: Positions
 
     @property
+    def expected_dialect(self) -> str:
+        """The dialect that the settings declare for the document if it names none; empty where they do not."""
+        return dict(self.subject.document.aliases).get("", "")
+
+    @property
     def dialect(self) -> str:
-        """The dialect that `$schema` names; draft-07 where it names none that is known."""
-        return dialect_of(self.schema) or DRAFT_07
+        """The dialect that `$schema` names; where it names none that is known, the expected one, or draft-07."""
+        return (not isinstance(self.schema, bool) and dialect_of(self.schema)) or self.expected_dialect or DRAFT_07
 
     @property
     def reading(self) -> Reading:
