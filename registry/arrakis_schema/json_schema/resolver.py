@@ -258,7 +258,7 @@ def _relative_path(referring: str, reference: str) -> str | None:
     """Return the path that a relative reference names, seen from the document that has it."""
     address = urldefrag(reference).url
     parts = urlsplit(address)
-    if parts.scheme or parts.netloc or address.startswith("/") or not parts.path:
+    if parts.scheme or parts.netloc or parts.query or address.startswith("/") or not parts.path:
         return None
     return normpath(join(dirname(referring), unquote(parts.path)))
 
