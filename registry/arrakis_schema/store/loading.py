@@ -119,7 +119,7 @@ def parse_json_schema(content: bytes, path: str) -> "Any":
     """Parse a document's JSON object, or boolean; raises `DamagedStoreError` that names the file."""
     schema = parse_file(content, path)
     if not isinstance(schema, dict | bool):
-        raise DamagedStoreError([f"{path} is no JSON Schema: it is neither an object nor true or false"])
+        raise DamagedStoreError([f"{path} is not a JSON Schema: it is neither an object nor true or false"])
     return schema
 
 
