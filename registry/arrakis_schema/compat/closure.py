@@ -16,7 +16,7 @@ from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.compat.places import OPEN, AppliedSchema, Closure, Places
 from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS, REFERENCES
-from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
+from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
 from arrakis_schema.json_schema.keywords import without_foreign_keywords
 from arrakis_schema.json_schema.positions import object_pointers
 from arrakis_schema.text.short_repr import short_repr

@@ -15,7 +15,7 @@ Applies = Callable[[Statement], list[Place]]
 
 
 @dataclass(slots=True)
-class Node:
+class MemberNode:
     """A place of a message with the schemas that apply to it, and the cases in which it exists.
 
     It is not `sure` where more than these schemas decides on null, and `listed` where a schema around it lists whole
@@ -33,7 +33,7 @@ class Node:
     sure: bool = True
     listed: bool = False
     opened: dict[PlaceKey, tuple[Step, ...]] = field(default_factory=dict)
-    children: "list[Node]" = field(default_factory=list)
+    children: "list[MemberNode]" = field(default_factory=list)
     see: tuple[Step, ...] | None = None
     note: str = ""
 
@@ -51,7 +51,7 @@ class Spread:
 
     admission: Admission
     names: CaseNames
-    node: Node
+    node: MemberNode
     statements: list[Statement]
     told: frozenset[Statement] = frozenset()
 
@@ -65,7 +65,7 @@ class Spread:
         """The schemas whose places are told here."""
         return [statement for statement in self.asserted if statement not in self.told]
 
-    def places(self, step: Step, declares: Callable[[Statement], bool], applies: Applies) -> Iterator[Node]:
+    def places(self, step: Step, declares: Callable[[Statement], bool], applies: Applies) -> Iterator[MemberNode]:
         """Yield the place one step further: once where it always exists, else once for each case."""
         node, asserted = self.node, self.asserted
         declaring = filter(declares, self.declaring)
@@ -82,7 +82,7 @@ class Spread:
             kept = [place for place in places if set(extra) <= set(place.branches) or set(place.branches) <= inside]
             into = (Step("alternative", labels[extra]),) if extra else ()
             alternative = ", ".join(filter(None, (node.alternative, labels.get(extra, ""))))
-            child = Node((*node.steps, *into, step), kept, inside, mentions, alternative)
+            child = MemberNode((*node.steps, *into, step), kept, inside, mentions, alternative)
             if step.kind == "name":
                 self._tell_presence(child, str(step.value))
             yield child
@@ -99,7 +99,7 @@ class Spread:
         names = (name for statement in always for name in keyword_list(statement, self.admission, "required"))
         return {name for name in names if isinstance(name, str)}
 
-    def _tell_presence(self, child: Node, name: str) -> None:
+    def _tell_presence(self, child: MemberNode, name: str) -> None:
         """Tell a place whether its member is required, or when."""
         when: dict[str, None] = {}
         for statement in self.asserted:
@@ -117,7 +117,7 @@ class Spread:
         child.required_when = () if child.required else tuple(when)
 
 
-def object_places(spread: Spread) -> Iterator[Node]:
+def object_places(spread: Spread) -> Iterator[MemberNode]:
     """Yield the members of an object: by name, by pattern, and all others."""
     members = _ObjectMembers(spread)
     cousins = any(_is_cousin(s, spread.admission, "unevaluatedProperties") for s in spread.statements)
@@ -135,7 +135,7 @@ class _ObjectMembers:
         self._named = {id(s): keyword_dict(s, admission, "properties") for s in spread.statements}
         self._patterns = {id(s): keyword_dict(s, admission, "patternProperties") for s in spread.statements}
 
-    def named(self) -> list[Node]:
+    def named(self) -> list[MemberNode]:
         """Return the members with a name, those of one case in the order of that case."""
         spread, ranks = self._spread, dict[tuple[frozenset[Branch], str], int]()
         for statement in spread.asserted:
@@ -153,7 +153,7 @@ class _ObjectMembers:
         ]
         return sorted(children, key=lambda child: ranks[child.cases - spread.node.cases, str(child.steps[-1].value)])
 
-    def patterned(self) -> Iterator[Node]:
+    def patterned(self) -> Iterator[MemberNode]:
         """Yield the members with names of a pattern; a name of two patterns makes it unsure what holds."""
         spread = self._spread
         for pattern in dict.fromkeys(pattern for s in spread.asserted for pattern in self._patterns[id(s)]):
@@ -173,7 +173,7 @@ class _ObjectMembers:
                 child.sure = not crossing
                 yield child
 
-    def others(self) -> Iterator[Node]:
+    def others(self) -> Iterator[MemberNode]:
         """Yield the members with any other name, unless there are none."""
         spread = self._spread
         always = [s for s in spread.asserted if not spread.node.further_cases(s.place)]
@@ -203,7 +203,7 @@ class _ObjectMembers:
         return [place.below("additionalProperties")] if has else []
 
 
-def array_places(spread: Spread) -> Iterator[Node]:
+def array_places(spread: Spread) -> Iterator[MemberNode]:
     """Yield the items of an array: by position, all further ones, and those that `contains` asks for."""
     admission, statements = spread.admission, spread.statements
     tuples = {id(s): _tuple(s, admission) for s in statements}

@@ -303,6 +303,7 @@ class Release(Deriving):
     def schema(self, path: str) -> dict[str, Any]:
         """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`.
 
+        A document may be `true` or `false` instead.
         Its `$schema` is the dialect where it was a meta-schema of the team's own.
         """
         return self.derived(_parse_json_document, path)

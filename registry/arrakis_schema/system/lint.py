@@ -10,9 +10,8 @@ from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.json_schema.resolver import schemas_of
 from arrakis_schema.languages import every_language, language_of
-from arrakis_schema.lint.faults import too_large
-from arrakis_schema.lint.reach import SET_RULES, find_id_clashes, find_unreachable
-from arrakis_schema.lint.subject import CONVENTIONS, REFUSED_EXAMPLES, Subject
+from arrakis_schema.lint.release_rules import SET_RULES, find_id_clashes, find_unreachable
+from arrakis_schema.lint.subject import CONVENTIONS, REFUSED_EXAMPLES, Subject, too_large
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, Correction, CorrectionError
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.inventory import FILE_RULES

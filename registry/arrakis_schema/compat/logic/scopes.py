@@ -14,7 +14,7 @@ from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvabl
 from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.json_schema.dialects import DIALECTS
-from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
+from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
