@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _BASE_URI = "https://arrakis-schema.invalid/"
 _DOCUMENT_URI = "urn:arrakis-schema:document"
 _FOREIGN = {dialect: EVERY_KEYWORD.keys() - keywords for dialect, keywords in KEYWORDS.items()}
+_IDENTIFYING = {name: dialect.names for name, dialect in DIALECTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def side(document: Any, dialect: str) -> Side:
         document = {**document, DIALECTS[dialect].identifier: urljoin(_BASE_URI, relative)}
         resource = SPECIFICATIONS[dialect].create_resource(document)
     uri = resource.id() or _DOCUMENT_URI
-    identifying, root_names = DIALECTS[dialect].names, {DIALECTS[dialect].identifier}
+    identifying, root_names = _IDENTIFYING[dialect], {DIALECTS[dialect].identifier}
     if names.isdisjoint(identifying) and (members.keys() & identifying) <= root_names:
         return Side(document, dialect, uri, _with_resource(_META_SCHEMAS, uri, resource))
     return Side(document, dialect, uri, _META_SCHEMAS.with_resource(uri, resource).crawl())
@@ -94,9 +95,10 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
     if closure == OPEN:
         return opened
     nodes = Nodes(tick)
-    nodes.merge(classes_of(opened.subschemas(nodes), tick, formats=False))
+    roots = opened.subschemas(nodes)
+    nodes.merge(classes_of(roots, tick, formats=False))
     places = Places(nodes)
-    places.number([AppliedSchema(root, always=True) for root in opened.roots(nodes)], closure)
+    places.number([AppliedSchema(nodes.root(*root), always=True) for root in roots], closure)
     places.describe_all()
     schema = ClosureWriter(places.shapes, opened).document()
     if schema is True:

@@ -124,6 +124,7 @@ class _Case:
         self.reader = self.open_side(question.reader, "reader's schema")
         self.writer = self.open_side(question.writer, "writer's schema")
         self.meaning = Interpretation(question.patterns, self.tick)
+        self.tableau = Tableau(self.meaning)
         self.sent, self.state = State(), State()
 
     def open_side(self, document: Any, name: str) -> Side:
@@ -147,10 +148,10 @@ class _Case:
     def build_states(self) -> None:
         """Build the state of what the writer sends, and the state of what the reader rejects of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
-        roots = [*self.writer.subschemas(nodes), *self.reader.subschemas(nodes)]
-        nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
-        sent = [root.pair[0] for root in self.writer.roots(nodes)]
-        refused = disjunction(root.pair[1] for root in self.reader.roots(nodes))
+        writes, reads = self.writer.subschemas(nodes), self.reader.subschemas(nodes)
+        nodes.merge(classes_of([*writes, *reads], self.tick, formats=self.question.assert_formats))
+        sent = [nodes.root(*subschema).pair[0] for subschema in writes]
+        refused = disjunction(nodes.root(*subschema).pair[1] for subschema in reads)
         self.sent, self.state = State(sent), State([*sent, refused])
 
     def verdict(self) -> Verdict:
@@ -162,7 +163,7 @@ class _Case:
                 return self.without_witness()
         if self.close_sides() or not may_mean_the_same:
             self.build_states()
-        result = Tableau(self.meaning).solve(self.state)
+        result = self.tableau.solve(self.state)
         if isinstance(result, Closed):
             return self.without_witness()
         if isinstance(result, Open):
@@ -194,7 +195,7 @@ class _Case:
 
     def without_witness(self) -> Verdict:
         """Return the verdict without a witness, with a reason if the writer can send nothing."""
-        empty = isinstance(Tableau(self.meaning).solve(self.sent), Closed)
+        empty = isinstance(self.tableau.solve(self.sent), Closed)
         return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
 
     def judge_each(self) -> Verdict | None:

@@ -44,7 +44,7 @@ class MemberReader:
         todo, count = deque([root]), 1
         while todo:
             node = todo.popleft()
-            children = list(self._children(node))
+            children = list(self._children(node, self._most - count + 1))
             if count + len(children) > self._most:
                 node.note = (
                     f"The members inside are not listed: a document is told with {self._most:,} members at most."
@@ -73,8 +73,8 @@ class MemberReader:
             self._note(node, statements_of(self._admission, node.places, SET))
             todo += reversed(node.children)
 
-    def _children(self, node: MemberNode) -> Iterator[MemberNode]:
-        """Yield the places directly inside a place."""
+    def _children(self, node: MemberNode, most: int) -> Iterator[MemberNode]:
+        """Yield the places directly inside a place, so many members at most."""
         opened = dict(node.opened)
         for wanted, spread in ((_OBJECT, object_places), (_ARRAY, array_places)):
             if not kinds_of(self._admission, _always(node, node.places)) & wanted:
@@ -85,7 +85,7 @@ class MemberReader:
             listed = node.listed or any(
                 self._has_containers(statement) for statement in statements if not node.further_cases(statement.place)
             )
-            children = list(spread(Spread(self._admission, self._names, node, statements, told)))
+            children = list(spread(Spread(self._admission, self._names, node, statements, told, most)))
             order = list(dict.fromkeys(child.alternative for child in children))
             for child in sorted(children, key=lambda child: order.index(child.alternative)):
                 child.opened, child.listed, child.sure = opened, listed, child.sure and node.sure and not listed

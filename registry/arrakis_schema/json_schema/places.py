@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 
 from arrakis_schema.json_schema.admission import Admission, Branch, Place, PlaceKey, pointer_below
 from arrakis_schema.json_schema.conditions import CaseNames, Extra, extra_cases
@@ -42,11 +44,12 @@ class MemberNode:
         return extra_cases(place, self.cases)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spread:
     """The schemas that apply to a place, to be asked for the places inside it.
 
-    Those that are `told` around the place apply as well, but the places inside them are not repeated.
+    Those that are `told` around the place apply as well, but the places inside them are not repeated. Of the members
+    with a name, `most` are read.
     """
 
     admission: Admission
@@ -54,27 +57,29 @@ class Spread:
     node: MemberNode
     statements: list[Statement]
     told: frozenset[Statement] = frozenset()
+    most: int | None = None
 
-    @property
+    @cached_property
     def asserted(self) -> list[Statement]:
         """The schemas that validators hold a value to."""
         return [statement for statement in self.statements if statement.asserts]
 
-    @property
+    @cached_property
     def declaring(self) -> list[Statement]:
         """The schemas whose places are told here."""
         return [statement for statement in self.asserted if statement not in self.told]
 
     def places(self, step: Step, declares: Callable[[Statement], bool], applies: Applies) -> Iterator[MemberNode]:
         """Yield the place one step further: once where it always exists, else once for each case."""
-        node, asserted = self.node, self.asserted
+        node, asserted, labels = self.node, self.asserted, self.labels()
         declaring = filter(declares, self.declaring)
         cases = dict.fromkeys(node.further_cases(statement.place) for statement in declaring)
+        if not cases:
+            return
         chosen: list[Extra] = []
         for extra in sorted(cases, key=len):
             if not any(set(known) <= set(extra) for known in chosen):
                 chosen.append(extra)
-        labels = self.labels()
         places = [place for statement in asserted for place in applies(statement)]
         mentions = [place for statement in self.statements if not statement.asserts for place in applies(statement)]
         for extra in chosen:
@@ -89,6 +94,10 @@ class Spread:
 
     def labels(self) -> dict[Extra, str]:
         """Return the names of the cases of the place."""
+        return self._labels
+
+    @cached_property
+    def _labels(self) -> dict[Extra, str]:
         extras = list(dict.fromkeys(self.node.further_cases(statement.place) for statement in self.declaring))
         self.names.read(extras, self._required())
         return self.names.labels(self.node.places, extras, self.node.cases)
@@ -142,7 +151,7 @@ class _ObjectMembers:
             cases = frozenset(spread.node.further_cases(statement.place))
             for name in (*self._named[id(statement)], *self._demanded(statement)):
                 ranks.setdefault((cases, name), len(ranks))
-        children = [
+        children = (
             child
             for name in dict.fromkeys(name for _, name in ranks)
             for child in spread.places(
@@ -150,8 +159,11 @@ class _ObjectMembers:
                 lambda s, name=name: name in self._named[id(s)] or name in self._demanded(s),  # type: ignore[misc]
                 lambda s, name=name: self._schemas_of(s, name),  # type: ignore[misc]
             )
-        ]
-        return sorted(children, key=lambda child: ranks[child.cases - spread.node.cases, str(child.steps[-1].value)])
+        )
+        return sorted(
+            islice(children, spread.most),
+            key=lambda child: ranks[child.cases - spread.node.cases, str(child.steps[-1].value)],
+        )
 
     def patterned(self) -> Iterator[MemberNode]:
         """Yield the members with names of a pattern; a name of two patterns makes it unsure what holds."""
