@@ -22,6 +22,7 @@ from arrakis_schema.store.store import Release, open_release
 ENVELOPE = "descriptor"
 Root = str | os.PathLike[str] | None
 Check = Callable[[Any], None]
+_UNKNOWN = (KeyError, TypeError, AttributeError, InvalidRequestError)
 
 
 def validate(
@@ -44,7 +45,8 @@ def validate(
     `contains` or with circular references, need the extra `check`, else `MissingExtraError`. With the extra
     `fast`, a request is to be what a JSON text holds: a Decimal may pass for a number.
     """
-    validate_against(open_release(version, root).held(as_documented=as_documented), request)
+    release = version if isinstance(version, Release) else open_release(version, root)
+    (release if as_documented else release.contract).derived(_request_check)(request)
 
 
 def validate_against(release: Release, request: Any) -> None:
@@ -53,33 +55,74 @@ def validate_against(release: Release, request: Any) -> None:
 
 
 def _request_check(release: Release) -> Check:
-    """Make the check of any request of a release, which remembers the checks of each document."""
+    """Make the check of any request of a release, which remembers the check of each document."""
     dispatch = dispatch_of(release)
-    find, known = _finder(dispatch), dict[str, tuple[Check, ...]]()
+    known = _ChecksByName(release, dispatch)
+    if len(dispatch.member) != 1 or dispatch.by_value:
+        return _thorough_request_check(release, dispatch, known)
+    (member,) = dispatch.member
 
     def check_request(request: Any) -> None:
         try:
-            path = find(request)
-            if path is not None:
-                for check in known.get(path) or known.setdefault(path, checks(release, path)):
-                    check(request)
-            elif not any(_accepts(release, document, request) for document in dispatch.documents):
-                raise KeyError  # noqa: TRY301 - no document is found, as by a discriminator
-        except (KeyError, TypeError, AttributeError, InvalidRequestError):
-            if dispatch.envelope:  # the envelope's own violation comes first
-                release.derived(_compile, dispatch.envelope)(request)
-            request_path(release, request)
+            known[request[member].lower()](request)
+        except _UNKNOWN:
+            _refuse(release, dispatch, request)
             raise
 
     return check_request
 
 
-def _finder(dispatch: Dispatch) -> Callable[[Any], str | None]:
-    """Return `dispatch.find`, by the shortest way to the same answer."""
-    if len(dispatch.member) != 1 or dispatch.by_value:
-        return dispatch.find
-    (member,), by_name = dispatch.member, dispatch.by_name
-    return lambda request: by_name[request[member].lower()]
+def _thorough_request_check(release: Release, dispatch: Dispatch, known: "_ChecksByName") -> Check:
+    """Make the check of requests that are told apart in any way."""
+
+    def check_request(request: Any) -> None:
+        try:
+            path = dispatch.find(request)
+            if path is not None:
+                known.of_document(path)(request)
+            elif not any(_accepts(release, document, request) for document in dispatch.documents):
+                raise KeyError
+        except _UNKNOWN:
+            _refuse(release, dispatch, request)
+            raise
+
+    return check_request
+
+
+def _refuse(release: Release, dispatch: Dispatch, request: Any) -> None:
+    """Raise the envelope's own error, which comes first, or that no document is found; pass where neither holds."""
+    if dispatch.envelope:
+        release.derived(_compile, dispatch.envelope)(request)
+    request_path(release, request)
+
+
+class _ChecksByName(dict[str, Check]):
+    """The check of each name in lower case, made when it is first asked for; `KeyError` for an unknown one."""
+
+    def __init__(self, release: Release, dispatch: Dispatch) -> None:
+        super().__init__()
+        self._release, self._by_name = release, dispatch.by_name
+
+    def __missing__(self, name: str) -> Check:
+        check = self[name] = self.of_document(self._by_name[name])
+        return check
+
+    def of_document(self, path: str) -> Check:
+        """Return the check of the requests that a document describes."""
+        return self._release.derived(_check_in_turn, path)
+
+
+def _check_in_turn(release: Release, path: str) -> Check:
+    """Make one check of those that `validate` makes."""
+    made = checks(release, path)
+    if len(made) == 1:
+        return made[0]
+
+    def check_all(request: Any) -> None:
+        for check in made:
+            check(request)
+
+    return check_all
 
 
 def validator(
