@@ -60,7 +60,7 @@ def finished(rendered: Path, folder: SiteFolder) -> Iterator[Representation]:
             _UNUSED.fullmatch(name) and (english or name.endswith(".map"))
         ):
             continue
-        if name.endswith(".html") and name not in folder.files:
+        if name.endswith(".html") and name not in folder.attached:
             text = path.read_text(encoding="utf-8")
             content = finish_html(text, known, generated=name in generated).encode()
         else:

@@ -68,26 +68,25 @@ class SitePage:
 
 @dataclass(frozen=True, slots=True)
 class SiteFolder:
-    """What a site is rendered from: pages and files by their path among the pages, and the configuration."""
+    """What a site is rendered from: by their path pages, files of the store, and files beside the root's own pages."""
 
     pages: dict[str, SitePage]
     files: dict[str, bytes]
+    attached: dict[str, bytes]
     settings: dict[str, Any]
     theme: tuple[Path, ...]
 
-    def write(self, folder: Path) -> None:
-        """Write it all below an empty folder: `docs/`, `theme/`, and `mkdocs.yml`."""
-        made = set[Path]()
-        docs = folder / "docs"
-        for path, content in (
-            *((path, page.source.encode()) for path, page in self.pages.items()),
-            *self.files.items(),
-        ):
-            place = docs / path
-            if place.parent not in made:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                made.add(place.parent)
-            place.write_bytes(content)
+    def write(self, folder: Path, *, raw: bool = True) -> None:
+        """Write it all below an empty folder: `docs/`, `theme/`, and `mkdocs.yml`.
+
+        Without `raw` the files of the store are empty, which is enough to link to them.
+        """
+        contents = {path: page.source.encode() for path, page in self.pages.items()} | self.attached
+        contents |= self.files if raw else dict.fromkeys(self.files, b"")
+        for parent in {(folder / "docs" / path).parent for path in contents}:
+            parent.mkdir(parents=True, exist_ok=True)
+        for path, content in contents.items():
+            (folder / "docs" / path).write_bytes(content)
         for theme in self.theme:
             shutil.copytree(theme, folder / "theme", dirs_exist_ok=True)
         (folder / CONFIG).write_text(_as_yaml(self.settings), encoding="utf-8")
@@ -104,8 +103,8 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     if "index.md" not in written and "README.md" not in written:
         written["index.md"] = _front_page(store)
     generated = dict(book(store))
-    files = {path: content for path, content in own.items() if not _is_page(path)}
-    files |= {path: text.encode() for path, text in generated.items() if not _is_page(path)}
+    attached = {path: content for path, content in own.items() if not _is_page(path)}
+    files = {path: text.encode() for path, text in generated.items() if not _is_page(path)}
     files |= {
         file.path: file.content for file in tree(store) if not _is_page(file.path) and file.path not in _HTML_PAGES
     }
@@ -115,7 +114,7 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     pages = {path: _written_page(expand(text, path, homes)) for path, text in written.items()}
     pages |= {path: _generated_page(path, text, files, beside) for path, text in generated.items() if _is_page(path)}
     themes = (*([configured.theme] if configured.theme else []), _HERE / "theme")
-    return SiteFolder(pages, files, _flat_settings(store, configured, pages, beside), themes)
+    return SiteFolder(pages, files, attached, _flat_settings(store, configured, pages, beside), themes)
 
 
 def _is_page(path: str) -> bool:

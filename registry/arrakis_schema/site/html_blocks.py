@@ -16,27 +16,34 @@ from arrakis_schema.reference.highlighting import finish_page
 
 _TAGS = "details|div|h3|nav|p"
 _BLOCK = re.compile(rf"(?<=\n)(?P<indent> *)(?P<block><(?P<tag>{_TAGS})[ >].*</(?P=tag)>)(?=\n\n|\n?\Z)")
-_READ = re.compile(r' (?:id|name|markdown)="|^[^>]* data-kept=')
-"""What MkDocs must see, to know the addresses on a page, and Markdown, as it says how to read a block."""
-_NEIGHBOURS = re.compile(r'^<\w+ data-kept="\d+"></\w+>(?:\n\n<\w+ data-kept="\d+"></\w+>)+$', re.MULTILINE)
-_PLACE = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)"></(?P=tag)>')
+_READ = re.compile(r' (?:name|markdown)="|^[^>]* data-kept=')
+"""What says to Markdown how to read a block."""
+_ID = re.compile(r' id="([^"]*)"')
+_PLACE = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)">(?:<i id="[^"]*"></i>)*</(?P=tag)>')
+_NEIGHBOURS = re.compile(r'^<\w+ data-kept="[^\n]*(?:\n\n<\w+ data-kept="[^\n]*)+$', re.MULTILINE)
 
 
 def take_out(markdown: str) -> tuple[str, list[str]]:
-    """Return a page with an empty element in place of each block, and the blocks."""
+    """Return a page with a small element, which has the ids, in place of each block, and the blocks."""
     blocks = list[str]()
 
     def place(match: re.Match[str]) -> str:
         if _READ.search(match["block"]):
             return match[0]
         blocks.append(match["block"])
-        return f'{match["indent"]}<{match["tag"]} data-kept="{len(blocks) - 1}"></{match["tag"]}>'
+        return match["indent"] + _small(match["tag"], len(blocks) - 1, match["block"])
 
     def merge(match: re.Match[str]) -> str:
         blocks.append(put_back(match[0], blocks))
-        return f'<div data-kept="{len(blocks) - 1}"></div>'
+        return _small("div", len(blocks) - 1, match[0])
 
     return _NEIGHBOURS.sub(merge, _BLOCK.sub(place, markdown)), blocks
+
+
+def _small(tag: str, number: int, block: str) -> str:
+    """Return the element in place of a block; links on the page lead to the ids in it."""
+    ids = "".join(f'<i id="{target}"></i>' for target in _ID.findall(block))
+    return f'<{tag} data-kept="{number}">{ids}</{tag}>'
 
 
 def put_back(html: str, blocks: list[str]) -> str:

@@ -7,15 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from jinja2 import Environment
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import Files
 
 from arrakis_schema.site.config import CONFIG
 from arrakis_schema.site.finishing import finished
-from arrakis_schema.site.folder import site_folder
+from arrakis_schema.site.folder import SiteFolder, site_folder
 from arrakis_schema.site.html_blocks import HtmlBlocks
-from arrakis_schema.site.representations import Representation
+from arrakis_schema.site.representations import Representation, media_type_of
 from arrakis_schema.site.tree import tree
 from arrakis_schema.site.writer import BuildError
 from arrakis_schema.store.store import Store
@@ -37,17 +41,38 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
         with _complaints() as complaints:
             try:
                 folder = site_folder(store, trust_config=trust_config)
-                folder.write(Path(temporary))
+                folder.write(Path(temporary), raw=False)
                 config = load_config(config_file=str(Path(temporary, CONFIG)), site_dir=str(rendered))
-                ours = {page.body for page in folder.pages.values() if page.generated}
-                config.markdown_extensions.append(HtmlBlocks(ours))
+                config.plugins["shortcuts"] = Shortcuts(folder)
                 build(config)
             except (MkDocsException, SystemExit) as error:
                 message = "\n".join(
                     [f"MkDocs cannot render the pages of {store.root}: {error}", *_complaint_lines(complaints)]
                 )
                 raise BuildError(message) from error
+        kept = {path: content for path, content in folder.files.items() if path not in raw}
+        yield from (Representation(path, content, media_type_of(path)) for path, content in kept.items())
         yield from (file for file in finished(rendered, folder) if file.path not in raw)
+
+
+class Shortcuts(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has no settings
+    """What saves MkDocs time, and changes nothing that it renders."""
+
+    def __init__(self, folder: SiteFolder) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Keep the HTML of our pages from Markdown."""
+        ours = {page.body for page in self.folder.pages.values() if page.generated}
+        config.markdown_extensions.append(HtmlBlocks(ours))
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+        """Load each template once, and copy no file that was there only to be linked to."""
+        _ = config
+        env.auto_reload = False
+        for file in [file for file in files if file.src_uri in self.folder.files]:
+            files.remove(file)
 
 
 def _complaint_lines(complaints: list[logging.LogRecord]) -> list[str]:
