@@ -11,7 +11,7 @@ NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetc
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
-.PHONY: help serve test coverage check docs bundle wheel dist bench attack cross statements edits fuzz test-peers record lock clean
+.PHONY: help serve test coverage check docs bundle wheel dist bench attack cross statements edits fuzz test-peers other-generators record lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ fuzz: .venv/ready ## Feed damaged inputs to every parser (INPUTS=50000 SEED=1)
 test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-server with this package in place of the released one
 	@$(PEERS)/python tests/peers/run.py
 
+other-generators: .venv/ready .venv-generators/ready bundle ## Render the site with ProperDocs and Zensical, and compare it with MkDocs'
+	@PYTHONPATH=. $(BIN)/python -m tests.generators.run .venv-generators
+
 record: .venv-peers/ready ## Examine the real client and server again, and write versions/conformance.json
 	@$(PEERS)/python tests/peers/travel.py --write
 
@@ -83,7 +86,7 @@ lock: .venv/ready ## Renew requirements.lock and .ci/requirements.lock from pypr
 		--generate-hashes --custom-compile-command "make lock" pyproject.toml -o .ci/requirements.lock
 
 clean: ## Remove everything that was made here
-	@rm -rf .venv .venv-peers build dist site $(BUNDLE) $(WEB)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-peers .venv-generators build dist site $(BUNDLE) $(WEB)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -102,6 +105,11 @@ build/suite/ready: tests/compat/suite.txt | .venv/ready
 	@rm -rf build/suite && mkdir -p build/suite
 	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest build/suite -r $<
 	@tar -xzf build/suite/jsonschema-*.tar.gz -C build/suite --strip-components=1
+	@touch $@
+
+.venv-generators/ready: tests/generators/properdocs.txt tests/generators/zensical.txt
+	@for name in properdocs zensical; do $(PYTHON) -m venv .venv-generators/$$name && .venv-generators/$$name/bin/python -m pip install \
+		--quiet --disable-pip-version-check -r tests/generators/$$name.txt || exit; done
 	@touch $@
 
 .venv-peers/ready: .venv/ready $(wildcard registry/arrakis_schema/*.py registry/arrakis_schema/*/*.py) tests/peers/requirements.txt | $(BUNDLE)/THIRD-PARTY.txt

@@ -10,7 +10,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from arrakis_schema.site import site, write_tree
-from arrakis_schema.site.folder_swap import hold_lock
+from arrakis_schema.site.writer import hold_lock
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 

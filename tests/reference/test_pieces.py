@@ -19,7 +19,8 @@ from arrakis_schema.arrow.snippets import schema_code
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.reference.markup import element, escape_markdown, meanings
 from arrakis_schema.reference.timeline import Row, drawing
-from arrakis_schema.site.postprocessing import minify, minify_style
+from arrakis_schema.site.finishing import minify
+from arrakis_schema.site.folder import minify_style
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.store import Release, Store
 from tests.arrow.schemas import SCHEMAS

@@ -5,12 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from mkdocs.config import load_config
 
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.site import BuildError, describe_omissions, site
-from arrakis_schema.site.config import is_trusted, mkdocs_options
+from arrakis_schema.site.config import is_trusted, read_configuration
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -76,12 +75,15 @@ def test_a_trusted_config_runs(root: Path) -> None:
 
 
 def test_a_trusted_config_inherits_that_of_the_package(root: Path) -> None:
-    (root / "mkdocs.yml").write_text(f"INHERIT: {PACKAGE_CONFIG}\nsite_name: Mine\nnav: [index.md]\n")
-    config = load_config(**mkdocs_options(Store(root), root, trust_config=True))
-    assert [str(hook) for hook in config["hooks"]] == [str(PACKAGE_CONFIG.with_name("hooks.py"))]
-    assert config.site_name == "Mine"
+    (root / "mkdocs.yml").write_text(
+        f"INHERIT: {PACKAGE_CONFIG}\nsite_name: Mine\nnav: [index.md]\ntheme: {{language: de}}\n"
+    )
+    settings = read_configuration(Store(root), trust_config=True).settings
+    assert "hooks" not in settings
+    assert settings["site_name"] == "Mine"
+    assert (settings["theme"]["name"], settings["theme"]["language"]) == ("material", "de")
     (root / "hooks.py").write_text("def on_startup(**_): pass\n")
-    assert "hooks" not in mkdocs_options(Store(root), root, trust_config=True)
+    assert read_configuration(Store(root), trust_config=True).settings["hooks"] == [str(root / "hooks.py")]
 
 
 def test_the_own_root_of_the_package_is_trusted() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema.site import folder_swap
+from arrakis_schema.site import writer as swapping
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.site.writer import MARK, BuildError, write_tree
 
@@ -39,7 +39,7 @@ def beside(site: Path) -> list[str]:
 
 def unable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the file system be one that cannot exchange two names."""
-    monkeypatch.setattr(folder_swap, "exchange", lambda *_: False)
+    monkeypatch.setattr(swapping, "exchange", lambda *_: False)
 
 
 @pytest.fixture(params=["exchange", "renames"])
@@ -63,10 +63,10 @@ def test_a_site_is_written_and_replaced(tmp_path: Path) -> None:
 ALONE = f"""
 import sys, types
 package = sys.modules["arrakis_schema.site"] = types.ModuleType("arrakis_schema.site")  # without what renders pages
-package.__path__ = [{str(Path(folder_swap.__file__).parent)!r}]
+package.__path__ = [{str(Path(swapping.__file__).parent)!r}]
 from pathlib import Path
 from arrakis_schema.site.representations import Representation
-from arrakis_schema.site import folder_swap
+from arrakis_schema.site import writer as swapping
 from arrakis_schema.site.writer import BuildError, MARK, write_tree
 def pages(label):
     for path in (MARK, *(f"pages/{{number}}/index.html" for number in range({COUNT - 1}))):
@@ -76,7 +76,7 @@ site = Path(sys.argv[1])
 WRITER = f"""{ALONE}
 label = sys.argv[2]
 if sys.argv[3] == "renames":
-    folder_swap.exchange = lambda *_: False
+    swapping.exchange = lambda *_: False
 for number in range(int(sys.argv[4])):
     print(label, number, write_tree(pages(f"{{label}} {{number}}"), site), flush=True)
 """

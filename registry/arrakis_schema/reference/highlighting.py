@@ -23,11 +23,29 @@ _TAG = re.compile(r"(<[^>]*>)")
 _UNCOLOURED = re.compile(r'<span class="(?:p|n|nn|o|w)">([^<]*)</span>')
 """Punctuation, names and blanks, which have the colour of the text."""
 _FORMATTER = HtmlFormatter(nowrap=True)
+_HEADING = re.compile(r"^### (?P<text>.*) \{ #(?P<id>\S+)(?P<more>(?: [.\w-]+)*) \}$", re.MULTILINE)
+_CODE = re.compile(r"`([^`]+)`")
+_NO_CONTENTS = "hide:\n  - toc\n"
 
 
 def with_code_as_html(markdown: str) -> str:
-    """Return a page with each block of code as one line of HTML that Markdown does not read."""
-    return _BLOCK.sub(_render_block, markdown)
+    """Return a page with each block of code as one line of HTML that Markdown does not read.
+
+    So is each third heading of a page without a table of contents, which a theme would list in the menu all the same.
+    """
+    page = _BLOCK.sub(_render_block, markdown)
+    return _HEADING.sub(_render_heading, page) if _NO_CONTENTS in page.partition("\n---\n")[0] + "\n" else page
+
+
+def _render_heading(heading: re.Match[str]) -> str:
+    """Return a heading as HTML; its text has been escaped."""
+    more = heading["more"].split()
+    classes = " ".join(word[1:] for word in more if word.startswith("."))
+    attributes = "".join(f" {word}" for word in more if not word.startswith("."))
+    kind = f' class="{classes}"' if classes else ""
+    text = _CODE.sub(lambda code: f"<code>{literal(code[1])}</code>", heading["text"])
+    link = f'<a class="headerlink" href="#{heading["id"]}" title="Permanent link">&para;</a>'
+    return f'<h3{kind}{attributes} id="{heading["id"]}">{text}{link}</h3>'
 
 
 def finish_page(html: str) -> str:

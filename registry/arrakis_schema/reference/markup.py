@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 
 from arrakis_schema.text.escaping import attribute, href, literal, one_line, visible
 
@@ -112,8 +113,8 @@ def page(*blocks: str) -> str:
 
 
 def _yaml_string(text: str) -> str:
-    """Return a text as a quoted YAML string; only invisible characters need an escape in it."""
-    return json.dumps(one_line(text), ensure_ascii=False)
+    """Return a text as HTML in a quoted YAML string: themes do not escape what stands in the front matter."""
+    return json.dumps(escape(one_line(text)), ensure_ascii=False)
 
 
 def _cut(text: str) -> str:

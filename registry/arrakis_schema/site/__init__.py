@@ -15,14 +15,13 @@ try:
     from arrakis_schema.site.config import describe_omissions
     from arrakis_schema.site.rendering import render_site as site
 except ImportError:
-    from arrakis_schema.site.raw_site import describe_no_omissions as describe_omissions
-    from arrakis_schema.site.raw_site import raw_site as site
+    from arrakis_schema.site.tree import describe_no_omissions as describe_omissions
+    from arrakis_schema.site.tree import raw_site as site
 
 __all__ = ["BuildError", "describe_omissions", "fingerprint", "preload", "site", "tree", "write_tree"]
 
 _LATE = (
     "arrakis_schema.compat.arrow.schemas",
-    "arrakis_schema.site.hooks",
     "material.plugins.search.plugin",
     "pygments.lexers.data",
     "pygments.lexers.python",

@@ -1,19 +1,18 @@
-"""The configuration of MkDocs for a root: its whole `mkdocs.yml` where trusted, otherwise the keys that run no code.
+"""What the `mkdocs.yml` of a root says: all of it where trusted, otherwise the keys that run no code.
 
 MkDocs imports the hooks, plugins and extensions that an `mkdocs.yml` names, runs the templates of its theme, follows
 symbolic links out of `docs/`, and creates any Python object that a YAML tag names while it reads the file. Without
 this module, the author of a pull request could run code on the machine that builds the site.
 """
 
-import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath, splitext
 from typing import Any
 
 import yaml
-from mkdocs.exceptions import MkDocsException
-from mkdocs.utils.yaml import yaml_load
+from yaml_env_tag import construct_env_tag  # type: ignore[import-untyped]
 
 from arrakis_schema.site.sources import refuse_other_than_files
 from arrakis_schema.site.writer import BuildError
@@ -47,38 +46,93 @@ class _PlainLoader(yaml.SafeLoader):
 _PlainLoader.add_multi_constructor("", lambda _loader, _tag, _node: None)
 
 
+class _WholeLoader(yaml.UnsafeLoader):
+    """Reads all that a trusted configuration says: tags that name Python objects, and `!ENV`."""
+
+
+_WholeLoader.add_constructor("!ENV", construct_env_tag)
+
+
 def is_trusted(root: Path) -> bool:
     """Tell whether a root is this package's own: whoever can change its `mkdocs.yml` can change the program, too."""
     packaged = Path(data_root())
     return packaged.is_dir() and root.exists() and root.samefile(packaged)
 
 
-def mkdocs_options(store: Store, folder: Path, *, trust_config: bool) -> dict[str, Any]:
-    """Return the arguments for MkDocs' `load_config`; `folder` is an empty one for temporary files."""
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What a root says about its site: settings without a path in them, its own pages, and parts of the theme."""
+
+    settings: dict[str, Any]
+    docs: Path | None
+    published: tuple[str, ...]
+    theme: Path | None = None
+
+
+def read_configuration(store: Store, *, trust_config: bool) -> Configured:
+    """Return the settings of the root upon those of the package; raises `BuildError`, and MkDocs' own exceptions."""
     if exists(str(store.root), CONFIG) and (trust_config or is_trusted(store.root)):
         refuse_links(str(store.root), CONFIG)
-        return {"config_file": str(store.root / CONFIG), **_inherited_hooks(store.root / CONFIG)}
+        return _trusted(store.root / CONFIG)
     settings = {key: value for key, value in _read_settings(store.root).items() if key in _KNOWN}
-    docs, pages = _docs_folder(store.root, settings), folder / "docs"
-    pages.mkdir()
-    for name in _files(docs)[0] if (docs / "index.md").is_file() else ():
-        (pages / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(docs / name, pages / name)
-    extra = {"root": str(store.root), "generator": False}
-    named = {"site_name": store.settings.title, **settings, "docs_dir": str(pages), "extra": extra}
-    return {"config_file": str(_HERE / CONFIG), **named}
+    docs = _docs_folder(store.root, settings)
+    published = tuple(_files(docs)[0]) if (docs / "index.md").is_file() else ()
+    merged = {**_load(_HERE / CONFIG), "site_name": store.settings.title, **settings}
+    return Configured(_without_paths(merged, _HERE), docs if published else None, published)
 
 
-def _inherited_hooks(config: Path) -> dict[str, list[str]]:
-    """Return the hooks of a trusted configuration that inherits this package's: MkDocs looks for ours beside it."""
+def _trusted(config: Path) -> Configured:
+    """Return all that a trusted configuration says, also by `INHERIT`; what it leaves out is as in the package's."""
+    own = _load(config)
+    docs, theme = config.parent / str(own.get("docs_dir", "docs")), own.get("theme")
+    custom = theme.get("custom_dir") if isinstance(theme, dict) else None
+    settings = _without_paths(_merge(_load(_HERE / CONFIG), own), config.parent)
+    published: tuple[str, ...] = ()
+    if docs.is_dir():
+        refuse_other_than_files(docs)
+        listed = sorted(path for path, kind in scan_folder(str(docs.parent), docs.name) if kind == FILE)
+        published = tuple(path for path in listed if not any(part.startswith(".") for part in path.split("/")))
+    return Configured(settings, docs, published, config.parent / custom if custom else None)
+
+
+def _load(config: Path) -> dict[str, Any]:
+    """Return the contents of a trusted `mkdocs.yml`, upon those of the one that it inherits."""
     try:
         with config.open("rb") as file:
-            hooks = yaml_load(file).get("hooks")
-    except (MkDocsException, yaml.YAMLError):
-        return {}  # MkDocs says why
-    if not isinstance(hooks, list) or _HOOKS not in hooks or (config.parent / _HOOKS).exists():
-        return {}
-    return {"hooks": [str(_HERE / hook) if hook == _HOOKS else hook for hook in hooks]}
+            loaded = yaml.load(file, Loader=_WholeLoader)  # noqa: S506 - it is trusted
+    except OSError as error:
+        raise BuildError(f"{config} cannot be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise BuildError(f"{config.name} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(loaded, dict):
+        raise BuildError(f"{config.name} is not a table of settings")
+    parent = loaded.pop("INHERIT", None)
+    return loaded if parent is None else _merge(_load(config.parent / str(parent)), loaded)
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return settings upon others: tables are merged, and all else is replaced."""
+    tables = {
+        key: _merge(below[key], value)
+        for key, value in above.items()
+        if isinstance(value, dict) and isinstance(below.get(key), dict)
+    }
+    return {**below, **above, **tables}
+
+
+def _without_paths(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return settings without our hook and the paths of folders; other hooks by their whole paths."""
+    kept = {key: value for key, value in settings.items() if key not in {"docs_dir", "site_dir", "hooks", "watch"}}
+    hooks = [folder / hook for hook in settings.get("hooks") or () if not _is_ours(folder / hook)]
+    theme = kept.get("theme")
+    if isinstance(theme, dict):
+        kept["theme"] = {key: value for key, value in theme.items() if key != "custom_dir"}
+    return {**kept, **({"hooks": [str(hook) for hook in hooks]} if hooks else {})}
+
+
+def _is_ours(hook: Path) -> bool:
+    """Tell whether a hook is that of this package, which inherited settings name as if it was beside them."""
+    return hook.samefile(_HERE / _HOOKS) if hook.exists() else hook.name == _HOOKS
 
 
 def describe_omissions(root: Path) -> list[str]:

@@ -1,35 +1,95 @@
 """Blocks of HTML in a generated page, which Markdown need not read: taken out before, put back afterwards.
 
-Most of a generated page is such blocks, one on each line, and three parsers would read each of them.
+Most of a generated page is such blocks, one on each line, and three parsers would read each of them. The page is the
+same without this, and takes longer.
 """
 
 import re
+from collections.abc import Collection
 
-_TAGS = "details|div|nav|p"
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+
+from arrakis_schema.reference.highlighting import finish_page
+
+_TAGS = "details|div|h3|nav|p"
 _BLOCK = re.compile(rf"(?<=\n)(?P<indent> *)(?P<block><(?P<tag>{_TAGS})[ >].*</(?P=tag)>)(?=\n\n|\n?\Z)")
-_READ = re.compile(r' (?:id|name|markdown)="|^[^>]* data-kept=')
-"""What MkDocs must see, to know the addresses on a page, and Markdown, as it says how to read a block."""
-_NEIGHBOURS = re.compile(r'^<\w+ data-kept="\d+"></\w+>(?:\n\n<\w+ data-kept="\d+"></\w+>)+$', re.MULTILINE)
-_PLACE = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)"></(?P=tag)>')
+_READ = re.compile(r' (?:name|markdown)="|^[^>]* data-kept=')
+"""What says to Markdown how to read a block."""
+_ID = re.compile(r' id="([^"]*)"')
+_PLACE = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)">(?:<i id="[^"]*"></i>)*</(?P=tag)>')
+_NEIGHBOURS = re.compile(r'^<\w+ data-kept="[^\n]*(?:\n\n<\w+ data-kept="[^\n]*)+$', re.MULTILINE)
 
 
 def take_out(markdown: str) -> tuple[str, list[str]]:
-    """Return a page with an empty element in place of each block, and the blocks."""
+    """Return a page with a small element, which has the ids, in place of each block, and the blocks."""
     blocks = list[str]()
 
     def place(match: re.Match[str]) -> str:
         if _READ.search(match["block"]):
             return match[0]
         blocks.append(match["block"])
-        return f'{match["indent"]}<{match["tag"]} data-kept="{len(blocks) - 1}"></{match["tag"]}>'
+        return match["indent"] + _small(match["tag"], len(blocks) - 1, match["block"])
 
     def merge(match: re.Match[str]) -> str:
         blocks.append(put_back(match[0], blocks))
-        return f'<div data-kept="{len(blocks) - 1}"></div>'
+        return _small("div", len(blocks) - 1, match[0])
 
     return _NEIGHBOURS.sub(merge, _BLOCK.sub(place, markdown)), blocks
+
+
+def _small(tag: str, number: int, block: str) -> str:
+    """Return the element in place of a block; links on the page lead to the ids in it."""
+    ids = "".join(f'<i id="{target}"></i>' for target in _ID.findall(block))
+    return f'<{tag} data-kept="{number}">{ids}</{tag}>'
 
 
 def put_back(html: str, blocks: list[str]) -> str:
     """Return the HTML of a page with its blocks in place."""
     return _PLACE.sub(lambda match: blocks[int(match["number"])], html)
+
+
+class HtmlBlocks(Extension):  # type: ignore[misc] # Markdown has no types
+    """Takes out the blocks of the pages with one of these texts, and gives a plugin for search what readers see."""
+
+    def __init__(self, texts: Collection[str]) -> None:
+        super().__init__()
+        self.texts = texts
+        self.blocks: list[str] | None = None
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Markdown calls
+        """Come first and last."""
+        md.preprocessors.register(_Before(self), "html_blocks_before", 1000)
+        md.postprocessors.register(_After(self), "html_blocks_after", -1000)
+
+
+class _Before(Preprocessor):  # type: ignore[misc] # Markdown has no types
+    """Takes the blocks out."""
+
+    def __init__(self, extension: HtmlBlocks) -> None:
+        super().__init__()
+        self.extension = extension
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return a page of ours without its blocks, and another one as it is."""
+        self.extension.blocks = None
+        if (text := "\n".join(lines)) not in self.extension.texts:
+            return lines
+        without, self.extension.blocks = take_out(text)
+        return without.split("\n")
+
+
+class _After(Postprocessor):  # type: ignore[misc] # Markdown has no types
+    """Puts the blocks back."""
+
+    def __init__(self, extension: HtmlBlocks) -> None:
+        super().__init__()
+        self.extension = extension
+
+    def run(self, text: str) -> str:
+        """Return the HTML of a page, in which the titles of tabs are words of their own."""
+        blocks = self.extension.blocks
+        html = text if blocks is None else finish_page(put_back(text, blocks))
+        return html.replace("</label><label", "</label> <label")

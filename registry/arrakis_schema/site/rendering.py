@@ -1,4 +1,4 @@
-"""Render the whole site: the pages by MkDocs, and the raw files that they link to."""
+"""Render the whole site: a folder of Markdown is written, MkDocs renders it, and what comes out is finished."""
 
 import logging
 import os
@@ -6,25 +6,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from jinja2 import Environment
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import Files
 
-from arrakis_schema.reference.changes import NOTHING_YET
-from arrakis_schema.reference.markup import escape_markdown
-from arrakis_schema.reference.pages import documents_by_folder
-from arrakis_schema.site.config import mkdocs_options
+from arrakis_schema.site.config import CONFIG
+from arrakis_schema.site.finishing import finished
+from arrakis_schema.site.folder import SiteFolder, site_folder
+from arrakis_schema.site.html_blocks import HtmlBlocks
 from arrakis_schema.site.representations import Representation, media_type_of
-from arrakis_schema.site.sources import refuse_other_than_files
 from arrakis_schema.site.tree import tree
 from arrakis_schema.site.writer import BuildError
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.printable import printable
 
 _MOST = 20
-_FIRST_STEPS = "The first is `schemas/endpoints/NAME/descriptor.json` or `schemas/publication/NAME.json`."
 _ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
 
@@ -35,47 +36,43 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
     """
     raw = {file.path: file for file in tree(store) if file.path != "index.html"}
     yield from raw.values()
-    with TemporaryDirectory() as folder, _environment(), _complaints() as complaints:
-        target = Path(folder, "site")
-        try:
-            config = load_config(**_options(store, Path(folder), trust_config), site_dir=str(target))
-            refuse_other_than_files(Path(config.docs_dir))
-            config.extra |= {"raw": False, "store": store}  # the raw files are in `raw` already
-            build(config)
-        except (MkDocsException, SystemExit) as error:
-            message = "\n".join(
-                [f"MkDocs cannot render the pages of {store.root}: {error}", *_complaint_lines(complaints)]
-            )
-            raise BuildError(message) from error
-        for path in sorted(path for path in target.rglob("*") if path.is_file()):
-            name = path.relative_to(target).as_posix()
-            if name not in raw:
-                yield Representation(name, path.read_bytes(), media_type_of(name))
+    with TemporaryDirectory() as temporary, _environment():
+        rendered = Path(temporary, "site")
+        with _complaints() as complaints:
+            try:
+                folder = site_folder(store, trust_config=trust_config)
+                folder.write(Path(temporary), raw=False)
+                config = load_config(config_file=str(Path(temporary, CONFIG)), site_dir=str(rendered))
+                config.plugins["shortcuts"] = Shortcuts(folder)
+                build(config)
+            except (MkDocsException, SystemExit) as error:
+                message = "\n".join(
+                    [f"MkDocs cannot render the pages of {store.root}: {error}", *_complaint_lines(complaints)]
+                )
+                raise BuildError(message) from error
+        kept = {path: content for path, content in folder.files.items() if path not in raw}
+        yield from (Representation(path, content, media_type_of(path)) for path, content in kept.items())
+        yield from (file for file in finished(rendered, folder) if file.path not in raw)
 
 
-def _options(store: Store, folder: Path, trust_config: bool) -> dict[str, Any]:  # noqa: FBT001 - private
-    """Return the arguments for the configuration, after adding a front page where the root has none."""
-    options = mkdocs_options(store, folder, trust_config=trust_config)
-    front = folder / "docs/index.md"
-    if front.parent.is_dir() and not front.exists():
-        front.write_text(_front_page(store), encoding="utf-8")
-    return options
+class Shortcuts(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has no settings
+    """What saves MkDocs time, and changes nothing that it renders."""
 
+    def __init__(self, folder: SiteFolder) -> None:
+        super().__init__()
+        self.folder = folder
 
-def _front_page(store: Store) -> str:
-    """Return a front page for a root without one."""
-    links = {
-        "Releases": "releases/index.md",
-        "Changelog": "changelog.md",
-        "Compatibility matrix": "matrix.md",
-        "For programs": "versions/index.json",
-    }
-    listed = "\n".join(f"- [{name}]({path})" for name, path in links.items())
-    introduction = "Every schema of every release, by URL. A release never changes."
-    nothing = "" if any(release.documents for release in store.every_release()) else f"\n\n{NOTHING_YET} {_FIRST_STEPS}"
-    documents = documents_by_folder(store)
-    newest = f"\n\n## Documents\n\n{documents}" if documents else ""
-    return f"# {escape_markdown(store.settings.title)}\n\n{introduction}{nothing}\n\n{listed}{newest}\n"
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Keep the HTML of our pages from Markdown."""
+        ours = {page.body for page in self.folder.pages.values() if page.generated}
+        config.markdown_extensions.append(HtmlBlocks(ours))
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+        """Load each template once, and copy no file that was there only to be linked to."""
+        _ = config
+        env.auto_reload = False
+        for file in [file for file in files if file.src_uri in self.folder.files]:
+            files.remove(file)
 
 
 def _complaint_lines(complaints: list[logging.LogRecord]) -> list[str]:

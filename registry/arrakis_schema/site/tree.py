@@ -6,6 +6,7 @@ stand the same schema as an Arrow IPC stream and as JSON. Links inside are relat
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError, SchemaTextError
@@ -235,3 +236,15 @@ def _plain(erratum: Any) -> dict[str, Any]:
 def _json(path: str, value: Any) -> Representation:
     """Return a JSON file."""
     return Representation(path, (json.dumps(value, indent=1) + "\n").encode(), media_type_of(path))
+
+
+def raw_site(store: Store, *, trust_config: bool = False) -> Iterator[Representation]:
+    """Yield every file of the site."""
+    _ = trust_config
+    return iter(tree(store))
+
+
+def describe_no_omissions(root: Path) -> list[str]:
+    """Return what is omitted because a root is not trusted: nothing, as no configuration is read."""
+    _ = root
+    return []

@@ -3,8 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from html import unescape
+from itertools import groupby
+from operator import itemgetter
 from posixpath import dirname, join, normpath, relpath
+from typing import Any
 from urllib.parse import quote, unquote
+
+from arrakis_schema.reference.markup import escape_markdown
+from arrakis_schema.site.folder import SiteFolder, SitePage, page_url
+from arrakis_schema.text.escaping import one_line
 
 _FENCE = re.compile(r"(^(?P<indent> *)(?P<marks>`{3,}).*?^(?P=indent)(?P=marks) *$)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()([^()\s]+)(?=\))")
@@ -78,3 +85,31 @@ def first_sentence(markdown: str) -> str:
             sentence = (_SENTENCE.match(words) or [""])[0]
             return sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST].rstrip()}…"
     return ""
+
+
+def llms_txt(folder: SiteFolder) -> str:
+    """Return the text of `llms.txt`, the index of the site for language models: https://llmstxt.org."""
+    about = folder.settings.get("site_description") or "Versioned schemas, for people and programs."
+    blocks = [f"# {escape_markdown(unescape(folder.settings['site_name']))}", f"> {escape_markdown(unescape(about))}"]
+    listed = [entry for item in folder.settings["nav"] for entry in _listed(item, folder.pages)]
+    for section, entries in groupby(listed, key=itemgetter(0)):
+        blocks += [f"## {escape_markdown(section)}", "\n".join(line for _, line in entries)]
+    blocks += ["## Data", "- [versions/index.json](versions/index.json): every release and document, with its sha256"]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _listed(item: Any, pages: Mapping[str, SitePage], section: str = "Pages") -> Iterator[tuple[str, str]]:
+    """Yield the outermost section and the line of each page in an item of the navigation."""
+    for title, target in item.items() if isinstance(item, dict) else ():
+        if isinstance(target, list):
+            inside = unescape(title) if section == "Pages" else section
+            yield from (line for inner in target for line in _listed(inner, pages, inside))
+        elif target in pages:
+            yield section, _llms_entry(unescape(title), target, pages[target])
+
+
+def _llms_entry(title: str, path: str, page: SitePage) -> str:
+    """Return the link to the Markdown of a page, and what it is about in a sentence."""
+    about = one_line(unescape(str(page.meta.get("description") or ""))) or first_sentence(page.markdown)
+    link = f"- [{escape_markdown(title)}]({page_url(path)}index.md)"
+    return f"{link}: {about}" if about else link

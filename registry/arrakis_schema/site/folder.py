@@ -1,0 +1,285 @@
+"""The folder that a site generator renders: plain Markdown, raw files, and one flat configuration.
+
+MkDocs, ProperDocs and Zensical render it alike. Nothing in it is run by a generator but what a trusted root asks for:
+no hooks or macros of ours. What a page needs beside its text stands in its front matter, and what several pages need in
+`extra` of the configuration. Themes do not escape titles, so they are HTML here.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from html import escape, unescape
+from pathlib import Path, PurePosixPath
+from posixpath import splitext
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+
+from arrakis_schema.reference.changes import NOTHING_YET
+from arrakis_schema.reference.highlighting import with_code_as_html
+from arrakis_schema.reference.markup import escape_markdown, without_divisions
+from arrakis_schema.reference.pages import book, documents_by_folder, endpoint_folders, navigation
+from arrakis_schema.site.config import CONFIG, Configured, read_configuration
+from arrakis_schema.site.python_api import expand, find_homes
+from arrakis_schema.site.tree import INDEX, tree
+from arrakis_schema.store.settings import Settings
+from arrakis_schema.store.store import Store
+from arrakis_schema.text.escaping import href
+
+ASSETS = "assets/schemas"
+_HERE = Path(__file__).parent
+_STYLES = ("fonts.css", "reference.css")
+"""Linked by every page; other style sheets are loaded by the script that needs them."""
+
+_PAGE = ".md"
+_HTML_PAGES = {"index.html", "404.html"}
+_FIRST_STEPS = "The first is `schemas/endpoints/NAME/descriptor.json` or `schemas/publication/NAME.json`."
+_COMMENT, _SPACE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s+")
+_BETWEEN = re.compile(r" ?([{};,]) ?")
+_TITLE = re.compile(r"^# +(.*?)(?: *\{[^{}]*\})? *#*$", re.MULTILINE)
+_FENCED = re.compile(r"^( *)(`{3,}|~{3,}).*?^\1\2", re.MULTILINE | re.DOTALL)
+_MARKS = re.compile(r"`|\*\*|<[^>]*>")
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """A page: what is rendered, and the same as Markdown without the marks of a generator, with its front matter."""
+
+    source: str
+    markdown: str
+    meta: Mapping[str, Any]
+    generated: bool = True
+
+    @property
+    def body(self) -> str:
+        """What is rendered, without the front matter."""
+        return self.source.partition("\n---\n")[2].lstrip("\n")
+
+    @property
+    def title(self) -> str:
+        """The title: that of the front matter, or the first heading."""
+        heading = _TITLE.search(_FENCED.sub("", self.markdown))
+        return unescape(str(self.meta.get("title") or _MARKS.sub("", heading[1] if heading else "")))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFolder:
+    """What a site is rendered from: by their path pages, files of the store, and files beside the root's own pages."""
+
+    pages: dict[str, SitePage]
+    files: dict[str, bytes]
+    attached: dict[str, bytes]
+    settings: dict[str, Any]
+    theme: tuple[Path, ...]
+
+    def write(self, folder: Path, *, raw: bool = True) -> None:
+        """Write it all below an empty folder: `docs/`, `theme/`, and `mkdocs.yml`.
+
+        Without `raw` the files of the store are empty, which is enough to link to them.
+        """
+        contents = {path: page.source.encode() for path, page in self.pages.items()} | self.attached
+        contents |= self.files if raw else dict.fromkeys(self.files, b"")
+        for parent in {(folder / "docs" / path).parent for path in contents}:
+            parent.mkdir(parents=True, exist_ok=True)
+        for path, content in contents.items():
+            (folder / "docs" / path).write_bytes(content)
+        for theme in self.theme:
+            shutil.copytree(theme, folder / "theme", dirs_exist_ok=True)
+        (folder / CONFIG).write_text(_as_yaml(self.settings), encoding="utf-8")
+
+
+def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
+    """Return what the site of a store is rendered from.
+
+    `trust_config` lets the root's own `mkdocs.yml` run its hooks, plugins and theme: see `site/config.py`.
+    """
+    configured = read_configuration(store, trust_config=trust_config)
+    own = {path: (configured.docs / path).read_bytes() for path in configured.published} if configured.docs else {}
+    written = {path: content.decode("utf-8-sig", "strict") for path, content in own.items() if _is_page(path)}
+    if "index.md" not in written and "README.md" not in written:
+        written["index.md"] = _front_page(store)
+    generated = dict(book(store))
+    attached = {path: content for path, content in own.items() if not _is_page(path)}
+    files = {path: text.encode() for path, text in generated.items() if not _is_page(path)}
+    files |= {
+        file.path: file.content for file in tree(store) if not _is_page(file.path) and file.path not in _HTML_PAGES
+    }
+    files |= {f"{ASSETS}/{asset.name}": _shipped(asset) for asset in _assets()}
+    beside = endpoint_folders(store)
+    homes = find_homes(written)
+    pages = {path: _written_page(expand(text, path, homes)) for path, text in written.items()}
+    pages |= {path: _generated_page(path, text, files, beside) for path, text in generated.items() if _is_page(path)}
+    themes = (*([configured.theme] if configured.theme else []), _HERE / "theme")
+    return SiteFolder(pages, files, attached, _flat_settings(store, configured, pages, beside), themes)
+
+
+def _is_page(path: str) -> bool:
+    """Tell whether a file is a page."""
+    return splitext(path)[1] == _PAGE
+
+
+def _flat_settings(
+    store: Store, configured: Configured, pages: Mapping[str, SitePage], beside: Mapping[str, list[Any]]
+) -> dict[str, Any]:
+    """Return the configuration, with the generated pages after the first entry of the navigation."""
+    settings = configured.settings
+    nav = settings.get("nav") or []
+    nav = nav if isinstance(nav, list) else [{title: entry} for title, entry in nav.items()]
+    complete = [*nav[:1], *navigation(store), *nav[1:]]
+    extra = {
+        **(settings.get("extra") or {}),
+        "beside": {folder: [_entry(entry) for entry in entries] for folder, entries in beside.items()},
+    }
+    extra.setdefault("image", store.settings.site.get("image", ""))
+    theme = settings.get("theme", "material")
+    return {
+        **{
+            key: _escaped(value) if key in {"site_name", "site_description"} else value
+            for key, value in settings.items()
+        },
+        "site_url": _attribute(settings.get("site_url") or store.settings.base_url),
+        "docs_dir": "docs",
+        "theme": {**(theme if isinstance(theme, dict) else {"name": theme}), "custom_dir": "theme"},
+        "nav": [_titled(entry, pages) for entry in complete],
+        "extra_css": [
+            *(f"{ASSETS}/{asset.name}" for asset in _assets() if asset.name in _STYLES),
+            *settings.get("extra_css", []),
+        ],
+        "extra": extra,
+        **({"copyright": line} if (line := settings.get("copyright") or _footer(store.settings)) else {}),
+    }
+
+
+def _escaped(value: Any) -> Any:
+    """Return a text as HTML."""
+    return escape(value) if isinstance(value, str) else value
+
+
+def _titled(entry: Any, pages: Mapping[str, SitePage]) -> Any:
+    """Return an entry of a navigation with the titles of all pages, as HTML."""
+    if isinstance(entry, str):
+        return {_escaped(pages[entry].title): entry} if entry in pages else _linked(entry, pages)
+    if isinstance(entry, dict):
+        return {
+            _escaped(title): [_titled(inner, pages) for inner in target]
+            if isinstance(target, list)
+            else _linked(target, pages)
+            for title, target in entry.items()
+        }
+    return entry
+
+
+def _linked(target: Any, pages: Mapping[str, SitePage]) -> Any:
+    """Return the target of an entry: a page, or an address that may stand in an attribute."""
+    return target if target in pages or not isinstance(target, str) else _attribute(target)
+
+
+def _attribute(url: str) -> str:
+    """Return a URL without the characters that end an attribute, which it must not have anyway."""
+    return re.sub(r"""[\s"'<>`]""", lambda character: quote(character[0]), url)
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry of a navigation as the templates read it."""
+    ((title, target),) = entry.items()
+    if isinstance(target, list):
+        return {"title": escape(title), "children": [_entry(inner) for inner in target]}
+    return {"title": escape(title), "url": page_url(target)}
+
+
+def page_url(path: str) -> str:
+    """Return the URL of a page, relative to the top of the site."""
+    return href(page_folder(path))
+
+
+def page_folder(path: str) -> str:
+    """Return the folder in which the page of a source is written; empty or with a slash at its end."""
+    source = PurePosixPath(path)
+    place = source.parent if source.stem in {"index", "README"} else source.with_suffix("")
+    return "" if place == PurePosixPath() else f"{place}/"
+
+
+def _written_page(text: str) -> SitePage:
+    """Return a page of the root's own; the words in its front matter are text, and are written as HTML."""
+    markdown, meta = split_front_matter(text)
+    page = SitePage(text, markdown, meta, generated=False)
+    words = {"title": page.title} | {
+        key: meta[key] for key in ("title", "description") if isinstance(meta.get(key), str)
+    }
+    if all(escape(word) == word for word in words.values()):
+        return page
+    front = _as_yaml({**meta, **{key: escape(word) for key, word in words.items()}})
+    return replace(page, source=f"---\n{front}---\n\n{markdown}")
+
+
+def _generated_page(path: str, text: str, files: Mapping[str, bytes], beside: Mapping[str, list[Any]]) -> SitePage:
+    """Return a page of the store, with the address of its data and the folder that its navigation shows."""
+    markdown, meta = split_front_matter(text)
+    data = f"{page_folder(path)}index.json"
+    above = next((str(folder) for folder in PurePosixPath(path).parents if str(folder) in beside), "")
+    more = {"data": data if data in files else "", "beside": above}
+    lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in more.items() if value)
+    head = text if text.startswith("---\n") else f"---\n---\n\n{text}"
+    source = f"---\n{lines}{head.removeprefix('---' + chr(10))}" if lines or meta else text
+    return SitePage(with_code_as_html(source), without_divisions(markdown), meta)
+
+
+def split_front_matter(text: str) -> tuple[str, dict[str, Any]]:
+    """Return the Markdown of a page, and what its front matter says; nothing where that is no table."""
+    front = _FRONT_MATTER.match(text)
+    try:
+        meta = yaml.safe_load(front[1]) if front else None
+    except yaml.YAMLError:
+        return text, {}
+    return (text[front.end() :].lstrip("\n"), meta) if front and isinstance(meta, dict) else (text, {})
+
+
+def _as_yaml(settings: dict[str, Any]) -> str:
+    """Return settings as YAML; a function in them is written as the tag that names it."""
+    written: str = yaml.dump(settings, Dumper=yaml.Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+    return written
+
+
+def _front_page(store: Store) -> str:
+    """Return a front page for a root without one."""
+    links = {
+        "Releases": "releases/index.md",
+        "Changelog": "changelog.md",
+        "Compatibility matrix": "matrix.md",
+        "For programs": INDEX,
+    }
+    listed = "\n".join(f"- [{name}]({path})" for name, path in links.items())
+    introduction = "Every schema of every release, by URL. A release never changes."
+    nothing = "" if any(release.documents for release in store.every_release()) else f"\n\n{NOTHING_YET} {_FIRST_STEPS}"
+    documents = documents_by_folder(store)
+    newest = f"\n\n## Documents\n\n{documents}" if documents else ""
+    return f"# {escape_markdown(store.settings.title)}\n\n{introduction}{nothing}\n\n{listed}{newest}\n"
+
+
+def _footer(settings: Settings) -> str:
+    """Return the links of the footer as HTML; empty where `registry.toml` names none."""
+    names = {"source": "Source", "licence": "Licence", "contact": "Contact"}
+    return " · ".join(
+        f'<a href="{escape(settings.site[key])}">{name}</a>' for key, name in names.items() if key in settings.site
+    )
+
+
+def _assets() -> Iterator[Path]:
+    """Yield the style sheets, scripts and fonts: those written by hand, and the bundled ones."""
+    for folder in (_HERE / "assets", _HERE / "bundle"):
+        if folder.is_dir():
+            yield from (path for path in sorted(folder.iterdir()) if path.is_file())
+
+
+def _shipped(asset: Path) -> bytes:
+    """Return the bytes of an asset as pages load it."""
+    return minify_style(asset.read_text(encoding="utf-8")).encode() if asset.suffix == ".css" else asset.read_bytes()
+
+
+def minify_style(css: str) -> str:
+    """Return one of our style sheets without comments and line breaks."""
+    return _BETWEEN.sub(r"\1", _SPACE.sub(" ", _COMMENT.sub("", css))).strip()
