@@ -338,13 +338,20 @@ def write_files(folder: Path, _port: int) -> Path:
     (folder / "mkdocs.yml").write_text(MKDOCS)
     (folder / "docs").mkdir()
     (folder / "docs/index.md").write_text(
-        "\n\n".join(text for text in TEXTS if text not in HALVES and "\0" not in text)
+        FRONT_MATTER + "\n\n".join(text for text in TEXTS if text not in HALVES and "\0" not in text)
     )
     (folder / "theme").mkdir()
     (folder / "theme/main.html").write_text("{{ ''.__class__.__mro__[1].__subclasses__() }}")
     return folder
 
 
+FRONT_MATTER = """---
+subtitle: "<img src=x onerror=window.hacked=1>"
+author: "\\"><script>window.hacked=1</script>"
+tags: ["<script>window.hacked=1</script>"]
+---
+
+"""
 PROGRAM = "open('canary', 'w').close()"
 MKDOCS = f"""site_name: "<script>window.hacked=1</script>"
 site_author: !!python/object/apply:os.system ["touch canary"]

@@ -155,7 +155,11 @@ def _flat_settings(
 
 
 def _escaped(value: Any) -> Any:
-    """Return a text as HTML."""
+    """Return a value with every text in it as HTML."""
+    if isinstance(value, dict):
+        return {_escaped(key): _escaped(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_escaped(inner) for inner in value]
     return escape(value) if isinstance(value, str) else value
 
 
@@ -207,12 +211,10 @@ def _written_page(text: str) -> SitePage:
     """Return a page of the root's own; the words in its front matter are text, and are written as HTML."""
     markdown, meta = split_front_matter(text)
     page = SitePage(text, markdown, meta, generated=False)
-    words = {"title": page.title} | {
-        key: meta[key] for key in ("title", "description") if isinstance(meta.get(key), str)
-    }
-    if all(escape(word) == word for word in words.values()):
+    words = {**meta, "title": page.title}
+    if _escaped(words) == words:
         return page
-    front = _as_yaml({**meta, **{key: escape(word) for key, word in words.items()}})
+    front = _as_yaml(_escaped(words))
     return replace(page, source=f"---\n{front}---\n\n{markdown}")
 
 
