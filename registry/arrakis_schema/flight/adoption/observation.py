@@ -11,14 +11,15 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.flight.calls import descriptor_of
-from arrakis_schema.flight.conform.client import BrokenError, CallError, Peer, TimedOutError, UnreachableError
-from arrakis_schema.flight.conform.substitution import server_names, substitute_names
+from arrakis_schema.flight.conform.call_errors import BrokenError, CallError, TimedOutError, UnreachableError
+from arrakis_schema.flight.conform.client import Peer
+from arrakis_schema.flight.conform.listing import server_names, substitute_names
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.flight.requests import descriptor_of
 from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.printable import clean_line
 from arrakis_schema.text.short_repr import short_repr
 
 MOST_FLIGHTS = 200

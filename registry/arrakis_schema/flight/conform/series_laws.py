@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.filters import Row
-from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.flight_settings import Columns, SampleSeries
+from arrakis_schema.text.printable import clean_line
 
 SECOND = 1_000_000_000
 _DAY = 86_400 * SECOND
