@@ -222,11 +222,15 @@ class AnswerReader:
                 raise
 
     def _see_types(self, check: SeriesCheck, rows: Sequence[Mapping[str, Any]], notes: Notes) -> None:
-        """Note the data types of the columns that held samples."""
+        """Note the data types of the columns that held samples, and the columns that held none."""
         name = self.contract.flight.columns[notes.endpoint].column
-        for row in rows:
+        for row in () if check.empty else rows:
+            types = {str(value) for value in row.values()} & notes.types.keys()
             if row.get(name) in check.filled:
-                notes.types.update((str(value), True) for value in row.values() if str(value) in notes.types)
+                notes.types.update(dict.fromkeys(types, True))
+                notes.filled.add(str(row[name]))
+            else:
+                notes.gaps[str(row.get(name))] = types
 
     def is_series(self, name: str) -> bool:
         """Tell whether an endpoint answers samples over time, which need not end."""

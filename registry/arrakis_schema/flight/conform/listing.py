@@ -197,12 +197,17 @@ class Listing:
             yield f"{name} of two that are listed", {**form.defaults, name: [accepted[0], accepted[-1]]}
 
     def _series(self, endpoint: str, columns: Columns, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield a request for each data type that is listed: of the examples' time, and of recent time."""
+        """Yield a request for each data type, and for several columns: of the examples' time, and of recent time."""
         for _, window in list(self._timed(endpoint, form))[:1]:
             for value, row in self._each_type(endpoint):
                 args = {**window, columns.argument: [row[columns.column]]}
                 yield value, args
                 yield f"{value}, recent", self._shift(args, columns.series)
+            names = [row[columns.column] for row in distinct_first(self.rows, varying_columns(self.contract))]
+            if len(names) > 1:
+                args = {**window, columns.argument: names[:_MOST_TYPES]}
+                yield "several", args
+                yield "several, recent", self._shift(args, columns.series)
 
     def _each_type(self, endpoint: str) -> Iterator[tuple[str, Row]]:
         """Yield each data type with a row that has it."""
