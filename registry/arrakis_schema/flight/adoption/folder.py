@@ -11,6 +11,13 @@ from arrakis_schema.arrow import Template, record_batch, strip_annotations
 from arrakis_schema.arrow.payloads import parse_payload
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.adoption.drafts import Draft, draft_payload
+from arrakis_schema.flight.adoption.inference import (
+    discriminator_in,
+    explain_unasked,
+    infer_descriptor,
+    infer_settings,
+    is_nested,
+)
 from arrakis_schema.flight.adoption.observation import Observation, Unanswered, rows_of
 from arrakis_schema.flight.payloads import schema_differences, schema_to_compare
 from arrakis_schema.flight.release_contract import Contract
@@ -31,11 +38,13 @@ def draft_files(
         if isinstance(it, Observation):
             by_endpoint.setdefault(it.endpoint, []).append(it)
     drafted: Files = {}
+    member, nested = discriminator_in(by_endpoint), contract is None and is_nested(by_endpoint)
     sentences, corrections = [], []
     for endpoint, observations in by_endpoint.items():
+        place = "/".join(observations[0].path) if nested else f"endpoints/{endpoint}"
         rows = _binding_rows(endpoint, by_endpoint, contract)
         try:
-            files, sentence, correction = _draft_endpoint(endpoint, observations, rows, contract, about)
+            files, sentence, correction = _draft_endpoint(endpoint, observations, rows, contract, about, member, place)
         except (ArrakisSchemaError, pa.ArrowException, ValueError, TypeError) as error:
             sentences.append(f"{endpoint}: cannot be drafted: {clean_line(error)}")
             continue
@@ -47,26 +56,29 @@ def draft_files(
         return {}, sentences
     if corrections:
         drafted["corrections.toml"] = "\n".join(corrections)
-    requests = [it.request for observations in by_endpoint.values() for it in observations]
-    around = {"schemas/registry.toml": infer_settings(requests)} if contract is None else _files_of(contract.release)
+    around = {"schemas/registry.toml": infer_settings(by_endpoint)} if contract is None else _files_of(contract.release)
+    if contract is None:
+        sentences += list(explain_unasked(by_endpoint))
     page = {"DRAFT.md": _page(sentences, about, corrections=bool(corrections))}
     return {**around, **drafted, **page}, sentences
 
 
-def _draft_endpoint(
+def _draft_endpoint(  # noqa: PLR0913, PLR0917 - all that is known of an endpoint
     endpoint: str,
     observations: Sequence[Observation],
     rows: Sequence[Mapping[str, Any]],
     contract: Contract | None,
     about: Mapping[str, str],
+    member: str,
+    place: str,
 ) -> tuple[Files, str, str]:
     """Return the files of one endpoint, a sentence about it, and the entry that corrects its release, or nothing."""
-    folder = f"schemas/endpoints/{endpoint}"
+    folder = f"schemas/{place}"
     registered = None if contract is None else contract.payload(endpoint)
     draft = draft_payload(observations, registered, rows)
     files = {f"{folder}/schema.txt": draft.text, **dict(_example_files(folder, observations, draft))}
     if contract is None:
-        described = infer_descriptor(endpoint, [it.request for it in observations])
+        described = infer_descriptor(endpoint, [it.request for it in observations], member)
         files |= {f"{folder}/descriptor.json": _json(described)} if described else {}
         return files, _sentence(endpoint, observations, draft, None), ""
     drift = _drift(contract.release, endpoint, observations)
@@ -191,58 +203,3 @@ def _page(sentences: Sequence[str], about: Mapping[str, str], *, corrections: bo
 def _json(value: Any) -> str:
     """Return a value as the text of a file."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-
-
-_TYPES: dict[type, str] = {
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
-
-
-VERSION, BASE_URL = "0.1.0", "https://example.org/"
-
-
-def infer_descriptor(endpoint: str, requests: Sequence[Any]) -> dict[str, Any] | None:
-    """Return a JSON Schema that accepts these requests and what is like them; None where none is a JSON object."""
-    objects = [request for request in requests if isinstance(request, dict)]
-    if not objects:
-        return None
-    identifier = f"{BASE_URL}versions/{VERSION}/endpoints/{endpoint}/descriptor.json"
-    schema = {"$schema": "http://json-schema.org/draft-07/schema#", "$id": identifier, **_infer(objects)}
-    names = {request.get("request") for request in objects if isinstance(request.get("request"), str)}
-    if len(names) == 1:
-        schema["properties"]["request"] = {"const": names.pop()}
-    return schema
-
-
-def infer_settings(requests: Sequence[Any]) -> str:
-    """Return a `registry.toml`: the member that holds the arguments is the one that is an object in all requests."""
-    objects = [request for request in requests if isinstance(request, dict)]
-    members = [
-        name for name in (objects[0] if objects else ()) if all(isinstance(it.get(name), dict) for it in objects)
-    ]
-    lines = [f'version = "{VERSION}"', 'title = "Draft"', f'base_url = "{BASE_URL}"']
-    if len(members) == 1:
-        lines += ["", "[flight]", f"arguments = {json.dumps(members[0])}"]
-    return "\n".join(lines) + "\n"
-
-
-def _infer(values: Sequence[Any]) -> dict[str, Any]:
-    """Return a schema of these values: their types, and what their members and items have in common."""
-    schema: dict[str, Any] = {}
-    types = list(dict.fromkeys(_TYPES.get(type(value), "null") for value in values))
-    types = [it for it in types if it != "integer" or "number" not in types]
-    schema["type"] = types[0] if len(types) == 1 else types
-    objects = [value for value in values if isinstance(value, dict)]
-    if objects:
-        names = dict.fromkeys(name for value in objects for name in value)
-        schema["properties"] = {name: _infer([it[name] for it in objects if name in it]) for name in names}
-        schema["required"] = [name for name in names if all(name in value for value in objects)]
-    items = [item for value in values if isinstance(value, list) for item in value]
-    if items:
-        schema["items"] = _infer(items)
-    return schema
