@@ -65,6 +65,7 @@ MUTATIONS: dict[str, tuple[str, Mutation, str]] = {
     "find: only the first data type is answered": ("find", lambda rows, args: [row for row in rows if row["data_type"] in args["data_type"][:1] or not args["data_type"]], "row-missing"),
     "find: only the last data type is answered": ("find", lambda rows, args: [row for row in rows if row["data_type"] in args["data_type"][-1:] or not args["data_type"]], "row-missing"),
     "find: a row is missing where a filter is given": ("find", lambda rows, args: rows[:-1] if args["pattern"] != ".*" or args["data_type"] else rows, "row-missing"),
+    "find: a pattern of any text finds less than no pattern": ("find", lambda rows, args: rows[:-2] if args["pattern"] == ".+" else rows, "row-missing"),
     "find: nothing is found where a filter is given": ("find", lambda rows, args: [] if args["publisher"] else rows, "row-missing"),
     "find: a stride of 0": ("find", first(stride=0), "value-out-of-range"),
     "find: a rate of 0": ("find", first(sample_rate=0), "value-out-of-range"),

@@ -243,10 +243,10 @@ class Listing:
 
 
 def _patterns(value: Any) -> Mapping[str, Any]:
-    """Return patterns for a text, for its beginning, and for its end: a match begins where the text does."""
+    """Return patterns for a text, its beginning, its end, and any text: a match begins where the text does."""
     text, listed = str(value), "what is listed"
     parts = {listed: text, f"the beginning of {listed}": text[:-1], f"the end of {listed}": text[1:]}
-    return {what: re.escape(part) for what, part in parts.items()}
+    return {**{what: re.escape(part) for what, part in parts.items()}, "any text": ".+"}
 
 
 _VALUES: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
