@@ -97,8 +97,7 @@ def assert_releasable(arrakis_schema_root: Path) -> Releasable:
     def ask(against: str | None = None, *, transitive: bool = False) -> None:
         __tracebackhide__ = True
         from arrakis_schema.store.store import open_store  # noqa: PLC0415 - the same
-        from arrakis_schema.system.check import check  # noqa: PLC0415 - the same
-        from arrakis_schema.system.check_report import check_report  # noqa: PLC0415 - the same
+        from arrakis_schema.system.check import check, check_report  # noqa: PLC0415 - the same
 
         result = check(open_store(arrakis_schema_root), against=against, transitive=transitive)
         if result.failed or result.undecided:

@@ -15,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 from arrakis_schema.compat import containment
+from arrakis_schema.compat.logic.results import budget as make_budget
 from arrakis_schema.json_schema.dialects import dialect_of
 from tests.compat.random_schemas import Instances, subschemas
 from tests.compat.referees import Court
@@ -93,10 +94,10 @@ def attack(pair: Pair, court: Court, seed: int) -> tuple[Trial, int]:
     """Return the trial of a pair, and the steps that its verdict took, with the questions for its findings."""
     random = Random(seed)
     instances = Instances(random, [pair.writer, pair.reader])
-    steps, budget = 0, containment.budget
+    steps = 0
 
     def counted(*limits: Any) -> Callable[[], None]:
-        tick = budget(*limits)
+        tick = make_budget(*limits)
 
         def counting() -> None:
             nonlocal steps

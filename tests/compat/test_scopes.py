@@ -6,7 +6,9 @@ import pytest
 
 from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.compat.closure import side
-from arrakis_schema.compat.logic.nodes import Nodes, Scope, UndecidedError, UnresolvedReferenceError
+from arrakis_schema.compat.logic.nodes import Nodes
+from arrakis_schema.compat.logic.results import UndecidedError
+from arrakis_schema.compat.logic.scopes import ReferenceScope, UnresolvedReferenceError
 from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12
 
 DOCUMENT = {
@@ -23,7 +25,7 @@ DOCUMENT = {
 DIALECTS = pytest.mark.parametrize("dialect", [DRAFT_07, DRAFT_2020_12])
 
 
-def scope_of(dialect: str) -> Scope:
+def scope_of(dialect: str) -> ReferenceScope:
     (root,) = side(DOCUMENT, dialect).roots(Nodes(lambda: None))
     return root.scope
 

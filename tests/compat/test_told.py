@@ -9,7 +9,7 @@ import pytest
 from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.compat.accepting import question_of
 from arrakis_schema.compat.breaks import breaks, with_breaks
-from arrakis_schema.compat.containment import SECONDS, STEPS
+from arrakis_schema.compat.logic.results import SECONDS, STEPS
 
 PROJECT = Path(__file__).parent.parent.parent
 TOLD = json.loads((PROJECT / "tests/cases/compat/told.json").read_text())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from arrakis_schema.cli import main
 from arrakis_schema.compat import Change, Effect, Verdict, accepts
 from arrakis_schema.compat.changes import changes
-from arrakis_schema.compat.containment import check_schema
+from arrakis_schema.compat.confirmation import check_schema
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.rules import RULES

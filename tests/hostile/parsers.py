@@ -41,8 +41,7 @@ from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store, open_release
 from arrakis_schema.store.strict_json import parse_json
-from arrakis_schema.system.corrections import lint_corrections
-from arrakis_schema.system.lint import lint
+from arrakis_schema.system.lint import lint, lint_corrections
 from tests.hostile.mutation import change_bytes, change_tree, json_bytes, toml_bytes
 
 PROJECT = Path(__file__).parents[2]

@@ -6,16 +6,19 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.json_schema.bundling import bundle_of
+from arrakis_schema.json_schema.conditions import CaseNames
 from arrakis_schema.json_schema.dialects import DRAFT_2020_12
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.soundness import problems
 from arrakis_schema.json_schema.members import MOST_MEMBERS, member_tree, read_members
+from arrakis_schema.json_schema.places import Spread
 from arrakis_schema.store.members import Member, Step, StepKind, address_of
 from arrakis_schema.store.store import Store
 from tests.compat.crossing import FOLDERS, MISSING, SUITE, files
@@ -167,3 +170,33 @@ def test_the_records_of_the_publication_are_told_with_all_their_members() -> Non
     assert all(member.description for member in members)
     origins = {origin.document for member in members for origin in member.origins}
     assert origins == {METADATA}
+
+
+def test_the_cases_of_a_place_are_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A union of many alternatives is read in proportion to them: not all cases again for each name."""
+    named: list[int] = []
+    labels = CaseNames.labels
+
+    def counted(names: CaseNames, *places: Any) -> Any:
+        named.append(len(places[0]))
+        return labels(names, *places)
+
+    monkeypatch.setattr(CaseNames, "labels", counted)
+    members = [{"properties": {"kind": {"const": number}, f"m{number}": {"type": "integer"}}} for number in range(60)]
+    tree = read_members({"oneOf": members})
+    assert len(named) <= len(tree.members) + 2, "one reading for each place"
+
+
+def test_no_more_members_are_read_than_are_told() -> None:
+    """What does not fit is not read first: a document with more names takes no longer for it."""
+    names = {f"name-{number}": {"type": "integer"} for number in range(20 * MOST_MEMBERS)}
+    read: list[str] = []
+    spread = Spread.places
+
+    def counted(self: Spread, step: Step, *how: Any) -> Any:
+        read.append(str(step.value))
+        return spread(self, step, *how)
+
+    with mock.patch.object(Spread, "places", counted):
+        assert len(read_members({"properties": names}).members) <= 1
+    assert len(read) <= MOST_MEMBERS + 10

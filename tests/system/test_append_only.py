@@ -16,8 +16,7 @@ from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
-from arrakis_schema.system.check import check
-from arrakis_schema.system.check_report import closing_line
+from arrakis_schema.system.check import check, closing_line
 from tests.store.test_contract import DAYS
 from tests.system.git import commit, declare, project
 

@@ -20,8 +20,7 @@ from arrakis_schema.findings.rules import RULES
 from arrakis_schema.store.exceptions import Accepted, entry_text, place_of, read_exceptions, value_text
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
-from arrakis_schema.system.check import CheckResult, check
-from arrakis_schema.system.check_report import check_report, closing_line
+from arrakis_schema.system.check import CheckResult, check, check_report, closing_line
 
 PROJECT = Path(__file__).parent.parent.parent
 CASES = PROJECT / "tests/cases/check"

@@ -13,7 +13,8 @@ from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.software import parse_software
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.advice import advice
-from arrakis_schema.system.relations import Answer, Comparisons
+from arrakis_schema.system.answers import Answer
+from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.system.software import calls
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -13,8 +13,9 @@ from arrakis_schema.arrow import parse_schema
 from arrakis_schema.cli import main
 from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.store.store import Store
+from arrakis_schema.system.answers import Answer, Relation
 from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
-from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, matrix
+from arrakis_schema.system.relations import Comparisons, alike, matrix
 
 PROJECT = Path(__file__).parent.parent.parent
 RELEASED = ["0.1.0", "0.1.1", "0.1.2", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]

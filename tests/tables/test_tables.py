@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from arrakis_schema import DamagedStoreError, UnknownSchemaError, check_table, load_payload
 from arrakis_schema.arrow import Template, record_batch, strip_annotations
-from arrakis_schema.arrow.lengths import parse_length
+from arrakis_schema.arrow.promises import parse_length
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.store.store import Store
 from tests.conftest import PROJECT

@@ -30,9 +30,9 @@ from arrakis_schema.json_schema.dialects import (
     dialect_of,
 )
 from arrakis_schema.json_schema.judge import fast
-from arrakis_schema.json_schema.judge.compiled import COPIERS
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import search
+from arrakis_schema.json_schema.judge.rewriting import COPIERS
 from arrakis_schema.json_schema.judge.soundness import problems
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document

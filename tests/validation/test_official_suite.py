@@ -12,7 +12,7 @@ from referencing.exceptions import Unresolvable
 from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
 from arrakis_schema.json_schema.judge.patterns import PatternError
-from arrakis_schema.json_schema.judge.specifications import SPECIFICATIONS
+from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
 from tests.compat.crossing import FOLDERS, MISSING, SUITE, official_cases
 
 pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason=MISSING)

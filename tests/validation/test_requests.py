@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from arrakis_schema import InvalidRequestError, iter_errors, load_schema, open_release, validate, validator
 from arrakis_schema.json_schema.dialects import DRAFT_07
 from arrakis_schema.json_schema.judge.compiled import compile_schema
-from arrakis_schema.json_schema.judge.implication import implies
+from arrakis_schema.json_schema.requests import implies
 from arrakis_schema.json_schema.violations import EXPECTATIONS, violation
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from arrakis_schema.compat.closure import close, side
-from arrakis_schema.compat.logic.nodes import UndecidedError
+from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.places import CLOSED_EVERYWHERE
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.complete import make_validator

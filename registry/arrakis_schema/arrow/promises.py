@@ -5,15 +5,15 @@ Writers keep a promise; readers need not know it, so compatibility treats it as 
 
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrakis_schema.arrow.children import child_fields, with_children
-from arrakis_schema.arrow.lengths import parse_length
 from arrakis_schema.regex import PatternSyntaxError, UnsupportedPatternError, ecma_matcher
 from arrakis_schema.text.short_repr import short_repr
 
@@ -242,3 +242,34 @@ REQUIREMENTS: dict[str, tuple[str, Callable[[pa.Field, str], bool]]] = {
     "length": ("expected a product such as 'rate * stride / 1000', in a column of lists", _can_measure),
     "refers_to": ("expected the name of a member, in a column of integers", _can_refer),
 }
+
+
+_TERM = r"(?:[A-Za-z_][A-Za-z0-9_]*|[1-9][0-9]*)"
+_PRODUCT = re.compile(rf"{_TERM}(?: [*/] {_TERM})*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A product: its terms, each with True if it is a divisor."""
+
+    text: str
+    terms: tuple[tuple[str, bool], ...]
+
+    def of(self, record: Mapping[str, Any]) -> int | None:
+        """Return the length for a record; None if it lacks a member, or if the length is not an integer."""
+        result = Fraction(1)
+        for term, divides in self.terms:
+            value = int(term) if term.isdecimal() else record.get(term)
+            if isinstance(value, bool) or not isinstance(value, int | float) or (divides and not value):
+                return None
+            result = result / Fraction(value) if divides else result * Fraction(value)
+        return int(result) if result.denominator == 1 else None
+
+
+def parse_length(text: str) -> Length | None:
+    """Return the product that a text denotes, or None if it is not a product."""
+    if not _PRODUCT.fullmatch(text):
+        return None
+    words = text.split(" ")
+    signs = ["*", *words[1::2]]
+    return Length(text, tuple((term, sign == "/") for term, sign in zip(words[::2], signs, strict=True)))

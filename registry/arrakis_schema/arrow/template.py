@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from arrakis_schema.arrow.bindings import Preview, Recording, Values
 from arrakis_schema.arrow.parser import SCHEMA_METADATA, Lines, parse_schema, read_field, read_schema_metadata
 from arrakis_schema.arrow.printer import format_schema
 from arrakis_schema.arrow.quoting import PLACEHOLDER
@@ -67,7 +68,7 @@ class Template:
     @property
     def data_types(self) -> frozenset[str]:
         """The placeholders that stand for data types."""
-        recording = _Recording()
+        recording = Recording()
         for column in self.columns:
             read_field(_lines_of(column, recording))
         return frozenset(recording.data_types)
@@ -93,13 +94,13 @@ class Template:
     def preview(self) -> list[pa.Field]:
         """Return one field for each column: names with their placeholders, and the first data type allowed."""
         return [
-            _without_lists(column, read_field(_lines_of(column, _Preview(column.allowed)))) for column in self.columns
+            _without_lists(column, read_field(_lines_of(column, Preview(column.allowed)))) for column in self.columns
         ]
 
     @property
     def unbound(self) -> pa.Schema:
         """The schema with nothing bound: names with their placeholders, `arrow.opaque` for an unknown data type."""
-        fields = [read_field(_lines_of(column, _Preview({}))) for column in self.columns]
+        fields = [read_field(_lines_of(column, Preview({}))) for column in self.columns]
         return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
 
     def _refuse_strangers(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
@@ -127,80 +128,6 @@ def parse_document(text: str) -> pa.Schema | Template:
     return Template(text.removesuffix("\n") + "\n", tuple(columns), tail)
 
 
-class _Recording:
-    """Bindings that record each placeholder, and put a stand-in for it."""
-
-    def __init__(self) -> None:
-        self.placeholders: dict[str, None] = {}
-        self.data_types: set[str] = set()
-
-    def name(self, text: str) -> str:
-        self.placeholders.update(dict.fromkeys(PLACEHOLDER.findall(text)))
-        return text
-
-    def data_type(self, placeholder: str) -> pa.DataType:
-        self.placeholders[placeholder] = None
-        self.data_types.add(placeholder)
-        return _stand_in(placeholder)
-
-
-def _stand_in(placeholder: str) -> pa.DataType:
-    """Return the type of a placeholder that is not bound: Arrow's own for a type that the reader does not know."""
-    return pa.opaque(pa.null(), placeholder, "template")
-
-
-class _Preview:
-    """Bindings that leave names unchanged, and take the first data type allowed."""
-
-    def __init__(self, allowed: Mapping[str, tuple[str, ...]]) -> None:
-        self.allowed = allowed
-
-    def name(self, text: str) -> str:
-        return text
-
-    def data_type(self, placeholder: str) -> pa.DataType:
-        try:
-            return pa.type_for_alias(self.allowed[placeholder][0])
-        except (KeyError, IndexError, ValueError):
-            return _stand_in(placeholder)
-
-
-class _Values:
-    """Bindings to the values passed to `bind`."""
-
-    def __init__(self, values: Mapping[str, object], allowed: Mapping[str, tuple[str, ...]]) -> None:
-        self.values, self.allowed = values, allowed
-
-    def name(self, text: str) -> str:
-        return PLACEHOLDER.sub(lambda match: self._text(match.group(1)), text)
-
-    def data_type(self, placeholder: str) -> pa.DataType:
-        value = self._value(placeholder)
-        if isinstance(value, pa.DataType):
-            return value
-        try:
-            return pa.type_for_alias(value)
-        except (ValueError, TypeError) as error:
-            raise TemplateError(f"{placeholder} = {value!r} is not an Arrow data type") from error
-
-    def _text(self, placeholder: str) -> str:
-        value = self._value(placeholder)
-        if isinstance(value, bool) or not isinstance(value, str | int | pa.DataType):
-            raise TemplateError(f"{placeholder} = {value!r} is neither text nor an integer")
-        return str(value)
-
-    def _value(self, placeholder: str) -> object:
-        if placeholder not in self.values:
-            raise TemplateError(f"{placeholder!r} is missing; given: {', '.join(self.values) or 'nothing'}")
-        value = self.values[placeholder]
-        allowed = self.allowed.get(placeholder)
-        names = {pa.type_for_alias(name) for name in allowed or ()} if isinstance(value, pa.DataType) else allowed
-        if names is not None and allowed and value not in names:
-            text = value if isinstance(value, pa.DataType) else repr(value)
-            raise TemplateError(f"{placeholder} = {text} is not one of {', '.join(allowed)}")
-        return value
-
-
 def _placeholder_names(columns: Iterable[Column]) -> tuple[str, ...]:
     """Return the placeholders of these columns, each once."""
     return tuple(dict.fromkeys(name for column in columns for name in column.placeholders))
@@ -210,11 +137,11 @@ def _bind_column(
     column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]
 ) -> Iterator[pa.Field]:
     """Yield the bound columns of a column of the template: itself, or one column for each mapping."""
-    name = read_field(_lines_of(column, _Preview({}))).name if columns and column.repeated else ""
+    name = read_field(_lines_of(column, Preview({}))).name if columns and column.repeated else ""
     inside = _placeholders_inside(column, name)
     parsed: dict[tuple[object, ...], pa.Field] = {}
     for mapping in columns if column.repeated else [values]:
-        bindings = _Values(mapping, column.allowed)
+        bindings = Values(mapping, column.allowed)
         bound = parsed.get(key) if (key := _key_of(mapping, inside)) is not None else None
         if bound is None:
             bound = _without_lists(column, read_field(_lines_of(column, bindings)))
@@ -289,7 +216,7 @@ def _without_suffix(lines: tuple[str, ...], suffix: str) -> tuple[str, ...]:
 
 def _read_column(lines: tuple[str, ...], number: int) -> Column:
     """Read a column with its placeholders and their allowed values."""
-    recording = _Recording()
+    recording = Recording()
     reading = Lines(list(lines), recording, number)
     read_field(reading)
     if reading.line is not None:

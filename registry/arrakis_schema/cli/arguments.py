@@ -66,21 +66,8 @@ def build_parser() -> ArgumentParser:
         return child
 
     _add_init(command)
-    command("list", "list the releases and their documents").add_argument("--release", metavar="V", help=_RELEASE)
-    show = command("show", "show one document, or an endpoint with all its documents")
-    show.add_argument(
-        "name", metavar="NAME", help="an endpoint, descriptor, publication, metadata, or a document's path"
-    )
-    show.add_argument("--release", metavar="V", help=_RELEASE)
-    show.add_argument("--as", dest="view", choices=views(), default=SUMMARY, help="what to show (default: summary)")
-    corrected = "with the corrections of the release: what really holds"
-    show.add_argument("--corrected", action="store_true", help=corrected)
-    lint = command("lint", "report what is wrong with each document by itself")
-    lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
-    lint.add_argument("--release", metavar="V", help=_RELEASE)
-    lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
-    explained = "print what a rule means, with an example, and check nothing: the name at the end of a finding"
-    lint.add_argument("--explain", metavar="RULE", help=explained)
+    _add_list_and_show(command)
+    _add_lint(command)
     _add_validate(command)
     _add_import(command)
     command("release", "freeze the working set under its declared version")
@@ -120,6 +107,29 @@ def _add_init(command: Callable[[str, str], ArgumentParser]) -> None:
     child.add_argument("--name", metavar="TITLE", help="the title of your API (default: the name of the folder)")
     url = f"what the URL of each document begins with; it need not answer (default: {BASE_URL})"
     child.add_argument("--url", default=BASE_URL, metavar="URL", help=url)
+
+
+def _add_list_and_show(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add the commands that show what there is."""
+    command("list", "list the releases and their documents").add_argument("--release", metavar="V", help=_RELEASE)
+    show = command("show", "show one document, or an endpoint with all its documents")
+    show.add_argument(
+        "name", metavar="NAME", help="an endpoint, descriptor, publication, metadata, or a document's path"
+    )
+    show.add_argument("--release", metavar="V", help=_RELEASE)
+    show.add_argument("--as", dest="view", choices=views(), default=SUMMARY, help="what to show (default: summary)")
+    corrected = "with the corrections of the release: what really holds"
+    show.add_argument("--corrected", action="store_true", help=corrected)
+
+
+def _add_lint(command: Callable[[str, str], ArgumentParser]) -> None:
+    """Add the command that judges each document by itself."""
+    lint = command("lint", "report what is wrong with each document by itself")
+    lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
+    lint.add_argument("--release", metavar="V", help=_RELEASE)
+    lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
+    explained = "print what a rule means, with an example, and check nothing: the name at the end of a finding"
+    lint.add_argument("--explain", metavar="RULE", help=explained)
 
 
 def _add_validate(command: Callable[[str, str], ArgumentParser]) -> None:

@@ -1,10 +1,10 @@
 """The functions of the commands: each reads the store, prints, and returns the exit code."""
 
+import shlex
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from arrakis_schema.cli.beginning import run_init
 from arrakis_schema.cli.explaining import explain
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
 from arrakis_schema.cli.reporting import placed
@@ -15,10 +15,25 @@ from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
+from arrakis_schema.store.new_root import BASE_URL, TITLE, create_root
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.system.lint import lint_release
+
+
+def run_init(options: Namespace) -> int:
+    """Write a new root, and say what to run next and in CI."""
+    folder = options.folder
+    title = options.name if options.name is not None else folder.resolve().name or TITLE
+    files = create_root(folder, title, options.url)
+    root = shlex.quote(str(folder))
+    say(f"wrote {len(files)} files to {folder}: one document of each kind, with examples")
+    if options.url == BASE_URL:
+        say(f"each $id begins with {BASE_URL}, as --url was not given: replace that before the first release")
+    say(f"next: arrakis-schema check --root {root}")
+    say(f"in CI: arrakis-schema check --root {root} --against git:origin/main")
+    return 0
 
 
 def run_list(options: Namespace) -> int:
@@ -149,7 +164,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "conform": _import_later("conforming", "run_conform"),
     "adopt": _import_later("adopting", "run_adopt"),
     "mock": _import_later("conforming", "run_mock"),
-    "diff": _import_later("diff", "run_diff"),
+    "diff": _import_later("comparing", "run_diff"),
     "matrix": _import_later("matrix", "run_matrix"),
     "build": run_build,
     "serve": run_serve,

@@ -1,15 +1,19 @@
-"""The commands that judge compatibility: `compare`, and `check` for CI."""
+"""The commands that compare documents: `compare`, `check` for CI, and `diff`."""
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from json import dumps
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
+
+from arrakis_schema.cli.consoles import open_console, plain, print_console
 from arrakis_schema.cli.output import say, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
-from arrakis_schema.compat import Kind, NotComparableError, Verdict
+from arrakis_schema.compat import Change, Kind, NotComparableError, Verdict
 from arrakis_schema.compat.breaks import with_breaks
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
@@ -17,10 +21,10 @@ from arrakis_schema.findings.formats import FORMATS as REPORTS
 from arrakis_schema.findings.verdicts import Effect
 from arrakis_schema.languages import Pair, language
 from arrakis_schema.store.documents import FORMATS, Document
+from arrakis_schema.store.git.bases import documents_of
 from arrakis_schema.store.settings import Reader
-from arrakis_schema.store.store import Store, open_store
-from arrakis_schema.system.check import CheckResult, check
-from arrakis_schema.system.check_report import check_report
+from arrakis_schema.store.store import Release, Store, open_store
+from arrakis_schema.system.check import CheckResult, check, check_report
 from arrakis_schema.system.comparison import not_compared
 from arrakis_schema.system.relations import Comparisons
 
@@ -28,6 +32,7 @@ COMPATIBLE, INCOMPATIBLE, UNDECIDED = 0, 1, 3
 CODES = {Kind.COMPATIBLE: COMPATIBLE, Kind.INCOMPATIBLE: INCOMPATIBLE, Kind.UNDECIDED: UNDECIDED}
 _DOUBTS = {"writer-empty", "undecided"}
 DIRECTIONS = {"backward": (True,), "forward": (False,), "full": (True, False)}
+_COLOURS = {Effect.NARROWED: "red", Effect.CHANGED: "yellow", Effect.WIDENED: "green", Effect.ANNOTATION: "dim"}
 
 
 @dataclass(slots=True)
@@ -193,3 +198,54 @@ def _placed(result: CheckResult, form: str, root: Path | None) -> CheckResult:
     found = placed([entry.finding for entry in result.accepted], form, root)
     accepted = (replace(entry, finding=finding) for entry, finding in zip(result.accepted, found, strict=True))
     return replace(result, findings=tuple(placed(result.findings, form, root)), accepted=tuple(accepted))
+
+
+def run_diff(options: Namespace) -> int:
+    """Print every difference between two releases."""
+    store = open_store(options.root)
+    old, new = store.release(options.old), store.release(options.new)
+    table = Table("document", "what", "rule", "difference", box=None, pad_edge=False)
+    comparisons = Comparisons(store)
+    rows, left_out = 0, list(uncomparable(comparisons, [old, new]))
+    for path, change in _changes(comparisons, old, new):
+        if change.effect is not Effect.ANNOTATION or options.annotations:
+            rows += 1
+            colour = _COLOURS[change.effect]
+            table.add_row(plain(path), f"[{colour}]{change.word}[/]", change.rule, plain(change.message))
+    console = open_console()
+    if rows:
+        console.print(table)
+    counted = f"{old.version} → {new.version}: {rows} differences"
+    console.print(counted if rows or left_out else "no difference in meaning")
+    print_uncomparable(console, left_out)
+    print_console(console)
+    return 3 if left_out else 0
+
+
+def uncomparable(
+    comparisons: Comparisons, releases: list[Release], chosen: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield each document that cannot be compared, with the reason; by default of all names."""
+    for release in releases:
+        for document in release.every_document():
+            problem = comparisons.problem(document) if chosen is None or document.name in chosen else ""
+            if problem:
+                yield f"{release.folder}/{document.path}: not compared: {problem}"
+
+
+def print_uncomparable(console: Console, lines: list[str]) -> None:
+    """Print the documents that were not compared."""
+    for line in lines:
+        console.print(plain(line), soft_wrap=True)
+
+
+def _changes(comparisons: Comparisons, old: Release, new: Release) -> Iterator[tuple[str, Change]]:
+    """Yield each difference with the document it is in."""
+    before, after = documents_of(old), documents_of(new)
+    for path in dict.fromkeys((*before, *after)):
+        if path not in after or path not in before:
+            what = "added" if path in after else "removed"
+            effect = Effect.WIDENED if path in after else Effect.NARROWED
+            yield path, Change(f"document-{what}", "", "", effect, what)
+        elif comparisons.reach(before[path]) != comparisons.reach(after[path]):
+            yield from ((path, change) for change in comparisons.changes(before[path], after[path]))

@@ -10,14 +10,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
+from arrakis_schema.cli.comparing import print_uncomparable, uncomparable
 from arrakis_schema.cli.consoles import open_console, plain, print_console
-from arrakis_schema.cli.diff import print_uncomparable, uncomparable
 from arrakis_schema.cli.output import write
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.software import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.advice import relation_data
-from arrakis_schema.system.relations import Answer, Comparisons, Relation, alike, grid, sent_names, sides
+from arrakis_schema.system.answers import Answer, Relation
+from arrakis_schema.system.relations import Comparisons, alike, grid, sent_names, sides
 from arrakis_schema.system.software import Call, calls, merge_alike, range_of
 
 _MARKS = {

@@ -6,7 +6,8 @@ from typing import Any, Literal, get_args
 
 from arrakis_schema.compat.blame import RefusedWitness, mark_faults
 from arrakis_schema.compat.changes import changes
-from arrakis_schema.compat.containment import SECONDS, STEPS, Question, decide_containment
+from arrakis_schema.compat.containment import Question, decide_containment
+from arrakis_schema.compat.logic.results import SECONDS, STEPS
 from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.satisfiability import conflict
 from arrakis_schema.errors import ArrakisSchemaError

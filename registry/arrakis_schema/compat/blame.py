@@ -1,17 +1,22 @@
 """Marks the differences at fault: those at the location where the reader rejects the witness."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from arrakis_schema.compat.places import OPEN, Closure
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.json_schema.judge.complete import closest_error
 from arrakis_schema.json_schema.positions import object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.text.json_pointer import escape_token, unescape_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arrakis_schema.compat.places import Closure
 
 
 def word_error(error: Any) -> str:
@@ -63,7 +68,7 @@ class RefusedWitness:
     witness: Any
     errors: Sequence[Any]
     document: Any
-    closure: Closure = OPEN
+    closure: Closure
 
     def pointers(self) -> set[str]:
         """Return the locations in the reader's document that the errors come from, including inner errors."""

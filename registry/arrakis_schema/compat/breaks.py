@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
@@ -12,7 +12,7 @@ from arrakis_schema.compat.changes import changes_in_place
 from arrakis_schema.compat.containment import Question, QuestionSeries, decide_containment
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Effect
-from arrakis_schema.json_schema.positions import member, value_at
+from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.text.json_pointer import unescape_token
 
 _MOST_CHANGES = 200
@@ -66,6 +66,7 @@ def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: boo
 
     differences = list(changes_in_place(old, new))
     loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
+    old = _with_added_definitions(old, new, differences)
     asserting = [change for change in differences if change.effect is not Effect.ANNOTATION]
     single = list(_single_breaks(old, new, asserting[:_MOST_CHANGES], ask, loosens))
     yield from single
@@ -119,17 +120,43 @@ def _single_breaks(old: Any, new: Any, changes: list[Change], ask: Ask, loosens:
 def _joint_breaks(old: Any, new: Any, changes: list[Change], ask: Ask) -> Iterator[Break]:
     """Yield each change that breaks the reader when the changes are applied one after the other.
 
-    Changes without an effect of their own, as in `definitions`, are applied first.
+    Changes without an effect of their own, as in `definitions`, are applied first, but for what is removed there: until
+    the others are applied, references lead to it. Changes that break nothing are passed over many at a time, by halves.
     """
-    for change in sorted(changes, key=lambda change: change.effect is not Effect.ANNOTATION)[:_MOST_CHANGES]:
-        changed = apply_change(old, new, change)
-        if changed is _MISSING:
-            continue
-        verdict = ask(changed)
-        if verdict.kind is Kind.INCOMPATIBLE:
-            yield Break(replace(change, at_fault=True), verdict.witness, verdict.at)
+
+    def turn(change: Change) -> int:
+        if change.effect is not Effect.ANNOTATION:
+            return 1
+        return 2 if value_at(new, change.new, _MISSING) is _MISSING else 0
+
+    ordered = sorted(changes, key=turn)[:_MOST_CHANGES]
+    pending = [ordered] if ordered else []
+    while pending:
+        batch = pending.pop()
+        changed = _apply_changes(old, new, batch)
+        verdict = ask(changed) if changed is not old else None
+        if verdict is not None and verdict.kind is not Kind.COMPATIBLE and len(batch) > 1:
+            pending += [batch[len(batch) // 2 :], batch[: len(batch) // 2]]
+        elif verdict is not None and verdict.kind is Kind.INCOMPATIBLE:
+            yield Break(replace(batch[0], at_fault=True), verdict.witness, verdict.at)
         else:
             old = changed
+
+
+def _with_added_definitions(old: Any, new: Any, changes: Iterable[Change]) -> Any:
+    """Return the old schema with what the new one adds without an effect of its own: a change may refer to it."""
+    without_effect = (change for change in changes if change.effect is Effect.ANNOTATION)
+    return _apply_changes(
+        old, new, [change for change in without_effect if value_at(old, change.old, _MISSING) is _MISSING]
+    )
+
+
+def _apply_changes(old: Any, new: Any, changes: Iterable[Change]) -> Any:
+    """Return the old schema with some changes of the new one applied; the old one itself where none can be."""
+    for change in changes:
+        changed = apply_change(old, new, change)
+        old = old if changed is _MISSING else changed
+    return old
 
 
 def _breaks_by_location(verdict: Verdict) -> Iterator[Break]:
@@ -149,41 +176,36 @@ def _revert(new: Any, old: Any, changes: list[Change]) -> Any:
 
 def apply_change(old: Any, new: Any, change: Change) -> Any:
     """Return the old schema with one change of the new one applied."""
-    value, changed = _copy(value_at(new, change.new, _MISSING)), _copy(old)
-    path = [unescape_token(part) for part in change.old.split("/")[1:]]
+    value = value_at(new, change.new, _MISSING)
+    return _with_value(old, [unescape_token(part) for part in change.old.split("/")[1:]], value)
+
+
+def _with_value(document: Any, path: list[str], value: Any) -> Any:
+    """Return a document with a value at a path; what is beside the path is shared with the document."""
     if not path:
         return value
-    parent = changed
-    for name, following in pairwise(path):
-        if isinstance(parent, dict) and value is not _MISSING and not following.isdecimal():
-            parent.setdefault(name, {})
-        parent = member(parent, name, _MISSING)
-        if parent is _MISSING:
-            return _MISSING
-    return _put(changed, parent, path[-1], value)
+    if isinstance(document, dict):
+        return _with_member(document, path, value)
+    if isinstance(document, list) and path[0].isdecimal():
+        return _with_item(document, path, value)
+    return _MISSING
 
 
-def _copy(value: Any) -> Any:
-    """Return a copy of a JSON value, in a fraction of the time that `deepcopy` needs."""
-    if isinstance(value, dict):
-        return {name: _copy(member) for name, member in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
+def _with_member(document: dict[str, Any], path: list[str], value: Any) -> Any:
+    """Return an object with a value at a path; an object on the way that is missing is made."""
+    name, *rest = path
+    if not rest:
+        others = {key: member for key, member in document.items() if key != name}
+        return others if value is _MISSING else {**others, name: value}
+    makes = value is not _MISSING and not rest[0].isdecimal()
+    inner = _with_value(document.get(name, {} if makes else _MISSING), rest, value)
+    return _MISSING if inner is _MISSING else {**document, name: inner}
 
 
-def _put(changed: Any, parent: Any, name: str, value: Any) -> Any:
-    """Set a member or item of the parent, or remove it if there is no value."""
-    if isinstance(parent, dict):
-        parent.pop(name, None)
-        if value is not _MISSING:
-            parent[name] = value
-        return changed
-    if not isinstance(parent, list) or not name.isdecimal():
-        return _MISSING
-    index = int(name)
-    if value is _MISSING:
-        del parent[index : index + 1]
-    elif index < len(parent):
-        parent[index] = value
-    else:
-        parent.append(value)
-    return changed
+def _with_item(document: list[Any], path: list[str], value: Any) -> Any:
+    """Return an array with a value at a path; an index beyond its end appends."""
+    index, rest = int(path[0]), path[1:]
+    if not rest:
+        return [*document[:index], *([] if value is _MISSING else [value]), *document[index + 1 :]]
+    inner = _with_value(document[index], rest, value) if index < len(document) else _MISSING
+    return _MISSING if inner is _MISSING else [*document[:index], inner, *document[index + 1 :]]

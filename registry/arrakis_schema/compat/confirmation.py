@@ -1,24 +1,25 @@
-"""Confirms a witness with the complete validator, within limits of time and depth."""
+"""What the complete validator says of a schema or a witness, within limits; and witnesses that are easier to read."""
 
+import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, TypeAlias
 
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from arrakis_schema.compat.logic.nodes import UndecidedError
+from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.errors import LimitError
-from arrakis_schema.json_schema.dialects import DIALECTS
+from arrakis_schema.errors import InvalidSchemaError, LimitError
+from arrakis_schema.json_schema.dialects import DIALECTS, dialect_of
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
 from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
 from arrakis_schema.json_schema.judge.patterns import PatternError
 from arrakis_schema.json_schema.judge.references import SchemaProblem
-from arrakis_schema.json_schema.judge.soundness import meta_schema_problems, number_problems
-from arrakis_schema.regex import Reading
+from arrakis_schema.json_schema.judge.soundness import dialect_problem, meta_schema_problems, number_problems
+from arrakis_schema.regex.characters import Reading
 
 _DEEPEST = 120
 _ENCODER = json.JSONEncoder(allow_nan=False)
@@ -41,6 +42,23 @@ def schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
 def _cached_problem(text: str, dialect: str) -> SchemaProblem | None:
     """Return what is wrong with the schema in a JSON text, or None."""
     return next(meta_schema_problems(json.loads(text), dialect), None)
+
+
+def check_schema(schema: Any, name: str) -> str:
+    """Return the dialect of a schema; raises `InvalidSchemaError` for an invalid schema."""
+    label = f"the {name}"
+    if not isinstance(schema, dict | bool):
+        raise InvalidSchemaError(label, "a schema is an object or a boolean")
+    dialect = dialect_of(schema)
+    if dialect is None:
+        raise InvalidSchemaError(label, dialect_problem(schema))
+    try:
+        problem = schema_problem(schema, dialect)
+    except RecursionError as error:
+        raise UndecidedError("schemas that nest too deep") from error
+    if problem is not None:
+        raise InvalidSchemaError(label, problem.text, problem.location)
+    return dialect
 
 
 def refusals(  # noqa: PLR0913, PLR0917 - the question and its limits
@@ -79,3 +97,61 @@ def _limit_keyword(_name: str, run: Any) -> Any:
             _depth.reset(depth)
 
     return run_limited
+
+
+Path: TypeAlias = tuple[str, ...]
+_MOST_PATHS = 200
+
+
+def pick_witness(witness: Json, examples: Sequence[Json], refused: Callable[[Json], bool]) -> Json:
+    """Return an example that is a witness, unchanged or with one member as in the witness, or the witness itself.
+
+    `refused` tells whether the writer may send a value and the reader rejects it.
+    """
+    ordered = sorted(examples, key=_size)
+    plain = next((example for example in ordered if refused(example)), None)
+    if plain is not None:
+        return plain
+    candidates = (candidate for example in ordered for candidate in _grafts(example, witness))
+    return next((candidate for candidate in candidates if refused(candidate)), witness)
+
+
+def _grafts(example: Json, witness: Json) -> Iterator[Json]:
+    """Yield the example with one member set, or left out, as in the witness; the deepest members first."""
+    paths = sorted({*_paths(example), *_paths(witness)}, key=lambda path: (-len(path), path))
+    for path in paths[:_MOST_PATHS]:
+        if _get(example, path) != _get(witness, path):
+            grafted = copy.deepcopy(example)
+            parent = _get(grafted, path[:-1])
+            if not isinstance(parent, dict):
+                continue
+            parent.pop(path[-1], None)
+            value = _get(witness, path)
+            if value is not _MISSING:
+                parent[path[-1]] = value
+            yield grafted
+
+
+def _paths(value: object) -> Iterator[Path]:
+    """Yield the path of every member."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield (name,)
+            yield from ((name, *path) for path in _paths(member))
+
+
+def _get(value: Json, path: Path) -> object:
+    """Return the value at a path."""
+    member: object = value
+    for name in path:
+        if not isinstance(member, dict) or name not in member:
+            return _MISSING
+        member = member[name]
+    return member
+
+
+def _size(value: Json) -> int:
+    return len(json.dumps(value))
+
+
+_MISSING = object()

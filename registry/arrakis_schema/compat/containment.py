@@ -6,38 +6,30 @@ A model is confirmed by an independent validator.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from arrakis_schema.compat.blame import word_error
 from arrakis_schema.compat.closure import Side, close, side
-from arrakis_schema.compat.confirmation import refusals, schema_problem
+from arrakis_schema.compat.confirmation import check_schema, pick_witness, refusals
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
-from arrakis_schema.compat.logic.nodes import Nodes, UndecidedError
-from arrakis_schema.compat.logic.results import Closed, Model, Open
+from arrakis_schema.compat.logic.nodes import Nodes
+from arrakis_schema.compat.logic.results import SECONDS, STEPS, Closed, Model, Open, UndecidedError, budget
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.solve.tableau import Tableau
-from arrakis_schema.compat.witnesses import pick_witness
-from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, REFERENCES, dialect_of
-from arrakis_schema.json_schema.judge.soundness import dialect_problem
-from arrakis_schema.regex import Reading, UnsupportedPatternError
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.tree import UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
 
-STEPS, SECONDS = 100_000, 60.0
 _MOST_ERRORS = 20
 _MOST_LISTED = 1_000
 EMPTY = "the writer can send nothing"
 UNKNOWN = "the reader refuses members that it does not know"
-
-
-class OutOfStepsError(UndecidedError):
-    """The steps or seconds for one pair are used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,41 +116,6 @@ def _search(question: Question) -> Verdict:
         return Verdict(Kind.UNDECIDED, reason="schemas that nest too deep")
 
 
-def check_schema(schema: Any, name: str) -> str:
-    """Return the dialect of a schema; raises `InvalidSchemaError` for an invalid schema."""
-    label = f"the {name}"
-    if not isinstance(schema, dict | bool):
-        raise InvalidSchemaError(label, "a schema is an object or a boolean")
-    dialect = dialect_of(schema)
-    if dialect is None:
-        raise InvalidSchemaError(label, dialect_problem(schema))
-    try:
-        problem = schema_problem(schema, dialect)
-    except RecursionError as error:
-        raise UndecidedError("schemas that nest too deep") from error
-    if problem is not None:
-        raise InvalidSchemaError(label, problem.text, problem.location)
-    return dialect
-
-
-def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:
-    """Return a function to call at each step; it raises `OutOfStepsError` after too many.
-
-    Steps are the same on every machine, however busy. Seconds are the last resort, for a step that takes too long.
-    """
-    end, left = monotonic() + seconds, steps
-
-    def tick() -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise OutOfStepsError(f"not decided within {steps:,} steps")
-        if monotonic() > end:
-            raise OutOfStepsError(f"not decided within {seconds:g} seconds")
-
-    return tick
-
-
 class _Case:
     """The state of answering one question."""
 
@@ -167,6 +124,7 @@ class _Case:
         self.reader = self.open_side(question.reader, "reader's schema")
         self.writer = self.open_side(question.writer, "writer's schema")
         self.meaning = Interpretation(question.patterns, self.tick)
+        self.tableau = Tableau(self.meaning)
         self.sent, self.state = State(), State()
 
     def open_side(self, document: Any, name: str) -> Side:
@@ -190,10 +148,10 @@ class _Case:
     def build_states(self) -> None:
         """Build the state of what the writer sends, and the state of what the reader rejects of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
-        roots = [*self.writer.subschemas(nodes), *self.reader.subschemas(nodes)]
-        nodes.merge(classes_of(roots, self.tick, formats=self.question.assert_formats))
-        sent = [root.pair[0] for root in self.writer.roots(nodes)]
-        refused = disjunction(root.pair[1] for root in self.reader.roots(nodes))
+        writes, reads = self.writer.subschemas(nodes), self.reader.subschemas(nodes)
+        nodes.merge(classes_of([*writes, *reads], self.tick, formats=self.question.assert_formats))
+        sent = [nodes.root(*subschema).pair[0] for subschema in writes]
+        refused = disjunction(nodes.root(*subschema).pair[1] for subschema in reads)
         self.sent, self.state = State(sent), State([*sent, refused])
 
     def verdict(self) -> Verdict:
@@ -205,7 +163,7 @@ class _Case:
                 return self.without_witness()
         if self.close_sides() or not may_mean_the_same:
             self.build_states()
-        result = Tableau(self.meaning).solve(self.state)
+        result = self.tableau.solve(self.state)
         if isinstance(result, Closed):
             return self.without_witness()
         if isinstance(result, Open):
@@ -237,7 +195,7 @@ class _Case:
 
     def without_witness(self) -> Verdict:
         """Return the verdict without a witness, with a reason if the writer can send nothing."""
-        empty = isinstance(Tableau(self.meaning).solve(self.sent), Closed)
+        empty = isinstance(self.tableau.solve(self.sent), Closed)
         return Verdict(Kind.COMPATIBLE, reason=EMPTY if empty else "")
 
     def judge_each(self) -> Verdict | None:

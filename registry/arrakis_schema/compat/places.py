@@ -11,18 +11,21 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from arrakis_schema.compat.logic.assertions import pattern_formula
 from arrakis_schema.compat.logic.evaluation import matches
-from arrakis_schema.compat.logic.formulas import All, Matches, conjunction, pattern_formula
-from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode, UndecidedError
-from arrakis_schema.compat.logic.results import Closed
+from arrakis_schema.compat.logic.formulas import All, Matches, conjunction
+from arrakis_schema.compat.logic.results import Closed, UndecidedError
 from arrakis_schema.compat.solve.string import string
 from arrakis_schema.json_schema.declared_members import describes_any_name, required_names
 from arrakis_schema.json_schema.dialects import DIALECTS
-from arrakis_schema.regex import Reading, UnsupportedPatternError
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.tree import UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
 
 _MOST_PLACES = 5_000
 

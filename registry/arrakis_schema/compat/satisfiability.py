@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.compat.closure import side
-from arrakis_schema.compat.containment import budget, check_schema
+from arrakis_schema.compat.confirmation import check_schema
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
-from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode, UndecidedError
-from arrakis_schema.compat.logic.results import Closed
+from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
+from arrakis_schema.compat.logic.results import Closed, UndecidedError, budget
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.json_schema.dialects import has_effect
-from arrakis_schema.regex import Reading, UnsupportedPatternError
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.tree import UnsupportedPatternError
 from arrakis_schema.text.json_pointer import escape_token
 
 _FEW = 3

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from arrakis_schema.findings.finding import Finding
-from arrakis_schema.findings.legible import for_programs
+from arrakis_schema.findings.finding import Finding, for_programs
 
 
 def as_json(findings: Sequence[Finding], **members: Any) -> str:

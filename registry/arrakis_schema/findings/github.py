@@ -5,8 +5,7 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 
 from collections.abc import Iterator, Sequence
 
-from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.legible import for_people
+from arrakis_schema.findings.finding import Finding, Severity, for_people
 from arrakis_schema.findings.text import format_count, format_line, format_summary
 
 MOST = 10

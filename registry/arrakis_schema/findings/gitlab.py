@@ -7,8 +7,7 @@ import hashlib
 from collections.abc import Sequence
 
 from arrakis_schema.findings.as_json import dump_json
-from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.legible import for_programs
+from arrakis_schema.findings.finding import Finding, Severity, for_programs
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTICE: "info"}
 

@@ -9,8 +9,7 @@ https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jen
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.legible import for_people
+from arrakis_schema.findings.finding import Finding, Severity, for_people
 
 _NAME = "arrakis-schema"
 

@@ -6,8 +6,7 @@ Untrusted text is written as code, the only part of a comment in which nothing i
 from collections.abc import Sequence
 from itertools import count
 
-from arrakis_schema.findings.finding import Finding
-from arrakis_schema.findings.legible import for_people
+from arrakis_schema.findings.finding import Finding, for_people
 from arrakis_schema.findings.text import format_summary
 
 

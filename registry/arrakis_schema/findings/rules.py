@@ -126,6 +126,7 @@ RULES: dict[str, Rule] = {rule: Rule(rule, meaning, _WORDS.get(rule, "")) for ru
 
 FIXED = frozenset(
     {
+        "anchor-clash",
         "correction-inapplicable",
         "correction-invalid",
         "correction-unknown",

@@ -10,8 +10,7 @@ from importlib.metadata import PackageNotFoundError, metadata
 from urllib.parse import quote
 
 from arrakis_schema.findings.as_json import dump_json
-from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.legible import for_programs
+from arrakis_schema.findings.finding import Finding, Severity, for_programs
 from arrakis_schema.findings.rules import RULES
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.legible import for_people
+from arrakis_schema.findings.finding import Finding, Severity, for_people
 from arrakis_schema.text.printable import MESSAGE, printable
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, dialect_of
-from arrakis_schema.json_schema.dynamic_scope import NO_SCOPE, Scope, dynamic_target, enter, scope_at
+from arrakis_schema.json_schema.dynamic_scope import NO_SCOPE, DynamicScope, dynamic_target, enter, scope_at
 from arrakis_schema.json_schema.judge.values import equality_key
-from arrakis_schema.json_schema.resolver import DanglingReferenceError, Origin, Schemas
+from arrakis_schema.json_schema.resolver import DanglingReferenceError, SchemaPlace, Schemas
 from arrakis_schema.text.json_pointer import escape_token
 
 Kinds = frozenset[str]
-PlaceKey = tuple[str, str, Scope]
+PlaceKey = tuple[str, str, DynamicScope]
 EVERY: Kinds = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
 _OF_TYPE = {name: frozenset({name}) for name in EVERY} | {"number": frozenset({"integer", "fraction"})}
 
@@ -30,7 +30,7 @@ class Place:
     pointer: str
     schema: Any = field(compare=False, repr=False)
     branches: "tuple[Branch, ...]" = ()
-    scope: Scope = NO_SCOPE
+    scope: DynamicScope = NO_SCOPE
 
     @property
     def key(self) -> "PlaceKey":
@@ -112,7 +112,7 @@ class Admission:
         return [self._target(place, keyword) for keyword in references if self.has(place, keyword)]
 
     def _target(self, place: Place, keyword: str) -> Place | None:
-        reference, origin = place.schema[keyword], Origin(place.document, place.pointer, place.schema)
+        reference, origin = place.schema[keyword], SchemaPlace(place.document, place.pointer, place.schema)
         if not isinstance(reference, str):
             return None
         scope = scope_at(self.schemas, place.scope, origin)

@@ -8,18 +8,16 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urldefrag
 
-from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
-from arrakis_schema.json_schema.identifiers import identifying_keyword, is_legacy, keywords_of, named_dialect
-from arrakis_schema.json_schema.keywords import Node, subschemas
+from arrakis_schema.json_schema.dialects import dialect_of
+from arrakis_schema.json_schema.identifiers import dialect_uri, identifying_keyword, is_legacy
+from arrakis_schema.json_schema.links import Links, document_links, reach_from
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.resolver import (
     DanglingReferenceError,
-    Origin,
     Schemas,
-    dangling,
     refers_out,
     schemas_of,
 )
@@ -27,8 +25,6 @@ from arrakis_schema.store.documents import Document, DocumentSet
 from arrakis_schema.text.json_pointer import escape_token
 from arrakis_schema.text.short_repr import short_repr
 
-_REFERENCES = ("$ref", "$dynamicRef")
-_DYNAMIC = frozenset({"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"})
 _IN_A_FRAGMENT = "/~!$&'()*+,;=:@?"
 
 
@@ -57,36 +53,6 @@ class Bundle:
 
 BUNDLED = ".bundle.json"
 """The suffix of the file that the site has beside a document that refers to others."""
-
-
-class _Link(NamedTuple):
-    """A reference of a schema, and where it leads."""
-
-    place: Origin
-    keyword: str
-    target: Origin
-
-
-@dataclass(slots=True)
-class _Links:
-    """The references of one document: those that lead to a schema, and those that do not.
-
-    `places` are the pointers of its schemas; `outer` has the references that lead out of all documents, with the URI.
-    `is_dynamic` tells whether what a reference leads to depends on the way to it, `is_whole` whether these are the
-    references of the document alone, and not those of one bundle.
-    """
-
-    places: set[str] = field(default_factory=set)
-    links: list[_Link] = field(default_factory=list)
-    outer: list[tuple[Origin, str, str]] = field(default_factory=list)
-    problems: list[DanglingReferenceError] = field(default_factory=list)
-    is_dynamic: bool = False
-    is_whole: bool = True
-
-    def copy(self) -> "_Links":
-        """Return a copy for one bundle, whose references lead to further places in the document."""
-        lists = list(self.links), list(self.outer), list(self.problems)
-        return _Links(set(self.places), *lists, self.is_dynamic, is_whole=False)
 
 
 def bundle_of(document: Document, schema: Any) -> Bundle:
@@ -162,9 +128,9 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
     root = schemas.documents[path]
     if not isinstance(root, dict):
         return Bundle(path, root)
-    dialect = dialect_of(root) or named_dialect(root)
+    dialect = dialect_of(root) or dialect_uri(root)
     home = "definitions" if is_legacy(dialect) else "$defs"
-    reached = _reach_from(schemas, path, dialect)
+    reached = reach_from(schemas, path, dialect)
     problems = tuple(problem for links in reached.values() for problem in links.problems)
     own = root.get(home, {})
     if not isinstance(own, dict):
@@ -177,7 +143,7 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
         copies = {
             document: schemas.derived(_shared_part, document, dialect)
             if _is_shared(path, document, prefixes, links)
-            and links is schemas.derived(_document_links, document, dialect)
+            and links is schemas.derived(document_links, document, dialect)
             else _write_pointers(schemas, document, links, prefixes)
             for document, links in reached.items()
         }
@@ -186,66 +152,6 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
         schema[home] = {**schema.get(home, {}), **{name: copies[document] for document, name in names.items()}}
     parts = {pointer: document for document, pointer in prefixes.items() if pointer}
     return Bundle(path, schema, parts, problems)
-
-
-def _reach_from(schemas: Schemas, path: str, dialect: str) -> dict[str, _Links]:
-    """Return each document that one leads to, itself first, with its references."""
-    reached = {path: schemas.derived(_document_links, path, dialect)}
-    todo = list(reached[path].links)
-    while todo:
-        target = todo.pop().target
-        links = reached.get(target.document)
-        if links is None:
-            links = reached[target.document] = schemas.derived(_document_links, target.document, dialect)
-            todo += links.links
-        if target.pointer not in links.places and isinstance(target.schema, dict):  # a place that no keyword has
-            before = len(links.links)
-            links = reached[target.document] = links.copy()
-            _add_links(links, schemas, target, dialect)
-            todo += links.links[before:]
-    return reached
-
-
-def _document_links(schemas: Schemas, document: str, dialect: str) -> _Links:
-    """Return the references of a document, which is read in its own dialect if it names one."""
-    links = _Links()
-    _add_links(links, schemas, schemas.origin(document), dialect)
-    return links
-
-
-def _add_links(links: _Links, schemas: Schemas, start: Origin, dialect: str) -> None:
-    """Add the references of a schema and of all its subschemas."""
-    keywords = keywords_of(named_dialect(schemas.schema(start.document)) or dialect)
-    todo = [start]
-    while todo:
-        place = todo.pop()
-        if not isinstance(place.schema, dict) or place.pointer in links.places:
-            continue
-        links.places.add(place.pointer)
-        links.is_dynamic |= not place.schema.keys().isdisjoint(_DYNAMIC)
-        for keyword in _REFERENCES:
-            reference = place.schema.get(keyword)
-            if not isinstance(reference, str) or keyword not in keywords:
-                continue
-            try:
-                target = schemas.lookup(place, keyword, reference)
-                _refuse_other_dialect(schemas, place, keyword, target, dialect)
-            except DanglingReferenceError as error:
-                links.problems.append(error)
-                links.outer += [(place, keyword, error.uri)] if error.uri else []
-            else:
-                links.links.append(_Link(place, keyword, target))
-        children = subschemas(Node(place.pointer, place.schema, declares=True))
-        todo += [Origin(place.document, child.pointer, child.schema) for child in children if child.keyword in keywords]
-
-
-def _refuse_other_dialect(schemas: Schemas, place: Origin, keyword: str, target: Origin, dialect: str) -> None:
-    """Raise `DanglingReferenceError` for a reference to a document in another dialect than that of the root."""
-    schema = schemas.schema(target.document)
-    named, expected = dialect_of(schema) or named_dialect(schema), dialect or DRAFT_07
-    if named_dialect(schema) and named != expected:
-        problem = f"leads to {target.document}, which is written in another dialect: {named}, not {expected}"
-        raise dangling(place, keyword, problem, target.document)
 
 
 def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]:
@@ -259,7 +165,7 @@ def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]
     return names
 
 
-def _is_shared(root: str, document: str, prefixes: Mapping[str, str], links: _Links) -> bool:
+def _is_shared(root: str, document: str, prefixes: Mapping[str, str], links: Links) -> bool:
     """Tell whether a part is the same in every bundle: it does not lead back to the root, and nothing is renamed."""
     targets = {link.target.document for link in links.links}
     renamed = any(not prefixes[target].endswith(f"/{escape_token(target)}") for target in (*targets, document))
@@ -268,13 +174,13 @@ def _is_shared(root: str, document: str, prefixes: Mapping[str, str], links: _Li
 
 def _shared_part(schemas: Schemas, document: str, dialect: str) -> Any:
     """Return a document as it stands in the bundles of other documents of a dialect."""
-    links = schemas.derived(_document_links, document, dialect)
+    links = schemas.derived(document_links, document, dialect)
     home = "definitions" if is_legacy(dialect) else "$defs"
     targets = {document, *(link.target.document for link in links.links)}
     return _write_pointers(schemas, document, links, {path: f"/{home}/{escape_token(path)}" for path in targets})
 
 
-def _write_pointers(schemas: Schemas, document: str, links: _Links, prefixes: Mapping[str, str]) -> Any:
+def _write_pointers(schemas: Schemas, document: str, links: Links, prefixes: Mapping[str, str]) -> Any:
     """Return a document whose references are pointers into the bundle, without the names that nothing needs then."""
     copy = _copy(schemas, document, links)
     for link in links.links:
@@ -291,7 +197,7 @@ def _write_pointers(schemas: Schemas, document: str, links: _Links, prefixes: Ma
     return copy
 
 
-def _write_uris(schemas: Schemas, document: str, links: _Links) -> Any:
+def _write_uris(schemas: Schemas, document: str, links: Links) -> Any:
     """Return a document with a URI, whose references to others are URIs, too: dynamic references need them."""
     copy = _copy(schemas, document, links)
     for place, keyword, target in links.links:
@@ -308,7 +214,7 @@ def _write_uris(schemas: Schemas, document: str, links: _Links) -> Any:
     return copy
 
 
-def _copy(schemas: Schemas, document: str, links: _Links) -> Any:
+def _copy(schemas: Schemas, document: str, links: Links) -> Any:
     """Return a copy of a document in which what leads out of all documents does not depend on where it stands."""
     copy = deepcopy(schemas.schema(document))
     for place, keyword, uri in links.outer:

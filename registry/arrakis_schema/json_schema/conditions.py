@@ -1,7 +1,8 @@
 """The names of alternatives and conditions: `Card`, `kind is "card"`, `if key is "x"`."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from arrakis_schema.json_schema.admission import Admission, Branch, Place, type_words
@@ -42,16 +43,23 @@ class CaseNames:
 
     def labels(self, places: Sequence[Place], extras: Sequence[Extra], cases: Container[Branch]) -> dict[Extra, str]:
         """Return a name for each case of a place; no two have the same."""
+        at_place: dict[Extra, list[Place]] = {}
+        for place in places:
+            at_place.setdefault(extra_cases(place, cases), []).append(place)
         labels: dict[Extra, str] = {}
+        taken: set[str] = set()
         for extra in filter(None, extras):
-            at_place = [place for place in places if extra_cases(place, cases) == extra]
-            label = _reference_name(at_place) or self.of(extra)
-            taken, unique, count = set(labels.values()), label, 1
-            while unique in taken:
-                count += 1
-                unique = f"{label} {count}"
+            label = _reference_name(at_place.get(extra, [])) or self.of(extra)
+            unique = next(filter(lambda name: name not in taken, _numbered(label)))
+            taken.add(unique)
             labels[extra] = unique
         return labels
+
+
+def _numbered(label: str) -> Iterator[str]:
+    """Yield a label alone, then with the numbers from 2 on."""
+    yield label
+    yield from (f"{label} {number}" for number in count(2))
 
 
 def extra_cases(place: Place, cases: Container[Branch]) -> Extra:

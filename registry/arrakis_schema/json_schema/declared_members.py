@@ -28,33 +28,33 @@ class NeedsInstanceError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Applied:
-    """A subschema that applies to a place, always or only to some instances; `origin` finds what it refers to."""
+    """A subschema that applies to a place, always or only to some instances; `surroundings` finds what it refers to."""
 
     schema: Any
-    origin: "Origin"
+    surroundings: "Surroundings"
     always: bool = True
 
     def inner(self, schema: Any, *, always: bool = True) -> "Applied":
         """Return a subschema of this one."""
-        return Applied(schema, self.origin.inside(schema), self.always and always)
+        return Applied(schema, self.surroundings.inside(schema), self.always and always)
 
 
 @dataclass(frozen=True, eq=False)
-class Origin:
+class Surroundings:
     """What surrounds a subschema: its dialect, the reading of its patterns, and its references.
 
-    `resolve` returns the target of a reference with its origin; `enter` returns the origin inside a subschema with an
+    `resolve` returns the target of a reference with its surroundings; `enter` returns those inside a subschema with an
     `$id` of its own; `holds` tells whether a subschema accepts a value, and may raise `NeedsInstanceError`.
     """
 
     dialect: str
     reading: Reading
-    resolve: Callable[[str], "tuple[Any, Origin]"]
-    enter: Callable[[Any], "Origin"]
+    resolve: Callable[[str], "tuple[Any, Surroundings]"]
+    enter: Callable[[Any], "Surroundings"]
     holds: Callable[[Any, Any], bool]
 
-    def inside(self, schema: Any) -> "Origin":
-        """Return the origin of a subschema."""
+    def inside(self, schema: Any) -> "Surroundings":
+        """Return the surroundings of a subschema."""
         return self.enter(schema) if isinstance(schema, dict) and "$id" in schema else self
 
     def assertions(self, schema: Any) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def describes_any_name(schema: Mapping[str, Any]) -> bool:
 def declared_at(applied: Iterable[Applied], path: tuple[str, ...]) -> Declared:
     """Return what the place at a path declares in every instance; raises `NeedsInstanceError` if that varies."""
     here = list(_expand(applied))
-    if any(entry.always and "oneOf" in entry.origin.assertions(entry.schema) for entry in here):
+    if any(entry.always and "oneOf" in entry.surroundings.assertions(entry.schema) for entry in here):
         raise NeedsInstanceError
     return declared_at(_of_name(here, path[0]), path[1:]) if path else _declared(here)
 
@@ -134,7 +134,7 @@ def _search(applied: list[Applied], value: Any, unknown: Unknown, path: Path, *,
     choosers = [] if chosen else [entry for entry in here if entry.always and _alternatives(entry)]
     for chooser in choosers:
         base = list(_expand(applied, chooser))
-        branches = [entry for entry in _alternatives(chooser) if entry.origin.holds(entry.schema, value)]
+        branches = [entry for entry in _alternatives(chooser) if entry.surroundings.holds(entry.schema, value)]
         found = [list(_search([*base, *_expand([branch])], value, unknown, path, chosen=True)) for branch in branches]
         yield from min(found, key=len, default=())
     if not choosers:
@@ -164,7 +164,7 @@ def _rejects(unknown: Unknown, path: Path) -> bool:
 
 def _declared(here: Iterable[Applied]) -> Declared:
     """Return what these subschemas declare together."""
-    schemas = [(entry.origin.assertions(entry.schema), entry.origin.reading) for entry in here]
+    schemas = [(entry.surroundings.assertions(entry.schema), entry.surroundings.reading) for entry in here]
     names = {name for schema, _ in schemas for name in (*schema.get("properties", ()), *required_names(schema))}
     patterns = {(pattern, reading) for schema, reading in schemas for pattern in schema.get("patternProperties", ())}
     listed = any(keyword in schema for schema, _ in schemas for keyword in ("properties", "patternProperties"))
@@ -187,11 +187,11 @@ def _expand(applied: Iterable[Applied], chooser: Applied | None = None) -> Itera
 
 def _beside(entry: Applied, *, leave_out: bool) -> Iterator[Applied]:
     """Yield the subschemas that one applies to the same value and that are not negated."""
-    schema = entry.origin.assertions(entry.schema)
+    schema = entry.surroundings.assertions(entry.schema)
     for keyword in ("$ref", "$dynamicRef"):
         if isinstance(schema.get(keyword), str):
-            target, origin = entry.origin.resolve(schema[keyword])
-            yield Applied(target, origin, entry.always)
+            target, surroundings = entry.surroundings.resolve(schema[keyword])
+            yield Applied(target, surroundings, entry.always)
     yield from (entry.inner(child) for child in schema.get("allOf", ()))
     some = [*schema.get("anyOf", ()), *(() if leave_out else schema.get("oneOf", ()))]
     some += [schema[keyword] for keyword in ("if", "then", "else") if keyword in schema and "if" in schema]
@@ -202,15 +202,15 @@ def _beside(entry: Applied, *, leave_out: bool) -> Iterator[Applied]:
 
 def _alternatives(entry: Applied) -> list[Applied]:
     """Return the alternatives of `oneOf`."""
-    return [entry.inner(child) for child in entry.origin.assertions(entry.schema).get("oneOf", ())]
+    return [entry.inner(child) for child in entry.surroundings.assertions(entry.schema).get("oneOf", ())]
 
 
 def _of_name(here: Iterable[Applied], name: str) -> Iterator[Applied]:
     """Yield the subschemas that apply to the member of a name."""
     for entry in here:
-        schema = entry.origin.assertions(entry.schema)
+        schema = entry.surroundings.assertions(entry.schema)
         properties, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-        matching = [patterns[pattern] for pattern in patterns if search(pattern, name, entry.origin.reading)]
+        matching = [patterns[pattern] for pattern in patterns if search(pattern, name, entry.surroundings.reading)]
         own = [properties[name]] if name in properties else []
         yield from (entry.inner(child) for child in (*own, *matching))
         if not own and not matching:
@@ -222,7 +222,7 @@ def _of_name(here: Iterable[Applied], name: str) -> Iterator[Applied]:
 def _of_item(here: Iterable[Applied], index: int) -> Iterator[Applied]:
     """Yield the subschemas that apply to the item at an index."""
     for entry in here:
-        schema = entry.origin.assertions(entry.schema)
+        schema = entry.surroundings.assertions(entry.schema)
         tuples = isinstance(schema.get("items"), list)
         first = schema["items"] if tuples else schema.get("prefixItems", [])
         rest = "additionalItems" if tuples else "items"

@@ -6,41 +6,41 @@ The same rules as in the complete validator, for those who follow references wit
 from typing import NamedTuple
 from urllib.parse import unquote, urldefrag
 
-from arrakis_schema.json_schema.resolver import Origin, Schemas
+from arrakis_schema.json_schema.resolver import SchemaPlace, Schemas
 
 RECURSIVE = ""
 """The name under which `$recursiveAnchor` is kept among the dynamic anchors."""
 
 
-class Resource(NamedTuple):
+class SchemaResource(NamedTuple):
     """A resource: a document, or a schema with an `$id` in it."""
 
     document: str
     pointer: str
 
 
-class Scope(NamedTuple):
+class DynamicScope(NamedTuple):
     """The way to a schema: the `resources` that decide where a dynamic reference leads, the outermost first.
 
     `start` is the pointer of the resource by which the document was entered. A way without dynamic anchors is empty.
     """
 
-    resources: tuple[Resource, ...] = ()
+    resources: tuple[SchemaResource, ...] = ()
     start: str = ""
 
 
-NO_SCOPE = Scope()
+NO_SCOPE = DynamicScope()
 
 
-def enter(schemas: Schemas, scope: Scope, origin: Origin) -> Scope:
+def enter(schemas: Schemas, scope: DynamicScope, origin: SchemaPlace) -> DynamicScope:
     """Return the scope of a schema that a reference leads to, from a place with such a scope."""
     identifiers = schemas.identifiers(origin.document)
     start = identifiers.resource(origin.pointer)
-    resources = _with_resource(schemas, scope.resources, Resource(origin.document, start))
-    return Scope(resources, start if resources or identifiers.dynamic else "")
+    resources = _with_resource(schemas, scope.resources, SchemaResource(origin.document, start))
+    return DynamicScope(resources, start if resources or identifiers.dynamic else "")
 
 
-def scope_at(schemas: Schemas, scope: Scope, place: Origin) -> Scope:
+def scope_at(schemas: Schemas, scope: DynamicScope, place: SchemaPlace) -> DynamicScope:
     """Return the scope at a place, to which the resources between the start and the place are added."""
     identifiers = schemas.identifiers(place.document)
     if not scope.resources and not identifiers.dynamic:
@@ -50,11 +50,13 @@ def scope_at(schemas: Schemas, scope: Scope, place: Origin) -> Scope:
         inner.append(identifiers.resource(inner[-1].rpartition("/")[0]))
     resources = scope.resources
     for pointer in reversed(inner[:-1]):
-        resources = _with_resource(schemas, resources, Resource(place.document, pointer))
-    return Scope(resources, inner[0])
+        resources = _with_resource(schemas, resources, SchemaResource(place.document, pointer))
+    return DynamicScope(resources, inner[0])
 
 
-def dynamic_target(schemas: Schemas, place: Origin, keyword: str, reference: str, scope: Scope) -> Origin:
+def dynamic_target(
+    schemas: Schemas, place: SchemaPlace, keyword: str, reference: str, scope: DynamicScope
+) -> SchemaPlace:
     """Return where a dynamic reference leads, in the scope at its place; raises `DanglingReferenceError`."""
     origin = schemas.lookup(place, keyword, reference)
     identifiers = schemas.identifiers(origin.document)
@@ -69,7 +71,9 @@ def dynamic_target(schemas: Schemas, place: Origin, keyword: str, reference: str
     return origin
 
 
-def _with_resource(schemas: Schemas, resources: tuple[Resource, ...], resource: Resource) -> tuple[Resource, ...]:
+def _with_resource(
+    schemas: Schemas, resources: tuple[SchemaResource, ...], resource: SchemaResource
+) -> tuple[SchemaResource, ...]:
     """Return the resources on a way with one more, if it decides anything: of each name the outermost one does.
 
     A resource without `$recursiveAnchor` ends the search for that, as in other validators.
@@ -81,6 +85,6 @@ def _with_resource(schemas: Schemas, resources: tuple[Resource, ...], resource: 
     return (*resources, resource) if names - known else resources
 
 
-def _names(schemas: Schemas, resource: Resource) -> frozenset[str]:
+def _names(schemas: Schemas, resource: SchemaResource) -> frozenset[str]:
     """Return the names of the dynamic anchors of a resource."""
     return frozenset(schemas.identifiers(resource.document).dynamic.get(resource.pointer, ()))

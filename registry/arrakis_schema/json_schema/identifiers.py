@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urljoin
 
 from arrakis_schema.json_schema.dialects import KEYWORDS
 from arrakis_schema.json_schema.keywords import Node, subschemas
-from arrakis_schema.store.dialects import named_dialect as known_dialect
+from arrakis_schema.store.dialects import named_dialect
 
 _LEGACY = ("/draft-04/", "/draft-06/", "/draft-07/")
 _EVERY_KEYWORD = frozenset().union(*KEYWORDS.values())
@@ -20,12 +20,15 @@ class Identifiers:
     `bases` has the base URI of each resource by its pointer, `resources` the reverse; `anchors` has the pointer of
     each anchor by the URI of its resource and its name. `dynamic` has the pointers of those anchors that a dynamic
     reference finds, by the pointer of their resource and the name, which is empty for `$recursiveAnchor`.
+    `repeated` has what names a schema that is not the first of that name: a URI or an anchor such as `#name`, the
+    pointer of the first schema, and that of the keyword which repeats it.
     """
 
     bases: dict[str, str] = field(default_factory=dict)
     resources: dict[str, str] = field(default_factory=dict)
     anchors: dict[tuple[str, str], str] = field(default_factory=dict)
     dynamic: dict[str, dict[str, str]] = field(default_factory=dict)
+    repeated: list[tuple[str, str, str]] = field(default_factory=list)
 
     def resource(self, pointer: str) -> str:
         """Return the pointer of the resource that a place is in."""
@@ -40,13 +43,13 @@ class Identifiers:
 
 def keywords_of(dialect: str) -> frozenset[str]:
     """Return the keywords of a dialect; those of all for one that is not known."""
-    return KEYWORDS.get(known_dialect(dialect) or "", _EVERY_KEYWORD)
+    return KEYWORDS.get(named_dialect(dialect) or "", _EVERY_KEYWORD)
 
 
 def read_identifiers(schema: Any, url: str) -> Identifiers:
     """Return what can be referred to in a document; `url` is the base of a relative `$id`."""
     identifiers = Identifiers()
-    dialect = named_dialect(schema)
+    dialect = dialect_uri(schema)
     todo = [(Node("", schema, declares=True), url, "")]
     while todo:
         node, base, resource = todo.pop()
@@ -54,18 +57,23 @@ def read_identifiers(schema: Any, url: str) -> Identifiers:
         if named is not None or not node.pointer:
             base, resource = _joined(base, named or ""), node.pointer
             identifiers.bases[node.pointer] = base
-            identifiers.resources.setdefault(base, node.pointer)
+            first = identifiers.resources.setdefault(base, node.pointer)
+            if first != node.pointer:
+                identifiers.repeated.append((base, first, f"{node.pointer}/{_identifying(dialect)}"))
         if isinstance(node.schema, dict):
-            for name in _anchors(node.schema, dialect):
-                identifiers.anchors.setdefault((base, name), node.pointer)
+            for keyword, name in _anchors(node.schema, dialect):
+                first = identifiers.anchors.setdefault((base, name), node.pointer)
+                if first != node.pointer:
+                    identifiers.repeated.append((f"#{name}", first, f"{node.pointer}/{keyword}"))
             keywords = keywords_of(dialect)
             for name in _dynamic_anchors(node, keywords, is_root=node.pointer == resource):
                 identifiers.dynamic.setdefault(resource, {}).setdefault(name, node.pointer)
-            todo += [(child, base, resource) for child in subschemas(node) if child.keyword in keywords]
+            children = [(child, base, resource) for child in subschemas(node) if child.keyword in keywords]
+            todo += reversed(children)
     return identifiers
 
 
-def named_dialect(schema: Any) -> str:
+def dialect_uri(schema: Any) -> str:
     """Return the dialect that a document names, known or not; empty where it names none."""
     named = schema.get("$schema") if isinstance(schema, dict) else None
     return named if isinstance(named, str) else ""
@@ -73,7 +81,7 @@ def named_dialect(schema: Any) -> str:
 
 def identifying_keyword(document: Any) -> str:
     """Return the keyword that names the schemas of a document."""
-    return _identifying(named_dialect(document))
+    return _identifying(dialect_uri(document))
 
 
 def _identifying(dialect: str) -> str:
@@ -89,14 +97,14 @@ def _identifier(schema: Any, dialect: str) -> str | None:
     return named if isinstance(named, str) and not named.startswith("#") else None
 
 
-def _anchors(schema: dict[str, Any], dialect: str) -> Iterator[str]:
-    """Yield the names of the anchors of a schema."""
+def _anchors(schema: dict[str, Any], dialect: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of the anchors of a schema, each with its keyword."""
     named = schema.get(_identifying(dialect))
     if is_legacy(dialect) and isinstance(named, str) and named.startswith("#") and "$ref" not in schema:
-        yield named[1:]
+        yield _identifying(dialect), named[1:]
     if not dialect or not is_legacy(dialect):
-        names = (schema.get(keyword) for keyword in ("$anchor", "$dynamicAnchor"))
-        yield from (name for name in names if isinstance(name, str))
+        names = ((keyword, schema.get(keyword)) for keyword in ("$anchor", "$dynamicAnchor"))
+        yield from ((keyword, name) for keyword, name in names if isinstance(name, str))
 
 
 def _dynamic_anchors(node: Node, keywords: frozenset[str], *, is_root: bool) -> Iterator[str]:

@@ -4,42 +4,26 @@ A place can be described by several schemas, which apply together or in one case
 member; what holds in one case is told as a variant, and a member that exists in one case only is a member of that case.
 """
 
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.json_schema.admission import Admission, Kinds, Place
-from arrakis_schema.json_schema.conditions import ALTERNATIVES, CaseNames, Extra
-from arrakis_schema.json_schema.facts import (
-    bounds_of,
-    closed_words,
-    is_set,
-    kinds_of,
-    nearest,
-    origins_of,
-    text_of,
-    values_of,
-    words_of_types,
-)
-from arrakis_schema.json_schema.places import Node, Spread, array_places, object_places
-from arrakis_schema.json_schema.pointer_names import extend_path
+from arrakis_schema.json_schema.admission import Admission
+from arrakis_schema.json_schema.member_reader import MemberReader
+from arrakis_schema.json_schema.places import MemberNode
 from arrakis_schema.json_schema.resolver import SUFFIXES, Schemas, schemas_of
-from arrakis_schema.json_schema.statements import (
-    MOST_STATEMENTS,
-    SET,
-    Statement,
-    statements_of,
-)
 from arrakis_schema.store.documents import Document, DocumentKind, DocumentSet
 from arrakis_schema.store.loading import parse_json_schema
-from arrakis_schema.store.members import Member, Step, Variant, address_of, path_of
+from arrakis_schema.store.members import Member, Step, address_of, path_of
+from arrakis_schema.text.json_pointer import unescape_token
 
 MOST_MEMBERS = 1000
 """How many members of a document are told."""
+_DEFINITIONS = ("definitions", "$defs")
+_MEMBERS, _PATTERNS = "properties", "patternProperties"
+_ITEMS = {"items", "prefixItems", "additionalItems", "unevaluatedItems", "contains"}
+_OTHERS = {"additionalProperties", "unevaluatedProperties"}
+_LISTS, _NAMED = {"allOf", "anyOf", "oneOf", "prefixItems", "items"}, {"dependencies", "dependentSchemas"}
 _LONGEST_NAME = 80
-_OBJECT: Kinds = frozenset({"object"})
-_ARRAY: Kinds = frozenset({"array"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,218 +114,27 @@ def _read(schemas: Schemas, path: str, prefix: str, most: int) -> MemberTree:
     return MemberTree(reader.places, path, prefix, members)
 
 
-def _reading(schemas: Schemas, path: str, prefix: str, most: int) -> tuple["_Reader", Node]:
+def _reading(schemas: Schemas, path: str, prefix: str, most: int) -> tuple["MemberReader", MemberNode]:
     """Return the reader of one of several schemas, and the document as a whole."""
     admission = Admission(schemas)
-    return _Reader(admission, prefix, most), Node((), [admission.root(path)])
+    return MemberReader(admission, prefix, most), MemberNode((), [admission.root(path)])
 
 
-class _Reader:
-    """One reading of a document: `places` holds the places that each schema is about."""
-
-    def __init__(self, admission: Admission, prefix: str, most: int) -> None:
-        self.places: dict[tuple[str, str], list[tuple[Step, ...]]] = {}
-        self._admission, self._prefix, self._most = admission, prefix, most
-        self._names = CaseNames(admission)
-
-    def unfold(self, root: Node) -> None:
-        """Add the places inside the root, those near the root first, until there are as many as are told."""
-        todo, count = deque([root]), 1
-        while todo:
-            node = todo.popleft()
-            children = list(self._children(node))
-            if count + len(children) > self._most:
-                node.note = (
-                    f"The members inside are not listed: a document is told with {self._most:,} members at most."
-                )
-                continue
-            count += len(children)
-            node.children = children
-            todo.extend(children)
-
-    def members(self, root: Node) -> Iterator[Member]:
-        """Yield the members in the order of the document, each before those inside it."""
-        todo = [root]
-        while todo:
-            node = todo.pop()
-            member = self._member(node)
-            if node.steps or _says_something(member):
-                yield member
-            todo += reversed(node.children)
-
-    def note_places(self, root: Node) -> None:
-        """Note which places the schemas of a document are about."""
-        self.unfold(root)
-        todo = [root]
-        while todo:
-            node = todo.pop()
-            self._note(node, statements_of(self._admission, node.places, SET))
-            todo += reversed(node.children)
-
-    def _children(self, node: Node) -> Iterator[Node]:
-        """Yield the places directly inside a place."""
-        opened = dict(node.opened)
-        for wanted, spread in ((_OBJECT, object_places), (_ARRAY, array_places)):
-            if not kinds_of(self._admission, _always(node, node.places)) & wanted:
-                continue
-            statements = self._note(node, statements_of(self._admission, node.places, wanted))
-            told = _told(node, statements)
-            opened |= {s.place.key: node.steps for s in statements if s.asserts and s not in told}
-            listed = node.listed or any(
-                self._has_containers(statement) for statement in statements if not node.further_cases(statement.place)
-            )
-            children = list(spread(Spread(self._admission, self._names, node, statements, told)))
-            order = list(dict.fromkeys(child.alternative for child in children))
-            for child in sorted(children, key=lambda child: order.index(child.alternative)):
-                child.opened, child.listed, child.sure = opened, listed, child.sure and node.sure and not listed
-                yield child
-
-    def _has_containers(self, statement: Statement) -> bool:
-        """Tell whether a schema lists whole arrays or objects: no schema inside it tells what they hold."""
-        values = self._admission.values(statement.place) if isinstance(statement.place.schema, dict) else []
-        return any(isinstance(value, dict | list) for listed in values for value in listed)
-
-    def _note(self, node: Node, statements: list[Statement]) -> list[Statement]:
-        """Note which place schemas are about."""
-        if len(statements) >= MOST_STATEMENTS:
-            node.note = f"More than {MOST_STATEMENTS} schemas apply here: some are not told."
-        for statement in statements:
-            steps = self.places.setdefault(_key(statement), [])
-            if node.steps not in steps:
-                steps.append(node.steps)
-        return statements
-
-    def _member(self, node: Node) -> Member:
-        """Return what is told of a place."""
-        admission = self._admission
-        statements = self._note(node, statements_of(admission, node.places, SET))
-        asserted = [statement for statement in statements if statement.asserts]
-        always = [statement for statement in asserted if not node.further_cases(statement.place)]
-        kinds = kinds_of(admission, _always(node, node.places)) & kinds_of(admission, _narrowing(always))
-        nullable = self._nullable(node)
-        return Member(
-            path=path_of(node.steps),
-            anchor=address_of(node.steps, self._prefix),
-            type=words_of_types(kinds | ({"null"} if nullable else frozenset()), nullable=nullable),
-            nullable=nullable,
-            required=node.required,
-            description=text_of(always, "description"),
-            unit=text_of(always, "x-unit"),
-            null=text_of(always, "x-null"),
-            omitted=text_of(always, "x-omitted"),
-            values=values_of(admission, always, kinds),
-            bounds=bounds_of(admission, always, kinds),
-            steps=node.steps,
-            alternative=node.alternative,
-            required_when=node.required_when,
-            default=tuple(nearest(always, "default", lambda _: True)),
-            examples=tuple(next(iter(nearest(always, "examples", lambda value: isinstance(value, list))), [])),
-            format=text_of(always, "format") if kinds & {"string", "integer", "fraction"} else "",
-            deprecated=is_set(always, "deprecated"),
-            read_only=is_set(always, "readOnly"),
-            write_only=is_set(always, "writeOnly"),
-            closed=closed_words(admission, always, asserted, kinds),
-            variants=tuple(self._variants(node, asserted, kinds, base=nullable)),
-            see="" if node.see is None else address_of(node.see, self._prefix),
-            note=node.note,
-            origins=(*origins_of(always), *node.presence),
-        )
-
-    def _nullable(self, node: Node) -> bool | None:
-        """Tell whether null is accepted at a place; None where what is said around it may decide."""
-        answers = {self._admission.null(place) for place in node.places if not node.further_cases(place)}
-        if False in answers:
-            return False
-        unsure = [place for place in node.places if node.further_cases(place)]
-        open_cases = any(self._admission.null(place) is not True or _is_exclusive(node, place) for place in unsure)
-        return None if None in answers or open_cases or node.mentions or not node.sure else True
-
-    def _variants(
-        self, node: Node, statements: list[Statement], kinds: Kinds, *, base: bool | None
-    ) -> Iterator[Variant]:
-        """Yield what holds in one case only, case by case."""
-        groups: dict[Extra, list[Statement]] = {}
-        holders = {statement.place for statement in statements}
-        for statement in statements:
-            if extra := node.further_cases(statement.place):
-                groups.setdefault(extra, []).append(statement)
-        labels = Spread(self._admission, self._names, node, statements).labels()
-        for extra, cases in groups.items():
-            inner = kinds & kinds_of(self._admission, cases)
-            nullable = self._nullable_in(cases) if base is not False else False
-            variant = Variant(
-                rule=extra[-1].keyword,
-                name=labels[extra],
-                when=self._names.when(extra),
-                type=words_of_types(inner, nullable=nullable),
-                nullable=nullable,
-                description=text_of(cases, "description"),
-                values=values_of(self._admission, cases, inner),
-                bounds=bounds_of(self._admission, cases, inner),
-                format=text_of(cases, "format"),
-                closed=closed_words(self._admission, cases, statements, inner),
-            )
-            if _tells(variant, kinds) or (extra[-1].keyword in ALTERNATIVES and extra[-1].holder in holders):
-                yield variant
-
-    def _nullable_in(self, cases: list[Statement]) -> bool | None:
-        """Tell whether null is accepted by what holds in one case."""
-        answers = {self._admission.null(statement.place) for statement in cases if not statement.words_only}
-        return False if False in answers else None if None in answers else True
-
-
-def _told(node: Node, statements: list[Statement]) -> frozenset[Statement]:
-    """Return the schemas whose places are told around a place already, and note where.
-
-    What only requires members is told with the schemas beside it that describe them.
-    """
-    around = {statement: node.opened.get(statement.place.key) for statement in statements if statement.asserts}
-    opening = {statement: steps for statement, steps in around.items() if steps is not None and _opens(statement)}
-    for steps in opening.values():
-        node.see = steps
-    same = {statement for statement, steps in around.items() if steps is not None and steps == node.see}
-    return frozenset(opening.keys() | same)
-
-
-def _says_something(member: Member) -> bool:
-    """Tell whether the message as a whole is worth an entry."""
-    told = member.bounds or member.values or member.variants or member.closed or member.note
-    return member.type not in {"object", "any"} or bool(told)
-
-
-def _tells(variant: Variant, kinds: Kinds) -> bool:
-    """Tell whether a variant says more than the member itself."""
-    return bool(
-        variant.values
-        or variant.closed
-        or variant.bounds
-        or variant.format
-        or variant.description
-        or variant.type != words_of_types(kinds, nullable=False)
-    )
-
-
-def _is_exclusive(node: Node, place: Place) -> bool:
-    """Tell whether a schema applies in a case that excludes others."""
-    return any(branch.keyword == "oneOf" for branch in node.further_cases(place))
-
-
-def _always(node: Node, places: list[Place]) -> list[Statement]:
-    """Return the schemas that always apply, as statements."""
-    return [Statement(place) for place in places if not node.further_cases(place)]
-
-
-def _narrowing(statements: list[Statement]) -> list[Statement]:
-    """Return the statements that validators read."""
-    return [statement for statement in statements if not statement.words_only]
-
-
-def _key(statement: Statement) -> tuple[str, str]:
-    """Return where a schema stands."""
-    return statement.place.document, statement.place.pointer
-
-
-def _opens(statement: Statement) -> bool:
-    """Tell whether a schema describes places inside its own."""
-    inner = {"properties", "patternProperties", "additionalProperties", "items", "prefixItems", "contains"}
-    return isinstance(statement.place.schema, dict) and bool(inner & statement.place.schema.keys())
+def extend_path(name: str, pointer: str) -> str:
+    """Return a name with the members that a pointer goes through."""
+    parts = [unescape_token(part) for part in pointer.split("/")[1:]]
+    while parts:
+        keyword, *parts = parts
+        if keyword in _DEFINITIONS and parts:
+            name = f"definition {parts.pop(0)}"
+        elif keyword == _MEMBERS and parts:
+            name = f"{name}.{parts.pop(0)}" if name else parts.pop(0)
+        elif keyword == _PATTERNS and parts:
+            name = f"{name}.<{parts.pop(0)}>" if name else f"<{parts.pop(0)}>"
+        elif keyword in _ITEMS:
+            name = f"{name}[]"
+        elif keyword in _OTHERS:
+            name = f"{name}.*" if name else "*"
+        if (keyword in _LISTS and parts and parts[0].isdecimal()) or (keyword in _NAMED and parts):
+            parts.pop(0)
+    return name

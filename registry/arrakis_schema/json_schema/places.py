@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 
 from arrakis_schema.json_schema.admission import Admission, Branch, Place, PlaceKey, pointer_below
 from arrakis_schema.json_schema.conditions import CaseNames, Extra, extra_cases
@@ -15,7 +17,7 @@ Applies = Callable[[Statement], list[Place]]
 
 
 @dataclass(slots=True)
-class Node:
+class MemberNode:
     """A place of a message with the schemas that apply to it, and the cases in which it exists.
 
     It is not `sure` where more than these schemas decides on null, and `listed` where a schema around it lists whole
@@ -33,7 +35,7 @@ class Node:
     sure: bool = True
     listed: bool = False
     opened: dict[PlaceKey, tuple[Step, ...]] = field(default_factory=dict)
-    children: "list[Node]" = field(default_factory=list)
+    children: "list[MemberNode]" = field(default_factory=list)
     see: tuple[Step, ...] | None = None
     note: str = ""
 
@@ -42,39 +44,42 @@ class Node:
         return extra_cases(place, self.cases)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spread:
     """The schemas that apply to a place, to be asked for the places inside it.
 
-    Those that are `told` around the place apply as well, but the places inside them are not repeated.
+    Those that are `told` around the place apply as well, but the places inside them are not repeated. Of the members
+    with a name, `most` are read.
     """
 
     admission: Admission
     names: CaseNames
-    node: Node
+    node: MemberNode
     statements: list[Statement]
     told: frozenset[Statement] = frozenset()
+    most: int | None = None
 
-    @property
+    @cached_property
     def asserted(self) -> list[Statement]:
         """The schemas that validators hold a value to."""
         return [statement for statement in self.statements if statement.asserts]
 
-    @property
+    @cached_property
     def declaring(self) -> list[Statement]:
         """The schemas whose places are told here."""
         return [statement for statement in self.asserted if statement not in self.told]
 
-    def places(self, step: Step, declares: Callable[[Statement], bool], applies: Applies) -> Iterator[Node]:
+    def places(self, step: Step, declares: Callable[[Statement], bool], applies: Applies) -> Iterator[MemberNode]:
         """Yield the place one step further: once where it always exists, else once for each case."""
-        node, asserted = self.node, self.asserted
+        node, asserted, labels = self.node, self.asserted, self.labels()
         declaring = filter(declares, self.declaring)
         cases = dict.fromkeys(node.further_cases(statement.place) for statement in declaring)
+        if not cases:
+            return
         chosen: list[Extra] = []
         for extra in sorted(cases, key=len):
             if not any(set(known) <= set(extra) for known in chosen):
                 chosen.append(extra)
-        labels = self.labels()
         places = [place for statement in asserted for place in applies(statement)]
         mentions = [place for statement in self.statements if not statement.asserts for place in applies(statement)]
         for extra in chosen:
@@ -82,13 +87,17 @@ class Spread:
             kept = [place for place in places if set(extra) <= set(place.branches) or set(place.branches) <= inside]
             into = (Step("alternative", labels[extra]),) if extra else ()
             alternative = ", ".join(filter(None, (node.alternative, labels.get(extra, ""))))
-            child = Node((*node.steps, *into, step), kept, inside, mentions, alternative)
+            child = MemberNode((*node.steps, *into, step), kept, inside, mentions, alternative)
             if step.kind == "name":
                 self._tell_presence(child, str(step.value))
             yield child
 
     def labels(self) -> dict[Extra, str]:
         """Return the names of the cases of the place."""
+        return self._labels
+
+    @cached_property
+    def _labels(self) -> dict[Extra, str]:
         extras = list(dict.fromkeys(self.node.further_cases(statement.place) for statement in self.declaring))
         self.names.read(extras, self._required())
         return self.names.labels(self.node.places, extras, self.node.cases)
@@ -99,7 +108,7 @@ class Spread:
         names = (name for statement in always for name in keyword_list(statement, self.admission, "required"))
         return {name for name in names if isinstance(name, str)}
 
-    def _tell_presence(self, child: Node, name: str) -> None:
+    def _tell_presence(self, child: MemberNode, name: str) -> None:
         """Tell a place whether its member is required, or when."""
         when: dict[str, None] = {}
         for statement in self.asserted:
@@ -117,7 +126,7 @@ class Spread:
         child.required_when = () if child.required else tuple(when)
 
 
-def object_places(spread: Spread) -> Iterator[Node]:
+def object_places(spread: Spread) -> Iterator[MemberNode]:
     """Yield the members of an object: by name, by pattern, and all others."""
     members = _ObjectMembers(spread)
     cousins = any(_is_cousin(s, spread.admission, "unevaluatedProperties") for s in spread.statements)
@@ -135,14 +144,14 @@ class _ObjectMembers:
         self._named = {id(s): keyword_dict(s, admission, "properties") for s in spread.statements}
         self._patterns = {id(s): keyword_dict(s, admission, "patternProperties") for s in spread.statements}
 
-    def named(self) -> list[Node]:
+    def named(self) -> list[MemberNode]:
         """Return the members with a name, those of one case in the order of that case."""
         spread, ranks = self._spread, dict[tuple[frozenset[Branch], str], int]()
         for statement in spread.asserted:
             cases = frozenset(spread.node.further_cases(statement.place))
             for name in (*self._named[id(statement)], *self._demanded(statement)):
                 ranks.setdefault((cases, name), len(ranks))
-        children = [
+        children = (
             child
             for name in dict.fromkeys(name for _, name in ranks)
             for child in spread.places(
@@ -150,10 +159,13 @@ class _ObjectMembers:
                 lambda s, name=name: name in self._named[id(s)] or name in self._demanded(s),  # type: ignore[misc]
                 lambda s, name=name: self._schemas_of(s, name),  # type: ignore[misc]
             )
-        ]
-        return sorted(children, key=lambda child: ranks[child.cases - spread.node.cases, str(child.steps[-1].value)])
+        )
+        return sorted(
+            islice(children, spread.most),
+            key=lambda child: ranks[child.cases - spread.node.cases, str(child.steps[-1].value)],
+        )
 
-    def patterned(self) -> Iterator[Node]:
+    def patterned(self) -> Iterator[MemberNode]:
         """Yield the members with names of a pattern; a name of two patterns makes it unsure what holds."""
         spread = self._spread
         for pattern in dict.fromkeys(pattern for s in spread.asserted for pattern in self._patterns[id(s)]):
@@ -173,7 +185,7 @@ class _ObjectMembers:
                 child.sure = not crossing
                 yield child
 
-    def others(self) -> Iterator[Node]:
+    def others(self) -> Iterator[MemberNode]:
         """Yield the members with any other name, unless there are none."""
         spread = self._spread
         always = [s for s in spread.asserted if not spread.node.further_cases(s.place)]
@@ -203,7 +215,7 @@ class _ObjectMembers:
         return [place.below("additionalProperties")] if has else []
 
 
-def array_places(spread: Spread) -> Iterator[Node]:
+def array_places(spread: Spread) -> Iterator[MemberNode]:
     """Yield the items of an array: by position, all further ones, and those that `contains` asks for."""
     admission, statements = spread.admission, spread.statements
     tuples = {id(s): _tuple(s, admission) for s in statements}

@@ -9,10 +9,10 @@ from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.bundling import bundle_of
+from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of, has_effect
 from arrakis_schema.json_schema.dispatch import Dispatch, dispatch_of
-from arrakis_schema.json_schema.judge.fast import NOT_JSON, Accepts
-from arrakis_schema.json_schema.judge.implication import implies
-from arrakis_schema.json_schema.judge.judge import Judge
+from arrakis_schema.json_schema.judge.fast import Accepts
+from arrakis_schema.json_schema.judge.judge import NOT_PLAIN, Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.json_schema.judge.unknown import UnknownMembers, without_strangers
 from arrakis_schema.json_schema.violations import Violation
@@ -151,7 +151,7 @@ def _checks(release: Release, endpoint: str) -> tuple[Check, ...]:
     judging = _document_checks(release, endpoint)
     members = release.derived(_members_of_request, endpoint)
     thorough = [*judging, *([_check_of(members.first, endpoint, release)] if members.rejects else [])]
-    accepts = None if len(judging) > 1 else release.derived(_judge, endpoint).accepts
+    accepts = None if len(judging) > 1 else release.derived(_judge, endpoint).quick
     if accepts is None or (members.rejects and members.only is None):
         return tuple(thorough)
     return (_quick_check(accepts, members, thorough),)
@@ -174,7 +174,7 @@ def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[C
         try:
             if accepts(request) and (not only or names.issuperset(request[only])):
                 return
-        except (*NOT_JSON, KeyError, AttributeError):
+        except (*NOT_PLAIN, KeyError, AttributeError):
             pass
         for check in thorough:
             check(request)
@@ -287,3 +287,36 @@ def _judge(release: Release, path: str) -> Judge:
     """Return the judge for one document."""
     schema, reading = release.schema(path), READINGS[_reader(release, path).patterns]
     return Judge(schema, f"{release.folder}/{path}", reading, bundle=bundle_of(release.document(path), schema))
+
+
+_SAME = {"type", "pattern", "const"}
+
+
+def implies(schema: Any, weaker: Any) -> bool:
+    """Tell whether everything that `schema` accepts is plainly accepted by `weaker` too; False if in doubt.
+
+    Then the envelope need not be checked for a request that its endpoint has accepted.
+    """
+    if dialect_of(schema) != dialect_of(weaker):  # a word may mean something else there
+        return False
+    return _implies(schema, weaker, dialect_of(schema) or DRAFT_07)
+
+
+def _implies(schema: Any, weaker: Any, dialect: str) -> bool:
+    """Tell whether a schema of a document plainly implies one of another document of the same dialect."""
+    if not isinstance(schema, dict) or not isinstance(weaker, dict) or "$ref" in schema:
+        return False
+    asserted = [keyword for keyword in weaker if has_effect(keyword, dialect)]
+    return all(_holds(schema, keyword, weaker[keyword], dialect) for keyword in asserted)
+
+
+def _holds(schema: dict[str, Any], keyword: str, value: Any, dialect: str) -> bool:
+    """Tell whether the schema plainly asserts this keyword with this value, or a stricter one."""
+    asserted = schema.get(keyword)
+    if keyword == "properties" and isinstance(asserted, dict) and isinstance(value, dict):
+        return all(name in asserted and _implies(asserted[name], child, dialect) for name, child in value.items())
+    if keyword == "required" and isinstance(asserted, list) and isinstance(value, list):
+        return all(name in asserted for name in value)
+    if keyword == "enum" and isinstance(value, list) and isinstance(schema.get("const"), str):
+        return has_effect("const", dialect) and schema["const"] in value
+    return keyword in _SAME and isinstance(value, str) and asserted == value

@@ -46,7 +46,7 @@ class DanglingReferenceError(ArrakisSchemaError):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SchemaPlace:
     """The place of a schema: its document (a path, or the URI of a meta-schema), and the JSON Pointer in it.
 
     `schema` is what stands there.
@@ -58,9 +58,9 @@ class Origin:
 
     __repr__ = short_repr
 
-    def below(self, pointer: str, schema: Any) -> "Origin":
+    def below(self, pointer: str, schema: Any) -> "SchemaPlace":
         """Return the place of a subschema; `pointer` leads there from this schema."""
-        return Origin(self.document, self.pointer + pointer, schema)
+        return SchemaPlace(self.document, self.pointer + pointer, schema)
 
 
 class Schemas(Deriving):
@@ -77,11 +77,11 @@ class Schemas(Deriving):
         """Return the schema of a document or of a meta-schema."""
         return self._meta_schemas[document] if document in self._meta_schemas else self.documents[document]
 
-    def origin(self, document: str, pointer: str = "") -> Origin:
+    def origin(self, document: str, pointer: str = "") -> SchemaPlace:
         """Return a place in a document."""
-        return Origin(document, pointer, value_at(self.schema(document), pointer))
+        return SchemaPlace(document, pointer, value_at(self.schema(document), pointer))
 
-    def lookup(self, place: Origin, keyword: str, reference: str) -> Origin:
+    def lookup(self, place: SchemaPlace, keyword: str, reference: str) -> SchemaPlace:
         """Return where the reference in a keyword of a schema leads; raises `DanglingReferenceError`.
 
         A `$dynamicRef` leads where a `$ref` would: to the anchor of its own resource.
@@ -92,14 +92,14 @@ class Schemas(Deriving):
         pointer = _fragment_pointer(identifiers, identifiers.bases[resource], resource, unquote(fragment))
         schema = _ABSENT if pointer is None else value_at(self.schema(document), pointer, _ABSENT)
         if pointer is not None and isinstance(schema, dict | bool):
-            return Origin(document, pointer, schema)
+            return SchemaPlace(document, pointer, schema)
         names = "this document" if document == place.document else document
         if schema is _ABSENT:
             there = self._near_fragment(document, resource, fragment, reference)
             raise dangling(place, keyword, f"{short_json(reference)} points to nothing in {names}{there}", document)
         raise dangling(place, keyword, f"{short_json(reference)} points to no schema in {names}", document)
 
-    def _resource(self, place: Origin, keyword: str, reference: str) -> tuple[str, str, str]:
+    def _resource(self, place: SchemaPlace, keyword: str, reference: str) -> tuple[str, str, str]:
         """Return the document that a reference leads to, the URI of the resource in it, and the fragment."""
         base = self.identifiers(place.document).base(place.pointer)
         try:
@@ -120,15 +120,19 @@ class Schemas(Deriving):
         return self._identifiers[document]
 
     @cached_property
-    def clashes(self) -> tuple[tuple[str, Origin, Origin], ...]:
-        """The URIs that two different schemas of the set claim by `$id`, with both places."""
-        first: dict[str, Origin] = {}
+    def clashes(self) -> tuple[tuple[str, SchemaPlace, SchemaPlace], ...]:
+        """The URIs that two different schemas claim by `$id`, in one document or in two, with both places."""
+        first: dict[str, SchemaPlace] = {}
         clashing = []
         for document in sorted(self.documents):
             for uri, pointer in self.identifiers(document).resources.items():
                 place = self.origin(document, pointer)
                 earlier = first.setdefault(uri, place)
                 if earlier.document != document and (not pointer or earlier.schema != place.schema):
+                    clashing.append((uri, earlier, place))
+            for uri, before, keyword in self.identifiers(document).repeated:
+                earlier, place = self.origin(document, before), self.origin(document, keyword.rpartition("/")[0])
+                if not uri.startswith("#") and earlier.schema != place.schema:
                     clashing.append((uri, earlier, place))
         return tuple(clashing)
 
@@ -198,7 +202,7 @@ class Schemas(Deriving):
         return nearest_name(name, known)
 
 
-def dangling(place: Origin, keyword: str, problem: str, target: str = "", uri: str = "") -> DanglingReferenceError:
+def dangling(place: SchemaPlace, keyword: str, problem: str, target: str = "", uri: str = "") -> DanglingReferenceError:
     """Return the error for the reference in a keyword of a schema that leads nowhere."""
     pointer = f"{place.pointer}/{escape_token(keyword)}"
     return DanglingReferenceError(place.document, pointer, f"{keyword} {problem}", target, uri)
@@ -254,7 +258,7 @@ def _relative_path(referring: str, reference: str) -> str | None:
     """Return the path that a relative reference names, seen from the document that has it."""
     address = urldefrag(reference).url
     parts = urlsplit(address)
-    if parts.scheme or parts.netloc or address.startswith("/") or not parts.path:
+    if parts.scheme or parts.netloc or parts.query or address.startswith("/") or not parts.path:
         return None
     return normpath(join(dirname(referring), unquote(parts.path)))
 

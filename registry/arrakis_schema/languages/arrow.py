@@ -93,7 +93,7 @@ def _refusal(_: Release, document: Document, example: Example) -> str:
 
 def _places(document: Document) -> Callable[[str], tuple[int, int]]:
     """Return the function that finds a column in the text."""
-    from arrakis_schema.arrow.places import line_of
+    from arrakis_schema.arrow.members import line_of
 
     return lambda location: (line_of(document.text, location), 1)
 
@@ -153,14 +153,14 @@ def _bound(document: Any) -> Iterator[tuple[str, Any]]:
 
 def _lint(subject: Subject) -> Iterator[Finding]:
     """Yield what the rules for Arrow schemas find."""
-    from arrakis_schema.lint.arrow_documents import lint_columns
+    from arrakis_schema.lint.arrow_rules import lint_columns
 
     return lint_columns(subject)
 
 
 def _rule_summaries() -> dict[str, str]:
     """Return what each rule asks for."""
-    from arrakis_schema.lint.arrow_documents import arrow_rule_summaries
+    from arrakis_schema.lint.arrow_rules import arrow_rule_summaries
 
     return arrow_rule_summaries()
 

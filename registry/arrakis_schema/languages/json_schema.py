@@ -61,7 +61,7 @@ def _parse_alone(document: Document) -> Any:
 
 def _check(schema: Any) -> None:
     """Raise `InvalidSchemaError` for a schema that is not valid in its dialect."""
-    from arrakis_schema.compat.containment import check_schema
+    from arrakis_schema.compat.confirmation import check_schema
 
     check_schema(schema, "document")
 
@@ -112,7 +112,7 @@ def _text_at(schema: Any, breaking: "Break", _: str) -> str:
 def _summary(document: Document) -> str:
     """Return the description of a document."""
     schema = parse_json_schema(document.content, document.path)
-    return str(schema["description"]) if "description" in schema else ""
+    return str(schema.get("description", "")) if isinstance(schema, dict) else ""
 
 
 def _refusal(release: Release, document: Document, example: Example) -> str:
@@ -147,6 +147,8 @@ def _places(document: Document) -> Callable[[str], tuple[int, int]]:
 def _lines(document: Document) -> list[str]:
     """Return what a document is about, and one line for each member."""
     schema = parse_json_schema(document.content, document.path)
+    if isinstance(schema, bool):
+        return ["Every message is valid." if schema else "No message is valid."]
     return [str(schema.get("description", schema.get("title", ""))), *map(_line, member_tree(document).members)]
 
 
@@ -193,14 +195,14 @@ def _view(document: Document, view: str) -> bytes:
 
 def _lint(subject: Subject) -> Iterator[Finding]:
     """Yield what the rules for JSON Schemas find."""
-    from arrakis_schema.lint.json_documents import lint_schema
+    from arrakis_schema.lint.json_rules import lint_schema
 
     return lint_schema(subject)
 
 
 def _rule_summaries() -> dict[str, str]:
     """Return what each rule asks for."""
-    from arrakis_schema.lint.json_documents import json_rule_summaries
+    from arrakis_schema.lint.json_rules import json_rule_summaries
 
     return json_rule_summaries()
 

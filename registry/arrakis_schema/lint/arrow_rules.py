@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, format_document, promises_of, record_batch
+from arrakis_schema.arrow import Template, format_document, parse_document, promises_of, record_batch
 from arrakis_schema.arrow.promises import problem_of
 from arrakis_schema.arrow.quoting import PLACEHOLDER
-from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.findings.finding import Severity
-from arrakis_schema.lint.json_rules import missing_examples
-from arrakis_schema.lint.subject import Fault, LintRule, Subject
+from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError, SchemaTextError, TooManyColumnsError
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.lint.documentation_rules import missing_examples
+from arrakis_schema.lint.subject import Fault, LintRule, Subject, findings_of, too_large
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
 
@@ -181,3 +181,43 @@ ARROW_RULES: dict[str, LintRule] = {
     "placeholder-unlimited": _rule(Severity.WARNING, _placeholder_unlimited),
     "example-missing": _rule(Severity.WARNING, _example_missing),
 }
+
+
+UNREADABLE = {
+    "text-invalid": "The document is the text of an Arrow schema, as pyarrow prints it.",
+    "template-without-placeholder": "A template, which `...` makes it, has a placeholder.",
+}
+
+
+def lint_columns(subject: Subject) -> Iterator[Finding]:
+    """Yield the findings of an Arrow document."""
+    try:
+        text = subject.document.text
+        document = parse_document(text)
+    except TooManyColumnsError as error:
+        yield too_large(subject, error.problem)
+        return
+    except (SchemaTextError, UnicodeDecodeError) as error:
+        yield _unreadable(subject, error)
+        return
+    if isinstance(document, Template):
+        columns, lines = tuple(document.preview()), tuple(column.line for column in document.columns)
+    else:
+        starts = [number for number, line in enumerate(text.split("\n"), 1) if line and not line.startswith(" ")]
+        columns, lines = tuple(document), tuple(starts[: len(document)])
+    arrow_subject = ArrowSubject(subject, document, columns, lines)
+    yield from findings_of(subject, arrow_subject, ARROW_RULES, lambda fault: (fault.line or 1, 1))
+
+
+def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -> Finding:
+    """Return the finding for a text that is no Arrow schema."""
+    if not isinstance(error, SchemaTextError):
+        return Finding(subject.file, 1, 1, "text-invalid", Severity.ERROR, "", f"byte {error.start} is not UTF-8")
+    bare = "\n...\n" in subject.document.text and "{" not in subject.document.text
+    rule = "template-without-placeholder" if bare else "text-invalid"
+    return Finding(subject.file, error.line, 1, rule, Severity.ERROR, "", error.problem)
+
+
+def arrow_rule_summaries() -> dict[str, str]:
+    """Return the summary of each rule for Arrow schemas, by its id."""
+    return {**UNREADABLE, **{name: rule.summary for name, rule in ARROW_RULES.items()}}

@@ -1,25 +1,44 @@
 """The rules for a JSON Schema document: one function each, all in one table."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
-from arrakis_schema.findings.finding import Severity
-from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
-from arrakis_schema.json_schema.keywords import Node
+from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
+from arrakis_schema.json_schema.identifiers import read_identifiers
+from arrakis_schema.json_schema.keywords import Node, walk
+from arrakis_schema.json_schema.positions import Positions, nearest, positions_in
 from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.lint.documentation_rules import (
+    default_invalid,
+    description_missing,
+    example_accepted,
+    example_invalid,
+    example_missing,
+    null_undescribed,
+    omission_undescribed,
+    title_missing,
+    unit_missing,
+)
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.pattern_rules import (
+    excess_of_patterns,
     pattern_exponential,
     pattern_slow,
     pattern_unbounded,
 )
-from arrakis_schema.lint.subject import REFUSED_EXAMPLES, Fault, LintRule, Subject
-from arrakis_schema.store.documents import DocumentKind
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.lint.subject import Fault, LintRule, Subject, findings_of, too_large
+from arrakis_schema.store.dialects import read_aliased
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.files import YAML
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT, LONGEST_NUMBER
+from arrakis_schema.store.strict_json import longest_number, parse_text
 from arrakis_schema.text.json_pointer import escape_token
 
 Faults = Iterator[Fault]
@@ -32,6 +51,11 @@ _SUCCESSORS = {
 _IN_PLACE = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if"})
 """What applies further schemas to the same object, which may declare members as well."""
 
+_BARE = (
+    "a schema that is only {1} names no dialect: write {0} with $schema, or set `dialect` of its entry in [[documents]]"
+    " of registry.toml"
+)
+_BARE_OF_DRAFT_04 = "draft-04, which registry.toml declares for it, has no schema that is only {1}: write {0}"
 _BOUNDS = [
     ("minLength", "maxLength"),
     ("minItems", "maxItems"),
@@ -43,12 +67,13 @@ _BOUNDS = [
 
 def _dialect_unknown(json_subject: JsonSubject) -> Faults:
     """`$schema` names a dialect that is known, the same in the whole document."""
-    if (
-        not isinstance(json_subject.schema, dict)
-        or "$schema" not in json_subject.schema
-        or dialect_of(json_subject.schema) is None
-    ):
-        yield Fault("/$schema", json_subject.soundness.dialect_problem(json_subject.schema))
+    schema = json_subject.schema
+    if isinstance(schema, bool):
+        if json_subject.expected_dialect in {"", DRAFT_04}:
+            text = _BARE_OF_DRAFT_04 if json_subject.expected_dialect else _BARE
+            yield Fault("", text.format("{}" if schema else '{"not": {}}', short_json(schema)))
+    elif "$schema" not in schema or dialect_of(schema) is None:
+        yield Fault("/$schema", json_subject.soundness.dialect_problem(schema))
     for node in json_subject.objects():
         if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != json_subject.dialect:
             named = short_json(node.schema["$schema"])
@@ -122,6 +147,14 @@ def _ref_circular(json_subject: JsonSubject) -> Faults:
     return _faults(json_subject.in_document(json_subject.references.loops() if json_subject.references else ()))
 
 
+def _anchor_clash(json_subject: JsonSubject) -> Faults:
+    """No two schemas of one resource have the same anchor."""
+    for name, first, pointer in read_identifiers(json_subject.schema, "").repeated:
+        if name.startswith("#"):
+            remedy = "so a reference may lead to either: give it another name"
+            yield Fault(pointer, f"{short_json(name)} is the anchor of {first or 'the document'} already, {remedy}")
+
+
 def _unsatisfiable(json_subject: JsonSubject) -> Faults:
     """Some value satisfies the document."""
     from arrakis_schema.compat.satisfiability import conflict  # noqa: PLC0415 - it needs an extra
@@ -139,46 +172,6 @@ def _validation_exponential(json_subject: JsonSubject) -> Faults:
     return _faults(json_subject.in_document(json_subject.cost_problems) if json_subject.sound else ())
 
 
-def _title_missing(json_subject: JsonSubject) -> Faults:
-    """The document has a title."""
-    if isinstance(json_subject.schema, dict) and not json_subject.schema.get("title"):
-        yield Fault("", "the document has no title")
-
-
-def _description_missing(json_subject: JsonSubject) -> Faults:
-    """The document and every property have a description."""
-    if isinstance(json_subject.schema, dict) and not json_subject.schema.get("description"):
-        yield Fault("", "the document has no description")
-    for node in json_subject.properties():
-        if not node.schema.get("description") and "$ref" not in node.schema:
-            yield Fault(node.pointer, f"{node.name} has no description")
-
-
-def _unit_missing(json_subject: JsonSubject) -> Faults:
-    """Every number has a unit: `x-unit`, "1" for a plain number."""
-    for node in json_subject.properties():
-        if "number" in node.types and not node.schema.get("x-unit"):
-            yield Fault(node.pointer, f'{node.name} is a number without x-unit ("1" for a plain number)')
-
-
-def _null_undescribed(json_subject: JsonSubject) -> Faults:
-    """Every property that may be null says what null means: `x-null`."""
-    for node in json_subject.properties():
-        if "null" in node.types and not node.schema.get("x-null"):
-            yield Fault(node.pointer, f"{node.name} may be null, and x-null does not say what that means")
-
-
-def _omission_undescribed(json_subject: JsonSubject) -> Faults:
-    """Every property that may be left out says what that means: `x-omitted`."""
-    for node in json_subject.properties():
-        if node.optional and not node.schema.get("x-omitted"):
-            alone = "$ref" in node.schema and DIALECTS[json_subject.dialect].ref_alone
-            remedy = ': write it beside "allOf": [{"$ref": …}]' if alone else ""
-            yield Fault(
-                node.pointer, f"{node.name} may be left out, and x-omitted does not say what that means{remedy}"
-            )
-
-
 def _id_mismatch(json_subject: JsonSubject) -> Faults:
     """`$id` is the document's own version URL."""
     keyword = DIALECTS[json_subject.dialect].identifier
@@ -186,20 +179,6 @@ def _id_mismatch(json_subject: JsonSubject) -> Faults:
     if json_subject.subject.url is not None and identifier != json_subject.subject.url:
         named = f"there is no {keyword}" if identifier is None else f"{keyword} is {short_json(identifier)}"
         yield Fault(f"/{keyword}", f"{named}: expected {json_subject.subject.url}")
-
-
-def _default_invalid(json_subject: JsonSubject) -> Faults:
-    """Every `default` and every member of `examples` is valid under its own schema."""
-    for node in json_subject.objects():
-        examples = node.schema.get("examples")
-        values = {
-            f"examples/{index}": value for index, value in enumerate(examples if isinstance(examples, list) else [])
-        }
-        if "default" in node.schema:
-            values["default"] = node.schema["default"]
-        for path, value in values.items():
-            if (problem := json_subject.refuses(node.schema, value)) is not None:
-                yield Fault(_below(node, path), f"{path.partition('/')[0]} is not valid here: {problem}")
 
 
 def _enum_duplicate(json_subject: JsonSubject) -> Faults:
@@ -236,44 +215,6 @@ def _bounds_empty(json_subject: JsonSubject) -> Faults:
             least, most = node.schema.get(low), node.schema.get(high)
             if _number(least) and _number(most) and least > most:
                 yield Fault(_below(node, low), f"nothing is at least {least} and at most {most} ({low}, {high})")
-
-
-def _example_missing(json_subject: JsonSubject) -> Faults:
-    """Every request and publication has examples that must be accepted, and some that must be refused."""
-    if json_subject.subject.document.kind not in {DocumentKind.ENVELOPE, DocumentKind.SHARED}:
-        yield from missing_examples(json_subject.subject)
-
-
-def missing_examples(subject: Subject) -> Faults:
-    """Yield which kinds of examples a document lacks."""
-    for refused, words in ((False, "that must be accepted"), (True, "that must be refused (in a folder refused/)")):
-        asked = not refused or REFUSED_EXAMPLES in subject.conventions
-        if asked and not any(example.refused == refused for example in subject.examples):
-            yield Fault("", f"the document has no example {words}")
-
-
-def _example_invalid(json_subject: JsonSubject) -> Faults:
-    """Every accepted example is valid."""
-    for example in json_subject.subject.examples:
-        problem = None if example.refused else _example_problem(json_subject, example.content)
-        if problem is not None:
-            yield Fault("", f"this example must be accepted, but {problem}", example=example.path)
-
-
-def _example_accepted(json_subject: JsonSubject) -> Faults:
-    """Every refused example is refused."""
-    for example in json_subject.subject.examples if json_subject.sound else ():
-        if example.refused and _example_problem(json_subject, example.content) is None:
-            yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
-
-
-def _example_problem(json_subject: JsonSubject, content: bytes) -> str | None:
-    """Return why the document refuses an example, or None."""
-    try:
-        instance = parse_json(content)
-    except MalformedRequestError as error:
-        return f"it cannot be read: {error.problem}"
-    return json_subject.refuses_message(instance)
 
 
 def _faults(problems: Iterable[Any]) -> Faults:
@@ -313,18 +254,65 @@ JSON_RULES: dict[str, LintRule] = {
     "ref-unresolvable": _rule(Severity.ERROR, _ref_unresolvable),
     "ref-circular": _rule(Severity.ERROR, _ref_circular),
     "validation-exponential": _rule(Severity.ERROR, _validation_exponential),
+    "anchor-clash": _rule(Severity.ERROR, _anchor_clash),
     "id-mismatch": _rule(Severity.ERROR, _id_mismatch),
-    "default-invalid": _rule(Severity.ERROR, _default_invalid),
+    "default-invalid": _rule(Severity.ERROR, default_invalid),
     "enum-duplicate": _rule(Severity.ERROR, _enum_duplicate),
     "required-undeclared": _rule(Severity.ERROR, _required_undeclared),
     "bounds-empty": _rule(Severity.ERROR, _bounds_empty),
     "unsatisfiable": _rule(Severity.ERROR, _unsatisfiable),
-    "example-invalid": _rule(Severity.ERROR, _example_invalid),
-    "example-accepted": _rule(Severity.ERROR, _example_accepted),
-    "title-missing": _rule(Severity.WARNING, _title_missing),
-    "description-missing": _rule(Severity.WARNING, _description_missing),
-    "unit-missing": _rule(Severity.WARNING, _unit_missing, "x-unit"),
-    "null-undescribed": _rule(Severity.WARNING, _null_undescribed, "x-null"),
-    "omission-undescribed": _rule(Severity.WARNING, _omission_undescribed, "x-omitted"),
-    "example-missing": _rule(Severity.WARNING, _example_missing),
+    "example-invalid": _rule(Severity.ERROR, example_invalid),
+    "example-accepted": _rule(Severity.ERROR, example_accepted),
+    "title-missing": _rule(Severity.WARNING, title_missing),
+    "description-missing": _rule(Severity.WARNING, description_missing),
+    "unit-missing": _rule(Severity.WARNING, unit_missing, "x-unit"),
+    "null-undescribed": _rule(Severity.WARNING, null_undescribed, "x-null"),
+    "omission-undescribed": _rule(Severity.WARNING, omission_undescribed, "x-omitted"),
+    "example-missing": _rule(Severity.WARNING, example_missing),
 }
+
+
+UNREADABLE = {
+    "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
+}
+_POSITION = re.compile(r"line (\d+) column (\d+)")
+
+
+def lint_schema(subject: Subject) -> Iterator[Finding]:
+    """Yield the findings of a JSON Schema document."""
+    try:
+        schema = read_aliased(_schema(subject.document), subject.document.aliases)
+    except MalformedRequestError as error:
+        match = _POSITION.search(error.problem)
+        line, column = (int(number) for number in match.groups()) if match else (1, 1)
+        notation = "YAML that JSON can hold" if subject.document.path.endswith(YAML) else "JSON"
+        yield Finding(
+            subject.file, line, column, "json-invalid", Severity.ERROR, "", f"not {notation}: {error.problem}"
+        )
+        return
+    places = positions_in(subject.document.text, subject.document.path)
+    json_subject = JsonSubject(subject, schema, tuple(walk(schema)), places)
+    if (excess := excess_of_patterns(json_subject)) is not None:
+        yield too_large(subject, excess)
+        return
+    yield from findings_of(subject, json_subject, JSON_RULES, partial(_position_of, places))
+
+
+def _schema(document: Document) -> Any:
+    """Return the JSON of a schema."""
+    schema = parse_text(document.content, document.path, DEEPEST_DOCUMENT)
+    if not isinstance(schema, dict | bool):
+        raise MalformedRequestError("it is neither an object nor a boolean")
+    if longest_number(schema) > LONGEST_NUMBER:
+        raise MalformedRequestError(f"a number has {longest_number(schema)} digits: {LONGEST_NUMBER} are allowed")
+    return schema
+
+
+def _position_of(places: Positions, fault: Fault) -> tuple[int, int]:
+    """Return the line and column of a fault."""
+    return nearest(places, fault.location)
+
+
+def json_rule_summaries() -> dict[str, str]:
+    """Return the summary of each rule for JSON Schemas, by its id."""
+    return {**UNREADABLE, **{name: rule.summary for name, rule in JSON_RULES.items()}}

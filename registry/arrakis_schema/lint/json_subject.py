@@ -28,9 +28,14 @@ class JsonSubject:
     places: Positions
 
     @property
+    def expected_dialect(self) -> str:
+        """The dialect that the settings declare for the document if it names none; empty where they do not."""
+        return dict(self.subject.document.aliases).get("", "")
+
+    @property
     def dialect(self) -> str:
-        """The dialect that `$schema` names; draft-07 where it names none that is known."""
-        return dialect_of(self.schema) or DRAFT_07
+        """The dialect that `$schema` names; where it names none that is known, the expected one, or draft-07."""
+        return (not isinstance(self.schema, bool) and dialect_of(self.schema)) or self.expected_dialect or DRAFT_07
 
     @property
     def reading(self) -> Reading:
@@ -134,12 +139,12 @@ class JsonSubject:
 
     def refuses_message(self, instance: Any) -> str | None:
         """Return why the reader of the document refuses a message, or None: by the schema, or for an unknown member."""
-        from arrakis_schema.json_schema.judge.origins import origin_of  # noqa: PLC0415 - an extra
+        from arrakis_schema.json_schema.judge.judge import surroundings_of  # noqa: PLC0415 - an extra
 
         problem = self.refuses(self.schema, instance)
         if problem is not None or not self.sound or self.subject.reader.unknown == "ignored":
             return problem
-        root = Applied(self.bundle.schema, origin_of(self.validator, self.validator._resolver))  # noqa: SLF001 - as its keywords
+        root = Applied(self.bundle.schema, surroundings_of(self.validator, self.validator._resolver))  # noqa: SLF001 - as its keywords
         return next(map(str, unknown_members([root], instance, self.subject.reader.unknown)), None)
 
     def refuses(self, schema: Any, instance: Any) -> str | None:

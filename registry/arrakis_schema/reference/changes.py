@@ -13,7 +13,8 @@ from arrakis_schema.reference.markup import code, page
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.advice import advice
-from arrakis_schema.system.relations import Answer, Exchange, names
+from arrakis_schema.system.answers import Answer, Exchange
+from arrakis_schema.system.relations import names
 from arrakis_schema.text.escaping import literal, one_line
 from arrakis_schema.text.nouns import plural
 

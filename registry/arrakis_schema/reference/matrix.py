@@ -11,7 +11,8 @@ from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, element, escape_markdown, fenced_json_line, front_matter, page, table
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import Answer, Relation, are_messages, sent_names, sides, worst
+from arrakis_schema.system.answers import Answer, Relation, worst
+from arrakis_schema.system.relations import are_messages, sent_names, sides
 from arrakis_schema.text.escaping import href
 from arrakis_schema.text.nouns import plural, with_article
 

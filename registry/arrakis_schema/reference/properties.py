@@ -22,8 +22,8 @@ from arrakis_schema.reference.markup import (
     prose,
     verbatim,
 )
+from arrakis_schema.store.corrections import Erratum
 from arrakis_schema.store.documents import Document
-from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.members import Bound, Member, Variant
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal

@@ -7,7 +7,8 @@ from arrakis_schema.reference.markup import code, escape_markdown, front_matter,
 from arrakis_schema.reference.matrix import answer_mark
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.system.advice import advice, relation_data
-from arrakis_schema.system.relations import Answer, Comparisons
+from arrakis_schema.system.answers import Answer
+from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.system.software import Call, merge_alike, range_of
 
 

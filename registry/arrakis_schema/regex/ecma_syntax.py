@@ -7,8 +7,7 @@ what to write instead.
 import re
 from functools import lru_cache
 
-from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, dot, union
-from arrakis_schema.regex.properties import property_ranges
+from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, dot, property_ranges, union
 from arrakis_schema.regex.reader import PatternReader
 from arrakis_schema.regex.tree import (
     BackReference,

@@ -17,7 +17,7 @@ from arrakis_schema.regex.glushkov import build_graph
 from arrakis_schema.regex.lookaround import LookaroundMatcher, lookaround_matcher
 from arrakis_schema.regex.simulation import simulation
 from arrakis_schema.regex.syntax import parse, regular_parts
-from arrakis_schema.regex.translation import contains, to_python
+from arrakis_schema.regex.translation import has_part, to_python
 from arrakis_schema.regex.tree import (
     BackReference,
     Boundary,
@@ -46,7 +46,7 @@ def ecma_matcher(pattern: str) -> Matcher:
     It may raise `LimitError` for a pattern with backreferences. Raises `PatternSyntaxError` for what is no pattern.
     """
     tree = read_ecma(pattern)
-    if contains(tree, BackReference):
+    if has_part(tree, BackReference):
         return partial(find, pattern, tree)
     try:
         parts = _examined_parts(tree)
@@ -68,7 +68,7 @@ def python_matcher(pattern: str, translated: str) -> Matcher:
 def longest_text(pattern: str, reading: Reading = Reading.ECMA) -> int | None:
     """Return the maximal length of a text that a pattern can be matched against; None if there is none."""
     try:
-        if reading is Reading.ECMA and contains(read_ecma(pattern), Look, Boundary, BackReference):
+        if reading is Reading.ECMA and has_part(read_ecma(pattern), Look, Boundary, BackReference):
             LookaroundMatcher(read_ecma(pattern))
         else:
             _check_size(pattern, reading)
@@ -87,7 +87,7 @@ def _check_size(pattern: str, reading: Reading) -> None:
 
 def _examined_parts(tree: Tree) -> tuple[Part, ...]:
     """Return the parts of a tree; one that `re` gets through may repeat as often as it likes."""
-    if not contains(tree, Look, Boundary) and _is_safe(tree):
+    if not has_part(tree, Look, Boundary) and _is_safe(tree):
         return (Part(tree, must_match=True),)
     return regular_parts(tree)
 

@@ -24,9 +24,9 @@ _ANY: Ranges = ((0, LAST),)
 Escape = Callable[[int], str]
 
 
-def contains(tree: Tree, *kinds: type[Tree]) -> bool:
+def has_part(tree: Tree, *kinds: type[Tree]) -> bool:
     """Tell whether a tree has a part of one of these kinds."""
-    return isinstance(tree, kinds) or any(contains(part, *kinds) for part in children(tree))
+    return isinstance(tree, kinds) or any(has_part(part, *kinds) for part in children(tree))
 
 
 def to_python(tree: Tree) -> str:
@@ -39,7 +39,7 @@ def spell_out(tree: Tree) -> str:
 
     Raises `UnsupportedPatternError` for look-around, word boundaries and backreferences.
     """
-    if contains(tree, Look, Boundary, BackReference):
+    if has_part(tree, Look, Boundary, BackReference):
         raise UnsupportedPatternError("look-around, a word boundary or a backreference")
     return _Writer(_escape_braces, "^", "$").text(tree)
 

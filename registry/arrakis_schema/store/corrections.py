@@ -6,7 +6,7 @@ note, which is only shown.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,3 +162,31 @@ def _value_of(content: bytes) -> Any:
         return json.loads(content)
     except ValueError:
         return parse_text(content, "document.yaml", DEEPEST_DOCUMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """A known error in frozen documents; `location` is a JSON Pointer or the name of a column, `rule` may be empty."""
+
+    releases: tuple[str, ...]
+    documents: tuple[str, ...]
+    location: str
+    rule: str
+    text: str
+    fixed: str
+
+    __repr__ = short_repr
+
+
+def errata_of(corrections: Iterable[Correction]) -> Iterator[Erratum]:
+    """Yield an erratum for each place of each correction, or one for the whole document where it names none."""
+    for correction in corrections:
+        for location in correction.locations or ("",):
+            yield Erratum(
+                correction.releases,
+                correction.documents,
+                location,
+                correction.rule,
+                correction.reason,
+                correction.fixed,
+            )

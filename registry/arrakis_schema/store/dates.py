@@ -1,4 +1,7 @@
-"""`versions/dates.toml`: when each release was frozen. Releases older than the file may be missing from it."""
+"""When and why there is each release: `versions/dates.toml`, written by `release`, and `versions/summaries.toml`.
+
+Releases older than a file may be missing from it.
+"""
 
 import os
 from collections.abc import Mapping
@@ -9,7 +12,7 @@ from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.store.files import exists, read_file
 from arrakis_schema.store.toml_files import parse_toml
 
-DATES_FILE = "versions/dates.toml"
+DATES_FILE, SUMMARIES_FILE = "versions/dates.toml", "versions/summaries.toml"
 _EPOCH = "SOURCE_DATE_EPOCH"
 
 
@@ -23,6 +26,15 @@ def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
         return {release: moment.astimezone(UTC) for release, moment in table.items()}
     except OverflowError as error:
         raise DamagedStoreError([f"{file}: a moment is before the year 1 or after 9999 in UTC"]) from error
+
+
+def parse_summaries(content: bytes, file: str = SUMMARIES_FILE) -> dict[str, str]:
+    """Parse the sentence that people wrote on each release; raises `DamagedStoreError`, which names the file."""
+    table = parse_toml(content, file)
+    invalid = [release for release, sentence in table.items() if not isinstance(sentence, str) or not sentence.strip()]
+    if invalid:
+        raise DamagedStoreError([f'{file}: {invalid[0]} needs a sentence in quotation marks: "Adds replays."'])
+    return dict(table)
 
 
 def now() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.rules import FIXED, LINT
 from arrakis_schema.store.globs import glob_problem, translate_glob
-from arrakis_schema.store.setting_lists import list_problems
+from arrakis_schema.store.toml_files import list_problems
 from arrakis_schema.text.short_repr import short_repr
 
 OFF = "off"

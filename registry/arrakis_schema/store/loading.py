@@ -103,21 +103,23 @@ def load_schema(
     """Return one JSON Schema document: that of an endpoint, the envelope (`"descriptor"`), or `"metadata"`.
 
     `filename` is the name, with or without `.json`. `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`,
-    `"next"`) or None: this package's own release. The dict is the caller's to change.
+    `"next"`) or None: this package's own release. The dict is the caller's to change. A document that is `true` or
+    `false` comes as that.
 
     Raises `UnknownSchemaError`, a `FileNotFoundError`, which lists the available names.
     """
     base = data_root(root)
     name = next((filename.removesuffix(suffix) for suffix in NOTATIONS[".json"] if filename.endswith(suffix)), filename)
     folder, path = find_document(name, version, base, ".json")
-    return parse_json_schema(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
+    schema: dict[str, Any] = parse_json_schema(read_file(base, f"{folder}/{path}"), f"{folder}/{path}")
+    return schema
 
 
-def parse_json_schema(content: bytes, path: str) -> "dict[str, Any]":
-    """Parse a document's JSON object; raises `DamagedStoreError` that names the file."""
+def parse_json_schema(content: bytes, path: str) -> "Any":
+    """Parse a document's JSON object, or boolean; raises `DamagedStoreError` that names the file."""
     schema = parse_file(content, path)
-    if not isinstance(schema, dict):
-        raise DamagedStoreError([f"{path} is not a JSON object"])
+    if not isinstance(schema, dict | bool):
+        raise DamagedStoreError([f"{path} is not a JSON Schema: it is neither an object nor true or false"])
     return schema
 
 

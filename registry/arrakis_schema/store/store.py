@@ -14,13 +14,14 @@ from arrakis_schema.store.corrections import (
     ERRATA_FILE,
     Correction,
     CorrectionError,
+    Erratum,
+    errata_of,
     parse_corrections,
     parse_errata,
 )
-from arrakis_schema.store.dates import DATES_FILE, parse_dates
+from arrakis_schema.store.dates import DATES_FILE, SUMMARIES_FILE, parse_dates, parse_summaries
 from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import FORMATS, STANDARD, Document, DocumentKind, Example, Layout
-from arrakis_schema.store.errata import Erratum, errata_of
 from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.inventory import Inventory, read_inventory
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
@@ -28,7 +29,6 @@ from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.settings import Settings, read_settings
 from arrakis_schema.store.snapshot import Snapshot
 from arrakis_schema.store.software import SOFTWARE_FILE, SoftwareTable, parse_software
-from arrakis_schema.store.summaries import SUMMARIES_FILE, parse_summaries
 from arrakis_schema.store.versions import NEXT, aliases
 from arrakis_schema.text.short_repr import short_repr
 
@@ -303,6 +303,7 @@ class Release(Deriving):
     def schema(self, path: str) -> dict[str, Any]:
         """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`.
 
+        A document may be `true` or `false` instead.
         Its `$schema` is the dialect where it was a meta-schema of the team's own.
         """
         return self.derived(_parse_json_document, path)

@@ -5,85 +5,21 @@ and read by the subscriber. Documents of the same bytes that refer to documents 
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
-from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict, not_understood
+from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
 from arrakis_schema.compat.breaks import Break
-from arrakis_schema.compat.containment import SECONDS, STEPS
-from arrakis_schema.compat.logic.nodes import UndecidedError
+from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.languages import Pair, language_of
 from arrakis_schema.store.documents import Document, DocumentKind, Example
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.versions import precedence
-
-
-class Answer(StrEnum):
-    """How well two releases work together, from best to worst."""
-
-    WORKS = "works"
-    PARTLY = "works, but a field is not understood"
-    EDGE = "breaks only for messages that no example sends"
-    UNKNOWN = "unknown: not documented"
-    UNDECIDED = "undecided"
-    BREAKS = "breaks"
-
-    @property
-    def breaks(self) -> bool:
-        """Whether there is a message that breaks it, if only one that nobody is known to send."""
-        return self in {Answer.BREAKS, Answer.EDGE}
-
-
-def worst(answers: Iterable[Answer]) -> Answer:
-    """Return the worst of some answers; nothing that can fail works."""
-    return max(answers, key=list(Answer).index, default=Answer.WORKS)
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One document as one side writes it and the other reads it, and whether that works.
-
-    `reader_schema` is the reader's parsed document where it breaks.
-    """
-
-    document: str
-    writer: str
-    reader: str
-    answer: Answer
-    verdict: Verdict
-    reader_is_new: bool = True
-    reader_schema: Any = field(default=None, repr=False, compare=False)
-
-    @property
-    def why(self) -> str:
-        """Why the exchange does not fully work, in one sentence; empty if it does."""
-        if self.answer is Answer.WORKS:
-            return ""
-        if self.answer in {Answer.UNDECIDED, Answer.UNKNOWN}:
-            return self.verdict.reason
-        fault = [change.told for change in self.verdict.findings if change.at_fault]
-        passed = [change.message for change in not_understood(self.verdict, reader_is_new=self.reader_is_new)]
-        return "; ".join(fault if self.answer.breaks else passed) or self.verdict.reason
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A client of one release and a server of another (or a publisher and a subscriber), for one name."""
-
-    name: str
-    client: str
-    server: str
-    exchanges: tuple[Exchange, ...]
-
-    @property
-    def answer(self) -> Answer:
-        """The worst answer of the exchanges."""
-        return worst(exchange.answer for exchange in self.exchanges)
+from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented
 
 
 @dataclass(slots=True)
@@ -121,7 +57,7 @@ class Comparisons:
                 gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
                 exchanges.append(Exchange(path, client.version, server.version, Answer.BREAKS, gone))
             elif client_documents and server_documents and self.kind_of(path) is not DocumentKind.REQUEST:
-                exchanges.append(_undocumented(path, client, server, client_documents, server_documents))
+                exchanges.append(undocumented(path, client, server, client_documents, server_documents))
         return Relation(name, client.version, server.version, tuple(exchanges))
 
     def paths(self, name: str) -> tuple[str, ...]:
@@ -324,15 +260,6 @@ def _paths_by_name(release: Release) -> dict[str, list[str]]:
     return paths
 
 
-def _undocumented(
-    path: str, client: Release, server: Release, of_client: Collection[str], of_server: Collection[str]
-) -> Exchange:
-    """Return the exchange of a document that not both releases have: nothing is known about it."""
-    without = [side.version for side, paths in ((client, of_client), (server, of_server)) if path not in paths]
-    reason = f"{' and '.join(dict.fromkeys(without))} {'does' if len(set(without)) == 1 else 'do'} not document it"
-    return Exchange(path, server.version, client.version, Answer.UNKNOWN, Verdict(Kind.UNDECIDED, reason=reason))
-
-
 def _with_origin(change: Change, new: Document) -> Change:
     """Return a change whose message names the document that it is in, if that is another than the one compared."""
     path, _ = language_of(new).origin(new, change.new)
@@ -343,15 +270,6 @@ def _example(content: bytes) -> Iterator[Any]:
     """Yield the message that an example holds, or nothing where it is not JSON: lint reports that."""
     with suppress(ValueError, RecursionError):
         yield json.loads(content)
-
-
-def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
-    """Return the answer that a verdict gives."""
-    if verdict.kind is Kind.UNDECIDED:
-        return Answer.UNDECIDED
-    if verdict.kind is Kind.INCOMPATIBLE:
-        return Answer.BREAKS
-    return Answer.PARTLY if not_understood(verdict, reader_is_new=reader_is_new) else Answer.WORKS
 
 
 def names(releases: list[Release]) -> list[str]:

@@ -10,7 +10,8 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.software import SOFTWARE_FILE, Software
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import Answer, Comparisons, Exchange, Relation, worst
+from arrakis_schema.system.answers import Answer, Exchange, Relation, worst
+from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.text.short_repr import short_repr
 
 _READ = frozenset({DocumentKind.PAYLOAD, DocumentKind.PUBLICATION})

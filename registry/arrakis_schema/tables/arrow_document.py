@@ -3,8 +3,8 @@
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.members import line_of
 from arrakis_schema.arrow.payloads import payload_of
-from arrakis_schema.arrow.places import line_of
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Release

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.compat.arrow.values import MANTISSA, failing_values, limits, sample
-from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.findings.verdicts import Change, Effect
 
 _UNITS = {"s": 0, "ms": 1, "us": 2, "ns": 3}
 Rows = tuple[Any, ...]
@@ -166,3 +166,34 @@ def extension(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
 def null(_writer: pa.DataType, _reader: pa.DataType, _path: str) -> Iterator[Difference]:
     """There is only one such type, or only one in use."""
     yield from ()
+
+
+_OPPOSITES = (
+    ("column-added", "column-removed"),
+    ("nullable-tightened", "nullable-loosened"),
+    ("type-narrowed", "type-widened"),
+)
+_OPPOSITE = {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
+_FLIPPED = {Effect.NARROWED: Effect.WIDENED, Effect.WIDENED: Effect.NARROWED}
+_WORDS = {
+    "column-added": "added",
+    "column-removed": "removed",
+    "column-reordered": "order changed from {old} to {new}",
+    "nullable-tightened": "may no longer be null",
+    "nullable-loosened": "may now be null",
+    "metadata-changed": "metadata {key!r} changed from {old} to {new}",
+}
+_TYPE = "type changed from {old} to {new}"
+
+
+def describe_difference(difference: Difference, witness: Any, *, reader_is_new: bool) -> Change:
+    """Return a difference as a change."""
+    rule, effect, (old, new) = difference.rule, difference.effect, difference.sides
+    if not reader_is_new:
+        rule, effect, old, new = _OPPOSITE.get(rule, rule), _FLIPPED.get(effect, effect), new, old
+    path, _, key = difference.path.rpartition("#") if difference.metadata else (difference.path, "", "")
+    name = path or ("columns" if rule == "column-reordered" else "the schema")
+    message = f"{name}: {_WORDS.get(rule, _TYPE).format(old=old, new=new, key=key)}"
+    return Change(
+        rule, difference.path, difference.path, effect, message, difference.breaks, witness, difference.message
+    )

@@ -126,3 +126,22 @@ def _bind(column: Column, values: Mapping[str, Any]) -> pa.Field:
     except (TemplateError, SchemaTextError, pa.ArrowException) as error:
         raise NoSuchSchemaError from error
     return field
+
+
+def in_scope(choice: Choice, column: Column) -> dict[str, Any]:
+    """Return the values of the placeholders that apply to a column: those of repeated columns, or the others."""
+    return {name: value for (repeated, name), value in choice.items() if repeated == column.repeated}
+
+
+def texts(choice: Choice) -> dict[str, str]:
+    """Return the values of the writer's placeholders as text; if one has two values, the repeated one gets brackets."""
+    texts = {name: str(value) for (repeated, name), value in choice.items() if repeated}
+    singles = {name: str(value) for (repeated, name), value in choice.items() if not repeated}
+    return {**singles, **{f"{name}[]" if name in singles else name: text for name, text in texts.items()}}
+
+
+def fill_name(name: str, values: Mapping[str, Any]) -> str:
+    """Return the name of a column with the placeholders filled in that have a value."""
+    for placeholder, value in values.items():
+        name = name.replace(f"{{{placeholder}}}", str(value))
+    return name

@@ -13,13 +13,13 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import Template
-from arrakis_schema.compat.arrow.differences import Difference
+from arrakis_schema.compat.arrow.differences import Difference, describe_difference
 from arrakis_schema.compat.arrow.metadata import schema_metadata
 from arrakis_schema.compat.arrow.placeholders import ArrowSchema
 from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, prune_structs, sent_and_read
-from arrakis_schema.compat.arrow.templates import BoundSchemas, Meeting, NotBoundError, Refused
+from arrakis_schema.compat.arrow.refusals import Refused, describe_refusal
+from arrakis_schema.compat.arrow.templates import BoundSchemas, Meeting, NotBoundError
 from arrakis_schema.compat.arrow.types import compare_columns, repeated_names
-from arrakis_schema.compat.arrow.wording import describe_difference, describe_refusal
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 
 _MOST_SHOWN = 100

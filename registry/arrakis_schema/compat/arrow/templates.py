@@ -10,7 +10,7 @@ show the same as all combinations.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import count, islice, product
 from math import isqrt, prod
 from typing import Any
@@ -26,10 +26,13 @@ from arrakis_schema.compat.arrow.placeholders import (
     Key,
     NoSuchSchemaError,
     Placeholders,
+    fill_name,
+    in_scope,
     keys_of,
+    texts,
     type_placeholders,
 )
-from arrakis_schema.compat.arrow.values import sample
+from arrakis_schema.compat.arrow.refusals import Refused, is_allowed, refuse_value
 from arrakis_schema.errors import SchemaTextError, TemplateError
 
 MOST_VALUES = 200_000
@@ -47,20 +50,6 @@ class BoundSchemas:
     sent: pa.Schema
     values: Mapping[str, str]
     names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Values of a placeholder that the writer may send and the reader's template does not allow.
-
-    `column` is the name of the column in the reader's template; `message` and `witness` are about the first value.
-    """
-
-    column: str
-    placeholder: str
-    values: tuple[str, ...]
-    message: str
-    witness: dict[str, Any]
 
 
 def all_pairs(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -109,10 +98,10 @@ class Meeting:
             except NoSuchSchemaError:
                 continue
             for column, unbound in self._columns:
-                in_scope = _in_scope(values, column)
+                in_column = in_scope(values, column)
                 for name, allowed in column.allowed.items():
-                    if not _is_allowed(in_scope[name], allowed):
-                        refusal = _refuse_value(name, in_scope, unbound, allowed, sent, _texts(choice))
+                    if not is_allowed(in_column[name], allowed):
+                        refusal = refuse_value(name, in_column, unbound, allowed, sent, texts(choice))
                         previous = refusals.setdefault(name, refusal)
                         refusals[name] = replace(
                             previous, values=tuple(dict.fromkeys([*previous.values, *refusal.values]))
@@ -165,7 +154,7 @@ class Meeting:
             for name, allowed in column.allowed.items():
                 for key in [key for key in self.options if key[1] == name]:
                     self.options[key] = [
-                        value for value in self.options[key] if _is_allowed(value, allowed)
+                        value for value in self.options[key] if is_allowed(value, allowed)
                     ] or self.options[key]
         if refused:
             del self.__dict__["_base"]
@@ -179,9 +168,9 @@ class Meeting:
             start = {**self._base, **dict(zip(names, named, strict=True))}
             for keys in self._meeting_keys(start):
                 for choice in self._vary(start, [key for key in keys if key not in names]):
-                    texts = tuple(map(str, choice.values()))
-                    if texts not in tried:
-                        tried.add(texts)
+                    values = tuple(map(str, choice.values()))
+                    if values not in tried:
+                        tried.add(values)
                         yield choice
 
     def _vary(self, start: Choice, keys: list[Key]) -> Iterator[Choice]:
@@ -240,7 +229,7 @@ class Meeting:
         names = [field.name for field in self.placeholders.fields(choice)]
         values = self._reader_values(choice)
         for number, (column, unbound) in enumerate(self._columns):
-            name = _fill_name(unbound.name, _in_scope(values, column))
+            name = fill_name(unbound.name, in_scope(values, column))
             if name in names:
                 yield number, names.index(name)
 
@@ -249,7 +238,7 @@ class Meeting:
         try:
             sent = self._sent(choice)
             if not isinstance(self.reader, Template):
-                yield BoundSchemas(self.reader, sent, _texts(choice), self._names(sent, self.reader))
+                yield BoundSchemas(self.reader, sent, texts(choice), self._names(sent, self.reader))
                 return
             values = self._reader_values(choice)
         except NoSuchSchemaError:
@@ -261,9 +250,9 @@ class Meeting:
         except TemplateError:
             return  # refused, or two columns of one name: nobody asks for that
         except SchemaTextError as error:
-            self._reason = f"the reader's template is no schema with {_texts(choice)}: {error}"
+            self._reason = f"the reader's template is no schema with {texts(choice)}: {error}"
             return
-        yield BoundSchemas(read, sent, _texts(choice), self._names(sent, read))
+        yield BoundSchemas(read, sent, texts(choice), self._names(sent, read))
 
     def _names(self, sent: pa.Schema, read: pa.Schema) -> dict[str, str]:
         """Return the template names of bound columns, by their bound names, which the reader does not know."""
@@ -291,7 +280,7 @@ class Meeting:
             shared = {key: writer_key for key in keys_of(column) if (writer_key := self._writer_key(key)) is not None}
             result |= {key: choice[writer_key] for key, writer_key in shared.items()}
         for column, unbound in self._columns:
-            field = self._sent_for(column, unbound, _in_scope(result, column), sent, free)
+            field = self._sent_for(column, unbound, in_scope(result, column), sent, free)
             if field is not None:
                 values = {**match_placeholders(unbound, field), **(match_name(unbound.name, field.name) or {})}
                 result = {**{(column.repeated, name): value for name, value in values.items()}, **result}
@@ -304,7 +293,7 @@ class Meeting:
         self, column: Column, unbound: pa.Field, values: Mapping[str, Any], sent: pa.Schema, free: list[pa.Field]
     ) -> pa.Field | None:
         """Return the column that is sent for a column of the reader; None if there is none."""
-        name = _fill_name(unbound.name, values) if column.repeated else unbound.name
+        name = fill_name(unbound.name, values) if column.repeated else unbound.name
         if not column.repeated or match_name(name, name) == {}:
             return sent.field(name) if sent.names.count(name) == 1 else None
         if not isinstance(self.writer, Template) or not self.writer.repeated:
@@ -322,58 +311,3 @@ class Meeting:
         if name in column.allowed:
             return column.allowed[name][0]
         return pa.int8() if name in type_placeholders(unbound.type) else self.placeholders.fresh(name)
-
-
-def _is_allowed(value: Any, allowed: tuple[str, ...]) -> bool:
-    """Tell whether a template allows a value of a placeholder, as `Template.bind` does."""
-    return value in allowed or (isinstance(value, pa.DataType) and any(map(partial(_is_named, value), allowed)))
-
-
-def _is_named(data_type: pa.DataType, name: str) -> bool:
-    """Tell whether a name denotes a type."""
-    try:
-        return bool(data_type == pa.type_for_alias(name))
-    except ValueError:
-        return False
-
-
-def _refuse_value(  # noqa: PLR0913, PLR0917 - each is a fact about the column
-    name: str,
-    values: Mapping[str, Any],
-    unbound: pa.Field,
-    allowed: tuple[str, ...],
-    sent: pa.Schema,
-    binding: Mapping[str, str],
-) -> Refused:
-    """Return the refusal of a value of a placeholder, with the binding and a value of the column."""
-    column, value = _fill_name(unbound.name, values), str(values[name])
-    field = sent.field(column) if sent.names.count(column) == 1 else None
-    message = f"{unbound.name}: the writer may send {value} for {{{name}}}, which the reader's template does not allow"
-    witness = {
-        "column": column,
-        "writer": None if field is None else str(field.type),
-        "reader": f"{{{name}}} is one of {', '.join(allowed)}",
-        "value": value if field is None else sample(field.type),
-        "binding": dict(binding),
-        "refused": {name: value},
-    }
-    return Refused(unbound.name, name, (value,), message, witness)
-
-
-def _in_scope(choice: Choice, column: Column) -> dict[str, Any]:
-    """Return the values of the placeholders that apply to a column: those of repeated columns, or the others."""
-    return {name: value for (repeated, name), value in choice.items() if repeated == column.repeated}
-
-
-def _texts(choice: Choice) -> dict[str, str]:
-    """Return the values of the writer's placeholders as text; if one has two values, the repeated one gets brackets."""
-    texts = {name: str(value) for (repeated, name), value in choice.items() if repeated}
-    singles = {name: str(value) for (repeated, name), value in choice.items() if not repeated}
-    return {**singles, **{f"{name}[]" if name in singles else name: text for name, text in texts.items()}}
-
-
-def _fill_name(name: str, values: Mapping[str, Any]) -> str:
-    """Return the name of a column with the placeholders filled in that have a value."""
-    for placeholder, value in values.items():
-        name = name.replace(f"{{{placeholder}}}", str(value))
-    return name

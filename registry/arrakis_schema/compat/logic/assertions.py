@@ -3,11 +3,13 @@
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.formulas import ALWAYS, NEVER, Formula, Pair, conjunction, disjunction
 from arrakis_schema.compat.logic.nodes import SchemaNode
-from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Pair
 from arrakis_schema.compat.logic.values import canonical, type_of
 from arrakis_schema.json_schema.judge.values import exact_fraction
-from arrakis_schema.regex import UnsupportedPatternError
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.syntax import parse
+from arrakis_schema.regex.tree import Part, PatternSyntaxError, UnsupportedPatternError
 
 
 def type_(_node: SchemaNode, names: str | list[str], instance_type: str) -> Pair:
@@ -67,7 +69,21 @@ def max_size(_node: SchemaNode, size: float, _type: str) -> Pair:
 
 def pattern(_node: SchemaNode, text: str, _type: str) -> Pair:
     try:
-        return f.pattern_formula(text, holds=True), f.pattern_formula(text, holds=False)
+        return pattern_formula(text, holds=True), pattern_formula(text, holds=False)
     except UnsupportedPatternError as error:
         unknown = f"{error}, in {text}"  # two patterns are not alike because the same is wrong with them
         return f.Opaque("pattern", unknown, holds=True), f.Opaque("pattern", unknown, holds=False)
+
+
+def pattern_formula(pattern: str, *, holds: bool) -> Formula:
+    """Return the formula for a pattern that matches a string, or does not; raises `UnsupportedPatternError`."""
+    atoms = [f.Matches(pattern, number, part.must_match == holds) for number, part in enumerate(_parts(pattern))]
+    return conjunction(atoms) if holds else disjunction(atoms)
+
+
+def _parts(pattern: str) -> tuple[Part, ...]:
+    """Return the parts of a pattern of ECMA-262, or of one that only Python knows."""
+    try:
+        return parse(pattern)
+    except PatternSyntaxError:
+        return parse(pattern, Reading.SEARCHED)

@@ -12,16 +12,18 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arrakis_schema.compat.logic.keywords import GENERAL, SPECIAL
-from arrakis_schema.compat.logic.nodes import UndecidedError, UnresolvedReferenceError, refuse_other_dialect
+from arrakis_schema.compat.logic.nodes import refuse_other_dialect
+from arrakis_schema.compat.logic.results import UndecidedError
+from arrakis_schema.compat.logic.scopes import UnresolvedReferenceError
 from arrakis_schema.compat.logic.values import canonical
 from arrakis_schema.json_schema.dialects import DIALECTS, MANY, NAMED, ONE, ONE_OR_MANY, REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from arrakis_schema.compat.logic.nodes import Scope
+    from arrakis_schema.compat.logic.scopes import ReferenceScope
 
-Classes = dict[tuple[int, "Scope"], int]
+Classes = dict[tuple[int, "ReferenceScope"], int]
 _SETS = {"enum", "required", "type"}
 _IN_ANY_ORDER = {"allOf", "anyOf", "oneOf"}
 _WITH_FORMAT = {
@@ -49,7 +51,7 @@ class Subschema(NamedTuple):
     """A subschema, the scope that its references are resolved in, and its dialect."""
 
     schema: Any
-    scope: Scope
+    scope: ReferenceScope
     dialect: str
 
 
@@ -70,11 +72,11 @@ class _Graph:
 
     def __init__(self, tick: Callable[[], None], *, formats: bool) -> None:
         """Begin without any."""
-        self.positions: dict[tuple[int, Scope], int] = {}
+        self.positions: dict[tuple[int, ReferenceScope], int] = {}
         self._subschemas: list[Subschema] = []
         self._tick, self._asserting = tick, _ASSERTING[formats]
 
-    def position(self, schema: Any, scope: Scope, dialect: str) -> int:
+    def position(self, schema: Any, scope: ReferenceScope, dialect: str) -> int:
         """Return the position of a subschema; a new one is added at the end."""
         key = id(schema), scope
         position = self.positions.get(key)

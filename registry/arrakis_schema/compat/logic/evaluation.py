@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.assertions import pattern_formula
 from arrakis_schema.compat.logic.formulas import Formula, Literal, Names
 from arrakis_schema.compat.logic.keywords import keyword_meanings
-from arrakis_schema.compat.logic.nodes import UndecidedError
+from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import Json, canonical, type_of
 from arrakis_schema.json_schema.judge.values import exact_fraction
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.automaton import automaton
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.syntax import parse
 
 
 class Interpretation:
@@ -90,9 +93,14 @@ def belongs_to(names: Names, name: str, reading: Reading) -> bool:
 
 def matches(pattern: str, text: str, reading: Reading) -> bool:
     """Tell whether a pattern matches anywhere in a text."""
-    parts = f.pattern_formula(pattern, holds=True)
+    parts = pattern_formula(pattern, holds=True)
     atoms = parts.parts if isinstance(parts, f.All) else (parts,)
-    return all(atom.admits(text, reading) for atom in atoms if isinstance(atom, f.Matches))
+    return all(_holds_of(atom, text, reading) for atom in atoms if isinstance(atom, f.Matches))
+
+
+def _holds_of(atom: f.Matches, text: str, reading: Reading) -> bool:
+    """Tell whether one part of a pattern matches a text, or does not, as the atom says."""
+    return automaton(parse(atom.pattern, reading)[atom.part].tree, reading).found_in(text) == atom.holds
 
 
 def _number(_self: Interpretation, formula: Formula, value: int | float) -> bool:  # noqa: PYI041 - bool is no number here
@@ -115,7 +123,7 @@ def _string(self: Interpretation, formula: Formula, value: str) -> bool:
         case f.MaxSize(size):
             return len(value) <= size
         case f.Matches():
-            return all(formula.admits(value, reading) for reading in self.readings)
+            return all(_holds_of(formula, value, reading) for reading in self.readings)
         case _:
             return False
 

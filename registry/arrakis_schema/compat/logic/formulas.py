@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from arrakis_schema.regex import Part, PatternSyntaxError, Reading, parse
-from arrakis_schema.regex.automaton import automaton
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from fractions import Fraction
@@ -123,10 +120,6 @@ class Matches:
     pattern: str
     part: int
     holds: bool
-
-    def admits(self, text: str, reading: Reading) -> bool:
-        """Tell whether this holds of a string."""
-        return automaton(parse(self.pattern, reading)[self.part].tree, reading).found_in(text) == self.holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,15 +326,12 @@ def opposite(formula: Formula) -> Formula | None:
             return None
 
 
-def pattern_formula(pattern: str, *, holds: bool) -> Formula:
-    """Return the formula for a pattern that matches a string, or does not; raises `UnsupportedPatternError`."""
-    atoms = [Matches(pattern, number, part.must_match == holds) for number, part in enumerate(_parts(pattern))]
-    return conjunction(atoms) if holds else disjunction(atoms)
+Pair: TypeAlias = tuple[Formula, Formula]
+"""The meaning of a keyword or schema: "it holds" and "it fails"."""
+ALWAYS: Pair = TRUE, FALSE
+NEVER: Pair = FALSE, TRUE
 
 
-def _parts(pattern: str) -> tuple[Part, ...]:
-    """Return the parts of a pattern of ECMA-262, or of one that only Python knows."""
-    try:
-        return parse(pattern)
-    except PatternSyntaxError:
-        return parse(pattern, Reading.SEARCHED)
+def join_pairs(pairs: list[Pair]) -> Pair:
+    """Return the meaning of several keywords together."""
+    return conjunction(holds for holds, _ in pairs), disjunction(fails for _, fails in pairs)

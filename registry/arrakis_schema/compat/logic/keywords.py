@@ -4,13 +4,17 @@ A keyword that is in no table here has no effect on validity, or another one rea
 table of the dialects.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
-from arrakis_schema.compat.logic import array_keywords, assertions, in_place, object_keywords, unevaluated
+from arrakis_schema.compat.logic import assertions, children, in_place, unevaluated
+from arrakis_schema.compat.logic.formulas import ALWAYS, NEVER, Pair
 from arrakis_schema.compat.logic.nodes import SchemaNode
-from arrakis_schema.compat.logic.pairs import ALWAYS, NEVER, Meaning, Pair, undecided_meaning
+from arrakis_schema.compat.logic.unevaluated import undecided_meaning
 from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12, KEYWORDS
+
+Meaning = Callable[[SchemaNode, Any, str], Pair]
 
 
 def keyword_meanings(node: SchemaNode, instance_type: str) -> Iterator[Pair]:
@@ -64,32 +68,32 @@ _STRING: dict[str, Meaning] = {
 _ARRAY: dict[str, Meaning] = {
     "minItems": assertions.min_size,
     "maxItems": assertions.max_size,
-    "items": array_keywords.items,
-    "contains": array_keywords.contains,
-    "uniqueItems": array_keywords.unique_items,
+    "items": children.items,
+    "contains": children.contains,
+    "uniqueItems": children.unique_items,
 }
 _OBJECT: dict[str, Meaning] = {
     "minProperties": assertions.min_size,
     "maxProperties": assertions.max_size,
-    "required": object_keywords.required,
-    "properties": object_keywords.properties,
-    "patternProperties": object_keywords.pattern_properties,
-    "additionalProperties": object_keywords.additional_properties,
-    "propertyNames": object_keywords.property_names,
+    "required": children.required,
+    "properties": children.properties,
+    "patternProperties": children.pattern_properties,
+    "additionalProperties": children.additional_properties,
+    "propertyNames": children.property_names,
 }
 _NO_KEYWORDS: dict[str, Meaning] = {}
 _SHARED = {"number": _NUMBER, "string": _STRING, "boolean": _NO_KEYWORDS, "null": _NO_KEYWORDS}
 _MODERN_OBJECT: dict[str, Meaning] = {
     **_OBJECT,
-    "dependentRequired": object_keywords.dependent_required,
-    "dependentSchemas": object_keywords.dependent_schemas,
+    "dependentRequired": children.dependent_required,
+    "dependentSchemas": children.dependent_schemas,
     "dependencies": undecided_meaning("dependencies"),
     "unevaluatedProperties": unevaluated.unevaluated_properties,
 }
 _OLD: dict[str, dict[str, Meaning]] = {
     **_SHARED,
-    "array": {**_ARRAY, "additionalItems": array_keywords.additional_items},
-    "object": {**_OBJECT, "dependencies": object_keywords.dependencies},
+    "array": {**_ARRAY, "additionalItems": children.additional_items},
+    "object": {**_OBJECT, "dependencies": children.dependencies},
 }
 SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
     DRAFT_04: {
@@ -105,7 +109,7 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
         **_SHARED,
         "array": {
             **_ARRAY,
-            "additionalItems": array_keywords.additional_items,
+            "additionalItems": children.additional_items,
             "unevaluatedItems": unevaluated.unevaluated_items,
         },
         "object": _MODERN_OBJECT,
@@ -114,7 +118,7 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
         **_SHARED,
         "array": {
             **_ARRAY,
-            "prefixItems": array_keywords.prefix_items,
+            "prefixItems": children.prefix_items,
             "unevaluatedItems": unevaluated.unevaluated_items,
         },
         "object": _MODERN_OBJECT,

@@ -6,12 +6,12 @@ https://json-schema.org/draft/2020-12/json-schema-core#section-11
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import conjunction, disjunction
-from arrakis_schema.compat.logic.pairs import ALWAYS, Pair, undecided_meaning
+from arrakis_schema.compat.logic.formulas import ALWAYS, Pair, conjunction, disjunction
 from arrakis_schema.json_schema.dialects import DIALECTS
 
 if TYPE_CHECKING:
@@ -161,3 +161,13 @@ def _items_of(node: SchemaNode) -> Case:
 
 
 _EVALUATED = {"unevaluatedProperties": _members_of, "unevaluatedItems": _items_of}
+
+
+def undecided_meaning(keyword: str) -> Callable[[SchemaNode, Any, str], Pair]:
+    """Return the meaning of a keyword that is not decided: it depends on all keywords of its subschema."""
+
+    def meaning(node: SchemaNode, value: Any, _type: str) -> Pair:
+        text = json.dumps(value, sort_keys=True)
+        return f.Opaque(keyword, text, holds=True, node=node), f.Opaque(keyword, text, holds=False, node=node)
+
+    return meaning

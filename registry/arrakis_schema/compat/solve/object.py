@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, combinations
 
 from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.assertions import pattern_formula
 from arrakis_schema.compat.logic.evaluation import Interpretation, belongs_to
 from arrakis_schema.compat.logic.formulas import Atom, Formula, State
-from arrakis_schema.compat.logic.nodes import UndecidedError
-from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
+from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, UndecidedError, first_model
 from arrakis_schema.compat.logic.values import Json, canonical
 from arrakis_schema.compat.solve.distinct import Solve, solve_distinct
 from arrakis_schema.compat.solve.sizes import sizes
-from arrakis_schema.regex import UnsupportedPatternError
+from arrakis_schema.regex.tree import UnsupportedPatternError
 
 _MOST_PATTERNS = 8
 _MOST_MEMBERS = 400
@@ -154,7 +154,7 @@ class _Layout:
 
     def _kind_state(self, kind: _Kind) -> State:
         """Return the formulas that hold of the names of a kind."""
-        atoms = [f.pattern_formula(text, holds=text in kind.matched) for text in self.goal.patterns]
+        atoms = [pattern_formula(text, holds=text in kind.matched) for text in self.goal.patterns]
         excluded = [f.NoneOf(tuple(canonical(name) for name in self.known_names))] if self.known_names else []
         return State([_STRING, *atoms, *self.goal.names, *excluded])
 

@@ -7,9 +7,11 @@ from arrakis_schema.compat.logic.formulas import Atom
 from arrakis_schema.compat.logic.results import CLOSED, Model, Open, Result
 from arrakis_schema.compat.logic.values import values_of
 from arrakis_schema.compat.solve.sizes import sizes
-from arrakis_schema.regex import Automaton, Reading, SearchLimitError, UnsupportedPatternError, parse
-from arrakis_schema.regex.automaton import automaton
-from arrakis_schema.regex.search import Search, find_shortest
+from arrakis_schema.regex.automaton import Automaton, automaton
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.search import Search, SearchLimitError, find_shortest
+from arrakis_schema.regex.syntax import parse
+from arrakis_schema.regex.tree import UnsupportedPatternError
 
 _LONGEST = 1_000_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -6,7 +6,7 @@ from posixpath import join
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.places import line_of
+from arrakis_schema.arrow.members import line_of
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.release_contract import Contract

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, DRAFT_2020_12
-from arrakis_schema.json_schema.judge.compiled import BOUNDS, Copy, NotCompiledError, SchemaPosition
+from arrakis_schema.json_schema.judge.rewriting import BOUNDS, Copy, NotCompiledError, SchemaPosition
 from arrakis_schema.regex import Reading, UnsupportedPatternError, spelled_out
 
 _rust: Any

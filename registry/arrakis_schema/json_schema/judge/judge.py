@@ -1,23 +1,69 @@
 """Whether a document accepts an instance: compiled if possible, else by the complete validator."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
 from arrakis_schema.json_schema.bundling import Bundle
-from arrakis_schema.json_schema.declared_members import Applied
+from arrakis_schema.json_schema.declared_members import Applied, NeedsInstanceError, Surroundings
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
-from arrakis_schema.json_schema.judge.compiled import NotCompiledError, compile_schema
+from arrakis_schema.json_schema.judge.compiled import compile_schema
 from arrakis_schema.json_schema.judge.fast import NOT_JSON, fast_check
-from arrakis_schema.json_schema.judge.origins import origin_of, plain_origin
+from arrakis_schema.json_schema.judge.rewriting import NotCompiledError
+from arrakis_schema.json_schema.keywords import walk
+from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.violations import Violation, violation
 from arrakis_schema.regex import Reading
+
+
+def plain_surroundings(document: Any, dialect: str | None, reading: Reading) -> Surroundings:
+    """Return those of a document that only refers to its own definitions; anything else needs the validator."""
+    names = any("$id" in node.schema for node in walk(document) if node.pointer and isinstance(node.schema, dict))
+
+    def resolve(reference: str) -> tuple[Any, Surroundings]:
+        target = None if names or not reference.startswith(("#/definitions/", "#/$defs/")) else _target(reference)
+        if not isinstance(target, dict | bool):
+            raise NeedsInstanceError
+        return target, surroundings
+
+    def _target(reference: str) -> Any:
+        return None if "%" in reference else value_at(document, reference[1:], None)
+
+    def need(*_: Any) -> Any:
+        raise NeedsInstanceError
+
+    surroundings = Surroundings(
+        dialect or DRAFT_07, reading, resolve, lambda schema: surroundings if schema is document else need(), need
+    )
+    return surroundings
+
+
+def surroundings_of(validator: Any, resolver: Any) -> Surroundings:
+    """Return the surroundings of a schema of the complete validator, with its resolver."""
+    from arrakis_schema.json_schema.judge.complete import errors_of  # noqa: PLC0415 - an extra
+    from arrakis_schema.json_schema.judge.resolution import resolver_in  # noqa: PLC0415
+
+    def resolve(reference: str) -> tuple[Any, Surroundings]:
+        resolved = resolver.lookup(reference)
+        return resolved.contents, surroundings_of(validator, resolved.resolver)
+
+    def enter(schema: Any) -> Surroundings:
+        return surroundings_of(validator, resolver_in(resolver, schema, validator.dialect))
+
+    def holds(schema: Any, value: Any) -> bool:
+        return not errors_of(validator.evolve(schema=schema, _resolver=resolver), value, 1)
+
+    return Surroundings(validator.dialect, validator.reading, resolve, enter, holds)
+
 
 if TYPE_CHECKING:
     from arrakis_schema.json_schema.judge.references import SchemaProblem
 
 _TOO_DEEP = "the message and the schemas that apply to it nest too deeply"
 _TOO_LONG = "the message holds an integer of too many digits"  # Python raises ValueError for the text of 4,301 digits
+
+NOT_PLAIN = (*NOT_JSON, NotCompiledError, LimitError)
+"""What the quick function of a judge raises for an instance that it does not judge."""
 
 
 class Judge:
@@ -48,6 +94,15 @@ class Judge:
     def is_compiled(self) -> bool:
         """Whether the document is compiled."""
         return self._check is not None
+
+    @property
+    def quick(self) -> Callable[[Any], bool] | None:
+        """A function that tells, by the shortest way, that an instance is plainly valid, or None.
+
+        It may raise `NOT_PLAIN` for an instance of which it cannot tell.
+        """
+        check = self._check
+        return self.accepts or (None if check is None else lambda instance: check(instance) is None)
 
     def prepare(self) -> None:
         """Raise the errors that do not depend on the instance."""
@@ -92,11 +147,11 @@ class Judge:
     def applied(self) -> Applied:
         """Return the document as what applies to an instance."""
         validator = self._complete()
-        return Applied(self._document, origin_of(validator, validator._resolver))  # noqa: SLF001 - as its keywords do
+        return Applied(self._document, surroundings_of(validator, validator._resolver))  # noqa: SLF001 - as its keywords do
 
     def plainly_applied(self) -> Applied:
         """Return the same without the complete validator; it raises `NeedsInstanceError` where that would be needed."""
-        return Applied(self._document, plain_origin(self._document, dialect_of(self._document), self._reading))
+        return Applied(self._document, plain_surroundings(self._document, dialect_of(self._document), self._reading))
 
     def _complete(self) -> Any:
         """Return the complete validator, made once; the document must be sound."""

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from referencing.exceptions import InvalidAnchor, NoSuchAnchor, PointerToNowhere, Unresolvable
 
 from arrakis_schema.json_schema.dialects import BELOW, DIALECTS, IN_PLACE, KEYWORDS
-from arrakis_schema.json_schema.judge.complete import resolver_in, resolver_of
+from arrakis_schema.json_schema.judge.resolution import resolver_in, resolver_of
 from arrakis_schema.json_schema.keywords import Node, subschemas
 from arrakis_schema.json_schema.resolver import MOST_HINTS, definition_pointers, nearest_name
 from arrakis_schema.json_schema.violations import short_json

@@ -9,12 +9,13 @@ from arrakis_schema.compat import Change, Effect
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.places import folder_of
+from arrakis_schema.store.corrections import Erratum
 from arrakis_schema.store.documents import Document, DocumentKind
-from arrakis_schema.store.errata import Erratum
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.relations import Comparisons, Exchange, documents_named, names
+from arrakis_schema.system.answers import Exchange
+from arrakis_schema.system.relations import Comparisons, documents_named, names
 
 ENDPOINTS = "endpoints"
 """The folder of the pages about endpoints and publications in the current release."""

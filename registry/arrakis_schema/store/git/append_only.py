@@ -10,14 +10,13 @@ from itertools import chain
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, ERRATA_FILE, parse_corrections, parse_errata
-from arrakis_schema.store.dates import DATES_FILE, parse_dates, timestamp
+from arrakis_schema.store.dates import DATES_FILE, SUMMARIES_FILE, parse_dates, parse_summaries, timestamp
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
 from arrakis_schema.store.git.repository import BaseError
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, parse_lock
 from arrakis_schema.store.software import SOFTWARE_FILE, parse_software
 from arrakis_schema.store.store import Store
-from arrakis_schema.store.summaries import SUMMARIES_FILE, parse_summaries
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.printable import join_names
 

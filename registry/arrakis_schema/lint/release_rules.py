@@ -49,7 +49,8 @@ def find_id_clashes(schemas: Schemas, documents: Mapping[str, Document], folder:
     for uri, first, second in schemas.clashes:
         pointer = f"{second.pointer}/{identifying_keyword(schemas.schema(second.document))}"
         line, column = nearest(positions_in(documents[second.document].text, second.document), pointer)
-        named = f"{first.document}#{first.pointer}" if first.pointer else first.document
+        document = "" if first.document == second.document else first.document
+        named = f"{document}#{first.pointer}" if first.pointer else document or "this document"
         message = f"{printable(uri)} is the URI of {named} already, so no reference leads here: give it another $id"
         yield Finding(f"{folder}/{second.document}", line, column, "id-clash", Severity.ERROR, pointer, message)
 

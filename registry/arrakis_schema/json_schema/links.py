@@ -1,0 +1,110 @@
+"""The references of one document, and those of all documents that they lead to."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, dialect_of
+from arrakis_schema.json_schema.identifiers import dialect_uri, keywords_of
+from arrakis_schema.json_schema.keywords import Node, subschemas
+from arrakis_schema.json_schema.resolver import DanglingReferenceError, SchemaPlace, Schemas, dangling
+
+_REFERENCES = ("$ref", "$dynamicRef")
+_DYNAMIC = frozenset({"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"})
+
+
+class Link(NamedTuple):
+    """A reference of a schema, and where it leads."""
+
+    place: SchemaPlace
+    keyword: str
+    target: SchemaPlace
+
+
+@dataclass(slots=True)
+class Links:
+    """The references of one document: those that lead to a schema, and those that do not.
+
+    `places` are the pointers of its schemas; `outer` has the references that lead out of all documents, with the URI.
+    `is_dynamic` tells whether what a reference leads to depends on the way to it, `is_whole` whether these are the
+    references of the document alone, and not those of one bundle.
+    """
+
+    places: set[str] = field(default_factory=set)
+    links: list[Link] = field(default_factory=list)
+    outer: list[tuple[SchemaPlace, str, str]] = field(default_factory=list)
+    problems: list[DanglingReferenceError] = field(default_factory=list)
+    is_dynamic: bool = False
+    is_whole: bool = True
+
+    def copy(self) -> "Links":
+        """Return a copy for one bundle, whose references lead to further places in the document."""
+        lists = list(self.links), list(self.outer), list(self.problems)
+        return Links(set(self.places), *lists, self.is_dynamic, is_whole=False)
+
+
+def reach_from(schemas: Schemas, path: str, dialect: str) -> dict[str, Links]:
+    """Return each document that one leads to, itself first, with its references."""
+    reached = {path: schemas.derived(document_links, path, dialect)}
+    todo = list(reached[path].links)
+    while todo:
+        target = todo.pop().target
+        links = reached.get(target.document)
+        if links is None:
+            links = reached[target.document] = schemas.derived(document_links, target.document, dialect)
+            todo += links.links
+        if target.pointer not in links.places and isinstance(target.schema, dict):  # a place that no keyword has
+            before = len(links.links)
+            links = reached[target.document] = links.copy()
+            _add_links(links, schemas, target, dialect)
+            todo += links.links[before:]
+    return reached
+
+
+def document_links(schemas: Schemas, document: str, dialect: str) -> Links:
+    """Return the references of a document, which is read in its own dialect if it names one."""
+    links = Links()
+    _add_links(links, schemas, schemas.origin(document), dialect)
+    return links
+
+
+def _add_links(links: Links, schemas: Schemas, start: SchemaPlace, dialect: str) -> None:
+    """Add the references of a schema and of all its subschemas."""
+    keywords = keywords_of(dialect_uri(schemas.schema(start.document)) or dialect)
+    todo = [start]
+    while todo:
+        place = todo.pop()
+        if not isinstance(place.schema, dict) or place.pointer in links.places:
+            continue
+        links.places.add(place.pointer)
+        links.is_dynamic |= not place.schema.keys().isdisjoint(_DYNAMIC)
+        for keyword in _REFERENCES:
+            reference = place.schema.get(keyword)
+            if not isinstance(reference, str) or keyword not in keywords:
+                continue
+            try:
+                target = schemas.lookup(place, keyword, reference)
+                _refuse_other_dialect(schemas, place, keyword, target, dialect)
+            except DanglingReferenceError as error:
+                links.problems.append(error)
+                links.outer += [(place, keyword, error.uri)] if error.uri else []
+            else:
+                links.links.append(Link(place, keyword, target))
+        children = subschemas(Node(place.pointer, place.schema, declares=True))
+        todo += [
+            SchemaPlace(place.document, child.pointer, child.schema) for child in children if child.keyword in keywords
+        ]
+
+
+def _refuse_other_dialect(
+    schemas: Schemas, place: SchemaPlace, keyword: str, target: SchemaPlace, dialect: str
+) -> None:
+    """Raise `DanglingReferenceError` for a reference to a document in another dialect than that of the root."""
+    schema = schemas.schema(target.document)
+    named, expected = dialect_of(schema) or dialect_uri(schema), dialect or DRAFT_07
+    if dialect_uri(schema) and named != expected:
+        names = [DIALECTS[uri].name if uri in DIALECTS else uri for uri in (named, expected)]
+        problem = (
+            f"leads to {target.document}, which is written in another dialect, {names[0]} and not {names[1]}:"
+            " write a document and all that it refers to in one dialect"
+        )
+        raise dangling(place, keyword, problem, target.document)

@@ -1,0 +1,90 @@
+"""How well two releases work together for one name: the answer of each document, and the worst of them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from arrakis_schema.compat import Kind, Verdict, not_understood
+from arrakis_schema.store.store import Release
+
+
+class Answer(StrEnum):
+    """How well two releases work together, from best to worst."""
+
+    WORKS = "works"
+    PARTLY = "works, but a field is not understood"
+    EDGE = "breaks only for messages that no example sends"
+    UNKNOWN = "unknown: not documented"
+    UNDECIDED = "undecided"
+    BREAKS = "breaks"
+
+    @property
+    def breaks(self) -> bool:
+        """Whether there is a message that breaks it, if only one that nobody is known to send."""
+        return self in {Answer.BREAKS, Answer.EDGE}
+
+
+def worst(answers: Iterable[Answer]) -> Answer:
+    """Return the worst of some answers; nothing that can fail works."""
+    return max(answers, key=list(Answer).index, default=Answer.WORKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One document as one side writes it and the other reads it, and whether that works.
+
+    `reader_schema` is the reader's parsed document where it breaks.
+    """
+
+    document: str
+    writer: str
+    reader: str
+    answer: Answer
+    verdict: Verdict
+    reader_is_new: bool = True
+    reader_schema: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def why(self) -> str:
+        """Why the exchange does not fully work, in one sentence; empty if it does."""
+        if self.answer is Answer.WORKS:
+            return ""
+        if self.answer in {Answer.UNDECIDED, Answer.UNKNOWN}:
+            return self.verdict.reason
+        fault = [change.told for change in self.verdict.findings if change.at_fault]
+        passed = [change.message for change in not_understood(self.verdict, reader_is_new=self.reader_is_new)]
+        return "; ".join(fault if self.answer.breaks else passed) or self.verdict.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A client of one release and a server of another (or a publisher and a subscriber), for one name."""
+
+    name: str
+    client: str
+    server: str
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def answer(self) -> Answer:
+        """The worst answer of the exchanges."""
+        return worst(exchange.answer for exchange in self.exchanges)
+
+
+def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
+    """Return the answer that a verdict gives."""
+    if verdict.kind is Kind.UNDECIDED:
+        return Answer.UNDECIDED
+    if verdict.kind is Kind.INCOMPATIBLE:
+        return Answer.BREAKS
+    return Answer.PARTLY if not_understood(verdict, reader_is_new=reader_is_new) else Answer.WORKS
+
+
+def undocumented(
+    path: str, client: Release, server: Release, of_client: Collection[str], of_server: Collection[str]
+) -> Exchange:
+    """Return the exchange of a document that not both releases have: nothing is known about it."""
+    without = [side.version for side, paths in ((client, of_client), (server, of_server)) if path not in paths]
+    reason = f"{' and '.join(dict.fromkeys(without))} {'does' if len(set(without)) == 1 else 'do'} not document it"
+    return Exchange(path, server.version, client.version, Answer.UNKNOWN, Verdict(Kind.UNDECIDED, reason=reason))
