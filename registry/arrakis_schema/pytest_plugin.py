@@ -112,7 +112,7 @@ def assert_payload(arrakis_schema_root: Path, arrakis_schema_release: str | None
 
     def check(sent: Any, endpoint: str, release: str | None = None, **args: Any) -> None:
         __tracebackhide__ = True
-        from arrakis_schema.flight.payload_assertion import assert_payload  # noqa: PLC0415 - the same
+        from arrakis_schema.flight.payloads import assert_payload  # noqa: PLC0415 - the same
 
         try:
             assert_payload(sent, endpoint, release or arrakis_schema_release, root=arrakis_schema_root, **args)

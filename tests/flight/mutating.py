@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.flight.conform.examiner_process import events
+from arrakis_schema.flight.conform.examination import examination_events
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store.store import Release
 from tests.flight.servers import PROJECT
@@ -78,7 +78,7 @@ def mutating(release: Release, endpoint: str, mutation: Mutation) -> Iterator[st
 def findings_of(location: str, **options: Any) -> list[Finding]:
     """Return what is found of a server by an examination in this process, which begins sooner than one of its own."""
     job = {"location": location, "seconds": 30.0, "token": "", "root_certs": "", "root": str(PROJECT), "release": None}
-    told = list(events({**job, "may_write": False, **options}))
+    told = list(examination_events({**job, "may_write": False, **options}))
     assert "end" in told[-1], told[-1]
     found = [event["finding"] for event in told if "finding" in event]
     return [Finding(**{**members, "severity": Severity(members["severity"])}) for members in found]

@@ -16,10 +16,9 @@ from arrakis_schema.arrow.promises import promises_of
 from arrakis_schema.cli import main
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.flight.adoption.adopt import Adoption, AdoptionError, adopt, write_adoption
-from arrakis_schema.flight.adoption.drafts import draft_payload
+from arrakis_schema.flight.adoption.drafts import draft_payload, promises_that_held
 from arrakis_schema.flight.adoption.folder import draft_files
 from arrakis_schema.flight.adoption.observation import Observation, plain_name
-from arrakis_schema.flight.adoption.promises import promises_that_held
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
 from arrakis_schema.flight.mock.server import MockServer
@@ -197,6 +196,71 @@ def test_no_name_of_a_server_leads_out_of_the_folder(tmp_path: Path) -> None:
     with pytest.raises(AdoptionError, match=r"'\.\./x' cannot be the name of a file"):
         write_adoption(Adoption("", {"a": "", "../x": ""}, []), tmp_path / "other")
     assert files_below(tmp_path) == [f"draft/{path}" for path in files]
+
+
+TABLES = {
+    ("tides",): pa.table({"station": ["a", "b"], "level": [1.5, 2.5]}),
+    ("moon", "phases"): pa.table({"day": pa.array([1, 2], pa.int32()), "phase": ["new", "full"]}),
+}
+
+
+class Generic(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no types
+    """A server that knows no JSON Schema: it lists its tables, and answers for the descriptors that it lists."""
+
+    def __init__(self, descriptor: Any, *, places: bool = True) -> None:
+        super().__init__("grpc://127.0.0.1:0")
+        self.by_descriptor = {str(descriptor(name)): name for name in TABLES}
+        self.descriptor, self.places = descriptor, places
+
+    def info(self, name: tuple[str, ...], *, places: bool) -> flight.FlightInfo:
+        endpoints = [flight.FlightEndpoint("/".join(name).encode(), [])] if places else []
+        return flight.FlightInfo(TABLES[name].schema, self.descriptor(name), endpoints, TABLES[name].num_rows, -1)
+
+    def list_flights(self, _context: Any, _criteria: bytes) -> Iterator[flight.FlightInfo]:
+        yield from (self.info(name, places=self.places) for name in TABLES)
+
+    def get_flight_info(self, _context: Any, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
+        return self.info(self.by_descriptor[str(descriptor)], places=True)
+
+    def do_get(self, _context: Any, ticket: flight.Ticket) -> flight.RecordBatchStream:
+        return flight.RecordBatchStream(TABLES[tuple(ticket.ticket.decode().split("/"))])
+
+
+def command(text: str) -> flight.FlightDescriptor:
+    return flight.FlightDescriptor.for_command(text.encode())
+
+
+GENERIC: dict[str, Any] = {
+    "a path": lambda name: flight.FlightDescriptor.for_path("-".join(name)),
+    "a path of several parts": lambda name: flight.FlightDescriptor.for_path(*name),
+    "a request": lambda name: command(json.dumps({"request": name[0], "limit": 5})),
+    "a request that another member names": lambda name: command(json.dumps({"kind": name[0], "unit": "m"})),
+    "a request that no member names": lambda name: command(json.dumps({"limit": len(name)})),
+}
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("places", [True, False])
+@pytest.mark.parametrize("kind", GENERIC)
+def test_whoever_lists_flights_gets_a_draft_by_which_all_of_them_are_asked(
+    kind: str, tmp_path: Path, *, places: bool
+) -> None:
+    with Generic(GENERIC[kind], places=places) as server:
+        write_adoption(adopt(at(server), root=WEATHER), tmp_path / "draft")
+        report = examine(at(server), "next", root=tmp_path / "draft")
+    named = kind != "a request that no member names"
+    rows = [counts["rows"] for counts in report.examined.values()]
+    assert rows == [2, 2] if named else rows in ([2], [4]), (report.findings, rows)
+    assert report.conforms is named, report.findings
+
+
+@pytest.mark.usefixtures("in_process")
+def test_what_no_document_can_ask_for_is_told_with_what_helps() -> None:
+    with Generic(lambda name: command(f"read all of {name[0]}")) as server:
+        adoption = adopt(at(server), root=WEATHER)
+    (sentence,) = [it for it in adoption.sentences if it.startswith("read-all-of-tides: drafted")]
+    assert "its command 'read all of tides' is no JSON object; name a request in JSON" in sentence
+    assert adoption.files["schemas/endpoints/read-all-of-tides/schema.txt"].startswith("station: string")
 
 
 @pytest.mark.parametrize("answer", [huge, endless, wide, deep])

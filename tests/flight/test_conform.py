@@ -256,7 +256,7 @@ def test_a_finding_about_the_server_names_its_location(form: str, capsys: pytest
 
 def test_the_process_that_examines_can_be_asked_by_hand() -> None:
     job = {"location": "grpc://127.0.0.1:1", "seconds": 2, "token": "", "root_certs": "", "root": str(PROJECT)}
-    command = [sys.executable, "-m", "arrakis_schema.flight.conform.examiner_process"]
+    command = [sys.executable, "-m", "arrakis_schema.flight.conform.examination"]
     text = json.dumps({**job, "release": None, "may_write": False})
     done = subprocess.run(command, input=text, check=True, capture_output=True, text=True)
     assert "is not reached" in json.loads(done.stdout)["failed"]

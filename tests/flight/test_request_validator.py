@@ -62,6 +62,16 @@ def test_a_refusal_is_every_error_that_somebody_catches(request_: Any, sentence:
     assert (len(error.path), error.release, error.extra_info) == (path, "0.6.0", b"")
 
 
+@pytest.mark.parametrize("change", [{"later": 1}, {"later": None, "time": None}])
+def test_an_unknown_argument_is_left_to_who_knows_both_releases(change: dict[str, Any]) -> None:
+    """As the validator leaves it whose place this one takes: a server says which release knows the argument."""
+    request = {"request": "Describe", "args": {"channels": ["H1:A-X"], "time": None, **change}}
+    RequestValidator().validate(request)
+    assert set(request["args"]) - RequestValidator().known_args("Describe") == {"later"}
+    with pytest.raises(RefusedRequestError, match=r"args\.channels: "):
+        RequestValidator().validate({"request": "Describe", "args": {**change, "channels": [], "time": None}})
+
+
 def test_what_cannot_be_judged_is_an_error_of_flight() -> None:
     request = {"request": "Describe", "args": {"channels": DEEP, "time": None, "more": DEEP}}
     with pytest.raises(flight.FlightServerError):

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pyarrow as pa
@@ -27,6 +28,7 @@ from arrakis_schema.cli import main as cli
 PUBLISHER = "PEER_H1"
 STRIDE = 62_500_000
 START = 1187000000000000000
+GPS_EPOCH = 315964782 * 10**9  # in Unix time, in this century
 TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 CONFIG = f"""
 [publisher]
@@ -85,6 +87,39 @@ def publish(url: str) -> int:
             data["H1:PEER-FLOAT64"] = np.ma.array(data["H1:PEER-FLOAT64"], mask=[True, False, False, False])
             publisher.publish(SeriesBlock(START + block * STRIDE, data, channels=publisher.channels))
     return 3 * len({one.partition_id for one in publisher.channels.values()})
+
+
+@contextmanager
+def publishing(url: str) -> Iterator[None]:
+    """Publish a block of now for each stride, of a channel of each data type, until it is left.
+
+    The server is asked only at the begin: inside it may have ended.
+    """
+    begun, stop = Event(), Event()
+    thread = Thread(target=_publish_now, args=(url, begun, stop))
+    thread.start()
+    try:
+        assert begun.wait(30), "the publisher does not publish"
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _publish_now(url: str, begun: Event, stop: Event) -> None:
+    """Publish a block of each stride as soon as the stride is over."""
+    import numpy as np  # noqa: PLC0415 - in this environment alone
+    from arrakis import Channel, Publisher, SeriesBlock  # noqa: PLC0415
+
+    channels = [Channel(f"H1:PEER-{name.upper()}", name, 64) for name in TYPES]
+    data = {one.name: np.arange(4).astype(one.data_type) for one in channels}
+    publisher = Publisher(PUBLISHER, url=url, token=False).register(channels)
+    block = (time.time_ns() - GPS_EPOCH) // STRIDE
+    with publisher:
+        while not stop.wait(max(0, (block + 1) * STRIDE + GPS_EPOCH - time.time_ns()) / 10**9):
+            publisher.publish(SeriesBlock(block * STRIDE, data, channels=publisher.channels))
+            begun.set()
+            block += 1
 
 
 def conform(broker: str) -> tuple[int, str]:

@@ -26,7 +26,8 @@ NEED_A_BROKER = ["test_publish.py", "test_direct_read.py"]
 
 def run(*command: str) -> None:
     print("+", *command, flush=True)
-    subprocess.run(command, check=True, cwd=tempfile.gettempdir())  # not here, where our own settings would hold
+    with tempfile.TemporaryDirectory() as empty:  # not here, where our own settings and modules would hold
+        subprocess.run(command, check=True, cwd=empty)
 
 
 def wheels(folder: Path) -> dict[str, Path]:

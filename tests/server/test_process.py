@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from arrakis_schema.server.listening import ServeError, listen
-from arrakis_schema.server.serving import serve
+from arrakis_schema.server.supervisor import serve
 
 FIND = "/versions/0.5.0/endpoints/find/descriptor.json"
 LARGE = 16_000_000

@@ -6,8 +6,7 @@ Needs pyarrow, the extra `arrow`; examining a server needs the extra `check`.
 from arrakis_schema.errors import MissingExtraError
 
 try:
-    from arrakis_schema.flight.payload_assertion import assert_payload
-    from arrakis_schema.flight.payloads import payload_schema
+    from arrakis_schema.flight.payloads import assert_payload, payload_schema
     from arrakis_schema.flight.request_validator import RefusedRequestError, RequestValidator
     from arrakis_schema.flight.requests import descriptor, parse_ticket
 except ModuleNotFoundError as error:

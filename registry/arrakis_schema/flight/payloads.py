@@ -1,17 +1,20 @@
-"""The promised schema of an answer: the registered payload, bound, without annotations."""
+"""The promised schema of an answer: the registered payload, bound, without annotations; and an assertion about it."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, strip_annotations
+from arrakis_schema.arrow import Template, bound_like, format_schema, strip_annotations
 from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.store.flight_settings import Columns
 from arrakis_schema.store.store import Release, open_release
+from arrakis_schema.text.printable import clean_line
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -81,3 +84,108 @@ def _rows(endpoint: str, columns: Columns, args: Mapping[str, Any]) -> list[Mapp
         )
         raise TemplateError(f"the columns of {endpoint} depend on the request: give {expected}")
     return rows
+
+
+_LONGEST = 120
+
+
+def assert_payload(
+    sent: Any,
+    endpoint: str,
+    version: str | Release | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    as_documented: bool = False,
+    **args: Any,
+) -> None:
+    """Raise `AssertionError` unless a schema is the promised one of an endpoint's answer; names the first difference.
+
+    `sent` is a `pyarrow.Schema`, or what has one: a table, a batch, a reader. Where the columns depend on the request,
+    pass the argument that selects them as for `payload_schema`; without it the columns are judged as they stand. A
+    frozen release is taken with its corrections, which is what is really sent, or `as_documented`.
+
+    Raises `UnknownSchemaError` for a payload that does not exist.
+    """
+    __tracebackhide__ = True
+    schema = sent if isinstance(sent, pa.Schema) else getattr(sent, "schema", None)
+    if not isinstance(schema, pa.Schema):
+        raise TypeError(f"expected a pyarrow.Schema, or a table, batch or reader that has one, found {type(sent)}")
+    release = open_release(version, root).held(as_documented=as_documented)
+    difference = next(schema_differences(schema, schema_to_compare(schema, endpoint, release, args)), None)
+    if difference is not None:
+        raise AssertionError(f"{endpoint}: {difference} ({release.title})")
+
+
+def schema_to_compare(sent: pa.Schema, endpoint: str, release: Release, args: dict[str, Any]) -> pa.Schema:
+    """Return the promised schema for these arguments, or for the columns of the schema that is sent."""
+    payload = payload_of(release, release.path_of(endpoint, ".txt"))
+    columns = release.settings.flight.columns.get(endpoint)
+    if not isinstance(payload, Template) or (columns.argument in args if columns else args):
+        return sent_schema(release, endpoint, args)
+    fields = sorted(sent, key=lambda field: field.name) if columns and columns.sorted else list(sent)
+    __tracebackhide__ = True
+    try:
+        return strip_annotations(bound_like(payload, pa.schema(fields)))
+    except TemplateError as error:
+        name = next((field.name for field in fields if not _binds(payload, field)), None)
+        place = endpoint if name is None else f"{endpoint}: column {name!r}"
+        raise AssertionError(f"{place}: {error} ({release.title})") from error
+
+
+def _binds(template: Template, field: pa.Field) -> bool:
+    """Tell whether a template can be bound to a column."""
+    try:
+        bound_like(template, pa.schema([field]))
+    except TemplateError:
+        return False
+    return True
+
+
+def schema_differences(sent: pa.Schema, promised: pa.Schema) -> Iterator[str]:
+    """Yield a sentence for each difference between two schemas: the columns first, then their order and the rest."""
+    yield from (f"column {name!r} is sent {times} times" for name, times in Counter(sent.names).items() if times > 1)
+    yield from _column_differences(sent, promised)
+    for number, (name, expected) in enumerate(zip_longest(sent.names, promised.names), 1):
+        if name != expected:
+            yield f"column {number} is sent as {name!r}, {expected!r} is promised there"
+    if (sent.metadata or {}) != (promised.metadata or {}):
+        yield f"the schema is sent with {_metadata(sent.metadata)}, {_metadata(promised.metadata)} is promised"
+
+
+def _column_differences(sent: pa.Schema, promised: pa.Schema) -> Iterator[str]:
+    """Yield a sentence for each column that is missing, unknown or different."""
+    for field in promised:
+        index = sent.get_field_index(field.name)
+        if index < 0:
+            yield f"column {field.name!r} is not sent, {_describe(field)} is promised"
+        elif not sent.field(index).equals(field, check_metadata=True):
+            ours, theirs = _described_apart(sent.field(index), field)
+            yield f"column {field.name!r} is sent as {ours}, {theirs} is promised"
+    for field in sent:
+        if promised.get_field_index(field.name) < 0:
+            yield f"column {field.name!r} is sent as {_describe(field)}, no such column is promised"
+
+
+def _described_apart(sent: pa.Field, promised: pa.Field) -> tuple[str, str]:
+    """Describe two fields that differ; by all their lines where what differs lies deeper inside."""
+    short = _describe(sent), _describe(promised)
+    return short if short[0] != short[1] else (_all_lines(sent), _all_lines(promised))
+
+
+def _describe(field: pa.Field) -> str:
+    """Return the type of a column, whether it may be null, and its metadata."""
+    metadata = f" with {_metadata(field.metadata)}" if field.metadata else ""
+    return clean_line(f"{field.type}{'' if field.nullable else ' not null'}", _LONGEST) + metadata
+
+
+def _all_lines(field: pa.Field) -> str:
+    """Return the whole text of a column in one line."""
+    return clean_line(format_schema(pa.schema([field])), 2 * _LONGEST)
+
+
+def _metadata(metadata: dict[bytes, bytes] | None) -> str:
+    """Return metadata in words."""
+    texts = {
+        key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in (metadata or {}).items()
+    }
+    return clean_line(f"the metadata {texts}" if texts else "no metadata", _LONGEST)

@@ -8,7 +8,7 @@ from pyarrow import flight
 
 from arrakis_schema.errors import InvalidRequestError, ValidationLimitError
 from arrakis_schema.flight.request_forms import properties_of
-from arrakis_schema.json_schema.requests import validate_against
+from arrakis_schema.json_schema.requests import validate_by_documents
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.store import Release, open_release
 from arrakis_schema.text.short_repr import format_record
@@ -56,12 +56,13 @@ class RequestValidator:
         return frozenset(properties_of(properties_of(schema).get(member) if member else schema))
 
     def validate(self, payload: Any) -> None:
-        """Raise `RefusedRequestError`, which says field and reason, unless the release accepts a request.
+        """Raise `RefusedRequestError`, which says field and reason, unless the documents accept a request.
 
+        An argument that they do not declare passes: whoever asks compares with `known_args`, and knows both releases.
         Raises `pyarrow.flight.FlightServerError` for a request that is too large to be validated.
         """
         try:
-            validate_against(self._release, payload)
+            validate_by_documents(self._release, payload)
         except InvalidRequestError as error:
             refusal = _refusal_type()(error.violation, error.document, error.release, corrected=error.corrected)
             raise refusal from error

@@ -54,6 +54,19 @@ def validate_against(release: Release, request: Any) -> None:
     release.derived(_request_check)(request)
 
 
+def validate_by_documents(release: Release, request: Any) -> None:
+    """Raise `InvalidRequestError` unless the documents accept a request, whatever members they do not declare."""
+    try:
+        validate_against(release, request)
+    except InvalidRequestError as refusal:
+        try:
+            path = request_path(release, request)
+        except InvalidRequestError:
+            raise refusal from None
+        for check in _document_checks(release, path):
+            check(request)
+
+
 def _request_check(release: Release) -> Check:
     """Make the check of any request of a release, which remembers the check of each document."""
     dispatch = dispatch_of(release)
@@ -178,17 +191,22 @@ def checks(release: Release, path: str) -> tuple[Check, ...]:
 
 def _checks(release: Release, endpoint: str) -> tuple[Check, ...]:
     """Make the checks of a request."""
-    envelope = dispatch_of(release).envelope
-    envelope_adds = envelope is not None and not implies(release.schema(endpoint), release.schema(envelope))
-    judging = [
-        release.derived(_compile, path) for path in (envelope, endpoint) if path and (envelope_adds or path == endpoint)
-    ]
+    judging = _document_checks(release, endpoint)
     members = release.derived(_members_of_request, endpoint)
     thorough = [*judging, *([_check_of(members.first, endpoint, release)] if members.rejects else [])]
-    accepts = None if envelope_adds else release.derived(_judge, endpoint).quick
+    accepts = None if len(judging) > 1 else release.derived(_judge, endpoint).quick
     if accepts is None or (members.rejects and members.only is None):
         return tuple(thorough)
     return (_quick_check(accepts, members, thorough),)
+
+
+def _document_checks(release: Release, endpoint: str) -> list[Check]:
+    """Return the checks of the envelope, if it adds anything, and of the document."""
+    envelope = dispatch_of(release).envelope
+    envelope_adds = envelope is not None and not implies(release.schema(endpoint), release.schema(envelope))
+    return [
+        release.derived(_compile, path) for path in (envelope, endpoint) if path and (envelope_adds or path == endpoint)
+    ]
 
 
 def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[Check]) -> Check:

@@ -9,11 +9,10 @@ from typing import Any
 from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.kafka.descriptions import Descriptions
 from arrakis_schema.kafka.messages import Checker, least_rows
 from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, Source, UnreadPartition
-from arrakis_schema.kafka.records import RecordChecker
-from arrakis_schema.kafka.topic_laws import Summary, Times, disagreements, foreign_members
+from arrakis_schema.kafka.records import Descriptions, RecordChecker
+from arrakis_schema.kafka.topic_laws import DigestCheck, Times, disagreements, foreign_members
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -56,7 +55,7 @@ class Examination:
         members |= {name for topics in self._topics for name in (*topics.alike, topics.series.stride) if name}
         self._described = Descriptions(self._topics, members)
         self._seen: dict[tuple[str, str, str], tuple[Finding, int]] = {}
-        self._summaries: dict[str, Summary] = {}
+        self._summaries: dict[str, DigestCheck] = {}
         self._times: dict[str, Times] = {}
         self.examined = Examined()
 
@@ -154,7 +153,7 @@ class Examination:
         self._described.note(topics.document, read.topic, record, read.time)
         key, value = str(record["key"]), record["value"]
         if topics.digest.key:
-            summary = self._summaries.setdefault(read.topic, Summary(topics.digest, topics.key_member))
+            summary = self._summaries.setdefault(read.topic, DigestCheck(topics.digest, topics.key_member))
             summary.note(key, value)
         for rule, message in foreign_members(topics.placeholders_of(read.topic), topics.repeats, value):
             yield self._about(topics, rule, f"the record of the key {key!r}: {message}")

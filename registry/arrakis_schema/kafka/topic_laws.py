@@ -47,7 +47,7 @@ def foreign_members(
                 yield "record-differs", f"value.{member} is {said!r}, and the topic is that of {placeholders[name]!r}"
 
 
-class Summary:
+class DigestCheck:
     """The records of one topic and the digest of them, as far as they were read."""
 
     def __init__(self, digest: Digest, key_member: str) -> None:

@@ -10,7 +10,6 @@ for _needed in ("granian", "starlette"):
 
 from arrakis_schema.server.application import application  # noqa: E402 - it needs the extra, which is checked above
 from arrakis_schema.server.listening import ServeError  # noqa: E402 - the same
-from arrakis_schema.server.serving import serve  # noqa: E402 - the same
-from arrakis_schema.server.source_watch import Sources  # noqa: E402 - the same
+from arrakis_schema.server.supervisor import Sources, serve  # noqa: E402 - the same
 
 __all__ = ["ServeError", "Sources", "application", "serve"]

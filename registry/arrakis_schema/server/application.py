@@ -6,6 +6,7 @@ Nearly all requests are for files; each costs one dict lookup and one choice amo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -13,14 +14,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from arrakis_schema.server.error_pages import explain
-from arrakis_schema.server.health import Health
 from arrakis_schema.server.problems import (
     ALLOW,
     COMMON_FIELDS,
     NO_STORE,
     ProblemDetails,
     bad_request,
+    explain_problem,
     fields_too_large,
     method_not_allowed,
     not_acceptable,
@@ -33,6 +33,29 @@ from arrakis_schema.server.resources import PreparedResponse, respond
 from arrakis_schema.server.tree import Tree, find_miss, prepare_tree
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.dates import now
+
+LONGEST = 2_000
+"""Characters of a reason that are reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The served site, with the number of its build, and since when and why newer builds fail."""
+
+    files: int
+    built: str
+    build: int = 1
+    failing_since: str = ""
+    reason: str = ""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON of the answer."""
+        if not self.reason:
+            return {"status": "ok", "files": self.files, "built": self.built}
+        failure = {"since": self.failing_since, "reason": self.reason[:LONGEST]}
+        return {"status": "degraded", "files": self.files, "built": self.built, "failure": failure}
+
 
 READ = frozenset({"GET", "HEAD"})
 HEALTH = "/healthz"
@@ -137,7 +160,7 @@ def _other_answer(site: Tree, health: Health, scope: Scope) -> Response:
         return JSONResponse(health.body, headers={**COMMON_FIELDS, **NO_STORE})
     if problem is None and f"{path}/" in site.resources and path not in site.resources:
         return _to_folder(Request(scope))
-    return explain(problem or _file_problem(site, scope, path), site, scope)
+    return explain_problem(problem or _file_problem(site, scope, path), site, scope)
 
 
 def _request_problem(scope: Scope) -> ProblemDetails | None:

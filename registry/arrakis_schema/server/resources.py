@@ -52,7 +52,7 @@ class CodedRepresentation:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class PreparedResource:
     """The responses of one URL: its content in either coding, or that it is not modified."""
 
     identity: CodedRepresentation
@@ -64,10 +64,10 @@ class Resource:
         return self.identity.etag, self.gzip.etag
 
 
-def prepare_resource(representation: Representation) -> Resource:
+def prepare_resource(representation: Representation) -> PreparedResource:
     """Prepare all responses of a representation."""
     compressed = gzip.compress(representation.content, LEVEL, mtime=0)
-    return Resource(
+    return PreparedResource(
         identity=_coded(representation, representation.content, b'"%s"', ()),
         gzip=_coded(representation, compressed, b'"%s-gzip"', ((b"content-encoding", b"gzip"),)),
     )
@@ -92,7 +92,7 @@ def _coded(representation: Representation, body: bytes, etag_form: bytes, coding
     )
 
 
-def respond(resource: Resource, fields: Iterable[tuple[bytes, bytes]]) -> PreparedResponse | HTTPStatus:
+def respond(resource: PreparedResource, fields: Iterable[tuple[bytes, bytes]]) -> PreparedResponse | HTTPStatus:
     """Return the response to a GET with these header fields; or the status 406 or 412 where the client rules it out."""
     request_fields = relevant_fields(fields)
     if not request_fields:
@@ -117,7 +117,7 @@ def relevant_fields(fields: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, byt
     return merged
 
 
-def select(resource: Resource, accept_encoding: bytes | None) -> CodedRepresentation | None:
+def select(resource: PreparedResource, accept_encoding: bytes | None) -> CodedRepresentation | None:
     """Return the variant that the client prefers, the smaller of equals; None where it refuses both."""
     if accept_encoding is None:
         return resource.identity
@@ -127,12 +127,14 @@ def select(resource: Resource, accept_encoding: bytes | None) -> CodedRepresenta
     return resource.gzip if _prefers_gzip(resource, preferences) else resource.identity
 
 
-def _prefers_gzip(resource: Resource, preferences: Weights) -> bool:
+def _prefers_gzip(resource: PreparedResource, preferences: Weights) -> bool:
     smaller = len(resource.gzip.ok.body) < len(resource.identity.ok.body)
     return not preferences.identity or (smaller and preferences.gzip >= preferences.identity)
 
 
-def _cached_coding(resource: Resource, selected: CodedRepresentation, cached: bytes) -> CodedRepresentation | None:
+def _cached_coding(
+    resource: PreparedResource, selected: CodedRepresentation, cached: bytes
+) -> CodedRepresentation | None:
     """Return the variant that the client has cached, preferably the selected one: a 304 names the one it confirms."""
     if cached.strip() == b"*":
         return selected

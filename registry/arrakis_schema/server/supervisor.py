@@ -1,6 +1,6 @@
-"""The process that holds the port: it starts builds, keeps workers alive, and sends them each new site.
+"""Serve a site: one process holds the port, starts builds, keeps workers alive, and sends them each new site.
 
-It has one thread and never builds itself, so that its forks start in a known state.
+It has one thread and never builds itself, so that its forks start in a known state. Nothing is printed here.
 """
 
 import socket
@@ -11,14 +11,45 @@ from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import IO
 
-from arrakis_schema.server import worker_channel
+from arrakis_schema.server.application import Health
 from arrakis_schema.server.building import FORK, Build, Load, Outcome, describe_end, start_build
-from arrakis_schema.server.health import Health
-from arrakis_schema.server.listening import ServeError
-from arrakis_schema.server.source_watch import POLL, Watch
-from arrakis_schema.server.stop_signals import Stop
-from arrakis_schema.server.worker import WorkerSettings, work
+from arrakis_schema.server.listening import ServeError, allow_connections, listen
+from arrakis_schema.server.stop_signals import Stop, stop_signals
+from arrakis_schema.server.worker import WorkerSettings, send_site, work
 from arrakis_schema.store.dates import now
+
+POLL = 0.5
+"""Seconds between two looks at the sources; a change counts once two looks in a row see the same state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources of a site: the value of `look` differs after a change, `tell` is called with messages."""
+
+    look: Callable[[], object]
+    tell: Callable[[str], None]
+
+
+class Watch:
+    """Compares the state of the sources with the one that the site was built from."""
+
+    def __init__(self, look: Callable[[], object]) -> None:
+        self._look = look
+        self._built = self._latest = look()
+        self._next = monotonic() + POLL
+
+    def has_changed(self) -> bool:
+        """Tell whether the sources differ from what was built, and have not changed since the previous look."""
+        if monotonic() < self._next:
+            return False
+        self._next = monotonic() + POLL
+        before, self._latest = self._latest, self._look()
+        return self._built != self._latest == before
+
+    def note_build(self) -> None:
+        """Note that the latest state is being built; later differences count as changes."""
+        self._built = self._latest
+
 
 GRACE = 1.0
 """Seconds that clients have to read pending responses when the server stops."""
@@ -124,7 +155,7 @@ class Supervisor:
         self._published = published
         for worker in self._workers:
             try:
-                worker_channel.send(worker.channel, published.health, published.site)
+                send_site(worker.channel, published.health, published.site)
             except OSError:
                 worker.process.kill()
 
@@ -190,3 +221,30 @@ class Supervisor:
 
     def _alive(self) -> list[BaseProcess]:
         return [worker.process for worker in self._workers if worker.process.is_alive()]
+
+
+def serve(  # noqa: PLR0913 - each is one option of the command line
+    load: Load,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    workers: int = 1,
+    root_path: str = "",
+    announce: Callable[[str], None] = lambda _: None,
+    sources: Sources | None = None,
+) -> None:
+    """Serve the representations that `load` returns over HTTP until SIGINT, SIGTERM or SIGHUP; raises `ServeError`.
+
+    `load` is called in a separate process, and again in a new one whenever the `sources` change. Port 0 selects a
+    free port. `announce` is called with the URL once it answers. Only the main thread can serve.
+    """
+    root_path = f"/{root_path.strip('/')}".rstrip("/")
+    with listen(host, port) as listener, stop_signals() as stop:
+        url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}{root_path}/"
+        settings = WorkerSettings(listener, root_path, max(1, allow_connections() // workers))
+        watch, tell = (Watch(sources.look), sources.tell) if sources else (None, _ignore)
+        Supervisor(load, settings, workers, watch, stop).run(lambda: announce(url), tell)
+
+
+def _ignore(_: str) -> None:
+    """Discard a message."""

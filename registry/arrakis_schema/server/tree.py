@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from arrakis_schema.server.resources import Resource, prepare_resource
+from arrakis_schema.server.resources import PreparedResource, prepare_resource
 from arrakis_schema.site.representations import Representation
 
 PAGE = "index.html"
@@ -23,7 +23,7 @@ class Tree:
     `missing` is the HTML of the site's page for missing paths.
     """
 
-    resources: Mapping[str, Resource]
+    resources: Mapping[str, PreparedResource]
     folders: Mapping[str, tuple[str, ...]]
     files: int
     missing: str = ""
@@ -31,7 +31,7 @@ class Tree:
 
 def prepare_tree(representations: Iterable[Representation]) -> Tree:
     """Prepare the whole site; raises `ValueError` where two representations have the same path."""
-    resources: dict[str, Resource] = {}
+    resources: dict[str, PreparedResource] = {}
     files = 0
     for files, representation in enumerate(representations, start=1):  # noqa: B007
         path = f"/{representation.path}"
@@ -43,7 +43,7 @@ def prepare_tree(representations: Iterable[Representation]) -> Tree:
     return Tree(resources, _folders(resources), files, _missing_page(resources))
 
 
-def _missing_page(resources: Mapping[str, Resource]) -> str:
+def _missing_page(resources: Mapping[str, PreparedResource]) -> str:
     """Return the site's own page for missing paths; empty where it has none."""
     page = resources.get(NOT_FOUND)
     return "" if page is None else page.identity.ok.body.decode("utf-8", "replace")

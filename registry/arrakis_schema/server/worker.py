@@ -4,11 +4,12 @@ It ends when the supervisor closes the channel or is gone: it stops accepting, a
 """
 
 import asyncio
+import json
 import os
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import IO, Any
 
 import uvloop
@@ -17,10 +18,8 @@ from granian.http import HTTP1Settings
 from granian.net import SocketHolder  # type: ignore[attr-defined]
 from granian.server.embed import Server
 
-from arrakis_schema.server.application import Current, make_application
+from arrakis_schema.server.application import Current, Health, make_application
 from arrakis_schema.server.building import leave_signals_to_parent, read_site
-from arrakis_schema.server.health import Health
-from arrakis_schema.server.worker_channel import receive
 
 PATIENCE = 5_000
 """Milliseconds that a client has to send the head of a request, from the connection or the previous response."""
@@ -69,7 +68,7 @@ async def _answer(settings: WorkerSettings, channel: socket.socket, current: Cur
     loop = asyncio.get_running_loop()
 
     def listen_to_supervisor() -> None:
-        received = receive(channel)
+        received = receive_site(channel)
         if received is None:
             loop.remove_reader(channel)
             server.stop()
@@ -98,3 +97,25 @@ def _granian(settings: WorkerSettings, current: Current) -> Any:
     )
     server.listener = settings.listener
     return server
+
+
+LONGEST = 64 * 1024
+MOST_FILES = 16
+
+
+def send_site(channel: socket.socket, health: Health, site: IO[bytes]) -> None:
+    """Send without blocking; raises `OSError` where the worker is gone, or does not read."""
+    message = json.dumps(asdict(health)).encode() + b"\n"
+    if socket.send_fds(channel, [message], [site.fileno()]) != len(message):
+        raise BlockingIOError
+
+
+def receive_site(channel: socket.socket) -> tuple[Health, IO[bytes]] | None:
+    """Return the newest message; None where the supervisor is gone, or has closed the channel."""
+    content, files, _, _ = socket.recv_fds(channel, LONGEST, MOST_FILES)
+    opened = [os.fdopen(file, "rb") for file in files]
+    for outdated in opened[:-1]:
+        outdated.close()
+    if not content:
+        return None
+    return Health(**json.loads(content.splitlines()[-1])), opened[-1]

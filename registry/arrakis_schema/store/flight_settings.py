@@ -51,7 +51,8 @@ class SampleSeries:
     """How the rows of repeated columns hold samples over time, in nanoseconds.
 
     `time` is the column of the first sample's time, `start` and `end` the arguments, `rate` (in Hz) and `stride` the
-    columns of the rows that are bound; `epoch` is the Unix time at which the clock of the API shows 0.
+    columns of the rows that are bound, `latency` the one that says how late live samples may come; `epoch` is the Unix
+    time at which the clock of the API shows 0.
     """
 
     time: str = ""
@@ -59,6 +60,7 @@ class SampleSeries:
     end: str = ""
     rate: str = ""
     stride: str = ""
+    latency: str = ""
     epoch: int = 0
 
 

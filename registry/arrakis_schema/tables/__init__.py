@@ -1,8 +1,54 @@
-"""Checks of sent schemas and values against an Arrow document. Needs the extra `check`."""
+"""Checks of sent tables, schemas and values against an Arrow document: `check_table`. Needs the extra `check`."""
 
+import os
+from itertools import islice
+
+import pyarrow as pa
+
+from arrakis_schema.findings.finding import Finding
+from arrakis_schema.store.store import Release, open_release
 from arrakis_schema.tables.arrow_document import ArrowDocument, arrow_document
 from arrakis_schema.tables.schemas import compare_sent_schema
-from arrakis_schema.tables.table import check_table
 from arrakis_schema.tables.values import batch_findings
 
 __all__ = ["ArrowDocument", "arrow_document", "batch_findings", "check_table", "compare_sent_schema"]
+_MOST = 100
+
+
+def check_table(
+    table: pa.Table | pa.RecordBatch,
+    name: str,
+    version: str | Release | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    as_documented: bool = False,
+) -> list[Finding]:
+    """Return what is wrong with a table as the payload of an endpoint, or as the `publication`; nothing if it is right.
+
+    Columns, their order, types, nullability and metadata, and the values: the message of a finding says which column,
+    which row and which value. `version` is a release, an alias or None (this package's own). A frozen release is taken
+    with its corrections, which is what is really sent, or `as_documented`. A table is taken as one batch: a promise
+    about all rows is held over all of them.
+
+    Raises `UnknownSchemaError` where there is no such document. Needs the extra `check`.
+    """
+    release = open_release(version, root).held(as_documented=as_documented)
+    document = arrow_document(release, release.path_of(name, ".txt"))
+    expected_schema, findings = compare_sent_schema(document, table.schema)
+    if expected_schema is None:
+        return findings
+    batch = table if isinstance(table, pa.RecordBatch) else _single_batch(table)
+    return [*findings, *islice(batch_findings(document, expected_schema, batch), _MOST)]
+
+
+def _single_batch(table: pa.Table) -> pa.RecordBatch:
+    """Return a table as one batch."""
+    columns = [_single_array(column) for column in table.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=table.schema)
+
+
+def _single_array(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)

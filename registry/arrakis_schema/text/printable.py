@@ -39,6 +39,11 @@ def printable(text: str, longest: int = MESSAGE) -> str:
     return cut(_COLONS.sub(r"\1\\::", line, count=1) if _COLONS.match(line) else line, longest)
 
 
+def clean_line(text: object, longest: int = 300) -> str:
+    """Return a text as one printable line, its blanks and line breaks as single spaces, cut where it is long."""
+    return printable(" ".join(str(text)[: 4 * longest].split()), longest)
+
+
 def join_names(names: tuple[str, ...], most: int = 50) -> str:
     """Return names separated by commas; of many, the first ones and the number of the others."""
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")

@@ -11,12 +11,18 @@ from arrakis_schema.arrow import Template, record_batch, strip_annotations
 from arrakis_schema.arrow.payloads import parse_payload
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.adoption.drafts import Draft, draft_payload
-from arrakis_schema.flight.adoption.inference import infer_descriptor, infer_settings
+from arrakis_schema.flight.adoption.inference import (
+    discriminator_in,
+    explain_unasked,
+    infer_descriptor,
+    infer_settings,
+    is_nested,
+)
 from arrakis_schema.flight.adoption.observation import Observation, Unanswered, rows_of
-from arrakis_schema.flight.payload_assertion import promised_schema, schema_differences
+from arrakis_schema.flight.payloads import schema_differences, schema_to_compare
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.store import Release
+from arrakis_schema.text.printable import clean_line
 
 MOST_ROWS = 8
 LARGEST = 256 * 1024
@@ -32,11 +38,13 @@ def draft_files(
         if isinstance(it, Observation):
             by_endpoint.setdefault(it.endpoint, []).append(it)
     drafted: Files = {}
+    member, nested = discriminator_in(by_endpoint), contract is None and is_nested(by_endpoint)
     sentences, corrections = [], []
     for endpoint, observations in by_endpoint.items():
+        place = "/".join(observations[0].path) if nested else f"endpoints/{endpoint}"
         rows = _binding_rows(endpoint, by_endpoint, contract)
         try:
-            files, sentence, correction = _draft_endpoint(endpoint, observations, rows, contract, about)
+            files, sentence, correction = _draft_endpoint(endpoint, observations, rows, contract, about, member, place)
         except (ArrakisSchemaError, pa.ArrowException, ValueError, TypeError) as error:
             sentences.append(f"{endpoint}: cannot be drafted: {clean_line(error)}")
             continue
@@ -48,26 +56,29 @@ def draft_files(
         return {}, sentences
     if corrections:
         drafted["corrections.toml"] = "\n".join(corrections)
-    requests = [it.request for observations in by_endpoint.values() for it in observations]
-    around = {"schemas/registry.toml": infer_settings(requests)} if contract is None else _files_of(contract.release)
+    around = {"schemas/registry.toml": infer_settings(by_endpoint)} if contract is None else _files_of(contract.release)
+    if contract is None:
+        sentences += list(explain_unasked(by_endpoint))
     page = {"DRAFT.md": _page(sentences, about, corrections=bool(corrections))}
     return {**around, **drafted, **page}, sentences
 
 
-def _draft_endpoint(
+def _draft_endpoint(  # noqa: PLR0913, PLR0917 - all that is known of an endpoint
     endpoint: str,
     observations: Sequence[Observation],
     rows: Sequence[Mapping[str, Any]],
     contract: Contract | None,
     about: Mapping[str, str],
+    member: str,
+    place: str,
 ) -> tuple[Files, str, str]:
     """Return the files of one endpoint, a sentence about it, and the entry that corrects its release, or nothing."""
-    folder = f"schemas/endpoints/{endpoint}"
+    folder = f"schemas/{place}"
     registered = None if contract is None else contract.payload(endpoint)
     draft = draft_payload(observations, registered, rows)
     files = {f"{folder}/schema.txt": draft.text, **dict(_example_files(folder, observations, draft))}
     if contract is None:
-        described = infer_descriptor(endpoint, [it.request for it in observations])
+        described = infer_descriptor(endpoint, [it.request for it in observations], member)
         files |= {f"{folder}/descriptor.json": _json(described)} if described else {}
         return files, _sentence(endpoint, observations, draft, None), ""
     drift = _drift(contract.release, endpoint, observations)
@@ -130,7 +141,7 @@ def _drift(release: Release, endpoint: str, observations: Sequence[Observation])
         return f"{release.title} has no payload"
     for it in observations:
         try:
-            promised = promised_schema(it.schema, endpoint, release, {})
+            promised = schema_to_compare(it.schema, endpoint, release, {})
         except (AssertionError, ArrakisSchemaError, ValueError) as error:
             return clean_line(error)
         difference = next(schema_differences(it.schema, promised), None)

@@ -1,8 +1,11 @@
-"""The draft of a request's schema, and of the settings, from the requests that a server lists."""
+"""The settings of a draft and the schemas of its requests, from what a server was asked."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from arrakis_schema.flight.adoption.observation import Observation, plain_name
+from arrakis_schema.store.flight_settings import REQUEST_MEMBER
 
 _TYPES: dict[type, str] = {
     bool: "boolean",
@@ -14,32 +17,83 @@ _TYPES: dict[type, str] = {
 }
 
 
+_NESTED = [
+    "",
+    "[[documents]]",
+    'files = "**/schema.txt"',
+    'kind = "payload"',
+    'examples = "examples/NAME/VARIANT.json"',
+]
 VERSION, BASE_URL = "0.1.0", "https://example.org/"
 
 
-def infer_descriptor(endpoint: str, requests: Sequence[Any]) -> dict[str, Any] | None:
-    """Return a JSON Schema that accepts these requests and what is like them; None where none is a JSON object."""
+def infer_descriptor(endpoint: str, requests: Sequence[Any], member: str) -> dict[str, Any] | None:
+    """Return a JSON Schema that accepts these requests and what is like them; None where none is a JSON object.
+
+    `member` is the one that names the endpoint, empty where none does.
+    """
     objects = [request for request in requests if isinstance(request, dict)]
     if not objects:
         return None
     identifier = f"{BASE_URL}versions/{VERSION}/endpoints/{endpoint}/descriptor.json"
     schema = {"$schema": "http://json-schema.org/draft-07/schema#", "$id": identifier, **_infer(objects)}
-    names = {request.get("request") for request in objects if isinstance(request.get("request"), str)}
+    names = {request[member] for request in objects if isinstance(request.get(member), str)}
     if len(names) == 1:
-        schema["properties"]["request"] = {"const": names.pop()}
+        schema["properties"][member] = {"const": names.pop()}
     return schema
 
 
-def infer_settings(requests: Sequence[Any]) -> str:
-    """Return a `registry.toml`: the member that holds the arguments is the one that is an object in all requests."""
-    objects = [request for request in requests if isinstance(request, dict)]
+def infer_settings(by_endpoint: Mapping[str, Sequence[Observation]]) -> str:
+    """Return a `registry.toml` by which each endpoint is asked as it was seen to be asked.
+
+    The member that holds the arguments is the one that is an object in all requests.
+    """
+    observed = [it for observations in by_endpoint.values() for it in observations]
+    objects = [it.request for it in observed if isinstance(it.request, dict)]
     members = [
         name for name in (objects[0] if objects else ()) if all(isinstance(it.get(name), dict) for it in objects)
     ]
-    lines = [f'version = "{VERSION}"', 'title = "Draft"', f'base_url = "{BASE_URL}"']
+    flight = []
+    if not objects and any(it.path for it in observed):
+        flight.append('calls = "path"')
+    if objects and (member := discriminator_in(by_endpoint)) != REQUEST_MEMBER:
+        flight.append(f"discriminator = {json.dumps(member)}")
     if len(members) == 1:
-        lines += ["", "[flight]", f"arguments = {json.dumps(members[0])}"]
-    return "\n".join(lines) + "\n"
+        flight.append(f"arguments = {json.dumps(members[0])}")
+    lines = [f'version = "{VERSION}"', 'title = "Draft"', f'base_url = "{BASE_URL}"']
+    lines += _NESTED if is_nested(by_endpoint) else []
+    return "\n".join([*lines, *(["", "[flight]", *flight] if flight else [])]) + "\n"
+
+
+def is_nested(by_endpoint: Mapping[str, Sequence[Observation]]) -> bool:
+    """Tell whether all that is asked is asked by a path, and one path has several parts: those are folders, then."""
+    paths = [it.path for observations in by_endpoint.values() for it in observations]
+    return all(paths) and any(len(path) > 1 for path in paths)
+
+
+def discriminator_in(by_endpoint: Mapping[str, Sequence[Observation]]) -> str:
+    """Return the member whose value is the name of the endpoint in each request; empty where there is none."""
+    named = [
+        {name for name, value in it.request.items() if isinstance(value, str) and plain_name(value) == endpoint}
+        for endpoint, observations in by_endpoint.items()
+        for it in observations
+        if isinstance(it.request, dict)
+    ]
+    shared = set.intersection(*named) if named else set[str]()
+    return REQUEST_MEMBER if REQUEST_MEMBER in shared else min(shared, default="")
+
+
+def explain_unasked(by_endpoint: Mapping[str, Sequence[Observation]]) -> Iterator[str]:
+    """Yield a sentence for each endpoint that `conform` cannot ask by the draft."""
+    observed = {endpoint: observations[0] for endpoint, observations in by_endpoint.items()}
+    alone = all(it.path for it in observed.values())
+    with_requests = any(isinstance(it.request, dict) for it in observed.values())
+    for endpoint, it in observed.items():
+        mixed = it.path and (with_requests or (len(it.path) > 1 and not alone))
+        if it.unasked or mixed:
+            reason = it.unasked or "it is asked by a path, and others in another way"
+            remedy = "name a request in JSON that the server answers with --endpoint NAME=FILE"
+            yield f"{endpoint}: drafted, and `conform` cannot ask for it: {reason}; {remedy}"
 
 
 def _infer(values: Sequence[Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,30 +11,37 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.flight.calls import descriptor_of
-from arrakis_schema.flight.conform.client import BrokenError, CallError, Peer, TimedOutError, UnreachableError
-from arrakis_schema.flight.conform.substitution import server_names, substitute_names
+from arrakis_schema.flight.conform.call_errors import BrokenError, CallError, TimedOutError, UnreachableError
+from arrakis_schema.flight.conform.client import Peer
+from arrakis_schema.flight.conform.listing import server_names, substitute_names
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.flight.requests import descriptor_of
 from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.printable import clean_line
 from arrakis_schema.text.short_repr import short_repr
 
 MOST_FLIGHTS = 200
 MOST_REQUESTS = 6
 _MOST_ENDPOINTS = 8
+_LONGEST_PATH = 4
 _REUSE = "arrow-flight-reuse-connection:"
 
 
 @dataclass(frozen=True)
 class Observation:
-    """One request that was answered: the request (None: a path), the schemas, and the batches that were read."""
+    """One request that was answered: the request (None: no JSON), the schemas, and the batches that were read.
+
+    `path` is the path that asked, where that is the whole request; `unasked` says why nobody can ask so by a document.
+    """
 
     endpoint: str
     request: Any
     schemas: tuple[pa.Schema, ...]
     batches: tuple[pa.RecordBatch, ...]
+    path: tuple[str, ...] = ()
+    unasked: str = ""
 
     __repr__ = short_repr
 
@@ -137,14 +144,21 @@ def observe_flights(peer: Asker, only: Sequence[str], requests: Mapping[str, Any
     except CallError as error:
         infos = []
         yield Unanswered("", f"no flights are listed: {error.reason}")
+    member = discriminator_of(infos)
     for info in infos:
-        endpoint, request = name_of_flight(info.descriptor)
+        endpoint, request = name_of_flight(info.descriptor, member)
         counts[endpoint] = counts.get(endpoint, 0) + 1
         if counts[endpoint] <= MOST_REQUESTS and _is_wanted(endpoint, only, requests):
-            yield _follow(peer, endpoint, request, info)
+            answer = _follow(peer, endpoint, request, info)
+            if isinstance(answer, Observation) and not info.endpoints:  # a listing may leave out where the data is
+                asked = _answer(peer, endpoint, request, info.descriptor)
+                answer = asked if isinstance(asked, Observation) else answer
+            yield _described(answer, info.descriptor) if isinstance(answer, Observation) else answer
     for name in only:
         if name not in counts and name not in requests:
-            yield _answer(peer, name, None, flight.FlightDescriptor.for_path(name))
+            descriptor = flight.FlightDescriptor.for_path(name)
+            answer = _answer(peer, name, None, descriptor)
+            yield _described(answer, descriptor) if isinstance(answer, Observation) else answer
     yield from observe_requests(peer, requests)
 
 
@@ -179,20 +193,65 @@ def _follow(
         return Unanswered(endpoint, error.reason)
 
 
-def name_of_flight(descriptor: flight.FlightDescriptor) -> tuple[str, Any]:
-    """Return the name of the endpoint of a descriptor, and its request: JSON in a command, or in a path of one part."""
-    if descriptor.descriptor_type == flight.DescriptorType.CMD:
-        parts = [bytes(descriptor.command)]
-    else:
-        parts = [bytes(part) for part in descriptor.path]
+def discriminator_of(infos: Sequence[flight.FlightInfo]) -> str:
+    """Return the member that tells the requests of these flights apart; empty where none does.
+
+    It is `request`, or else the first text that is in each of them, and that the schema of the answer depends on.
+    """
+    asked = [(request, info) for info in infos if (request := request_of(info.descriptor)) is not None]
+    names = [name for name in (asked[0][0] if asked else ()) if all(isinstance(it.get(name), str) for it, _ in asked)]
+    schemas = [_schema_text(info) for _, info in asked]
+    for name in () if "request" in names else names:
+        pairs = {(request[name], schema) for (request, _), schema in zip(asked, schemas, strict=True)}
+        if 1 < len({value for value, _ in pairs}) == len(pairs) and len(set(schemas)) > 1:
+            return name
+    return "request" if "request" in names else ""
+
+
+def _schema_text(info: flight.FlightInfo) -> str:
+    """Return the schema in a FlightInfo as text; empty where it cannot be read."""
+    try:
+        return str(_schema_of(info))
+    except BrokenError:
+        return ""
+
+
+def request_of(descriptor: flight.FlightDescriptor) -> dict[str, Any] | None:
+    """Return the request of a descriptor: the JSON object in its command, or in a path of one part."""
+    parts = _parts(descriptor)
     try:
         request = parse_json(parts[0]) if len(parts) == 1 else None
     except MalformedRequestError:
-        request = None
-    if isinstance(request, dict):
-        name = request.get("request")
+        return None
+    return request if isinstance(request, dict) else None
+
+
+def name_of_flight(descriptor: flight.FlightDescriptor, member: str = "request") -> tuple[str, Any]:
+    """Return the name of the endpoint of a descriptor, which a member of its request says, and that request."""
+    request = request_of(descriptor)
+    if request is not None:
+        name = request.get(member)
         return plain_name(name) if isinstance(name, str) else "flight", request
-    return plain_name("-".join(part.decode("utf-8", "replace") for part in parts)), None
+    return plain_name("-".join(part.decode("utf-8", "replace") for part in _parts(descriptor))), None
+
+
+def _parts(descriptor: flight.FlightDescriptor) -> list[bytes]:
+    """Return the command of a descriptor as one part, or the parts of its path."""
+    if descriptor.descriptor_type == flight.DescriptorType.CMD:
+        return [bytes(descriptor.command)]
+    return [bytes(part) for part in descriptor.path]
+
+
+def _described(answer: Observation, descriptor: flight.FlightDescriptor) -> Observation:
+    """Return what was seen of a flight that is no request in JSON, with its path, or why no document can ask for it."""
+    if answer.request is not None:
+        return answer
+    path = tuple(part.decode("utf-8", "replace") for part in _parts(descriptor))
+    if descriptor.descriptor_type == flight.DescriptorType.CMD:
+        return replace(answer, unasked=f"its command {clean_line(path[0], 60)!r} is no JSON object")
+    if not path or len(path) > _LONGEST_PATH or any(plain_name(part) != part for part in path):
+        return replace(answer, unasked=f"its path {clean_line('/'.join(path), 60)!r} cannot be the name of a folder")
+    return replace(answer, path=path)
 
 
 def plain_name(name: str) -> str:

@@ -7,39 +7,32 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import flight
 
-from arrakis_schema.arrow import Template, record_batch, strip_annotations
-from arrakis_schema.errors import ArrakisSchemaError, TemplateError
+from arrakis_schema.arrow import record_batch, strip_annotations
+from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.flight.calls import descriptor_of
-from arrakis_schema.flight.conform.client import (
+from arrakis_schema.flight.conform.call_errors import (
     BrokenError,
     ElsewhereError,
-    Peer,
     RefusedError,
-    Stream,
     TimedOutError,
     UnavailableError,
 )
-from arrakis_schema.flight.conform.deviations import Deviation, row_deviations, schema_deviations
-from arrakis_schema.flight.conform.drift import Drift
+from arrakis_schema.flight.conform.client import Peer, Stream
+from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.conform.laws import AnsweredRows, deviation, repeated_across_tickets, row_laws
-from arrakis_schema.flight.conform.listing import MOST_ROWS, Listing
-from arrakis_schema.flight.conform.observations import Notes
-from arrakis_schema.flight.conform.promised import arguments_of, borrow_promises, promised_schema
-from arrakis_schema.flight.conform.series_laws import SeriesCheck, repeated_columns
-from arrakis_schema.flight.conform.substitution import (
-    NothingOfferedError,
+from arrakis_schema.flight.conform.listing import (
+    MOST_ROWS,
+    Listing,
     distinct_first,
-    row_kind,
-    varying_columns,
 )
-from arrakis_schema.flight.payloads import bind_template
+from arrakis_schema.flight.conform.observations import Notes
+from arrakis_schema.flight.conform.promises import PromiseCheck, arguments_of
+from arrakis_schema.flight.conform.series_laws import SeriesCheck, repeated_columns
 from arrakis_schema.flight.release_contract import Contract, Sample
 from arrakis_schema.flight.request_forms import Form, form_of
-from arrakis_schema.flight.requests import parse_ticket
-from arrakis_schema.flight.texts import clean_line
-from arrakis_schema.tables.arrow_document import arrow_document
+from arrakis_schema.flight.requests import descriptor_of, parse_ticket
+from arrakis_schema.text.printable import clean_line
 
 MOST_ENDPOINTS = 16
 _EXCHANGED = 4
@@ -56,8 +49,7 @@ class AnswerReader:
     peer: Peer
     listing: Listing
     may_write: bool
-    newer: Contract | None
-    drift: Drift | None
+    promises: PromiseCheck
 
     def read(self, name: str, sample: Sample, request: Any, info: flight.FlightInfo, notes: Notes) -> None:
         """Read the data of an answer."""
@@ -89,9 +81,9 @@ class AnswerReader:
         schema, columns = _schema_of(info), self.contract.flight.columns.get(name)
         elsewhere = bool(info.endpoints) and all(map(self.peer.is_elsewhere, info.endpoints))
         if columns is None or not columns.names_only_elsewhere or not elsewhere:
-            self._check_schema("FlightInfo", name, request, schema, notes)
+            self.promises.check_schema("FlightInfo", name, request, schema, notes)
             return
-        promised = self._promised(name, request)
+        promised = self.promises.promised(name, request)
         if promised is not None and schema.names != promised.names:
             expected, found = ", ".join(promised.names), ", ".join(schema.names)
             message = clean_line(f"expected the columns {expected}, found {found}")
@@ -104,10 +96,10 @@ class AnswerReader:
         rows: list[dict[str, Any]] = []
         parts: list[tuple[str, list[dict[str, Any]]]] = []
         for endpoint, ticket_request in tickets:
-            promised = self._promised(name, ticket_request)
+            promised = self.promises.promised(name, ticket_request)
             begin = len(rows)
             with self.peer.stream(endpoint, replica) as stream:
-                self._check_schema("stream", name, ticket_request, stream.schema, notes)
+                self.promises.check_schema("stream", name, ticket_request, stream.schema, notes)
                 batches = []
                 for batch in stream.batches():
                     notes.count(batch)
@@ -116,7 +108,7 @@ class AnswerReader:
                         self._keep_listed(batch, notes)
                     if len(rows) < MOST_ROWS:
                         rows += batch.to_pylist()
-                self._check_values("stream", name, promised, batches, notes)
+                self.promises.check_values("stream", name, promised, batches, notes)
                 complete = complete and stream.ended and len(rows) < MOST_ROWS
             parts.append((repr(endpoint.locations), rows[begin:]))
             if not stream.ended:
@@ -191,14 +183,14 @@ class AnswerReader:
         live = args.get(columns.series.end) is None
         asked, sent = set(args.get(columns.argument) or ()), set()
         for endpoint, ticket_request in tickets:
-            promised = self._promised(name, ticket_request)
+            promised = self.promises.promised(name, ticket_request)
             ticket_args = arguments_of(self.contract, name, ticket_request)
             columns_asked = set(ticket_args.get(columns.argument) or ())
             sent |= columns_asked
             rows = [row for row in self.listing.rows if row.get(columns.column) in columns_asked]
             check = SeriesCheck(columns, args, ticket_args, rows)
             with self.peer.stream(endpoint, replica) as stream:
-                self._check_schema("stream", name, ticket_request, stream.schema, notes)
+                self.promises.check_schema("stream", name, ticket_request, stream.schema, notes)
                 self._read_series(name, promised, stream, check, notes, live=live)
             if check.empty and check.awaited and (len(tickets) == 1 or ticket_request is not request):
                 notes.empty.append(sample.name)
@@ -222,7 +214,7 @@ class AnswerReader:
         try:
             for batch in stream.batches(patient=not live):
                 notes.count(batch)
-                self._check_values("stream", name, promised, [batch], notes)
+                self.promises.check_values("stream", name, promised, [batch], notes)
                 for fault in check.batch(batch):
                     notes.law("stream", fault)
         except TimedOutError:
@@ -230,11 +222,15 @@ class AnswerReader:
                 raise
 
     def _see_types(self, check: SeriesCheck, rows: Sequence[Mapping[str, Any]], notes: Notes) -> None:
-        """Note the data types of the columns that held samples."""
+        """Note the data types of the columns that held samples, and the columns that held none."""
         name = self.contract.flight.columns[notes.endpoint].column
-        for row in rows:
+        for row in () if check.empty else rows:
+            types = {str(value) for value in row.values()} & notes.types.keys()
             if row.get(name) in check.filled:
-                notes.types.update((str(value), True) for value in row.values() if str(value) in notes.types)
+                notes.types.update(dict.fromkeys(types, True))
+                notes.filled.add(str(row[name]))
+            else:
+                notes.gaps[str(row.get(name))] = types
 
     def is_series(self, name: str) -> bool:
         """Tell whether an endpoint answers samples over time, which need not end."""
@@ -244,68 +240,19 @@ class AnswerReader:
         """Keep the rows of a listing; note those that cannot be streamed, unless another fault says so."""
         self.listing.keep(batch.to_pylist())
         if not any(fault.rule == "value-unknown" for fault in notes.faults):
-            self._check_bindable(batch, notes)
-
-    def _check_bindable(self, batch: pa.RecordBatch, notes: Notes) -> None:
-        """Note each kind of row of a listing that the columns of a stream cannot be bound to."""
-        rows = batch.to_pylist()
-        keys = varying_columns(self.contract)
-        for endpoint, columns in self.contract.flight.columns.items():
-            template = self.contract.payload(endpoint)
-            if not isinstance(template, Template):
-                continue
-            for row in {row_kind(row, keys): row for row in rows}.values():
-                try:
-                    bind_template(endpoint, template, columns, [row])
-                except TemplateError as error:
-                    message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
-                    notes.fault(
-                        "stream", Deviation((*keys, "")[0], "value-unknown", Severity.ERROR, clean_line(message))
-                    )
-
-    def _check_values(
-        self, where: str, name: str, promised: pa.Schema | None, batches: list[pa.RecordBatch], notes: Notes
-    ) -> None:
-        """Check the values of the batches of an answer against the promise, if any: as one, where they are alike."""
-        if promised is None or not batches:
-            return
-        document = arrow_document(self.contract.release, self.contract.payload_path(name))
-        for batch in _joined(batches):
-            for fault in row_deviations(document, promised, batch):
-                notes.law(where, fault)
-
-    def _check_schema(self, where: str, name: str, request: Any, sent: pa.Schema, notes: Notes) -> None:
-        """Check a schema against the promise, if any."""
-        promised = self._promised(name, request)
-        if promised is None:
-            return
-        refuses = self.contract.release.settings.reader("payload").unknown == "rejected"
-        for fault in schema_deviations(promised, sent, refuses_unknown=refuses):
-            notes.fault(where, fault)
-        for fault in self.drift.of_schema(name, request, sent, self.listing) if self.drift else ():
-            notes.fault(where, fault)
-
-    def _promised(self, name: str, request: Any) -> pa.Schema | None:
-        """Return the schema promised for a request, with what newer documents promise of its values."""
-        promised = promised_schema(self.contract, name, request, self.listing)
-        if promised is None or self.newer is None or name not in self.newer.endpoints:
-            return promised
-        try:
-            return borrow_promises(promised, promised_schema(self.newer, name, request, self.listing))
-        except NothingOfferedError:
-            return promised
+            self.promises.check_bindable(batch, notes)
 
     def _exchange(self, name: str, request: Any, notes: Notes) -> None:
         """Send rows that the server has, or those of the example, and check the answer against the promise."""
-        promised = self._promised(name, request)
+        promised = self.promises.promised(name, request)
         if promised is None:
             return
         sent = record_batch(strip_annotations(promised), self._rows_to_send(name, promised))
         table = self.peer.exchange(descriptor_of(self.contract.flight, name, request), sent)
-        self._check_schema("exchange", name, request, table.schema, notes)
+        self.promises.check_schema("exchange", name, request, table.schema, notes)
         for batch in table.to_batches():
             notes.count(batch)
-        self._check_values("exchange", name, promised, table.to_batches(), notes)
+        self.promises.check_values("exchange", name, promised, table.to_batches(), notes)
         args, rows = arguments_of(self.contract, name, request), table.to_pylist()
         answer = AnsweredRows(name, args, rows, self.listing.by_key, sent=sent.to_pylist())
         for fault in row_laws(self.contract.flight, answer):
@@ -345,14 +292,3 @@ def _ticket_request(endpoint: flight.FlightEndpoint, request: Any) -> Any:
 def _is_default(form: Form, args: Mapping[str, Any]) -> bool:
     """Tell whether arguments ask for everything."""
     return all(value in (None, form.defaults.get(name)) for name, value in args.items()) and bool(form.defaults)
-
-
-def _joined(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-    """Return the batches as one, so that what holds between rows is held over all of them; apart, if they differ."""
-    if len(batches) == 1:
-        return batches
-    try:
-        joined: list[pa.RecordBatch] = pa.Table.from_batches(batches).combine_chunks().to_batches()
-    except (pa.ArrowException, ValueError):
-        return batches
-    return joined

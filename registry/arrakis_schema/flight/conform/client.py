@@ -1,7 +1,6 @@
 """The client of an examination: each call is bounded in time and size, and ends in an answer or a `CallError`."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -11,69 +10,29 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 from pyarrow import flight
 
-from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.flight.calls import descriptor_of, ticket_info
-from arrakis_schema.flight.texts import clean_line
+from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.flight.conform.call_errors import (
+    LARGEST_MESSAGE,
+    BrokenError,
+    ElsewhereError,
+    NotAllowedError,
+    RefusedError,
+    TimedOutError,
+    UnavailableError,
+    UnreachableError,
+    error_text,
+    failure,
+)
+from arrakis_schema.flight.requests import descriptor_of, ticket_info
 from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.text.printable import clean_line
 from arrakis_schema.text.short_repr import short_repr
 
-LARGEST_MESSAGE = 64 * 1024 * 1024
 MOST_BATCHES = 64
 _PATIENCE = 0.25
 _SHARE = 6  # of the time, that one call may take
 _OPTIONS = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.max_metadata_size", 1024 * 1024)]
-_NOT_CONNECTED = re.compile(
-    r"failed to connect|errors resolving|socket closed|connection (refused|reset|aborted)|broken pipe|goaway",
-    re.IGNORECASE,
-)
-_FROM_THERE = re.compile(r" Detail: |^Flight returned")
-_ONE_OF_MANY = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b")
-_UNCAUGHT = "Detail: Python exception: "
-_CONTEXT = re.compile(r"\.? (Detail|gRPC client debug context|Client context): .*", re.DOTALL)
-_PREFIX = re.compile(r"^Flight (returned|cancelled|error)[^:]*, with message: |^Flight error: ")
-
-
-class CallError(ArrakisSchemaError):
-    """A call that did not end in an answer; `reason` is the text of the server or the transport."""
-
-    def __init__(self, reason: str) -> None:
-        """Keep the reason."""
-        self.reason = reason
-        super().__init__(reason)
-
-
-class UnreachableError(CallError):
-    """There is no connection, or not to a Flight server."""
-
-
-class TimedOutError(CallError):
-    """The time ran out before the answer was complete."""
-
-
-class NotAllowedError(CallError):
-    """The server requires credentials, or rejects those it got."""
-
-
-class UnavailableError(CallError):
-    """The server says that it does not have the requested data."""
-
-
-class RefusedError(CallError):
-    """The server refuses the request; `internal` where it reports only an internal error."""
-
-    def __init__(self, reason: str, *, internal: bool = False) -> None:
-        """Keep the reason."""
-        self.internal = internal
-        super().__init__(reason)
-
-
-class BrokenError(CallError):
-    """The response is not an answer: cut off, not Arrow data, or unreasonably large."""
-
-
-class ElsewhereError(CallError):
-    """The data is at another host, which is not to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +64,7 @@ class Peer:
             self._client = self._connect(access.location)
         except (pa.ArrowException, ValueError, OSError) as error:
             raise UnreachableError(
-                f"{access.location} is no location of a Flight server: {_error_text(error)}"
+                f"{access.location} is no location of a Flight server: {error_text(error)}"
             ) from error
 
     def greet(self) -> None:
@@ -204,7 +163,7 @@ class Peer:
         try:
             client = self._connect(location)
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-            message = f"the location {clean_line(location, 60)} of its data is not reached: {_error_text(error)}"
+            message = f"the location {clean_line(location, 60)} of its data is not reached: {error_text(error)}"
             raise BrokenError(message) from error
         own = self.access.location
         return client, self._call(trusted=_host(location) == _host(own))
@@ -276,41 +235,6 @@ class Stream:
                 return
 
 
-FAILURES: Mapping[type[BaseException], type[CallError]] = {
-    flight.FlightTimedOutError: TimedOutError,
-    flight.FlightUnauthenticatedError: NotAllowedError,
-    flight.FlightUnauthorizedError: NotAllowedError,
-    flight.FlightUnavailableError: UnavailableError,
-    flight.FlightCancelledError: BrokenError,
-    flight.FlightServerError: RefusedError,
-    pa.ArrowInvalid: RefusedError,
-    pa.ArrowNotImplementedError: RefusedError,
-    pa.ArrowKeyError: RefusedError,
-    pa.ArrowTypeError: RefusedError,
-    MemoryError: BrokenError,
-    OSError: BrokenError,
-}
-
-
-def failure(error: BaseException, label: str = "") -> CallError:
-    """Return the `CallError` for an error of pyarrow; `label` is another server than the one that is examined."""
-    text, reason = str(error), _error_text(error)
-    if isinstance(error, flight.FlightUnavailableError) and _NOT_CONNECTED.search(text):
-        elsewhere = f"the location {label} of its data is not reached: {reason}"
-        return BrokenError(elsewhere) if label else UnreachableError(reason)
-    if isinstance(error, flight.FlightInternalError) or _UNCAUGHT in text:
-        return RefusedError(reason or "internal error", internal=True)
-    if isinstance(error, MemoryError):
-        return BrokenError(f"the answer needs more memory than there is: {reason}")
-    if isinstance(error, flight.FlightCancelledError):
-        limit = f"more than {LARGEST_MESSAGE // 1024 // 1024} MiB in one message is not taken"
-        return BrokenError(f"the answer was cut off ({limit}){f': {reason}' if reason else ''}")
-    if isinstance(error, pa.ArrowInvalid) and not _FROM_THERE.search(text):
-        return BrokenError(f"no Arrow data: {reason}")
-    kind = next((failed for raised, failed in FAILURES.items() if isinstance(error, raised)), BrokenError)
-    return kind(reason or type(error).__name__)
-
-
 def _locations(endpoint: flight.FlightEndpoint) -> list[str]:
     """Return the locations of an endpoint."""
     return [location.uri.decode("utf-8", "replace") for location in endpoint.locations]
@@ -328,8 +252,3 @@ def _host(location: str) -> tuple[str, str | None]:
 def _count(number: int, singular: str, plural: str) -> str:
     """Return a number with its noun."""
     return f"{number} {singular if number == 1 else plural}"
-
-
-def _error_text(error: BaseException) -> str:
-    """Return the message of an error without the text of the transport, the server's stack trace and call numbers."""
-    return _ONE_OF_MANY.sub("…", clean_line(_PREFIX.sub("", _CONTEXT.sub("", str(error)))).strip("'\" "))

@@ -12,9 +12,9 @@ from arrakis_schema.arrow.children import child_fields
 from arrakis_schema.compat.arrow.schemas import compare_schemas
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.verdicts import Effect, Kind
-from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.tables.arrow_document import ArrowDocument
 from arrakis_schema.tables.values import batch_findings
+from arrakis_schema.text.printable import clean_line
 
 _WIDEST = 1000
 _MOST = 20

@@ -12,8 +12,8 @@ from typing import Any
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.filters import FILTERS, NotAnsweredError, Row
-from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.flight_settings import Filter, Flight
+from arrakis_schema.text.printable import clean_line
 
 _MOST = 1000
 

@@ -34,6 +34,9 @@ class Counts:
 class Notes:
     """The notes on an endpoint; `faults` maps a fault to where it was seen, `types` a data type to whether it came.
 
+    Of a series, `filled` are the columns of which samples came, and `gaps` maps those of which a stream had none to
+    their data types.
+
     Of the faults of values the first by rule and place is kept, and how many more there were.
     """
 
@@ -54,6 +57,8 @@ class Notes:
     skipped: dict[str, list[str]] = field(default_factory=dict)
     withheld: bool = False
     types: dict[str, bool] = field(default_factory=dict)
+    filled: set[str] = field(default_factory=set)
+    gaps: dict[str, set[str]] = field(default_factory=dict)
     repeats: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
@@ -103,6 +108,10 @@ class Notes:
         missing = [name for name, seen in self.types.items() if not seen]
         if missing and self.answered:
             what = f"no samples came of {_join_names(missing)}, though listed"
+            self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
+        gaps = [column for column, types in self.gaps.items() if column not in self.filled and not types & set(missing)]
+        if gaps:
+            what = f"of {_join_names(gaps)} nothing but gaps came"
             self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
 
     def add_problem(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:

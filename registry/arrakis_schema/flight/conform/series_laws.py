@@ -15,12 +15,13 @@ import pyarrow.compute as pc
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.filters import Row
-from arrakis_schema.flight.texts import clean_line
 from arrakis_schema.store.flight_settings import Columns, SampleSeries
+from arrakis_schema.text.printable import clean_line
 
 SECOND = 1_000_000_000
 _DAY = 86_400 * SECOND
-_LATE = 900 * SECOND  # of live data: clocks differ, and blocks take their time
+_CLOCKS = 10 * SECOND  # that clocks may differ by: less than the leap seconds between GPS time and UTC
+_UNKNOWN_LATENCY = 60 * SECOND  # of live data whose listing does not say how late it may come
 
 
 class SeriesCheck:
@@ -38,6 +39,9 @@ class SeriesCheck:
         self._open = not others - {columns.series.start} and ticket.get(columns.series.end) is None
         strides = [_number(row.get(columns.series.stride)) for row in rows]
         self.step = math.lcm(*strides) if strides and all(strides) else 0  # type: ignore[arg-type] # all are numbers
+        latencies = [value for row in rows if (value := _number(row.get(columns.series.latency))) is not None]
+        latency = max(latencies) if rows and len(latencies) == len(rows) else _UNKNOWN_LATENCY
+        self._late = latency + self.step + _CLOCKS
         begin, end = (_number(ticket.get(name)) for name in (columns.series.start, columns.series.end))
         self._grid = self.step if begin is not None and self.step and not begin % self.step else 0
         self.awaited = begin is not None and end is not None and end - begin >= max(self.step, 1)
@@ -85,10 +89,17 @@ class SeriesCheck:
         if early or late:
             asked = f"from {self._start} to before {self._end}"
             yield self._deviation("time-outside", f"{value} is not within what was asked, {asked}{self._clock(value)}")
-        elif self._live and abs(value - now) > _LATE:
-            yield self._deviation(
-                "time-outside", f"{value} is not the time of live data, now about {now}{self._clock(value)}"
-            )
+        elif self._live and not -_CLOCKS <= now - value <= self._late:
+            message = f"{value} is not the time of live data, now about {now}{self._off(value, now)}"
+            yield self._deviation("time-outside", message)
+
+    def _off(self, value: int, now: int) -> str:
+        """Return the clock that live data seems to be by, or how far it is off, and how far it may be."""
+        if value > now:
+            limit = f": {(value - now) / SECOND:.0f} s ahead, and at most {_CLOCKS // SECOND} s are taken"
+        else:
+            limit = f": {(now - value) / SECOND:.0f} s late, and at most {self._late / SECOND:.0f} s are taken"
+        return self._clock(value) or limit
 
     def _clock(self, value: int) -> str:
         """Return what a time seems to be, if it is one by another clock or in another unit."""

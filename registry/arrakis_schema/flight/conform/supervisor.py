@@ -1,23 +1,16 @@
 """Examine a Flight server in a separate process, with limits on time and memory."""
 
-import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.guarded_job import GRACE, run_guarded
 from arrakis_schema.store.loading import data_root
 from arrakis_schema.text.short_repr import short_repr
-
-GRACE = 10.0  # to start, and to report
-_QUIET = {"GRPC_VERBOSITY": "NONE", "GLOG_minloglevel": "3"}
 
 
 class UnexaminedError(ArrakisSchemaError):
@@ -85,42 +78,8 @@ def examine(  # noqa: PLR0913 - each is an option of the command
         "as_documented": as_documented,
         "required": list(required),
     }
-    events, ended = run_guarded("arrakis_schema.flight.conform.examiner_process", job, access.seconds + GRACE)
+    events, ended = run_guarded("arrakis_schema.flight.conform.examination", job, access.seconds + GRACE)
     return _report(access.location, events, ended, required)
-
-
-def run_guarded(module: str, job: Mapping[str, Any], seconds: float) -> tuple[list[dict[str, Any]], str]:
-    """Run a module in a process of its own; return its events, and the reason where it was stopped or crashed."""
-    command = [sys.executable, "-P", "-m", module]
-    source = str(Path(__file__).parents[3])
-    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
-    environment = {**os.environ, **_QUIET, "PYTHONPATH": path}
-    with subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    ) as child:
-        try:
-            printed, _ = child.communicate(json.dumps(job), timeout=seconds)
-            ended = _reason(child.returncode)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            printed, _ = child.communicate()
-            ended = f"the examination was not over after {seconds:g} s"
-    return list(_events(printed)), ended
-
-
-def _events(printed: str) -> Iterator[dict[str, Any]]:
-    """Yield the events in the output; the last line may be cut."""
-    for line in printed.splitlines():
-        with suppress(ValueError):
-            yield json.loads(line)
-
-
-def _reason(code: int) -> str:
-    """Return why a process ended; empty where it succeeded."""
-    if code == 0:
-        return ""
-    why = f"signal {-code}: what came may have been larger than its memory" if code < 0 else f"exit code {code}"
-    return f"the examination broke off ({why})"
 
 
 def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str, required: Sequence[str]) -> Report:

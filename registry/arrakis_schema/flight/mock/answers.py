@@ -1,16 +1,18 @@
 """The answers of the mock server: the rows of examples that a request selects, in the promised schema."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from arrakis_schema.arrow import record_batch
-from arrakis_schema.flight.calls import write_ticket
 from arrakis_schema.flight.filters import FILTERS, Row
-from arrakis_schema.flight.mock.series import series
 from arrakis_schema.flight.payloads import sent_schema
 from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.flight.requests import write_ticket
+from arrakis_schema.store.flight_settings import Columns, SampleSeries
 from arrakis_schema.store.store import Release
 
 Answer = tuple[pa.Schema, Iterator[pa.RecordBatch]]
@@ -87,3 +89,41 @@ def complete_batch(contract: Contract, endpoint: str, batch: pa.RecordBatch) -> 
         known = {name: value for layer in layers for name, value in layer.items() if value is not None}
         rows.append({name: known.get(name) for name in schema.names})
     return record_batch(schema, rows)
+
+
+_SECOND = 1_000_000_000
+_USUAL_STRIDE = _SECOND // 16
+
+
+def series(
+    schema: pa.Schema, rows: Sequence[Mapping[str, Any]], columns: Columns, args: Mapping[str, Any]
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches of one row from `start` to `end`; without an end they continue in real time."""
+    settings = columns.series
+    strides = [row.get(settings.stride) or _USUAL_STRIDE for row in rows]
+    stride = math.lcm(*strides)
+    samples = {str(row[columns.column]): row[settings.rate] * stride // _SECOND for row in rows}
+    arrays = {field.name: _samples(field, samples.get(field.name, 0)) for field in schema}
+    first, last = args.get(settings.start), args.get(settings.end)
+    current = _now(settings) // stride * stride if first is None else first
+    while last is None or current < last:
+        if settings.time in arrays:  # not in every release
+            arrays[settings.time] = pa.array([current], schema.field(settings.time).type)
+        yield pa.RecordBatch.from_arrays([arrays[name] for name in schema.names], schema=schema)
+        current += stride
+        time.sleep(min(max(0, current - _now(settings)), stride) / _SECOND)
+
+
+def _samples(field: pa.Field, count: int) -> pa.Array:
+    """Return one row with `count` samples: small numbers, which fit every numeric type."""
+    if not hasattr(field.type, "value_type"):
+        return pa.nulls(1, field.type)
+    item = field.type.value_type
+    return (
+        pa.array([[number % 100 for number in range(count)]], pa.list_(pa.int8())).cast(pa.list_(item)).cast(field.type)
+    )
+
+
+def _now(settings: SampleSeries) -> int:
+    """Return the time by the clock of the API, in nanoseconds."""
+    return time.time_ns() - settings.epoch * _SECOND

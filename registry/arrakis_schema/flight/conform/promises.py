@@ -1,0 +1,196 @@
+"""What a contract promises for the answer to a request, schema and values, and the checks of what comes against it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.promises import PROMISED
+from arrakis_schema.errors import TemplateError
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.flight.conform.call_errors import BrokenError
+from arrakis_schema.flight.conform.deviations import Deviation, row_deviations, schema_deviations
+from arrakis_schema.flight.conform.listing import Listing, NothingOfferedError, row_kind, varying_columns
+from arrakis_schema.flight.conform.observations import Notes
+from arrakis_schema.flight.payloads import bind_template
+from arrakis_schema.flight.release_contract import Contract
+from arrakis_schema.flight.request_forms import form_of
+from arrakis_schema.store.corrections import Correction, CorrectionError
+from arrakis_schema.store.store import Release
+from arrakis_schema.tables import arrow_document
+from arrakis_schema.text.printable import clean_line
+
+_KEYS = {name.encode() for name in PROMISED}
+
+
+def arguments_of(contract: Contract, endpoint: str, request: Any) -> Mapping[str, Any]:
+    """Return the arguments of a request."""
+    member = form_of(endpoint, contract.release).argument_member
+    arguments = request.get(member, {}) if member and isinstance(request, Mapping) else request
+    return arguments if isinstance(arguments, Mapping) else {}
+
+
+def promised_schema(contract: Contract, endpoint: str, request: Any, listing: Listing) -> pa.Schema | None:
+    """Return the schema promised for a request; None where the release promises none."""
+    payload = contract.payload(endpoint)
+    if not isinstance(payload, Template):
+        return payload
+    columns = contract.flight.columns.get(endpoint)
+    if columns is None:
+        return None
+    requested = arguments_of(contract, endpoint, request).get(columns.argument) or []
+    is_key = columns.column == contract.flight.key
+    rows = listing.by_key if is_key else {str(row.get(columns.column)): row for row in listing.rows}
+    missing = [column for column in requested if not isinstance(column, str) or column not in rows]
+    if missing:
+        raise BrokenError(f"a ticket asks for {clean_line(missing[0], 60)}, which was not asked")
+    try:
+        return bind_template(endpoint, payload, columns, [rows[column] for column in requested])
+    except TemplateError as error:
+        raise NothingOfferedError(f"its columns cannot be bound: {error}") from error
+
+
+def borrow_promises(promised: pa.Schema, newer: pa.Schema | None) -> pa.Schema:
+    """Return a schema whose columns also promise what those of the same name and type promise in a newer document.
+
+    What is promised of values came late, and says what was always meant: releases without it are held to it, too.
+    """
+    if newer is None or newer is promised:
+        return promised
+    return pa.schema([_borrow(field, newer) for field in promised], metadata=promised.metadata)
+
+
+def _borrow(field: pa.Field, newer: pa.Schema) -> pa.Field:
+    """Return a column with the promises of its namesake."""
+    index = newer.get_field_index(field.name)
+    if index < 0 or newer.field(index).type != field.type:
+        return field
+    borrowed = {key: text for key, text in (newer.field(index).metadata or {}).items() if key in _KEYS}
+    metadata = {**borrowed, **(field.metadata or {})}
+    return field.with_metadata(metadata) if metadata else field
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """The frozen documents of a release, beside its contract."""
+
+    documented: Contract
+
+    def of_schema(self, endpoint: str, request: Any, sent: pa.Schema, listing: Listing) -> Iterator[Deviation]:
+        """Yield the corrections of a payload that a sent schema needs: none, if it is as documented."""
+        corrections = self._corrections(self.documented.payload_path(endpoint))
+        if not corrections:
+            return
+        try:
+            promised = promised_schema(self.documented, endpoint, request, listing)
+        except NothingOfferedError:
+            return
+        if promised is not None and any(schema_deviations(promised, sent, refuses_unknown=True)):
+            yield from (_describe(correction, is_payload=True) for correction in corrections)
+
+    def of_refusal(self, endpoint: str, request: Any) -> Iterator[Deviation]:
+        """Yield the corrections by which a request is refused that the frozen document accepts."""
+        path = self.documented.request_path(endpoint)
+        corrections = self._corrections(path)
+        if corrections and not self.documented.refuses(request, endpoint):
+            for correction in corrections:
+                if self._refuses_with(correction, endpoint, request):
+                    yield _describe(correction, is_payload=False)
+
+    def _corrections(self, path: str) -> list[Correction]:
+        """Return the corrections of a document that change it."""
+        return [correction for correction in self.documented.release.corrections_of(path) if correction.computes]
+
+    def _refuses_with(self, correction: Correction, endpoint: str, request: Any) -> bool:
+        """Tell whether the release with one correction alone refuses a request."""
+        release, path = self.documented.release, self.documented.request_path(endpoint)
+        try:
+            corrected = {path: correction.apply(release.read(path))}
+        except CorrectionError:
+            return False
+        alone = Release(release.store, release.version, release.folder, release.inventory, corrected)
+        return Contract(alone).refuses(request, endpoint)
+
+
+def _describe(correction: Correction, *, is_payload: bool) -> Deviation:
+    """Return the notice of a correction; its place is in a document of the endpoint."""
+    since = f" since {correction.seen[0]}" if correction.seen else ""
+    right = f", right in {correction.fixed}" if correction.fixed else ""
+    column = correction.location if is_payload else ""
+    return Deviation(column, "drift-known", Severity.NOTICE, clean_line(f"known{since}{right}: {correction.reason}"))
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseCheck:
+    """Checks what comes against the promises of a contract, and notes each difference.
+
+    `newer` is the contract whose promises of values are held where `contract` makes none, `drift` the documents that
+    it corrects.
+    """
+
+    contract: Contract
+    listing: Listing
+    newer: Contract | None
+    drift: Drift | None
+
+    def check_values(
+        self, where: str, name: str, promised: pa.Schema | None, batches: list[pa.RecordBatch], notes: Notes
+    ) -> None:
+        """Check the values of the batches of an answer against the promise, if any: as one, where they are alike."""
+        if promised is None or not batches:
+            return
+        document = arrow_document(self.contract.release, self.contract.payload_path(name))
+        for batch in _joined(batches):
+            for fault in row_deviations(document, promised, batch):
+                notes.law(where, fault)
+
+    def check_schema(self, where: str, name: str, request: Any, sent: pa.Schema, notes: Notes) -> None:
+        """Check a schema against the promise, if any."""
+        promised = self.promised(name, request)
+        if promised is None:
+            return
+        refuses = self.contract.release.settings.reader("payload").unknown == "rejected"
+        for fault in schema_deviations(promised, sent, refuses_unknown=refuses):
+            notes.fault(where, fault)
+        for fault in self.drift.of_schema(name, request, sent, self.listing) if self.drift else ():
+            notes.fault(where, fault)
+
+    def promised(self, name: str, request: Any) -> pa.Schema | None:
+        """Return the schema promised for a request, with what newer documents promise of its values."""
+        promised = promised_schema(self.contract, name, request, self.listing)
+        if promised is None or self.newer is None or name not in self.newer.endpoints:
+            return promised
+        try:
+            return borrow_promises(promised, promised_schema(self.newer, name, request, self.listing))
+        except NothingOfferedError:
+            return promised
+
+    def check_bindable(self, batch: pa.RecordBatch, notes: Notes) -> None:
+        """Note each kind of row of a listing that the columns of a stream cannot be bound to."""
+        rows = batch.to_pylist()
+        keys = varying_columns(self.contract)
+        for endpoint, columns in self.contract.flight.columns.items():
+            template = self.contract.payload(endpoint)
+            if not isinstance(template, Template):
+                continue
+            for row in {row_kind(row, keys): row for row in rows}.values():
+                try:
+                    bind_template(endpoint, template, columns, [row])
+                except TemplateError as error:
+                    message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
+                    notes.fault(
+                        "stream", Deviation((*keys, "")[0], "value-unknown", Severity.ERROR, clean_line(message))
+                    )
+
+
+def _joined(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """Return the batches as one, so that what holds between rows is held over all of them; apart, if they differ."""
+    if len(batches) == 1:
+        return batches
+    try:
+        joined: list[pa.RecordBatch] = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    except (pa.ArrowException, ValueError):
+        return batches
+    return joined
