@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.site.twins import first_sentence, plain_markdown
+from arrakis_schema.site.finishing import first_sentence, plain_markdown
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store
 

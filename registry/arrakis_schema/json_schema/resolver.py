@@ -20,7 +20,7 @@ from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import DocumentSet
 from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store.store import Deriving
+from arrakis_schema.store.snapshot import Deriving
 from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.text.json_pointer import escape_token
 from arrakis_schema.text.short_repr import short_repr

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from arrakis_schema.compat import Change, Effect
 from arrakis_schema.reference.facts.history import History, Step
-from arrakis_schema.reference.markup import code, page
+from arrakis_schema.reference.markup import NOTHING_YET, code, page
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.advice import advice
@@ -35,7 +35,6 @@ _LABELS = {
 _EFFECTS = {Effect.WIDENED: "Now also allowed", Effect.NARROWED: "Stricter"}
 _ORDER = ("Added", "Removed", "Now also allowed", "Stricter", "Changed")
 _KEYWORD = re.compile(r"`([$A-Za-z]+)`")
-NOTHING_YET = "There is no document yet."
 NO_CHANGE = "No schema changed."
 ONLY_WORDING = "Only the wording changed; what is accepted and sent is the same."
 

@@ -10,6 +10,8 @@ from arrakis_schema.text.escaping import attribute, href, literal, one_line, vis
 UNSEARCHED = "data-search-exclude"
 """The attribute of a heading whose section search passes over, so that a field is found where it is described."""
 
+NOTHING_YET = "There is no document yet."
+
 _LONGEST_DESCRIPTION, _LONG = 300, 5000
 _TICKS = re.compile(r"`{3,}")
 _WORD = r"(?:[][\w.,:;()/'=+-]|\{\w+\})+"

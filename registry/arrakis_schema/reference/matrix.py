@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from arrakis_schema.reference.changes import NOTHING_YET
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.reference.markup import code, element, escape_markdown, fenced_json_line, front_matter, page, table
+from arrakis_schema.reference.markup import (
+    NOTHING_YET,
+    code,
+    element,
+    escape_markdown,
+    fenced_json_line,
+    front_matter,
+    page,
+    table,
+)
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.answers import Answer, Relation, worst

@@ -3,10 +3,20 @@
 from collections.abc import Iterator
 
 from arrakis_schema.reference.accepted import accepted_breaks
-from arrakis_schema.reference.changes import NOTHING_YET, describe_changes
+from arrakis_schema.reference.changes import describe_changes
 from arrakis_schema.reference.comparison import text_diffs
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.reference.markup import UNSEARCHED, chip, code, element, escape_markdown, front_matter, page, table
+from arrakis_schema.reference.markup import (
+    NOTHING_YET,
+    UNSEARCHED,
+    chip,
+    code,
+    element,
+    escape_markdown,
+    front_matter,
+    page,
+    table,
+)
 from arrakis_schema.reference.numbering import release_numbers
 from arrakis_schema.reference.selector import release_selector
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases

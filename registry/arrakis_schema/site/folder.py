@@ -18,9 +18,8 @@ from urllib.parse import quote
 
 import yaml
 
-from arrakis_schema.reference.changes import NOTHING_YET
 from arrakis_schema.reference.highlighting import with_code_as_html
-from arrakis_schema.reference.markup import escape_markdown, without_divisions
+from arrakis_schema.reference.markup import NOTHING_YET, escape_markdown, without_divisions
 from arrakis_schema.reference.pages import book, documents_by_folder, endpoint_folders, navigation
 from arrakis_schema.site.config import CONFIG, Configured, read_configuration
 from arrakis_schema.site.python_api import expand, find_homes

@@ -1,18 +1,21 @@
-"""The files below a root folder, each read once: later changes on disk have no effect."""
+"""What is read or derived once: the files below a root folder, and what is made from a value."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from itertools import takewhile
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.files import exists, read_file
 
 MOST_KEPT = 256 * 1024 * 1024
 """How many bytes are kept; files beyond this limit are read again each time."""
+Arguments = ParamSpec("Arguments")
+Value = TypeVar("Value")
 
 
 class Snapshot:
-    """The files below `root` as they are when first read. Threads may share it."""
+    """The files below `root` as they are when first read, whatever changes on disk. Threads may share it."""
 
     def __init__(self, root: str) -> None:
         """Take the folder; files are read when first requested."""
@@ -52,3 +55,23 @@ class Snapshot:
             return read_file(self.root, path) if exists(self.root, path) else None
         except DamagedStoreError as error:
             return error
+
+
+class Deriving:
+    """A value that keeps what is derived from it: parsed documents, compiled validators.
+
+    So nothing is derived twice, and nothing outlives its source.
+    """
+
+    _made: dict[Hashable, Any]
+
+    def derived(
+        self, make: Callable[Concatenate[Self, Arguments], Value], *args: Arguments.args, **named: Arguments.kwargs
+    ) -> Value:
+        """Return `make(self, ...)`, called once; an error is not kept. Threads may call it twice, and get one value."""
+        key = (make, args, *named.items()) if named else (make, args)
+        try:
+            value: Value = self._made[key]
+        except KeyError:
+            value = self._made.setdefault(key, make(self, *args, **named))
+        return value

@@ -1,12 +1,12 @@
 """A folder with `schemas/` and `versions/`, and the releases in it: values that are read once and never change."""
 
 import os
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.store.corrections import (
@@ -27,33 +27,10 @@ from arrakis_schema.store.inventory import Inventory, read_inventory
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
 from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.settings import Settings, read_settings
-from arrakis_schema.store.snapshot import Snapshot
+from arrakis_schema.store.snapshot import Deriving, Snapshot
 from arrakis_schema.store.software import SOFTWARE_FILE, SoftwareTable, parse_software
 from arrakis_schema.store.versions import NEXT, aliases
 from arrakis_schema.text.short_repr import short_repr
-
-Arguments = ParamSpec("Arguments")
-Value = TypeVar("Value")
-
-
-class Deriving:
-    """A value that keeps what is derived from it: parsed documents, compiled validators.
-
-    So nothing is derived twice, and nothing outlives its source.
-    """
-
-    _made: dict[Hashable, Any]
-
-    def derived(
-        self, make: Callable[Concatenate[Self, Arguments], Value], *args: Arguments.args, **named: Arguments.kwargs
-    ) -> Value:
-        """Return `make(self, ...)`, called once; an error is not kept. Threads may call it twice, and get one value."""
-        key = (make, args, *named.items()) if named else (make, args)
-        try:
-            value: Value = self._made[key]
-        except KeyError:
-            value = self._made.setdefault(key, make(self, *args, **named))
-        return value
 
 
 @dataclass(frozen=True, eq=False)
