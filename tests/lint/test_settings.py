@@ -61,3 +61,27 @@ def test_a_setting_holds_for_the_frozen_releases(weather: Path) -> None:
     freeze(weather)
     write(weather, [{"rule": "unit-missing", "severity": "off", "files": "endpoints/**/*"}])
     assert {finding.rule for finding in lint_release(Store(weather).release("1.1.0"))} == {"title-missing"}
+
+
+def test_a_declared_annotation_is_no_unknown_keyword(weather: Path) -> None:
+    document = json.loads((weather / DESCRIPTOR).read_text())
+    document["properties"]["days"] |= {"example": 3, "meta:enum": {}, "exclusiveminimum": 0, "unevaluatedItems": False}
+    (weather / DESCRIPTOR).write_text(json.dumps(document))
+    registry = weather / "schemas/registry.toml"
+    text = registry.read_text()
+
+    def unknown() -> list[str]:
+        findings = lint_release(Store(weather).release(None))
+        return sorted(finding.location.rpartition("/")[2] for finding in findings if finding.rule == "keyword-unknown")
+
+    assert unknown() == ["example", "exclusiveminimum", "meta:enum", "unevaluatedItems"]
+    registry.write_text(f'annotations = ["example", "meta:enum", "unevaluatedItems"]\n{text}')
+    assert unknown() == ["exclusiveminimum", "unevaluatedItems"]  # another dialect has the last one as a keyword
+
+
+@pytest.mark.parametrize("value", ['"example"', "[1]", '[""]'])
+def test_annotations_are_a_list_of_names(value: str, weather: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    registry = weather / "schemas/registry.toml"
+    registry.write_text(f"annotations = {value}\n{registry.read_text()}")
+    assert main(["lint", "--root", str(weather)]) == 2
+    assert 'annotations is a list of keywords, as in annotations = ["meta:enum"]' in capsys.readouterr().err

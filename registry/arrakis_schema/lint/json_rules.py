@@ -88,20 +88,25 @@ def _meta_schema_invalid(json_subject: JsonSubject) -> Faults:
         yield Fault(problem.location, f"not a valid schema: {problem.text}")
 
 
+_OF_YOUR_OWN = "an annotation of your own begins with x-, or stands in annotations of schemas/registry.toml"
+
+
 def _keyword_unknown(json_subject: JsonSubject) -> Faults:
-    """Every keyword is one of the dialect's, or an annotation whose name begins with `x-`."""
+    """Every keyword is one of the dialect's, or an annotation: its name begins with `x-`, or is declared."""
     keywords = KEYWORDS[json_subject.dialect]
     folded = {keyword.lower(): keyword for keyword in keywords}
-    unknown = 0
+    declared, unknown = json_subject.subject.annotations, 0
     for node in json_subject.objects():
         for keyword in node.schema:
             if keyword not in keywords and not keyword.startswith("x-"):
+                if keyword in declared and keyword not in EVERY_KEYWORD:
+                    continue
                 unknown += 1
                 if keyword in EVERY_KEYWORD:
                     yield Fault(_member(node, keyword), _foreign(keyword, DIALECTS[json_subject.dialect]))
                     continue
                 near = folded.get(keyword.lower()) or _nearest(keyword, keywords if unknown < _MOST_HINTS else ())
-                hint = f"did you mean {near!r}?" if near else "an annotation of your own begins with x-"
+                hint = f"did you mean {near!r}?" if near else _OF_YOUR_OWN
                 yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
 
 

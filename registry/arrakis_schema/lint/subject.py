@@ -22,7 +22,8 @@ class Subject:
     """A document with everything that the rules need to check it.
 
     `url` is the document's own version URL, which its `$id` must be (None: none is expected); `file` is its path
-    relative to the root folder; `reader` is how it is read; `conventions` are what its team keeps to in all documents.
+    relative to the root folder; `reader` is how it is read; `conventions` are what its team keeps to in all documents,
+    `annotations` the keywords that it declares as annotations of its own.
     """
 
     document: Document
@@ -31,6 +32,7 @@ class Subject:
     examples: tuple[Example, ...] = ()
     reader: Reader = field(default_factory=Reader)
     conventions: frozenset[str] = CONVENTIONS
+    annotations: frozenset[str] = frozenset()
 
     __repr__ = short_repr
 

@@ -53,7 +53,8 @@ class Settings:
     `readers` holds a `Reader` for each of `request`, `payload` and `publication` that the file has;
     `flight` is how requests travel, `topics` which topics of Kafka hold which document, `aliases` which
     dialect a meta-schema of the team's own stands for, `layout` where the documents lie, `site` the URLs that the pages
-    show: `source`, `licence`, `contact`, and `image`, a picture for links to the site; `lint` are severities of rules.
+    show: `source`, `licence`, `contact`, and `image`, a picture for links to the site; `lint` are severities of rules,
+    `annotations` the names of keywords that the team uses as annotations.
     """
 
     version: str
@@ -66,6 +67,7 @@ class Settings:
     layout: Layout = STANDARD
     site: Mapping[str, str] = field(default_factory=dict)
     lint: tuple[LintSetting, ...] = ()
+    annotations: frozenset[str] = frozenset()
 
     __repr__ = short_repr
 
@@ -96,13 +98,15 @@ def _settings(table: dict[str, object]) -> Settings:
         for key, example in _DEFAULT.items()
         if not isinstance(table.get(key), str)
     ]
-    keys = {*_DEFAULT, "dialects", "documents", "readers", "flight", "topics", "site", "lint"}
+    keys = {*_DEFAULT, "annotations", "dialects", "documents", "readers", "flight", "topics", "site", "lint"}
     problems += [f"{REGISTRY_FILE}: unknown key {key!r}" for key in table.keys() - keys]
     readers, topics, dialects = table.get("readers", {}), table.get("topics", []), table.get("dialects", {})
     documents, (flight, about_flight) = table.get("documents", []), read_flight(table.get("flight", {}))
     others = [*alias_problems(dialects), *layout_problems(documents), *topic_problems(topics), *about_flight]
     lint: Any = table.get("lint", [])
     others += [*_site_problems(table.get("site", {})), *lint_problems(lint)]
+    annotations: Any = table.get("annotations", [])
+    others += _annotation_problems(annotations)
     problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
@@ -115,12 +119,18 @@ def _settings(table: dict[str, object]) -> Settings:
     travels = flight, read_topics(topics)
     site: Any = table.get("site", {})
     lies = read_aliases(dialects), read_layout(documents)
-    return Settings(*places, _readers(readers), *travels, *lies, site, read_lint(lint))
+    return Settings(*places, _readers(readers), *travels, *lies, site, read_lint(lint), frozenset(annotations))
 
 
 def _readers(table: Any) -> dict[str, Reader]:
     """Return the readers of a table without problems."""
     return {kind: Reader(**{**entry, "metadata": tuple(entry.get("metadata", ()))}) for kind, entry in table.items()}
+
+
+def _annotation_problems(names: Any) -> Iterator[str]:
+    """Yield what is wrong with the list `annotations`."""
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        yield 'annotations is a list of keywords, as in annotations = ["meta:enum"]'
 
 
 def _site_problems(table: Any) -> Iterator[str]:

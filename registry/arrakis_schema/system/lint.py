@@ -72,7 +72,7 @@ def _findings_of(release: Release, paths: Iterable[str] | None) -> Iterator[Find
                 continue
             reader = settings.reader(document.kind.value)
             url, examples = _expected_url(release, path), release.examples_of(path)
-            yield from lint(Subject(document, url, file, examples, reader, conventions))
+            yield from lint(Subject(document, url, file, examples, reader, conventions, settings.annotations))
     if requested is None or set(requested) == set(release.documents):
         yield from find_refused(release)
         yield from _find_wrong_version(release)
