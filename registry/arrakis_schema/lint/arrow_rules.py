@@ -1,10 +1,11 @@
 """The rules for an Arrow document, `schema.txt`: one function each, all in one table. Needs pyarrow."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from arrakis_schema.arrow import Template, format_document, parse_document, promises_of, record_batch
 from arrakis_schema.arrow.promises import problem_of
@@ -15,6 +16,9 @@ from arrakis_schema.lint.documentation_rules import missing_examples
 from arrakis_schema.lint.subject import Fault, LintRule, Subject, findings_of, too_large
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Faults = Iterator[Fault]
 
@@ -157,9 +161,11 @@ def _says(column: pa.Field, key: bytes) -> bool:
 
 def _measures(data_type: pa.DataType) -> bool:
     """Tell whether values of a type, or the items of its lists, are numbers or durations that want a unit."""
-    if pa.types.is_nested(data_type):
-        return hasattr(data_type, "value_type") and not pa.types.is_map(data_type) and _measures(data_type.value_type)
-    kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    from pyarrow import types  # noqa: PLC0415 - `arrakis_schema.arrow` says first where it is missing
+
+    if types.is_nested(data_type):
+        return hasattr(data_type, "value_type") and not types.is_map(data_type) and _measures(data_type.value_type)
+    kinds = (types.is_integer, types.is_floating, types.is_decimal)
     return any(matches(data_type) for matches in kinds)
 
 

@@ -20,7 +20,7 @@ from arrakis_schema.text.printable import clean_line
 
 SECOND = 1_000_000_000
 _DAY = 86_400 * SECOND
-_CLOCKS = 10 * SECOND  # that clocks may differ by: less than the leap seconds between GPS time and UTC
+_CLOCKS = 10 * SECOND  # that clocks may differ by: fewer than the leap seconds
 _UNKNOWN_LATENCY = 60 * SECOND  # of live data whose listing does not say how late it may come
 
 
