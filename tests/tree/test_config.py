@@ -5,11 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from mkdocs.utils.meta import get_data
 
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.site import BuildError, describe_omissions, site
 from arrakis_schema.site.config import is_trusted, read_configuration
+from arrakis_schema.site.folder import site_folder
 from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -153,3 +155,32 @@ def test_build_says_what_it_left_out(root: Path, tmp_path: Path, capfd: pytest.C
     (root / "mkdocs.yml").write_text("site_name: Ours\nhooks: [evil.py]\n")
     assert main(["build", str(tmp_path / "out"), "--root", str(root)]) == 0
     assert capfd.readouterr().err == "arrakis-schema: mkdocs.yml: not used without --trust-config: hooks\n"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "subtitle: <img src=x>\ntitle: <img src=x>\n\nText.\n",
+        '---\n---\ndescription: "<img src=x>"\ntitle: <img src=x>\n---\nText.\n',
+        "---\nsubtitle: <img src=x>\nauthor: [<img src=x>]\n---\n# Heading\n",
+    ],
+    ids=["without marks", "marks twice", "any name"],
+)
+def test_only_our_front_matter_is_read_and_all_of_it_is_text(page: str, root: Path) -> None:
+    (root / "docs/more.md").write_text(page)
+    source = site_folder(Store(root)).pages["more.md"].source
+    _, meta = get_data(source)  # what MkDocs takes for front matter
+    assert "<img" not in str(meta)
+    assert not meta or "&lt;img src=x&gt;" in str(meta)
+
+
+def test_a_name_of_a_file_is_text(root: Path) -> None:
+    (root / "docs/<img src=x>.md").write_text("Text.\n")
+    found = pages(root)
+    assert b"<img src=x>" not in found["<img src=x>/index.html"]
+
+
+def test_a_page_that_is_not_utf_8_is_named(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "docs/more.md").write_bytes(b"caf\xe9\n")
+    assert main(["build", str(tmp_path / "out"), "--root", str(root)]) == 2
+    assert capsys.readouterr().err == "arrakis-schema: the page more.md is not UTF-8 at byte 3: save it as UTF-8\n"

@@ -24,6 +24,7 @@ from arrakis_schema.reference.pages import book, documents_by_folder, endpoint_f
 from arrakis_schema.site.config import CONFIG, Configured, read_configuration
 from arrakis_schema.site.python_api import expand, find_homes
 from arrakis_schema.site.tree import INDEX, tree
+from arrakis_schema.site.writer import BuildError
 from arrakis_schema.store.settings import Settings
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.escaping import href
@@ -98,7 +99,7 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     """
     configured = read_configuration(store, trust_config=trust_config)
     own = {path: (configured.docs / path).read_bytes() for path in configured.published} if configured.docs else {}
-    written = {path: content.decode("utf-8-sig", "strict") for path, content in own.items() if _is_page(path)}
+    written = {path: _decode(path, content) for path, content in own.items() if _is_page(path)}
     if "index.md" not in written and "README.md" not in written:
         written["index.md"] = _front_page(store)
     generated = dict(book(store))
@@ -110,10 +111,18 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     files |= {f"{ASSETS}/{asset.name}": _shipped(asset) for asset in _assets()}
     beside = endpoint_folders(store)
     homes = find_homes(written)
-    pages = {path: _written_page(expand(text, path, homes)) for path, text in written.items()}
+    pages = {path: _written_page(path, expand(text, path, homes)) for path, text in written.items()}
     pages |= {path: _generated_page(path, text, files, beside) for path, text in generated.items() if _is_page(path)}
     themes = (*([configured.theme] if configured.theme else []), _HERE / "theme")
     return SiteFolder(pages, files, attached, _flat_settings(store, configured, pages, beside), themes)
+
+
+def _decode(path: str, content: bytes) -> str:
+    """Return the text of a page of the root's own; raises `BuildError`."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BuildError(f"the page {path} is not UTF-8 at byte {error.start}: save it as UTF-8") from error
 
 
 def _is_page(path: str) -> bool:
@@ -165,7 +174,7 @@ def _escaped(value: Any) -> Any:
 def _titled(entry: Any, pages: Mapping[str, SitePage]) -> Any:
     """Return an entry of a navigation with the titles of all pages, as HTML."""
     if isinstance(entry, str):
-        return {_escaped(pages[entry].title): entry} if entry in pages else _linked(entry, pages)
+        return {_escaped(pages[entry].title or _name(entry)): entry} if entry in pages else _linked(entry, pages)
     if isinstance(entry, dict):
         return {
             _escaped(title): [_titled(inner, pages) for inner in target]
@@ -206,15 +215,22 @@ def page_folder(path: str) -> str:
     return "" if place == PurePosixPath() else f"{place}/"
 
 
-def _written_page(text: str) -> SitePage:
-    """Return a page of the root's own; the words in its front matter are text, and are written as HTML."""
+def _written_page(path: str, text: str) -> SitePage:
+    """Return a page of the root's own; the words in its front matter are text, and are written as HTML.
+
+    It always gets front matter of ours: a generator would take `title: x` at the top for it, also without `---`.
+    """
     markdown, meta = split_front_matter(text)
     page = SitePage(text, markdown, meta, generated=False)
-    words = {**meta, "title": page.title}
-    if _escaped(words) == words:
-        return page
-    front = _as_yaml(_escaped(words))
+    title = {"title": page.title or _name(path)}
+    front = _as_yaml(_escaped(meta if _escaped(title) == title else {**meta, **title}))
     return replace(page, source=f"---\n{front}---\n\n{markdown}")
+
+
+def _name(path: str) -> str:
+    """Return the title of a page without a heading: the name of its file."""
+    name = PurePosixPath(path).stem.replace("-", " ").replace("_", " ")
+    return name.capitalize() if name.islower() else name
 
 
 def _generated_page(path: str, text: str, files: Mapping[str, bytes], beside: Mapping[str, list[Any]]) -> SitePage:
