@@ -14,6 +14,7 @@ PREFIX = "column-"
 _PROMISES = {"rows": "{} in all rows", "length": "{} items"}
 _LISTS = (pa.ListType, pa.LargeListType, pa.FixedSizeListType, pa.ListViewType, pa.LargeListViewType)
 _MOST_MEMBERS = 1000
+_COLUMN = re.compile(r"^\s*(?:child \d+, )?(.*?): ")
 
 
 def column_members(document: Document) -> list[Member]:
@@ -75,9 +76,6 @@ def _member(column: pa.Field, steps: tuple[Step, ...], origin: Origin, kind: str
         origins=(Origin(origin.document, origin.pointer, tuple(metadata)),),
         **words,
     )
-
-
-_COLUMN = re.compile(r"^\s*(?:child \d+, )?(.*?): ")
 
 
 def line_of(text: str, location: str) -> int:

@@ -31,6 +31,7 @@ _BASE_URI = "https://arrakis-schema.invalid/"
 _DOCUMENT_URI = "urn:arrakis-schema:document"
 _FOREIGN = {dialect: EVERY_KEYWORD.keys() - keywords for dialect, keywords in KEYWORDS.items()}
 _IDENTIFYING = {name: dialect.names for name, dialect in DIALECTS.items()}
+CLOSURE_URI = "urn:arrakis-schema:closure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,6 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
         return opened
     resource = SPECIFICATIONS[opened.dialect].create_resource(schema)
     return replace(opened, closure=schema, registry=_with_resource(opened.registry, CLOSURE_URI, resource))
-
-
-CLOSURE_URI = "urn:arrakis-schema:closure"
 
 
 class ClosureWriter:

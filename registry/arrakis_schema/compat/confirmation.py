@@ -25,6 +25,8 @@ _DEEPEST = 120
 _ENCODER = json.JSONEncoder(allow_nan=False)
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 _tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
+_MOST_PATHS = 200
+_MISSING = object()
 
 
 def schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
@@ -100,7 +102,6 @@ def _limit_keyword(_name: str, run: Any) -> Any:
 
 
 Path: TypeAlias = tuple[str, ...]
-_MOST_PATHS = 200
 
 
 def pick_witness(witness: Json, examples: Sequence[Json], refused: Callable[[Json], bool]) -> Json:
@@ -152,6 +153,3 @@ def _get(value: Json, path: Path) -> object:
 
 def _size(value: Json) -> int:
     return len(json.dumps(value))
-
-
-_MISSING = object()

@@ -23,6 +23,7 @@ ENVELOPE = "descriptor"
 Root = str | os.PathLike[str] | None
 Check = Callable[[Any], None]
 _UNKNOWN = (KeyError, TypeError, AttributeError, InvalidRequestError)
+_SAME = {"type", "pattern", "const"}
 
 
 def validate(
@@ -330,9 +331,6 @@ def _judge(release: Release, path: str) -> Judge:
     """Return the judge for one document."""
     schema, reading = release.schema(path), READINGS[_reader(release, path).patterns]
     return Judge(schema, f"{release.folder}/{path}", reading, bundle=bundle_of(release.document(path), schema))
-
-
-_SAME = {"type", "pattern", "const"}
 
 
 def implies(schema: Any, weaker: Any) -> bool:

@@ -24,6 +24,27 @@ MOST_STATEMENTS = 400
 """How many schemas are read for one place."""
 SET: Kinds = EVERY - {"null"}
 """The types of a value that is not null."""
+_NUMBER: Kinds = frozenset({"integer", "fraction"})
+_STRING, _ARRAY, _OBJECT = frozenset({"string"}), frozenset({"array"}), frozenset({"object"})
+_LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
+_UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
+_BOUNDS: dict[str, Kinds] = {
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"), _NUMBER),
+    **dict.fromkeys(("minLength", "maxLength", "pattern", "contentEncoding", "contentMediaType"), _STRING),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), _ARRAY),
+    **dict.fromkeys(("minProperties", "maxProperties", "propertyNames"), _OBJECT),
+}
+_WORDS = {"contentEncoding": "encoded in {}", "contentMediaType": "holds {}"}
+_CLOSING = {
+    "no other members": ("object", ("additionalProperties",), "unevaluatedProperties"),
+    "no further items": ("array", ("items", "additionalItems"), "unevaluatedItems"),
+}
+_EVALUATING = {
+    "unevaluatedProperties": ("unevaluatedProperties", "additionalProperties"),
+    "unevaluatedItems": ("unevaluatedItems", "items", "additionalItems", "contains"),
+}
+_HIDDEN = ("if",)
+"""What may describe members that `unevaluatedProperties` leaves alone, and that are no members of the tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +151,6 @@ def keyword_list(statement: Statement, admission: Admission, keyword: str) -> li
     return value if isinstance(value, list) else []
 
 
-_NUMBER: Kinds = frozenset({"integer", "fraction"})
-_STRING, _ARRAY, _OBJECT = frozenset({"string"}), frozenset({"array"}), frozenset({"object"})
-_LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
-_UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
-_BOUNDS: dict[str, Kinds] = {
-    **dict.fromkeys(("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"), _NUMBER),
-    **dict.fromkeys(("minLength", "maxLength", "pattern", "contentEncoding", "contentMediaType"), _STRING),
-    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), _ARRAY),
-    **dict.fromkeys(("minProperties", "maxProperties", "propertyNames"), _OBJECT),
-}
-_WORDS = {"contentEncoding": "encoded in {}", "contentMediaType": "holds {}"}
-
-
 def kinds_of(admission: Admission, statements: Iterable[Statement]) -> Kinds:
     """Return the types outside of which all these schemas together accept nothing."""
     kinds = EVERY
@@ -209,18 +217,6 @@ def _keep(bounds: dict[Any, Bound], bound: Bound | None) -> None:
 def _is_tighter(bound: Bound, known: Bound) -> bool:
     """Tell whether one bound allows less than another one of its keyword."""
     return bool(bound.value > known.value if bound.keyword in _LOWER else bound.value < known.value)
-
-
-_CLOSING = {
-    "no other members": ("object", ("additionalProperties",), "unevaluatedProperties"),
-    "no further items": ("array", ("items", "additionalItems"), "unevaluatedItems"),
-}
-_EVALUATING = {
-    "unevaluatedProperties": ("unevaluatedProperties", "additionalProperties"),
-    "unevaluatedItems": ("unevaluatedItems", "items", "additionalItems", "contains"),
-}
-_HIDDEN = ("if",)
-"""What may describe members that `unevaluatedProperties` leaves alone, and that are no members of the tree."""
 
 
 def closed_words(

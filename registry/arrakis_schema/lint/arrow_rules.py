@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Faults = Iterator[Fault]
+UNREADABLE = {
+    "text-invalid": "The document is the text of an Arrow schema, as pyarrow prints it.",
+    "template-without-placeholder": "A template, which `...` makes it, has a placeholder.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +190,6 @@ ARROW_RULES: dict[str, LintRule] = {
     "null-undescribed": _rule(Severity.WARNING, _null_undescribed),
     "placeholder-unlimited": _rule(Severity.WARNING, _placeholder_unlimited),
     "example-missing": _rule(Severity.WARNING, _example_missing),
-}
-
-
-UNREADABLE = {
-    "text-invalid": "The document is the text of an Arrow schema, as pyarrow prints it.",
-    "template-without-placeholder": "A template, which `...` makes it, has a placeholder.",
 }
 
 

@@ -63,6 +63,11 @@ _BOUNDS = [
     ("minContains", "maxContains"),
     ("minimum", "maximum"),
 ]
+_OF_YOUR_OWN = "an annotation of your own begins with x-, or stands in annotations of schemas/registry.toml"
+UNREADABLE = {
+    "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
+}
+_POSITION = re.compile(r"line (\d+) column (\d+)")
 
 
 def _dialect_unknown(json_subject: JsonSubject) -> Faults:
@@ -86,9 +91,6 @@ def _meta_schema_invalid(json_subject: JsonSubject) -> Faults:
     """The document is valid against the meta-schema of its dialect."""
     for problem in json_subject.meta_schema_problems:
         yield Fault(problem.location, f"not a valid schema: {problem.text}")
-
-
-_OF_YOUR_OWN = "an annotation of your own begins with x-, or stands in annotations of schemas/registry.toml"
 
 
 def _keyword_unknown(json_subject: JsonSubject) -> Faults:
@@ -275,12 +277,6 @@ JSON_RULES: dict[str, LintRule] = {
     "omission-undescribed": _rule(Severity.WARNING, omission_undescribed, "x-omitted"),
     "example-missing": _rule(Severity.WARNING, example_missing),
 }
-
-
-UNREADABLE = {
-    "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
-}
-_POSITION = re.compile(r"line (\d+) column (\d+)")
 
 
 def lint_schema(subject: Subject) -> Iterator[Finding]:

@@ -36,6 +36,23 @@ from arrakis_schema.store.dates import now
 
 LONGEST = 2_000
 """Characters of a reason that are reported."""
+READ = frozenset({"GET", "HEAD"})
+HEALTH = "/healthz"
+PREFLIGHT = {
+    **COMMON_FIELDS,
+    **ALLOW,
+    "access-control-allow-methods": ALLOW["allow"],
+    "access-control-allow-headers": "*",
+    "access-control-max-age": "86400",
+}
+LONGEST_PATH = 8_000
+"""Octets of a path with its query: the minimum that RFC 9110 recommends to support."""
+
+LONGEST_FIELDS = 32_000
+"""Octets of all fields of a request together."""
+
+PIECE = 128 * 1024
+"""Octets of a response that are sent at once, so that a slow client does not keep a second copy in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +72,6 @@ class Health:
             return {"status": "ok", "files": self.files, "built": self.built}
         failure = {"since": self.failing_since, "reason": self.reason[:LONGEST]}
         return {"status": "degraded", "files": self.files, "built": self.built, "failure": failure}
-
-
-READ = frozenset({"GET", "HEAD"})
-HEALTH = "/healthz"
-PREFLIGHT = {
-    **COMMON_FIELDS,
-    **ALLOW,
-    "access-control-allow-methods": ALLOW["allow"],
-    "access-control-allow-headers": "*",
-    "access-control-max-age": "86400",
-}
-
-LONGEST_PATH = 8_000
-"""Octets of a path with its query: the minimum that RFC 9110 recommends to support."""
-
-LONGEST_FIELDS = 32_000
-"""Octets of all fields of a request together."""
-
-PIECE = 128 * 1024
-"""Octets of a response that are sent at once, so that a slow client does not keep a second copy in memory."""
 
 
 @dataclass(slots=True)

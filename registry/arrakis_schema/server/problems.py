@@ -26,6 +26,24 @@ COMMON_FIELDS = {name.decode(): value.decode() for name, value in COMMON}
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 LISTED = 50
 """How many names of a folder a 404 lists."""
+LONGEST_DETAIL = 500
+"""Characters of a detail that a page shows."""
+
+POLICY = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"}
+PLAIN = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{status} {title}</title>
+<style>body{{font:1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;overflow-wrap:anywhere}}</style>
+<h1>{title}</h1>
+{explanation}
+<p><a href="{home}">Home</a></p>
+</html>
+"""
+_HEADING = re.compile(r"</h1>")
+_HOME = re.compile(r'(<a id="top" href=")[^"]*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,26 +143,6 @@ def path_fault(raw_path: bytes) -> str | None:
     except UnicodeDecodeError:
         return "the path is not UTF-8"
     return None
-
-
-LONGEST_DETAIL = 500
-"""Characters of a detail that a page shows."""
-
-POLICY = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"}
-PLAIN = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{status} {title}</title>
-<style>body{{font:1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;overflow-wrap:anywhere}}</style>
-<h1>{title}</h1>
-{explanation}
-<p><a href="{home}">Home</a></p>
-</html>
-"""
-_HEADING = re.compile(r"</h1>")
-_HOME = re.compile(r'(<a id="top" href=")[^"]*')
 
 
 def explain_problem(problem: ProblemDetails, site: Tree, scope: Any) -> Response:

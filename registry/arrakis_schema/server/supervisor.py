@@ -20,6 +20,14 @@ from arrakis_schema.store.dates import now
 
 POLL = 0.5
 """Seconds between two looks at the sources; a change counts once two looks in a row see the same state."""
+GRACE = 1.0
+"""Seconds that clients have to read pending responses when the server stops."""
+
+EARLY, EARLY_DEATHS = 1.0, 5
+"""A worker that lived for fewer seconds died early; after so many early deaths in a row the server gives up."""
+
+STUCK = 60.0
+"""Seconds after which a build is abandoned, if the sources have changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +58,6 @@ class Watch:
         """Note that the latest state is being built; later differences count as changes."""
         self._built = self._latest
 
-
-GRACE = 1.0
-"""Seconds that clients have to read pending responses when the server stops."""
-
-EARLY, EARLY_DEATHS = 1.0, 5
-"""A worker that lived for fewer seconds died early; after so many early deaths in a row the server gives up."""
-
-STUCK = 60.0
-"""Seconds after which a build is abandoned, if the sources have changed meanwhile."""
 
 Tell = Callable[[str], None]
 

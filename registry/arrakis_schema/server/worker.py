@@ -26,6 +26,8 @@ PATIENCE = 5_000
 
 MOST_BUFFERED = 64 * 1024
 """Octets of the head of a request that are read; a longer one is refused."""
+LONGEST = 64 * 1024
+MOST_FILES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,6 @@ def _granian(settings: WorkerSettings, current: Current) -> Any:
     )
     server.listener = settings.listener
     return server
-
-
-LONGEST = 64 * 1024
-MOST_FILES = 16
 
 
 def send_site(channel: socket.socket, health: Health, site: IO[bytes]) -> None:

@@ -37,6 +37,36 @@ _ATTRIBUTES = re.compile(r"[ \t]*\{:? (?:[#.][^{}\n]*|data-[\w-]+ )\}[ \t]*$|(?<
 _HREF = re.compile(r'(?<=href=")[^"]*(?=")')
 _SENTENCE = re.compile(r"[^.]*(?:\.(?!\s|$)[^.]*)*\.?")
 _LONGEST = 200
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_DEPTH = re.compile(r'(?<=new URL\(")[^"\\\n]*(?=")')
+"""What differs in a script of the theme between pages: the way to the top of the site."""
+
+_SHOWN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
+_BLANK = re.compile(r'<span class="w">(\s*)</span>')
+_PERMALINK = ' title="Permanent link"'
+_INDENTATION = re.compile(r"\s*\n\s*")
+_LABEL = re.compile(r'(?:(?<= aria-label=")|(?<= title="))[^"]*&amp;[^"]*(?=")')
+"""A title that was HTML, and that the theme has escaped once more."""
+
+_TWICE = re.compile(r"&amp;(?=(?:amp|lt|gt|quot|#x27|#39);)")
+_SITEMAP_ENTRY = re.compile(r"\s*<url>\s*<loc>([^<]*)</loc>.*?</url>", re.DOTALL)
+_UNUSED = re.compile(r".*\.map|assets/javascripts/lunr/.*")
+"""Maps for those who develop the theme, and word lists of other languages."""
+
+_TABS = "</label><label"
+_MISSING, _SITEMAP = "404.html", "sitemap.xml"
+_EPOCH = 315532800
+_META = '<meta charset="utf-8">'
+_OWN = {
+    "default-src": "'none'",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "style-src": "'self'",
+    "worker-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+}
 
 
 def plain_markdown(text: str, path: str, twins: Mapping[str, str]) -> str:
@@ -123,38 +153,6 @@ def _llms_entry(title: str, path: str, page: SitePage) -> str:
     about = one_line(unescape(str(page.meta.get("description") or ""))) or first_sentence(page.markdown)
     link = f"- [{escape_markdown(title)}]({page_url(path)}index.md)"
     return f"{link}: {about}" if about else link
-
-
-_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_DEPTH = re.compile(r'(?<=new URL\(")[^"\\\n]*(?=")')
-"""What differs in a script of the theme between pages: the way to the top of the site."""
-
-_SHOWN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
-_BLANK = re.compile(r'<span class="w">(\s*)</span>')
-_PERMALINK = ' title="Permanent link"'
-_INDENTATION = re.compile(r"\s*\n\s*")
-_LABEL = re.compile(r'(?:(?<= aria-label=")|(?<= title="))[^"]*&amp;[^"]*(?=")')
-"""A title that was HTML, and that the theme has escaped once more."""
-
-_TWICE = re.compile(r"&amp;(?=(?:amp|lt|gt|quot|#x27|#39);)")
-_SITEMAP_ENTRY = re.compile(r"\s*<url>\s*<loc>([^<]*)</loc>.*?</url>", re.DOTALL)
-_UNUSED = re.compile(r".*\.map|assets/javascripts/lunr/.*")
-"""Maps for those who develop the theme, and word lists of other languages."""
-
-_TABS = "</label><label"
-_MISSING, _SITEMAP = "404.html", "sitemap.xml"
-_EPOCH = 315532800
-_META = '<meta charset="utf-8">'
-_OWN = {
-    "default-src": "'none'",
-    "connect-src": "'self'",
-    "font-src": "'self'",
-    "img-src": "'self' data:",
-    "style-src": "'self'",
-    "worker-src": "'self'",
-    "base-uri": "'none'",
-    "form-action": "'none'",
-}
 
 
 def finished(rendered: Path, folder: SiteFolder) -> Iterator[Representation]:

@@ -22,6 +22,9 @@ from arrakis_schema.site.representations import Representation
 
 MARK = "versions/index.json"
 _SOURCES = ("schemas", "versions", "docs")
+_AT_FDCWD, _EXCHANGE = -100, 2
+_UNABLE = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+_OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
 class BuildError(ArrakisSchemaError):
@@ -164,11 +167,6 @@ def _with_clear_errors(files: Iterable[Representation]) -> Iterator[Representati
 def _reason(error: Exception) -> str:
     """Return the message of the system."""
     return getattr(error, "strerror", None) or str(error)
-
-
-_AT_FDCWD, _EXCHANGE = -100, 2
-_UNABLE = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
-_OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
 def put_in_place(fresh: Path, target: Path) -> None:

@@ -10,6 +10,7 @@ from arrakis_schema.store.limits import LARGEST_SETTINGS, mebibytes
 
 _MOST_PARTS = 20
 _LONG_KEY = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_MOST_PARTS}}}")  # tomllib is quadratic in these
+_MOST = 100
 
 
 def parse_toml(content: bytes, name: str) -> dict[str, Any]:
@@ -28,9 +29,6 @@ def parse_toml(content: bytes, name: str) -> dict[str, Any]:
         raise DamagedStoreError([f"{name} is not TOML: {error}"]) from error
     except ValueError as error:  # Python reads no integer of more than 4,300 digits
         raise DamagedStoreError([f"{name} holds a number of too many digits: shorten it"]) from error
-
-
-_MOST = 100
 
 
 def list_problems(

@@ -27,6 +27,8 @@ from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.text.printable import join_names, printable
 from arrakis_schema.text.short_repr import short_repr
 
+_CLOSED = {"text": text, "markdown": markdown, "github": github}
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
@@ -166,9 +168,6 @@ def _version_findings(version: str, result: BaseComparison) -> Iterator[Finding]
     elif bump_between(base, version) > max(bump, Bump.MINOR) and not (result.undecided or result.left_out):
         message = f"{version} is declared, and {version_after(base, bump)} would do: nothing breaks since {base}"
         yield Finding(REGISTRY_FILE, 1, 1, "version-too-high", Severity.NOTICE, "version", message)
-
-
-_CLOSED = {"text": text, "markdown": markdown, "github": github}
 
 
 def check_report(result: CheckResult, name: str, *, verbose: bool = False) -> str:

@@ -25,6 +25,7 @@ from arrakis_schema.text.short_repr import short_repr
 _PROCESS = "arrakis_schema.flight.adoption.adopt"
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){0,7}", re.ASCII)
 _NEW_FOLDER = 0o777
+_MOST_MEMBERS = 20
 
 
 class AdoptionError(ArrakisSchemaError):
@@ -110,9 +111,6 @@ def _write(files: Mapping[str, str], folder: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
     folder.chmod(_NEW_FOLDER & ~mask)
-
-
-_MOST_MEMBERS = 20
 
 
 def draft_events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:

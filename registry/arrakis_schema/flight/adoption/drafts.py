@@ -17,6 +17,10 @@ from arrakis_schema.text.short_repr import short_repr
 Payload: TypeAlias = pa.Schema | Template
 _ALIASES = {pa.float16(): "float16", pa.float32(): "float32", pa.float64(): "float64"}
 _PLACEHOLDER = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
+_MOST_WORDS = 16
+_LEAST_TIMES = 2
+_CANDIDATES = (("nulls", "never"), ("rows", "alike"), ("above", "0"), ("at_least", "0"))
+_IMPLIED = {"at_least": "above"}
 
 
 @dataclass(frozen=True)
@@ -239,12 +243,6 @@ def _binds(document: Payload, sent: pa.Schema) -> bool:
     except (ArrakisSchemaError, ValueError):
         return False
     return _same(strip_annotations(bound), sent)
-
-
-_MOST_WORDS = 16
-_LEAST_TIMES = 2
-_CANDIDATES = (("nulls", "never"), ("rows", "alike"), ("above", "0"), ("at_least", "0"))
-_IMPLIED = {"at_least": "above"}
 
 
 def promises_that_held(field: pa.Field, columns: Sequence[pa.Array]) -> dict[str, str]:

@@ -36,6 +36,8 @@ from arrakis_schema.store.flight_settings import Info
 from arrakis_schema.store.store import Store, open_store
 from arrakis_schema.text.printable import clean_line
 
+_MOST_MEMBERS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class ExaminedEndpoint:
@@ -173,7 +175,6 @@ class ServerExamination:
         return any(args.get(argument) is not None for argument in self.contract.flight.times)
 
 
-_MOST_MEMBERS = 20
 KINDS: dict[type, str] = {StartedEndpoint: "asking", ExaminedEndpoint: "examined", Finding: "finding"}
 
 

@@ -20,6 +20,9 @@ from arrakis_schema.flight.request_forms import Form, form_of
 from arrakis_schema.store.flight_settings import Columns, SampleSeries
 
 Names = Mapping[str, Sequence[str]]
+MOST_ROWS = 20_000
+_MOST_TYPES = 16
+_AGO = 60 * SECOND  # recent, and old enough to be there
 
 
 class NothingOfferedError(ArrakisSchemaError):
@@ -115,11 +118,6 @@ def _named_by(peer: Peer, action: str) -> Iterator[str]:
         return
     if isinstance(answer, dict):
         yield from answer
-
-
-MOST_ROWS = 20_000
-_MOST_TYPES = 16
-_AGO = 60 * SECOND  # recent, and old enough to be there
 
 
 class Listing:

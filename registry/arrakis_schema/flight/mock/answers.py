@@ -16,6 +16,8 @@ from arrakis_schema.store.flight_settings import Columns, SampleSeries
 from arrakis_schema.store.store import Release
 
 Answer = tuple[pa.Schema, Iterator[pa.RecordBatch]]
+_SECOND = 1_000_000_000
+_USUAL_STRIDE = _SECOND // 16
 
 
 def answer(contract: Contract, endpoint: str, args: Mapping[str, Any]) -> Answer:
@@ -89,10 +91,6 @@ def complete_batch(contract: Contract, endpoint: str, batch: pa.RecordBatch) -> 
         known = {name: value for layer in layers for name, value in layer.items() if value is not None}
         rows.append({name: known.get(name) for name in schema.names})
     return record_batch(schema, rows)
-
-
-_SECOND = 1_000_000_000
-_USUAL_STRIDE = _SECOND // 16
 
 
 def series(
