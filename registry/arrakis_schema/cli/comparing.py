@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from arrakis_schema.cli.consoles import open_console, plain, print_console
+from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
 from arrakis_schema.cli.output import say, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
@@ -28,8 +29,7 @@ from arrakis_schema.system.check import CheckResult, check, check_report
 from arrakis_schema.system.comparison import not_compared
 from arrakis_schema.system.relations import Comparisons
 
-COMPATIBLE, INCOMPATIBLE, UNDECIDED = 0, 1, 3
-CODES = {Kind.COMPATIBLE: COMPATIBLE, Kind.INCOMPATIBLE: INCOMPATIBLE, Kind.UNDECIDED: UNDECIDED}
+CODES = {Kind.COMPATIBLE: OK, Kind.INCOMPATIBLE: WRONG, Kind.UNDECIDED: UNDECIDED}
 _DOUBTS = {"writer-empty", "undecided"}
 DIRECTIONS = {"backward": (True,), "forward": (False,), "full": (True, False)}
 _COLOURS = {Effect.NARROWED: "red", Effect.CHANGED: "yellow", Effect.WIDENED: "green", Effect.ANNOTATION: "dim"}
@@ -56,8 +56,8 @@ def run_check(options: Namespace) -> int:
     result = check(store, **bases, timeout=options.timeout, steps=options.steps)
     write(check_report(_placed(result, options.format, options.root), options.format, verbose=options.verbose))
     if result.failed:
-        return INCOMPATIBLE
-    return UNDECIDED if result.undecided else COMPATIBLE
+        return WRONG
+    return UNDECIDED if result.undecided else OK
 
 
 def run_compare(options: Namespace) -> int:
@@ -219,7 +219,7 @@ def run_diff(options: Namespace) -> int:
     console.print(counted if rows or left_out else "no difference in meaning")
     print_uncomparable(console, left_out)
     print_console(console)
-    return 3 if left_out else 0
+    return UNDECIDED if left_out else OK
 
 
 def uncomparable(

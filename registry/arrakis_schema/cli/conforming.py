@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from arrakis_schema.cli.conformance_logging import examine_and_log, log_failure, log_findings
+from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
 from arrakis_schema.cli.output import say, say_now, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
@@ -25,7 +26,6 @@ from arrakis_schema.kafka.conform import Examination, Examined
 from arrakis_schema.store import conformance_log as log
 from arrakis_schema.store.store import open_release
 
-CONFORMS, DIFFERS, UNDECIDED = 0, 1, 3
 SCHEMES, KAFKA = ("grpc://", "grpc+tls://", "grpc+tcp://"), "kafka://"
 _LAST_PORT = 65535
 TOKEN = "ARRAKIS_SCHEMA_TOKEN"  # noqa: S105 - the name of a variable
@@ -60,8 +60,8 @@ def run_conform(options: Namespace) -> int:
         for line in (*_describe_endpoints(report), _verdict(report)):
             say(line)
     if not report.conforms:
-        return DIFFERS
-    return UNDECIDED if report.undecided else CONFORMS
+        return WRONG
+    return UNDECIDED if report.undecided else OK
 
 
 def read_access(options: Namespace) -> Access:
@@ -154,7 +154,7 @@ def conform_kafka(options: Namespace) -> int:
     write(FORMATS[options.format](placed(examined.findings, options.format, options.root)))
     if options.format == "text":
         say(_counts(examined))
-    return DIFFERS if examined.failed else UNDECIDED if examined.undecided else CONFORMS
+    return WRONG if examined.failed else UNDECIDED if examined.undecided else OK
 
 
 def _servers(url: str) -> str:

@@ -12,6 +12,7 @@ from rich.table import Column, Table
 
 from arrakis_schema.cli.comparing import print_uncomparable, uncomparable
 from arrakis_schema.cli.consoles import open_console, plain, print_console
+from arrakis_schema.cli.exit_codes import OK, UNDECIDED
 from arrakis_schema.cli.output import write
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.software import SOFTWARE_FILE
@@ -53,7 +54,7 @@ def run_matrix(options: Namespace) -> int:
         if not options.software:
             _print_groups(console, comparisons, options)
         print_console(console)
-    return 3 if any(relation.answer is Answer.UNDECIDED for relation in found) else 0
+    return UNDECIDED if any(relation.answer is Answer.UNDECIDED for relation in found) else OK
 
 
 def _releases(store: Store, options: Namespace) -> list[Release]:
