@@ -151,14 +151,13 @@ def test_a_loop_through_two_documents_is_a_loop(root: Path) -> None:
     }
 
 
-def test_documents_of_two_dialects_do_not_refer_to_each_other(root: Path) -> None:
-    write_set(root, {"publication/a.json": {"$schema": DRAFT, "$ref": "deep.json"}})
-    assert findings(root) == {
-        "schemas/publication/a.json#/$ref ref-unresolvable": (
-            "$ref leads to publication/deep.json, which is written in another dialect, 2020-12 and not draft-07: "
-            "write a document and all that it refers to in one dialect"
-        )
-    }
+def test_a_document_in_an_unknown_dialect_is_not_referred_to(root: Path) -> None:
+    write_set(
+        root, {"publication/a.json": {"$schema": DRAFT, "$ref": "b.json"}, "publication/b.json": {"$schema": "x"}}
+    )
+    assert findings(root)["schemas/publication/a.json#/$ref ref-unresolvable"] == (
+        '$ref leads to publication/b.json, whose $schema is none of the known dialects, "x"'
+    )
 
 
 def test_a_meta_schema_is_known(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from arrakis_schema.errors import MissingExtraError
-from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, dialect_of
+from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, Dialect
 from arrakis_schema.json_schema.dynamic_scope import NO_SCOPE, DynamicScope, dynamic_target, enter, scope_at
 from arrakis_schema.json_schema.judge.values import equality_key
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, SchemaPlace, Schemas
+from arrakis_schema.store.dialects import named_dialect
 from arrakis_schema.text.json_pointer import escape_token
 
 Kinds = frozenset[str]
@@ -80,7 +81,7 @@ class Admission:
     """What the schemas of a set of documents accept; answers are kept for each place."""
 
     schemas: Schemas
-    _dialects: dict[str, str] = field(default_factory=dict)
+    _dialects: dict[str, Dialect] = field(default_factory=dict)
     _kinds: dict[PlaceKey, Kinds] = field(default_factory=dict)
     _nulls: dict[PlaceKey, bool | None] = field(default_factory=dict)
 
@@ -89,26 +90,28 @@ class Admission:
         origin = self.schemas.origin(document)
         return Place(document, "", origin.schema, scope=enter(self.schemas, NO_SCOPE, origin))
 
-    def dialect(self, document: str) -> str:
-        """Return the dialect of a document; one that is not known is read as draft-07."""
-        if document not in self._dialects:
-            self._dialects[document] = dialect_of(self.schemas.schema(document)) or DRAFT_07
-        return self._dialects[document]
+    def dialect(self, place: Place) -> Dialect:
+        """Return the dialect of a place; one that is not known is read as draft-07."""
+        identifiers = self.schemas.identifiers(place.document)
+        named = identifiers.dialects[""] if len(identifiers.dialects) == 1 else identifiers.dialect(place.pointer)
+        if named not in self._dialects:
+            self._dialects[named] = DIALECTS[named_dialect(named) or DRAFT_07]
+        return self._dialects[named]
 
     def ref_is_alone(self, place: Place) -> bool:
         """Tell whether a schema has a `$ref` that makes validators ignore the keywords beside it."""
         schema = place.schema
-        return isinstance(schema, dict) and "$ref" in schema and DIALECTS[self.dialect(place.document)].ref_alone
+        return isinstance(schema, dict) and "$ref" in schema and self.dialect(place).ref_alone
 
     def has(self, place: Place, keyword: str) -> bool:
         """Tell whether a schema has a keyword that its dialect knows and reads there."""
-        if keyword not in place.schema or keyword not in DIALECTS[self.dialect(place.document)].keywords:
+        if keyword not in place.schema or keyword not in self.dialect(place).keywords:
             return False
         return keyword == "$ref" or not self.ref_is_alone(place)
 
     def targets(self, place: Place) -> list[Place | None]:
         """Return the schemas that the references of a schema lead to, under the same conditions; None for nowhere."""
-        references = DIALECTS[self.dialect(place.document)].references
+        references = self.dialect(place).references
         return [self._target(place, keyword) for keyword in references if self.has(place, keyword)]
 
     def _target(self, place: Place, keyword: str) -> Place | None:

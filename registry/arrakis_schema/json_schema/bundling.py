@@ -11,8 +11,9 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urldefrag
 
-from arrakis_schema.json_schema.dialects import dialect_of
+from arrakis_schema.json_schema.dialects import DIALECTS, dialect_of
 from arrakis_schema.json_schema.identifiers import dialect_uri, identifying_keyword, is_legacy
+from arrakis_schema.json_schema.keywords import means_the_same
 from arrakis_schema.json_schema.links import Links, document_links, reach_from
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.resolver import (
@@ -21,6 +22,7 @@ from arrakis_schema.json_schema.resolver import (
     refers_out,
     schemas_of,
 )
+from arrakis_schema.store.dialects import named_dialect
 from arrakis_schema.store.documents import Document, DocumentSet
 from arrakis_schema.text.json_pointer import escape_token
 from arrakis_schema.text.short_repr import short_repr
@@ -137,8 +139,9 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
         return Bundle(path, root, problems=problems)
     names = _names(own, sorted(reached.keys() - {path}))
     prefixes = {path: "", **{document: f"/{home}/{escape_token(name)}" for document, name in names.items()}}
-    if not is_legacy(dialect) and any(links.is_dynamic for links in reached.values()):
-        copies = {document: _write_uris(schemas, document, links) for document, links in reached.items()}
+    by_uri = any(links.is_dynamic and not is_legacy(dialect) for links in reached.values())
+    if by_uri or not all(_reads_alike(schemas, *part, dialect) for part in reached.items()):
+        copies = {document: _write_uris(schemas, document, links, dialect) for document, links in reached.items()}
     else:
         copies = {
             document: schemas.derived(_shared_part, document, dialect)
@@ -152,6 +155,18 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
         schema[home] = {**schema.get(home, {}), **{name: copies[document] for document, name in names.items()}}
     parts = {pointer: document for document, pointer in prefixes.items() if pointer}
     return Bundle(path, schema, parts, problems)
+
+
+def _reads_alike(schemas: Schemas, document: str, links: Links, dialect: str) -> bool:
+    """Tell whether a document is written in the dialect of the root, or plainly means the same there."""
+    named = {named_dialect(name) or name for name in links.dialects} or {dialect}
+    if named == {dialect}:
+        return True
+    own = named.pop()
+    if named or not {own, dialect} <= DIALECTS.keys():
+        return False
+    parts = (value_at(schemas.schema(document), pointer) for pointer in links.places)
+    return all(means_the_same(part, own, dialect) for part in parts)
 
 
 def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]:
@@ -186,7 +201,7 @@ def _write_pointers(schemas: Schemas, document: str, links: Links, prefixes: Map
     for link in links.links:
         pointer = prefixes[link.target.document] + link.target.pointer
         value_at(copy, link.place.pointer)[link.keyword] = f"#{quote(pointer, _IN_A_FRAGMENT)}"
-    identifiers, keyword = schemas.identifiers(document), identifying_keyword(schemas.schema(document))
+    identifiers, keyword = schemas.identifiers(document), identifying_keyword(dialect_uri(schemas.schema(document)))
     for pointer in (*identifiers.bases, *identifiers.anchors.values()):
         schema = value_at(copy, pointer)
         if isinstance(schema, dict):
@@ -197,8 +212,12 @@ def _write_pointers(schemas: Schemas, document: str, links: Links, prefixes: Map
     return copy
 
 
-def _write_uris(schemas: Schemas, document: str, links: Links) -> Any:
-    """Return a document with a URI, whose references to others are URIs, too: dynamic references need them."""
+def _write_uris(schemas: Schemas, document: str, links: Links, dialect: str) -> Any:
+    """Return a document with a URI, whose references to others are URIs, too.
+
+    Dynamic references need them, and documents in other dialects than that of the root: each says in which one it is
+    written.
+    """
     copy = _copy(schemas, document, links)
     for place, keyword, target in links.links:
         reference = place.schema[keyword]
@@ -209,9 +228,21 @@ def _write_uris(schemas: Schemas, document: str, links: Links) -> Any:
         base = identifiers.base(target.pointer if by_name else "")
         inner = fragment if by_name else quote(target.pointer, _IN_A_FRAGMENT)
         value_at(copy, place.pointer)[keyword] = f"{base}#{inner}"
-    if isinstance(copy, dict):
-        copy["$id"] = schemas.identifiers(document).bases[""]
+    own = dialect_uri(schemas.schema(document)) or dialect
+    if isinstance(copy, bool):  # has no room for a name
+        copy = {} if copy else {"not": {}}
+    elif is_legacy(own) and "$ref" in copy:
+        copy = _refer_below(copy)
+    copy[identifying_keyword(own)] = schemas.identifiers(document).bases[""]
+    if (named_dialect(own) or own) != dialect:
+        copy["$schema"] = own
     return copy
+
+
+def _refer_below(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that may have a name, of one whose `$ref` would hide it: other keywords had no effect there."""
+    kept: dict[str, Any] = {name: schema[name] for name in ("$schema", "definitions", "$defs") if name in schema}
+    return {**kept, "allOf": [{"$ref": schema["$ref"]}]}
 
 
 def _copy(schemas: Schemas, document: str, links: Links) -> Any:

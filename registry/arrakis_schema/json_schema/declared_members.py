@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.json_schema.dialects import DIALECTS, KEYWORDS
+from arrakis_schema.json_schema.dialects import DIALECTS, Role
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.violations import Violation, violation
 from arrakis_schema.regex import Reading
@@ -55,15 +55,17 @@ class Surroundings:
 
     def inside(self, schema: Any) -> "Surroundings":
         """Return the surroundings of a subschema."""
-        return self.enter(schema) if isinstance(schema, dict) and "$id" in schema else self
+        named = isinstance(schema, dict) and ("$id" in schema or "id" in schema)
+        return self.enter(schema) if named else self
 
     def assertions(self, schema: Any) -> dict[str, Any]:
-        """Return the keywords of a schema that its dialect knows; before 2019-09, `$ref` stands alone."""
+        """Return the keywords of a schema that its dialect has; before 2019-09, `$ref` stands alone."""
         if not isinstance(schema, dict):
             return {}
         if DIALECTS[self.dialect].ref_alone and "$ref" in schema:
             return {"$ref": schema["$ref"]}
-        return {keyword: value for keyword, value in schema.items() if keyword in KEYWORDS[self.dialect]}
+        known = DIALECTS[self.dialect].keywords
+        return {name: value for name, value in schema.items() if name in known and known[name].role is not Role.RETIRED}
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,11 @@ class Dialect:
         identifiers = {name for name, keyword in self.keywords.items() if keyword.role is Role.IDENTIFIER}
         return frozenset(identifiers - {"$schema", "$vocabulary"})
 
+    def has_effect(self, keyword: str) -> bool:
+        """Tell whether a keyword may have an effect on what is valid."""
+        known = self.keywords.get(keyword)
+        return known is not None and known.has_effect
+
     def keyword_for_others(self, first: Any) -> str:
         """Return the keyword for the items that `first`, the value of `first_items`, does not speak of."""
         return self.other_items if isinstance(first, list) else "items"
@@ -252,7 +257,19 @@ def dialect_of(document: Any) -> str | None:
     return named_dialect(named) if isinstance(named, str) else None
 
 
+def dialect_inside(schema: Any, dialect: str) -> str:
+    """Return the dialect of a subschema of a schema in `dialect`: one with an `$id` may name its own by `$schema`.
+
+    https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1
+    """
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    own = named_dialect(named) if isinstance(named, str) else None
+    if own is None:
+        return dialect
+    identifier = schema.get(DIALECTS[own].identifier)
+    return own if isinstance(identifier, str) and not identifier.startswith("#") else dialect
+
+
 def has_effect(keyword: str, dialect: str) -> bool:
     """Tell whether a keyword may have an effect on what is valid in a dialect."""
-    known = DIALECTS[dialect].keywords.get(keyword)
-    return known is not None and known.has_effect
+    return DIALECTS[dialect].has_effect(keyword)

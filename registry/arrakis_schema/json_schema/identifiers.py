@@ -19,7 +19,8 @@ class Identifiers:
 
     `bases` has the base URI of each resource by its pointer, `resources` the reverse; `anchors` has the pointer of
     each anchor by the URI of its resource and its name. `dynamic` has the pointers of those anchors that a dynamic
-    reference finds, by the pointer of their resource and the name, which is empty for `$recursiveAnchor`.
+    reference finds, by the pointer of their resource and the name, which is empty for `$recursiveAnchor`. `dialects`
+    has the dialect of each resource by its pointer, as it is named.
     `repeated` has what names a schema that is not the first of that name: a URI or an anchor such as `#name`, the
     pointer of the first schema, and that of the keyword which repeats it.
     """
@@ -29,6 +30,7 @@ class Identifiers:
     anchors: dict[tuple[str, str], str] = field(default_factory=dict)
     dynamic: dict[str, dict[str, str]] = field(default_factory=dict)
     repeated: list[tuple[str, str, str]] = field(default_factory=list)
+    dialects: dict[str, str] = field(default_factory=dict)
 
     def resource(self, pointer: str) -> str:
         """Return the pointer of the resource that a place is in."""
@@ -40,6 +42,10 @@ class Identifiers:
         """Return the base URI at a place."""
         return self.bases[self.resource(pointer)]
 
+    def dialect(self, pointer: str) -> str:
+        """Return the dialect at a place, as it is named; empty where none is."""
+        return self.dialects[self.resource(pointer)]
+
 
 def keywords_of(dialect: str) -> frozenset[str]:
     """Return the keywords of a dialect; those of all for one that is not known."""
@@ -49,17 +55,17 @@ def keywords_of(dialect: str) -> frozenset[str]:
 def read_identifiers(schema: Any, url: str) -> Identifiers:
     """Return what can be referred to in a document; `url` is the base of a relative `$id`."""
     identifiers = Identifiers()
-    dialect = dialect_uri(schema)
-    todo = [(Node("", schema, declares=True), url, "")]
+    todo = [(Node("", schema, declares=True, dialect=dialect_uri(schema)), url, "")]
     while todo:
         node, base, resource = todo.pop()
+        dialect = node.dialect
         named = _identifier(node.schema, dialect)
         if named is not None or not node.pointer:
             base, resource = _joined(base, named or ""), node.pointer
-            identifiers.bases[node.pointer] = base
+            identifiers.bases[node.pointer], identifiers.dialects[node.pointer] = base, dialect
             first = identifiers.resources.setdefault(base, node.pointer)
             if first != node.pointer:
-                identifiers.repeated.append((base, first, f"{node.pointer}/{_identifying(dialect)}"))
+                identifiers.repeated.append((base, first, f"{node.pointer}/{identifying_keyword(dialect)}"))
         if isinstance(node.schema, dict):
             for keyword, name in _anchors(node.schema, dialect):
                 first = identifiers.anchors.setdefault((base, name), node.pointer)
@@ -79,12 +85,7 @@ def dialect_uri(schema: Any) -> str:
     return named if isinstance(named, str) else ""
 
 
-def identifying_keyword(document: Any) -> str:
-    """Return the keyword that names the schemas of a document."""
-    return _identifying(dialect_uri(document))
-
-
-def _identifying(dialect: str) -> str:
+def identifying_keyword(dialect: str) -> str:
     """Return the keyword that names schemas in a dialect."""
     return "id" if "/draft-04/" in dialect else "$id"
 
@@ -93,15 +94,15 @@ def _identifier(schema: Any, dialect: str) -> str | None:
     """Return the URI reference that names a schema, if one does; an old dialect ignores it beside `$ref`."""
     if not isinstance(schema, dict) or (is_legacy(dialect) and "$ref" in schema):
         return None
-    named = schema.get(_identifying(dialect))
+    named = schema.get(identifying_keyword(dialect))
     return named if isinstance(named, str) and not named.startswith("#") else None
 
 
 def _anchors(schema: dict[str, Any], dialect: str) -> Iterator[tuple[str, str]]:
     """Yield the names of the anchors of a schema, each with its keyword."""
-    named = schema.get(_identifying(dialect))
+    named = schema.get(identifying_keyword(dialect))
     if is_legacy(dialect) and isinstance(named, str) and named.startswith("#") and "$ref" not in schema:
-        yield _identifying(dialect), named[1:]
+        yield identifying_keyword(dialect), named[1:]
     if not dialect or not is_legacy(dialect):
         names = ((keyword, schema.get(keyword)) for keyword in ("$anchor", "$dynamicAnchor"))
         yield from ((keyword, name) for keyword, name in names if isinstance(name, str))

@@ -11,6 +11,7 @@ from typing import Any
 from arrakis_schema.json_schema.dialects import (
     ANNOTATIONS,
     DIALECTS,
+    DRAFT_04,
     DRAFT_07,
     EVERY_KEYWORD,
     KEYWORDS,
@@ -19,10 +20,14 @@ from arrakis_schema.json_schema.dialects import (
     ONE,
     ONE_OR_MANY,
     REFERENCES,
+    Dialect,
+    Holds,
+    dialect_inside,
     dialect_of,
 )
 from arrakis_schema.text.json_pointer import escape_token
 
+_WITHOUT_INTEGERS = (None, "null", "boolean", "number", "string", "array", "object")
 _ASSERT_ONLY = frozenset(name for name, rows in EVERY_KEYWORD.items() if not rows[0].declares)
 
 
@@ -32,6 +37,7 @@ class Node:
 
     `declares` is False if it only asserts something (below `if`, `not` …) about what is declared elsewhere; `name` is
     set for a property, and `optional` if that property may be left out; `keyword` is the one that holds the schema.
+    `dialect` is that of the schema, empty where the one of the document was not told and the schema names none.
     """
 
     pointer: str
@@ -40,6 +46,7 @@ class Node:
     name: str | None = None
     optional: bool = False
     keyword: str = ""
+    dialect: str = ""
 
     @property
     def types(self) -> frozenset[str]:
@@ -49,9 +56,9 @@ class Node:
         return frozenset("number" if name == "integer" else name for name in names if isinstance(name, str))
 
 
-def walk(document: Any) -> Iterator[Node]:
+def walk(document: Any, dialect: str = "") -> Iterator[Node]:
     """Yield every schema of a document, the document itself first; values that are not schemas are skipped."""
-    todo = [Node("", document, declares=True)]
+    todo = [Node("", document, declares=True, dialect=dialect)]
     while todo:
         node = todo.pop()
         yield node
@@ -62,12 +69,41 @@ def walk(document: Any) -> Iterator[Node]:
 def essence(document: Any) -> Any:
     """Return a schema without annotations; it accepts the same instances.
 
-    `$id` is removed too if there are no references, because it is only a name then.
+    `$id` is removed too if there are no references and no other dialects, because it is only a name then.
     """
-    refers = any(not REFERENCES.isdisjoint(node.schema) for node in walk(document) if isinstance(node.schema, dict))
-    names = set() if refers else {DIALECTS[dialect_of(document) or DRAFT_07].identifier}
-    dropped = ANNOTATIONS | names
-    return _without(document, lambda schema: [name for name in schema if name in dropped or name.startswith("x-")])
+    dialect = dialect_of(document) or DRAFT_07
+    nodes = [node for node in walk(document, dialect) if isinstance(node.schema, dict)]
+    names_matter = any(node.dialect != dialect or not REFERENCES.isdisjoint(node.schema) for node in nodes)
+    dropped = ANNOTATIONS | (set() if names_matter else {DIALECTS[dialect].identifier})
+    return _without(document, lambda node: [name for name in node.schema if name in dropped or name.startswith("x-")])
+
+
+def has_other_dialects(document: Any, dialect: str) -> bool:
+    """Tell whether some schema in a document of a dialect is written in another one."""
+    return any(node.dialect != dialect for node in walk(document, dialect))
+
+
+def means_the_same(schema: dict[str, Any], dialect: str, other: str) -> bool:
+    """Tell whether a schema, apart from those inside, plainly means the same in another dialect as in its own."""
+    own, another = DIALECTS[dialect], DIALECTS[other]
+    effective = {name for name in schema if own.has_effect(name) or another.has_effect(name)}
+    if own.ref_alone is not another.ref_alone and "$ref" in schema and len(effective) > 1:
+        return False
+    if DRAFT_04 in {dialect, other} and schema.get("type") not in _WITHOUT_INTEGERS:  # 1.0 is one, or is none
+        return False
+    if "contains" in schema and {own.name, another.name} == {"2019-09", "2020-12"}:  # one of them evaluates items
+        return False
+    return all(_means_the_same(name, schema[name], own, another) for name in schema)
+
+
+def _means_the_same(name: str, value: Any, own: Dialect, another: Dialect) -> bool:
+    """Tell whether a keyword with a value means the same in two dialects, or has no effect in both."""
+    before, after = own.keywords.get(name), another.keywords.get(name)
+    if name == "items":
+        return not isinstance(value, list)
+    if before == after or name == own.identifier:
+        return True
+    return not any(known and (known.has_effect or known.holds is not Holds.NO_SCHEMA) for known in (before, after))
 
 
 def without_foreign_keywords(document: Any, dialect: str) -> Any:
@@ -75,22 +111,21 @@ def without_foreign_keywords(document: Any, dialect: str) -> Any:
 
     `$defs` with schemas stays, because a `$ref` may lead there.
     """
-    known = KEYWORDS[dialect]
 
-    def foreign(schema: dict[str, Any]) -> list[str]:
-        names = [name for name in schema if name in EVERY_KEYWORD and name not in known]
-        return [name for name in names if name != "$defs" or not isinstance(schema[name], dict)]
+    def foreign(node: Node) -> list[str]:
+        names = [name for name in node.schema if name in EVERY_KEYWORD and name not in KEYWORDS[node.dialect]]
+        return [name for name in names if name != "$defs" or not isinstance(node.schema[name], dict)]
 
-    return _without(document, foreign)
+    return _without(document, foreign, dialect)
 
 
-def _without(document: Any, dropped: Callable[[dict[str, Any]], list[str]]) -> Any:
+def _without(document: Any, dropped: Callable[[Node], list[str]], dialect: str = "") -> Any:
     """Return a document without some keywords of each of its schemas; the same document where it has none of them."""
-    if not any(dropped(node.schema) for node in walk(document) if isinstance(node.schema, dict)):
+    if not any(dropped(node) for node in walk(document, dialect) if isinstance(node.schema, dict)):
         return document
     kept = deepcopy(document)
-    for node in walk(kept):
-        for keyword in dropped(node.schema) if isinstance(node.schema, dict) else ():
+    for node in walk(kept, dialect):
+        for keyword in dropped(node) if isinstance(node.schema, dict) else ():
             del node.schema[keyword]
     return kept
 
@@ -101,10 +136,13 @@ def subschemas(node: Node) -> Iterator[Node]:
         pointer, declares = f"{node.pointer}/{escape_token(keyword)}", node.declares and keyword not in _ASSERT_ONLY
         if isinstance(value, list) and (keyword in MANY or keyword in ONE_OR_MANY):
             yield from (
-                Node(f"{pointer}/{index}", child, declares, keyword=keyword) for index, child in enumerate(value)
+                Node(
+                    f"{pointer}/{index}", child, declares, keyword=keyword, dialect=dialect_inside(child, node.dialect)
+                )
+                for index, child in enumerate(value)
             )
         elif keyword in ONE:
-            yield Node(pointer, value, declares, keyword=keyword)
+            yield Node(pointer, value, declares, keyword=keyword, dialect=dialect_inside(value, node.dialect))
         elif keyword in NAMED and isinstance(value, dict):
             for name, child in value.items():
                 if keyword == "dependencies" and isinstance(child, list):
@@ -117,4 +155,5 @@ def _named_subschema(node: Node, keyword: str, name: str, child: Any, *, declare
     required = node.schema.get("required")
     optional = not (isinstance(required, list) and name in required)
     pointer = f"{node.pointer}/{escape_token(keyword)}/{escape_token(name)}"
-    return Node(pointer, child, declares, name if keyword == "properties" else None, optional, keyword)
+    dialect = dialect_inside(child, node.dialect)
+    return Node(pointer, child, declares, name if keyword == "properties" else None, optional, keyword, dialect)

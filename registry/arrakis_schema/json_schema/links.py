@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, dialect_of
 from arrakis_schema.json_schema.identifiers import dialect_uri, keywords_of
 from arrakis_schema.json_schema.keywords import Node, subschemas
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, SchemaPlace, Schemas, dangling
+from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.store.dialects import named_dialect
 
 _REFERENCES = ("$ref", "$dynamicRef")
 _DYNAMIC = frozenset({"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"})
@@ -24,12 +25,14 @@ class Link(NamedTuple):
 class Links:
     """The references of one document: those that lead to a schema, and those that do not.
 
-    `places` are the pointers of its schemas; `outer` has the references that lead out of all documents, with the URI.
+    `places` are the pointers of its schemas, `dialects` those that they are written in, as they are named; `outer` has
+    the references that lead out of all documents, with the URI.
     `is_dynamic` tells whether what a reference leads to depends on the way to it, `is_whole` whether these are the
     references of the document alone, and not those of one bundle.
     """
 
     places: set[str] = field(default_factory=set)
+    dialects: set[str] = field(default_factory=set)
     links: list[Link] = field(default_factory=list)
     outer: list[tuple[SchemaPlace, str, str]] = field(default_factory=list)
     problems: list[DanglingReferenceError] = field(default_factory=list)
@@ -39,7 +42,7 @@ class Links:
     def copy(self) -> "Links":
         """Return a copy for one bundle, whose references lead to further places in the document."""
         lists = list(self.links), list(self.outer), list(self.problems)
-        return Links(set(self.places), *lists, self.is_dynamic, is_whole=False)
+        return Links(set(self.places), set(self.dialects), *lists, self.is_dynamic, is_whole=False)
 
 
 def reach_from(schemas: Schemas, path: str, dialect: str) -> dict[str, Links]:
@@ -69,13 +72,14 @@ def document_links(schemas: Schemas, document: str, dialect: str) -> Links:
 
 def _add_links(links: Links, schemas: Schemas, start: SchemaPlace, dialect: str) -> None:
     """Add the references of a schema and of all its subschemas."""
-    keywords = keywords_of(dialect_uri(schemas.schema(start.document)) or dialect)
-    todo = [start]
+    todo = [Node(start.pointer, start.schema, declares=True, dialect=schemas.dialect(start) or dialect)]
     while todo:
-        place = todo.pop()
-        if not isinstance(place.schema, dict) or place.pointer in links.places:
+        node = todo.pop()
+        if not isinstance(node.schema, dict) or node.pointer in links.places:
             continue
-        links.places.add(place.pointer)
+        place, keywords = SchemaPlace(start.document, node.pointer, node.schema), keywords_of(node.dialect)
+        links.places.add(node.pointer)
+        links.dialects.add(node.dialect)
         links.is_dynamic |= not place.schema.keys().isdisjoint(_DYNAMIC)
         for keyword in _REFERENCES:
             reference = place.schema.get(keyword)
@@ -83,28 +87,18 @@ def _add_links(links: Links, schemas: Schemas, start: SchemaPlace, dialect: str)
                 continue
             try:
                 target = schemas.lookup(place, keyword, reference)
-                _refuse_other_dialect(schemas, place, keyword, target, dialect)
+                _refuse_unknown_dialect(schemas, place, keyword, target)
             except DanglingReferenceError as error:
                 links.problems.append(error)
                 links.outer += [(place, keyword, error.uri)] if error.uri else []
             else:
                 links.links.append(Link(place, keyword, target))
-        children = subschemas(Node(place.pointer, place.schema, declares=True))
-        todo += [
-            SchemaPlace(place.document, child.pointer, child.schema) for child in children if child.keyword in keywords
-        ]
+        todo += [child for child in subschemas(node) if child.keyword in keywords]
 
 
-def _refuse_other_dialect(
-    schemas: Schemas, place: SchemaPlace, keyword: str, target: SchemaPlace, dialect: str
-) -> None:
-    """Raise `DanglingReferenceError` for a reference to a document in another dialect than that of the root."""
-    schema = schemas.schema(target.document)
-    named, expected = dialect_of(schema) or dialect_uri(schema), dialect or DRAFT_07
-    if dialect_uri(schema) and named != expected:
-        names = [DIALECTS[uri].name if uri in DIALECTS else uri for uri in (named, expected)]
-        problem = (
-            f"leads to {target.document}, which is written in another dialect, {names[0]} and not {names[1]}:"
-            " write a document and all that it refers to in one dialect"
-        )
+def _refuse_unknown_dialect(schemas: Schemas, place: SchemaPlace, keyword: str, target: SchemaPlace) -> None:
+    """Raise `DanglingReferenceError` for a reference to a document whose dialect is not known."""
+    named = dialect_uri(schemas.schema(target.document))
+    if named and named_dialect(named) is None:
+        problem = f"leads to {target.document}, whose $schema is none of the known dialects, {short_json(named)}"
         raise dangling(place, keyword, problem, target.document)

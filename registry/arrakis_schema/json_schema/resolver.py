@@ -81,6 +81,10 @@ class Schemas(Deriving):
         """Return a place in a document."""
         return SchemaPlace(document, pointer, value_at(self.schema(document), pointer))
 
+    def dialect(self, place: SchemaPlace) -> str:
+        """Return the dialect that the resource of a place names, known or not; empty where it names none."""
+        return self.identifiers(place.document).dialect(place.pointer)
+
     def lookup(self, place: SchemaPlace, keyword: str, reference: str) -> SchemaPlace:
         """Return where the reference in a keyword of a schema leads; raises `DanglingReferenceError`.
 

@@ -45,7 +45,7 @@ def omission_undescribed(json_subject: JsonSubject) -> Faults:
     """Every property that may be left out says what that means: `x-omitted`."""
     for node in json_subject.properties():
         if node.optional and not node.schema.get("x-omitted"):
-            alone = "$ref" in node.schema and DIALECTS[json_subject.dialect].ref_alone
+            alone = "$ref" in node.schema and DIALECTS[node.dialect].ref_alone
             remedy = ': write it beside "allOf": [{"$ref": …}]' if alone else ""
             yield Fault(
                 node.pointer, f"{node.name} may be left out, and x-omitted does not say what that means{remedy}"

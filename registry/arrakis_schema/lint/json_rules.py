@@ -12,7 +12,7 @@ from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
 from arrakis_schema.json_schema.identifiers import read_identifiers
-from arrakis_schema.json_schema.keywords import Node, walk
+from arrakis_schema.json_schema.keywords import Node
 from arrakis_schema.json_schema.positions import Positions, nearest, positions_in
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.documentation_rules import (
@@ -71,7 +71,7 @@ _POSITION = re.compile(r"line (\d+) column (\d+)")
 
 
 def _dialect_unknown(json_subject: JsonSubject) -> Faults:
-    """`$schema` names a dialect that is known, the same in the whole document."""
+    """`$schema` names a dialect that is known, and stands only in the document itself and beside an `$id`."""
     schema = json_subject.schema
     if isinstance(schema, bool):
         if json_subject.expected_dialect in {"", DRAFT_04}:
@@ -80,11 +80,17 @@ def _dialect_unknown(json_subject: JsonSubject) -> Faults:
     elif "$schema" not in schema or dialect_of(schema) is None:
         yield Fault("/$schema", json_subject.soundness.dialect_problem(schema))
     for node in json_subject.objects():
-        if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != json_subject.dialect:
-            named = short_json(node.schema["$schema"])
-            yield Fault(
-                _below(node, "$schema"), f"$schema is {named}: the whole document is read as {json_subject.dialect}"
-            )
+        if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != node.dialect:
+            yield Fault(_below(node, "$schema"), _foreign_dialect(node, json_subject))
+
+
+def _foreign_dialect(node: Node, json_subject: JsonSubject) -> str:
+    """Return what is wrong with the `$schema` of a schema inside the document, which is read in another dialect."""
+    if dialect_of(node.schema) is None:
+        return str(json_subject.soundness.dialect_problem(node.schema))
+    named, read = short_json(node.schema["$schema"]), DIALECTS[node.dialect].name
+    remedy = "give the schema an $id, or leave $schema out"
+    return f"$schema is {named}, but a schema without an $id is read as what is around it, here {read}: {remedy}"
 
 
 def _meta_schema_invalid(json_subject: JsonSubject) -> Faults:
@@ -95,19 +101,18 @@ def _meta_schema_invalid(json_subject: JsonSubject) -> Faults:
 
 def _keyword_unknown(json_subject: JsonSubject) -> Faults:
     """Every keyword is one of the dialect's, or an annotation: its name begins with `x-`, or is declared."""
-    keywords = KEYWORDS[json_subject.dialect]
-    folded = {keyword.lower(): keyword for keyword in keywords}
     declared, unknown = json_subject.subject.annotations, 0
     for node in json_subject.objects():
+        keywords = KEYWORDS[node.dialect]
         for keyword in node.schema:
             if keyword not in keywords and not keyword.startswith("x-"):
                 if keyword in declared and keyword not in EVERY_KEYWORD:
                     continue
                 unknown += 1
                 if keyword in EVERY_KEYWORD:
-                    yield Fault(_member(node, keyword), _foreign(keyword, DIALECTS[json_subject.dialect]))
+                    yield Fault(_member(node, keyword), _foreign(keyword, DIALECTS[node.dialect]))
                     continue
-                near = folded.get(keyword.lower()) or _nearest(keyword, keywords if unknown < _MOST_HINTS else ())
+                near = _nearest(keyword, keywords) if unknown < _MOST_HINTS else None
                 hint = f"did you mean {near!r}?" if near else _OF_YOUR_OWN
                 yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
 
@@ -120,14 +125,15 @@ def _foreign(keyword: str, dialect: Dialect) -> str:
 
 def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
     """Return the known keyword that is most like one; a long one is like none."""
-    matches = get_close_matches(keyword, keywords, 1, 0.7) if len(keyword) <= _LONGEST_KEYWORD else []
+    matches = [name for name in keywords if name.lower() == keyword.lower()]
+    matches += get_close_matches(keyword, keywords, 1, 0.7) if len(keyword) <= _LONGEST_KEYWORD else []
     return matches[0] if matches else None
 
 
 def _keyword_ineffective(json_subject: JsonSubject) -> Faults:
     """No keyword stands where it cannot act: with a `type` that it says nothing of, or up to draft-07 beside `$ref`."""
-    dialect = DIALECTS[json_subject.dialect]
     for node in json_subject.objects():
+        dialect = DIALECTS[node.dialect]
         for keyword in node.schema:
             known, pointer = dialect.keywords.get(keyword), _member(node, keyword)
             if known and known.role is Role.RETIRED:
@@ -292,7 +298,7 @@ def lint_schema(subject: Subject) -> Iterator[Finding]:
         )
         return
     places = positions_in(subject.document.text, subject.document.path)
-    json_subject = JsonSubject(subject, schema, tuple(walk(schema)), places)
+    json_subject = JsonSubject(subject, schema, places)
     if (excess := excess_of_patterns(json_subject)) is not None:
         yield too_large(subject, excess)
         return

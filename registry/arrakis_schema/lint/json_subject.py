@@ -11,7 +11,7 @@ from arrakis_schema.json_schema.bundling import Bundle, bundle_of
 from arrakis_schema.json_schema.declared_members import Applied, unknown_members
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.patterns import READINGS, PatternError
-from arrakis_schema.json_schema.keywords import Node
+from arrakis_schema.json_schema.keywords import Node, walk
 from arrakis_schema.json_schema.positions import Positions, object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.lint.subject import Subject
@@ -20,12 +20,16 @@ from arrakis_schema.regex import Reading
 
 @dataclass(frozen=True)
 class JsonSubject:
-    """A JSON Schema document that has been read: its value, every schema in it, and where each stands."""
+    """A JSON Schema document that has been read: its value, and where each part of it stands in the text."""
 
     subject: Subject
     schema: Any
-    nodes: tuple[Node, ...]
     places: Positions
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every schema in the document."""
+        return tuple(walk(self.schema, self.dialect))
 
     @property
     def expected_dialect(self) -> str:

@@ -47,7 +47,7 @@ def find_unreachable(documents: Iterable[Document], release: Release) -> Iterato
 def find_id_clashes(schemas: Schemas, documents: Mapping[str, Document], folder: str) -> Iterator[Finding]:
     """Yield a finding for each schema whose `$id` another schema of the release has already."""
     for uri, first, second in schemas.clashes:
-        pointer = f"{second.pointer}/{identifying_keyword(schemas.schema(second.document))}"
+        pointer = f"{second.pointer}/{identifying_keyword(schemas.dialect(second))}"
         line, column = nearest(positions_in(documents[second.document].text, second.document), pointer)
         document = "" if first.document == second.document else first.document
         named = f"{document}#{first.pointer}" if first.pointer else document or "this document"

@@ -12,9 +12,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arrakis_schema.compat.logic.keywords import GENERAL, SPECIAL
-from arrakis_schema.compat.logic.nodes import refuse_other_dialect
 from arrakis_schema.compat.logic.results import UndecidedError
-from arrakis_schema.compat.logic.scopes import UnresolvedReferenceError
+from arrakis_schema.compat.logic.scopes import UnresolvedReferenceError, refuse_other_dialect
 from arrakis_schema.compat.logic.values import canonical
 from arrakis_schema.json_schema.dialects import DIALECTS, MANY, NAMED, ONE, ONE_OR_MANY, REFERENCES
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
 from arrakis_schema.compat.logic.results import UndecidedError
-from arrakis_schema.compat.logic.scopes import ReferenceScope, Scopes, UnresolvedReferenceError
-from arrakis_schema.json_schema.dialects import DIALECTS, Holds, Target, dialect_of
+from arrakis_schema.compat.logic.scopes import ReferenceScope, Scopes, UnresolvedReferenceError, refuse_other_dialect
+from arrakis_schema.json_schema.dialects import DIALECTS, Holds, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,12 +95,6 @@ def _schemas_in(value: Any, holds: Holds) -> list[Any]:
     if holds is Holds.NAMED:
         return [schema for schema in value.values() if not isinstance(schema, list)]
     return value if holds is Holds.MANY else [value]
-
-
-def refuse_other_dialect(schema: Any, dialect: str) -> None:
-    """Raise `UndecidedError` if an embedded schema has another dialect than its parent."""
-    if isinstance(schema, dict) and isinstance(schema.get("$schema"), str) and dialect_of(schema) != dialect:
-        raise UndecidedError(f"an embedded schema is written in another dialect, {schema['$schema']}")
 
 
 class Nodes:

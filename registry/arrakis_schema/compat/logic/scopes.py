@@ -13,7 +13,7 @@ from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvabl
 
 from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import member_names
-from arrakis_schema.json_schema.dialects import DIALECTS
+from arrakis_schema.json_schema.dialects import DIALECTS, dialect_of
 from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ class UnresolvedReferenceError(UndecidedError):
         self.uri = uri
 
 
+def refuse_other_dialect(schema: Any, dialect: str) -> None:
+    """Raise `UndecidedError` if an embedded schema has another dialect than its parent."""
+    if isinstance(schema, dict) and isinstance(schema.get("$schema"), str) and dialect_of(schema) != dialect:
+        raise UndecidedError(f"an embedded schema is written in another dialect, {schema['$schema']}")
+
+
 class Scopes:
     """The scopes of some documents, each made once."""
 
@@ -46,6 +52,7 @@ class Scopes:
         """
         resolver = resolver._registry.resolver(resolver._base_uri)  # noqa: SLF001 - `referencing` tells it to nobody
         contents = resolver.lookup("#").contents
+        refuse_other_dialect(contents, dialect)
         declared = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
         anchors = {**declared, **({} if _ends_recursion(contents, dialect) else outer)}
         key = id(contents), frozenset((name, id(anchor.schema)) for name, anchor in anchors.items())

@@ -1,12 +1,12 @@
 """The complete validator. All validators of this package are made here, and none of them ever fetches anything.
 
 It is `jsonschema` with corrections: `patterns` searches patterns, numbers are exact, equality is that of
-JSON, and the whole document is read in the dialect of its root. `format` and `content…` are annotations. What an error
-is about is what the pages say as well.
+JSON, and each resource is read in its own dialect. `format` and `content…` are annotations. What an error is about is
+what the pages say as well.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -14,6 +14,7 @@ from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12
 from arrakis_schema.json_schema.judge.steps import count_steps, take_step
 from arrakis_schema.json_schema.judge.values import is_finite
+from arrakis_schema.json_schema.keywords import has_other_dialects
 from arrakis_schema.regex import Reading
 
 try:
@@ -23,7 +24,7 @@ try:
 
     from arrakis_schema.json_schema.judge.keyword_checks import BOUNDS_OF_DRAFT_04, CORRECTIONS, Errors, Keyword
     from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
-    from arrakis_schema.json_schema.judge.resolution import NOTHING, resolver_in, resolver_of
+    from arrakis_schema.json_schema.judge.resolution import NOTHING, dialect_at, resolver_in, resolver_of
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name), "check") from error
 
@@ -51,7 +52,8 @@ def make_validator(
     `referencing`'s `Unresolvable`. `wrap` takes the name of a keyword and its check, and returns the check to use;
     `reading` is that of patterns.
     """
-    return _class(dialect, wrap, reading)(schema, registry=NOTHING, _resolver=resolver_of(schema, dialect, registry))
+    made = _class(dialect, wrap, reading, mixed=has_other_dialects(schema, dialect))
+    return made(schema, registry=NOTHING, _resolver=resolver_of(schema, dialect, registry))
 
 
 @cache
@@ -84,8 +86,8 @@ def closest_error(errors: list[Any]) -> Any:
 
 
 @cache
-def _class(dialect: str, wrap: Wrapper | None, reading: Reading) -> Any:
-    """Return the class of the validators of a dialect."""
+def _class(dialect: str, wrap: Wrapper | None, reading: Reading, *, mixed: bool = False) -> Any:
+    """Return the class of the validators of a dialect; of a `mixed` document, those of each dialect have their own."""
     base = _BASES[dialect]
     corrections = CORRECTIONS | (BOUNDS_OF_DRAFT_04 if dialect == DRAFT_04 else {})
     checks = {**base.VALIDATORS, **{name: check for name, check in corrections.items() if name in base.VALIDATORS}}
@@ -95,6 +97,7 @@ def _class(dialect: str, wrap: Wrapper | None, reading: Reading) -> Any:
     made = extend(base, checks, type_checker=base.TYPE_CHECKER.redefine_many({"array": _array, "number": _number}))
     made.evolve = _evolve  # the original returns to an uncorrected class wherever a schema names its dialect
     made.dialect, made.reading, made.descend = dialect, reading, _descend(made.descend)
+    made.class_of = partial(_class, wrap=wrap, reading=reading, mixed=True) if mixed else None
     return made
 
 
@@ -106,6 +109,11 @@ def _descend(descend: Any) -> Any:
     ) -> Errors:
         if schema is not False:
             resolver = resolver or resolver_in(self._resolver, schema, self.dialect)
+            own = _class_at(self, resolver)
+            if own is not type(self):
+                evolved = own(schema, registry=self._registry, _resolver=resolver)
+                yield from evolved.descend(instance, schema, path, schema_path, resolver)
+                return
             yield from descend(self, instance, schema, path, schema_path, resolver=resolver)
             return
         places = {name: [part] for name, part in {"path": path, "schema_path": schema_path}.items() if part is not None}
@@ -132,4 +140,9 @@ def _evolve(self: Any, **changes: Any) -> Any:
     take_step()
     schema = changes.get("schema", self.schema)
     resolver = changes.get("_resolver") or resolver_in(self._resolver, schema, self.dialect)
-    return type(self)(schema, registry=self._registry, _resolver=resolver)
+    return _class_at(self, resolver)(schema, registry=self._registry, _resolver=resolver)
+
+
+def _class_at(validator: Any, resolver: Any) -> Any:
+    """Return the class of the validators where a resolver resolves."""
+    return type(validator) if validator.class_of is None else validator.class_of(dialect_at(resolver))

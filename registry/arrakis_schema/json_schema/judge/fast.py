@@ -120,7 +120,7 @@ class _Writer:
         for keyword, value in schema.items():
             if keyword in self._asserted:
                 self._write(written, keyword, value, position)
-            elif keyword == "$id" and position.depth:
+            elif keyword in {"$id", "$schema"} and position.depth:
                 raise NotCompiledError
         if not _NUMERIC.isdisjoint(written):
             self._refuse_huge(written)

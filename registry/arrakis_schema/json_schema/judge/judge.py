@@ -18,7 +18,8 @@ from arrakis_schema.regex import Reading
 
 def plain_surroundings(document: Any, dialect: str | None, reading: Reading) -> Surroundings:
     """Return those of a document that only refers to its own definitions; anything else needs the validator."""
-    names = any("$id" in node.schema for node in walk(document) if node.pointer and isinstance(node.schema, dict))
+    inner = [node.schema for node in walk(document) if node.pointer and isinstance(node.schema, dict)]
+    names = any("$id" in schema or "$schema" in schema for schema in inner)
 
     def resolve(reference: str) -> tuple[Any, Surroundings]:
         target = None if names or not reference.startswith(("#/definitions/", "#/$defs/")) else _target(reference)
@@ -43,17 +44,19 @@ def surroundings_of(validator: Any, resolver: Any) -> Surroundings:
     from arrakis_schema.json_schema.judge.complete import errors_of  # noqa: PLC0415 - an extra
     from arrakis_schema.json_schema.judge.resolution import resolver_in  # noqa: PLC0415
 
+    inside = validator.evolve(_resolver=resolver)
+
     def resolve(reference: str) -> tuple[Any, Surroundings]:
         resolved = resolver.lookup(reference)
         return resolved.contents, surroundings_of(validator, resolved.resolver)
 
     def enter(schema: Any) -> Surroundings:
-        return surroundings_of(validator, resolver_in(resolver, schema, validator.dialect))
+        return surroundings_of(inside, resolver_in(resolver, schema, inside.dialect))
 
     def holds(schema: Any, value: Any) -> bool:
-        return not errors_of(validator.evolve(schema=schema, _resolver=resolver), value, 1)
+        return not errors_of(inside.evolve(schema=schema, _resolver=resolver), value, 1)
 
-    return Surroundings(validator.dialect, validator.reading, resolve, enter, holds)
+    return Surroundings(inside.dialect, inside.reading, resolve, enter, holds)
 
 
 if TYPE_CHECKING:

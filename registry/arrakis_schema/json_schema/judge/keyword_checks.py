@@ -113,6 +113,7 @@ def evaluated_items(validator: Any, instance: Sequence[Any], schema: Any) -> set
     """Return the indices of the items that a schema evaluates, itself or by in-place subschemas that apply."""
     if isinstance(schema, bool):
         return set()
+    schema = _known(validator, schema)
     dialect, every = DIALECTS[validator.dialect], set(range(len(instance)))
     first = schema.get(dialect.first_items)
     if "unevaluatedItems" in schema or dialect.keyword_for_others(first) in schema:
@@ -124,6 +125,16 @@ def evaluated_items(validator: Any, instance: Sequence[Any], schema: Any) -> set
     for inner in _applied(validator, instance, schema):
         indices |= evaluated_items(inner, instance, inner.schema)
     return indices
+
+
+def _known(validator: Any, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the keywords of a schema that have an effect in its dialect, which may not know of what is evaluated."""
+    dialect = DIALECTS[validator.dialect]
+    if dialect.dynamic_reference:
+        return schema
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    return {keyword: value for keyword, value in schema.items() if keyword in dialect.keywords}
 
 
 def _applied(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
@@ -158,6 +169,7 @@ def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) ->
     """Return the names of the members that a schema evaluates, itself or by in-place subschemas that apply."""
     if isinstance(schema, bool):
         return set()
+    schema = _known(validator, schema)
     if "unevaluatedProperties" in schema:
         return set(instance)
     names = set(instance) & set(schema.get("properties", ()))

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
 from referencing.exceptions import InvalidAnchor, NoSuchAnchor, PointerToNowhere, Unresolvable
 
 from arrakis_schema.json_schema.dialects import BELOW, DIALECTS, IN_PLACE, KEYWORDS
-from arrakis_schema.json_schema.judge.resolution import resolver_in, resolver_of
-from arrakis_schema.json_schema.keywords import Node, subschemas
+from arrakis_schema.json_schema.judge.resolution import dialect_at, resolver_in, resolver_of
+from arrakis_schema.json_schema.keywords import Node, has_other_dialects, subschemas
 from arrakis_schema.json_schema.resolver import MOST_HINTS, definition_pointers, nearest_name
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.regex import Reading
@@ -27,7 +28,7 @@ class SchemaProblem:
     text: str
 
 
-@dataclass(slots=True)
+@dataclass
 class ReferenceGraph:
     """The references of a document: those that do not lead to one of its schemas, and those that form loops.
 
@@ -46,15 +47,24 @@ class ReferenceGraph:
     below: dict[int, list[Any]] = field(default_factory=dict)
     reading: Reading = Reading.ECMA
 
+    @cached_property
+    def is_mixed(self) -> bool:
+        """Whether some schema of the document is written in another dialect."""
+        return has_other_dialects(self.document, self.dialect)
+
+    def dialect_of(self, resolver: Any) -> str:
+        """Return the dialect of the schemas whose references a resolver resolves."""
+        return dialect_at(resolver) if self.is_mixed else self.dialect
+
     def add(self, pointer: str, schema: Any, resolver: Any) -> None:
         """Add a schema and all its subschemas; `resolver` is that of the schema itself."""
-        todo = [(Node(pointer, schema, declares=True), resolver)]
+        todo = [(Node(pointer, schema, declares=True, dialect=self.dialect_of(resolver)), resolver)]
         while todo:
             node, resolver = todo.pop()
             if not isinstance(node.schema, dict) or id(node.schema) in self.places:
                 continue
-            inner = [child for child in subschemas(node) if child.keyword in KEYWORDS[self.dialect]]
-            alone = DIALECTS[self.dialect].ref_alone and "$ref" in node.schema
+            inner = [child for child in subschemas(node) if child.keyword in KEYWORDS[node.dialect]]
+            alone = DIALECTS[node.dialect].ref_alone and "$ref" in node.schema
             self.places[id(node.schema)] = node.pointer
             self.schemas[id(node.schema)] = {} if alone else node.schema
             self.below[id(node.schema)] = [] if alone else [child.schema for child in inner if child.keyword in BELOW]
@@ -62,11 +72,11 @@ class ReferenceGraph:
                 *([] if alone else [child.schema for child in inner if child.keyword in IN_PLACE]),
                 *self._targets_of(node, resolver),
             ]
-            todo += [(child, resolver_in(resolver, child.schema, self.dialect)) for child in reversed(inner)]
+            todo += [(child, resolver_in(resolver, child.schema, node.dialect)) for child in reversed(inner)]
 
     def _targets_of(self, node: Node, resolver: Any) -> Iterator[Any]:
         """Yield the schemas that the references of a schema lead to."""
-        for keyword in DIALECTS[self.dialect].references:
+        for keyword in DIALECTS[node.dialect].references:
             reference, pointer = node.schema.get(keyword), f"{node.pointer}/{keyword}"
             if not isinstance(reference, str):
                 continue

@@ -2,14 +2,15 @@
 
 It decides by the first value of `dependencies`, and fails on a list of names after a schema. In draft-04 it fails on
 booleans, which are no schemas there but may stand where a schema is looked for. It leaves out some of the resources on
-the way to a schema, on which dynamic references depend.
+the way to a schema, on which dynamic references depend. It takes a schema that names its dialect for one in that
+dialect even where it has no `$id`, and looks for the `$id` of one by the keyword of the dialect around it.
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import evolve
-from referencing import Registry
+from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012
 
 from arrakis_schema.json_schema.dialects import (
@@ -19,20 +20,48 @@ from arrakis_schema.json_schema.dialects import (
     DRAFT_07,
     DRAFT_2019_09,
     DRAFT_2020_12,
+    dialect_inside,
 )
+from arrakis_schema.json_schema.keywords import has_other_dialects
 
 NOTHING: Registry[Any] = Registry()
 """A registry without documents, and unable to retrieve any."""
 
 
-def _corrected(specification: Any) -> Any:
-    """Return the specification of a dialect with `dependencies`."""
-    return evolve(
-        specification,
-        id_of=lambda schema: specification.id_of(schema) if isinstance(schema, dict) else None,
-        subresources_of=_without_names(specification.subresources_of),
-        anchors_in=lambda _, schema: specification.anchors_in(schema) if isinstance(schema, dict) else (),
-    )
+_ORIGINALS: dict[str, Any] = {
+    DRAFT_04: DRAFT4,
+    DRAFT_06: DRAFT6,
+    DRAFT_07: DRAFT7,
+    DRAFT_2019_09: DRAFT201909,
+    DRAFT_2020_12: DRAFT202012,
+}
+
+
+class _Specification:
+    """The specification of a dialect, whose URI is its `name`; `referencing` allows no subclasses of its own."""
+
+    def __init__(self, dialect: str) -> None:
+        original = _ORIGINALS[dialect]
+        self.name, self._anchors_in = dialect, original.anchors_in
+        self.subresources_of = _without_names(original.subresources_of)
+        self.maybe_in_subresource = original.maybe_in_subresource
+
+    def id_of(self, schema: Any) -> Any:
+        """Return the URI reference that names a schema, or None."""
+        return _ORIGINALS[dialect_inside(schema, self.name)].id_of(schema) if isinstance(schema, dict) else None
+
+    def anchors_in(self, schema: Any) -> Any:
+        """Return the anchors of a schema."""
+        return self._anchors_in(schema) if isinstance(schema, dict) else ()
+
+    def create_resource(self, contents: Any) -> Any:
+        """Return a schema as a resource of this dialect."""
+        make_resource: Any = Resource
+        return make_resource(contents=contents, specification=self)
+
+    def detect(self, contents: Any) -> "_Specification":
+        """Return the specification of a schema inside one of this dialect."""
+        return SPECIFICATIONS[dialect_inside(contents, self.name)]
 
 
 def _without_names(subresources_of: Callable[[Any], Iterable[Any]]) -> Callable[[Any], Iterable[Any]]:
@@ -48,30 +77,36 @@ def _without_names(subresources_of: Callable[[Any], Iterable[Any]]) -> Callable[
     return list_subschemas
 
 
-SPECIFICATIONS: dict[str, Any] = {
-    DRAFT_04: _corrected(DRAFT4),
-    DRAFT_06: _corrected(DRAFT6),
-    DRAFT_07: _corrected(DRAFT7),
-    DRAFT_2019_09: DRAFT201909,
-    DRAFT_2020_12: DRAFT202012,
-}
+SPECIFICATIONS = {dialect: _Specification(dialect) for dialect in DIALECTS}
 
 
 def resolver_of(schema: Any, dialect: str, registry: Registry[Any] | None = None) -> Any:
-    """Return the resolver for a document, an object of `referencing`; `registry` holds other documents."""
+    """Return the resolver for a document, an object of `referencing`; `registry` holds other documents.
+
+    In a document with schemas in other dialects it knows all resources, for `dialect_at`.
+    """
     identifier = DIALECTS[dialect].identifier
     if isinstance(schema, dict) and not isinstance(schema.get(identifier, ""), str):
         schema = {name: value for name, value in schema.items() if name != identifier}
     resource = SPECIFICATIONS[dialect].create_resource(schema)
-    resolver = (NOTHING if registry is None else registry).resolver_with_root(resource)
+    resolver: Any = (NOTHING if registry is None else registry).resolver_with_root(resource)
+    if has_other_dialects(schema, dialect):
+        resolver = evolve(resolver, registry=resolver._registry.crawl())  # noqa: SLF001 - see `_in_dynamic_scope`
     return _in_dynamic_scope(resolver, resolver)
 
 
 def resolver_in(resolver: Any, schema: Any, dialect: str) -> Any:
-    """Return the resolver inside a subschema, which may have an `$id` of its own."""
-    if not isinstance(schema, dict) or not isinstance(schema.get(DIALECTS[dialect].identifier), str):
+    """Return the resolver inside a subschema of a schema in a dialect, which may have an `$id` of its own."""
+    own = dialect_inside(schema, dialect)
+    if not isinstance(schema, dict) or not isinstance(schema.get(DIALECTS[own].identifier), str):
         return resolver
-    return _in_dynamic_scope(resolver, resolver.in_subresource(SPECIFICATIONS[dialect].create_resource(schema)))
+    return _in_dynamic_scope(resolver, resolver.in_subresource(SPECIFICATIONS[own].create_resource(schema)))
+
+
+def dialect_at(resolver: Any) -> str:
+    """Return the dialect of the resource in which a resolver resolves, in a document with several dialects."""
+    dialect: str = resolver._registry[resolver._base_uri]._specification.name  # noqa: SLF001 - see `_in_dynamic_scope`
+    return dialect
 
 
 def _in_dynamic_scope(outer: Any, inner: Any) -> Any:

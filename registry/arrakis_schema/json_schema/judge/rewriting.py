@@ -103,7 +103,9 @@ class Copy:
         target = self._document
         for part in parts[1:]:
             target = member(target, unescape_token(part), None)
-            if not isinstance(target, dict | list | bool) or (isinstance(target, dict) and "$id" in target):
+            if not isinstance(target, dict | list | bool):
+                raise NotCompiledError
+            if isinstance(target, dict) and ("$id" in target or "$schema" in target):
                 raise NotCompiledError
         return target
 

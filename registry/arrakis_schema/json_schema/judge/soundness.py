@@ -6,6 +6,8 @@ A document without such a problem can be used to check any instance.
 import json
 import math
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +16,7 @@ from arrakis_schema.json_schema.dialects import DIALECTS, dialect_of
 from arrakis_schema.json_schema.judge.complete import meta_schema_errors
 from arrakis_schema.json_schema.judge.patterns import PatternError, searcher
 from arrakis_schema.json_schema.judge.references import UNRESOLVABLE, ReferenceGraph, SchemaProblem, follow_references
-from arrakis_schema.json_schema.keywords import walk
+from arrakis_schema.json_schema.keywords import Node, has_other_dialects, subschemas, walk
 from arrakis_schema.json_schema.violations import short_json, violation
 from arrakis_schema.regex import Reading
 from arrakis_schema.text.json_pointer import escape_token
@@ -75,8 +77,35 @@ def dialect_problem(document: Any) -> str:
 def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterator[SchemaProblem]:
     """Yield the problems of a schema by the meta-schema of a dialect; `pointer` is the location of the schema.
 
-    One format is checked: an `$id` that cannot be parsed would cause an error later.
+    One format is checked: an `$id` that cannot be parsed would cause an error later. A schema inside that is written in
+    another dialect is held to the meta-schema of that.
     """
+    for part in _parts(pointer, schema, dialect):
+        yield from _problems_of_part(part)
+
+
+def _parts(pointer: str, schema: Any, dialect: str) -> Iterator[Node]:
+    """Yield the schemas of one dialect that a schema consists of: each without those in other dialects inside."""
+    whole = Node(pointer, schema, declares=True, dialect=dialect)
+    if not has_other_dialects(schema, dialect):
+        yield whole
+        return
+    copy = deepcopy(schema)
+    todo = [replace(whole, schema=copy)]
+    parts = [todo[0]]
+    while todo:
+        node = todo.pop()
+        for child in list(subschemas(node)) if isinstance(node.schema, dict) else ():
+            if child.dialect != node.dialect:
+                parts.append(replace(child, schema=dict(child.schema)))
+                child.schema.clear()
+            todo.append(parts[-1] if child.dialect != node.dialect else child)
+    yield from parts
+
+
+def _problems_of_part(part: Node) -> Iterator[SchemaProblem]:
+    """Yield the problems of a schema of one dialect by its meta-schema."""
+    schema, dialect, pointer = part.schema, part.dialect, part.pointer
     distinct: dict[SchemaProblem, None] = {}
     for error in meta_schema_errors(schema, dialect):
         ways = [inner for inner in error.context or () if not inner.path] or [error]
@@ -148,7 +177,8 @@ def check_references(document: Any, dialect: str, reading: Reading = Reading.ECM
         pointer, schema, resolver = references.targets.pop()
         if isinstance(schema, bool) or id(schema) in references.places:
             continue
-        faults = [*meta_schema_problems(schema, dialect, pointer), *pattern_problems(schema, reading)]
+        own = references.dialect_of(resolver)
+        faults = [*meta_schema_problems(schema, own, pointer), *pattern_problems(schema, reading)]
         explained = (
             SchemaProblem(fault.location, f"what the reference leads to is not a valid schema: {fault.text}")
             for fault in faults

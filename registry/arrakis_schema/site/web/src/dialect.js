@@ -15,13 +15,38 @@ const URIS = dialects;
 const DRAFTS = { "draft-04": "4", "draft-06": "7", "draft-07": "7", "2019-09": "2019-09", "2020-12": "2020-12" };
 
 /**
- * Return the draft that a schema is read as: draft-07 where it names no dialect.
+ * Return the name of the dialect of a document: draft-07 where it names none.
  * @param {any} schema
+ * @returns {string}
+ */
+export function dialectOf(schema) {
+  return named(schema) ?? "draft-07";
+}
+
+/**
+ * Return the name of the dialect of a schema inside one of another dialect: where it has an `$id` it may name its own.
+ * @param {any} schema
+ * @param {string} around
+ */
+export function dialectInside(schema, around) {
+  const own = named(schema) ?? around;
+  const identifier = schema?.[own === "draft-04" ? "id" : "$id"];
+  return typeof identifier === "string" && !identifier.startsWith("#") ? own : around;
+}
+
+/**
+ * Return the draft that the validator reads a dialect as.
+ * @param {string} dialect
  * @returns {Draft}
  */
-export function draft(schema) {
-  const named = plain(String(schema?.$schema));
-  return DRAFTS[Object.keys(URIS).find((name) => plain(URIS[name]) === named) ?? "draft-07"];
+export function draft(dialect) {
+  return DRAFTS[dialect];
+}
+
+/** Return the name of the dialect that a schema names. @param {any} schema @returns {string | undefined} */
+function named(schema) {
+  const uri = plain(String(schema?.$schema));
+  return Object.keys(URIS).find((name) => plain(URIS[name]) === uri);
 }
 
 /**

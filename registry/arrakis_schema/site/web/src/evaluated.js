@@ -4,8 +4,8 @@
 import { validate } from "@cfworker/json-schema";
 
 /**
- * @typedef {{ dialect: any, lookup: Record<string, any>, anchor: any }} Scope the outermost `anchor` is where a
- *   `$recursiveRef` leads
+ * @typedef {{ draft: any, dialect: string, dialects: Map<object, string>, lookup: Record<string, any>, anchor: any }}
+ *   Scope the outermost `anchor` is where a `$recursiveRef` leads, `dialect` that of the schema
  */
 
 /**
@@ -30,7 +30,9 @@ export function evaluated(instance, schema, scope) {
  * @returns {Scope}
  */
 export function inner(schema, scope) {
-  return scope.anchor === null && schema?.$recursiveAnchor === true ? { ...scope, anchor: schema } : scope;
+  const dialect = scope.dialects.get(schema) ?? scope.dialect;
+  const anchor = scope.anchor === null && schema?.$recursiveAnchor === true ? schema : scope.anchor;
+  return { ...scope, dialect, anchor };
 }
 
 /**
@@ -84,6 +86,6 @@ function applied(instance, schema, scope) {
 }
 
 /** @param {any} instance @param {any} schema @param {Scope} scope */
-function holds(instance, schema, { dialect, lookup, anchor }) {
-  return validate(instance, schema, dialect, lookup, true, anchor).valid;
+function holds(instance, schema, { draft, lookup, anchor }) {
+  return validate(instance, schema, draft, lookup, true, anchor).valid;
 }

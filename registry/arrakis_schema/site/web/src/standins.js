@@ -1,6 +1,7 @@
 // Exact numbers for a validator that knows only doubles: those beyond 2^50 are replaced by stand-ins below 2^52, which are
 // in the same order as what they stand for, and equal where it is equal. Multiples are computed before, digit by digit.
 
+import { dialectInside, dialectOf, draft } from "./dialect.js";
 import { plainReference, resourcesOf } from "./dynamic.js";
 
 /** @typedef {import("./json.js").Json} Json */
@@ -16,22 +17,29 @@ const SINGLE = new Set([
 ]);
 /** Keywords whose values are plain: what looks like a schema inside is none. */
 const VALUES = new Set(["const", "enum", "default", "examples", "required", "$id", "$schema", "$ref", "$anchor"]);
+/** The dialects in which `$ref` hides what is beside it. */
+export const OLD = new Set(["draft-04", "draft-06", "draft-07"]);
+/** What stays beside a `$ref` that hides other keywords. */
+const BESIDE_REF = new Set(["$ref", "definitions", "$defs"]);
 const KNOWN = new Set([...VALUES, "id", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"]);
 const LATER = [
   ...["prefixItems", "unevaluatedItems", "unevaluatedProperties", "dependentRequired", "dependentSchemas"],
   ...["minContains", "maxContains", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"],
 ];
 /** The keywords that the validator knows and a dialect does not. @type {Record<string, string[]>} */
-const FOREIGN = {
+export const FOREIGN = {
   "2019-09": ["prefixItems", "$dynamicRef", "$dynamicAnchor", "dependencies"],
   "2020-12": ["additionalItems", "dependencies", "$recursiveRef", "$recursiveAnchor"],
   "draft-04": [...LATER, "const", "contains", "propertyNames", "if", "then", "else"],
   "draft-06": [...LATER, "if", "then", "else"],
+  "draft-07": LATER,
 };
-const OLD = /draft-0[3467]/;
+/** The bounds that are exclusive in draft-04 where the boolean is beside them. @type {Record<string, string>} */
+export const EXCLUSIVE = { exclusiveMinimum: "minimum", exclusiveMaximum: "maximum" };
 
 /**
- * Return the instance and the schema with stand-ins, and a way from each replaced schema to the original.
+ * Return the instance and the schema with stand-ins, and a way from each replaced schema to the original and to its
+ * dialect. A schema with others inside that are written in another dialect is written for one `draft`.
  * The replaced schema is free of `format`, which the package does not assert, writes `false` as `{"not": {}}`, and has
  * for each `multipleOf` a `not` beside it where doubles could err; `multiples` has the divisor of each of these.
  * @param {Json} instance
@@ -42,7 +50,7 @@ export function exactly(instance, schema, patterns = undefined) {
   const numbers = [...every(instance)];
   const replace = replacement([...numbers, ...every(schema)].filter(isFar));
   const copy = new Copy(numbers, replace, schema, patterns);
-  const replaced = copy.schema(schema);
+  const replaced = copy.schema(schema, copy.dialect);
   return { instance: replaceNumbers(instance, replace), schema: replaced, ...copy.found };
 }
 
@@ -129,37 +137,48 @@ class Copy {
     this.numbers = numbers;
     this.replace = replace;
     this.patterns = patterns;
-    this.isOld = OLD.test(String(root?.$schema ?? "draft-07"));
-    this.foreign = Object.entries(FOREIGN).find(([name]) => new RegExp(name).test(String(root?.$schema)))?.[1] ?? LATER;
-    this.identifier = /draft-04/.test(String(root?.$schema)) ? "id" : "$id";
+    this.dialect = dialectOf(root);
+    this.isMixed = hasOthers(root, this.dialect);
     this.root = root;
     this.resources = resourcesOf(root, (schema) => [...subschemas(schema)]);
-    /** @type {{ originals: Map<object, Json>, multiples: Map<object, number | bigint> }} */
-    this.found = { originals: new Map(), multiples: new Map() };
+    const chosen = this.isMixed ? "2020-12" : this.dialect;
+    this.found = {
+      draft: draft(chosen),
+      /** @type {Map<object, Json>} */
+      originals: new Map(),
+      /** @type {Map<object, number | bigint>} */
+      multiples: new Map(),
+      /** @type {Map<object, string>} */
+      dialects: new Map(),
+    };
   }
 
-  /** @param {any} schema @returns {any} */
-  schema(schema) {
+  /** @param {any} schema @param {string} around @returns {any} */
+  schema(schema, around) {
+    const dialect = dialectInside(schema, around);
+    const isOld = OLD.has(dialect);
+    const identifier = dialect === "draft-04" ? "id" : "$id";
     const copy = schema === false ? { not: {} } : schema;
     if (typeof copy !== "object" || copy === null || Array.isArray(copy)) return copy;
-    const result = mapMembers(copy, (value, keyword) => this.value(value, keyword));
+    const result = mapMembers(copy, (value, keyword) => this.value(value, keyword, dialect));
     delete result.format;
-    for (const keyword of this.foreign) delete result[keyword];
-    for (const name of ["$id", "id"])
-      if (name !== this.identifier || (this.isOld && "$ref" in result)) delete result[name];
-    if (!this.isOld) this.makeStatic(result);
-    if (!this.isOld && schema === this.root && this.resources.resources.length > 1) result.$id ??= this.resources.base;
+    for (const keyword of FOREIGN[dialect]) delete result[keyword];
+    for (const name of ["$id", "id"]) if (name !== identifier || (isOld && "$ref" in result)) delete result[name];
+    if (!isOld) this.makeStatic(result);
+    if (!isOld && schema === this.root && this.resources.resources.length > 1) result.$id ??= this.resources.base;
     if (result.patternProperties)
       result.patternProperties = renamed(result.patternProperties, (name) => this.pattern(name));
     if (typeof result.pattern === "string") result.pattern = this.pattern(result.pattern);
-    if ("multipleOf" in result && !(this.isOld && "$ref" in result)) this.divide(result, copy.multipleOf);
+    if ("multipleOf" in result && !(isOld && "$ref" in result)) this.divide(result, copy.multipleOf);
+    if (this.isMixed && isOld) modernise(result);
     this.found.originals.set(result, schema);
+    this.found.dialects.set(result, dialect);
     return result;
   }
 
-  /** @param {any} value @param {string} keyword @returns {any} */
-  value(value, keyword) {
-    const inner = (/** @type {any} */ part) => this.schema(part);
+  /** @param {any} value @param {string} keyword @param {string} dialect @returns {any} */
+  value(value, keyword, dialect) {
+    const inner = (/** @type {any} */ part) => this.schema(part, dialect);
     if (MAPS.has(keyword)) return mapMembers(value, (part) => (Array.isArray(part) ? part : inner(part)));
     if (LISTS.has(keyword) || (keyword === "items" && Array.isArray(value))) return value.map(inner);
     if (SINGLE.has(keyword)) return inner(value);
@@ -200,6 +219,30 @@ class Copy {
     this.found.multiples.set(exact, divisor);
     this.found.originals.set(exact, exact);
   }
+}
+
+/** Write a schema of draft-04 to draft-07 as later dialects have it. @param {any} result */
+function modernise(result) {
+  if ("$ref" in result) for (const name of Object.keys(result)) if (!BESIDE_REF.has(name)) delete result[name];
+  for (const [modifier, bound] of Object.entries(EXCLUSIVE)) {
+    if (typeof result[modifier] !== "boolean") continue;
+    const exclusive = result[modifier];
+    delete result[modifier];
+    if (!exclusive || !(bound in result)) continue;
+    result[modifier] = result[bound];
+    delete result[bound];
+  }
+}
+
+/** Tell whether some schema in a document is written in another dialect. @param {any} root @param {string} dialect */
+function hasOthers(root, dialect) {
+  const todo = [root];
+  for (let schema = todo.pop(); schema !== undefined; schema = todo.pop()) {
+    if (typeof schema !== "object" || schema === null) continue;
+    if (dialectInside(schema, dialect) !== dialect) return true;
+    todo.push(...subschemas(schema));
+  }
+  return false;
 }
 
 /** Yield the subschemas of a schema. @param {any} schema @returns {Generator<any>} */

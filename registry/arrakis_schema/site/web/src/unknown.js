@@ -1,25 +1,18 @@
 // The members of an instance that no schema declares, and what the reader does with them: as `json_schema/declared_members.py`.
 
-import { draft } from "./dialect.js";
 import { escaped } from "./json.js";
-import { holds } from "./violations.js";
+import { FOREIGN, OLD } from "./standins.js";
+import { holds, reading } from "./violations.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./violations.js").Patterns} Patterns */
 /** @typedef {string | Record<string, string> | undefined} Unknown */
 /** @typedef {{ path: (string | number)[], pointer: string, rejected: boolean, declared: string[] }} Stranger */
-/** @typedef {{ schema: any, root: any, always: boolean }} Applied */
+/** @typedef {{ schema: any, root: any, reading: import("./violations.js").Reading, always: boolean }} Applied */
 /** @typedef {{ path: (string | number)[], pointer: string, reader: Unknown, patterns: Patterns }} Place */
 
 const REST = ["additionalProperties", "unevaluatedProperties"];
 const NEEDS = ["dependencies", "dependentRequired", "dependentSchemas"];
-const MODERN = new Set([
-  "dependentRequired",
-  "dependentSchemas",
-  "unevaluatedProperties",
-  "unevaluatedItems",
-  "prefixItems",
-]);
 
 /**
  * Return the members that none of the schemas declares. An open object, in which nothing is listed, has none.
@@ -30,7 +23,7 @@ const MODERN = new Set([
  * @returns {Stranger[]}
  */
 export function strangers(instance, schemas, reader, patterns = undefined) {
-  const applied = schemas.map((schema) => ({ schema, root: schema, always: true }));
+  const applied = schemas.map((schema) => ({ schema, root: schema, reading: reading(schema, patterns), always: true }));
   return search(instance, applied, { path: [], pointer: "", reader, patterns }, false);
 }
 
@@ -106,11 +99,11 @@ function expressionOf(pattern, patterns) {
 }
 
 /** Return the keywords that count: before 2019-09, `$ref` stands alone. @param {Applied} applied @returns {any} */
-function assertions({ schema, root }) {
+function assertions({ schema, reading }) {
   if (typeof schema !== "object" || schema === null) return {};
-  if (!["4", "7"].includes(draft(root))) return schema;
-  if ("$ref" in schema) return { $ref: schema.$ref };
-  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !MODERN.has(keyword)));
+  const dialect = reading.dialect(schema);
+  if (OLD.has(dialect) && "$ref" in schema) return { $ref: schema.$ref };
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !FOREIGN[dialect].includes(keyword)));
 }
 
 /**
@@ -135,33 +128,20 @@ function expand(initial, chooser) {
 /** @param {Applied} entry @param {boolean} leaveOut @returns {Applied[]} */
 function beside(entry, leaveOut) {
   const schema = assertions(entry);
-  const references = ["$ref", "$dynamicRef"].filter((keyword) => typeof schema[keyword] === "string");
   const some = [...(schema.anyOf ?? []), ...(leaveOut ? [] : (schema.oneOf ?? []))];
   if ("if" in schema) some.push(schema.if, schema.then, schema.else);
   some.push(...Object.values(schema.dependentSchemas ?? {}));
   some.push(...Object.values(schema.dependencies ?? {}).filter((needs) => !Array.isArray(needs)));
   return [
-    ...inner(
-      entry,
-      references.map((keyword) => target(entry.root, schema[keyword])),
-    ),
+    ...inner(entry, entry.reading.targets(entry.schema)),
     ...inner(entry, schema.allOf ?? []),
     ...inner({ ...entry, always: false }, some),
   ];
 }
 
 /** @param {Applied} entry @param {any[]} schemas @returns {Applied[]} */
-function inner({ root, always }, schemas) {
-  return schemas.filter((schema) => schema !== undefined).map((schema) => ({ schema, root, always }));
-}
-
-/** @param {any} root @param {string} reference */
-function target(root, reference) {
-  const [, pointer] = reference.split("#");
-  const names = decodeURIComponent(pointer ?? "")
-    .split("/")
-    .slice(1);
-  return names.reduce((part, name) => part?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], root);
+function inner({ root, reading, always }, schemas) {
+  return schemas.filter((schema) => schema !== undefined).map((schema) => ({ schema, root, reading, always }));
 }
 
 /** @param {Applied[]} here @param {string} name @param {Patterns} patterns @returns {Applied[]} */

@@ -3,10 +3,9 @@
 
 import { dereference, validate } from "@cfworker/json-schema";
 
-import { draft } from "./dialect.js";
 import { evaluated, inner, target } from "./evaluated.js";
 import { steps } from "./json.js";
-import { exactly } from "./standins.js";
+import { EXCLUSIVE, exactly } from "./standins.js";
 import { cut, discovery, dotted, expectation } from "./words.js";
 
 /** @typedef {import("./json.js").Json} Json */
@@ -15,6 +14,7 @@ import { cut, discovery, dotted, expectation } from "./words.js";
  *   Violation
  */
 /** @typedef {Record<string, string | null> | undefined} Patterns what stands for patterns of another language */
+/** @typedef {{ dialect: (schema: any) => string, targets: (schema: any) => any[] }} Reading */
 /** @typedef {{ keyword: string, keywordLocation: string, instanceLocation: string }} Unit */
 
 const LONGEST_PATH = 160;
@@ -64,10 +64,31 @@ export function sentence({ path, expected, found }) {
  * @param {Patterns} patterns
  */
 export function holds(instance, part, root, patterns) {
-  const { instance: lean, schema, originals } = exactly(instance, root, patterns);
+  const { instance: lean, schema, originals, draft } = exactly(instance, root, patterns);
   const lookup = referenced(schema);
   const copy = [...originals].find(([, original]) => original === part)?.[0] ?? part;
-  return validate(lean, /** @type {any} */ (copy), draft(schema), lookup, true).valid;
+  return validate(lean, /** @type {any} */ (copy), draft, lookup, true).valid;
+}
+
+/**
+ * Return the dialects of the schemas of a document, and where their references lead.
+ * @param {Json} root
+ * @param {Patterns} patterns
+ * @returns {Reading}
+ */
+export function reading(root, patterns) {
+  const { schema: written, originals, dialects } = exactly(null, root, patterns);
+  const lookup = referenced(written);
+  const copies = new Map([...originals].map(([copy, original]) => [original, copy]));
+  return {
+    dialect: (schema) => dialects.get(copies.get(schema) ?? {}) ?? "",
+    targets: (schema) => {
+      const copy = /** @type {any} */ (copies.get(schema));
+      const further = (copy.allOf ?? []).filter((/** @type {any} */ part) => originals.get(part) === part);
+      const referring = [copy, ...further].filter((part) => "$ref" in part);
+      return referring.map((part) => lookup[part.__absolute_ref__]).map((part) => originals.get(part) ?? part);
+    },
+  };
 }
 
 /**
@@ -86,10 +107,9 @@ function referenced(schema) {
 
 /** @param {Json} instance @param {Json} exact @param {Patterns} patterns @returns {Generator<Violation>} */
 function* brokenKeywords(instance, exact, patterns) {
-  const { instance: lean, schema, originals, multiples } = exactly(instance, exact, patterns);
+  const { instance: lean, schema, originals, multiples, dialects, draft } = exactly(instance, exact, patterns);
   const lookup = referenced(schema);
-  const dialect = draft(schema);
-  const { errors } = validate(lean, schema, dialect, lookup, false);
+  const { errors } = validate(lean, schema, draft, lookup, false);
   let reportedPrefix = "";
   for (const [index, unit] of errors.entries()) {
     const location = unit.keywordLocation;
@@ -98,7 +118,7 @@ function* brokenKeywords(instance, exact, patterns) {
     const { keyword, value, named, node, scope, sought } = assertedKeyword(
       unit,
       schema,
-      { dialect, lookup, anchor: null },
+      { draft, dialect: "", dialects, lookup, anchor: null },
       originals,
       multiples,
     );
@@ -107,7 +127,7 @@ function* brokenKeywords(instance, exact, patterns) {
       reportedPrefix = `${location}/`;
       continue;
     }
-    const isWhole = OPAQUE.has(unit.keyword) || (value === false && forbids(keyword, dialect));
+    const isWhole = OPAQUE.has(unit.keyword) || (value === false && forbids(keyword, scope.dialect));
     if (isWhole) reportedPrefix = `${location}/`;
     const isOuter = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${location}/`);
     if (isWhole || !isOuter) yield violation(instance, decodeLocation(unit.instanceLocation), keyword, value, named);
@@ -168,7 +188,8 @@ function assertedKeyword(unit, schema, scope, originals, multiples) {
   if (original === false) return { ...at, keyword: "false", value: false };
   const modifier = MODIFIERS[unit.keyword];
   const keyword = original[modifier] === true ? modifier : unit.keyword;
-  return { ...at, keyword, value: original[unit.keyword] };
+  const bound = original[unit.keyword] === true ? EXCLUSIVE[unit.keyword] : undefined;
+  return { ...at, keyword, value: original[bound ?? unit.keyword] };
 }
 
 /** @param {any} instance @param {string} pointer @param {string} keyword @param {any} value @param {boolean} named */

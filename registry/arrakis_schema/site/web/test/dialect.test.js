@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { draft, readAliased } from "../src/dialect.js";
+import { dialectInside, dialectOf, draft, readAliased } from "../src/dialect.js";
 
 test("a schema without a dialect, or of an unknown one, is read as draft-07", () => {
   for (const schema of [true, {}, { $schema: 3 }, { $schema: "https://example.org/draft-04" }])
-    assert.equal(draft(schema), "7");
+    assert.equal(draft(dialectOf(schema)), "7");
 });
 
 test("a meta-schema of the team's own stands for a dialect", () => {
@@ -15,6 +15,14 @@ test("a meta-schema of the team's own stands for a dialect", () => {
     { "https://example.org/meta": dialect },
   );
   assert.deepEqual(schema, { $schema: dialect, type: "string" });
-  assert.equal(draft(schema), "2020-12");
+  assert.equal(dialectOf(schema), "2020-12");
   assert.equal(readAliased(true, {}), true);
+});
+
+test("a schema inside may name its own dialect where it has an $id", () => {
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  assert.equal(dialectInside({ $schema, $id: "inner" }, "draft-07"), "2020-12");
+  assert.equal(dialectInside({ $schema, $id: "#name" }, "draft-07"), "draft-07");
+  assert.equal(dialectInside({ $schema }, "draft-07"), "draft-07");
+  assert.equal(dialectInside(true, "draft-07"), "draft-07");
 });

@@ -40,8 +40,9 @@ test("multiples are computed digit by digit, and a stand-in is whole where the n
 });
 
 test("what is no schema names none, and a dynamic reference within one resource is a plain one", () => {
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
   const { schema } = exactly(null, {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $schema,
     const: { $id: "a" },
     "x-kept": { $id: "a" },
     $dynamicRef: "#node",
@@ -51,7 +52,7 @@ test("what is no schema names none, and a dynamic reference within one resource 
   assert.equal(schema.$defs.node.$anchor, "node");
   const node = { $defs: { node: { $dynamicAnchor: "node" } } };
   const two = { items: { $id: "b", $dynamicRef: "#node", ...node }, contains: { $id: "c", ...node } };
-  assert.throws(() => exactly(null, { $schema: "2020-12", ...two }), /dynamicRef/);
+  assert.throws(() => exactly(null, { $schema, ...two }), /dynamicRef/);
 });
 
 test("a pattern of another language is what the site wrote for it, or cannot be judged", () => {
