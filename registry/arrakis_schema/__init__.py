@@ -27,7 +27,8 @@ if TYPE_CHECKING:
         payload_schema,
     )
     from arrakis_schema.json_schema.packets import Request, dump_request, parse_request
-    from arrakis_schema.json_schema.requests import iter_errors, validate, validator
+    from arrakis_schema.json_schema.requests import iter_errors, validate
+    from arrakis_schema.json_schema.validators import validator
     from arrakis_schema.json_schema.violations import Violation
     from arrakis_schema.kafka import check_message
     from arrakis_schema.store.loading import load_schema
@@ -76,7 +77,7 @@ _HOMES = {
     "payload_schema": _FLIGHT,
     "supports": "arrakis_schema.store.versions",
     "validate": _REQUESTS,
-    "validator": _REQUESTS,
+    "validator": "arrakis_schema.json_schema.validators",
 }
 
 __all__ = [

@@ -8,7 +8,8 @@ from arrakis_schema.cli.sources import read_argument
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, MissingExtraError
 from arrakis_schema.json_schema.packets import parse_request
 from arrakis_schema.json_schema.positions import Positions, positions
-from arrakis_schema.json_schema.requests import validate_against, validator_of, violations_of
+from arrakis_schema.json_schema.requests import validate_against, violations_of
+from arrakis_schema.json_schema.validators import validator_of
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.store import Release, open_store
 from arrakis_schema.store.strict_json import parse_json

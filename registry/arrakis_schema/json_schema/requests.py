@@ -3,25 +3,20 @@
 The compiled validators are fast and stop at the first violation; the complete one (jsonschema) is slow.
 """
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
-from arrakis_schema.json_schema.bundling import bundle_of
-from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of, has_effect
+from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_inside, dialect_of, has_effect
 from arrakis_schema.json_schema.dispatch import Dispatch, dispatch_of
 from arrakis_schema.json_schema.judge.fast import Accepts
-from arrakis_schema.json_schema.judge.judge import NOT_PLAIN, Judge
-from arrakis_schema.json_schema.judge.patterns import READINGS
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers, without_strangers
+from arrakis_schema.json_schema.judge.judge import NOT_PLAIN
+from arrakis_schema.json_schema.judge.unknown import UnknownMembers
+from arrakis_schema.json_schema.validators import Check, Root, check_of, compile_validator, judge_of, reader_of
 from arrakis_schema.json_schema.violations import Violation
-from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, open_release
 
 ENVELOPE = "descriptor"
-Root = str | os.PathLike[str] | None
-Check = Callable[[Any], None]
 _UNKNOWN = (KeyError, TypeError, AttributeError, InvalidRequestError)
 _SAME = {"type", "pattern", "const"}
 
@@ -106,7 +101,7 @@ def _thorough_request_check(release: Release, dispatch: Dispatch, known: "_Check
 def _refuse(release: Release, dispatch: Dispatch, request: Any) -> None:
     """Raise the envelope's own error, which comes first, or that no document is found; pass where neither holds."""
     if dispatch.envelope:
-        release.derived(_compile, dispatch.envelope)(request)
+        release.derived(compile_validator, dispatch.envelope)(request)
     request_path(release, request)
 
 
@@ -139,24 +134,6 @@ def _check_in_turn(release: Release, path: str) -> Check:
     return check_all
 
 
-def validator(
-    name: str, version: str | Release | None = None, *, root: Root = None, as_documented: bool = False
-) -> Check:
-    """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
-
-    `name` is as for `load_schema`, and so is `UnknownSchemaError`; all else is as for `validate`. Compiled on
-    first use, once for each opened release. Unlike `validate`, the check of an endpoint leaves out the envelope
-    (`"descriptor"`).
-    """
-    release = open_release(version, root).held(as_documented=as_documented)
-    return validator_of(release, name)
-
-
-def validator_of(release: Release, name: str) -> Check:
-    """Return the compiled validator of one document of a release, taken as it is; see `validator`."""
-    return release.derived(_validator, release.path_of(name, ".json"))
-
-
 def iter_errors(
     request: Any, version: str | Release | None = None, *, root: Root = None, as_documented: bool = False
 ) -> Iterator[Violation]:
@@ -172,11 +149,11 @@ def iter_errors(
 def violations_of(release: Release, request: Any) -> Iterator[Violation]:
     """Yield every violation of a release, taken as it is; see `iter_errors`."""
     dispatch = dispatch_of(release)
-    violations = set(release.derived(_judge, dispatch.envelope).every(request) if dispatch.envelope else ())
+    violations = set(release.derived(judge_of, dispatch.envelope).every(request) if dispatch.envelope else ())
     around = {dispatch.member[:length] for length in range(len(dispatch.member) + 1)}
     if not any(error.path in around for error in violations):
         path = request_path(release, request)
-        violations |= set(release.derived(_judge, path).every(request))
+        violations |= set(release.derived(judge_of, path).every(request))
         members = release.derived(_members_of_request, path)
         violations |= set(members.every(request) if members.rejects else ())
     yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
@@ -194,8 +171,8 @@ def _checks(release: Release, endpoint: str) -> tuple[Check, ...]:
     """Make the checks of a request."""
     judging = _document_checks(release, endpoint)
     members = release.derived(_members_of_request, endpoint)
-    thorough = [*judging, *([_check_of(members.first, endpoint, release)] if members.rejects else [])]
-    accepts = None if len(judging) > 1 else release.derived(_judge, endpoint).quick
+    thorough = [*judging, *([check_of(members.first, endpoint, release)] if members.rejects else [])]
+    accepts = None if len(judging) > 1 else release.derived(judge_of, endpoint).quick
     if accepts is None or (members.rejects and members.only is None):
         return tuple(thorough)
     return (_quick_check(accepts, members, thorough),)
@@ -205,9 +182,8 @@ def _document_checks(release: Release, endpoint: str) -> list[Check]:
     """Return the checks of the envelope, if it adds anything, and of the document."""
     envelope = dispatch_of(release).envelope
     envelope_adds = envelope is not None and not implies(release.schema(endpoint), release.schema(envelope))
-    return [
-        release.derived(_compile, path) for path in (envelope, endpoint) if path and (envelope_adds or path == endpoint)
-    ]
+    paths = [envelope, endpoint] if envelope is not None and envelope_adds else [endpoint]
+    return [release.derived(compile_validator, path) for path in paths]
 
 
 def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[Check]) -> Check:
@@ -232,26 +208,11 @@ def known_arguments(release: Release, document: str, path: tuple[str, ...]) -> f
     return None if declared is None else declared.names
 
 
-def declared_part(message: Any, release: Release, path: str) -> Any:
-    """Return a message without the members that a document does not declare: what those send who know the document."""
-    return without_strangers(release.derived(_judge, path), message)
-
-
 def _members_of_request(release: Release, path: str) -> UnknownMembers:
     """Return the members that the envelope and an endpoint declare."""
     envelope = dispatch_of(release).envelope
     paths = [path] if envelope is None else [envelope, path]
-    return UnknownMembers([release.derived(_judge, part) for part in paths], _reader(release, path).unknown)
-
-
-def _members(release: Release, path: str) -> UnknownMembers:
-    """Return the members that one document declares."""
-    return UnknownMembers([release.derived(_judge, path)], _reader(release, path).unknown)
-
-
-def _reader(release: Release, path: str) -> Reader:
-    """Return how a document is read."""
-    return release.settings.reader(release.kind_of(path).value)
+    return UnknownMembers([release.derived(judge_of, part) for part in paths], reader_of(release, path).unknown)
 
 
 def request_path(release: Release, request: Any) -> str:
@@ -280,59 +241,6 @@ def _accepts(release: Release, path: str, request: Any) -> bool:
     return True
 
 
-def _validator(release: Release, path: str) -> Check:
-    """Make the validator of one document, which also checks for members that its reader rejects."""
-    check, members = release.derived(_compile, path), release.derived(_members, path)
-    if not members.rejects:
-        return check
-    check_members = _check_of(members.first, path, release)
-
-    def validate_instance(instance: Any) -> None:
-        check(instance)
-        check_members(instance)
-
-    validate_instance.__qualname__ = check.__qualname__
-    return validate_instance
-
-
-def _compile(release: Release, path: str) -> Check:
-    """Compile the validator of one document."""
-    judge = release.derived(_judge, path)
-    judge.prepare()
-    return _check_of(judge.first, path, release, corrected=path in release.corrected)
-
-
-def _check_of(
-    first: Callable[[Any], Violation | None], path: str, release: Release, *, corrected: bool = False
-) -> Check:
-    """Return the check that raises an error for the first violation.
-
-    Of a `corrected` document it says where the document would accept as it is frozen.
-    """
-    name, version = release.name_of(path), release.version
-
-    def validate_instance(instance: Any) -> None:
-        violation_found = first(instance)
-        if violation_found is not None:
-            by_correction = corrected and _accepts_as_documented(release, path, instance)
-            raise InvalidRequestError(violation_found, name, version, corrected=by_correction)
-
-    validate_instance.__qualname__ = f"validator({name!r})"  # shown in a Python prompt
-    return validate_instance
-
-
-def _accepts_as_documented(contract: Release, path: str, instance: Any) -> bool:
-    """Tell whether a document accepts an instance without the corrections of a contract."""
-    documented = contract.store.release(contract.version)
-    return documented.derived(_judge, path).first(instance) is None
-
-
-def _judge(release: Release, path: str) -> Judge:
-    """Return the judge for one document."""
-    schema, reading = release.schema(path), READINGS[_reader(release, path).patterns]
-    return Judge(schema, f"{release.folder}/{path}", reading, bundle=bundle_of(release.document(path), schema))
-
-
 def implies(schema: Any, weaker: Any) -> bool:
     """Tell whether everything that `schema` accepts is plainly accepted by `weaker` too; False if in doubt.
 
@@ -346,6 +254,8 @@ def implies(schema: Any, weaker: Any) -> bool:
 def _implies(schema: Any, weaker: Any, dialect: str) -> bool:
     """Tell whether a schema of a document plainly implies one of another document of the same dialect."""
     if not isinstance(schema, dict) or not isinstance(weaker, dict) or "$ref" in schema:
+        return False
+    if {dialect_inside(schema, dialect), dialect_inside(weaker, dialect)} != {dialect}:
         return False
     asserted = [keyword for keyword in weaker if has_effect(keyword, dialect)]
     return all(_holds(schema, keyword, weaker[keyword], dialect) for keyword in asserted)

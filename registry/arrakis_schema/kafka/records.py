@@ -5,7 +5,7 @@ from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.json_schema.requests import validator_of
+from arrakis_schema.json_schema.validators import validator_of
 from arrakis_schema.json_schema.violations import format_path
 from arrakis_schema.store.kafka_settings import Topics
 from arrakis_schema.store.store import Release

@@ -12,8 +12,9 @@ from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bund
 from arrakis_schema.json_schema.keywords import essence
 from arrakis_schema.json_schema.members import member_tree
 from arrakis_schema.json_schema.positions import nearest, positions_in, value_at
-from arrakis_schema.json_schema.requests import declared_part, validate_against, validator_of
+from arrakis_schema.json_schema.requests import validate_against
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
+from arrakis_schema.json_schema.validators import declared_part, validator_of
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
