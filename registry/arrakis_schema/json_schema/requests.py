@@ -19,6 +19,7 @@ from arrakis_schema.store.store import Release, open_release
 ENVELOPE = "descriptor"
 _UNKNOWN = (KeyError, TypeError, AttributeError, InvalidRequestError)
 _SAME = {"type", "pattern", "const"}
+_MOST_NAMES = 1000
 
 
 def validate(
@@ -73,7 +74,7 @@ def _request_check(release: Release) -> Check:
 
     def check_request(request: Any) -> None:
         try:
-            known[request[member].lower()](request)
+            known[request[member]](request)
         except _UNKNOWN:
             _refuse(release, dispatch, request)
             raise
@@ -106,14 +107,19 @@ def _refuse(release: Release, dispatch: Dispatch, request: Any) -> None:
 
 
 class _ChecksByName(dict[str, Check]):
-    """The check of each name in lower case, made when it is first asked for; `KeyError` for an unknown one."""
+    """The check of each name as it is sent, made when it is first asked for; `KeyError` for an unknown one.
+
+    Some ways to write names are remembered.
+    """
 
     def __init__(self, release: Release, dispatch: Dispatch) -> None:
         super().__init__()
         self._release, self._by_name = release, dispatch.by_name
 
     def __missing__(self, name: str) -> Check:
-        check = self[name] = self.of_document(self._by_name[name])
+        check = self.of_document(self._by_name[name.lower()])
+        if len(self) < _MOST_NAMES:
+            self[name] = check
         return check
 
     def of_document(self, path: str) -> Check:

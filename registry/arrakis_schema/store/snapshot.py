@@ -69,7 +69,9 @@ class Deriving:
         self, make: Callable[Concatenate[Self, Arguments], Value], *args: Arguments.args, **named: Arguments.kwargs
     ) -> Value:
         """Return `make(self, ...)`, called once; an error is not kept. Threads may call it twice, and get one value."""
-        key = (make, args, *named.items()) if named else (make, args)
+        key: Hashable = make
+        if args or named:
+            key = (make, args, *named.items())
         try:
             value: Value = self._made[key]
         except KeyError:

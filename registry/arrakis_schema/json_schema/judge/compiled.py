@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import repeat
 from operator import contains
-from typing import Any
+from typing import Any, TypeVar
 
 import fastjsonschema
 
@@ -22,13 +22,22 @@ from arrakis_schema.regex import Reading
 
 Check = Callable[[Any], Violation | None]
 Accepts = Callable[[Any], bool]
+Checked = TypeVar("Checked")
 
 
-def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA) -> Check | None:
-    """Return a function that returns the first violation of an instance or None; None if it cannot be compiled.
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled document: `first` returns the first violation of an instance or None, `accepts` whether it has none.
 
-    The function raises `NotCompiledError` for an instance with NaN, which it would take for a number.
+    They raise `NotCompiledError` for an instance with NaN, which they would take for a number.
     """
+
+    first: Check
+    accepts: Accepts
+
+
+def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA) -> Compiled | None:
+    """Return a compiled document; None if it cannot be compiled."""
     if dialect == DRAFT_04:  # its 1.0 is no integer
         return None
     copy = Copy(document, dialect, reading)
@@ -37,20 +46,37 @@ def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA)
         validate = fastjsonschema.compile(schema, formats=copy.searchers, use_default=False)
     except (NotCompiledError, fastjsonschema.JsonSchemaDefinitionException, SyntaxError):  # Python nests 20 blocks
         return None
-    getattr(validate, "func", validate).__globals__["Decimal"] = float  # a Decimal is not a JSON number
+    run, formats = getattr(validate, "func", validate), copy.searchers
+    run.__globals__["Decimal"] = float  # a Decimal is not a JSON number
     arrays = [text_array(path, items, reading, unique=unique) for path, items, unique in copy.arrays]
-    numeric = copy.numeric
+    are_accepted = _all_at_once(arrays)
 
-    def check(instance: Any) -> Violation | None:
-        if numeric and not all_finite(instance):
-            raise NotCompiledError
+    def first(instance: Any) -> Violation | None:
         try:
-            validate(instance)
+            run(instance, formats)
         except fastjsonschema.JsonSchemaValueException as error:
             return copy.violation(error)
         return first_violation(arrays, instance) if arrays else None
 
-    return check
+    def accepts(instance: Any) -> bool:
+        try:
+            run(instance, formats)
+        except fastjsonschema.JsonSchemaValueException:
+            return False
+        return not arrays or are_accepted(instance) or first_violation(arrays, instance) is None
+
+    return Compiled(_of_finite(first), _of_finite(accepts)) if copy.numeric else Compiled(first, accepts)
+
+
+def _of_finite(check: Callable[[Any], Checked]) -> Callable[[Any], Checked]:
+    """Return a check of instances whose numbers JSON has."""
+
+    def check_finite(instance: Any) -> Checked:
+        if not all_finite(instance):
+            raise NotCompiledError
+        return check(instance)
+
+    return check_finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +129,32 @@ def first_violation(arrays: list[TextArray], instance: Any) -> Violation | None:
         if isinstance(value, list | tuple) and (broken := _violation(array, value)) is not None:
             return broken
     return None
+
+
+def _all_at_once(arrays: list[TextArray]) -> Accepts:
+    """Return a quick check that tells whether all arrays that are there are plainly accepted."""
+    members: dict[tuple[str, ...], list[tuple[str, Accepts]]] = {}
+    for array in arrays:
+        if not array.path:
+            return lambda _: False
+        members.setdefault(array.path[:-1], []).append((array.path[-1], array.accepts))
+    holders = list(members.items())
+
+    def are_accepted(instance: Any) -> bool:
+        try:
+            for path, names in holders:
+                holder = instance
+                for name in path:
+                    holder = holder.get(name)
+                for name, accepts in names:
+                    value = holder.get(name)
+                    if value is not None and (value.__class__ is not list or not accepts(value)):
+                        return False
+        except (AttributeError, TypeError):
+            return False
+        return True
+
+    return are_accepted
 
 
 def _violation(array: TextArray, value: list[Any] | tuple[Any, ...]) -> Violation | None:

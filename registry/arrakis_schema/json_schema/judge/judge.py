@@ -90,13 +90,13 @@ class Judge:
         self._validator: Any = None
         self._problem: SchemaProblem | None = None
         dialect = dialect_of(self._document)
-        self._check = None if dialect is None else compile_schema(self._document, dialect, reading)
+        self._compiled = None if dialect is None else compile_schema(self._document, dialect, reading)
         self.accepts = None if dialect is None else fast_check(self._document, dialect, reading)
 
     @property
     def is_compiled(self) -> bool:
         """Whether the document is compiled."""
-        return self._check is not None
+        return self._compiled is not None
 
     @property
     def quick(self) -> Callable[[Any], bool] | None:
@@ -104,12 +104,11 @@ class Judge:
 
         It may raise `NOT_PLAIN` for an instance of which it cannot tell.
         """
-        check = self._check
-        return self.accepts or (None if check is None else lambda instance: check(instance) is None)
+        return self.accepts or (None if self._compiled is None else self._compiled.accepts)
 
     def prepare(self) -> None:
         """Raise the errors that do not depend on the instance."""
-        if self._check is None:
+        if self._compiled is None:
             self._complete()
 
     def first(self, instance: Any) -> Violation | None:
@@ -120,10 +119,10 @@ class Judge:
                     return None
             except NOT_JSON:
                 pass
-        if self._check is None:
+        if self._compiled is None:
             return next(self.every(instance, 1), None)
         try:
-            return self._check(instance)
+            return self._compiled.first(instance)
         except NotCompiledError:
             return next(self.every(instance, 1), None)
         except ValueError as error:
