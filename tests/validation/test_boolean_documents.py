@@ -52,6 +52,20 @@ def test_booleans_are_schemas(dialect: str, tmp_path: Path) -> None:
         validator("refers", release)({"b": 1})
 
 
+def test_a_boolean_where_documents_have_an_id_gets_one_error_with_both_remedies(tmp_path: Path) -> None:
+    root = root_with(tmp_path, "")
+    (root / "schemas/registry.toml").write_text(SETTINGS.partition("[[")[0])
+    (root / "schemas/publication").mkdir()
+    (root / "schemas/publication/none.json").write_text("false")
+    errors = [finding for finding in lint_release(open_release(None, root)) if finding.severity.value == "error"]
+    assert [(finding.rule, finding.message) for finding in errors] == [
+        (
+            "dialect-unknown",
+            'a schema that is only false names neither its dialect nor its $id: write {"not": {}} with $schema and $id',
+        )
+    ]
+
+
 def test_draft_04_has_no_booleans_as_schemas(tmp_path: Path) -> None:
     release = open_release(None, root_with(tmp_path, "draft-04", all="true"))
     messages = [finding.message for finding in lint_release(release) if finding.rule == "dialect-unknown"]

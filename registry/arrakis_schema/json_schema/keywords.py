@@ -55,6 +55,10 @@ class Node:
         names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
         return frozenset("number" if name == "integer" else name for name in names if isinstance(name, str))
 
+    def pointer_of(self, *names: str | int) -> str:
+        """Return the pointer of a part of the schema."""
+        return "".join([self.pointer, *(f"/{escape_token(str(name))}" for name in names)])
+
 
 def walk(document: Any, dialect: str = "") -> Iterator[Node]:
     """Yield every schema of a document, the document itself first; values that are not schemas are skipped."""

@@ -2,17 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_04, EVERY_KEYWORD, KEYWORDS, Dialect, Role, dialect_of
+from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.identifiers import read_identifiers
-from arrakis_schema.json_schema.keywords import Node
 from arrakis_schema.json_schema.positions import Positions, nearest, positions_in
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.documentation_rules import (
@@ -27,6 +25,7 @@ from arrakis_schema.lint.documentation_rules import (
     unit_missing,
 )
 from arrakis_schema.lint.json_subject import JsonSubject
+from arrakis_schema.lint.keyword_rules import dialect_unknown, keyword_ineffective, keyword_unknown, meta_schema_invalid
 from arrakis_schema.lint.pattern_rules import (
     excess_of_patterns,
     pattern_exponential,
@@ -39,23 +38,11 @@ from arrakis_schema.store.documents import Document
 from arrakis_schema.store.files import YAML
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT, LONGEST_NUMBER
 from arrakis_schema.store.strict_json import longest_number, parse_text
-from arrakis_schema.text.json_pointer import escape_token
 
 Faults = Iterator[Fault]
-_LONGEST_KEYWORD, _MOST_HINTS = 40, 100
-_SUCCESSORS = {
-    "dependencies": "dependentRequired or dependentSchemas",
-    "$recursiveRef": "$dynamicRef",
-    "$recursiveAnchor": "$dynamicAnchor",
-}
 _IN_PLACE = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if"})
 """What applies further schemas to the same object, which may declare members as well."""
 
-_BARE = (
-    "a schema that is only {1} names no dialect: write {0} with $schema, or set `dialect` of its entry in [[documents]]"
-    " of registry.toml"
-)
-_BARE_OF_DRAFT_04 = "draft-04, which registry.toml declares for it, has no schema that is only {1}: write {0}"
 _BOUNDS = [
     ("minLength", "maxLength"),
     ("minItems", "maxItems"),
@@ -63,86 +50,10 @@ _BOUNDS = [
     ("minContains", "maxContains"),
     ("minimum", "maximum"),
 ]
-_OF_YOUR_OWN = "an annotation of your own begins with x-, or stands in annotations of schemas/registry.toml"
 UNREADABLE = {
     "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
 }
 _POSITION = re.compile(r"line (\d+) column (\d+)")
-
-
-def _dialect_unknown(json_subject: JsonSubject) -> Faults:
-    """`$schema` names a dialect that is known, and stands only in the document itself and beside an `$id`."""
-    schema = json_subject.schema
-    if isinstance(schema, bool):
-        if json_subject.expected_dialect in {"", DRAFT_04}:
-            text = _BARE_OF_DRAFT_04 if json_subject.expected_dialect else _BARE
-            yield Fault("", text.format("{}" if schema else '{"not": {}}', short_json(schema)))
-    elif "$schema" not in schema or dialect_of(schema) is None:
-        yield Fault("/$schema", json_subject.soundness.dialect_problem(schema))
-    for node in json_subject.objects():
-        if "$schema" in node.schema and node.pointer and dialect_of(node.schema) != node.dialect:
-            yield Fault(_below(node, "$schema"), _foreign_dialect(node, json_subject))
-
-
-def _foreign_dialect(node: Node, json_subject: JsonSubject) -> str:
-    """Return what is wrong with the `$schema` of a schema inside the document, which is read in another dialect."""
-    if dialect_of(node.schema) is None:
-        return str(json_subject.soundness.dialect_problem(node.schema))
-    named, read = short_json(node.schema["$schema"]), DIALECTS[node.dialect].name
-    remedy = "give the schema an $id, or leave $schema out"
-    return f"$schema is {named}, but a schema without an $id is read as what is around it, here {read}: {remedy}"
-
-
-def _meta_schema_invalid(json_subject: JsonSubject) -> Faults:
-    """The document is valid against the meta-schema of its dialect."""
-    for problem in json_subject.meta_schema_problems:
-        yield Fault(problem.location, f"not a valid schema: {problem.text}")
-
-
-def _keyword_unknown(json_subject: JsonSubject) -> Faults:
-    """Every keyword is one of the dialect's, or an annotation: its name begins with `x-`, or is declared."""
-    declared, unknown = json_subject.subject.annotations, 0
-    for node in json_subject.objects():
-        keywords = KEYWORDS[node.dialect]
-        for keyword in node.schema:
-            if keyword not in keywords and not keyword.startswith("x-"):
-                if keyword in declared and keyword not in EVERY_KEYWORD:
-                    continue
-                unknown += 1
-                if keyword in EVERY_KEYWORD:
-                    yield Fault(_member(node, keyword), _foreign(keyword, DIALECTS[node.dialect]))
-                    continue
-                near = _nearest(keyword, keywords) if unknown < _MOST_HINTS else None
-                hint = f"did you mean {near!r}?" if near else _OF_YOUR_OWN
-                yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
-
-
-def _foreign(keyword: str, dialect: Dialect) -> str:
-    """Return what is wrong with a keyword of other dialects."""
-    others = ", ".join(other.name for other in DIALECTS.values() if keyword in other.keywords)
-    return f"there is no keyword {keyword!r} in {dialect.name} and it has no effect; it is one of {others}"
-
-
-def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
-    """Return the known keyword that is most like one; a long one is like none."""
-    matches = [name for name in keywords if name.lower() == keyword.lower()]
-    matches += get_close_matches(keyword, keywords, 1, 0.7) if len(keyword) <= _LONGEST_KEYWORD else []
-    return matches[0] if matches else None
-
-
-def _keyword_ineffective(json_subject: JsonSubject) -> Faults:
-    """No keyword stands where it cannot act: with a `type` that it says nothing of, or up to draft-07 beside `$ref`."""
-    for node in json_subject.objects():
-        dialect = DIALECTS[node.dialect]
-        for keyword in node.schema:
-            known, pointer = dialect.keywords.get(keyword), _member(node, keyword)
-            if known and known.role is Role.RETIRED:
-                yield Fault(pointer, f"{keyword} has no effect in {dialect.name}: use {_SUCCESSORS[keyword]}")
-            elif known and known.types and node.types and not known.types & node.types:
-                yield Fault(pointer, f"{keyword} has no effect on type {short_json(node.schema['type'])}")
-            elif dialect.ref_alone and "$ref" in node.schema and keyword != "$ref" and node.pointer:
-                remedy = 'write "allOf": [{"$ref": …}] instead'
-                yield Fault(pointer, f"{keyword} has no effect beside $ref in {dialect.name}: {remedy}")
 
 
 def _pattern_invalid(json_subject: JsonSubject) -> Faults:
@@ -188,8 +99,10 @@ def _validation_exponential(json_subject: JsonSubject) -> Faults:
 def _id_mismatch(json_subject: JsonSubject) -> Faults:
     """`$id` is the document's own version URL."""
     keyword = DIALECTS[json_subject.dialect].identifier
-    identifier = json_subject.schema.get(keyword) if isinstance(json_subject.schema, dict) else None
-    if json_subject.subject.url is not None and identifier != json_subject.subject.url:
+    if json_subject.subject.url is None or isinstance(json_subject.schema, bool):  # has no room for one
+        return
+    identifier = json_subject.schema.get(keyword)
+    if identifier != json_subject.subject.url:
         named = f"there is no {keyword}" if identifier is None else f"{keyword} is {short_json(identifier)}"
         yield Fault(f"/{keyword}", f"{named}: expected {json_subject.subject.url}")
 
@@ -202,7 +115,7 @@ def _enum_duplicate(json_subject: JsonSubject) -> Faults:
         for index, member in enumerate(members if isinstance(members, list) else []):
             text = json.dumps(member, sort_keys=True)
             if text in before:
-                yield Fault(_below(node, f"enum/{index}"), f"{short_json(member)} stands twice in enum")
+                yield Fault(node.pointer_of("enum", index), f"{short_json(member)} stands twice in enum")
             before.add(text)
 
 
@@ -217,7 +130,7 @@ def _required_undeclared(json_subject: JsonSubject) -> Faults:
         for index, name in enumerate(required):
             if isinstance(name, str) and name not in properties:
                 yield Fault(
-                    _below(node, f"required/{index}"), f"{short_json(name)} is required but not declared in properties"
+                    node.pointer_of("required", index), f"{short_json(name)} is required but not declared in properties"
                 )
 
 
@@ -227,22 +140,12 @@ def _bounds_empty(json_subject: JsonSubject) -> Faults:
         for low, high in _BOUNDS:
             least, most = node.schema.get(low), node.schema.get(high)
             if _number(least) and _number(most) and least > most:
-                yield Fault(_below(node, low), f"nothing is at least {least} and at most {most} ({low}, {high})")
+                yield Fault(node.pointer_of(low), f"nothing is at least {least} and at most {most} ({low}, {high})")
 
 
 def _faults(problems: Iterable[Any]) -> Faults:
     """Yield a fault for each problem that the validator reports about a document."""
     return (Fault(problem.location, problem.text) for problem in problems)
-
-
-def _member(node: Node, name: str) -> str:
-    """Return the pointer of a member of a schema, whatever its name."""
-    return f"{node.pointer}/{escape_token(name)}"
-
-
-def _below(node: Node, path: str) -> str:
-    """Return the pointer of a keyword of a schema; `place` may go on below it."""
-    return f"{node.pointer}/{path if '/' in path else escape_token(path)}"
 
 
 def _number(value: Any) -> bool:
@@ -256,10 +159,10 @@ def _rule(severity: Severity, check: Callable[[Any], Faults], convention: str = 
 
 
 JSON_RULES: dict[str, LintRule] = {
-    "dialect-unknown": _rule(Severity.ERROR, _dialect_unknown),
-    "meta-schema-invalid": _rule(Severity.ERROR, _meta_schema_invalid),
-    "keyword-unknown": _rule(Severity.ERROR, _keyword_unknown),
-    "keyword-ineffective": _rule(Severity.ERROR, _keyword_ineffective),
+    "dialect-unknown": _rule(Severity.ERROR, dialect_unknown),
+    "meta-schema-invalid": _rule(Severity.ERROR, meta_schema_invalid),
+    "keyword-unknown": _rule(Severity.ERROR, keyword_unknown),
+    "keyword-ineffective": _rule(Severity.ERROR, keyword_ineffective),
     "pattern-invalid": _rule(Severity.ERROR, _pattern_invalid),
     "pattern-exponential": _rule(Severity.WARNING, pattern_exponential),
     "pattern-unbounded": _rule(Severity.ERROR, pattern_unbounded),
