@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -476,12 +476,6 @@ def test_a_value_that_no_json_text_holds_has_a_verdict(odd: Any, compiled: bool)
     document = {"maximum": 3, "pattern": "^a$", "additionalProperties": False, "enum": ["b"]}
     judge = Judge(document if compiled else {**document, "multipleOf": 0.5}, "it")
     assert judge.is_compiled == compiled
-    if odd == 10**5000:
-        with pytest.raises(ValidationLimitError, match="too many digits"):
-            list(judge.every(odd))
-        with nullcontext() if compiled else pytest.raises(ValidationLimitError, match="too many digits"):
-            assert judge.first(odd) is not None
-        return
     found = judge.first(odd)
     assert found is not None
     assert found in list(judge.every(odd))

@@ -16,7 +16,7 @@ from arrakis_schema.json_schema.admission import (
     shared_values,
     type_words,
 )
-from arrakis_schema.json_schema.judge.values import equality_key
+from arrakis_schema.json_schema.judge.values import comparable, equality_key
 from arrakis_schema.json_schema.violations import expectation
 from arrakis_schema.store.members import Bound, Origin
 
@@ -216,7 +216,8 @@ def _keep(bounds: dict[Any, Bound], bound: Bound | None) -> None:
 
 def _is_tighter(bound: Bound, known: Bound) -> bool:
     """Tell whether one bound allows less than another one of its keyword."""
-    return bool(bound.value > known.value if bound.keyword in _LOWER else bound.value < known.value)
+    value, least = comparable(bound.value), comparable(known.value)
+    return value > least if bound.keyword in _LOWER else value < least
 
 
 def closed_words(

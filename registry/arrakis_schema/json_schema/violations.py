@@ -103,9 +103,9 @@ def _written(value: Any) -> Iterator[str]:
 
 
 def _number(value: float) -> str:
-    """Return a number as JavaScript writes it: 1 for 1.0, 0.00001 for 1e-05, 1e-7 for 1e-07; large ones in full."""
+    """Return a number as the pages write it: 1 for 1.0, 0.00001 for 1e-05, 1e-7 for 1e-07; large ones in full."""
     if value.is_integer():
-        return str(int(value))
+        return str(int(Decimal(repr(value))))
     digits, _, exponent = repr(value).partition("e")
     if not exponent or int(exponent) >= _SMALLEST_POWER:
         return f"{Decimal(repr(value)):f}"

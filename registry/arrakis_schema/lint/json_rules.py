@@ -11,6 +11,7 @@ from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.identifiers import read_identifiers
+from arrakis_schema.json_schema.judge.values import comparable
 from arrakis_schema.json_schema.positions import Positions, nearest, positions_in
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.documentation_rules import (
@@ -139,7 +140,7 @@ def _bounds_empty(json_subject: JsonSubject) -> Faults:
     for node in json_subject.objects():
         for low, high in _BOUNDS:
             least, most = node.schema.get(low), node.schema.get(high)
-            if _number(least) and _number(most) and least > most:
+            if _number(least) and _number(most) and comparable(least) > comparable(most):
                 yield Fault(node.pointer_of(low), f"nothing is at least {least} and at most {most} ({low}, {high})")
 
 

@@ -46,7 +46,7 @@ def value_of(text: str) -> Json:
 def _plain(value: Json) -> Json:
     """Return an equal value without integral floats."""
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        return exact_fraction(value).numerator
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, dict):

@@ -15,6 +15,7 @@ from typing import Any
 
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, DRAFT_2020_12
 from arrakis_schema.json_schema.judge.rewriting import BOUNDS, Copy, NotCompiledError, SchemaPosition
+from arrakis_schema.json_schema.judge.values import compares_alike
 from arrakis_schema.regex import Reading, UnsupportedPatternError, spelled_out
 
 _rust: Any
@@ -26,7 +27,7 @@ except ModuleNotFoundError:
 Accepts = Callable[[Any], bool]
 NOT_JSON = (ValueError, TypeError, ArithmeticError)
 """What jsonschema-rs raises for a value that JSON does not have, or that nests too deeply: others judge it."""
-_LARGEST, _LARGEST_INTEGER = 2**53, 2**63 - 1  # jsonschema-rs refuses 2.0**63 by the minimum 2**63
+_LARGEST, _LARGEST_INTEGER = 2**53, 2**63 - 1
 _CLASSES = {DRAFT_07: "Draft7Validator", DRAFT_2020_12: "Draft202012Validator"}
 _SIZES = (
     "minLength",
@@ -99,7 +100,7 @@ class _Writer:
     """Writes the schemas of one document anew; raises `NotCompiledError` for what may be read in another way.
 
     `must_look` is True where a number that jsonschema-rs refuses can make an instance valid, or where numbers are
-    compared with each other: it takes 2**62 and 2.0**62 for two.
+    compared with each other.
     """
 
     def __init__(self, document: Any, dialect: str) -> None:
@@ -195,8 +196,11 @@ def _pattern(pattern: str) -> str:
 
 
 def _number(value: Any) -> float:
-    """Return an integer of 64 bits, or a number that a double holds exactly, as it holds its neighbours."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Return an integer of 64 bits, or a number that a double holds exactly, as it holds its neighbours.
+
+    jsonschema-rs compares an integer with what a double holds, and not with what that is written as.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not compares_alike(value):
         raise NotCompiledError
     if not abs(value) <= (_LARGEST_INTEGER if isinstance(value, int) else _LARGEST):
         raise NotCompiledError
@@ -204,7 +208,7 @@ def _number(value: Any) -> float:
 
 
 def _exclusive_bound(value: Any) -> float:
-    """Return a number that doubles hold exactly: jsonschema-rs takes the double 2.0**62 for less than 2**62."""
+    """Return a number that doubles hold exactly, whatever jsonschema-rs takes a larger one for."""
     if abs(_number(value)) > _LARGEST:
         raise NotCompiledError
     return _number(value)

@@ -14,7 +14,7 @@ from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.resolution import resolve_reference
 from arrakis_schema.json_schema.judge.steps import current_steps, refuse_return, take_step
-from arrakis_schema.json_schema.judge.values import equality_key, is_multiple
+from arrakis_schema.json_schema.judge.values import comparable, equality_key, is_multiple
 from arrakis_schema.regex import Reading
 
 Errors = Iterator[ValidationError]
@@ -220,14 +220,24 @@ def _contains(validator: Any, value: Any, instance: Any, schema: Mapping[str, An
         yield error("too many items fit", validator="maxContains", validator_value=most)
 
 
+def _bound(violates: Callable[[Any, Any], bool]) -> Keyword:
+    """Return the check of a bound."""
+
+    def check(validator: Any, value: Any, instance: Any, _: Any) -> Errors:
+        if validator.is_type(instance, "number") and violates(comparable(instance), comparable(value)):
+            yield ValidationError("out of bounds")
+
+    return check
+
+
 def _bound_of_draft_04(keyword: str, modifier: str, violates: Callable[[Any, Any], bool]) -> Keyword:
     """Return the check of a bound that another keyword makes an exclusive one, which the error names then."""
 
     def check(_: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
         if isinstance(instance, bool) or not isinstance(instance, int | float):
             return
-        exclusive = schema.get(modifier, False)
-        if violates(instance, value) or (exclusive and instance == value):
+        exclusive, number, bound = schema.get(modifier, False), comparable(instance), comparable(value)
+        if violates(number, bound) or (exclusive and number == bound):
             error: Any = ValidationError
             yield error("out of bounds", validator=modifier if exclusive else keyword, validator_value=value)
 
@@ -281,6 +291,10 @@ CORRECTIONS: dict[str, Keyword] = {
     "contains": _contains,
     "unevaluatedItems": _unevaluated_items,
     "unevaluatedProperties": _unevaluated_properties,
+    "minimum": _bound(operator.lt),
+    "maximum": _bound(operator.gt),
+    "exclusiveMinimum": _bound(operator.le),
+    "exclusiveMaximum": _bound(operator.ge),
     "multipleOf": _multiple_of,
     "enum": _enum,
     "const": _const,

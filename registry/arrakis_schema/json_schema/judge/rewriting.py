@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, Role
 from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, searcher
+from arrakis_schema.json_schema.judge.values import compares_alike
 from arrakis_schema.json_schema.positions import member
 from arrakis_schema.json_schema.violations import Violation, violation
 from arrakis_schema.regex import Reading
@@ -178,8 +179,10 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> float:
-    """Return a number that is finite and has few digits."""
+    """Return a number that is finite, has few digits, and is compared with doubles as they are written."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST_NUMBER:
+        raise NotCompiledError
+    if not compares_alike(value):
         raise NotCompiledError
     return value
 

@@ -1,12 +1,15 @@
-"""JSON values as every check of this package reads them: equality and exact multiples.
+"""JSON values as every check of this package reads them: equality, order and exact multiples.
 
-https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2: numbers are equal by value, and true is not 1.
+https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2: numbers are equal by value, and true is not 1. A
+number with decimals or an exponent is the one that its shortest text says: 0.1 is a tenth, and 1e31 is 10^31.
 """
 
 import math
 from collections.abc import Hashable
 from fractions import Fraction
 from typing import Any
+
+_EXACT_DOUBLES = 2**53  # up to here every double is what its shortest text says, or has decimals
 
 
 def equality_key(value: Any) -> Hashable:
@@ -17,6 +20,8 @@ def equality_key(value: Any) -> Hashable:
         return list, tuple(map(equality_key, value))
     if isinstance(value, dict):
         return dict, frozenset((name, equality_key(member)) for name, member in value.items())
+    if isinstance(value, float):
+        return comparable(value)
     return value if isinstance(value, Hashable) else (object, id(value))
 
 
@@ -50,8 +55,25 @@ def is_multiple(number: float, divisor: float) -> bool:
 
 
 def exact_fraction(number: float) -> Fraction:
-    """Return the exact value of a JSON number: 0.1 is a tenth, not the nearest binary fraction.
+    """Return the exact value of a JSON number, which is neither NaN nor an infinity."""
+    return Fraction(number if isinstance(number, int) else float.__repr__(number))
 
-    A whole one is the integer that a double holds, as in comparisons: 1e31 is less than 10^31, and no multiple of it.
-    """
-    return Fraction(number) if number == number // 1 else Fraction(float.__repr__(number))
+
+def comparable(number: float) -> float:
+    """Return a number that Python compares with others as JSON does: a large double as the integer that it says."""
+    if isinstance(number, int) or abs(number) <= _EXACT_DOUBLES or not math.isfinite(number):
+        return number
+    return exact_fraction(number).numerator
+
+
+def compares_alike(number: float) -> bool:
+    """Tell whether Python itself compares a number with every double as JSON does."""
+    if abs(number) <= _EXACT_DOUBLES:
+        return True
+    exact = comparable(number)
+    near = float(exact)
+    doubles = (math.nextafter(near, -math.inf), near, math.nextafter(near, math.inf))
+    return number == exact and all(
+        (double > exact, double == exact) == (comparable(double) > exact, comparable(double) == exact)
+        for double in doubles
+    )

@@ -139,7 +139,8 @@ function literal(value, text, at, strict) {
 }
 
 /**
- * Return the number that a literal stands for: as Python reads it, an integer exactly, anything else as a double.
+ * Return the number that a literal stands for: as Python reads it, an integer exactly, anything else as a double, of which
+ * a large one is the integer that its shortest text says: 1e31 is 10^31.
  * @param {string} source
  * @param {Place} at
  */
@@ -149,13 +150,31 @@ function number(source, at) {
     throw new JsonError(`a number of ${source.length} characters is too long to read`, at);
   if (!/[.eE]/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
   if (!Number.isFinite(value)) throw new JsonError(`${source} is too large a number`, at);
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
+  return Number.isSafeInteger(value) ? value : whole(value);
 }
 
 /** @param {string} value @param {Place} at */
 function sound(value, at) {
   if (LONE_SURROGATE.test(value)) throw new JsonError("half a surrogate pair has no form in UTF-8", at);
   return value;
+}
+
+/**
+ * Return a number as its digits and how many of them are decimals.
+ * @param {number | bigint} value
+ * @returns {[bigint, bigint]}
+ */
+export function fraction(value) {
+  const [digits, exponent = "0"] = String(value).split("e");
+  const [before, decimals = ""] = digits.split(".");
+  const places = BigInt(decimals.length) - BigInt(exponent);
+  const number = BigInt(before + decimals);
+  return places < 0n ? [number * 10n ** -places, 0n] : [number, places];
+}
+
+/** Return a number that is whole as the integer that its text says, and another one as it is. @param {number | bigint} value */
+export function whole(value) {
+  return Number.isInteger(value) ? fraction(value)[0] : value;
 }
 
 /** @param {number} code @param {string} text @param {Place} at */

@@ -3,6 +3,7 @@
 
 import { dialectInside, dialectOf, draft } from "./dialect.js";
 import { plainReference, resourcesOf } from "./dynamic.js";
+import { fraction, whole } from "./json.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./violations.js").Patterns} Patterns */
@@ -48,7 +49,7 @@ export const EXCLUSIVE = { exclusiveMinimum: "minimum", exclusiveMaximum: "maxim
  */
 export function exactly(instance, schema, patterns = undefined) {
   const numbers = [...every(instance)];
-  const replace = replacement([...numbers, ...every(schema)].filter(isFar));
+  const replace = replacement([...numbers, ...every(schema)].filter(isFar).map(whole));
   const copy = new Copy(numbers, replace, schema, patterns);
   const replaced = copy.schema(schema, copy.dialect);
   return { instance: replaceNumbers(instance, replace), schema: replaced, ...copy.found };
@@ -100,7 +101,7 @@ function noteStandin(stand, value, last) {
 
 /** Return the digits of a number that is whole, which are those of its value. @param {number | bigint} value */
 function decimal(value) {
-  return Number.isInteger(value) ? String(BigInt(value)) : String(value);
+  return String(whole(value));
 }
 
 /**
@@ -112,15 +113,6 @@ function isMultiple(value, divisor) {
   const [[left, leftPlaces], [right, rightPlaces]] = [fraction(value), fraction(divisor)];
   const places = leftPlaces > rightPlaces ? leftPlaces : rightPlaces;
   return right !== 0n && (left * 10n ** (places - leftPlaces)) % (right * 10n ** (places - rightPlaces)) === 0n;
-}
-
-/** Return a number as digits and how many of them are decimals. @param {number | bigint} value */
-function fraction(value) {
-  const [digits, exponent = "0"] = String(value).split("e");
-  const [whole, decimals = ""] = digits.split(".");
-  const places = BigInt(decimals.length) - BigInt(exponent);
-  const number = BigInt(whole + decimals);
-  return places < 0n ? [number * 10n ** -places, 0n] : [number, places];
 }
 
 /** @param {any} value @param {Replace} replace @returns {any} */
