@@ -9,10 +9,13 @@ from jsonschema_specifications import REGISTRY
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from arrakis_schema.json_schema.bundling import make_bundle
 from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
+from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import PatternError
 from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
+from arrakis_schema.json_schema.resolver import Schemas
 from tests.compat.crossing import FOLDERS, MISSING, SUITE, official_cases
 
 pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason=MISSING)
@@ -20,7 +23,7 @@ pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason=MISSING)
 # What the suite expects in folders that it calls optional, and where this package decides otherwise.
 OPTIONAL = {
     "content": "content… are annotations",
-    "cross-draft": "a document is read in one dialect, that of its root",
+    "cross-draft": "held below, as documents of one set",
     "dependencies-compatibility": "the specification has given dependencies up, and lint reports it",
     "ecmascript-regex": "held by the tests of patterns",
     "format-assertion": "format is an annotation",
@@ -60,6 +63,21 @@ def test_every_expectation_of_the_official_suite_is_met(dialect: str) -> None:
     wrong = [name for name in disagreements(dialect, "") if EXCEPT not in name]
     assert wrong == []
     assert sum(1 for _ in official_cases(dialect)) > 600
+
+
+def test_documents_of_other_dialects_are_read_in_those() -> None:
+    folder, verdicts = SUITE.parent / "remotes", []
+    remote = {path.relative_to(folder).as_posix(): json.loads(path.read_text()) for path in folder.rglob("*.json")}
+    for dialect, (_, uri) in FOLDERS.items():
+        for name, schema, instance, valid in official_cases(dialect, "optional"):
+            if name.startswith("cross-draft: "):
+                documents = {**remote, "case.json": {"$schema": uri, **schema}}
+                schemas = Schemas(documents, lambda path: (f"http://localhost:1234/{path}",))
+                bundle = make_bundle(schemas, "case.json")
+                judge = Judge(bundle.schema, name, bundle=bundle)
+                verdicts.append((judge.first(instance) is None) == valid)
+    assert len(verdicts) > 3
+    assert all(verdicts)
 
 
 @pytest.mark.parametrize("dialect", FOLDERS)
