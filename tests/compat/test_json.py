@@ -21,7 +21,7 @@ from arrakis_schema.compat.containment import Question, decide_containment
 from arrakis_schema.compat.logic.keywords import GENERAL, READ_BY_ANOTHER, SPECIAL
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.json_schema.dialects import DIALECTS as FACTS
-from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12, Dialect
+from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_07, DRAFT_2020_12, Dialect
 from tests.compat.attack import pair, trial
 from tests.compat.declared import Declared, validator_of
 from tests.compat.random_schemas import Instances
@@ -286,6 +286,10 @@ def test_an_embedded_schema_of_another_dialect_is_undecided() -> None:
     other = {**document, "definitions": {"m": {**embedded, "dependentRequired": {"a": ["b"]}}}}
     assert "another dialect" in accepts(other, document).reason
     assert accepts(document, document).kind is Kind.COMPATIBLE
+    older = {"$schema": DRAFT_04, "allOf": [{"$ref": "http://example.org/m"}], "definitions": {"m": embedded}}
+    number = {"id": "http://example.org/m", "$schema": DRAFT_04, "type": "number"}
+    newer = {"$schema": DRAFT_2020_12, "$ref": "http://example.org/m", "$defs": {"m": number}}
+    assert "another dialect" in accepts(older, newer, policy="strict").reason
 
 
 def members(count: int) -> Any:

@@ -78,7 +78,8 @@ def side(document: Any, dialect: str) -> Side:
         document = {**document, DIALECTS[dialect].identifier: urljoin(_BASE_URI, relative)}
         resource = SPECIFICATIONS[dialect].create_resource(document)
     uri = resource.id() or _DOCUMENT_URI
-    identifying, root_names = _IDENTIFYING[dialect], {DIALECTS[dialect].identifier}
+    identifying = _IDENTIFYING[dialect] | {"$schema"}  # beside it stands the identifier of another dialect
+    root_names = {DIALECTS[dialect].identifier, "$schema"}
     if names.isdisjoint(identifying) and (members.keys() & identifying) <= root_names:
         return Side(document, dialect, uri, _with_resource(_META_SCHEMAS, uri, resource))
     return Side(document, dialect, uri, _META_SCHEMAS.with_resource(uri, resource).crawl())
