@@ -168,7 +168,7 @@ def test_every_option_of_every_command_is_on_the_page() -> None:
         assert f"## `{name}`" in page
         section = (
             page.partition(f"## `{name}`")[2].partition("\n## ")[0]
-            + page.partition("## Every command")[2].partition("\n## ")[0]
+            + page.partition("## Common options")[2].partition("\n## ")[0]
         )
         options = [option for action in command._actions for option in action.option_strings if option.startswith("--")]  # noqa: SLF001
         missing = [option for option in options if option != "--help" and f"`{option}" not in section]

@@ -26,7 +26,7 @@ def patterns(json_subject: JsonSubject) -> Iterator[tuple[str, str]]:
 
 
 def pattern_exponential(json_subject: JsonSubject) -> Faults:
-    """No pattern takes a backtracking matcher longer than anybody waits."""
+    """No pattern takes exponential time in a backtracking matcher."""
     for pointer, pattern in patterns(json_subject):
         slow = slow_text(pattern)
         if slow is not None and slow.exponential:
@@ -34,7 +34,7 @@ def pattern_exponential(json_subject: JsonSubject) -> Faults:
 
 
 def pattern_slow(json_subject: JsonSubject) -> Faults:
-    """No pattern takes a backtracking matcher more steps than the square of its text."""
+    """No pattern takes more than quadratic time in a backtracking matcher."""
     for pointer, pattern in patterns(json_subject):
         slow = slow_text(pattern)
         if slow is not None and not slow.exponential:

@@ -19,8 +19,8 @@ from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.text.printable import printable
 
 SET_RULES = {
-    "document-unreachable": "Every document can be asked for: by the value of `request`, and by a name of its own.",
-    "id-clash": "No two schemas of a release have one `$id`, unless they are equal and one is embedded.",
+    "document-unreachable": "Every document can be reached, by the value of `request` and by a unique name.",
+    "id-clash": "No two schemas of a release have the same `$id`, unless they are equal and one is embedded.",
 }
 _NO_MEMBER = (
     "does not describe the member {}, which tells requests apart: describe it,"

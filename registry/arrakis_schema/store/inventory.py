@@ -34,9 +34,9 @@ IGNORED = frozenset({".DS_Store", ".gitattributes", ".gitignore", ".gitkeep"})
 
 FILE_RULES = {
     "file-unexpected": "Every file is a document, an example, a program beside one of these, or a note in Markdown.",
-    "file-not-plain": "Every file is a plain file: no link, no pipe, no device.",
-    "file-name-invalid": "Every name can stand in a URL and in a checkout on any system.",
-    "file-name-clash": "No two names differ only in case or Unicode form, and no document has a name of the site.",
+    "file-not-plain": "Every file is a regular file: no link, no pipe, no device.",
+    "file-name-invalid": "Every name works in a URL and in a checkout on any system.",
+    "file-name-clash": "No two names differ only in case or Unicode form, and no document has a reserved name.",
 }
 _PLACES = (
     "documents are endpoints/descriptor.json, endpoints/NAME/descriptor.json, endpoints/NAME/schema.txt,"
