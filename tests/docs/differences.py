@@ -26,9 +26,7 @@ TITLES = {
     "releases": "Releases",
     "sent": "Data as sent",
 }
-_KEEP = (
-    "Keep accepting what old writers send, or [accept the break](../compatibility.md#accepted-breaks)."
-)
+_KEEP = "Keep accepting what old writers send, or [accept the break](../compatibility.md#accepted-breaks)."
 _UPGRADE = "Upgrade the readers first: old ones reject what new writers may send."
 _BOTH = "No order of upgrades is safe. Add the new form beside the old one instead, and remove the old one later."
 _NOTHING = "Nothing to do: nobody breaks."

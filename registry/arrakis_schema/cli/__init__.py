@@ -54,5 +54,5 @@ def _describe_internal_error(error: Exception, options: Namespace) -> list[str]:
     reason = f"{type(error).__name__}: {error}".removesuffix(": ")
     where = f"{'/'.join(Path(last.filename).parts[-2:])}:{last.lineno}"
     remedy = "report it with what this prints" if options.debug else "report it with what --debug prints"
-    sentence = f"{summary} ({printable(reason, 200)}, at {where}): this is a fault of arrakis-schema; please {remedy}"
+    sentence = f"{summary} ({printable(reason, 200)}, at {where}): this is a bug in arrakis-schema; please {remedy}"
     return [*("".join(traceback.format_exception(error)).split("\n") if options.debug else ()), sentence]

@@ -21,8 +21,8 @@ def run_adopt(options: Namespace) -> int:
     write_adoption(adoption, options.out)
     for sentence in adoption.sentences:
         say(sentence)
-    asked = f"by the examples of {adoption.release}" if adoption.release else "for what it lists"
-    say(f"{options.out} holds {len(adoption.files)} files, drafted from a server that was asked {asked}: review them")
+    requests = f"the examples of {adoption.release}" if adoption.release else "requests for the flights that it lists"
+    say(f"wrote {len(adoption.files)} files to {options.out}, drafted from the answers to {requests}: review them")
     return 0
 
 
@@ -48,5 +48,5 @@ def _read_request(file: Path) -> Any:
     except ArrakisSchemaError as error:
         raise OptionError(f"{file}: {error}") from error
     if not isinstance(request, dict):
-        raise OptionError(f"{file} holds no request: expected a JSON object")
+        raise OptionError(f"{file} is not a request: expected a JSON object")
     return request

@@ -12,6 +12,7 @@ from arrakis_schema.cli.show import view_of
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
@@ -30,7 +31,7 @@ def run_init(options: Namespace) -> int:
     root = shlex.quote(str(folder))
     say(f"wrote {len(files)} files to {folder}: one document of each kind, with examples")
     if options.url == BASE_URL:
-        say(f"each $id begins with {BASE_URL}, as --url was not given: replace that before the first release")
+        say(f"each $id begins with {BASE_URL}, because --url was not given: replace it before the first release")
     say(f"next: arrakis-schema check --root {root}")
     say(f"in CI: arrakis-schema check --root {root} --against git:origin/main")
     return 0
@@ -82,8 +83,8 @@ def run_release(options: Namespace) -> int:
         write(FORMATS["text"](errors))
         return 1
     frozen = freeze(store.root)
-    summary = f"{frozen.folder} holds {len(frozen.inventory.plain)} files and never changes"
-    say(f"{summary}; declare the next version in registry.toml")
+    files = format_count(len(frozen.inventory.plain), "file")
+    say(f"{frozen.folder} is frozen, with {files}; now declare the next version in {REGISTRY_FILE}")
     return 0
 
 
@@ -93,7 +94,7 @@ def run_verify(options: Namespace) -> int:
     problems = verify(store)
     since = history_since(store, options.against) if options.against else []
     problems += [finding.message for finding in since if finding.severity is Severity.ERROR]
-    lines = problems or [f"frozen releases that are what versions/lock.json says: {len(store.releases)}"]
+    lines = problems or [f"frozen releases that match versions/lock.json: {len(store.releases)}"]
     lines += [finding.message for finding in since if finding.severity is not Severity.ERROR]
     if not options.against:
         lines.append("not compared with history: --against git:COMMIT proves that releases were only added since")
@@ -109,7 +110,7 @@ def run_build(options: Namespace) -> int:
     store = open_store(options.root)
     complain([] if options.trust_config else describe_omissions(store.root))
     count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
-    say(f"{options.out} holds {count} files")
+    say(f"wrote {format_count(count, 'file')} to {options.out}")
     return 0
 
 

@@ -79,8 +79,8 @@ def run_mock(options: Namespace) -> int:
         server = MockServer(release, f"grpc://{host}:{options.port}")
     except (pa.ArrowException, OSError) as error:
         address = f"port {options.port} on {options.host}"
-        raise OptionError(f"{address} cannot be listened on: choose another with --port") from error
-    say_now(f"answering by {release.title} at grpc://{host}:{server.port}")
+        raise OptionError(f"{address} cannot be used: choose another one with --port") from error
+    say_now(f"serving {release.title} at grpc://{host}:{server.port}")
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0
@@ -107,7 +107,7 @@ def _describe_endpoints(report: Report) -> Iterator[str]:
         if not counts["requests"]:
             yield f"{name}: not examined"
             continue
-        refused = f", {counts['refused']:,} refused" if counts["refused"] else ""
+        refused = f", {counts['refused']:,} rejected" if counts["refused"] else ""
         answered = f"{format_count(counts['requests'], 'request')}, {counts['answered']:,} answered{refused}"
         types = f", {counts['types_seen']} of {counts['types_listed']} data types" if counts["types_listed"] else ""
         yield f"{name}: {answered}, {format_count(counts['rows'], 'row')}{types}"

@@ -21,8 +21,8 @@ _NOT_ACCEPTED = frozenset({"releases", "sent"})
 """The pages of rules about no difference of two documents: what they find cannot be accepted."""
 
 _ACCEPT = (
-    "Severity: error where the verdict says that somebody breaks, warning where it is undecided, else notice. "
-    "An entry of schemas/exceptions.toml accepts a break that is meant: `check` prints it, but for the reason."
+    "Severity: error if the verdict says that somebody breaks, warning if it is undecided, otherwise notice. "
+    "An entry of schemas/exceptions.toml accepts an intended break: `check` prints the entry, all but the reason."
 )
 
 

@@ -33,10 +33,10 @@ def run_import(options: Namespace) -> int:
     if len(left_out) > _MOST_LINES:
         say(f"left out: {len(left_out) - _MOST_LINES:,} more")
     if made:
-        say(f"{root / REGISTRY_FILE} is new: correct what it says of your schemas")
+        say(f"{root / REGISTRY_FILE} was created: review what it declares about your schemas")
     if more:
         added = "a new entry" if len(more) == 1 else f"{len(more)} new entries"
-        say(f"{root / REGISTRY_FILE} has {added} for schemas that had no place: correct what is said of them")
+        say(f"{root / REGISTRY_FILE} has {added} for schemas without an entry: review them")
     return 0
 
 
@@ -49,10 +49,10 @@ def _read(options: Namespace) -> Found:
     """Read the versions that the arguments name."""
     if options.git:
         if options.version is not None:
-            raise ReleaseError("--as names one folder's version: tags name their own")
+            raise ReleaseError("--as sets the version of one folder: tags have their own")
         return read_tags(options.source, options.tags, options.path)
     if options.path:
-        raise ReleaseError("--path is a folder of the repository of --git: without it, name the folder itself")
+        raise ReleaseError("--path needs --git: to import a folder, name the folder itself")
     if options.version is None:
         return read_versions(options.source)
     name = options.version.removeprefix("v")

@@ -33,7 +33,7 @@ def run_validate(options: Namespace) -> int:
     if not violations:
         say(f"{label}: accepted by {release.title}")
     elif release.corrected and not _violations(content, documented, options.document)[0]:
-        say(f"{label}: refused by its corrections alone, and accepted by release {release.version} --as-documented")
+        say(f"{label}: rejected because of corrections only; release {release.version} accepts it --as-documented")
     return 1 if violations else 0
 
 

@@ -73,7 +73,7 @@ _OTHERS = {
     "record-changed": "A record about releases changed since the base commit.",
     "base-empty": "The base commit has no documents.",
     "request-refused": "A server rejects a request that the contract accepts.",
-    "request-answered": "A server answers a request that the contract rejects: no client breaks, but mistakes go unnoticed.",
+    "request-answered": "A server answers a request that the contract rejects: nobody breaks, but mistakes are hidden.",
     "refusal-unexplained": "A server rejects a request with an internal error, without argument or reason.",
     "answer-broken": "The answer of a server is unusable: it is cut off, without data, too large, or not Arrow.",
     "release-claimed": "A server claims a different release from the one that it is checked against.",

@@ -91,7 +91,7 @@ def _null_undescribed(arrow_subject: ArrowSubject) -> Faults:
 
     def problem_in(column: pa.Field) -> str | None:
         silent = column.nullable and not _says(column, b"null")
-        return f"{column.name} may be null, and null does not say what that means" if silent else None
+        return f"{column.name} may be null, but null does not say what that means" if silent else None
 
     return arrow_subject.faults(problem_in)
 
@@ -214,7 +214,7 @@ def lint_columns(subject: Subject) -> Iterator[Finding]:
 
 
 def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -> Finding:
-    """Return the finding for a text that is no Arrow schema."""
+    """Return the finding for a text that is not an Arrow schema."""
     if not isinstance(error, SchemaTextError):
         return Finding(subject.file, 1, 1, "text-invalid", Severity.ERROR, "", f"byte {error.start} is not UTF-8")
     bare = "\n...\n" in subject.document.text and "{" not in subject.document.text

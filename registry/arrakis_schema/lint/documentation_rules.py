@@ -38,7 +38,7 @@ def null_undescribed(json_subject: JsonSubject) -> Faults:
     """Every property that may be null says what null means: `x-null`."""
     for node in json_subject.properties():
         if "null" in node.types and not node.schema.get("x-null"):
-            yield Fault(node.pointer, f"{node.name} may be null, and x-null does not say what that means")
+            yield Fault(node.pointer, f"{node.name} may be null, but x-null does not say what that means")
 
 
 def omission_undescribed(json_subject: JsonSubject) -> Faults:
@@ -48,7 +48,7 @@ def omission_undescribed(json_subject: JsonSubject) -> Faults:
             alone = "$ref" in node.schema and DIALECTS[json_subject.dialect].ref_alone
             remedy = ': write it beside "allOf": [{"$ref": …}]' if alone else ""
             yield Fault(
-                node.pointer, f"{node.name} may be left out, and x-omitted does not say what that means{remedy}"
+                node.pointer, f"{node.name} may be left out, but x-omitted does not say what that means{remedy}"
             )
 
 

@@ -63,7 +63,7 @@ _BOUNDS = [
     ("minContains", "maxContains"),
     ("minimum", "maximum"),
 ]
-_OF_YOUR_OWN = "an annotation of your own begins with x-, or stands in annotations of schemas/registry.toml"
+_OF_YOUR_OWN = "an annotation of your own begins with x-, or is listed in annotations of schemas/registry.toml"
 UNREADABLE = {
     "json-invalid": "The document is a JSON object or boolean in UTF-8, without repeated names and NaN.",
 }
@@ -109,13 +109,13 @@ def _keyword_unknown(json_subject: JsonSubject) -> Faults:
                     continue
                 near = folded.get(keyword.lower()) or _nearest(keyword, keywords if unknown < _MOST_HINTS else ())
                 hint = f"did you mean {near!r}?" if near else _OF_YOUR_OWN
-                yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
+                yield Fault(_member(node, keyword), f"unknown keyword {keyword!r}, which has no effect; {hint}")
 
 
 def _foreign(keyword: str, dialect: Dialect) -> str:
     """Return what is wrong with a keyword of other dialects."""
     others = ", ".join(other.name for other in DIALECTS.values() if keyword in other.keywords)
-    return f"there is no keyword {keyword!r} in {dialect.name} and it has no effect; it is one of {others}"
+    return f"unknown keyword {keyword!r} in {dialect.name}, which has no effect; it is one of {others}"
 
 
 def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
@@ -196,7 +196,7 @@ def _enum_duplicate(json_subject: JsonSubject) -> Faults:
         for index, member in enumerate(members if isinstance(members, list) else []):
             text = json.dumps(member, sort_keys=True)
             if text in before:
-                yield Fault(_below(node, f"enum/{index}"), f"{short_json(member)} stands twice in enum")
+                yield Fault(_below(node, f"enum/{index}"), f"{short_json(member)} occurs twice in enum")
             before.add(text)
 
 

@@ -125,7 +125,7 @@ def summaries(history: History, old: Release, new: Release, writing: Writing) ->
 
 
 def _title(history: History, name: str, path: str, writing: Writing) -> str:
-    """Return the name of an endpoint, with the kind of its document where that is no request."""
+    """Return the name of an endpoint, with the kind of its document where that is not a request."""
     kind = history.kind_of(path)
     return writing.text(name) + ("" if kind is DocumentKind.REQUEST else f" ({kind.value})")
 

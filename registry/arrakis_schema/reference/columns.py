@@ -28,7 +28,7 @@ def columns(history: History, release: Release, name: str, document: Document) -
     )
     if repeated := language.repeated(document):
         names = ", ".join(code(f"{{{placeholder}}}") for placeholder in repeated)
-        yield f"Names in braces are filled in: one such column for each thing asked for ({names})."
+        yield f"Names in braces are placeholders: there is one such column for each requested item ({names})."
     for erratum in history.known_problems(release, document.path):
         yield problem_at(history, erratum)
     for erratum in history.past_problems(release, document.path):
@@ -47,7 +47,7 @@ def _differences(members: Sequence[DescribedMember]) -> Iterator[str]:
     sentences = [f"The document lacks {', '.join(lacking)}."] if lacking else []
     sentences += [f"Servers do not send {', '.join(unsent)}."] if unsent else []
     if sentences:
-        yield f"The columns as servers of this release really send them. {' '.join(sentences)}"
+        yield f"The columns that servers of this release really send. {' '.join(sentences)}"
 
 
 def _row(described: DescribedMember, since: str, *, marked: bool) -> tuple[str, ...]:

@@ -28,9 +28,9 @@ def release_numbers(known: SoftwareTable, releases: Sequence[Release]) -> Iterat
             rows.append((f"[{release.version}]({release.version}/index.md)", *versions))
     if rows:
         named = " and ".join(map(escape_markdown, programs))
-        yield "## Which release does my software speak? { #software }"
+        yield "## Which release does my software use? { #software }"
         yield (
-            f"The schemas have release numbers of their own: they are not the versions of {named}. Find the"
-            " version that you run in its column; the first column is the release of the schemas that it speaks."
+            f"The schemas have their own release numbers, which are not the versions of {named}. Find the"
+            " version that you run in its column; the first column is the release of the schemas that it implements."
         )
         yield table(("release of the schemas", *map(escape_markdown, programs)), rows)

@@ -91,7 +91,7 @@ class Against:
 
     def _report_removed(self, path: str) -> None:
         """Note a document that was removed."""
-        message = f"{path} of {self.result.base} is gone: whoever uses it breaks"
+        message = f"{path} of {self.result.base} was removed: everybody who uses it breaks"
         finding = Finding(f"{WORKING}/{path}", 1, 1, "document-removed", Severity.ERROR, "", message)
         self.result.breakages.append(Breakage(finding, place_of(path, "", "")))
         self.result.changed = True
@@ -121,7 +121,7 @@ class Against:
             pair = f"{writes} of {releases[0]} with {reads} of {releases[1]}"
             must_work = new.kind is DocumentKind.PUBLICATION or reader_is_new == new_reads
             if verdict.kind is Kind.UNDECIDED:
-                self._report_undecided(new.path, f"{pair}: not decided, {verdict.reason}")
+                self._report_undecided(new.path, f"{pair}: undecided, {verdict.reason}")
             elif verdict.kind is Kind.COMPATIBLE and verdict.reason:
                 self._warn(new.path, "writer-empty", f"{pair}: {verdict.reason}")
             elif verdict.kind is Kind.INCOMPATIBLE:

@@ -23,7 +23,7 @@ from arrakis_schema.store.store import Release, Store
 
 _CORRECTION_RULES = {
     "correction-unknown": "Every correction names documents that its releases have.",
-    "correction-inapplicable": "Every correction can be applied to each of its documents, after the corrections before it.",
+    "correction-inapplicable": "Every correction can be applied to each of its documents, after the ones before it.",
     "correction-invalid": "A corrected document is still valid, and differs from the frozen one.",
 }
 _ENTRY = re.compile(r"^[ \t]*\[\[\s*correction\s*\]\]", re.MULTILINE)

@@ -128,7 +128,7 @@ class Comparisons:
         return self.verdict(reader, writer, reader_is_new=reader is new).findings
 
     def problem(self, document: Document) -> str:
-        """Return why a document can be compared with nothing: it does not parse, or is no schema; mostly nothing."""
+        """Return why a document can be compared with nothing: it does not parse, or is not a schema; mostly nothing."""
         key = self.reach(document)
         if key not in self._problems:
             self._problems[key] = self._problem(document)
@@ -143,7 +143,7 @@ class Comparisons:
         except UnicodeDecodeError as error:
             return f"byte {error.start} is not UTF-8"
         except RecursionError:
-            return "it nests too deep"
+            return "it nests too deeply"
         except InvalidSchemaError as error:
             return f"{error.location}: {error.problem}" if error.location else error.problem
         except ArrakisSchemaError as error:

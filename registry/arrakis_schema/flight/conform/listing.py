@@ -99,7 +99,7 @@ def _substitute(name: str, value: Any, available: Sequence[str]) -> Any:
     if not isinstance(values, list) or not values or not all(isinstance(item, str) for item in values):
         return value
     if not available:
-        raise NothingOfferedError(f"it names {name}, and the server tells of none")
+        raise NothingOfferedError(f"the server has no {name} to ask for")
     replacements = dict(zip(dict.fromkeys(values), available, strict=False))
     return (
         replacements[value]

@@ -45,7 +45,7 @@ def promised_schema(contract: Contract, endpoint: str, request: Any, listing: Li
     rows = listing.by_key if is_key else {str(row.get(columns.column)): row for row in listing.rows}
     missing = [column for column in requested if not isinstance(column, str) or column not in rows]
     if missing:
-        raise BrokenError(f"a ticket asks for {clean_line(missing[0], 60)}, which was not asked")
+        raise BrokenError(f"a ticket asks for {clean_line(missing[0], 60)}, which was not requested")
     try:
         return bind_template(endpoint, payload, columns, [rows[column] for column in requested])
     except TemplateError as error:
@@ -117,7 +117,7 @@ class Drift:
 def _describe(correction: Correction, *, is_payload: bool) -> Deviation:
     """Return the notice of a correction; its place is in a document of the endpoint."""
     since = f" since {correction.seen[0]}" if correction.seen else ""
-    right = f", right in {correction.fixed}" if correction.fixed else ""
+    right = f", fixed in {correction.fixed}" if correction.fixed else ""
     column = correction.location if is_payload else ""
     return Deviation(column, "drift-known", Severity.NOTICE, clean_line(f"known{since}{right}: {correction.reason}"))
 
