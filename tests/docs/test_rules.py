@@ -178,12 +178,12 @@ def found_in_correction(line: str, folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(("rule", "diff"), [(rule, diff) for rule, diffs in lint_examples().items() for diff in diffs])
 def test_lint_reports_the_wrong_lines_and_not_the_fixed_ones(rule: str, diff: str, tmp_path: Path) -> None:
-    wrong, fixed = (found(side(diff, sign), tmp_path / sign) for sign in "-+")
-    assert rule not in fixed
+    wrong, right = (found(side(diff, sign), tmp_path / sign) for sign in "-+")
+    assert rule not in right
     fixed = ", fixed" if rule in FIXED else ""
     assert f"\nSeverity: {wrong[rule]}{fixed}.\n" in explanation(rule) or rule == "document-unreachable"
-    assert "json-invalid" not in fixed
-    assert "text-invalid" not in fixed
+    assert "json-invalid" not in right
+    assert "text-invalid" not in right
 
 
 def test_every_rule_of_lint_has_an_example_and_its_own_sentence() -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from arrakis_schema.cli.consoles import open_console, plain, print_console
 from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
-from arrakis_schema.cli.output import say, write
+from arrakis_schema.cli.output import print_line, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
 from arrakis_schema.compat import Change, Kind, NotComparableError, Verdict
@@ -74,7 +74,7 @@ def run_compare(options: Namespace) -> int:
     write(REPORTS[options.format](answer.findings))
     if options.format == "text":
         empty = answer.empty and answer.worst is Kind.COMPATIBLE
-        say(f"{answer.worst}, because the writer can send nothing" if empty else answer.worst)
+        print_line(f"{answer.worst}, because the writer can send nothing" if empty else answer.worst)
     return CODES[answer.worst]
 
 

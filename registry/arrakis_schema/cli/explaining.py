@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from arrakis_schema.cli.output import say
+from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.rules import FIXED, LINT, RULES
 from arrakis_schema.store.loading import data_root
@@ -36,7 +36,7 @@ def explain(rule: str) -> int:
     if explanation is None:
         raise UnknownRuleError(_describe_unknown(rule))
     for line in [rule, "", *explanation.split("\n")]:
-        say(line)
+        print_line(line)
     return 0
 
 

@@ -196,7 +196,7 @@ def _overall_answer(matrices: list[Matrix], client: str, server: str) -> Answer:
 
 def _basis(history: History) -> str:
     """Return what the answers are based on, where that is not simply the frozen documents."""
-    if not any(correction.computes for correction in history.store.corrections):
+    if not any(correction.has_effect for correction in history.store.corrections):
         return ""
     others = f" or [by the versions of the software]({SOFTWARE})" if history.store.software.clients else ""
     return f"Releases are used with their corrections: what really holds. See it [as documented]({DOCUMENTED}){others}."

@@ -79,7 +79,7 @@ class Build:
         self.result.close()
         return outcome
 
-    def abandon(self) -> None:
+    def stop(self) -> None:
         """Stop the build."""
         self.process.kill()
         self.process.join()

@@ -197,7 +197,7 @@ class Supervisor:
         if self._build is not None:
             if monotonic() - self._build.started < STUCK:
                 return  # the change is seen again once this build has ended
-            self._build.abandon()
+            self._build.stop()
             tell(f"a build was stopped after {STUCK:.0f} s")
         self._watch.note_build()
         self._start_build()
@@ -206,7 +206,7 @@ class Supervisor:
         """Stop accepting, give clients a moment to read their responses, and end every process."""
         self._settings.listener.close()
         if self._build is not None:
-            self._build.abandon()
+            self._build.stop()
         self._close_channels()
         deadline = monotonic() + GRACE
         while (left := deadline - monotonic()) > 0 and (alive := self._alive()) and self._stop.requests < 2:  # noqa: PLR2004

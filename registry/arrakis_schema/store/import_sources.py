@@ -108,7 +108,7 @@ def _open(folder: Path) -> Repository:
         return open_repository(folder)
     except BaseError:
         bare = Repository(folder, {})
-        if bare.answers("rev-parse", "--is-bare-repository"):
+        if bare.prints_true("rev-parse", "--is-bare-repository"):
             return bare
         raise
 

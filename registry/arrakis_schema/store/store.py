@@ -354,7 +354,7 @@ def _contract(release: Release) -> Release:
 
 def _correct(release: Release, path: str) -> bytes | None:
     """Return the corrected bytes of a document; None where nothing is corrected."""
-    corrections = [correction for correction in release.corrections_of(path) if correction.computes]
+    corrections = [correction for correction in release.corrections_of(path) if correction.has_effect]
     content = release.read(path) if corrections else None
     for correction in corrections:
         try:

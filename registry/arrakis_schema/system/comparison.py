@@ -77,7 +77,7 @@ class Against:
         """Compare all documents."""
         old, new = self.old, self.new
         for path in sorted({*old, *new}):
-            if not (new.get(path) or old[path]).kind.travels:  # those that refer to it are compared with what it says
+            if not (new.get(path) or old[path]).kind.is_sent:  # those that refer to it are compared with what it says
                 self.result.added += path not in old
             elif path not in new:
                 self._report_removed(path)
@@ -112,7 +112,7 @@ class Against:
     def _document(self, old: Document, new: Document) -> None:
         """Compare one document, for those of the base with the working set and the other way round."""
         writes, reads = map(with_article, new.layout.roles_of(new.path))
-        new_reads = not new.kind.answers
+        new_reads = not new.kind.is_answer
         for reader_is_new in (new_reads, not new_reads):
             reader, writer = (new, old) if reader_is_new else (old, new)
             verdict = self.comparisons.verdict(reader, writer, reader_is_new=reader_is_new)

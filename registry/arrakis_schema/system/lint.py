@@ -166,7 +166,7 @@ def _problems(
         for path in correction.documents:
             if path not in release.documents:
                 yield "correction-unknown", f"release {version} has no document {path}"
-            elif correction.computes:
+            elif correction.has_effect:
                 yield from _application(release, path, correction, corrected)
 
 

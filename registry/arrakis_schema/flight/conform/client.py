@@ -67,7 +67,7 @@ class Peer:
                 f"{access.location} is not a location of a Flight server: {error_text(error)}"
             ) from error
 
-    def greet(self) -> None:
+    def require_flight(self) -> None:
         """List the actions, and ignore them: a server that answers or refuses is a Flight server."""
         with suppress(RefusedError, UnavailableError, NotAllowedError), self._translate_errors():
             next(iter(self._client.list_actions(self._call())), None)

@@ -94,7 +94,7 @@ class ServerExamination:
         else:
             try:
                 self._samples(name, notes)
-                if notes.asked_in_vain:
+                if notes.has_no_valid_request:
                     notes.skip("", "no example shows a request that the contract accepts")
             except (TimedOutError, NotAllowedError) as error:
                 what = (

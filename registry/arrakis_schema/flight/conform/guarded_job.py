@@ -90,7 +90,7 @@ def with_end(events: Iterator[Event], location: str, purpose: str) -> Iterator[E
 def read_server_info(peer: Peer, info: Info) -> dict[str, Any]:
     """Return the server's description of itself, empty where it has none; raises an error that ends everything."""
     if not info.action:
-        peer.greet()
+        peer.require_flight()
         return {}
     try:
         answer = peer.action(info.action)

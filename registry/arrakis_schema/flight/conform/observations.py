@@ -68,7 +68,7 @@ class Notes:
         return Counts(self.requests, self.answered, self.refused, self.batches, self.rows, seen, listed)
 
     @property
-    def asked_in_vain(self) -> bool:
+    def has_no_valid_request(self) -> bool:
         """Whether no request was sent that must be answered."""
         return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered or self.not_yet)
 

@@ -52,7 +52,7 @@ def promised_schema(contract: Contract, endpoint: str, request: Any, listing: Li
         raise NothingOfferedError(f"its columns cannot be bound: {error}") from error
 
 
-def borrow_promises(promised: pa.Schema, newer: pa.Schema | None) -> pa.Schema:
+def with_newer_promises(promised: pa.Schema, newer: pa.Schema | None) -> pa.Schema:
     """Return a schema whose columns also promise what those of the same name and type promise in a newer document.
 
     What is promised of values came late, and says what was always meant: releases without it are held to it, too.
@@ -101,7 +101,7 @@ class Drift:
 
     def _corrections(self, path: str) -> list[Correction]:
         """Return the corrections of a document that change it."""
-        return [correction for correction in self.documented.release.corrections_of(path) if correction.computes]
+        return [correction for correction in self.documented.release.corrections_of(path) if correction.has_effect]
 
     def _refuses_with(self, correction: Correction, endpoint: str, request: Any) -> bool:
         """Tell whether the release with one correction alone refuses a request."""
@@ -163,7 +163,7 @@ class PromiseCheck:
         if promised is None or self.newer is None or name not in self.newer.endpoints:
             return promised
         try:
-            return borrow_promises(promised, promised_schema(self.newer, name, request, self.listing))
+            return with_newer_promises(promised, promised_schema(self.newer, name, request, self.listing))
         except NothingOfferedError:
             return promised
 

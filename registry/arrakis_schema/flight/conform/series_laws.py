@@ -83,7 +83,7 @@ class SeriesCheck:
 
     def _place(self, value: int) -> Iterator[Deviation]:
         """Yield an error for a time outside of what was asked, or far from now where the request is live."""
-        now = now_by(self._settings)
+        now = api_time(self._settings)
         early = self._start is not None and value < self._start
         late = self._end is not None and value >= self._end
         if early or late:
@@ -105,7 +105,7 @@ class SeriesCheck:
 
     def _clock(self, value: int) -> str:
         """Return what a time seems to be, if it is one by another clock or in another unit."""
-        near = self._start if self._start is not None else now_by(self._settings)
+        near = self._start if self._start is not None else api_time(self._settings)
         readings = {
             "it is a Unix time": value - self._settings.epoch * SECOND,
             "it is in microseconds": value * 1000,
@@ -162,7 +162,7 @@ class SeriesCheck:
         return Deviation(column, rule, Severity.ERROR, clean_line(f"{column}: {message}"))
 
 
-def now_by(series: SampleSeries) -> int:
+def api_time(series: SampleSeries) -> int:
     """Return the time by the clock of the API, in nanoseconds."""
     return time.time_ns() - series.epoch * SECOND
 

@@ -128,7 +128,7 @@ def _corrected_anew(old: bytes | None, new: bytes) -> tuple[str, ...]:
     except DamagedStoreError:
         before = ()
     after = parse_corrections(new)
-    changed = [entry for entry in (*after, *before) if entry.computes and (entry in before) is not (entry in after)]
+    changed = [entry for entry in (*after, *before) if entry.has_effect and (entry in before) is not (entry in after)]
     pairs = {(release, document) for entry in changed for release in entry.releases for document in entry.documents}
     return tuple(f"{release}/{document}" for release, document in sorted(pairs))
 

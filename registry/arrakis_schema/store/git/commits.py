@@ -152,5 +152,5 @@ def _remedy(repository: Repository, name: str) -> str:
     origin = "origin" if "origin" in remotes else remotes[0]
     if plain and name != "HEAD":
         return f"run `git fetch --depth=1 {origin} {name}` and compare with git:FETCH_HEAD"
-    shallow = repository.answers("rev-parse", "--is-shallow-repository")
+    shallow = repository.prints_true("rev-parse", "--is-shallow-repository")
     return f"run `git fetch {'--unshallow ' if shallow else ''}{origin}`"

@@ -60,7 +60,7 @@ class Repository:
         except OSError as error:
             raise BaseError(f"git cannot be run: {error.strerror}") from error
 
-    def answers(self, *arguments: str) -> bool:
+    def prints_true(self, *arguments: str) -> bool:
         """Tell whether git prints `true`."""
         return self.run(*arguments).stdout.strip() == b"true"
 
@@ -80,7 +80,7 @@ def open_repository(root: Path) -> Repository:
     if "GIT_DIR" in os.environ:
         tree = Path(os.environ.get("GIT_WORK_TREE", ".")).resolve()
         named = Repository(root, {"GIT_DIR": str(Path(os.environ["GIT_DIR"]).resolve()), "GIT_WORK_TREE": str(tree)})
-        if named.answers("rev-parse", "--is-inside-work-tree"):
+        if named.prints_true("rev-parse", "--is-inside-work-tree"):
             return named
     raise BaseError(f"{root} is not in a git working tree: {_WHAT_IS_KNOWN}")
 
