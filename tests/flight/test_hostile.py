@@ -62,10 +62,10 @@ def test_what_is_no_flight_server_is_not_examined(name: str) -> None:
 
 
 ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "says nothing to a request": ({"info": servers.wait}, "undecided", "no end within the time"),
-    "never ends": ({"data": servers.endless}, "not-examined", "it goes on after"),
+    "says nothing to a request": ({"info": servers.wait}, "undecided", "it did not finish in time"),
+    "never ends": ({"data": servers.endless}, "not-examined", "it continues after"),
     "stops in the middle": ({"data": servers.stopping}, "column-removed", ""),
-    "says no data": ({"data": servers.wait}, "undecided", "no end within the time"),
+    "says no data": ({"data": servers.wait}, "undecided", "it did not finish in time"),
     "fails in the middle": ({"data": servers.failing}, "answer-broken", "after 1 batch: out of channels"),
     "sends a batch of 1 GiB": ({"data": servers.huge}, "undecided answer-broken", ""),
     "tells of 100,000 columns": ({"info": servers.wide}, "column-added", "100,000 columns"),
@@ -79,7 +79,7 @@ ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "sends to no server": (
         {"info": servers.elsewhere("http://x.invalid")},
         "not-examined",
-        "the data is at http://x.invalid: ask there with --follow x.invalid",
+        "the data is at http://x.invalid: allow it with --follow x.invalid",
     ),
     "sends to a file": (
         {"info": servers.elsewhere("grpc+unix:///tmp/x")},

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, NAMED, dialect_of
-from arrakis_schema.json_schema.keywords import Node, essence, subschemas, walk
+from arrakis_schema.json_schema.keywords import Node, subschemas, walk, without_annotations
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.text.json_pointer import unescape_token
 
@@ -83,7 +83,7 @@ def _target(schema: Any) -> str | None:
     reference = schema.get("$ref") if isinstance(schema, dict) else None
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return None
-    return unquote(reference[1:]) if essence(schema).keys() == {"$ref"} else None
+    return unquote(reference[1:]) if without_annotations(schema).keys() == {"$ref"} else None
 
 
 def _rename_definitions(old: Any, new: Any, places: dict[str, str]) -> bool:

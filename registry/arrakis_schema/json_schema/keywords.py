@@ -59,7 +59,7 @@ def walk(document: Any) -> Iterator[Node]:
             todo.extend(reversed(list(subschemas(node))))
 
 
-def essence(document: Any) -> Any:
+def without_annotations(document: Any) -> Any:
     """Return a schema without annotations; it accepts the same instances.
 
     `$id` is removed too if there are no references, because it is only a name then.

@@ -65,7 +65,7 @@ def _each(logs: tuple[ConformanceLog, ...]) -> Iterator[str]:
         yield f"### {escape_markdown(log.name)}"
         yield table(["when", "software", "release", "result", "requests", "what"], map(_row, log.records[:_SHOWN]))
         older = max(0, len(log.records) - _SHOWN)
-        unread = f"{log.unreadable} lines are no records" if log.unreadable else ""
+        unread = f"{log.unreadable} lines are not records" if log.unreadable else ""
         if older or unread:
             yield f"{'; '.join(filter(None, [f'{older} older records' if older else '', unread]))}."
 

@@ -90,10 +90,10 @@ def reference_findings(
     numbers = batch.column(references.column).to_pylist()
     unknown = [(row, number) for row, number in enumerate(numbers) if number is not None and number not in expected]
     for row, number in unknown[:SHOWN]:
-        message = f"{references.column}, row {row}: {number} is the {references.member} of no record that is known"
+        message = f"{references.column}, row {row}: {number} is the {references.member} of no known record"
         yield document.finding("reference-unknown", references.column, message)
     if len(unknown) > SHOWN:
-        remainder = f"{references.column}: and {len(unknown) - SHOWN:,} more rows of no record that is known"
+        remainder = f"{references.column}: and {len(unknown) - SHOWN:,} more rows of no known record"
         yield document.finding("reference-unknown", references.column, remainder)
     yield from _binding_findings(document, references, batch, expected)
     for index, (name, length) in enumerate(references.lengths):
@@ -117,7 +117,7 @@ def _binding_findings(
         for row, number in enumerate(batch.column(references.column).to_pylist() if sent is not None else ()):
             said = expected[number].values.get(name) if number in expected else None
             if said is not None and str(said) != sent:
-                message = f"{unbound.name}, row {row}: {sent} was sent, and the {name} of its record is {said}"
+                message = f"{unbound.name}, row {row}: {sent} was sent, but the {name} of its record is {said}"
                 yield document.finding("record-differs", unbound.name, message)
                 break
 
