@@ -228,6 +228,10 @@ def test_patterns_are_read_as_the_specification_says_or_as_python_does(
     ("options", "expected"),
     [
         ({"policy": "Strict"}, "'additive' or 'strict'"),
+        ({"unknown": None}, "'ignored' or 'rejected'"),
+        ({"unknown": ["rejected"]}, "'ignored' or 'rejected'"),
+        ({"unknown": {1: "rejected"}}, "unknown names the place 1: expected a JSON Pointer"),
+        ({"metadata": "rate"}, r"metadata is 'rate': expected a collection of keys, such as \['rate'\]"),
         ({"unknown": "reject"}, "'ignored' or 'rejected'"),
         ({"unknown": {"/args": "ignore"}}, "'ignored' or 'rejected'"),
         ({"unknown": {"args": "rejected"}}, "a JSON Pointer"),
