@@ -12,6 +12,7 @@ from arrakis_schema.cli.show import view_of
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
@@ -82,7 +83,7 @@ def run_release(options: Namespace) -> int:
         write(FORMATS["text"](errors))
         return 1
     frozen = freeze(store.root)
-    summary = f"{frozen.folder} holds {len(frozen.inventory.plain)} files and never changes"
+    summary = f"{frozen.folder} holds {format_count(len(frozen.inventory.plain), 'file')} and never changes"
     say(f"{summary}; declare the next version in registry.toml")
     return 0
 
@@ -109,7 +110,7 @@ def run_build(options: Namespace) -> int:
     store = open_store(options.root)
     complain([] if options.trust_config else describe_omissions(store.root))
     count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
-    say(f"{options.out} holds {count} files")
+    say(f"{options.out} holds {format_count(count, 'file')}")
     return 0
 
 

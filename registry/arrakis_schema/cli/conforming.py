@@ -98,7 +98,9 @@ def _verdict(report: Report) -> str:
     """Return the result, and how much was examined."""
     requests = sum(counts["requests"] for counts in report.examined.values())
     rows = sum(counts["rows"] for counts in report.examined.values())
-    return f"{report.verdict}: release {report.release}, {requests:,} requests, {rows:,} rows"
+    return (
+        f"{report.verdict}: release {report.release}, {format_count(requests, 'request')}, {format_count(rows, 'row')}"
+    )
 
 
 def _describe_endpoints(report: Report) -> Iterator[str]:
@@ -109,7 +111,11 @@ def _describe_endpoints(report: Report) -> Iterator[str]:
             continue
         refused = f", {counts['refused']:,} refused" if counts["refused"] else ""
         answered = f"{format_count(counts['requests'], 'request')}, {counts['answered']:,} answered{refused}"
-        types = f", {counts['types_seen']} of {counts['types_listed']} data types" if counts["types_listed"] else ""
+        types = (
+            f", {counts['types_seen']} of {format_count(counts['types_listed'], 'data type')}"
+            if counts["types_listed"]
+            else ""
+        )
         yield f"{name}: {answered}, {format_count(counts['rows'], 'row')}{types}"
 
 
@@ -197,4 +203,4 @@ def _settings(file: Path, ours: set[str]) -> dict[str, str]:
 def _counts(examined: Examined) -> str:
     """Return how much was examined."""
     messages, topics = sum(examined.messages.values()), len(examined.messages)
-    return f"{messages:,} message{'s' * (messages != 1)} of {topics:,} topic{'s' * (topics != 1)}"
+    return f"{format_count(messages, 'message')} of {format_count(topics, 'topic')}"

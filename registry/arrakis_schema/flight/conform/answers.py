@@ -112,7 +112,9 @@ class AnswerReader:
                 complete = complete and stream.ended and len(rows) < MOST_ROWS
             parts.append((repr(endpoint.locations), rows[begin:]))
             if not stream.ended:
-                notes.skip("the end of an answer is", f"it goes on after {notes.batches} batches")
+                notes.skip(
+                    "the end of an answer is", f"it goes on after {format_count(notes.batches, 'batch', 'batches')}"
+                )
         args = arguments_of(self.contract, name, request)
         for fault in self._row_laws(name, args, rows, complete=complete):
             notes.law("stream", fault)
