@@ -37,6 +37,8 @@ class OptionError(ArrakisSchemaError):
 
 def run_conform(options: Namespace) -> int:
     """Print how a running server or broker deviates from its contract; return 0, 1, or 3 where undecided."""
+    if options.log:
+        log.require_appendable(options.log)
     if options.url.startswith(KAFKA):
         return conform_kafka(options)
     if not options.url.startswith(SCHEMES):
