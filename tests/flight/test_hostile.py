@@ -48,6 +48,7 @@ NO_SERVERS: dict[str, tuple[Server, str]] = {
     "garbage": (lambda: listening(servers.garbage), "is not reached"),
     "closed at once": (lambda: listening(servers.closing), "is not reached"),
     "plain HTTP": (plain_http, "is not reached"),
+    "HTTP/2": (lambda: listening(servers.http2), "is no Flight server: Received http2 header with status: 404"),
 }
 
 
@@ -100,6 +101,13 @@ def test_a_flight_server_that_misbehaves_is_reported(name: str) -> None:
     assert any(said in message for message in found), report.findings
     assert not report.conforms or report.undecided or rule == "not-examined"
     assert all(len(finding.message) < 1000 for finding in report.findings)
+
+
+def test_a_server_that_sends_to_a_web_server_is_reported() -> None:
+    with listening(servers.http2) as location, Odd(info=servers.elsewhere(location)) as server:
+        report = examined(server.location)
+    (broken,) = [finding.message for finding in report.findings if finding.rule == "answer-broken"]
+    assert f"the location {location} of its data is not reached: what answers there is no Flight server" in broken
 
 
 @pytest.mark.parametrize(
