@@ -99,10 +99,8 @@ def reference_findings(
     yield from _binding_findings(document, references, batch, expected)
     for index, (name, length) in enumerate(references.lengths):
         actual_lengths = pc.list_value_length(batch.column(name)).to_pylist()
-        expected_lengths: list[Any] = [
-            expected[number].lengths[index] if number in expected else None for number in numbers
-        ]
-        pairs = enumerate(zip(expected_lengths, actual_lengths, strict=True))
+        known: list[Any] = [expected[number].lengths[index] if number in expected else None for number in numbers]
+        pairs = enumerate(zip(known, actual_lengths, strict=True))
         mismatches = ((row, *pair) for row, pair in pairs if None not in pair and pair[0] != pair[1])
         for row, length_expected, length_found in islice(mismatches, SHOWN):
             count = format_count(length_expected, "item")
