@@ -5,8 +5,7 @@ What each keyword does is in the table in `dialects.py`.
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from arrakis_schema.json_schema.dialects import (
     ANNOTATIONS,
@@ -28,11 +27,12 @@ from arrakis_schema.json_schema.dialects import (
 from arrakis_schema.text.json_pointer import escape_token
 
 _WITHOUT_INTEGERS = (None, "null", "boolean", "number", "string", "array", "object")
+_HOLDING = NAMED | MANY | ONE | ONE_OR_MANY
+_FOREIGN = {dialect: EVERY_KEYWORD.keys() - keywords for dialect, keywords in KEYWORDS.items()}
 _ASSERT_ONLY = frozenset(name for name, rows in EVERY_KEYWORD.items() if not rows[0].declares)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One schema inside a document.
 
     `declares` is False if it only asserts something (below `if`, `not` …) about what is declared elsewhere; `name` is
@@ -70,21 +70,41 @@ def walk(document: Any, dialect: str = "") -> Iterator[Node]:
             todo.extend(reversed(list(subschemas(node))))
 
 
-def essence(document: Any) -> Any:
+def schemas_in(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield every schema of a document that is an object, without its place."""
+    todo = [document]
+    for schema in todo:  # grows meanwhile
+        if isinstance(schema, dict):
+            yield schema
+            todo += [child for _, _, child in children(schema)]
+
+
+def _with_dialects(document: Any, dialect: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield every schema of a document in a dialect that is an object, with its own dialect."""
+    todo = [(document, dialect)]
+    for schema, own in todo:  # grows meanwhile
+        if isinstance(schema, dict):
+            yield schema, own
+            todo += [(child, dialect_inside(child, own)) for _, _, child in children(schema)]
+
+
+def without_annotations(document: Any) -> Any:
     """Return a schema without annotations; it accepts the same instances.
 
     `$id` is removed too if there are no references and no other dialects, because it is only a name then.
     """
     dialect = dialect_of(document) or DRAFT_07
-    nodes = [node for node in walk(document, dialect) if isinstance(node.schema, dict)]
-    names_matter = any(node.dialect != dialect or not REFERENCES.isdisjoint(node.schema) for node in nodes)
+    schemas = list(_with_dialects(document, dialect))
+    names_matter = any(own != dialect or not REFERENCES.isdisjoint(schema) for schema, own in schemas)
     dropped = ANNOTATIONS | (set() if names_matter else {DIALECTS[dialect].identifier})
-    return _without(document, lambda node: [name for name in node.schema if name in dropped or name.startswith("x-")])
+    return _without(
+        document, dialect, lambda schema, _: [name for name in schema if name in dropped or name.startswith("x-")]
+    )
 
 
 def has_other_dialects(document: Any, dialect: str) -> bool:
     """Tell whether some schema in a document of a dialect is written in another one."""
-    return any(node.dialect != dialect for node in walk(document, dialect))
+    return any("$schema" in schema and dialect_inside(schema, dialect) != dialect for schema in schemas_in(document))
 
 
 def means_the_same(schema: dict[str, Any], dialect: str, other: str) -> bool:
@@ -116,48 +136,53 @@ def without_foreign_keywords(document: Any, dialect: str) -> Any:
     `$defs` with schemas stays, because a `$ref` may lead there.
     """
 
-    def foreign(node: Node) -> list[str]:
-        names = [name for name in node.schema if name in EVERY_KEYWORD and name not in KEYWORDS[node.dialect]]
-        return [name for name in names if name != "$defs" or not isinstance(node.schema[name], dict)]
+    def dropped(schema: dict[str, Any], own: str) -> list[str]:
+        foreign = _FOREIGN[own]
+        if foreign.isdisjoint(schema):
+            return []
+        return [name for name in schema if name in foreign and (name != "$defs" or not isinstance(schema[name], dict))]
 
-    return _without(document, foreign, dialect)
+    return _without(document, dialect, dropped)
 
 
-def _without(document: Any, dropped: Callable[[Node], list[str]], dialect: str = "") -> Any:
+def _without(document: Any, dialect: str, dropped: Callable[[dict[str, Any], str], list[str]]) -> Any:
     """Return a document without some keywords of each of its schemas; the same document where it has none of them."""
-    if not any(dropped(node) for node in walk(document, dialect) if isinstance(node.schema, dict)):
+    if not any(dropped(schema, own) for schema, own in _with_dialects(document, dialect)):
         return document
     kept = deepcopy(document)
-    for node in walk(kept, dialect):
-        for keyword in dropped(node) if isinstance(node.schema, dict) else ():
-            del node.schema[keyword]
+    for schema, own in _with_dialects(kept, dialect):
+        for keyword in dropped(schema, own):
+            del schema[keyword]
     return kept
 
 
 def subschemas(node: Node) -> Iterator[Node]:
     """Yield the direct subschemas of a schema."""
-    for keyword, value in node.schema.items():
-        pointer, declares = f"{node.pointer}/{escape_token(keyword)}", node.declares and keyword not in _ASSERT_ONLY
-        if isinstance(value, list) and (keyword in MANY or keyword in ONE_OR_MANY):
-            yield from (
-                Node(
-                    f"{pointer}/{index}", child, declares, keyword=keyword, dialect=dialect_inside(child, node.dialect)
-                )
-                for index, child in enumerate(value)
+    required = node.schema.get("required")
+    needed = required if isinstance(required, list) else ()
+    for keyword, key, child in children(node.schema):
+        pointer = f"{node.pointer}/{escape_token(keyword)}"
+        declares, dialect = node.declares and keyword not in _ASSERT_ONLY, dialect_inside(child, node.dialect)
+        if isinstance(key, str):
+            member = key if keyword == "properties" else None
+            yield Node(f"{pointer}/{escape_token(key)}", child, declares, member, key not in needed, keyword, dialect)
+        else:
+            yield Node(
+                pointer if key is None else f"{pointer}/{key}", child, declares, keyword=keyword, dialect=dialect
             )
+
+
+def children(schema: dict[str, Any]) -> Iterator[tuple[str, str | int | None, Any]]:
+    """Yield the direct subschemas of a schema, each with its keyword, and the name or index below that, if any."""
+    for keyword, value in schema.items():
+        if keyword not in _HOLDING:
+            continue
+        if isinstance(value, list) and (keyword in MANY or keyword in ONE_OR_MANY):
+            for index, child in enumerate(value):
+                yield keyword, index, child
         elif keyword in ONE:
-            yield Node(pointer, value, declares, keyword=keyword, dialect=dialect_inside(value, node.dialect))
+            yield keyword, None, value
         elif keyword in NAMED and isinstance(value, dict):
             for name, child in value.items():
-                if keyword == "dependencies" and isinstance(child, list):
-                    continue
-                yield _named_subschema(node, keyword, name, child, declares=declares)
-
-
-def _named_subschema(node: Node, keyword: str, name: str, child: Any, *, declares: bool) -> Node:
-    """Return the schema of this name below a keyword."""
-    required = node.schema.get("required")
-    optional = not (isinstance(required, list) and name in required)
-    pointer = f"{node.pointer}/{escape_token(keyword)}/{escape_token(name)}"
-    dialect = dialect_inside(child, node.dialect)
-    return Node(pointer, child, declares, name if keyword == "properties" else None, optional, keyword, dialect)
+                if keyword != "dependencies" or not isinstance(child, list):
+                    yield keyword, name, child

@@ -25,8 +25,8 @@ def validator(
 ) -> Check:
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
-    `name` is as for `load_schema`, and so is `UnknownSchemaError`; all else is as for `validate`. Compiled on
-    first use, once for each opened release. Unlike `validate`, the check of an endpoint leaves out the envelope
+    `name` and `UnknownSchemaError` are as for `load_schema`; everything else is as for `validate`. Compiled on
+    first use, once for each opened release. Unlike `validate`, the validator of an endpoint does not check the envelope
     (`"descriptor"`).
     """
     release = open_release(version, root).held(as_documented=as_documented)

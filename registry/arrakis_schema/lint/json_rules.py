@@ -52,7 +52,7 @@ _BOUNDS = [
     ("minimum", "maximum"),
 ]
 UNREADABLE = {
-    "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
+    "json-invalid": "The document is a JSON object or boolean in UTF-8, without repeated names and NaN.",
 }
 _POSITION = re.compile(r"line (\d+) column (\d+)")
 
@@ -68,7 +68,7 @@ def _ref_unresolvable(json_subject: JsonSubject) -> Faults:
 
 
 def _ref_circular(json_subject: JsonSubject) -> Faults:
-    """No `$ref` leads back to itself without going into the instance."""
+    """No `$ref` leads back to itself without descending into the instance."""
     return _faults(json_subject.in_document(json_subject.references.loops() if json_subject.references else ()))
 
 
@@ -81,7 +81,7 @@ def _anchor_clash(json_subject: JsonSubject) -> Faults:
 
 
 def _unsatisfiable(json_subject: JsonSubject) -> Faults:
-    """Some value satisfies the document."""
+    """At least one value satisfies the document."""
     from arrakis_schema.compat.satisfiability import conflict  # noqa: PLC0415 - it needs an extra
 
     schema = json_subject.bundle.schema
@@ -93,7 +93,7 @@ def _unsatisfiable(json_subject: JsonSubject) -> Faults:
 
 
 def _validation_exponential(json_subject: JsonSubject) -> Faults:
-    """No schema is asked of one value so often that validators do not come to an end."""
+    """No schema is evaluated exponentially often for one value."""
     return _faults(json_subject.in_document(json_subject.cost_problems) if json_subject.sound else ())
 
 
@@ -109,19 +109,19 @@ def _id_mismatch(json_subject: JsonSubject) -> Faults:
 
 
 def _enum_duplicate(json_subject: JsonSubject) -> Faults:
-    """No member of `enum` stands twice."""
+    """No value occurs twice in `enum`."""
     for node in json_subject.objects():
         members = node.schema.get("enum")
         before: set[str] = set()
         for index, member in enumerate(members if isinstance(members, list) else []):
             text = json.dumps(member, sort_keys=True)
             if text in before:
-                yield Fault(node.pointer_of("enum", index), f"{short_json(member)} stands twice in enum")
+                yield Fault(node.pointer_of("enum", index), f"{short_json(member)} occurs twice in enum")
             before.add(text)
 
 
 def _required_undeclared(json_subject: JsonSubject) -> Faults:
-    """Every required member is declared, where members are declared at all, and by one schema alone."""
+    """Every required member is declared, if one schema alone declares the members."""
     for node in json_subject.objects():
         required, properties = node.schema.get("required"), node.schema.get("properties")
         if not (node.declares and isinstance(required, list) and isinstance(properties, dict)):
@@ -136,7 +136,7 @@ def _required_undeclared(json_subject: JsonSubject) -> Faults:
 
 
 def _bounds_empty(json_subject: JsonSubject) -> Faults:
-    """Some value lies between every pair of bounds."""
+    """Every pair of bounds allows at least one value."""
     for node in json_subject.objects():
         for low, high in _BOUNDS:
             least, most = node.schema.get(low), node.schema.get(high)

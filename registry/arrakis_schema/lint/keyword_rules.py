@@ -22,11 +22,11 @@ _BARE = (
 )
 _BARE_WITH_ID = "a schema that is only {1} names neither its dialect nor its $id: write {0} with $schema and $id"
 _BARE_OF_DRAFT_04 = "draft-04, which registry.toml declares for it, has no schema that is only {1}: write {0}"
-_OF_YOUR_OWN = "an annotation of your own begins with x-, or stands in annotations of schemas/registry.toml"
+_OF_YOUR_OWN = "an annotation of your own begins with x-, or is listed in annotations of schemas/registry.toml"
 
 
 def dialect_unknown(json_subject: JsonSubject) -> Faults:
-    """`$schema` names a dialect that is known, and stands only in the document itself and beside an `$id`."""
+    """`$schema` names a known dialect, only at the top of the document and beside an `$id`."""
     schema = json_subject.schema
     if isinstance(schema, bool):
         if json_subject.expected_dialect in {"", DRAFT_04}:
@@ -45,7 +45,7 @@ def _foreign_dialect(node: Node) -> str:
     named, read = short_json(node.schema["$schema"]), DIALECTS[node.dialect].name
     if dialect_of(node.schema) is None:
         known = ", ".join(dialect.name for dialect in DIALECTS.values())
-        return f"$schema is {named}: a schema inside of a document names the meta-schema of {known} itself"
+        return f"$schema is {named}: a schema inside a document must name the meta-schema of {known} itself"
     remedy = "give the schema an $id, or leave $schema out"
     return f"$schema is {named}, but a schema without an $id is read as what is around it, here {read}: {remedy}"
 
@@ -57,7 +57,7 @@ def meta_schema_invalid(json_subject: JsonSubject) -> Faults:
 
 
 def keyword_unknown(json_subject: JsonSubject) -> Faults:
-    """Every keyword is one of the dialect's, or an annotation: its name begins with `x-`, or is declared."""
+    """Every keyword belongs to the dialect, or is an annotation that begins with `x-` or is declared."""
     declared, unknown = json_subject.subject.annotations, 0
     for node in json_subject.objects():
         keywords = KEYWORDS[node.dialect]
@@ -71,13 +71,13 @@ def keyword_unknown(json_subject: JsonSubject) -> Faults:
                     continue
                 near = _nearest(keyword, keywords) if unknown < _MOST_HINTS else None
                 hint = f"did you mean {near!r}?" if near else _OF_YOUR_OWN
-                yield Fault(node.pointer_of(keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
+                yield Fault(node.pointer_of(keyword), f"unknown keyword {keyword!r}, which has no effect; {hint}")
 
 
 def _foreign(keyword: str, dialect: Dialect) -> str:
     """Return what is wrong with a keyword of other dialects."""
     others = ", ".join(other.name for other in DIALECTS.values() if keyword in other.keywords)
-    return f"there is no keyword {keyword!r} in {dialect.name} and it has no effect; it is one of {others}"
+    return f"unknown keyword {keyword!r} in {dialect.name}, which has no effect; it is one of {others}"
 
 
 def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
@@ -88,7 +88,7 @@ def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
 
 
 def keyword_ineffective(json_subject: JsonSubject) -> Faults:
-    """No keyword stands where it cannot act: with a `type` that it says nothing of, or up to draft-07 beside `$ref`."""
+    """Every keyword has an effect: it applies to the `type` beside it, and up to draft-07 is not beside `$ref`."""
     for node in json_subject.objects():
         dialect = DIALECTS[node.dialect]
         for keyword in node.schema:

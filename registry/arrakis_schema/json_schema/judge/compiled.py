@@ -38,7 +38,7 @@ class Compiled:
 
 def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA) -> Compiled | None:
     """Return a compiled document; None if it cannot be compiled."""
-    if dialect == DRAFT_04:  # its 1.0 is no integer
+    if dialect == DRAFT_04:  # its 1.0 is not an integer
         return None
     copy = Copy(document, dialect, reading)
     try:

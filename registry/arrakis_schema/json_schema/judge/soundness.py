@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,13 +90,13 @@ def _parts(pointer: str, schema: Any, dialect: str) -> Iterator[Node]:
         yield whole
         return
     copy = deepcopy(schema)
-    todo = [replace(whole, schema=copy)]
+    todo = [whole._replace(schema=copy)]
     parts = [todo[0]]
     while todo:
         node = todo.pop()
         for child in list(subschemas(node)) if isinstance(node.schema, dict) else ():
             if child.dialect != node.dialect:
-                parts.append(replace(child, schema=dict(child.schema)))
+                parts.append(child._replace(schema=dict(child.schema)))
                 child.schema.clear()
             todo.append(parts[-1] if child.dialect != node.dialect else child)
     yield from parts
