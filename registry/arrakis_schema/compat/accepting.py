@@ -21,7 +21,7 @@ Patterns = Literal["ecma", "python"]
 
 
 class NotComparableError(ArrakisSchemaError, TypeError):
-    """The two documents are of different formats, or of an unknown one; the text says which side is what."""
+    """The two documents have different formats, or an unknown one; the message says which side has which."""
 
 
 def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
@@ -41,18 +41,19 @@ def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
 ) -> Verdict:
     """Return whether the reader accepts everything that the writer sends: proved, refuted, or undecided with a reason.
 
-    `reader` and `writer` are JSON Schemas (an object or a boolean, each in the dialect that its `$schema` names, else
-    draft-07), or Arrow schemas (`pyarrow.Schema` or a payload template).
+    `reader` and `writer` are JSON Schemas (an object or a boolean, each in the dialect that its `$schema` names,
+    draft-07 by default), or Arrow schemas (`pyarrow.Schema` or a payload template).
 
-    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is set
-    inclusion. `unknown` is what the reader does with members that it does not declare: one value for all objects, or
-    one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
-    witness is made from if possible. `formats` makes `format` an assertion. `patterns` says how patterns are read: as
-    in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of the text.
+    JSON Schema: with the policy `additive` the writer sends only the members that it declares; with `strict`,
+    everything that its schema accepts. `unknown` is what the reader does with members that it does not declare: one
+    value for all objects, or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples`
+    are instances from which a witness is made if possible. `formats` makes `format` an assertion. `patterns` says how
+    patterns are read: as in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of
+    the text.
 
     Arrow: `unknown` is what the reader does with unknown columns (of several values, the one for `""`),
     `columns="exact"` is a reader whose schema must equal the stream's, and `metadata` are the metadata keys that the
-    reader relies on. The witness names a column and a value that the reader cannot take.
+    reader relies on. The witness names a column and a value that the reader cannot read.
 
     `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search, so that a verdict is the same on every machine;
     `timeout`, in seconds, is the last resort. The findings run from the writer's document to the reader's, or the other
@@ -123,7 +124,7 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
     except RecursionError:
         differences = []
     if verdict.kind is Kind.COMPATIBLE and verdict.reason:
-        why = conflict(question.writer) or "no message holds declared members only"
+        why = conflict(question.writer) or "no message has only declared members"
         empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
         return replace(verdict, findings=(*differences, empty), reason=empty.message)
     if verdict.kind is Kind.INCOMPATIBLE:
@@ -133,7 +134,7 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
 
 
 def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences that make a reader accept members or columns that it does not know.
+    """Return the differences because of which the reader ignores members or columns that it does not know.
 
     `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
     """

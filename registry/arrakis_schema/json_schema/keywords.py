@@ -67,7 +67,7 @@ def schemas_in(document: Any) -> Iterator[dict[str, Any]]:
             todo += [child for _, _, child in children(schema)]
 
 
-def essence(document: Any) -> Any:
+def without_annotations(document: Any) -> Any:
     """Return a schema without annotations; it accepts the same instances.
 
     `$id` is removed too if there are no references, because it is only a name then.

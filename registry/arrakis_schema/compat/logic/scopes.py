@@ -136,7 +136,7 @@ class ReferenceScope:
         if reference not in self._targets:
             contents, scope = self._lookup_inside(reference) or self._lookup_anywhere(reference)
             if not isinstance(contents, dict | bool):
-                raise UndecidedError(f"the reference {reference!r} leads to what is no schema")
+                raise UndecidedError(f"the reference {reference!r} leads to what is not a schema")
             self._targets[reference] = contents, scope
         return self._targets[reference]
 

@@ -10,7 +10,7 @@ from arrakis_schema.json_schema.declared_members import (
     Unknown,
     declared_at,
     rejected_places,
-    stranger,
+    undeclared_violation,
     unknown_members,
 )
 from arrakis_schema.json_schema.judge.judge import Judge
@@ -54,8 +54,8 @@ class UnknownMembers:
             value = instance
             for name in path:
                 value = value.get(name) if isinstance(value, dict) else None
-            if isinstance(value, dict) and (names := declared.strangers(value)):
-                return stranger(path, names[0], declared)
+            if isinstance(value, dict) and (names := declared.undeclared_names(value)):
+                return undeclared_violation(path, names[0], declared)
         return None
 
     def every(self, instance: Any) -> Iterator[Violation]:
