@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from arrakis_schema.compat import Kind, accepts
-from arrakis_schema.compat.accepting import question_of
+from arrakis_schema.compat.accepting import Policy, question_of
 from arrakis_schema.compat.breaks import breaks, with_breaks
+from arrakis_schema.compat.containment import decide_containment
 from arrakis_schema.compat.logic.results import SECONDS, STEPS
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -53,3 +55,24 @@ def test_the_error_is_that_of_the_alternative_with_the_constant_of_the_witness(c
     verdict = accepts(union("integer"), union("number"))
     assert verdict.witness == {"kind": "a", "events": [{"kind": "c", "number": 0.5}]}
     assert verdict.at == "events[0].number: expected an integer, found 0.5"
+
+
+def members(number: int, narrowed: int, widened: int) -> dict[str, Any]:
+    bounds = (narrowed, widened)
+    return {"properties": {f"m{index}": {"type": "integer", "maximum": bounds[index % 2]} for index in range(number)}}
+
+
+def test_what_is_not_examined_is_counted_and_costs_no_more_questions() -> None:
+    old, new = members(40, 9, 5), members(40, 5, 9)
+    question, verdict = question_of(new, old, "additive", "ignored", "ecma", (), STEPS, SECONDS), accepts(new, old)
+    asking = mock.patch(f"{breaks.__module__}.decide_containment", wraps=decide_containment)
+    with mock.patch(f"{breaks.__module__}._MOST_CHANGES", 30), asking as asked:
+        found = list(breaks(question, verdict, reader_is_new=True))
+    assert [one.change.rule for one in found] == ["maximum-tightened"] * 15 + ["undecided"]
+    assert found[-1].change.message == "whether each breaks by itself was not examined of 10 more changes"
+    assert asked.call_count == 31
+
+
+@pytest.mark.parametrize("policy", ["additive", "strict"])
+def test_the_steps_for_many_loosened_members_are_few(policy: Policy) -> None:
+    assert accepts(members(150, 9, 9), members(150, 5, 5), policy=policy, steps=5_000).kind is Kind.COMPATIBLE

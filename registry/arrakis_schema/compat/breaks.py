@@ -71,12 +71,13 @@ def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: boo
     asserting = [change for change in differences if change.effect is not Effect.ANNOTATION]
     single = list(_single_breaks(old, new, asserting[:_MOST_CHANGES], ask, loosens))
     yield from single
-    if unexamined := len(asserting[_MOST_CHANGES:]):
-        reason = f"whether each breaks by itself was not examined of {format_count(unexamined, 'more change')}"
+    if (more := len(asserting) - _MOST_CHANGES) > 0:
+        reason = f"whether each breaks by itself was not examined of {format_count(more, 'more change')}"
         yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
-    faults = [breaking.change for breaking in single]
-    taken = set(map(_key, faults))
-    reverted = _revert(new, old, faults) if faults else new
+    faults = {_key(breaking.change) for breaking in single}
+    unexamined = set(map(_key, asserting[_MOST_CHANGES:])) if faults else set()
+    taken = faults | unexamined
+    reverted = _revert(new, old, [change for change in asserting if _key(change) in taken])
     remaining = ask(reverted) if faults else verdict
     if remaining.kind is Kind.INCOMPATIBLE:
         together = list(_joint_breaks(old, new, [change for change in differences if _key(change) not in taken], ask))

@@ -181,11 +181,16 @@ class _Layout:
             if met is not None and self.possible(met):
                 yield (*slots[:index], met, *slots[index + 1 :])
         taken = {slot.key for slot in slots}
-        free: list[str | _Kind] = [name for name in self.free if name not in taken]
-        for key in (*free, *self.kinds):
-            met = self.meet(self.slot(key), need)
+        for key in self.keys(need):
+            met = self.meet(self.slot(key), need) if key not in taken or isinstance(key, _Kind) else None
             if met is not None and self.possible(met):
                 yield (*slots, met)
+
+    def keys(self, need: Need) -> Iterator[str | _Kind]:
+        """Yield the names and kinds of members that may meet a need: where it has a name, that one alone."""
+        named = need.names.name if isinstance(need, f.SomeMember) and isinstance(need.names, f.Named) else None
+        yield from (name for name in self.free if named in {None, name})
+        yield from self.kinds if named is None else ()
 
     def meet(self, slot: _Slot, need: Need) -> _Slot | None:
         """Return a slot changed to meet a need, or None if it cannot."""
@@ -204,12 +209,27 @@ class _Layout:
         """
         taken = {slot.key for slot in slots}
         optional = iter([self.slot(name) for name in self.free if name not in taken])
-        while len(slots) < self.goal.minimum:
-            extra = next((slot for slot in optional if self.possible(slot)), None) or self._another(slots)
-            if extra is None or isinstance(extra, Open):
-                return extra or CLOSED
+        while len(slots) < self.goal.minimum and (extra := next(filter(self.possible, optional), None)):
             slots = (*slots, extra)
-        return self.fill(slots)
+        padded = self._pad_with_one_kind(slots) or slots
+        while not isinstance(padded, Open) and len(padded) < self.goal.minimum:
+            another = self._another(padded)
+            if another is None or isinstance(another, Open):
+                return another or CLOSED
+            padded = (*padded, another)
+        return padded if isinstance(padded, Open) else self.fill(padded)
+
+    def _pad_with_one_kind(self, slots: tuple[_Slot, ...]) -> tuple[_Slot, ...] | Open | None:
+        """Return all slots that are missing as those of one kind; None if no kind has so many names."""
+        missing = self.goal.minimum - len(slots)
+        opened: Open | None = None
+        for slot in filter(self.possible, map(self.slot, self.kinds if missing > 0 else ())):
+            padded = (*slots, *[slot] * missing)
+            names = self._names(padded)
+            if not isinstance(names, Closed | Open):
+                return padded
+            opened = opened or (names if isinstance(names, Open) else None)
+        return opened
 
     def _another(self, slots: tuple[_Slot, ...]) -> _Slot | Open | None:
         """Return one more slot of a kind that has a name left."""
