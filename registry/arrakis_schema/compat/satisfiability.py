@@ -59,7 +59,7 @@ class _Search:
         (self.root,) = side(document, dialect).roots(self._nodes)
 
     def is_empty(self, node: SchemaNode) -> bool:
-        """Tell whether it is proved that nothing satisfies a subschema."""
+        """Return whether it is proved that nothing satisfies a subschema."""
         return isinstance(self._tableau.solve(State([node.pair[0]])), Closed)
 
     def conflict(self, node: SchemaNode, pointer: str) -> Conflict:

@@ -96,12 +96,12 @@ class Admission:
         return self._dialects[document]
 
     def ref_is_alone(self, place: Place) -> bool:
-        """Tell whether a schema has a `$ref` that makes validators ignore the keywords beside it."""
+        """Return whether a schema has a `$ref` that makes validators ignore the keywords beside it."""
         schema = place.schema
         return isinstance(schema, dict) and "$ref" in schema and DIALECTS[self.dialect(place.document)].ref_alone
 
     def has(self, place: Place, keyword: str) -> bool:
-        """Tell whether a schema has a keyword that its dialect knows and reads there."""
+        """Return whether a schema has a keyword that its dialect knows and reads there."""
         if keyword not in place.schema or keyword not in DIALECTS[self.dialect(place.document)].keywords:
             return False
         return keyword == "$ref" or not self.ref_is_alone(place)
@@ -170,7 +170,7 @@ class Admission:
         return lists + ([[place.schema["const"]]] if self.has(place, "const") else [])
 
     def null(self, place: Place) -> bool | None:
-        """Tell whether a schema accepts null; None where that cannot be told."""
+        """Return whether a schema accepts null; None where that cannot be told."""
         key = place.key
         if key not in self._nulls:
             self._nulls[key] = None

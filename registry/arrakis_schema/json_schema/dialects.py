@@ -253,6 +253,6 @@ def dialect_of(document: Any) -> str | None:
 
 
 def has_effect(keyword: str, dialect: str) -> bool:
-    """Tell whether a keyword may have an effect on what is valid in a dialect."""
+    """Return whether a keyword may have an effect on what is valid in a dialect."""
     known = DIALECTS[dialect].keywords.get(keyword)
     return known is not None and known.has_effect

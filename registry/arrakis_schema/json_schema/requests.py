@@ -271,7 +271,7 @@ def request_path(release: Release, request: Any) -> str:
 
 
 def _accepts(release: Release, path: str, request: Any) -> bool:
-    """Tell whether a document accepts a request."""
+    """Return whether a document accepts a request."""
     try:
         for check in checks(release, path):
             check(request)
@@ -322,7 +322,7 @@ def _check_of(
 
 
 def _accepts_as_documented(contract: Release, path: str, instance: Any) -> bool:
-    """Tell whether a document accepts an instance without the corrections of a contract."""
+    """Return whether a document accepts an instance without the corrections of a contract."""
     documented = contract.store.release(contract.version)
     return documented.derived(_judge, path).first(instance) is None
 
@@ -334,7 +334,7 @@ def _judge(release: Release, path: str) -> Judge:
 
 
 def implies(schema: Any, weaker: Any) -> bool:
-    """Tell whether everything that `schema` accepts is plainly accepted by `weaker` too; False if in doubt.
+    """Return whether everything that `schema` accepts is plainly accepted by `weaker` too; False if in doubt.
 
     Then the envelope need not be checked for a request that its endpoint has accepted.
     """
@@ -344,7 +344,7 @@ def implies(schema: Any, weaker: Any) -> bool:
 
 
 def _implies(schema: Any, weaker: Any, dialect: str) -> bool:
-    """Tell whether a schema of a document plainly implies one of another document of the same dialect."""
+    """Return whether a schema of a document plainly implies one of another document of the same dialect."""
     if not isinstance(schema, dict) or not isinstance(weaker, dict) or "$ref" in schema:
         return False
     asserted = [keyword for keyword in weaker if has_effect(keyword, dialect)]
@@ -352,7 +352,7 @@ def _implies(schema: Any, weaker: Any, dialect: str) -> bool:
 
 
 def _holds(schema: dict[str, Any], keyword: str, value: Any, dialect: str) -> bool:
-    """Tell whether the schema plainly asserts this keyword with this value, or a stricter one."""
+    """Return whether the schema plainly asserts this keyword with this value, or a stricter one."""
     asserted = schema.get(keyword)
     if keyword == "properties" and isinstance(asserted, dict) and isinstance(value, dict):
         return all(name in asserted and _implies(asserted[name], child, dialect) for name, child in value.items())

@@ -240,7 +240,7 @@ def _below(node: Node, path: str) -> str:
 
 
 def _number(value: Any) -> bool:
-    """Tell whether a value is a JSON number."""
+    """Return whether a value is a JSON number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -54,7 +54,7 @@ _WholeLoader.add_constructor("!ENV", construct_env_tag)
 
 
 def is_trusted(root: Path) -> bool:
-    """Tell whether a root is this package's own: whoever can change its `mkdocs.yml` can change the program, too."""
+    """Return whether a root is this package's own: its authors can change the program anyway."""
     packaged = Path(data_root())
     return packaged.is_dir() and root.exists() and root.samefile(packaged)
 
@@ -131,7 +131,7 @@ def _without_paths(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _is_ours(hook: Path) -> bool:
-    """Tell whether a hook is that of this package, which inherited settings name as if it was beside them."""
+    """Return whether a hook is that of this package, which inherited settings name as if it was beside them."""
     return hook.samefile(_HERE / _HOOKS) if hook.exists() else hook.name == _HOOKS
 
 

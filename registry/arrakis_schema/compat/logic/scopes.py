@@ -88,7 +88,7 @@ def _dynamic_anchor(schema: Any) -> str | None:
 
 
 def _ends_recursion(contents: Any, dialect: str) -> bool:
-    """Tell whether a resource hides those around it from a `$recursiveRef`: without an anchor it is the outermost."""
+    """Return whether a resource hides those around it from a `$recursiveRef`: without an anchor it is the outermost."""
     return DIALECTS[dialect].dynamic_reference == "$recursiveRef" and _dynamic_anchor(contents) is None
 
 

@@ -97,7 +97,7 @@ def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterat
 
 
 def _is_uri_reference(text: str) -> bool:
-    """Tell whether a text can be parsed as a URI reference."""
+    """Return whether a text can be parsed as a URI reference."""
     try:
         urlsplit(text)
     except ValueError:
