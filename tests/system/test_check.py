@@ -303,7 +303,7 @@ def test_a_release_that_fails_at_any_step_loses_no_reason(
     with suppress(ReleaseError):
         freeze(root)
     assert [entry.reason for entry in read_exceptions(Store(root), "versions/2.0.0")] == ["It is meant."]
-    assert read_exceptions(Store(root)) == []
+    assert read_exceptions(Store(root)) == ()
     assert check(Store(root)).findings == ()
 
 

@@ -1,7 +1,7 @@
 """The arguments of every command."""
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import Action, ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -35,20 +35,20 @@ class Parser(ArgumentParser):
             super()._print_message(message, file)
 
 
+class _PrintVersion(Action):
+    """Print the declared version, which is read only here."""
+
+    def __call__(self, parser: ArgumentParser, *_: Any) -> None:
+        """Print it and exit with 0."""
+        write(f"{declared_version(data_root())}\n")
+        parser.exit()
+
+
 def build_parser() -> ArgumentParser:
     """Return the parser; `options.command` is the function to call, `options.name_of_command` the command's name."""
     top = Parser("arrakis-schema", description="The versioned schema registry.", epilog=_HELP_CODES)
-    top.add_argument("--version", action="version", version=declared_version(data_root()))
-    root = Parser(add_help=False)
-    help_root = "the folder with schemas/ and versions/ (default: those in this package)"
-    root.add_argument("--root", type=_parse_folder, default=Path(data_root()), metavar="DIR", help=help_root)
-    new_root = Parser(add_help=False)
-    help_new = "the folder with schemas/ and versions/, which need not exist (default: the current one)"
-    new_root.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=help_new)
-    no_root = Parser(add_help=False)
-    for parent in (root, new_root, no_root):
-        parent.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
-    parents = {"import": new_root, "init": no_root}
+    top.add_argument("--version", action=_PrintVersion, nargs=0, help="show the version of this program and exit")
+    common = _make_common_options()
     added = top.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, summary: str) -> ArgumentParser:
@@ -58,7 +58,7 @@ def build_parser() -> ArgumentParser:
             help=summary,
             description=described,
             epilog=_HELP_CODES,
-            parents=[parents.get(name, root)],
+            parents=[common.get(name, common["root"])],
         )
         child.set_defaults(command=commands.COMMANDS[name], name_of_command=name)
         if name not in limits.UNLIMITED:
@@ -79,6 +79,18 @@ def build_parser() -> ArgumentParser:
     _add_adopt(command)
     _add_build_and_serve(command)
     return top
+
+
+def _make_common_options() -> dict[str, Parser]:
+    """Return the options that commands share: those that read a root (`root`), and the commands with others."""
+    root, new_root, no_root = (Parser(add_help=False) for _ in range(3))
+    help_root = "the folder with schemas/ and versions/ (default: those in this package)"
+    root.add_argument("--root", type=_parse_folder, default=Path(data_root()), metavar="DIR", help=help_root)
+    help_new = "the folder with schemas/ and versions/, which need not exist (default: the current one)"
+    new_root.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=help_new)
+    for parent in (root, new_root, no_root):
+        parent.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
+    return {"root": root, "import": new_root, "init": no_root}
 
 
 def _add_build_and_serve(command: Callable[[str, str], ArgumentParser]) -> None:

@@ -139,12 +139,12 @@ def _lock(store: Store) -> Lock:
         return {}
 
 
-def _exceptions(store: Store) -> tuple[list[Accepted], dict[str, list[Accepted]], list[Finding]]:
+def _exceptions(store: Store) -> tuple[tuple[Accepted, ...], dict[str, list[Accepted]], list[Finding]]:
     """Return the entries of the working set and of the releases, none where they cannot be read, and what is wrong."""
     try:
         return read_exceptions(store), released_exceptions(store), []
     except DamagedStoreError as error:
-        return [], {}, list(map(_invalid, error.problems))
+        return (), {}, list(map(_invalid, error.problems))
 
 
 def _invalid(problem: str) -> Finding:

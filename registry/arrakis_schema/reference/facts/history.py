@@ -289,6 +289,11 @@ class History:
 
 
 def read_history(store: Store) -> History:
-    """Return the history of a store."""
+    """Return the history of a store, which is made once."""
+    return store.derived(_read_history)
+
+
+def _read_history(store: Store) -> History:
+    """Make the history of a store."""
     releases, comparisons = store.every_release(), Comparisons(store, words=False)
     return History(store, releases, comparisons, store.errata, store.dates, accepted_by_release(store))
