@@ -40,14 +40,14 @@ def examined(location: str) -> Report:
 
 Server = Callable[[], AbstractContextManager[str]]
 NO_SERVERS: dict[str, tuple[Server, str]] = {
-    "nobody listens": (lambda: nullcontext("grpc://127.0.0.1:1"), "is not reached"),
-    "no such host": (lambda: nullcontext("grpc://no-such-host.invalid:1"), "is not reached"),
-    "no location": (lambda: nullcontext("grpc://"), "is not reached"),
-    "no port": (lambda: nullcontext("grpc://127.0.0.1:notaport"), "is not reached"),
+    "nobody listens": (lambda: nullcontext("grpc://127.0.0.1:1"), "cannot be reached"),
+    "no such host": (lambda: nullcontext("grpc://no-such-host.invalid:1"), "cannot be reached"),
+    "no location": (lambda: nullcontext("grpc://"), "cannot be reached"),
+    "no port": (lambda: nullcontext("grpc://127.0.0.1:notaport"), "cannot be reached"),
     "TCP that says nothing": (lambda: listening(servers.silent), "does not answer as a Flight server in time"),
-    "garbage": (lambda: listening(servers.garbage), "is not reached"),
-    "closed at once": (lambda: listening(servers.closing), "is not reached"),
-    "plain HTTP": (plain_http, "is not reached"),
+    "garbage": (lambda: listening(servers.garbage), "cannot be reached"),
+    "closed at once": (lambda: listening(servers.closing), "cannot be reached"),
+    "plain HTTP": (plain_http, "cannot be reached"),
 }
 
 

@@ -148,7 +148,7 @@ def _banner(history: History, release: Release, name: str, up: str) -> str:
     link = f"[{escape_markdown(name)} in {current.version}]({up}{href(history.page(current, name))}.md)"
     sentences = []
     if not release.frozen and history.unreleased:
-        sentences.append("It may still change until then." if current is not release else "No release has it yet.")
+        sentences.append("It may still change until then." if current is not release else "No release contains it yet.")
     if removed:
         sentences.append(
             f"It was removed in {removed}{'' if removed in history.store.releases else ', which is not released yet'}."

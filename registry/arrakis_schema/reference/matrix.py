@@ -199,7 +199,7 @@ def _basis(history: History) -> str:
     if not any(correction.has_effect for correction in history.store.corrections):
         return ""
     others = f" or [by the versions of the software]({SOFTWARE})" if history.store.software.clients else ""
-    return f"Releases are used with their corrections: what really holds. See it [as documented]({DOCUMENTED}){others}."
+    return f"Releases are used with their corrections. See the matrix [as documented]({DOCUMENTED}){others}."
 
 
 def _by_endpoint(history: History, matrices: list[Matrix]) -> str:

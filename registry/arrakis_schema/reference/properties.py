@@ -63,7 +63,7 @@ class _Usual:
         if self.since:
             more = any((described.since, described.seen_in) != (self.since, self.seen) for described in members)
             seen = f", seen since {literal(' and '.join(self.seen))}" if self.seen else ""
-            yield f"Documented since {literal(self.since)}{seen}{', where a field says nothing else' * more}."
+            yield f"Documented since {literal(self.since)}{seen}{', unless a field says otherwise' * more}."
         if self.source:
             yield f"The descriptions are those of {literal(self.source)}."
 
