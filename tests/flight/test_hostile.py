@@ -105,10 +105,10 @@ def test_a_flight_server_that_misbehaves_is_reported(name: str) -> None:
 @pytest.mark.parametrize(
     ("action", "said"),
     [
-        (b"", "does not say which release"),
-        (b"[" * 100_000, "does not say which release"),
-        (b"[]", "does not say which release"),
-        (b'{"arrakis_schema_version": 7}', "does not say which release"),
+        (b"", "does not name its release"),
+        (b"[" * 100_000, "does not name its release"),
+        (b"[]", "does not name its release"),
+        (b'{"arrakis_schema_version": 7}', "does not name its release"),
         (b'{"arrakis_schema_version": "9.9.9"}', "there is no release '9.9.9'"),
         (b'{"arrakis_schema_version": "../../etc"}', "there is no release '../../etc'"),
         (b'{"arrakis_schema_version": "' + b"x" * 1_000_000 + b'"}', "there is no release 'xxx"),

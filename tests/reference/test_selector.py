@@ -136,7 +136,7 @@ def test_a_root_without_a_release_shows_its_working_set() -> None:
 
 def test_software_and_releases_are_told_apart(root: Path) -> None:
     page = dict(book(Store(root)))["releases/index.md"]
-    assert "they are not the versions of barometer and station" in page
+    assert "which are not the versions of barometer and station" in page
     assert "| [1.1.0](1.1.0/index.md) | 3.0 to 3.1 | 7.2 |" in page
 
 
