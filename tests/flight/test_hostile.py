@@ -48,6 +48,7 @@ NO_SERVERS: dict[str, tuple[Server, str]] = {
     "garbage": (lambda: listening(servers.garbage), "cannot be reached"),
     "closed at once": (lambda: listening(servers.closing), "cannot be reached"),
     "plain HTTP": (plain_http, "cannot be reached"),
+    "HTTP/2": (lambda: listening(servers.http2), "is not a Flight server: Received http2 header with status: 404"),
 }
 
 
@@ -84,7 +85,7 @@ ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "sends to a file": (
         {"info": servers.elsewhere("grpc+unix:///tmp/x")},
         "not-examined",
-        "ask there with --follow all",
+        "allow it with --follow all",
     ),
     "sends nothing": ({"data": lambda: None}, "request-refused", ""),
     "answers no FlightInfo": ({"info": lambda: 7}, "request-refused", ""),
@@ -100,6 +101,13 @@ def test_a_flight_server_that_misbehaves_is_reported(name: str) -> None:
     assert any(said in message for message in found), report.findings
     assert not report.conforms or report.undecided or rule == "not-examined"
     assert all(len(finding.message) < 1000 for finding in report.findings)
+
+
+def test_a_server_that_sends_to_a_web_server_is_reported() -> None:
+    with listening(servers.http2) as location, Odd(info=servers.elsewhere(location)) as server:
+        report = examined(server.location)
+    (broken,) = [finding.message for finding in report.findings if finding.rule == "answer-broken"]
+    assert f"the location {location} of its data cannot be reached: what answers there is not a Flight server" in broken
 
 
 @pytest.mark.parametrize(

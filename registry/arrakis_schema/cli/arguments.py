@@ -195,7 +195,7 @@ def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
     diff.add_argument("--annotations", action="store_true", help="also show differences in descriptions")
     matrix = command("matrix", "show which clients work with which servers")
     matrix.add_argument("names", metavar="NAME", nargs="*", help="the endpoints or publications (default: all)")
-    matrix.add_argument("--why", action="store_true", help="show what breaks")
+    matrix.add_argument("--why", action="store_true", help="show what breaks, and what would have to change")
     software = "show which versions of clients work with which versions of servers, call by call"
     matrix.add_argument("--software", action="store_true", help=software)
     matrix.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")

@@ -37,6 +37,8 @@ class OptionError(ArrakisSchemaError):
 
 def run_conform(options: Namespace) -> int:
     """Print how a running server or broker deviates from its contract; return 0, 1, or 3 where undecided."""
+    if options.log:
+        log.require_appendable(options.log)
     if options.url.startswith(KAFKA):
         return conform_kafka(options)
     if not options.url.startswith(SCHEMES):
@@ -98,7 +100,9 @@ def _verdict(report: Report) -> str:
     """Return the result, and how much was examined."""
     requests = sum(counts["requests"] for counts in report.examined.values())
     rows = sum(counts["rows"] for counts in report.examined.values())
-    return f"{report.verdict}: release {report.release}, {requests:,} requests, {rows:,} rows"
+    return (
+        f"{report.verdict}: release {report.release}, {format_count(requests, 'request')}, {format_count(rows, 'row')}"
+    )
 
 
 def _describe_endpoints(report: Report) -> Iterator[str]:
@@ -109,7 +113,11 @@ def _describe_endpoints(report: Report) -> Iterator[str]:
             continue
         refused = f", {counts['refused']:,} rejected" if counts["refused"] else ""
         answered = f"{format_count(counts['requests'], 'request')}, {counts['answered']:,} answered{refused}"
-        types = f", {counts['types_seen']} of {counts['types_listed']} data types" if counts["types_listed"] else ""
+        types = (
+            f", {counts['types_seen']} of {format_count(counts['types_listed'], 'data type')}"
+            if counts["types_listed"]
+            else ""
+        )
         yield f"{name}: {answered}, {format_count(counts['rows'], 'row')}{types}"
 
 
@@ -197,4 +205,4 @@ def _settings(file: Path, ours: set[str]) -> dict[str, str]:
 def _counts(examined: Examined) -> str:
     """Return how much was examined."""
     messages, topics = sum(examined.messages.values()), len(examined.messages)
-    return f"{messages:,} message{'s' * (messages != 1)} of {topics:,} topic{'s' * (topics != 1)}"
+    return f"{format_count(messages, 'message')} of {format_count(topics, 'topic')}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ReleaseError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.import_sources import Found, read_tags, read_version, read_versions
 from arrakis_schema.store.importing import Imported, import_versions
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -25,8 +26,8 @@ def run_import(options: Namespace) -> int:
     proposed = propose_settings(versions, _title(options)) if made else _with_entries(root / REGISTRY_FILE, more)
     imported = import_versions(root, versions, proposed)
     for version in imported:
-        others = f" and {_count(version.others, 'other file')}" if version.others else ""
-        print_line(f"imported {version.version}: {_count(version.documents, 'document')}{others}")
+        others = f" and {format_count(version.others, 'other file')}" if version.others else ""
+        print_line(f"imported {version.version}: {format_count(version.documents, 'document')}{others}")
     left_out = [*_left_out(imported), *(f"{name} {reason}" for name, reason in found.others.items())]
     for line in left_out[:_MOST_LINES]:
         print_line(f"left out: {line}")
@@ -77,8 +78,3 @@ def _left_out(imported: Sequence[Imported]) -> Iterator[str]:
     for (path, reason), names in sorted(versions.items()):
         where = names[0] if len(names) == 1 else f"{len(names)} versions, {names[0]} to {names[-1]}"
         yield f"{path} {reason} ({where})"
-
-
-def _count(number: int, noun: str) -> str:
-    """Return a number of things in words."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

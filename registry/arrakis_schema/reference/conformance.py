@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.monitoring import monitoring_blocks
 from arrakis_schema.store.loading import parse_file
@@ -80,7 +81,7 @@ def _summary(record: dict[str, Any]) -> str:
     rows = []
     for examination in record["servers"]:
         differences = sum(finding[1] != "notice" for finding in examination["findings"])
-        kept = "✓ conforms" if examination["conforms"] else f"✗ {differences} difference{'s' * (differences != 1)}"
+        kept = "✓ conforms" if examination["conforms"] else f"✗ {format_count(differences, 'difference')}"
         rows.append(
             [_server_title(examination), escape_markdown(examination["claims"]), _release(examination["release"]), kept]
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.descriptions import DescribedMember, described_members
@@ -281,7 +282,7 @@ def _variants(member: Member) -> str:
     """Return what holds in some cases only, as a list."""
     items = [element("li", _variant(variant)) for variant in member.variants[:_MOST_VARIANTS]]
     if len(member.variants) > _MOST_VARIANTS:
-        items.append(element("li", f"and {len(member.variants) - _MOST_VARIANTS:,} more cases"))
+        items.append(element("li", f"and {format_count(len(member.variants) - _MOST_VARIANTS, 'more case')}"))
     if not items:
         return ""
     rules = {variant.rule for variant in member.variants}

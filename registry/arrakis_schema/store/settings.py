@@ -45,6 +45,11 @@ class Reader:
 
     __repr__ = short_repr
 
+    @property
+    def rejects_columns(self) -> bool:
+        """Whether unknown columns are rejected: a table of columns is one place, that of the whole message."""
+        return (self.unknown if isinstance(self.unknown, str) else self.unknown.get("")) == "rejected"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from arrakis_schema.arrow import Template, record_batch, strip_annotations
 from arrakis_schema.arrow.payloads import parse_payload
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.adoption.drafts import Draft, draft_payload
 from arrakis_schema.flight.adoption.inference import (
     discriminator_in,
@@ -166,7 +167,7 @@ def _correction(release: Release, endpoint: str, draft: Draft, drift: str, about
 
 def _sentence(endpoint: str, observations: Sequence[Observation], draft: Draft, drift: str | None) -> str:
     """Return what was seen of an endpoint."""
-    count = f"{len(observations)} request{'' if len(observations) == 1 else 's'} answered, {draft.rows:,} rows read"
+    count = f"{format_count(len(observations), 'request')} answered, {format_count(draft.rows, 'row')} read"
     promises = [f"{column} {' '.join(map(': '.join, held.items()))}" for column, held in draft.promised.items()]
     held = f"promises that held: {'; '.join(promises)}" if promises else ""
     parts = [count, *draft.notes, f"differs from the registered payload: {drift}" if drift else "", held]

@@ -112,7 +112,8 @@ class AnswerReader:
                 complete = complete and stream.ended and len(rows) < MOST_ROWS
             parts.append((repr(endpoint.locations), rows[begin:]))
             if not stream.ended:
-                notes.skip("the end of an answer is", f"it continues after {notes.batches} batches")
+                total = format_count(notes.batches, "batch", "batches")
+                notes.skip("the end of an answer is", f"it continues after {total}")
         args = arguments_of(self.contract, name, request)
         for fault in self._row_laws(name, args, rows, complete=complete):
             notes.law("stream", fault)

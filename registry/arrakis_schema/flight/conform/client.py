@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.call_errors import (
     LARGEST_MESSAGE,
     BrokenError,
@@ -223,7 +224,7 @@ class Stream:
                     return
                 if isinstance(failed, RefusedError) and number:
                     raise BrokenError(
-                        f"it ends abruptly after {_count(number, 'batch', 'batches')}: {failed.reason}"
+                        f"it ends abruptly after {format_count(number, 'batch', 'batches')}: {failed.reason}"
                     ) from error
                 raise failed from error
             if batch is None:
@@ -247,8 +248,3 @@ def _host(location: str) -> tuple[str, str | None]:
     except ValueError:
         return "", None
     return parts.scheme, parts.hostname
-
-
-def _count(number: int, singular: str, plural: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {singular if number == 1 else plural}"

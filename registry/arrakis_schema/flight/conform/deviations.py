@@ -38,7 +38,7 @@ def schema_deviations(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: 
     """
     promised = strip_annotations(promised)
     if len(sent) > len(promised) + _WIDEST:
-        message = f"the server sends {len(sent):,} columns, but {len(promised)} are registered"
+        message = f"the server sends {len(sent):,} columns, but {len(promised):,} are registered"
         yield Deviation("", "column-added", Severity.ERROR, message)
         return
     meaningful = {key.decode("utf-8", "replace") for key in _keys(promised)}

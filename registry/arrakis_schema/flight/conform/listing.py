@@ -241,9 +241,14 @@ class Listing:
 
 
 def _patterns(value: Any) -> Mapping[str, Any]:
-    """Return patterns for a text, its beginning, its end, and any text: a match begins where the text does."""
+    """Return patterns for a text, its beginning, its end, the text in the other letter case, and any text.
+
+    A match begins where the text does, and letter case counts.
+    """
     text, listed = str(value), "what is listed"
     parts = {listed: text, f"the beginning of {listed}": text[:-1], f"the end of {listed}": text[1:]}
+    if text.swapcase() != text:
+        parts[f"the other letter case of {listed}"] = text.swapcase()
     return {**{what: re.escape(part) for what, part in parts.items()}, "any text": ".+"}
 
 

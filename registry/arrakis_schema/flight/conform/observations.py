@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from arrakis_schema.arrow.members import line_of
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.release_contract import Contract
 
@@ -127,7 +128,7 @@ class Notes:
         for fault, sources in list(self.faults.items())[:_MOST]:
             yield self._finding(fault, sources)
         if len(self.faults) > _MOST:
-            message = f"{self.endpoint}: {len(self.faults) - _MOST} more findings are not shown"
+            message = f"{self.endpoint}: not shown: {format_count(len(self.faults) - _MOST, 'more finding')}"
             yield self._notice("not-examined", message)
         for rule, template, group in self._groups():
             for reason, samples in group.items():

@@ -152,7 +152,7 @@ class PromiseCheck:
         promised = self.promised(name, request)
         if promised is None:
             return
-        refuses = self.contract.release.settings.reader("payload").unknown == "rejected"
+        refuses = self.contract.release.settings.reader("payload").rejects_columns
         for fault in schema_deviations(promised, sent, refuses_unknown=refuses):
             notes.fault(where, fault)
         for fault in self.drift.of_schema(name, request, sent, self.listing) if self.drift else ():

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.filters import Row
 from arrakis_schema.store.flight_settings import Columns, SampleSeries
@@ -149,7 +150,7 @@ class SeriesCheck:
             wrong = next((length for length in lengths.to_pylist() if length is not None and length != expected), None)
             if wrong is not None:
                 product = f"{rate:,} Hz and a stride of {self.step:,} ns"
-                message = f"{field.name}: expected {expected:,} samples ({product}), found {wrong:,}"
+                message = f"{field.name}: expected {format_count(expected, 'sample')} ({product}), found {wrong:,}"
                 yield Deviation(field.name, "length-differs", Severity.ERROR, clean_line(message))
 
     def _missing(self, message: str) -> Deviation:

@@ -7,6 +7,7 @@ from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.guarded_job import GRACE, run_guarded
 from arrakis_schema.store.loading import data_root
@@ -119,7 +120,7 @@ def _describe(counts: Mapping[str, int]) -> str:
         return "it answered nothing"
     if not counts["rows"]:
         return "no row of it was examined"
-    return f"{counts['types_seen']} of {counts['types_listed']} data types were streamed"
+    return f"{counts['types_seen']} of {format_count(counts['types_listed'], 'data type')} were streamed"
 
 
 def _finding(members: Mapping[str, Any]) -> Finding:

@@ -77,9 +77,9 @@ def without_strangers(judge: Judge, instance: Any) -> Any:
 
 
 def _declared_places(judges: Sequence[Judge], unknown: Unknown) -> list[tuple[tuple[str, ...], Declared]] | None:
-    """Return what each place declares, or None if that depends on the instance."""
+    """Return what each place declares, or None if that depends on the instance: a number names a member or an item."""
     paths = rejected_places(unknown)
-    if paths is None:
+    if paths is None or any(name.isdecimal() for path in paths for name in path):
         return None
     for judge in judges:
         judge.prepare()

@@ -9,6 +9,7 @@ from itertools import chain
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, ERRATA_FILE, parse_corrections, parse_errata
 from arrakis_schema.store.dates import DATES_FILE, SUMMARIES_FILE, parse_dates, parse_summaries, timestamp
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
@@ -36,7 +37,7 @@ def history_findings(store: Store, base: Commit) -> Iterator[Finding]:
     old, new = _releases_of(base), store.lock
     for release in sorted(old.keys() | new.keys()):
         if release not in old:
-            message = f"release {release} is new since {base.name}: {len(new[release])} files"
+            message = f"release {release} is new since {base.name}: {format_count(len(new[release]), 'file')}"
             yield Finding(LOCK_FILE, 1, 1, "release-added", Severity.NOTICE, "", message)
         elif release not in new:
             remedy = f"restore it, or update this branch from {base.name}"
