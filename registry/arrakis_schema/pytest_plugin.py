@@ -1,4 +1,4 @@
-"""Fixtures for projects that use the API or publish schemas: a mock server, and what `conform` and `check` ask.
+"""Fixtures for projects that use the API or publish schemas: a mock server, and the checks of `conform` and `check`.
 
 pytest finds them by the entry point `pytest11`; they have no effect unless a test uses one. Needs the extra `check`.
 """

@@ -102,7 +102,7 @@ def test_a_release_is_taken_with_its_corrections() -> None:
             "stream",
             pa.schema([STREAM.field(0), field("H1:A", pa.float64(), rate="1")]),
             {},
-            "column 'H1:A' is sent as double with the metadata {'rate': '1'}, list<item: int8>",
+            "column 'H1:A' is sent as double with the metadata {'rate': '1'}, but list<item: int8>",
         ),
         (
             "stream",
@@ -114,7 +114,7 @@ def test_a_release_is_taken_with_its_corrections() -> None:
             "stream",
             pa.schema([STREAM.field(0), field("H1:A-X", LIST, rate="16"), STREAM.field(2)]),
             {"channels": ROWS},
-            "column 'H1:A-X' is sent as list<item: double> with the metadata {'rate': '16'}, list<item: double> with",
+            "column 'H1:A-X' is sent as list<item: double> with the metadata {'rate': '16'}, but list<item: double> with",
         ),
         (
             "stream",

@@ -95,7 +95,7 @@ def test_a_message_is_held_to_the_data_type_of_its_records() -> None:
     records = [channel(number, data_type="float32") for number in (0, 1)]
     (found,) = check_message(GOOD, records=records)
     assert (found.rule, found.location) == ("record-differs", "data")
-    assert found.message == "data, row 0: float64 was sent, and the data_type of its record is float32"
+    assert found.message == "data, row 0: float64 was sent, but the data_type of its record is float32"
     assert check_message(serialized(block("float32")), records=records) == []
 
 

@@ -80,7 +80,7 @@ def test_it_is_released_and_compared(root: Path, capsys: pytest.CaptureFixture[s
         f"schemas/{DOCUMENT}:1:1: error: a publisher of 1.2.0 with a subscriber of 1.1.0 breaks: height: removed"
         in told
     )
-    assert "2.0.0: a major release" in told
+    assert "require 2.0.0, a major release" in told
     changes = run(root, capsys, "diff", "1.1.0")
     assert [line.split()[1:3] for line in changes.splitlines() if DOCUMENT in line] == [
         ["removed", "column-removed"],

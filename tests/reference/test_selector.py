@@ -109,7 +109,7 @@ def test_the_current_release_is_the_newest_that_is_frozen(root: Path) -> None:
 def test_what_no_release_has_is_shown_as_it_is_in_the_working_set(root: Path) -> None:
     pages = dict(book(Store(root)))
     assert json.loads(pages["endpoints/warning/index.json"])["version"] == "1.2.0"
-    assert "No release has it yet." in pages["endpoints/warning.md"]
+    assert "No release contains it yet." in pages["endpoints/warning.md"]
 
 
 def test_latest_leads_to_the_newest_release(root: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_root_without_a_release_shows_its_working_set() -> None:
 
 def test_software_and_releases_are_told_apart(root: Path) -> None:
     page = dict(book(Store(root)))["releases/index.md"]
-    assert "they are not the versions of barometer and station" in page
+    assert "which are not the versions of barometer and station" in page
     assert "| [1.1.0](1.1.0/index.md) | 3.0 to 3.1 | 7.2 |" in page
 
 

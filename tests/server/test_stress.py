@@ -227,7 +227,7 @@ def test_the_health_tells_since_when_and_why_the_site_is_old(start: Start, liste
     for worker in children(process):
         os.kill(worker, signal.SIGKILL)
     assert health(address) == body  # a new worker knows it too
-    assert "another takes its place" in process.stdout.readline()
+    assert "is replaced" in process.stdout.readline()
     (folder / "docs/broken").unlink()
     assert process.stdout.readline() == "rebuilt: 2 files\n"
     wait_until(lambda: health(address)["status"] == "ok")

@@ -63,8 +63,8 @@ def test_a_folder_of_versions_becomes_the_releases(
     assert run("import", history, "--root", root) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[:3] == [f"imported {name}: 2 documents and 1 other file" for name in ("1.0.0", "1.1.0", "1.10.0")]
-    assert any("north/lost.example.json is an example of no document" in line for line in said)
-    assert any("diagram.svg is written in no language" in line for line in said)
+    assert any("north/lost.example.json is an example without a document" in line for line in said)
+    assert any("diagram.svg is in a language that is not supported" in line for line in said)
     assert any("v1.0 is not a folder named by a semantic version" in line for line in said)
     store = Store(root)
     assert store.releases == ("1.0.0", "1.1.0", "1.10.0")
@@ -205,9 +205,9 @@ def test_the_tags_of_a_repository_become_releases_with_their_dates(
         (["{tmp}/none"], "is not a folder"),
         (["{tmp}/tides/v1.0.0"], "has no folder named by a semantic version"),
         (["{tmp}/tides/v1.0.0", "--as", "one"], "--as one is not a semantic version"),
-        (["{tmp}/tides", "--path", "x"], "--path is a folder of the repository of --git"),
+        (["{tmp}/tides", "--path", "x"], "--path needs --git"),
         (["{tmp}/tides/v1.0", "--as", "1.0.0"], "has no document"),
-        (["--git", "{tmp}/tides"], "is in no working tree of git"),
+        (["--git", "{tmp}/tides"], "is not in a git working tree"),
     ],
 )
 def test_what_cannot_be_imported_is_explained(
@@ -256,7 +256,7 @@ def test_later_versions_extend_the_layout(tmp_path: Path, capsys: pytest.Capture
     assert run("import", write(tmp_path / "b", later), "--as", "2.0.0", "--root", root) == 0
     said = capsys.readouterr().out
     assert "imported 2.0.0: 3 documents" in said
-    assert "registry.toml has a new entry for schemas that had no place" in said
+    assert "registry.toml has a new entry for schemas that it did not cover" in said
     assert "left out: wind/table.yaml is neither document nor example" in said
     extended = (root / "schemas/registry.toml").read_text()
     assert extended.startswith(registry.rstrip().replace("1.0.0", "2.0.0"))

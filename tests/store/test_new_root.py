@@ -47,7 +47,7 @@ def test_a_new_root_is_checked_and_released_without_a_finding(
     assert with_attributes(root) is None
     for command, line in (
         ("check", "no release to compare with: no findings\n"),
-        ("release", "never changes"),
+        ("release", "is frozen, with"),
         ("check", "compared 4 documents with 0.1.0: no findings\n"),
         ("verify", "frozen releases that match versions/lock.json: 1\n"),
     ):

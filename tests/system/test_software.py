@@ -59,7 +59,7 @@ def relations(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[
 def test_a_client_is_told_what_to_change(capsys: pytest.CaptureFixture[str]) -> None:
     changes = {(one["client"], one["server"]): one["change"] for one in relations(capsys, "find", "--software")}
     assert changes["arrakis 0.5.0", "arrakis-server 0.17.2"] == "Send args.time, null for now."
-    known = "Read the column replay_id, or ignore columns that are not known."
+    known = "Read the column replay_id, or ignore unknown columns."
     assert changes["arrakis 0.11.1", "arrakis-server 0.17.2"] == known
     assert changes["arrakis 0.21.0", "arrakis-server 0.17.2"] == ""
 

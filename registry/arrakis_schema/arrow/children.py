@@ -8,7 +8,7 @@ Rebuild = Callable[[pa.DataType, list[pa.Field]], pa.DataType]
 
 
 def is_wrapper(data_type: pa.DataType) -> bool:
-    """Tell whether a type is a dictionary or an extension: it wraps a type that pyarrow prints no child line for."""
+    """Return whether a type is a dictionary or an extension: it wraps a type that pyarrow prints no child line for."""
     return isinstance(data_type, pa.DictionaryType | pa.BaseExtensionType)
 
 

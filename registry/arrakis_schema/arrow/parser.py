@@ -101,7 +101,7 @@ def _read_children(lines: Lines, data_type: pa.DataType, depth: int) -> list[pa.
 
 
 def _agree(child: pa.Field, declared: pa.Field, parent: pa.DataType) -> bool:
-    """Tell whether a child's line agrees with its parent's, which leaves out nullability for a map or a wrapper."""
+    """Return whether a child's line agrees with its parent's, which leaves out nullability for a map or a wrapper."""
     silent = is_wrapper(parent) or isinstance(parent, pa.MapType)
     same_nullable = silent or child.nullable == declared.nullable
     return child.name == declared.name and same_nullable and _shape(child.type) == _shape(declared.type)
@@ -129,7 +129,7 @@ def _read_metadata(lines: Lines, indent: str, header: str) -> dict[str | bytes, 
 
 
 def _belongs(line: str, indent: str) -> bool:
-    """Tell whether a line is metadata at this indentation."""
+    """Return whether a line is metadata at this indentation."""
     return (
         line.startswith(indent)
         and not line.startswith(indent + " ")
@@ -138,12 +138,12 @@ def _belongs(line: str, indent: str) -> bool:
 
 
 def _is_metadata(line: str) -> bool:
-    """Tell whether a line is a pair of metadata: the line of a field never ends with a quotation mark."""
+    """Return whether a line is a pair of metadata: the line of a field never ends with a quotation mark."""
     return line.endswith(("'", '"'))
 
 
 def _is_cut(line: str) -> bool:
-    """Tell whether pyarrow has cut a value: `'begin' + 56`."""
+    """Return whether pyarrow has cut a value: `'begin' + 56`."""
     head, plus, number = line.rpartition(" + ")
     return bool(plus) and number.isdigit() and head.endswith("'")
 

@@ -19,7 +19,7 @@ def format_name(name: str, end: str = ": ") -> str:
 
 
 def needs_quotes(text: str) -> bool:
-    """Tell whether a name or a metadata key must be quoted to be parsed again."""
+    """Return whether a name or a metadata key must be quoted to be parsed again."""
     return text.startswith(_STARTS) or bool(_CONTROL.search(text) or PLACEHOLDER.search(text))
 
 
@@ -47,5 +47,5 @@ def json_string_end(text: str, start: int) -> int:
 
 
 def _is_utf8(text: str) -> bool:
-    """Tell whether the text was decoded without surrogate escapes."""
+    """Return whether the text was decoded without surrogate escapes."""
     return not any("\ud800" <= character <= "\udfff" for character in text)

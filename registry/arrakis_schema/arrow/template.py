@@ -159,7 +159,7 @@ def _placeholders_inside(column: Column, name: str) -> tuple[str, ...]:
 
 
 def _key_of(mapping: Mapping[str, object], names: tuple[str, ...]) -> tuple[object, ...] | None:
-    """Return what two mappings share that bind a column alike but for its name; None where that cannot be told."""
+    """Return what two mappings that bind a column alike except for its name have in common; None if that is unclear."""
     values = [mapping.get(name) for name in names]
     if not all(isinstance(value, str | int | pa.DataType) for value in values):
         return None

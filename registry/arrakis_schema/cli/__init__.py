@@ -1,4 +1,4 @@
-"""The command `arrakis-schema`: arguments in, exit code out. Only this room prints."""
+"""The command `arrakis-schema`: arguments in, exit code out. Only this package prints."""
 
 import traceback
 from argparse import Namespace

@@ -24,7 +24,7 @@ from arrakis_schema.system.lint import lint_release
 
 
 def run_init(options: Namespace) -> int:
-    """Write a new root, and print_line what to run next and in CI."""
+    """Write a new root, and print what to run next and in CI."""
     folder = options.folder
     title = options.name if options.name is not None else folder.resolve().name or TITLE
     files = create_root(folder, title, options.url)

@@ -72,5 +72,5 @@ def log_findings(  # noqa: PLR0913 - the members of a record
 
 
 def _software(about: Mapping[str, str]) -> str:
-    """Return the version that a server tells of itself."""
+    """Return the version that a server reports."""
     return next((value for name, value in about.items() if name.endswith("version")), "")

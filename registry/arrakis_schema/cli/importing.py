@@ -1,4 +1,4 @@
-"""The command `import`: bring in versions that were made elsewhere."""
+"""The command `import`: freeze versions that were made elsewhere."""
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _MOST_LINES = 50
 
 
 def run_import(options: Namespace) -> int:
-    """Freeze the versions of a source, and print_line what was left out."""
+    """Freeze the versions of a source, and print what was left out."""
     root, found = options.root, _read(options)
     versions = sorted(found.versions, key=lambda version: precedence(version.name))
     made = not (root / REGISTRY_FILE).exists()
@@ -37,7 +37,7 @@ def run_import(options: Namespace) -> int:
         print_line(f"{root / REGISTRY_FILE} was created: review what it declares about your schemas")
     if more:
         added = "a new entry" if len(more) == 1 else f"{len(more)} new entries"
-        print_line(f"{root / REGISTRY_FILE} has {added} for schemas without an entry: review them")
+        print_line(f"{root / REGISTRY_FILE} has {added} for schemas that it did not cover: review them")
     return 0
 
 

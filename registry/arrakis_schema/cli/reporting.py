@@ -1,4 +1,4 @@
-"""Findings with the paths that the readers of a report go by: CI systems take them from the top of the repository."""
+"""Findings with the paths that the readers of a report expect: for CI systems, from the top of the repository."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ def placed(findings: Sequence[Finding], form: str, root: Path | None) -> list[Fi
 
 
 def _placed(file: str, folder: str) -> str:
-    """Return the path of a file in a folder; the location of a server stays what it is."""
+    """Return the path of a file in a folder; the location of a server is not changed."""
     return f"{folder}/{file}" if folder and "://" not in file else file
 
 

@@ -66,7 +66,7 @@ def _word_inner_error(error: Any, inner: Any) -> str:
 
 
 def _leads_to(value: Any, path: Sequence[Any], end: Any) -> bool:
-    """Tell whether a path leads from one value of a message to another."""
+    """Return whether a path leads from one value of a message to another."""
     for step in path:
         try:
             value = value[step]
@@ -132,12 +132,12 @@ def _plain(refusal: RefusedWitness) -> Change:
 
 
 def _is_related(location: str, error: str) -> bool:
-    """Tell whether a change and an error are at the same location, or one is inside the other."""
+    """Return whether a change and an error are at the same location, or one is inside the other."""
     return location == error or error.startswith(f"{location}/") or (location.startswith(f"{error}/") and error != "")
 
 
 def _is_sent(location: str, witness: Any) -> bool:
-    """Tell whether a change is about a property that the witness has."""
+    """Return whether a change is about a property that the witness has."""
     parts = location.split("/")[1:]
     if len(parts) % 2 or any(keyword != "properties" for keyword in parts[::2]) or not parts:
         return False
@@ -149,7 +149,7 @@ def _is_sent(location: str, witness: Any) -> bool:
 
 
 def _is_closed(location: str, closure: Closure) -> bool:
-    """Tell whether the reader refuses unknown members in the object that has the property at a location."""
+    """Return whether the reader refuses unknown members in the object that has the property at a location."""
     for name in location.split("/")[2:-2:2]:
         closure = closure.below(unescape_token(name))
     return closure.here

@@ -238,7 +238,7 @@ def _items(keyword: str, before: Any, after: Any, location: Location) -> Iterato
 
 
 def _has_form(keyword: str, value: Any) -> bool:
-    """Tell whether a value has the form that a keyword requires; other forms occur if a dialect lacks the keyword."""
+    """Return whether a value has the form that a keyword requires; other forms occur if a dialect lacks the keyword."""
     return value is ABSENT or isinstance(value, _FORMS.get(COMPARE.get(keyword, _annotation), object))
 
 

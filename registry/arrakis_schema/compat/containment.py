@@ -72,7 +72,7 @@ def decide_containment(question: Question) -> Verdict:
 
 
 def _is_one_document(question: Question) -> bool:
-    """Tell whether both are one document without external references, and the writer is closed like the reader."""
+    """Return whether both are one document without external references, and the writer is closed like the reader."""
     try:
         texts = [json.dumps(schema, sort_keys=True) for schema in (question.reader, question.writer)]
         return texts[0] == texts[1] and _closed_alike(question) and not _leads_out(question.reader)
@@ -81,13 +81,13 @@ def _is_one_document(question: Question) -> bool:
 
 
 def _closed_alike(question: Question) -> bool:
-    """Tell whether the writer is closed wherever the reader is."""
+    """Return whether the writer is closed wherever the reader is."""
     reads, writes = question.reader_closure, question.writer_closure
     return reads in {OPEN, writes} or writes == CLOSED_EVERYWHERE
 
 
 def _leads_out(document: Any) -> bool:
-    """Tell whether a reference may lead out of a document, to something that may differ for each side."""
+    """Return whether a reference may lead out of a document, to something that may differ for each side."""
     identifier = DIALECTS[dialect_of(document) or DRAFT_07].identifier
     base = str(document.get(identifier, "")) if isinstance(document, dict) else ""
     schemas = list(_objects(document))
@@ -213,7 +213,7 @@ class _Case:
         return self.judge(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
 
     def is_witness(self, value: Json) -> bool:
-        """Tell whether a value is a witness, by the formulas of both schemas."""
+        """Return whether a value is a witness, by the formulas of both schemas."""
         return self.meaning.all_hold(self.state, value)
 
     def confirm(self, value: Json) -> Verdict:
@@ -236,7 +236,7 @@ class _Case:
         return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=at)
 
     def _refuses(self, side: Side, value: Json) -> bool:
-        """Tell whether the validator rejects a value for a document or for its closure."""
+        """Return whether the validator rejects a value for a document or for its closure."""
         return any(self._errors(side, schema, value, 1) for schema in side.schemas)
 
     def _errors(self, side: Side, schema: Any, value: Json, most: int) -> list[Any]:

@@ -176,12 +176,12 @@ class Places:
                 yield from _others(node, always=False, closes=closes and not met)
 
     def _may_match(self, pattern: str, name: str) -> bool:
-        """Tell whether a pattern may match a name."""
+        """Return whether a pattern may match a name."""
         self._nodes.tick()
         return _matches_name(pattern, name) is not False
 
     def _overlap(self, pattern: str, other_pattern: str) -> bool:
-        """Tell whether a name may match both patterns; False only if it is certain that none does."""
+        """Return whether a name may match both patterns; False only if it is certain that none does."""
         if pattern == other_pattern:
             return True
         pair = frozenset([pattern, other_pattern])
@@ -190,7 +190,7 @@ class Places:
         return self._overlaps[pair]
 
     def _share_a_name(self, pattern: str, other_pattern: str, reading: Reading) -> bool:
-        """Tell whether a name may match both patterns in one reading; this counts as steps."""
+        """Return whether a name may match both patterns in one reading; this counts as steps."""
         try:
             both = conjunction(pattern_formula(text, holds=True) for text in (pattern, other_pattern))
             parts = both.parts if isinstance(both, All) else (both,)
@@ -216,7 +216,7 @@ def _too_many_places() -> UndecidedError:
 
 
 def _has_assertions(node: SchemaNode) -> bool:
-    """Tell whether a subschema has assertions of its own, and is neither a boolean nor only a reference."""
+    """Return whether a subschema has assertions of its own, and is neither a boolean nor only a reference."""
     return isinstance(node.schema, dict) and not node.refers
 
 
@@ -311,7 +311,7 @@ def _of_item(here: _Subschemas, index: int) -> Iterator[AppliedSchema]:
 
 @lru_cache(maxsize=4096)
 def _matches_name(pattern: str, name: str) -> bool | None:
-    """Tell whether a pattern matches a name; None if ECMA-262 and Python differ, or if it is unsupported."""
+    """Return whether a pattern matches a name; None if ECMA-262 and Python differ, or if it is unsupported."""
     try:
         answers = {matches(pattern, name, reading) for reading in Reading}
     except UnsupportedPatternError:

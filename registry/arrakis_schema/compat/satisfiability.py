@@ -66,7 +66,7 @@ class _Search:
         self._above: set[SchemaNode] = set()
 
     def is_empty(self, node: SchemaNode) -> bool:
-        """Tell whether it is proved that nothing satisfies a subschema."""
+        """Return whether it is proved that nothing satisfies a subschema."""
         return isinstance(self._tableau.solve(State([node.pair[0]])), Closed)
 
     def conflict(self, node: SchemaNode, pointer: str) -> Conflict:

@@ -55,7 +55,7 @@ def unfold(old: Any, new: Any) -> Unfolded:
 
 
 def _is_plain(document: Any) -> bool:
-    """Tell whether a document has no anchors, dynamic references or inner `$id`, so that its schemas can be moved."""
+    """Return whether a document has no anchors, dynamic references or inner `$id`, so that its schemas can be moved."""
     dialect = DIALECTS[dialect_of(document) or DRAFT_07]
     names = dialect.names | {dialect.dynamic_reference}
     in_root = names - {dialect.identifier}

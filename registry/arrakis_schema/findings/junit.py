@@ -47,5 +47,5 @@ def _case(suite: ET.Element, finding: Finding) -> None:
 
 
 def _is_skipped(finding: Finding) -> bool:
-    """Tell whether a finding says that something was not examined."""
+    """Return whether a finding says that something was not examined."""
     return finding.rule in {"not-examined", "undecided"} and finding.severity is not Severity.ERROR

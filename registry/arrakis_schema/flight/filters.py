@@ -1,6 +1,6 @@
 """Which rows an argument of a request selects: one function for each way in which `[flight.filters]` keeps rows.
 
-The mock server answers by these, and real servers are held to them.
+The mock server applies them, and real servers are checked against them.
 """
 
 import re

@@ -131,7 +131,7 @@ def schema_to_compare(sent: pa.Schema, endpoint: str, release: Release, args: di
 
 
 def _binds(template: Template, field: pa.Field) -> bool:
-    """Tell whether a template can be bound to a column."""
+    """Return whether a template can be bound to a column."""
     try:
         bound_like(template, pa.schema([field]))
     except TemplateError:

@@ -1,6 +1,6 @@
 """The contract of a release: its documents, and the examples that fit them.
 
-A release without examples of its own borrows those of the working set that its documents judge the same way.
+A release without examples uses those of the working set that its documents accept or reject as intended.
 """
 
 import json
@@ -71,7 +71,7 @@ class Contract:
         return self._payloads.get(endpoint, "")
 
     def request_path(self, endpoint: str) -> str:
-        """Return the path of the document of an endpoint's requests; empty where its path alone asks for it."""
+        """Return the path of the document of an endpoint's requests; empty if a path alone is the request."""
         return self._requests.get(endpoint, "")
 
     def payload(self, endpoint: str) -> pa.Schema | Template | None:
@@ -122,7 +122,7 @@ class Contract:
                 return
 
     def refuses(self, request: Any, endpoint: str = "") -> bool:
-        """Tell whether the release refuses a request, of an endpoint that a path may name."""
+        """Return whether the release refuses a request, of an endpoint that a path may name."""
         try:
             self.accept(request, endpoint)
         except ArrakisSchemaError:

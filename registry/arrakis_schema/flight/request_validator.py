@@ -1,4 +1,4 @@
-"""The validator that a client and a server ask about each request: its refusals reach the user of the client."""
+"""The request validator of clients and servers, whose errors reach the user of the client."""
 
 import os
 from functools import cache

@@ -99,12 +99,12 @@ class Admission:
         return self._dialects[named]
 
     def ref_is_alone(self, place: Place) -> bool:
-        """Tell whether a schema has a `$ref` that makes validators ignore the keywords beside it."""
+        """Return whether a schema has a `$ref` that makes validators ignore the keywords beside it."""
         schema = place.schema
         return isinstance(schema, dict) and "$ref" in schema and self.dialect(place).ref_alone
 
     def has(self, place: Place, keyword: str) -> bool:
-        """Tell whether a schema has a keyword that its dialect knows and reads there."""
+        """Return whether a schema has a keyword that its dialect knows and reads there."""
         if keyword not in place.schema or keyword not in self.dialect(place).keywords:
             return False
         return keyword == "$ref" or not self.ref_is_alone(place)
@@ -173,7 +173,7 @@ class Admission:
         return lists + ([[place.schema["const"]]] if self.has(place, "const") else [])
 
     def null(self, place: Place) -> bool | None:
-        """Tell whether a schema accepts null; None where that cannot be told."""
+        """Return whether a schema accepts null; None where that cannot be told."""
         key = place.key
         if key not in self._nulls:
             self._nulls[key] = None

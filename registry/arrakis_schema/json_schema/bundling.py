@@ -1,6 +1,6 @@
 """A document with all that it refers to as one schema, which means the same and refers to nothing outside of itself.
 
-Judging, comparing and linting work on it as on any other document, and tell their findings by the original places.
+Validation, comparison and lint work on it as on any other document, and report findings at the original places.
 """
 
 import json
@@ -158,7 +158,7 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
 
 
 def _reads_alike(schemas: Schemas, document: str, links: Links, dialect: str) -> bool:
-    """Tell whether a document is written in the dialect of the root, or plainly means the same there."""
+    """Return whether a document is written in the dialect of the root, or plainly means the same there."""
     named = {named_dialect(name) or name for name in links.dialects} or {dialect}
     if named == {dialect}:
         return True
@@ -181,7 +181,7 @@ def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]
 
 
 def _is_shared(root: str, document: str, prefixes: Mapping[str, str], links: Links) -> bool:
-    """Tell whether a part is the same in every bundle: it does not lead back to the root, and nothing is renamed."""
+    """Return whether a part is the same in every bundle: it does not lead back to the root, and nothing is renamed."""
     targets = {link.target.document for link in links.links}
     renamed = any(not prefixes[target].endswith(f"/{escape_token(target)}") for target in (*targets, document))
     return links.is_whole and document != root and root not in targets and not renamed

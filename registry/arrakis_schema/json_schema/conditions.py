@@ -129,7 +129,7 @@ def _definition_name(reference: str) -> str:
 
 
 def _discriminator(admission: Admission, parts: list[Place]) -> list[str]:
-    """Return what tells alternatives apart by the value of one member; empty where nothing does."""
+    """Return the values of one member that distinguish the alternatives; empty if there is no such member."""
     tables = [_constants(admission, part) for part in parts]
     for name in tables[0] if tables else ():
         values = [table.get(name) for table in tables]

@@ -96,7 +96,7 @@ def required_names(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def describes_any_name(schema: Mapping[str, Any]) -> bool:
-    """Tell whether a schema describes members of any name."""
+    """Return whether a schema describes members of any name."""
     described = any(schema.get(keyword, False) is not False for keyword in _REST)
     values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
     return described or any(isinstance(value, dict) for value in values)
@@ -158,7 +158,7 @@ def _strangers_here(here: list[Applied], value: Any, unknown: Unknown, path: Pat
 
 
 def _rejects(unknown: Unknown, path: Path) -> bool:
-    """Tell whether the reader rejects unknown members of the object at a path."""
+    """Return whether the reader rejects unknown members of the object at a path."""
     if isinstance(unknown, str):
         return unknown == "rejected"
     return unknown.get("".join(f"/{escape_token(str(step))}" for step in path)) == "rejected"

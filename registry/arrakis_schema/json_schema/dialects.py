@@ -183,7 +183,7 @@ class Dialect:
         return frozenset(identifiers - {"$schema", "$vocabulary"})
 
     def has_effect(self, keyword: str) -> bool:
-        """Tell whether a keyword may have an effect on what is valid."""
+        """Return whether a keyword may have an effect on what is valid."""
         known = self.keywords.get(keyword)
         return known is not None and known.has_effect
 
@@ -271,5 +271,5 @@ def dialect_inside(schema: Any, dialect: str) -> str:
 
 
 def has_effect(keyword: str, dialect: str) -> bool:
-    """Tell whether a keyword may have an effect on what is valid in a dialect."""
+    """Return whether a keyword may have an effect on what is valid in a dialect."""
     return DIALECTS[dialect].has_effect(keyword)

@@ -22,7 +22,7 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """How the requests of a release are told apart.
+    """How the requests of a release are distinguished.
 
     `member` is the path of the discriminator in a request, empty where there is none; `documents` are the paths of the
     documents of requests, `by_value` the document of each of its values, `by_name` that of each name in lower case.
@@ -80,7 +80,7 @@ def _key(value: Any) -> Any:
 
 
 def dispatch_of(release: Release) -> Dispatch:
-    """Return how the requests of a release are told apart."""
+    """Return how the requests of a release are distinguished."""
     return release.derived(_dispatch)
 
 
@@ -96,7 +96,7 @@ def declared_values(release: Release, path: str) -> tuple[Any, ...]:
 
 
 def _dispatch(release: Release) -> Dispatch:
-    """Read how requests are told apart."""
+    """Read how requests are distinguished."""
     member = release.settings.flight.discriminator_path
     documents = [path for path in release.documents if not release.document(path).format.tabular]
     requests = tuple(path for path in documents if release.kind_of(path) is DocumentKind.REQUEST)

@@ -120,7 +120,7 @@ def _dynamic_anchors(node: Node, keywords: frozenset[str], *, is_root: bool) -> 
 
 
 def is_legacy(dialect: str) -> bool:
-    """Tell whether `$id` may name an anchor, and is ignored beside `$ref`; so does a document without a dialect."""
+    """Return whether `$id` may name an anchor, and is ignored beside `$ref`; so does a document without a dialect."""
     return not dialect or any(draft in dialect for draft in _LEGACY)
 
 

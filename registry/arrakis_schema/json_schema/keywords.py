@@ -103,12 +103,12 @@ def without_annotations(document: Any) -> Any:
 
 
 def has_other_dialects(document: Any, dialect: str) -> bool:
-    """Tell whether some schema in a document of a dialect is written in another one."""
+    """Return whether some schema in a document of a dialect is written in another one."""
     return any("$schema" in schema and dialect_inside(schema, dialect) != dialect for schema in schemas_in(document))
 
 
 def means_the_same(schema: dict[str, Any], dialect: str, other: str) -> bool:
-    """Tell whether a schema, apart from those inside, plainly means the same in another dialect as in its own."""
+    """Return whether a schema, apart from those inside, plainly means the same in another dialect as in its own."""
     own, another = DIALECTS[dialect], DIALECTS[other]
     effective = {name for name in schema if own.has_effect(name) or another.has_effect(name)}
     if own.ref_alone is not another.ref_alone and "$ref" in schema and len(effective) > 1:
@@ -121,7 +121,7 @@ def means_the_same(schema: dict[str, Any], dialect: str, other: str) -> bool:
 
 
 def _means_the_same(name: str, value: Any, own: Dialect, another: Dialect) -> bool:
-    """Tell whether a keyword with a value means the same in two dialects, or has no effect in both."""
+    """Return whether a keyword with a value means the same in two dialects, or has no effect in both."""
     before, after = own.keywords.get(name), another.keywords.get(name)
     if name == "items":
         return not isinstance(value, list)

@@ -1,4 +1,4 @@
-"""Reads one document into members: which places there are, and what is told of each.
+"""Reads one document into members: its places, and the statements about each.
 
 What always holds is told of the member; what holds in one case is told as a variant, and a member that exists in one
 case only is a member of that case.
@@ -90,7 +90,7 @@ class MemberReader:
                 yield child
 
     def _has_containers(self, statement: Statement) -> bool:
-        """Tell whether a schema lists whole arrays or objects: no schema inside it tells what they hold."""
+        """Return whether a schema lists whole arrays or objects: no schema inside it tells what they hold."""
         values = self._admission.values(statement.place) if isinstance(statement.place.schema, dict) else []
         return any(isinstance(value, dict | list) for listed in values for value in listed)
 
@@ -141,7 +141,7 @@ class MemberReader:
         )
 
     def _nullable(self, node: MemberNode) -> bool | None:
-        """Tell whether null is accepted at a place; None where what is said around it may decide."""
+        """Return whether null is accepted at a place; None where what is said around it may decide."""
         answers = {self._admission.null(place) for place in node.places if not node.further_cases(place)}
         if False in answers:
             return False
@@ -178,7 +178,7 @@ class MemberReader:
                 yield variant
 
     def _nullable_in(self, cases: list[Statement]) -> bool | None:
-        """Tell whether null is accepted by what holds in one case."""
+        """Return whether null is accepted by what holds in one case."""
         answers = {self._admission.null(statement.place) for statement in cases if not statement.words_only}
         return False if False in answers else None if None in answers else True
 
@@ -197,13 +197,13 @@ def _told(node: MemberNode, statements: list[Statement]) -> frozenset[Statement]
 
 
 def _says_something(member: Member) -> bool:
-    """Tell whether the message as a whole is worth an entry."""
+    """Return whether the message as a whole is worth an entry."""
     told = member.bounds or member.values or member.variants or member.closed or member.note
     return member.type not in {"object", "any"} or bool(told)
 
 
 def _tells(variant: Variant, kinds: Kinds) -> bool:
-    """Tell whether a variant says more than the member itself."""
+    """Return whether a variant says more than the member itself."""
     return bool(
         variant.values
         or variant.closed
@@ -215,7 +215,7 @@ def _tells(variant: Variant, kinds: Kinds) -> bool:
 
 
 def _is_exclusive(node: MemberNode, place: Place) -> bool:
-    """Tell whether a schema applies in a case that excludes others."""
+    """Return whether a schema applies in a case that excludes others."""
     return any(branch.keyword == "oneOf" for branch in node.further_cases(place))
 
 
@@ -235,6 +235,6 @@ def _key(statement: Statement) -> tuple[str, str]:
 
 
 def _opens(statement: Statement) -> bool:
-    """Tell whether a schema describes places inside its own."""
+    """Return whether a schema describes places inside its own."""
     inner = {"properties", "patternProperties", "additionalProperties", "items", "prefixItems", "contains"}
     return isinstance(statement.place.schema, dict) and bool(inner & statement.place.schema.keys())

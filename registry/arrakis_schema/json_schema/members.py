@@ -1,4 +1,4 @@
-"""The member tree: each place of the messages that a JSON Schema describes, and what is said of it.
+"""The member tree: each place of the messages that a JSON Schema describes, and the statements about it.
 
 A place can be described by several schemas, which apply together or in one case only. What always holds is told of the
 member; what holds in one case is told as a variant, and a member that exists in one case only is a member of that case.

@@ -274,7 +274,7 @@ def _limits_contained(statement: Statement, admission: Admission) -> bool:
 
 
 def _are_coupled(statements: list[Statement], admission: Admission, *, is_tuple: bool) -> bool:
-    """Tell whether what an item may be depends on the others: all differ, or one of few must fit `contains`."""
+    """Return whether what an item may be depends on the others: all differ, or one of few must fit `contains`."""
     schemas = [s for s in statements if isinstance(s.place.schema, dict)]
 
     def has(keyword: str) -> bool:
@@ -284,18 +284,18 @@ def _are_coupled(statements: list[Statement], admission: Admission, *, is_tuple:
 
 
 def _is_cousin(statement: Statement, admission: Admission, keyword: str) -> bool:
-    """Tell whether a schema disallows what schemas beside it describe."""
+    """Return whether a schema disallows what schemas beside it describe."""
     has = isinstance(statement.place.schema, dict) and admission.has(statement.place, keyword)
     return has and not statement.outermost
 
 
 def _is_told(place: Place) -> bool:
-    """Tell whether a schema says something that is worth an entry of its own."""
+    """Return whether a schema says something that is worth an entry of its own."""
     return isinstance(place.schema, dict) and bool(place.schema)
 
 
 def _matches(pattern: str, name: str) -> bool:
-    """Tell whether a pattern finds something in a name; a pattern that is none finds nothing."""
+    """Return whether a pattern finds something in a name; a pattern that is none finds nothing."""
     try:
         return search(pattern, name)
     except PatternError:

@@ -238,7 +238,7 @@ def request_path(release: Release, request: Any) -> str:
 
 
 def _accepts(release: Release, path: str, request: Any) -> bool:
-    """Tell whether a document accepts a request."""
+    """Return whether a document accepts a request."""
     try:
         for check in checks(release, path):
             check(request)
@@ -248,7 +248,7 @@ def _accepts(release: Release, path: str, request: Any) -> bool:
 
 
 def implies(schema: Any, weaker: Any) -> bool:
-    """Tell whether everything that `schema` accepts is plainly accepted by `weaker` too; False if in doubt.
+    """Return whether everything that `schema` accepts is plainly accepted by `weaker` too; False if in doubt.
 
     Then the envelope need not be checked for a request that its endpoint has accepted.
     """
@@ -258,7 +258,7 @@ def implies(schema: Any, weaker: Any) -> bool:
 
 
 def _implies(schema: Any, weaker: Any, dialect: str) -> bool:
-    """Tell whether a schema of a document plainly implies one of another document of the same dialect."""
+    """Return whether a schema of a document plainly implies one of another document of the same dialect."""
     if not isinstance(schema, dict) or not isinstance(weaker, dict) or "$ref" in schema:
         return False
     if {dialect_inside(schema, dialect), dialect_inside(weaker, dialect)} != {dialect}:
@@ -268,7 +268,7 @@ def _implies(schema: Any, weaker: Any, dialect: str) -> bool:
 
 
 def _holds(schema: dict[str, Any], keyword: str, value: Any, dialect: str) -> bool:
-    """Tell whether the schema plainly asserts this keyword with this value, or a stricter one."""
+    """Return whether the schema plainly asserts this keyword with this value, or a stricter one."""
     asserted = schema.get(keyword)
     if keyword == "properties" and isinstance(asserted, dict) and isinstance(value, dict):
         return all(name in asserted and _implies(asserted[name], child, dialect) for name, child in value.items())

@@ -166,7 +166,7 @@ class Schemas(Deriving):
         return uri if uri.startswith(_META_SCHEMAS) and self._is_meta_schema(uri) else None
 
     def _is_meta_schema(self, uri: str) -> bool:
-        """Tell whether a URI is that of a known meta-schema, which is kept; raises `MissingExtraError`."""
+        """Return whether a URI is that of a known meta-schema, which is kept; raises `MissingExtraError`."""
         if uri not in self._meta_schemas:
             try:
                 from jsonschema_specifications import REGISTRY  # noqa: PLC0415 - an extra
@@ -192,7 +192,7 @@ class Schemas(Deriving):
         return f"{short_json(reference)} {_LEADS_OUT}"
 
     def _near_fragment(self, document: str, resource: str, fragment: str, reference: str) -> str:
-        """Return a clause about what can be referred to in a document and is nearly what was meant; mostly one."""
+        """Return a clause that suggests the nearest target of a reference in a document, or an empty text."""
         if self._hints >= MOST_HINTS:
             return ""
         identifiers, schema = self.identifiers(document), value_at(self.schema(document), resource)
@@ -268,7 +268,7 @@ def _relative_path(referring: str, reference: str) -> str | None:
 
 
 def refers_out(schema: Any) -> bool:
-    """Tell whether a reference somewhere in a document is more than a fragment."""
+    """Return whether a reference somewhere in a document is more than a fragment."""
     todo = [schema]
     while todo:
         value = todo.pop()

@@ -195,7 +195,7 @@ def _bound(statement: Statement, keyword: str, value: Any) -> Bound | None:
 
 
 def _name_words(schema: Any) -> str:
-    """Return what the names of all members are held to."""
+    """Return what the names of all members must satisfy."""
     if not isinstance(schema, dict):
         return "no members" if schema is False else "names of any form"
     keywords = ("const", "enum", "pattern", "minLength", "maxLength", "format")
@@ -215,7 +215,7 @@ def _keep(bounds: dict[Any, Bound], bound: Bound | None) -> None:
 
 
 def _is_tighter(bound: Bound, known: Bound) -> bool:
-    """Tell whether one bound allows less than another one of its keyword."""
+    """Return whether one bound allows less than another one of its keyword."""
     value, least = comparable(bound.value), comparable(known.value)
     return value > least if bound.keyword in _LOWER else value < least
 
@@ -262,7 +262,7 @@ def text_of(statements: list[Statement], keyword: str) -> str:
 
 
 def is_set(statements: list[Statement], keyword: str) -> bool:
-    """Tell whether one of these schemas sets an annotation to true."""
+    """Return whether one of these schemas sets an annotation to true."""
     return bool(first_annotation(statements, keyword, lambda value: value is True))
 
 

@@ -80,7 +80,7 @@ def check_of(
 
 
 def _accepts_as_documented(contract: Release, path: str, instance: Any) -> bool:
-    """Tell whether a document accepts an instance without the corrections of a contract."""
+    """Return whether a document accepts an instance without the corrections of a contract."""
     documented = contract.store.release(contract.version)
     return documented.derived(judge_of, path).first(instance) is None
 

@@ -123,7 +123,7 @@ def _join(parts: Iterable[str]) -> str:
 
 
 def _is_among(name: str, types: Any) -> bool:
-    """Tell whether a type is the value of `type`, or in it."""
+    """Return whether a type is the value of `type`, or in it."""
     return types == name or (isinstance(types, list) and name in types)
 
 

@@ -127,7 +127,7 @@ class Examination:
                 )
 
     def _envelope(self, read: ReadMessage, topics: Topics) -> Iterator[Finding]:
-        """Yield what is wrong around the value of a message."""
+        """Check the key and the headers of a message."""
         if topics.key == "none" and (read.key is not None or read.headers):
             extra = "a key" if read.key is not None else "headers"
             yield self._about(topics, "message-key", f"expected neither key nor headers, found {extra}")

@@ -36,7 +36,9 @@ def check_message(  # noqa: PLR0913 - each is a question of the user
     root: str | os.PathLike[str] | None = None,
     as_documented: bool = False,
 ) -> list[Finding]:
-    """Check the bytes of a Kafka message against the `publication` of a release; return the findings, none if valid.
+    """Return the findings about the bytes of a Kafka message, checked against the `publication` of a release.
+
+    The list is empty if the message is valid.
 
     `records` are the records that rows refer to (`refers_to` in the metadata of a column), as a server lists them for
     the topic; with them, rows without a record and lists of a wrong length are found, too. `channels` is an older name

@@ -89,7 +89,7 @@ class Descriptions:
             self._records.setdefault(about, {})[key] = kept
 
     def describes(self, topic: str) -> bool:
-        """Tell whether any record describes the rows of a topic."""
+        """Return whether any record describes the rows of a topic."""
         return bool(self._records.get(topic))
 
     def expectations(self, topic: str, references: References) -> Expected:

@@ -159,12 +159,12 @@ def _broken_promise(schema: pa.Schema, batch: pa.RecordBatch) -> str | None:
 
 
 def _says(column: pa.Field, key: bytes) -> bool:
-    """Tell whether a column's metadata has a value for a key."""
+    """Return whether a column's metadata has a value for a key."""
     return bool((column.metadata or {}).get(key, b"").strip())
 
 
 def _measures(data_type: pa.DataType) -> bool:
-    """Tell whether values of a type, or the items of its lists, are numbers or durations that want a unit."""
+    """Return whether values of a type, or the items of its lists, are numbers or durations that want a unit."""
     from pyarrow import types  # noqa: PLC0415 - `arrakis_schema.arrow` says first where it is missing
 
     if types.is_nested(data_type):

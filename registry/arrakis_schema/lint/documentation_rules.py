@@ -1,4 +1,4 @@
-"""The rules for what a JSON Schema tells people: titles, descriptions, units, defaults, examples."""
+"""The rules for the documentation in a JSON Schema: titles, descriptions, units, defaults, examples."""
 
 from collections.abc import Iterator
 

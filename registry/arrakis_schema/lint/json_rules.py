@@ -150,7 +150,7 @@ def _faults(problems: Iterable[Any]) -> Faults:
 
 
 def _number(value: Any) -> bool:
-    """Tell whether a value is a JSON number."""
+    """Return whether a value is a JSON number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

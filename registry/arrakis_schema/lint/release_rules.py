@@ -1,4 +1,4 @@
-"""Rules over the documents of a release as a set: whether each can be asked for, and referred to."""
+"""Rules over the documents of a release as a set: whether each can be requested, and referred to."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -100,7 +100,7 @@ def _by_discriminator(document: Document, release: Release) -> Iterator[Problem]
 
 
 def _describes(document: Document, member: str) -> bool:
-    """Tell whether a schema may say anything of a member: it does not where it describes others alone."""
+    """Return whether a schema may say anything of a member: it does not where it describes others alone."""
     if b'"properties"' not in document.content:
         return True
     return f'"{member.rpartition("/")[2]}"'.encode() in document.content or b'"$ref"' in document.content

@@ -50,7 +50,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class LintRule:
-    """One rule: how bad a breach is, what it asks for in one sentence, and the function that finds breaches.
+    """One rule: its severity, what it requires in one sentence, and the function that finds violations.
 
     A rule with a `convention` is for teams that keep to it.
     """

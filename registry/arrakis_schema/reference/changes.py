@@ -169,7 +169,7 @@ def _breaks(history: History, step: ReleaseStep, writing: Writing) -> Iterator[t
 
 
 def _only_unknown_columns(exchange: Exchange) -> bool:
-    """Tell whether a reader fails only because it rejects columns that it does not know."""
+    """Return whether a reader fails only because it rejects columns that it does not know."""
     rules = {change.rule for change in exchange.verdict.findings if change.at_fault}
     sent = "column-removed" if exchange.reader_is_new else "column-added"
     return rules == {sent}

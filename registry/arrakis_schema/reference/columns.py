@@ -15,7 +15,7 @@ _HEAD = ("column", "type", "null", "unit", "meaning", "documented since")
 
 
 def columns(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
-    """Yield the table of columns, as they are really sent, what is known to be wrong, and the schema to copy."""
+    """Yield the table of columns as they are really sent, the known problems, and the schema to copy."""
     language, members = language_of(document), sent_members(history, release, name, document)
     since = history.since(document.path, name)
     yield from _differences(members)

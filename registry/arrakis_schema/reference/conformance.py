@@ -85,7 +85,7 @@ def _summary(record: dict[str, Any]) -> str:
         rows.append(
             [_server_title(examination), escape_markdown(examination["claims"]), _release(examination["release"]), kept]
         )
-    return table(["server", "with the schemas of", "held against", "result"], rows)
+    return table(["server", "with the schemas of", "checked against", "result"], rows)
 
 
 def _server(examination: dict[str, Any]) -> Iterator[str]:

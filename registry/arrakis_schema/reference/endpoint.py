@@ -91,7 +91,7 @@ def _document_sections(history: History, release: Release, name: str, folder: st
 
 
 def first_alike(history: History, release: Release, name: str) -> Release:
-    """Return the first of the consecutive releases, up to this one, whose pages about a name tell the same.
+    """Return the first of the consecutive releases, up to this one, whose pages about a name are the same.
 
     What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself.
     """
@@ -104,19 +104,19 @@ def first_alike(history: History, release: Release, name: str) -> Release:
 
 
 def _tell_the_same(history: History, old: Release, new: Release, name: str) -> bool:
-    """Tell whether the pages of two releases about a name differ in the number of the release alone."""
+    """Return whether the pages of two releases about a name differ in the number of the release alone."""
     return _without_version(history, old, name) == _without_version(history, new, name)
 
 
 def _without_version(history: History, release: Release, name: str) -> str:
-    """Return what the page of a release tells of a name, without its number but in "since"."""
+    """Return what the page of a release says about a name, without the number of the release except in "since"."""
     folder = f"{_RELEASES}{release.version}"
     told = "\n".join(_document_sections(history, release, name, folder)).replace(f"{folder}/", f"{ENDPOINTS}/")
     return re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told)
 
 
 def _unchanged_note(first: Release, name: str, up: str) -> str:
-    """Return the sentence that leads from the page of a release that changed nothing to the one that tells it all."""
+    """Return the sentence that links the page of a release that changed nothing to the page with the content."""
     link = f"[{escape_markdown(name)} in {first.version}]({up}{_RELEASES}{first.version}/{href(folder_of(name))}.md)"
     return f"Nothing has changed since {first.version} but the number of the release: see {link}.\n{{ .alike }}"
 
@@ -148,7 +148,7 @@ def _banner(history: History, release: Release, name: str, up: str) -> str:
     link = f"[{escape_markdown(name)} in {current.version}]({up}{href(history.page(current, name))}.md)"
     sentences = []
     if not release.frozen and history.unreleased:
-        sentences.append("It may still change until then." if current is not release else "No release has it yet.")
+        sentences.append("It may still change until then." if current is not release else "No release contains it yet.")
     if removed:
         sentences.append(
             f"It was removed in {removed}{'' if removed in history.store.releases else ', which is not released yet'}."
@@ -174,7 +174,7 @@ def _facts(history: History, release: Release, name: str, up: str) -> str:
 
 
 def _raw(history: History, release: Release, name: str) -> Iterator[tuple[str, str]]:
-    """Yield the raw files of an endpoint with what they are."""
+    """Yield the raw files of an endpoint with their descriptions."""
     folder = f"versions/{release.place}"
     for path, document in history.documents(release, name).items():
         yield basename(path), f"{folder}/{path}"

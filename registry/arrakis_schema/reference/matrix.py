@@ -55,7 +55,7 @@ class Matrix:
         return _label(releases) + (", removed" if releases[0] in self.without else "")
 
     def is_removed(self, client: int, server: int) -> bool:
-        """Tell whether the endpoint is absent from one of two groups and its removal breaks nothing."""
+        """Return whether the endpoint is absent from one of two groups and its removal breaks nothing."""
         gone = not self.without.isdisjoint((self.groups[client][0], self.groups[server][0]))
         return gone and self.relation(client, server).answer is Answer.WORKS
 
@@ -120,7 +120,7 @@ def _twins(history: History, name: str, releases: list[Release], *, as_documente
 
 
 def _alike(left: str, right: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
-    """Tell whether two releases work with each other, and have the same answers with all others."""
+    """Return whether two releases work with each other, and have the same answers with all others."""
     if not relations[left, right].answer is relations[right, left].answer is Answer.WORKS:
         return False
 
@@ -199,7 +199,7 @@ def _basis(history: History) -> str:
     if not any(correction.has_effect for correction in history.store.corrections):
         return ""
     others = f" or [by the versions of the software]({SOFTWARE})" if history.store.software.clients else ""
-    return f"Releases are used with their corrections: what really holds. See it [as documented]({DOCUMENTED}){others}."
+    return f"Releases are used with their corrections. See the matrix [as documented]({DOCUMENTED}){others}."
 
 
 def _by_endpoint(history: History, matrices: list[Matrix]) -> str:

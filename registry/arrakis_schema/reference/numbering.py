@@ -1,4 +1,4 @@
-"""The numbers of releases beside those of the software that speaks them: which is which, and where to look it up."""
+"""The numbers of releases beside those of the software that implements them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from arrakis_schema.store.store import Release
 
 
 def software_of(known: SoftwareTable, release: str) -> dict[str, str]:
-    """Return which versions of each program speak a release: `{"weather": "1.1.0 to 1.1.3"}`."""
+    """Return which versions of each program implement a release: `{"weather": "1.1.0 to 1.1.3"}`."""
     versions: dict[str, list[str]] = {}
     for software in (*known.clients, *known.servers):
         if software.release == release:

@@ -44,7 +44,7 @@ def member_list(history: History, release: Release, name: str, document: Documen
 
 @dataclass(frozen=True, slots=True)
 class _Usual:
-    """What is the same for most members of a document, and therefore said once."""
+    """What is the same for most members of a document, and therefore stated once."""
 
     since: str
     seen: tuple[str, ...]
@@ -64,7 +64,7 @@ class _Usual:
         if self.since:
             more = any((described.since, described.seen_in) != (self.since, self.seen) for described in members)
             seen = f", seen since {literal(' and '.join(self.seen))}" if self.seen else ""
-            yield f"Documented since {literal(self.since)}{seen}{', where a field says nothing else' * more}."
+            yield f"Documented since {literal(self.since)}{seen}{', unless a field says otherwise' * more}."
         if self.source:
             yield f"The descriptions are those of {literal(self.source)}."
 
@@ -75,13 +75,13 @@ def _most(values: Iterable[Any]) -> Any:
 
 
 def _has_words(member: Member) -> bool:
-    """Tell whether a member has a description."""
+    """Return whether a member has a description."""
     return bool(member.description or member.unit or member.null or member.omitted)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What is needed to tell the members of one document, one by one."""
+    """What is needed to describe the members of one document, one by one."""
 
     history: History
     release: Release
@@ -249,7 +249,7 @@ _DEFINITION = re.compile(r"/(?:definitions|\$defs)/[^/]+")
 
 
 def _is_limit(bound: Bound) -> bool:
-    """Tell whether a bound says only that an integer has 64 bits."""
+    """Return whether a bound says only that an integer has 64 bits."""
     return bound.keyword == "maximum" and bound.value == _INT64
 
 

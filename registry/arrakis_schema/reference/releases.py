@@ -102,7 +102,7 @@ def _problems(history: History, release: Release) -> Iterator[str]:
 
 
 def _same(history: History, old: Release, new: Release) -> bool:
-    """Tell whether a release changed annotations only."""
+    """Return whether a release changed annotations only."""
     steps = (step for name in names([new]) for step in history.steps_between(old, new, name))
     return old.documents == new.documents and not any(step.changes for step in steps)
 

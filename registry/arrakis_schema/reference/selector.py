@@ -76,7 +76,7 @@ def _listed(history: History, release: Release) -> list[Release]:
 
 
 def _is_idle(history: History, release: Release, note: str) -> bool:
-    """Tell whether a release is as an earlier one, and no software is known to speak it."""
+    """Return whether a release is as an earlier one, and no software is known to speak it."""
     return bool(note) and not software_of(history.store.software, release.version)
 
 
@@ -89,7 +89,7 @@ def _item(history: History, release: Release, *, current: bool, up: str, page: s
 
 
 def _notes(history: History, release: Release, note: str, *, has_page: bool) -> Iterator[str]:
-    """Yield what is said beside a release."""
+    """Yield the notes beside a release."""
     if not has_page:
         yield "not in this release"
         return

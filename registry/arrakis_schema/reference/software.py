@@ -41,7 +41,7 @@ def _call(comparisons: Comparisons, found: list[Call]) -> Iterator[str]:
     requests = by_pair[clients[0], servers[0]].requests
     asked = " and then ".join(code(request.name) for request in requests)
     yield f"## {escape_markdown(found[0].name)} {{ #call-{anchor(found[0].name)} }}"
-    yield f"The newest client asks {asked}."
+    yield f"The newest client sends {asked}."
     yield table(
         (f"{_program(clients)} ↓ {_program(servers)} →", *(_versions(column) for column in columns)),
         [

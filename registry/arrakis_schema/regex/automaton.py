@@ -76,7 +76,7 @@ class Automaton:
         return state.positions, state.accepting
 
     def found_in(self, text: str) -> bool:
-        """Tell whether the pattern matches anywhere in a string."""
+        """Return whether the pattern matches anywhere in a string."""
         state = self.start
         for character in text:
             state = self.step(state, ord(character))
@@ -171,7 +171,7 @@ def automaton(tree: Tree, reading: Reading) -> Automaton:
 
 
 def is_anchored(tree: Tree) -> bool:
-    """Tell whether every match begins at the start of the string."""
+    """Return whether every match begins at the start of the string."""
     match tree:
         case Edge(at_start):
             return at_start

@@ -40,7 +40,7 @@ _Next = Callable[[_State], "_State | None"]
 
 
 def find(pattern: str, tree: Tree, text: str) -> bool:
-    """Tell whether a pattern matches anywhere in a text; raises `LimitError` after too many steps."""
+    """Return whether a pattern matches anywhere in a text; raises `LimitError` after too many steps."""
     search = _Search(pattern, text)
     try:
         return any(search.match(tree, _State(start, {}), _found, step=1) for start in range(len(text) + 1))
@@ -97,7 +97,7 @@ class _Search:
         return place + step if taken else None
 
     def _holds(self, tree: Edge | Boundary, place: int) -> bool:
-        """Tell whether an assertion holds at a place."""
+        """Return whether an assertion holds at a place."""
         if isinstance(tree, Edge):
             return place == (0 if tree.at_start else len(self._text))
         around = (self._text[index] if 0 <= index < len(self._text) else "\n" for index in (place - 1, place))

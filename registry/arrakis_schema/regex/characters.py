@@ -52,7 +52,7 @@ def complement(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def in_ranges(ranges: Ranges, character: int) -> bool:
-    """Tell whether a character is in sorted ranges."""
+    """Return whether a character is in sorted ranges."""
     index = bisect_right(ranges, (character, LAST)) - 1
     return index >= 0 and character <= ranges[index][1]
 

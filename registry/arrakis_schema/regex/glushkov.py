@@ -37,11 +37,11 @@ class PositionGraph:
     follow: list[Counts] = field(default_factory=list)
 
     def is_deterministic(self) -> bool:
-        """Tell whether no character can be consumed in two ways, so that a matcher never backtracks in vain."""
+        """Return whether no character can be consumed in two ways, so that a matcher never backtracks in vain."""
         return all(map(self._distinct, (self.first, *self.follow)))
 
     def _distinct(self, counts: Counts) -> bool:
-        """Tell whether each character leads to at most one of these positions."""
+        """Return whether each character leads to at most one of these positions."""
         if any(count > 1 for count in counts.values()):
             return False
         ranges = sorted(pair for position in counts for pair in self.characters[position])

@@ -40,7 +40,7 @@ class LookaroundMatcher:
         self._main = _Machine(tree, self, backwards=False)
 
     def found_in(self, text: str) -> bool:
-        """Tell whether the pattern matches anywhere in a text."""
+        """Return whether the pattern matches anywhere in a text."""
         conditions = _places(text)
         for machine, look, bit in self._looks:
             for place, holds in machine.run(text, conditions):

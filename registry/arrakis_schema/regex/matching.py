@@ -123,7 +123,7 @@ def _linear_matcher(
 
 @lru_cache(maxsize=1024)
 def _is_safe(tree: Tree) -> bool:
-    """Tell whether `re` searches any text in linear time."""
+    """Return whether `re` searches any text in linear time."""
     work = count_paths(tree) * longest_match(tree)
     if is_anchored(tree):
         return work <= _MOST_WORK_ANCHORED or _is_deterministic(tree)
@@ -132,7 +132,7 @@ def _is_safe(tree: Tree) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_deterministic(tree: Tree) -> bool:
-    """Tell whether `re` never backtracks."""
+    """Return whether `re` never backtracks."""
     try:
         return build_graph(tree).is_deterministic()
     except UnsupportedPatternError:

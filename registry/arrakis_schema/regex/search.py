@@ -71,7 +71,7 @@ class Search:
         return list(kinds.values())
 
     def ends_at(self, prefix: _Prefix) -> bool:
-        """Tell whether a prefix is a solution."""
+        """Return whether a prefix is a solution."""
         accepted = [state.accepting for state in prefix.states]
         satisfied = all(accepted[: len(self.required)]) and not any(accepted[len(self.required) :])
         return satisfied and prefix.length >= self.minimum and not (prefix.words is not None and _END in prefix.words)

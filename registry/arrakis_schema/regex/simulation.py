@@ -49,7 +49,7 @@ class Simulation:
         self._start = _bits(numbers, machine.start.positions), machine.start.accepting
 
     def found_in(self, text: str) -> bool:
-        """Tell whether the pattern matches anywhere in a text."""
+        """Return whether the pattern matches anywhere in a text."""
         state = self._state(*self._start)
         for start in range(0, len(text), _CHUNK):
             if state.settled:

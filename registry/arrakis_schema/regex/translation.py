@@ -25,7 +25,7 @@ Escape = Callable[[int], str]
 
 
 def has_part(tree: Tree, *kinds: type[Tree]) -> bool:
-    """Tell whether a tree has a part of one of these kinds."""
+    """Return whether a tree has a part of one of these kinds."""
     return isinstance(tree, kinds) or any(has_part(part, *kinds) for part in children(tree))
 
 

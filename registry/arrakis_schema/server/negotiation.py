@@ -41,17 +41,17 @@ def _members(accept_encoding: bytes) -> Iterator[tuple[bytes, float]]:
 
 
 def lists(field: bytes, etag: bytes) -> bool:
-    """Tell whether an `If-None-Match` lists this entity tag, compared weakly (§13.1.2)."""
+    """Return whether an `If-None-Match` lists this entity tag, compared weakly (§13.1.2)."""
     return any(tag == etag for _, tag in ENTITY_TAG.findall(field))
 
 
 def lists_strongly(field: bytes, etags: Container[bytes]) -> bool:
-    """Tell whether an `If-Match` holds: it is `*` or lists one of these entity tags, and not as weak (§13.1.1)."""
+    """Return whether an `If-Match` holds: it is `*` or lists one of these entity tags, and not as weak (§13.1.1)."""
     return field.strip() == b"*" or any(not weak and tag in etags for weak, tag in ENTITY_TAG.findall(field))
 
 
 def prefers_page(accept: bytes) -> bool:
-    """Tell whether an `Accept` (§12.5.1) prefers HTML to JSON, as that of a browser does."""
+    """Return whether an `Accept` (§12.5.1) prefers HTML to JSON, as that of a browser does."""
     ranges = dict(_members(accept.lower()))
 
     def weight(*names: bytes) -> float:

@@ -51,5 +51,5 @@ def stop_signals() -> Iterator[Stop]:
 
 
 def _is_ignored_hangup(number: signal.Signals) -> bool:
-    """Tell whether this is SIGHUP and nohup started this process."""
+    """Return whether this is SIGHUP and nohup started this process."""
     return number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

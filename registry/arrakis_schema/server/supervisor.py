@@ -47,7 +47,7 @@ class Watch:
         self._next = monotonic() + POLL
 
     def has_changed(self) -> bool:
-        """Tell whether the sources differ from what was built, and have not changed since the previous look."""
+        """Return whether the sources differ from what was built, and have not changed since the previous look."""
         if monotonic() < self._next:
             return False
         self._next = monotonic() + POLL

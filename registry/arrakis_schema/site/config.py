@@ -54,7 +54,7 @@ _WholeLoader.add_constructor("!ENV", construct_env_tag)
 
 
 def is_trusted(root: Path) -> bool:
-    """Tell whether a root is this package's own: whoever can change its `mkdocs.yml` can change the program, too."""
+    """Return whether a root is this package's own: whoever can change its `mkdocs.yml` can change the program, too."""
     packaged = Path(data_root())
     return packaged.is_dir() and root.exists() and root.samefile(packaged)
 

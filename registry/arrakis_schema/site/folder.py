@@ -126,7 +126,7 @@ def _decode(path: str, content: bytes) -> str:
 
 
 def _is_page(path: str) -> bool:
-    """Tell whether a file is a page."""
+    """Return whether a file is a page."""
     return splitext(path)[1] == _PAGE
 
 

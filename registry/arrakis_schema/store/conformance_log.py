@@ -129,7 +129,7 @@ def _record(line: str) -> LogRecord | None:
 
 
 def _fits(expected: Any, value: Any) -> bool:
-    """Tell whether a value is of the type of a field; null is the same as left out."""
+    """Return whether a value is of the type of a field; null is the same as left out."""
     return value is None or (type(value) is expected and (expected is not int or value >= 0))
 
 

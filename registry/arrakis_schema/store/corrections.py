@@ -1,4 +1,4 @@
-"""`versions/corrections.toml`: what is known to be wrong in frozen documents, in a form that computes.
+"""`versions/corrections.toml`: what is known to be wrong in frozen documents, in a form that can be applied.
 
 The frozen bytes never change. The contract of a release is its documents with its corrections applied, in the order of
 the file: a JSON Patch (RFC 6902) for JSON, the whole text as really sent for others. A correction with neither is a
@@ -64,7 +64,7 @@ class Correction:
         return (self.location,) if self.location else tuple(changed)
 
     def applies_to(self, release: str, document: str) -> bool:
-        """Tell whether it is about a document of a release."""
+        """Return whether it is about a document of a release."""
         return release in self.releases and document in self.documents
 
     def apply(self, content: bytes) -> bytes:

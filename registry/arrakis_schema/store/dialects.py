@@ -55,7 +55,7 @@ def alias_problems(table: Any) -> Iterator[str]:
 
 
 def _is_absolute(uri: str) -> bool:
-    """Tell whether a text is a URI with a scheme."""
+    """Return whether a text is a URI with a scheme."""
     try:
         return bool(urlsplit(uri).scheme)
     except ValueError:

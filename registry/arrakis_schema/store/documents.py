@@ -1,4 +1,4 @@
-"""What a document and an example are, and the layout that tells them by their paths; no file is read here.
+"""What documents and examples are, and the layout that recognises them by their paths; no file is read here.
 
 A *document* is one schema file. The layout determines its kind and its name, its suffix its format.
 """
@@ -122,7 +122,7 @@ class Placement:
     __repr__ = short_repr
 
     def is_example(self, path: str) -> bool:
-        """Tell whether a path has the form of an example, of whatever document."""
+        """Return whether a path has the form of an example, of whatever document."""
         return any(re.search(f"(?:^|/){form.format(name='[^/]+')}$", path) for form in self.examples)
 
     def name_of(self, path: str) -> str:
@@ -154,7 +154,7 @@ class Layout:
         return bool(self.placements)
 
     def is_document(self, path: str) -> bool:
-        """Tell whether this path, relative to a release's folder, is a schema file and not an example or a note."""
+        """Return whether this path, relative to a release's folder, is a schema file and not an example or a note."""
         if not self.declared:
             return _is_standard_document(path)
         form, placement = FORMATS.get(splitext(path)[1]), self._placement(path)
@@ -238,7 +238,7 @@ def _standard_name(path: str) -> str:
 
 
 def _is_standard_document(path: str) -> bool:
-    """Tell whether this path, relative to a release's folder, is a schema file and not an example or a note."""
+    """Return whether this path, relative to a release's folder, is a schema file and not an example or a note."""
     parts = path.split("/")
     if "examples" in parts or splitext(path)[1] not in FORMATS:
         return False

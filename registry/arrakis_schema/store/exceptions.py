@@ -40,15 +40,15 @@ class Accepted:
     release: str
 
     def covers(self, rule: str, place: str) -> bool:
-        """Tell whether exactly this break is accepted."""
+        """Return whether exactly this break is accepted."""
         return rule == self.rule and place in self.places
 
     def covers_location(self, rule: str, location: str) -> bool:
-        """Tell whether a break of this rule at this location is accepted, whatever the value there is now."""
+        """Return whether a break of this rule at this location is accepted, whatever the value there is now."""
         return rule == self.rule and any(is_at(place, location) for place in self.places)
 
     def holds_for(self, version: str) -> bool:
-        """Tell whether the entry is for this release, or for one after it."""
+        """Return whether the entry is for this release, or for one after it."""
         return precedence(version) <= precedence(self.release)
 
 
@@ -59,7 +59,7 @@ def place_of(document: str, location: str, value: str) -> str:
 
 
 def is_at(place: str, location: str) -> bool:
-    """Tell whether a place is at a location, whatever its value."""
+    """Return whether a place is at a location, whatever its value."""
     return place == location or place.startswith(f"{location} = ")
 
 
@@ -194,5 +194,5 @@ def _problems(where: str, entry: object) -> Iterator[str]:
 
 
 def _is_text(value: object) -> bool:
-    """Tell whether a value is text other than white space."""
+    """Return whether a value is text other than white space."""
     return isinstance(value, str) and bool(value.strip())

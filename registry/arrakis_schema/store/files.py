@@ -51,7 +51,7 @@ def read_plain(root: str, path: str) -> bytes:
 
 
 def exists(root: str, path: str) -> bool:
-    """Tell whether anything is at this path below `root`, even a dangling link."""
+    """Return whether anything is at this path below `root`, even a dangling link."""
     return os.path.lexists(os.path.join(root, path))
 
 

@@ -189,7 +189,7 @@ def _problems(kind: type[Any], table: Any, path: str) -> Iterator[str]:
 
 
 def _fits(value: Any, expected: Any) -> bool:
-    """Tell whether a TOML value is of the type of a field."""
+    """Return whether a TOML value is of the type of a field."""
     if expected in {str, bool, int}:
         return type(value) is expected
     if get_args(expected) == (str, ...):

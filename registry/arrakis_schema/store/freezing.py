@@ -177,7 +177,7 @@ def _publish_staged(store: Store) -> list[str]:
 
 
 def _holds(folder: Path, entries: dict[str, Entry]) -> bool:
-    """Tell whether a folder holds exactly the files that the lock lists."""
+    """Return whether a folder holds exactly the files that the lock lists."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return files.keys() == entries.keys() and all(
         digest(path.read_bytes()) == entries[name].sha256 for name, path in files.items()

@@ -1,4 +1,4 @@
-"""`.gitattributes` beside `schemas/`: git keeps the bytes of documents and releases as they are, line ends included."""
+"""`.gitattributes` beside `schemas/`: git changes no byte of documents and releases, not even line endings."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def with_attributes(root: Path) -> bytes | None:
 
 
 def _holds(line: list[str], lines: list[list[str]]) -> bool:
-    """Tell whether a line is present, and no later line overrides it by declaring something text."""
+    """Return whether a line is present, and no later line overrides it by declaring something text."""
     if line not in lines:
         return False
     later = lines[len(lines) - lines[::-1].index(line) :]

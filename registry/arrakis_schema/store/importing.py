@@ -195,7 +195,7 @@ def _move_on(store: Store, newest: str, contents: Mapping[str, bytes]) -> None:
 
 
 def _is_untouched(store: Store, working: Release) -> bool:
-    """Tell whether the working set is the newest release, as nobody has worked on the next one."""
+    """Return whether the working set is the newest release, as nobody has worked on the next one."""
     if not store.releases or working.version != store.releases[-1]:
         return False
     return contents_of(working) == contents_of(store.release(working.version))

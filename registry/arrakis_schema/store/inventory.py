@@ -1,6 +1,6 @@
 """The files below the folder of a release by their roles, and those that must not be there, with the reason.
 
-This is a list of what is allowed: a file without a role is refused. The content of files is ignored.
+This is an allowlist: a file without a role is rejected. The content of files is ignored.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -108,12 +108,12 @@ def _around(path: str) -> set[str]:
 
 
 def _is_hidden(path: str) -> bool:
-    """Tell whether the name of a file or of a folder around it begins with a dot."""
+    """Return whether the name of a file or of a folder around it begins with a dot."""
     return any(part.startswith(".") for part in path.split("/"))
 
 
 def _is_taken(path: str, layout: Layout, beside: Collection[str]) -> bool:
-    """Tell whether the site uses the name of a document for something else: a page, or another form of one."""
+    """Return whether the site uses the name of a document for something else: a page, or another form of one."""
     stem, suffix = splitext(basename(path))
     derived = stem.endswith((".arrow", ".bundle")) or ("." in stem and suffix == ".txt")
     derived = derived or (suffix in YAML and f"{splitext(path)[0]}.json" in beside)

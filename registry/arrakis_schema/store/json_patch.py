@@ -147,7 +147,7 @@ def _index(token: str, pointer: str) -> int:
 
 
 def _are_equal(left: Any, right: Any) -> bool:
-    """Tell whether two JSON values are equal: 1 is 1.0, and neither of them is true."""
+    """Return whether two JSON values are equal: 1 is 1.0, and neither of them is true."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):

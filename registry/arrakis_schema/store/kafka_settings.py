@@ -67,7 +67,7 @@ class Topics:
     __repr__ = short_repr
 
     def holds(self, topic: str) -> bool:
-        """Tell whether a topic of this name is one of these."""
+        """Return whether a topic of this name is one of these."""
         return any(re.fullmatch(_pattern(name), topic, re.DOTALL) for name in self.names)
 
     def placeholders_of(self, topic: str) -> dict[str, str]:
@@ -161,7 +161,7 @@ def _table_problems(entry: Mapping[str, Any], where: str) -> Iterator[str]:
 
 
 def _is_texts(value: Any) -> bool:
-    """Tell whether a value is a list of texts."""
+    """Return whether a value is a list of texts."""
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 

@@ -82,5 +82,5 @@ def with_settings(findings: Iterable[Finding], settings: Sequence[LintSetting], 
 
 
 def _is_about(setting: LintSetting, rule: str, path: str) -> bool:
-    """Tell whether a setting is about a rule in a file."""
+    """Return whether a setting is about a rule in a file."""
     return setting.rule == rule and (setting.files is None or setting.files.fullmatch(path) is not None)

@@ -83,7 +83,7 @@ def find_document(name: str, version: str | None, root: str, suffix: str) -> tup
 
 
 def _declares_layout(root: str) -> bool:
-    """Tell whether the settings of a folder seem to say where documents lie; this package's own do not."""
+    """Return whether the settings of a folder seem to say where documents lie; this package's own do not."""
     return root != data_root() and exists(root, _SETTINGS) and b"documents" in read_file(root, _SETTINGS)
 
 

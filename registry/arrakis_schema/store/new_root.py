@@ -1,4 +1,4 @@
-"""A working folder for a team that begins, with one example of each kind of document.
+"""A working folder for a new team, with one example of each kind of document.
 
 The files are those of `starter/`, which the guide *Your own API* explains; they get the team's title and base URL.
 """

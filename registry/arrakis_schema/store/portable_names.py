@@ -40,5 +40,5 @@ def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _fold(path: str) -> str:
-    """Return a key that is equal for paths which some systems do not tell apart."""
+    """Return a key that is equal for paths that some systems do not distinguish."""
     return normalize("NFC", normalize("NFD", path).casefold())

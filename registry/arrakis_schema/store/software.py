@@ -1,4 +1,4 @@
-"""`versions/software.toml`: which versions of clients and servers speak which release, and what a call is made of."""
+"""`versions/software.toml`: which programs implement which release, and which requests a call consists of."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -87,7 +87,7 @@ def _problems(entry: Any, side: str) -> Iterator[str]:
 
 
 def _is_list_of_texts(value: Any) -> bool:
-    """Tell whether a value is a list of texts."""
+    """Return whether a value is a list of texts."""
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 

@@ -1,4 +1,4 @@
-"""Strict JSON: whatever RFC 8259 leaves to the parser (sections 4, 6, 8 and 9) is refused."""
+"""Strict JSON: whatever RFC 8259 leaves to the parser (sections 4, 6, 8 and 9) is rejected."""
 
 import json
 from collections import Counter

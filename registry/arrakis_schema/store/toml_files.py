@@ -38,7 +38,7 @@ def list_problems(
     example: str,
     problems_of: Callable[[dict[str, Any]], Iterator[str]],
 ) -> Iterator[str]:
-    """Yield what is wrong with the list of a name: that it is none, is too long, or has entries with problems."""
+    """Yield the problems of the list under a name: it is not a list, is too long, or has invalid entries."""
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         yield f"{name} is a list of tables, as in {example}"
         return

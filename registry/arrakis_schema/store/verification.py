@@ -154,12 +154,12 @@ def _strays(root: Path) -> Iterator[str]:
 
 
 def _is_known_folder(name: str) -> bool:
-    """Tell whether a folder in `versions/` is a release, or one being made."""
+    """Return whether a folder in `versions/` is a release, or one being made."""
     return is_release(name) or name == STAGED
 
 
 def _is_known_file(name: str) -> bool:
-    """Tell whether a file in `versions/` is a record, a file of git, or part of a release being made."""
+    """Return whether a file in `versions/` is a record, a file of git, or part of a release being made."""
     return name in RECORDS | IGNORED or _STAGED_FILE.fullmatch(name) is not None
 
 

@@ -39,7 +39,7 @@ def supports(advertised: str | None, minimum: tuple[int, int]) -> bool | None:
 
 
 def is_release(name: str) -> bool:
-    """Tell whether a folder of this name is a release: a semantic version without build metadata."""
+    """Return whether a folder of this name is a release: a semantic version without build metadata."""
     return _RELEASE.fullmatch(name) is not None
 
 

@@ -37,7 +37,7 @@ _KINDS = {"bool": "true or false", "timestamp": "a date", "int": "a number", "fl
 
 
 class _Loader(SafeLoader):
-    """The loader, which also tells what was written without quotes and without a tag."""
+    """The loader, which also records which values have no quotes and no tag."""
 
     def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
         """Return the tag that YAML 1.1 gives to a node; that of a plain scalar is marked."""

@@ -84,7 +84,7 @@ class Acceptance:
                 yield entry
 
     def _has_passed(self, base: str, release: str, location: str) -> bool:
-        """Tell whether a release came after a base, and the working set breaks nothing more at a location."""
+        """Return whether a release came after a base, and the working set breaks nothing more at a location."""
         if not is_release(base) or precedence(base) >= precedence(release):
             return False
         if self._new_locations is None:
@@ -112,7 +112,7 @@ class Acceptance:
                     yield _entry_finding("exception-stale", place, _stale_message(entry.rule, place, newest))
 
     def _breaks(self, rule: str, place: str, compared: Sequence[BaseComparison]) -> bool:
-        """Tell whether something breaks a place, or may do so: for any release of the major version."""
+        """Return whether something breaks a place, or may do so: for any release of the major version."""
         document = place.partition("#")[0].partition(" = ")[0]
         if document in compared[0].left_out | compared[0].undecided:
             return True

@@ -21,7 +21,7 @@ class _Action(Enum):
 
     SEND = "send {}"
     OMIT = "do not send {}, which the {reader} does not know"
-    TAKE = "read the column {}, or ignore columns that are not known"
+    TAKE = "read the column {}, or ignore unknown columns"
     MISS = "do not rely on the column {}, which the {reader} does not send"
     OTHER = "{}"
 

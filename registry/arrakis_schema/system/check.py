@@ -1,4 +1,4 @@
-"""What CI asks: may the working set be released? Lint, frozen bytes, compatibility and version in one answer."""
+"""The check for CI: can the working set be released? Lint, frozen files, compatibility and version in one result."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace

@@ -97,7 +97,7 @@ class Against:
         self.result.changed = True
 
     def _is_comparable(self, old: Document, new: Document) -> bool:
-        """Tell whether both documents can be compared with others, and note why not."""
+        """Return whether both documents can be compared with others, and note why not."""
         if self.comparisons.reach(old) == self.comparisons.reach(new):
             return True
         base = self.result.base

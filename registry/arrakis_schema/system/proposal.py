@@ -104,7 +104,7 @@ def propose_layout(versions: Sequence[Version]) -> list[dict[str, Any]]:
 
 
 def _is_standard(version: Version) -> bool:
-    """Tell whether the files of a version lie where the standard layout has them."""
+    """Return whether the files of a version lie where the standard layout has them."""
     inventory = classify([(path, FILE) for path in version.contents], STANDARD)
     return bool(inventory.documents) and not any(
         splitext(refusal.path)[1] in NOTATIONS[".json"] for refusal in inventory.refused
@@ -120,7 +120,7 @@ def _read_files(versions: Sequence[Version]) -> _Files:
 
 
 def _is_schema(path: str, content: bytes) -> bool:
-    """Tell whether a file is a JSON Schema: by its name, or by the dialect that it names."""
+    """Return whether a file is a JSON Schema: by its name, or by the dialect that it names."""
     if splitext(path)[0].endswith(".schema"):
         return True
     with suppress(DamagedStoreError):
@@ -192,7 +192,7 @@ def _users(schemas: Mapping[str, bytes], layout: Layout) -> dict[str, set[str]]:
 
 
 def _is_shared(folder: str, schemas: Collection[str], users: Mapping[str, set[str]]) -> bool:
-    """Tell whether every document in a folder is used by others, and some by documents outside."""
+    """Return whether every document in a folder is used by others, and some by documents outside."""
     inside = {path for path in schemas if path.startswith(f"{folder}/")}
     return inside <= users.keys() and any(users[path] - inside for path in inside)
 

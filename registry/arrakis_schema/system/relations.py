@@ -73,14 +73,14 @@ class Comparisons:
         return release.derived(documents_named, name)
 
     def exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
-        """Return whether a reader of one release takes what a writer of another sends."""
+        """Return whether a reader of one release accepts what a writer of another one sends."""
         key = path, self._how_columns_are_read(self.kind_of(path)), writer, reader
         if key not in self._exchanges:
             self._exchanges[key] = self._exchange(path, writer, reader)
         return self._exchanges[key]
 
     def _exchange(self, path: str, writer: Release, reader: Release) -> Exchange:
-        """Find out whether a reader of one release takes what a writer of another sends."""
+        """Decide whether a reader of one release accepts what a writer of another one sends."""
         new = precedence(reader.version) >= precedence(writer.version)
         pair = reader.document(path), writer.document(path)
         verdict = self.verdict(*pair, reader_is_new=new)
@@ -93,7 +93,7 @@ class Comparisons:
         return Exchange(path, writer.version, reader.version, answer, verdict, new, schema)
 
     def accepts_examples(self, path: str, writer: Release, reader: Release) -> bool:
-        """Tell whether a reader takes every message that the writer is known to send: its examples.
+        """Return whether a reader takes every message that the writer is known to send: its examples.
 
         False where there is none, and for tables: each of their streams has all columns.
         """
@@ -294,7 +294,7 @@ def sides(comparisons: Comparisons, names: Iterable[str]) -> tuple[str, str]:
 
 
 def are_messages(comparisons: Comparisons, names: Iterable[str]) -> bool:
-    """Tell whether all documents of some names describe messages that nobody asks for."""
+    """Return whether all documents of some names describe messages that nobody asks for."""
     kinds = {comparisons.kind_of(path) for name in names for path in comparisons.paths(name)}
     return kinds == {DocumentKind.PUBLICATION}
 
@@ -321,7 +321,7 @@ def equivalent_releases(comparisons: Comparisons, releases: list[Release]) -> di
 
 
 def _same(comparisons: Comparisons, earlier: Release, later: Release) -> bool:
-    """Tell whether two releases have the same meaning."""
+    """Return whether two releases have the same meaning."""
     if earlier.documents != later.documents:
         return False
     pairs = [(path, *pair) for path in earlier.documents for pair in ((earlier, later), (later, earlier))]

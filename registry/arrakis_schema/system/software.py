@@ -1,4 +1,4 @@
-"""Which version of a client works with which version of a server, call by call, by the contracts that they speak."""
+"""Which version of a client works with which version of a server, call by call, according to their contracts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -23,12 +23,13 @@ def check_table(
     root: str | os.PathLike[str] | None = None,
     as_documented: bool = False,
 ) -> list[Finding]:
-    """Check a table against the payload of an endpoint, or the `publication`; return the findings, none if valid.
+    """Return the findings about a table, checked against the payload of an endpoint or the `publication`.
 
-    This checks the columns with their order, types, nullability and metadata, and the values; the message of a finding
-    names the column, the row and the value. `version` is a release, an alias or None (this package's own). A frozen
-    release is used with its corrections, which describe what is really sent, or without them if `as_documented`. A
-    table counts as one batch, so a promise about all rows of a batch applies to the whole table.
+    The list is empty if the table is valid. This checks the columns with their order, types, nullability and metadata,
+    and the values; the message of a finding names the column, the row and the value. `version` is a release, an alias
+    or None (this package's own). A frozen release is used with its corrections, which describe what is really sent, or
+    without them if `as_documented`. A table counts as one batch, so a promise about all rows of a batch applies to the
+    whole table.
 
     Raises `UnknownSchemaError` if there is no such document. Needs the extra `check`.
     """

@@ -76,5 +76,5 @@ def _inner(data_type: pa.DataType) -> list[pa.Field]:
 
 
 def _takes_all(field: pa.Field) -> bool:
-    """Tell whether null may stand anywhere in a field."""
+    """Return whether null may stand anywhere in a field."""
     return field.nullable and all(map(_takes_all, _inner(field.type)))

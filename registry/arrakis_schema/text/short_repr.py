@@ -49,7 +49,7 @@ def _text(value: Any) -> str:
 
 
 def _is_default(record: Any, name: str, value: Any) -> bool:
-    """Tell whether a field has its default value."""
+    """Return whether a field has its default value."""
     field: Field[Any] = type(record).__dataclass_fields__[name]
     if field.default is not MISSING:
         return bool(value is field.default or value == field.default)

@@ -81,7 +81,7 @@ def between_families(writer: pa.DataType, reader: pa.DataType, path: str) -> Ite
 
 
 def _holds(wide: pa.DataType, narrow: pa.DataType) -> bool:
-    """Tell whether a type holds every value of a type of another family: integers in floats, and null."""
+    """Return whether a type holds every value of a type of another family: integers in floats, and null."""
     if pa.types.is_integer(narrow) and pa.types.is_floating(wide):
         low, high = limits(narrow)
         return bool(max(-low, high + 1) <= 2 ** MANTISSA[wide])

@@ -16,7 +16,7 @@ _MOST_VALUES = 2**31 - 1
 
 
 def is_encoded(data_type: pa.DataType) -> bool:
-    """Tell whether a type encodes the values of another one: as a dictionary or as run ends."""
+    """Return whether a type encodes the values of another one: as a dictionary or as run ends."""
     return bool(pa.types.is_dictionary(data_type) or pa.types.is_run_end_encoded(data_type))
 
 
@@ -26,7 +26,7 @@ def decode_type(data_type: pa.DataType) -> pa.DataType:
 
 
 def is_converted(writer: pa.DataType, reader: pa.DataType) -> bool:
-    """Tell whether Arrow can cast between two unequal types, as far as encodings are concerned."""
+    """Return whether Arrow can cast between two unequal types, as far as encodings are concerned."""
     if pa.types.is_run_end_encoded(writer) or pa.types.is_run_end_encoded(reader):
         return False
     if pa.types.is_null(writer):
@@ -41,7 +41,7 @@ def is_converted(writer: pa.DataType, reader: pa.DataType) -> bool:
 
 
 def holds_run_ends(data_type: pa.DataType) -> bool:
-    """Tell whether a type contains run ends at any depth: an array of nulls alone is invalid for it."""
+    """Return whether a type contains run ends at any depth: an array of nulls alone is invalid for it."""
     child_types = [data_type.field(number).type for number in range(data_type.num_fields)]
     return bool(pa.types.is_run_end_encoded(data_type)) or any(map(holds_run_ends, child_types))
 
@@ -61,7 +61,7 @@ def _room(data_type: Any) -> int:
 
 
 def _is_flat(data_type: pa.DataType) -> bool:
-    """Tell whether values can be decoded from a dictionary, unlike those of nested types and of views."""
+    """Return whether values can be decoded from a dictionary, unlike those of nested types and of views."""
     if isinstance(data_type, pa.BaseExtensionType):
         return _is_flat(data_type.storage_type)
     return not (pa.types.is_nested(data_type) or is_encoded(data_type) or data_type in _FLAT_VIEWS)

@@ -63,7 +63,7 @@ class Placeholders:
         return bound
 
     def is_schema(self, choice: Choice) -> bool:
-        """Tell whether the template can be bound to these values."""
+        """Return whether the template can be bound to these values."""
         try:
             self.fields(choice)
         except NoSuchSchemaError:

@@ -62,7 +62,7 @@ def _send_and_read(batch: pa.RecordBatch) -> pa.Array:
 
 
 def _are_same(sent: pa.Array, read: pa.Array) -> bool:
-    """Tell whether nothing was lost that both types can hold, as far as the two can be compared."""
+    """Return whether nothing was lost that both types can hold, as far as the two can be compared."""
     try:
         direct = _match(_to_python(sent), _to_python(read))
     except _FAILURES:  # such as a date out of Python's range
@@ -90,7 +90,7 @@ def _to_python(array: pa.Array) -> list[Any]:
 
 
 def _match(sent: Any, read: Any) -> bool | None:
-    """Tell whether two values are equal; None if they cannot be compared, such as a number and its text."""
+    """Return whether two values are equal; None if they cannot be compared, such as a number and its text."""
     if isinstance(sent, list | tuple) and isinstance(read, list | tuple):
         return len(sent) == len(read) and _all(map(_match, sent, read))
     if isinstance(sent, dict) and isinstance(read, dict):
@@ -104,7 +104,7 @@ def _match(sent: Any, read: Any) -> bool | None:
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:
-    """Tell whether all are true; None if one is unknown and none is false."""
+    """Return whether all are true; None if one is unknown and none is false."""
     results = list(answers)
     return False if False in results else None if None in results else True
 

@@ -31,12 +31,12 @@ class Refused:
 
 
 def is_allowed(value: Any, allowed: tuple[str, ...]) -> bool:
-    """Tell whether a template allows a value of a placeholder, as `Template.bind` does."""
+    """Return whether a template allows a value of a placeholder, as `Template.bind` does."""
     return value in allowed or (isinstance(value, pa.DataType) and any(map(partial(_is_named, value), allowed)))
 
 
 def _is_named(data_type: pa.DataType, name: str) -> bool:
-    """Tell whether a name denotes a type."""
+    """Return whether a name denotes a type."""
     try:
         return bool(data_type == pa.type_for_alias(name))
     except ValueError:

@@ -32,7 +32,7 @@ UNSENT = "no value was tried: pyarrow sends no such column, or one of its values
 
 
 def is_arrow(schema: object) -> bool:
-    """Tell whether this is an Arrow schema or a template of one."""
+    """Return whether this is an Arrow schema or a template of one."""
     return isinstance(schema, pa.Schema | Template)
 
 
@@ -103,7 +103,7 @@ def _weight(difference: Difference) -> tuple[bool, bool]:
 
 
 def _is_missing(difference: Difference) -> bool:
-    """Tell whether a whole column is not sent, which hides all other differences of this column."""
+    """Return whether a whole column is not sent, which hides all other differences of this column."""
     return difference.rule == "column-added" and difference.path == difference.column
 
 

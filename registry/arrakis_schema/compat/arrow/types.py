@@ -75,7 +75,7 @@ def fields(writer: pa.Field, reader: pa.Field, path: str) -> Iterator[Difference
 
 
 def _has_children(data_type: pa.DataType) -> bool:
-    """Tell whether types that pyarrow considers equal can still differ in their fields."""
+    """Return whether types that pyarrow considers equal can still differ in their fields."""
     return data_type.num_fields > 0 or isinstance(data_type, pa.BaseExtensionType | pa.DictionaryType)
 
 

@@ -58,12 +58,12 @@ def distinct_values(data_type: pa.DataType, count: int) -> list[Any]:
 
 
 def is_text(data_type: pa.DataType) -> bool:
-    """Tell whether values are text of any length."""
+    """Return whether values are text of any length."""
     return data_type in {pa.string(), pa.large_string(), pa.string_view()}
 
 
 def is_bytes(data_type: pa.DataType) -> bool:
-    """Tell whether values are bytes of any length."""
+    """Return whether values are bytes of any length."""
     return data_type in {pa.binary(), pa.large_binary(), pa.binary_view()}
 
 
@@ -132,7 +132,7 @@ def _lists(data_type: Any) -> Iterator[Any]:
 
 
 def is_small(data_type: Any) -> bool:
-    """Tell whether one value of a type has few enough items to be tried and shown."""
+    """Return whether one value of a type has few enough items to be tried and shown."""
     return _items(data_type) <= _MOST_ITEMS
 
 

@@ -42,7 +42,7 @@ class Interpretation:
         return formula
 
     def admits(self, formula: Formula, value: Json) -> bool:
-        """Tell whether a formula holds of a value; raises `UndecidedError` if that is unknown."""
+        """Return whether a formula holds of a value; raises `UndecidedError` if that is unknown."""
         match formula:
             case f.Constant(holds):
                 return holds
@@ -65,23 +65,23 @@ class Interpretation:
                 return type_of(value) in _TYPED and _TYPED[type_of(value)](self, formula, value)
 
     def decide(self, formula: Formula, value: Json) -> bool | None:
-        """Tell whether a formula holds of a value; None if that is unknown."""
+        """Return whether a formula holds of a value; None if that is unknown."""
         try:
             return self.admits(formula, value)
         except UndecidedError:
             return None
 
     def all_hold(self, formulas: Iterable[Formula], value: Json) -> bool:
-        """Tell whether all formulas are known to hold of a value."""
+        """Return whether all formulas are known to hold of a value."""
         return all(self.decide(formula, value) is True for formula in formulas)
 
     def any_fails(self, formulas: Iterable[Formula], value: Json) -> bool:
-        """Tell whether some formula is known not to hold of a value."""
+        """Return whether some formula is known not to hold of a value."""
         return any(self.decide(formula, value) is False for formula in formulas)
 
 
 def belongs_to(names: Names, name: str, reading: Reading) -> bool:
-    """Tell whether a name of a member is one of these."""
+    """Return whether a name of a member is one of these."""
     match names:
         case f.Named(only):
             return name == only
@@ -92,14 +92,14 @@ def belongs_to(names: Names, name: str, reading: Reading) -> bool:
 
 
 def matches(pattern: str, text: str, reading: Reading) -> bool:
-    """Tell whether a pattern matches anywhere in a text."""
+    """Return whether a pattern matches anywhere in a text."""
     parts = pattern_formula(pattern, holds=True)
     atoms = parts.parts if isinstance(parts, f.All) else (parts,)
     return all(_holds_of(atom, text, reading) for atom in atoms if isinstance(atom, f.Matches))
 
 
 def _holds_of(atom: f.Matches, text: str, reading: Reading) -> bool:
-    """Tell whether one part of a pattern matches a text, or does not, as the atom says."""
+    """Return whether one part of a pattern matches a text, or does not, as the atom says."""
     return automaton(parse(atom.pattern, reading)[atom.part].tree, reading).found_in(text) == atom.holds
 
 

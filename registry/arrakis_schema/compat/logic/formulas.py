@@ -52,7 +52,7 @@ class Listed:
     values: tuple[str, ...]
 
     def __contains__(self, text: str) -> bool:
-        """Tell whether a canonical text is one of the values."""
+        """Return whether a canonical text is one of the values."""
         return text in self._members
 
     @cached_property

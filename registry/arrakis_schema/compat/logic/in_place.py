@@ -76,7 +76,7 @@ class _Extent:
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def is_disjoint_from(self, other: "_Extent") -> bool:
-        """Tell whether two extents certainly have nothing in common."""
+        """Return whether two extents certainly have nothing in common."""
         if (
             self.empty
             or other.empty
@@ -119,7 +119,7 @@ def _extent(node: SchemaNode) -> _Extent:
 
 
 def _are_disjoint(left: frozenset[str] | None, right: frozenset[str] | None) -> bool:
-    """Tell whether both sets are known and have nothing in common."""
+    """Return whether both sets are known and have nothing in common."""
     return left is not None and right is not None and not left & right
 
 

@@ -88,7 +88,7 @@ def _dynamic_anchors(contents: Any, dialect: str) -> Iterator[tuple[str, Any]]:
 
 
 def _is_resource(schema: Any) -> bool:
-    """Tell whether a subschema is a resource of its own, in a dialect that has dynamic anchors."""
+    """Return whether a subschema is a resource of its own, in a dialect that has dynamic anchors."""
     return isinstance(schema, dict) and isinstance(schema.get("$id"), str)
 
 
@@ -101,7 +101,7 @@ def _dynamic_anchor(schema: Any) -> str | None:
 
 
 def _ends_recursion(contents: Any, dialect: str) -> bool:
-    """Tell whether a resource hides those around it from a `$recursiveRef`: without an anchor it is the outermost."""
+    """Return whether a resource hides those around it from a `$recursiveRef`: without an anchor it is the outermost."""
     return DIALECTS[dialect].dynamic_reference == "$recursiveRef" and _dynamic_anchor(contents) is None
 
 

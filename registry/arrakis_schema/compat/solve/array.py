@@ -197,5 +197,5 @@ class _Arrangement:
 
 
 def _within(atom: f.SomeItem, position: int) -> bool:
-    """Tell whether a position is in the range of an atom."""
+    """Return whether a position is in the range of an atom."""
     return atom.start <= position and (atom.stop is None or position < atom.stop)

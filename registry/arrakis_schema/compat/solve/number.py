@@ -55,12 +55,12 @@ class _Range:
         return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
     def is_between(self, number: Fraction) -> bool:
-        """Tell whether a number lies between the bounds."""
+        """Return whether a number lies between the bounds."""
         above = self.low is None or number > self.low or (number == self.low and not self.low_open)
         return above and (self.high is None or number < self.high or (number == self.high and not self.high_open))
 
     def is_allowed(self, number: Fraction) -> bool:
-        """Tell whether a number is between the bounds and not an exception."""
+        """Return whether a number is between the bounds and not an exception."""
         apart = all((number / factor).denominator != 1 for factor in self.off)
         return apart and self.is_between(number) and number not in self.excluded
 

@@ -137,7 +137,7 @@ class _Layout:
         return _Slot(key, value, State() if isinstance(key, str) else self._kind_state(key))
 
     def belongs(self, names: f.Names, key: str | _Kind) -> bool:
-        """Tell whether a name or kind belongs to a set of names."""
+        """Return whether a name or kind belongs to a set of names."""
         if isinstance(key, str):
             return belongs_to(names, key, self.interpretation.reading)
         match names:
@@ -149,7 +149,7 @@ class _Layout:
                 return not key.matched & set(patterns)
 
     def _name_allowed(self, name: str) -> bool:
-        """Tell whether a member of this name may be present."""
+        """Return whether a member of this name may be present."""
         return all(self.interpretation.admits(formula, name) for formula in self.goal.names)
 
     def _kind_state(self, kind: _Kind) -> State:
@@ -159,7 +159,7 @@ class _Layout:
         return State([_STRING, *atoms, *self.goal.names, *excluded])
 
     def possible(self, slot: _Slot) -> bool:
-        """Tell whether a slot may be fillable; False only if it certainly is not."""
+        """Return whether a slot may be fillable; False only if it certainly is not."""
         if isinstance(self.solve(slot.value), Closed):
             return False
         return isinstance(slot.key, str) or not isinstance(self.solve(slot.name), Closed)

@@ -35,11 +35,11 @@ class _Branch:
         return _Branch(dict(self.atoms), dict(self.literals), list(self.choices))
 
     def holds(self, formula: Formula) -> bool:
-        """Tell whether a formula is known to hold in the branch."""
+        """Return whether a formula is known to hold in the branch."""
         return formula in self.literals or formula in self.atoms
 
     def refuses(self, formula: Formula) -> bool:
-        """Tell whether a formula certainly cannot hold in the branch."""
+        """Return whether a formula certainly cannot hold in the branch."""
         if isinstance(formula, f.All):
             return any(self.refuses(part) for part in formula.parts)
         opposite = f.opposite(formula)
@@ -167,7 +167,7 @@ class Tableau:
         return CLOSED if closed else Open("a keyword that is not decided")
 
     def _is_refuted(self, atoms: Collection[Atom], value: Json) -> bool:
-        """Tell whether an atom does not hold of a value."""
+        """Return whether an atom does not hold of a value."""
         self.interpretation.tick()
         return self.interpretation.any_fails(atoms, value)
 

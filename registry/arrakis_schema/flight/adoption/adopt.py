@@ -34,7 +34,7 @@ class AdoptionError(ArrakisSchemaError):
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """The drafts: the release that was asked by (empty: what the server lists), the files, a sentence an endpoint."""
+    """The drafts: the release whose examples were sent, if any, the files, and a sentence for each endpoint."""
 
     release: str
     files: Mapping[str, str]
@@ -53,7 +53,7 @@ def adopt(
 ) -> Adoption:
     """Ask a server and return drafts of its documents; nothing is written.
 
-    It is asked by the examples of the release that is named or that it claims, or else for the flights that it lists.
+    The requests are the examples of the release that is named or claimed, or else ask for the flights that it lists.
     `endpoints` limits what is asked; in the second case each is also asked by its name. `requests` are asked, too.
     Raises `AdoptionError`.
     """

@@ -26,7 +26,7 @@ _IMPLIED = {"at_least": "above"}
 
 @dataclass(frozen=True)
 class Draft:
-    """The text of a payload, and what is to be said of it."""
+    """The text of a payload, and remarks about it."""
 
     text: str
     notes: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ def _annotated(sent: pa.Field, known: pa.Field | None, columns: Sequence[pa.Arra
 
 
 def _still_holds(known: pa.Field, key: str, columns: Sequence[pa.Array]) -> bool:
-    """Tell whether a registered promise held; one that needs other records is not judged."""
+    """Return whether a registered promise held; one that needs other records is skipped."""
     text = _promises(known)[key]
     return key in {"length", "refers_to"} or holds(known, key, text, columns)
 
@@ -230,7 +230,7 @@ def _metadata_lines(fields: Sequence[pa.Field], by_name: Mapping[str, Mapping[st
 
 
 def _fits(template: Template, sent: pa.Field) -> bool:
-    """Tell whether a column is one that a repeated column of a template allows."""
+    """Return whether a column is one that a repeated column of a template allows."""
     try:
         bound = strip_annotations(bound_like(template, pa.schema([sent])))
     except (ArrakisSchemaError, ValueError):
@@ -240,7 +240,7 @@ def _fits(template: Template, sent: pa.Field) -> bool:
 
 
 def _binds(document: Payload, sent: pa.Schema) -> bool:
-    """Tell whether a template can be bound so that it is the schema that was sent."""
+    """Return whether a template can be bound so that it is the schema that was sent."""
     try:
         bound = bound_like(document, sent) if isinstance(document, Template) else document
     except (ArrakisSchemaError, ValueError):
@@ -259,7 +259,7 @@ def promises_that_held(field: pa.Field, columns: Sequence[pa.Array]) -> dict[str
 
 
 def holds(field: pa.Field, key: str, text: str, columns: Sequence[pa.Array]) -> bool:
-    """Tell whether a promise is one that this column can make, and held in each batch."""
+    """Return whether a promise is one that this column can make, and held in each batch."""
     if key not in MAKERS or not REQUIREMENTS[key][1](field, text):
         return False
     promise = MAKERS[key](field, text)

@@ -128,7 +128,7 @@ def _rows_as_json(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | N
 
 
 def _fit(schema: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether rows that went through JSON are still those of the schema."""
+    """Return whether rows that went through JSON are still those of the schema."""
     try:
         record_batch(strip_annotations(schema), rows)
     except ArrakisSchemaError:
@@ -137,7 +137,7 @@ def _fit(schema: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _drift(release: Release, endpoint: str, observations: Sequence[Observation]) -> str | None:
-    """Return the first difference between what was sent and the contract of a release; None where there is none."""
+    """Return the first difference between the sent schema and the contract of a release, or None."""
     if f"endpoints/{endpoint}/schema.txt" not in release.documents:
         return f"{release.title} has no payload"
     for it in observations:

@@ -28,7 +28,7 @@ VERSION, BASE_URL = "0.1.0", "https://example.org/"
 
 
 def infer_descriptor(endpoint: str, requests: Sequence[Any], member: str) -> dict[str, Any] | None:
-    """Return a JSON Schema that accepts these requests and what is like them; None where none is a JSON object.
+    """Return a JSON Schema that accepts these and similar requests; None if none of them is a JSON object.
 
     `member` is the one that names the endpoint, empty where none does.
     """
@@ -66,7 +66,7 @@ def infer_settings(by_endpoint: Mapping[str, Sequence[Observation]]) -> str:
 
 
 def is_nested(by_endpoint: Mapping[str, Sequence[Observation]]) -> bool:
-    """Tell whether all that is asked is asked by a path, and one path has several parts: those are folders, then."""
+    """Return whether all requests are paths, and one path has several parts, which are folders then."""
     paths = [it.path for observations in by_endpoint.values() for it in observations]
     return all(paths) and any(len(path) > 1 for path in paths)
 

@@ -1,4 +1,4 @@
-"""What a server answers: by the examples of a release, or by what it lists itself. Nothing is asked to write."""
+"""What a server answers to the examples of a release, or to requests for its listed flights. Nothing makes it write."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ Observed = Iterator[Observation | Unanswered]
 
 
 class Asker(Peer):
-    """A connection that can also ask what there is."""
+    """A connection that can also list the flights of a server."""
 
     def flights(self) -> list[flight.FlightInfo]:
         """Return the flights that the server lists, up to a limit."""
@@ -86,7 +86,7 @@ class Asker(Peer):
         return Observation(endpoint, request, tuple(schemas), tuple(batches))
 
     def _is_here(self, place: flight.FlightEndpoint) -> bool:
-        """Tell whether data lies at the host that was named: a server does not decide where this connects."""
+        """Return whether data lies at the host that was named: a server does not decide where this connects."""
         uris = [location.uri.decode("utf-8", "replace") for location in place.locations][:1]
         here = urlsplit(self.access.location).hostname
         return not uris or uris[0].startswith(_REUSE) or urlsplit(uris[0]).hostname == here
@@ -113,7 +113,7 @@ def observe_release(contract: Contract, peer: Asker, only: Sequence[str], reques
 
 
 def _is_wanted(endpoint: str, only: Sequence[str], requests: Mapping[str, Any]) -> bool:
-    """Tell whether an endpoint is asked by what is known of it: not where a request of its own is given."""
+    """Return whether an endpoint is requested as listed, because no request of its own was given."""
     return (not only or endpoint in only) and endpoint not in requests
 
 
@@ -171,7 +171,7 @@ def observe_requests(peer: Asker, requests: Mapping[str, Any]) -> Observed:
 def _answer(
     peer: Asker, endpoint: str, request: Any, descriptor: flight.FlightDescriptor, *, read: bool = True
 ) -> Observation | Unanswered:
-    """Ask for a descriptor; a refusal is told, a server that is gone is an error."""
+    """Send a request; a rejection is noted, a server that is gone is an error."""
     try:
         info = peer.info_of(descriptor)
     except (UnreachableError, TimedOutError):
@@ -194,7 +194,7 @@ def _follow(
 
 
 def discriminator_of(infos: Sequence[flight.FlightInfo]) -> str:
-    """Return the member that tells the requests of these flights apart; empty where none does.
+    """Return the member that distinguishes the requests of these flights; empty if there is none.
 
     It is `request`, or else the first text that is in each of them, and that the schema of the answer depends on.
     """

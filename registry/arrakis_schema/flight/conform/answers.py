@@ -1,4 +1,4 @@
-"""The answers of a server, read to their end: schemas, values and rows, held to the contract and what was asked."""
+"""The answers of a server, read to their end: schemas, values and rows are checked against contract and request."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ class AnswerReader:
     def _rows(  # noqa: PLR0913 - one reading
         self, name: str, request: Any, tickets: Sequence[Ticket], notes: Notes, replica: int, *, complete: bool
     ) -> list[dict[str, Any]] | None:
-        """Read the rows of an answer, hold them to what was asked, and return them if they are all."""
+        """Read the rows of an answer, check them against the request, and return them if they are complete."""
         rows: list[dict[str, Any]] = []
         parts: list[tuple[str, list[dict[str, Any]]]] = []
         for endpoint, ticket_request in tickets:
@@ -138,7 +138,7 @@ class AnswerReader:
     def _count_laws(
         self, name: str, args: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], source: tuple[int, int]
     ) -> Iterator[Deviation]:
-        """Yield what is wrong with a count: one row of each ticket, which sum up to the number of rows they count."""
+        """Check a count: one row for each ticket, whose sum is the number of rows that they count."""
         counted, (tickets, replica) = self.contract.flight.counts.get(name), source
         if counted is None:
             return
@@ -179,7 +179,7 @@ class AnswerReader:
     def _series(  # noqa: PLR0913, PLR0917 - one reading
         self, name: str, sample: Sample, request: Any, tickets: Sequence[Ticket], notes: Notes, replica: int
     ) -> None:
-        """Read samples over time, and hold them to what was asked."""
+        """Read samples over time, and check them against the request."""
         columns, args = self.contract.flight.columns[name], arguments_of(self.contract, name, request)
         live = args.get(columns.series.end) is None
         asked, sent = set(args.get(columns.argument) or ()), set()
@@ -234,7 +234,7 @@ class AnswerReader:
                 notes.gaps[str(row.get(name))] = types
 
     def is_series(self, name: str) -> bool:
-        """Tell whether an endpoint answers samples over time, which need not end."""
+        """Return whether an endpoint answers samples over time, which need not end."""
         return name in self.contract.flight.columns and bool(self.contract.flight.columns[name].series.time)
 
     def _keep_listed(self, batch: pa.RecordBatch, notes: Notes) -> None:
@@ -291,5 +291,5 @@ def _ticket_request(endpoint: flight.FlightEndpoint, request: Any) -> Any:
 
 
 def _is_default(form: Form, args: Mapping[str, Any]) -> bool:
-    """Tell whether arguments ask for everything."""
+    """Return whether arguments ask for everything."""
     return all(value in (None, form.defaults.get(name)) for name, value in args.items()) and bool(form.defaults)

@@ -102,7 +102,7 @@ def failure(error: BaseException, label: str = "") -> CallError:
 def _no_connection(error: BaseException, reason: str) -> str:
     """Return why there is no connection to a Flight server; empty where there is one."""
     if _NO_FLIGHT.search(reason):
-        return f"what answers there is no Flight server: {reason}"
+        return f"what answers there is not a Flight server: {reason}"
     unavailable = isinstance(error, flight.FlightUnavailableError) and _NOT_CONNECTED.search(str(error))
     return reason if unavailable else ""
 

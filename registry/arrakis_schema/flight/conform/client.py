@@ -113,7 +113,7 @@ class Peer:
         return max(1, len(self._followed(endpoint))) if self.access.replicas else 1
 
     def is_elsewhere(self, endpoint: flight.FlightEndpoint) -> bool:
-        """Tell whether the data of an endpoint is only at other servers."""
+        """Return whether the data of an endpoint is only at other servers."""
         return bool(endpoint.locations) and not any(map(self._is_own, _locations(endpoint)))
 
     def exchange(self, descriptor: flight.FlightDescriptor, batch: pa.RecordBatch) -> pa.Table:
@@ -136,7 +136,7 @@ class Peer:
         return flight.FlightCallOptions(timeout=min(left, self.access.seconds / _SHARE), headers=headers)
 
     def _is_own(self, location: str) -> bool:
-        """Tell whether a location is the server itself."""
+        """Return whether a location is the server itself."""
         return location.startswith("arrow-flight-reuse-connection:") or location == self.access.location
 
     def _followed(self, endpoint: flight.FlightEndpoint) -> list[str]:
@@ -144,7 +144,7 @@ class Peer:
         return [location for location in _locations(endpoint) if self._may_follow(location)]
 
     def _may_follow(self, location: str) -> bool:
-        """Tell whether a location may be asked: the server's own, one of its host, or of one that is to be followed."""
+        """Return whether a location may be contacted: the server itself, its host, or a host to follow."""
         host = _host(location)[1]
         own = self._is_own(location) or (host is not None and host == _host(self.access.location)[1])
         return own or "all" in self.access.follow or host in self.access.follow

@@ -1,4 +1,4 @@
-"""Check what a server sends against what is registered: schemas column by column, and every row."""
+"""Check what a server sends against the registered payload: schemas column by column, and every row."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One way in which sent data differs from what is registered."""
+    """One way in which sent data differs from the registered payload."""
 
     location: str
     rule: str

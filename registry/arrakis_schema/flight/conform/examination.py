@@ -172,7 +172,7 @@ class ServerExamination:
             notes.answered += 1
 
     def _asks_for_time(self, name: str, request: Any) -> bool:
-        """Tell whether a request selects a time, whose data a server need not have."""
+        """Return whether a request selects a time, whose data a server need not have."""
         args = arguments_of(self.contract, name, request)
         return any(args.get(argument) is not None for argument in self.contract.flight.times)
 

@@ -46,7 +46,7 @@ def deviation(rule: str, column: str, message: str) -> Deviation:
 
 
 def _as_asked(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
-    """Each row passes the filters that were asked for, and each name that was asked for has its row."""
+    """Each row passes the requested filters, and each requested name has its row."""
     for name, setting, value in _asked_filters(flight, answer):
         column = setting.column
         rows = [row for row in answer.rows if column in row]
@@ -61,7 +61,7 @@ def _as_asked(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
 
 
 def _as_named(column: str, rows: Sequence[Row], names: Sequence[str]) -> Iterator[Deviation]:
-    """The rows have the names that were asked for, and no others."""
+    """The rows have the requested names, and no others."""
     present = {str(row[column]) for row in rows}
     for name in sorted(present - set(names)):
         yield deviation("row-unasked", column, f"{name} was not requested")

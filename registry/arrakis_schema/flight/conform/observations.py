@@ -80,7 +80,7 @@ class Notes:
             places.append(source)
 
     def withhold(self, what: str, why: str) -> None:
-        """Note that the server did not give what it was asked for, without being at fault."""
+        """Note that the server did not return the requested data, although that is no fault."""
         self.withheld = True
         self.skip(what, why)
 
@@ -173,7 +173,7 @@ class Notes:
 
     @property
     def _asked(self) -> str:
-        """The path of the document that findings about requests are told of."""
+        """The path of the document to which findings about requests belong."""
         return self.contract.request_path(self.endpoint) or self.contract.payload_path(self.endpoint)
 
     def _place(self, path: str, location: str) -> tuple[int, int]:

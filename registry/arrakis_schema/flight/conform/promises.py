@@ -55,7 +55,8 @@ def promised_schema(contract: Contract, endpoint: str, request: Any, listing: Li
 def with_newer_promises(promised: pa.Schema, newer: pa.Schema | None) -> pa.Schema:
     """Return a schema whose columns also promise what those of the same name and type promise in a newer document.
 
-    What is promised of values came late, and says what was always meant: releases without it are held to it, too.
+    Promises about values were added late, but describe what was always meant: older releases are checked against them,
+    too.
     """
     if newer is None or newer is promised:
         return promised
@@ -104,7 +105,7 @@ class Drift:
         return [correction for correction in self.documented.release.corrections_of(path) if correction.has_effect]
 
     def _refuses_with(self, correction: Correction, endpoint: str, request: Any) -> bool:
-        """Tell whether the release with one correction alone refuses a request."""
+        """Return whether the release with one correction alone refuses a request."""
         release, path = self.documented.release, self.documented.request_path(endpoint)
         try:
             corrected = {path: correction.apply(release.read(path))}

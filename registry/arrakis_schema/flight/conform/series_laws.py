@@ -1,4 +1,4 @@
-"""Laws of samples over time: times that rise in steps of the stride, within what was asked, and all the samples.
+"""Laws of samples over time: times increase in steps of the stride, within the requested range, with no sample missing.
 
 What a series is stands in `[flight.columns.NAME.series]` of `registry.toml`.
 """
@@ -65,7 +65,7 @@ class SeriesCheck:
         yield from self._samples(batch)
 
     def end(self) -> Iterator[Deviation]:
-        """Yield what is missing from a stream that was read to its end: one that was asked to go on has none."""
+        """Yield what is missing from a stream that was read to its end; a live stream has no end."""
         if self._open:
             yield self._missing("the stream ends, although no end was requested")
         if self._first is None or self._last is None or not self.step:
@@ -83,7 +83,7 @@ class SeriesCheck:
         return [value for value in batch.column(index).to_pylist() if value is not None]
 
     def _place(self, value: int) -> Iterator[Deviation]:
-        """Yield an error for a time outside of what was asked, or far from now where the request is live."""
+        """Yield an error for a time outside the requested range, or far from now if the request is live."""
         now = api_time(self._settings)
         early = self._start is not None and value < self._start
         late = self._end is not None and value >= self._end

@@ -110,7 +110,7 @@ def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str, requ
 
 
 def _is_examined(counts: Mapping[str, int]) -> bool:
-    """Tell whether an endpoint answered with data: of a series, of each data type that is listed."""
+    """Return whether an endpoint answered with data: of a series, of each data type that is listed."""
     return bool(counts.get("rows")) and counts["types_seen"] == counts["types_listed"]
 
 

@@ -1,1 +1,1 @@
-"""A mock Flight server that keeps the contract of a release."""
+"""A mock Flight server that conforms to the contract of a release."""

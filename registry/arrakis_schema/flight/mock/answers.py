@@ -47,7 +47,7 @@ def _example_batch(release: Release, endpoint: str) -> pa.RecordBatch:
 
 
 def example_commands(contract: Contract, endpoints: Iterable[str]) -> Iterator[bytes]:
-    """Yield each accepted example of these endpoints that is asked by GetFlightInfo and DoGet, as a command."""
+    """Yield each accepted example of these endpoints that is called with GetFlightInfo and DoGet, as a command."""
     for endpoint in endpoints:
         if endpoint not in contract.flight.exchange:
             requests = (sample.request for sample in contract.samples(endpoint) if not sample.refused)

@@ -1,4 +1,4 @@
-"""The mock server: it answers every endpoint by the contract of one release, from the examples in the store."""
+"""The mock server: it answers every endpoint according to one release, from the examples in the store."""
 
 import json
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
             return flight.SchemaResult(self._info(self._command(descriptor)).schema)
 
     def list_flights(self, context: flight.ServerCallContext, criteria: bytes) -> Iterator[flight.FlightInfo]:
-        """Yield the flights of the examples, of all endpoints that are asked by DoGet or of the one that is named."""
+        """Yield the flights of the examples, of all endpoints that are called with DoGet, or of one."""
         del context
         with _translate_errors():
             named = _endpoint_named(self._contract, criteria) if criteria else None

@@ -178,7 +178,7 @@ def _are_texts(values: Any) -> bool:
 
 
 def _differ(texts: Any) -> bool:
-    """Tell whether strings all differ."""
+    """Return whether strings all differ."""
     return len(set(texts)) == len(texts)
 
 

@@ -126,12 +126,12 @@ def _descend(descend: Any) -> Any:
 
 
 def _array(_: Any, instance: Any) -> bool:
-    """Tell whether a value is an array; a tuple counts, because it has the same JSON text."""
+    """Return whether a value is an array; a tuple counts, because it has the same JSON text."""
     return isinstance(instance, list | tuple)
 
 
 def _number(_: Any, instance: Any) -> bool:
-    """Tell whether a value is a JSON number; NaN and the infinities are none."""
+    """Return whether a value is a JSON number; NaN and the infinities are none."""
     return isinstance(instance, int | float) and not isinstance(instance, bool) and is_finite(instance)
 
 

@@ -85,12 +85,12 @@ def _only_plain_numbers(accepts: Accepts) -> Accepts:
 
 
 def _is_plain(number: float) -> bool:
-    """Tell whether a number is an integer of 64 bits, or one of the doubles that are exact; NaN is neither."""
+    """Return whether a number is an integer of 64 bits, or one of the doubles that are exact; NaN is neither."""
     return abs(number) <= (_LARGEST_INTEGER if isinstance(number, int) else _LARGEST)
 
 
 def _has_number(value: Any) -> bool:
-    """Tell whether there is a number in a JSON value."""
+    """Return whether there is a number in a JSON value."""
     if isinstance(value, dict | list):
         return any(map(_has_number, value.values() if isinstance(value, dict) else value))
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -140,7 +140,7 @@ class _Writer:
 
     @staticmethod
     def _asks_of_numbers(written: dict[str, Any]) -> bool:
-        """Tell whether a schema can refuse a number for its value."""
+        """Return whether a schema can refuse a number for its value."""
         if "number" in written.get("type", ()) or not _NUMERIC.isdisjoint(written):
             return True
         return _has_number(written.get("enum", [written.get("const")]))
@@ -175,7 +175,7 @@ class _Writer:
 
 
 def _holds_no_numbers(items: Any) -> bool:
-    """Tell whether the items of an array are neither numbers nor values that hold some."""
+    """Return whether the items of an array are neither numbers nor values that hold some."""
     return isinstance(items, dict) and items.get("type") in _WITHOUT_NUMBERS
 
 

@@ -23,7 +23,7 @@ Needs = Mapping[str, list[str]]
 
 
 def is_plainly_valid(schema: Any, dialect: str) -> bool:
-    """Tell whether the meta-schema of a dialect accepts a schema; False if it does not, or if that is unknown."""
+    """Return whether the meta-schema of a dialect accepts a schema; False if it does not, or if that is unknown."""
     return is_valid_schema(schema, _checks(dialect), REGISTRY.contents(dialect).get("dependencies", {}))
 
 
@@ -83,7 +83,7 @@ def keyword_checks(meta_schema: Any) -> Mapping[str, Check]:
 
 
 def is_valid_schema(schema: Any, checks: Mapping[str, Check], needs: Needs) -> bool:
-    """Tell whether the values of all keywords of a schema and its subschemas are right; False if they nest too deep."""
+    """Return whether the values of all keywords of a schema and its subschemas are right; False if too deep."""
     level = [schema]
     for _ in range(_DEEPEST):
         below: list[Any] = []
@@ -98,7 +98,7 @@ def is_valid_schema(schema: Any, checks: Mapping[str, Check], needs: Needs) -> b
 
 
 def _is_right(schema: dict[str, Any], checks: Mapping[str, Check], needs: Needs, below: list[Any]) -> bool:
-    """Tell whether the values of the keywords of a schema are right; its subschemas are added to `below`."""
+    """Return whether the values of the keywords of a schema are right; its subschemas are added to `below`."""
     if needs and not all(schema.keys() >= {*needs[keyword]} for keyword in needs.keys() & schema.keys()):
         return False
     for keyword, value in schema.items():

@@ -54,7 +54,7 @@ def searcher(pattern: str, reading: Reading = Reading.ECMA) -> Searcher:
 
 
 def is_valid(pattern: str, reading: Reading = Reading.ECMA) -> bool:
-    """Tell whether a pattern is a regular expression."""
+    """Return whether a pattern is a regular expression."""
     try:
         searcher(pattern, reading)
     except PatternError:
@@ -63,7 +63,7 @@ def is_valid(pattern: str, reading: Reading = Reading.ECMA) -> bool:
 
 
 def search(pattern: str, text: Any, reading: Reading = Reading.ECMA) -> bool:
-    """Tell whether a pattern matches anywhere in a text; False for a value that is not text."""
+    """Return whether a pattern matches anywhere in a text; False for a value that is not text."""
     return isinstance(text, str) and bool(searcher(pattern, reading)(text))
 
 

@@ -145,5 +145,5 @@ def outermost_anchor(resolver: Any, resolved: Any) -> Any:
 
 
 def _is_anchored(schema: Any) -> bool:
-    """Tell whether a schema of 2019-09 may be replaced by one around it."""
+    """Return whether a schema of 2019-09 may be replaced by one around it."""
     return isinstance(schema, dict) and schema.get("$recursiveAnchor") is True

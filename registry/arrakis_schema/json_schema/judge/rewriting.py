@@ -130,7 +130,7 @@ class Copy:
         return {name: schema[name] for name in asserting}
 
     def _is_asserted(self, name: str) -> bool:
-        """Tell whether a keyword has an effect on instances, or may have one on references."""
+        """Return whether a keyword has an effect on instances, or may have one on references."""
         keyword = DIALECTS[self._dialect].keywords.get(name)
         if keyword is None:
             elsewhere = EVERY_KEYWORD.get(name)

@@ -125,7 +125,7 @@ def _problems_of_part(part: Node) -> Iterator[SchemaProblem]:
 
 
 def _is_uri_reference(text: str) -> bool:
-    """Tell whether a text can be parsed as a URI reference."""
+    """Return whether a text can be parsed as a URI reference."""
     try:
         urlsplit(text)
     except ValueError:

@@ -26,12 +26,12 @@ def equality_key(value: Any) -> Hashable:
 
 
 def is_finite(number: float) -> bool:
-    """Tell whether JSON has a number: it has neither NaN nor the infinities."""
+    """Return whether JSON has a number: it has neither NaN nor the infinities."""
     return isinstance(number, int) or math.isfinite(number)
 
 
 def all_finite(instance: Any) -> bool:
-    """Tell whether JSON has all numbers in a value."""
+    """Return whether JSON has all numbers in a value."""
     todo = [instance]
     while todo:
         value = todo.pop()
@@ -45,7 +45,7 @@ def all_finite(instance: Any) -> bool:
 
 
 def is_multiple(number: float, divisor: float) -> bool:
-    """Tell whether a number is a multiple of a divisor, both as JSON writes them: 19.99 is a multiple of 0.01."""
+    """Return whether a number is a multiple of a divisor, both as JSON writes them: 19.99 is a multiple of 0.01."""
     if isinstance(number, int) and isinstance(divisor, int):
         return number % divisor == 0
     try:
@@ -67,7 +67,7 @@ def comparable(number: float) -> float:
 
 
 def compares_alike(number: float) -> bool:
-    """Tell whether Python itself compares a number with every double as JSON does."""
+    """Return whether Python itself compares a number with every double as JSON does."""
     if abs(number) <= _EXACT_DOUBLES:
         return True
     exact = comparable(number)

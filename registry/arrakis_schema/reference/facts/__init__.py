@@ -1,1 +1,1 @@
-"""What the pages tell, as values: taken from the documents and their history."""
+"""The facts on the pages, as values: taken from the documents and their history."""

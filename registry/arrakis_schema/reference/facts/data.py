@@ -114,7 +114,7 @@ _STEPS: dict[str, Callable[[str | int], Any]] = {
 
 
 def member_data(member: Member) -> dict[str, Any]:
-    """Return a member as data; what is seldom told is there only where it is."""
+    """Return a member as data; rare keys are present only if they apply."""
     seldom = {
         "alternative": member.alternative,
         "required_when": member.required_when,

@@ -42,7 +42,7 @@ class ReleaseStep:
         return [change for change in self.older.verdict.findings if change.effect is not Effect.ANNOTATION]
 
     def breaks(self, change: Change) -> bool:
-        """Tell whether one change breaks the older clients by itself."""
+        """Return whether one change breaks the older clients by itself."""
         return any((breaking.rule, breaking.new) == (change.rule, change.new) for breaking in self.breaking)
 
 
@@ -172,7 +172,7 @@ class History:
         return self._software[path]
 
     def _speakers(self, release: Release) -> dict[str, str]:
-        """Return the oldest version of each program that speaks a release."""
+        """Return the oldest version of each program that implements a release."""
         known = self.store.software
         oldest: dict[str, str] = {}
         for software in (*known.clients, *known.servers):

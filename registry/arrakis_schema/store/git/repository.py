@@ -61,7 +61,7 @@ class Repository:
             raise BaseError(f"git cannot be run: {error.strerror}") from error
 
     def prints_true(self, *arguments: str) -> bool:
-        """Tell whether git prints `true`."""
+        """Return whether git prints `true`."""
         return self.run(*arguments).stdout.strip() == b"true"
 
 
