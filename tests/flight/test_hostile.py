@@ -69,6 +69,8 @@ ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "says no data": ({"data": servers.wait}, "undecided", "no end within the time"),
     "fails in the middle": ({"data": servers.failing}, "answer-broken", "after 1 batch: out of channels"),
     "sends a batch of 1 GiB": ({"data": servers.huge}, "undecided answer-broken", ""),
+    "sends a text that is no UTF-8": ({"data": servers.not_utf8}, "answer-broken", "no Arrow data: "),
+    "sends a text beyond its data": ({"data": servers.beyond}, "answer-broken", "no Arrow data: "),
     "tells of 100,000 columns": ({"info": servers.wide}, "column-added", "100,000 columns"),
     "nests deep": ({"info": servers.deep}, "type-changed", ""),
     "has no schema": ({"info": servers.no_schema}, "answer-broken", "no schema"),
@@ -152,6 +154,11 @@ ODD_ROWS = {
     "lists": {"channel": [["H1:A-B"]], "data_type": [["int8"]], "sample_rate": [[1]]},
     "objects": {"channel": [{"a": 1}], "data_type": [{"a": "int8"}], "sample_rate": [{"a": 1}]},
     "nothing": {"channel": [None], "data_type": [None], "sample_rate": [None]},
+    "times": {
+        "channel": pa.array([2**62], pa.timestamp("ns", "Mars/Phobos")),
+        "data_type": pa.array([2**62], pa.date64()),
+        "sample_rate": pa.array([1], pa.duration("ns")),
+    },
     "odd text": {"channel": ["\x00\u202e" * 1000], "data_type": ["{data_type}"], "sample_rate": [-1]},
 }
 

@@ -102,8 +102,11 @@ def reference_findings(
     for index, (name, length) in enumerate(references.lengths):
         actual_lengths = pc.list_value_length(batch.column(name)).to_pylist()
         expected_lengths = [expected[number].lengths[index] if number in expected else None for number in numbers]
-        pairs = enumerate(zip(expected_lengths, actual_lengths, strict=True))
-        mismatches = ((row, *pair) for row, pair in pairs if None not in pair and pair[0] != pair[1])
+        mismatches = (
+            (row, expected_length, actual_length)
+            for row, (expected_length, actual_length) in enumerate(zip(expected_lengths, actual_lengths, strict=True))
+            if expected_length is not None and actual_length is not None and expected_length != actual_length
+        )
         for row, length_expected, length_found in islice(mismatches, SHOWN):
             count = format_count(length_expected, "item")
             message = f"{name}, row {row}: expected {count} ({length.text}), found {length_found:,}"

@@ -19,7 +19,7 @@ from arrakis_schema.flight.adoption.inference import (
     infer_settings,
     is_nested,
 )
-from arrakis_schema.flight.adoption.observation import Observation, Unanswered, rows_of
+from arrakis_schema.flight.adoption.observation import Observation, Unanswered, first_rows
 from arrakis_schema.flight.payloads import schema_differences, schema_to_compare
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import Release
@@ -102,7 +102,7 @@ def _binding_rows(
     columns = None if contract is None else contract.flight.columns.get(endpoint)
     sources = [columns.rows] if columns else [name for name in by_endpoint if name != endpoint]
     batches = [batch for name in sources for it in by_endpoint.get(name, ()) for batch in it.batches]
-    return rows_of(batches, 10_000)
+    return first_rows(batches, 10_000)
 
 
 def _example_files(folder: str, observations: Sequence[Observation], draft: Draft) -> Iterator[tuple[str, str]]:
@@ -112,7 +112,7 @@ def _example_files(folder: str, observations: Sequence[Observation], draft: Draf
         yield f"{folder}/examples/seen-{number}.json", _json(request)
     document = parse_payload(draft.text.encode(), folder)
     for it in islice((it for it in observations if it.batches), 1):
-        rows = [dict(row) for row in rows_of(it.batches, MOST_ROWS)]
+        rows = [dict(row) for row in first_rows(it.batches, MOST_ROWS)]
         example = _rows_as_json(rows)
         if example is not None and not isinstance(document, Template) and _fit(document, example):
             yield f"{folder}/examples/schema/seen-1.json", _json({"rows": example})

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 from pyarrow import flight
 
+from arrakis_schema.arrow.python_values import rows_of
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
 from arrakis_schema.flight.conform.call_errors import BrokenError, CallError, TimedOutError, UnreachableError
 from arrakis_schema.flight.conform.client import Peer
@@ -106,7 +107,7 @@ def observe_release(contract: Contract, peer: Asker, only: Sequence[str], reques
             asked.insert(0, form.request(form.defaults))
         observed = list(_ask_each(contract, peer, endpoint, asked, names))
         if endpoint == listing:
-            rows = [row for it in observed if isinstance(it, Observation) for row in rows_of(it.batches, 1000)]
+            rows = [row for it in observed if isinstance(it, Observation) for row in first_rows(it.batches, 1000)]
             names = server_names(contract, peer, rows)
         yield from observed if wanted else ()
     yield from observe_requests(peer, requests)
@@ -259,11 +260,11 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", name[:200].lower()).strip("-")[:60] or "flight"
 
 
-def rows_of(batches: Sequence[pa.RecordBatch], most: int) -> list[dict[str, Any]]:
+def first_rows(batches: Sequence[pa.RecordBatch], most: int) -> list[dict[str, Any]]:
     """Return the first rows of these batches."""
     rows: list[dict[str, Any]] = []
     for batch in batches:
-        rows += batch.slice(0, most - len(rows)).to_pylist()
+        rows += rows_of(batch.slice(0, most - len(rows)))
         if len(rows) >= most:
             break
     return rows

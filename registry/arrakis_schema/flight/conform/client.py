@@ -124,7 +124,9 @@ class Peer:
                 writer.begin(batch.schema)
                 writer.write_batch(batch)
                 writer.done_writing()
-                return reader.read_all()
+                table = reader.read_all()
+                table.validate(full=True)
+                return table
 
     def _call(self, *, trusted: bool = True) -> flight.FlightCallOptions:
         """Return the options of a call; the token is sent to the requested server only."""
@@ -215,6 +217,8 @@ class Stream:
         for number in range(MOST_BATCHES):
             try:
                 batch = self._reader.read_chunk().data
+                if batch is not None:
+                    batch.validate(full=True)
             except StopIteration:
                 self.ended = True
                 return
