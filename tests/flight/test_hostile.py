@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import flight
 
+from arrakis_schema.flight.conform.call_errors import RefusedError, UnimplementedError, failure
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, UnexaminedError, examine
 from arrakis_schema.flight.mock.server import MockServer
@@ -129,6 +130,41 @@ def test_a_server_that_claims_no_release_is_not_examined(action: bytes, said: st
         examined(server.location)
     assert said in str(caught.value)
     assert len(str(caught.value)) < 500
+
+
+RAISED: dict[str, tuple[Exception, type[RefusedError], bool, str]] = {
+    "in words": (flight.FlightServerError("days: at most 14"), RefusedError, False, "days: at most 14"),
+    "not found": (KeyError("no station X"), RefusedError, False, "no station X"),
+    "invalid": (ValueError("days: at most 14"), RefusedError, False, "days: at most 14"),
+    "without a reason": (ValueError(), RefusedError, True, "internal error"),
+    "by accident": (ZeroDivisionError("division by zero"), RefusedError, True, "division by zero"),
+    "internal": (flight.FlightInternalError("oh"), RefusedError, True, "oh"),
+    "not implemented": (NotImplementedError(), UnimplementedError, False, "it does not implement GetFlightInfo"),
+    "not for you": (
+        NotImplementedError("ask me"),
+        UnimplementedError,
+        False,
+        "it does not implement GetFlightInfo: ask me",
+    ),
+}
+
+
+class Raising(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no types
+    """A server that raises one of these."""
+
+    def get_flight_info(self, _context: Any, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
+        raise RAISED[descriptor.command.decode()][0]
+
+
+def test_a_refusal_is_told_from_a_fault_of_the_server() -> None:
+    with Raising("grpc://127.0.0.1:0") as server, flight.connect(f"grpc://127.0.0.1:{server.port}") as client:
+        for name, (_, kind, internal, reason) in RAISED.items():
+            with pytest.raises(pa.ArrowException) as caught:
+                client.get_flight_info(flight.FlightDescriptor.for_command(name.encode()))
+            failed = failure(caught.value, "GetFlightInfo")
+            assert (type(failed), str(failed)) == (kind, reason), name
+            assert isinstance(failed, RefusedError)
+            assert failed.internal is internal, name
 
 
 @pytest.mark.parametrize("most", [20, 200, 2000, 9000])

@@ -27,6 +27,12 @@ from arrakis_schema.text.printable import clean_line
 
 MOST_ROWS = 8
 LARGEST = 256 * 1024
+_KEPT_IDENTIFIERS = """
+[[lint]]
+rule = "id-mismatch"
+severity = "off"
+reason = {}
+"""
 Files = dict[str, str]
 
 
@@ -89,10 +95,12 @@ def _draft_endpoint(  # noqa: PLR0913, PLR0917 - all that is known of an endpoin
 
 
 def _files_of(release: Release) -> Files:
-    """Return the documents of a release, and the settings, as a working set."""
-    settings = release.store.snapshot.read_if_there("schemas/registry.toml") or b""
+    """Return the documents of a release, and the settings, as a working set; frozen ones keep the `$id`s they have."""
+    settings = (release.store.snapshot.read_if_there("schemas/registry.toml") or b"").decode("utf-8")
+    if release.frozen:
+        settings += _KEPT_IDENTIFIERS.format(json.dumps(f"The documents are those of {release.version}."))
     documents = {f"schemas/{path}": release.read(path).decode("utf-8") for path in release.documents}
-    return {"schemas/registry.toml": settings.decode("utf-8"), **documents}
+    return {"schemas/registry.toml": settings, **documents}
 
 
 def _binding_rows(
