@@ -248,6 +248,10 @@ def test_whoever_lists_flights_gets_a_draft_by_which_all_of_them_are_asked(
     with Generic(GENERIC[kind], places=places) as server:
         write_adoption(adopt(at(server), root=WEATHER), tmp_path / "draft")
         report = examine(at(server), "next", root=tmp_path / "draft")
+    with MockServer(open_store(tmp_path / "draft").release(None)) as mock, flight.connect(at(mock).location) as client:
+        for info in list(client.list_flights()):
+            assert client.get_flight_info(info.descriptor).schema.equals(info.schema)
+            assert info.descriptor.path[0] != b"tides" or info.descriptor == GENERIC[kind](("tides",))
     named = kind != "a request that no member names"
     rows = [counts["rows"] for counts in report.examined.values()]
     assert rows == [2, 2] if named else rows in ([2], [4]), (report.findings, rows)
