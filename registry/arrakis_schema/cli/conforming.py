@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from arrakis_schema.cli.conformance_logging import examine_and_log, log_failure, log_findings
 from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
-from arrakis_schema.cli.output import say, say_now, write
+from arrakis_schema.cli.output import print_line, print_now, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.findings.as_json import as_json
@@ -60,7 +60,7 @@ def run_conform(options: Namespace) -> int:
         write(FORMATS[options.format](placed(report.findings, options.format, options.root)))
     if options.format == "text":
         for line in (*_describe_endpoints(report), _verdict(report)):
-            say(line)
+            print_line(line)
     if not report.conforms:
         return WRONG
     return UNDECIDED if report.undecided else OK
@@ -81,8 +81,8 @@ def run_mock(options: Namespace) -> int:
         server = MockServer(release, f"grpc://{host}:{options.port}")
     except (pa.ArrowException, OSError) as error:
         address = f"port {options.port} on {options.host}"
-        raise OptionError(f"{address} cannot be listened on: choose another with --port") from error
-    say_now(f"answering by {release.title} at grpc://{host}:{server.port}")
+        raise OptionError(f"{address} cannot be used: choose another one with --port") from error
+    print_now(f"serving {release.title} at grpc://{host}:{server.port}")
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0
@@ -111,7 +111,7 @@ def _describe_endpoints(report: Report) -> Iterator[str]:
         if not counts["requests"]:
             yield f"{name}: not examined"
             continue
-        refused = f", {counts['refused']:,} refused" if counts["refused"] else ""
+        refused = f", {counts['refused']:,} rejected" if counts["refused"] else ""
         answered = f"{format_count(counts['requests'], 'request')}, {counts['answered']:,} answered{refused}"
         types = (
             f", {counts['types_seen']} of {format_count(counts['types_listed'], 'data type')}"
@@ -161,7 +161,7 @@ def conform_kafka(options: Namespace) -> int:
     log_findings(options, release.version, verdict, examined.findings, requests=messages)
     write(FORMATS[options.format](placed(examined.findings, options.format, options.root)))
     if options.format == "text":
-        say(_counts(examined))
+        print_line(_counts(examined))
     return WRONG if examined.failed else UNDECIDED if examined.undecided else OK
 
 

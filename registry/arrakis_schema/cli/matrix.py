@@ -19,7 +19,7 @@ from arrakis_schema.store.software import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.advice import advice, relation_data
 from arrakis_schema.system.answers import Answer, Relation
-from arrakis_schema.system.relations import Comparisons, alike, grid, sent_names, sides
+from arrakis_schema.system.relations import Comparisons, equivalent_releases, grid, sent_names, sides
 from arrakis_schema.system.software import Call, calls, merge_alike, range_of
 
 _MARKS = {
@@ -125,7 +125,7 @@ def _explain(console: Console, comparisons: Comparisons, relation: Relation | Ca
 def _print_groups(console: Console, comparisons: Comparisons, options: Namespace) -> None:
     """Print which releases have the same meaning, and what could not be compared."""
     releases, groups = _releases(comparisons.store, options), dict[str, list[str]]()
-    for version, first in alike(comparisons, releases).items():
+    for version, first in equivalent_releases(comparisons, releases).items():
         groups.setdefault(first, []).append(version)
     same = [" = ".join(group) for group in groups.values() if len(group) > 1]
     if same:

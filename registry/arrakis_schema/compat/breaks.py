@@ -84,7 +84,7 @@ def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: boo
             explain_verdict(replace(question, **{side: reverted}), reader_is_new=reader_is_new)
         )
     elif remaining.kind is Kind.UNDECIDED:
-        reason = f"whether anything else breaks is not decided: {remaining.reason}"
+        reason = f"whether anything else breaks is undecided: {remaining.reason}"
         yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
 
 

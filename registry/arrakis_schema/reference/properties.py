@@ -131,9 +131,9 @@ class _Rows:
         for erratum in self.history.known_problems(self.release, self.document.path):
             if member.anchor in _addresses(self.document, erratum):
                 yield problem_at(self.history, erratum)
-        for erratum in self.history.past_problems(self.release, self.document.path):
+        for erratum in self.history.earlier_problems(self.release, self.document.path):
             if member.anchor in _addresses(self.document, erratum):
-                yield past_problem(erratum)
+                yield earlier_problem(erratum)
 
 
 def _last(path: str) -> str:
@@ -177,7 +177,7 @@ def _seen(history: History, erratum: Erratum) -> str:
     return f" Seen in {escape_markdown(' and '.join(seen))}." if seen else ""
 
 
-def past_problem(erratum: Erratum, where: str = "") -> str:
+def earlier_problem(erratum: Erratum, where: str = "") -> str:
     """Return a problem that earlier releases had, for those who still meet them."""
     text = f"{element('b', escape_markdown(_until(erratum)))} {_with_location(erratum, where)}"
     return element("p", text, class_="past")

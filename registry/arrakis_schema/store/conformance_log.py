@@ -1,7 +1,7 @@
 """`conformance/SERVER.jsonl`: what `conform --log` found at a server over time, one JSON object a line.
 
-The files stand beside `schemas/` and `versions/` where the site is to show them. A line that is no record, such as one
-that was cut off, is counted and passed over: a log is written by machines, and no site should fail for it.
+The site shows the files that lie beside `schemas/` and `versions/`. A line that is not a record, such as an incomplete
+one, is counted and skipped: machines write the log, and it must not break the site.
 """
 
 import json

@@ -71,7 +71,7 @@ def _word_removed(change: Change, expected_schema: pa.Schema, _: pa.Schema) -> s
 
 def _word_reordered(change: Change, expected_schema: pa.Schema, sent: pa.Schema) -> str:
     if change.new:
-        return f"{change.new}: the fields inside come in another order"
+        return f"{change.new}: the fields inside are in another order"
     shared = [name for name in expected_schema.names if name in sent.names]
     return f"expected the columns in the order {', '.join(shared)}, found {', '.join(sent.names)}"
 

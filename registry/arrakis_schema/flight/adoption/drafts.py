@@ -61,12 +61,12 @@ def draft_payload(
     if repeated:
         template = _template(text, observations, repeated, registered, rows)
         if template is None:
-            notes.append("its columns depend on the request, in a way that no template could be found for")
+            notes.append("its columns depend on the request, and no template fits them")
         text = template or format_document(strip_annotations(observations[0].schema))
     elif any(not _same(it.schema, observations[0].schema) for it in observations):
-        notes.append("its answers have different schemas: the draft is the first one")
+        notes.append("its answers have different schemas: the draft has the first one")
     if any(not _same(schema, it.schema) for it in observations for schema in it.schemas) and not notes:
-        notes.append("the FlightInfo has another schema than the data: the draft is that of the data")
+        notes.append("the schema of the FlightInfo differs from that of the data: the draft has that of the data")
     promised = {it.name: _promises(it) for it in fields if _promises(it)}
     return Draft(text, tuple(notes), sum(batch.num_rows for it in observations for batch in it.batches), promised)
 

@@ -92,18 +92,18 @@ def failure(error: BaseException, rpc: str, label: str = "") -> CallError:
     """Return the `CallError` for an error of pyarrow; `label` is another server than the one that is examined."""
     text, reason = str(error), error_text(error)
     if problem := _no_connection(error, reason):
-        elsewhere = f"the location {label} of its data is not reached: {problem}"
+        elsewhere = f"the location {label} of its data cannot be reached: {problem}"
         return BrokenError(elsewhere) if label else UnreachableError(problem)
     from_there = bool(_FROM_THERE.search(text))
     if from_there and (refusal := _failed_there(error, rpc, reason)):
         return refusal
     if isinstance(error, MemoryError):
-        return BrokenError(f"the answer needs more memory than there is: {reason}")
+        return BrokenError(f"the answer needs more memory than is available: {reason}")
     if isinstance(error, flight.FlightCancelledError):
-        limit = f"more than {LARGEST_MESSAGE // 1024 // 1024} MiB in one message is not taken"
+        limit = f"messages of more than {LARGEST_MESSAGE // 1024 // 1024} MiB are rejected"
         return BrokenError(f"the answer was cut off ({limit}){f': {reason}' if reason else ''}")
     if isinstance(error, pa.ArrowInvalid) and not from_there:
-        return BrokenError(f"no Arrow data: {reason}")
+        return BrokenError(f"not Arrow data: {reason}")
     kind = next((failed for raised, failed in FAILURES.items() if isinstance(error, raised)), BrokenError)
     return kind(reason or type(error).__name__)
 
