@@ -212,7 +212,7 @@ def test_tls(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["conform", url, "--tls-root-certs", str(cert)]) == 0
         capsys.readouterr()
         assert main(["conform", url]) == 2
-        assert "is not reached" in capsys.readouterr().err
+        assert "cannot be reached" in capsys.readouterr().err
         assert main(["conform", f"grpc://localhost:{server.port}"]) == 2
 
 
@@ -259,7 +259,7 @@ def test_the_process_that_examines_can_be_asked_by_hand() -> None:
     command = [sys.executable, "-m", "arrakis_schema.flight.conform.examination"]
     text = json.dumps({**job, "release": None, "may_write": False})
     done = subprocess.run(command, input=text, check=True, capture_output=True, text=True)
-    assert "is not reached" in json.loads(done.stdout)["failed"]
+    assert "cannot be reached" in json.loads(done.stdout)["failed"]
 
 
 def test_known_drift_is_no_failure_unless_strict(capsys: pytest.CaptureFixture[str]) -> None:
@@ -322,4 +322,4 @@ def test_the_help_says_what_the_exit_codes_mean(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         main(["conform", "--help"])
     printed = " ".join(capsys.readouterr().out.split())
-    assert "exit code: 0 conforms; 1 does not conform; 2 not reached" in printed
+    assert "exit codes: 0 conforms; 1 does not conform; 2 not reached" in printed

@@ -67,7 +67,7 @@ def test_another_host_is_asked_only_if_it_is_named(capsys: pytest.CaptureFixture
     with directory("localhost") as location:
         assert main(["conform", location]) == 3
         printed = capsys.readouterr().out
-        assert "ask there with --follow localhost [not-examined]" in printed
+        assert "allow it with --follow localhost [not-examined]" in printed
         assert "find: undecided: it answered no request [undecided]" in printed
         assert main(["conform", location, "--follow", "elsewhere.example"]) == 3
         assert main(["conform", location, "--follow", "localhost"]) == 0
@@ -153,4 +153,4 @@ def test_a_server_that_is_gone_is_reported() -> None:
     with Directory("grpc://127.0.0.1:1") as server:
         report = examine(Access(f"grpc://127.0.0.1:{server.port}", 10), root=PROJECT)
     messages = [finding.message for finding in report.findings if finding.rule == "answer-broken"]
-    assert any("the location grpc://127.0.0.1:1 of its data is not reached" in message for message in messages)
+    assert any("the location grpc://127.0.0.1:1 of its data cannot be reached" in message for message in messages)

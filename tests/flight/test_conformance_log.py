@@ -42,7 +42,7 @@ def test_each_examination_appends_a_line(tmp_path: Path, capsys: pytest.CaptureF
     assert (second["verdict"], second["release"], second["errors"] > 0) == ("differs", "0.6.0", True)
     assert "the server sends string" in second["problem"]
     assert (third["verdict"], third["release"], third["requests"]) == ("not reached", "0.5.0", 0)
-    assert "is not reached" in third["problem"]
+    assert "cannot be reached" in third["problem"]
     capsys.readouterr()
     assert main(["conform", "grpc://not asked", "--log", str(tmp_path / "no/file")]) == 2
     assert capsys.readouterr().err.startswith(f"arrakis-schema: {tmp_path}/no/file cannot be appended to: No such file")

@@ -41,14 +41,14 @@ def examined(location: str) -> Report:
 
 Server = Callable[[], AbstractContextManager[str]]
 NO_SERVERS: dict[str, tuple[Server, str]] = {
-    "nobody listens": (lambda: nullcontext("grpc://127.0.0.1:1"), "is not reached"),
-    "no such host": (lambda: nullcontext("grpc://no-such-host.invalid:1"), "is not reached"),
-    "no location": (lambda: nullcontext("grpc://"), "is not reached"),
-    "no port": (lambda: nullcontext("grpc://127.0.0.1:notaport"), "is not reached"),
+    "nobody listens": (lambda: nullcontext("grpc://127.0.0.1:1"), "cannot be reached"),
+    "no such host": (lambda: nullcontext("grpc://no-such-host.invalid:1"), "cannot be reached"),
+    "no location": (lambda: nullcontext("grpc://"), "cannot be reached"),
+    "no port": (lambda: nullcontext("grpc://127.0.0.1:notaport"), "cannot be reached"),
     "TCP that says nothing": (lambda: listening(servers.silent), "does not answer as a Flight server in time"),
-    "garbage": (lambda: listening(servers.garbage), "is not reached"),
-    "closed at once": (lambda: listening(servers.closing), "is not reached"),
-    "plain HTTP": (plain_http, "is not reached"),
+    "garbage": (lambda: listening(servers.garbage), "cannot be reached"),
+    "closed at once": (lambda: listening(servers.closing), "cannot be reached"),
+    "plain HTTP": (plain_http, "cannot be reached"),
     "HTTP/2": (lambda: listening(servers.http2), "is no Flight server: Received http2 header with status: 404"),
 }
 
@@ -88,7 +88,7 @@ ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "sends to a file": (
         {"info": servers.elsewhere("grpc+unix:///tmp/x")},
         "not-examined",
-        "ask there with --follow all",
+        "allow it with --follow all",
     ),
     "sends nothing": ({"data": lambda: None}, "request-refused", ""),
     "answers no FlightInfo": ({"info": lambda: 7}, "request-refused", ""),
@@ -116,10 +116,10 @@ def test_a_server_that_sends_to_a_web_server_is_reported() -> None:
 @pytest.mark.parametrize(
     ("action", "said"),
     [
-        (b"", "does not say which release"),
-        (b"[" * 100_000, "does not say which release"),
-        (b"[]", "does not say which release"),
-        (b'{"arrakis_schema_version": 7}', "does not say which release"),
+        (b"", "does not name its release"),
+        (b"[" * 100_000, "does not name its release"),
+        (b"[]", "does not name its release"),
+        (b'{"arrakis_schema_version": 7}', "does not name its release"),
         (b'{"arrakis_schema_version": "9.9.9"}', "there is no release '9.9.9'"),
         (b'{"arrakis_schema_version": "../../etc"}', "there is no release '../../etc'"),
         (b'{"arrakis_schema_version": "' + b"x" * 1_000_000 + b'"}', "there is no release 'xxx"),
