@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -194,6 +195,22 @@ def huge() -> flight.RecordBatchStream:
     offsets = pa.array([0, size], pa.int32()).buffers()[1]
     values = pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.allocate_buffer(size)])
     return flight.RecordBatchStream(pa.table({"channel": values}))
+
+
+def not_utf8() -> flight.GeneratorStream:
+    """Send a text that is none."""
+    return _raw(struct.pack("<ii", 0, 2), b"\xff\xfe")
+
+
+def beyond() -> flight.GeneratorStream:
+    """Send a text that ends far beyond its batch."""
+    return _raw(struct.pack("<iii", 0, 2_000_000_000, 4), b"abcd")
+
+
+def _raw(offsets: bytes, data: bytes) -> flight.GeneratorStream:
+    """Send a column of texts with these buffers, whatever they hold."""
+    array = pa.Array.from_buffers(pa.string(), len(offsets) // 4 - 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+    return flight.GeneratorStream(FIELD, iter([pa.record_batch([array], schema=FIELD)]))
 
 
 def wide() -> flight.FlightInfo:

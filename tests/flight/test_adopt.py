@@ -246,6 +246,10 @@ def test_whoever_lists_flights_gets_a_draft_by_which_all_of_them_are_asked(
     with Generic(GENERIC[kind], places=places) as server:
         write_adoption(adopt(at(server), root=WEATHER), tmp_path / "draft")
         report = examine(at(server), "next", root=tmp_path / "draft")
+    with MockServer(open_store(tmp_path / "draft").release(None)) as mock, flight.connect(at(mock).location) as client:
+        for info in list(client.list_flights()):
+            assert client.get_flight_info(info.descriptor).schema.equals(info.schema)
+            assert info.descriptor.path[0] != b"tides" or info.descriptor == GENERIC[kind](("tides",))
     named = kind != "a request that no member names"
     rows = [counts["rows"] for counts in report.examined.values()]
     assert rows == [2, 2] if named else rows in ([2], [4]), (report.findings, rows)
@@ -259,6 +263,50 @@ def test_what_no_document_can_ask_for_is_told_with_what_helps() -> None:
     (sentence,) = [it for it in adoption.sentences if it.startswith("read-all-of-tides: drafted")]
     assert "its command 'read all of tides' is not a JSON object; name a request in JSON" in sentence
     assert adoption.files["schemas/endpoints/read-all-of-tides/schema.txt"].startswith("station: string")
+
+
+class TicketOnly(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no types
+    """A server with DoGet alone, whose tickets are requests."""
+
+    def do_get(self, _context: Any, ticket: flight.Ticket) -> flight.RecordBatchStream:
+        return flight.RecordBatchStream(TABLES[json.loads(ticket.ticket)["table"],])
+
+
+class WithoutData(Generic):
+    """A server that tells of its tables, and has no DoGet."""
+
+    do_get = flight.FlightServerBase.do_get
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_server_without_flight_infos_is_asked_by_tickets(tmp_path: Path) -> None:
+    with TicketOnly("grpc://127.0.0.1:0") as server:
+        with pytest.raises(AdoptionError, match=r"no flights are listed: it does not implement ListFlights\)"):
+            adopt(at(server), root=WEATHER)
+        write_adoption(adopt(at(server), root=WEATHER, requests={"tides": {"table": "tides"}}), tmp_path / "draft")
+        report = examine(at(server), "next", root=tmp_path / "draft")
+    assert (report.conforms, report.undecided, report.examined["tides"]["rows"]) == (True, False, 2), report.findings
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_server_without_data_is_drafted_from_its_flight_infos(tmp_path: Path) -> None:
+    with WithoutData(GENERIC["a path"]) as server:
+        adoption = adopt(at(server), root=WEATHER)
+        write_adoption(adoption, tmp_path / "draft")
+        report = examine(at(server), "next", root=tmp_path / "draft")
+    assert adoption.files["schemas/endpoints/tides/schema.txt"].startswith("station: string")
+    messages = [finding.message for finding in report.findings if finding.rule == "request-refused"]
+    assert [message.rpartition(": ")[2] for message in messages] == ["it does not implement DoGet"] * 2
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_draft_of_a_frozen_release_has_no_errors(tmp_path: Path) -> None:
+    with MockServer(STORE.release("0.5.0").contract) as server:
+        adoption = adopt(at(server), root=PROJECT)
+    assert adoption.release.startswith("release 0.5.0")
+    write_adoption(adoption, tmp_path / "draft")
+    working = open_store(tmp_path / "draft").release(None)
+    assert [it for it in lint_release(working) if it.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize("answer", [huge, endless, wide, deep])

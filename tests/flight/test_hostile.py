@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import flight
 
+from arrakis_schema.flight.conform.call_errors import RefusedError, UnimplementedError, failure
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, UnexaminedError, examine
 from arrakis_schema.flight.mock.server import MockServer
@@ -69,6 +70,8 @@ ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "says no data": ({"data": servers.wait}, "undecided", "it did not finish in time"),
     "fails in the middle": ({"data": servers.failing}, "answer-broken", "after 1 batch: out of channels"),
     "sends a batch of 1 GiB": ({"data": servers.huge}, "undecided answer-broken", ""),
+    "sends a text that is no UTF-8": ({"data": servers.not_utf8}, "answer-broken", "not Arrow data: "),
+    "sends a text beyond its data": ({"data": servers.beyond}, "answer-broken", "not Arrow data: "),
     "tells of 100,000 columns": ({"info": servers.wide}, "column-added", "100,000 columns"),
     "nests deep": ({"info": servers.deep}, "type-changed", ""),
     "has no schema": ({"info": servers.no_schema}, "answer-broken", "no schema"),
@@ -129,6 +132,41 @@ def test_a_server_that_claims_no_release_is_not_examined(action: bytes, said: st
     assert len(str(caught.value)) < 500
 
 
+RAISED: dict[str, tuple[Exception, type[RefusedError], bool, str]] = {
+    "in words": (flight.FlightServerError("days: at most 14"), RefusedError, False, "days: at most 14"),
+    "not found": (KeyError("no station X"), RefusedError, False, "no station X"),
+    "invalid": (ValueError("days: at most 14"), RefusedError, False, "days: at most 14"),
+    "without a reason": (ValueError(), RefusedError, True, "internal error"),
+    "by accident": (ZeroDivisionError("division by zero"), RefusedError, True, "division by zero"),
+    "internal": (flight.FlightInternalError("oh"), RefusedError, True, "oh"),
+    "not implemented": (NotImplementedError(), UnimplementedError, False, "it does not implement GetFlightInfo"),
+    "not for you": (
+        NotImplementedError("ask me"),
+        UnimplementedError,
+        False,
+        "it does not implement GetFlightInfo: ask me",
+    ),
+}
+
+
+class Raising(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no types
+    """A server that raises one of these."""
+
+    def get_flight_info(self, _context: Any, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
+        raise RAISED[descriptor.command.decode()][0]
+
+
+def test_a_refusal_is_told_from_a_fault_of_the_server() -> None:
+    with Raising("grpc://127.0.0.1:0") as server, flight.connect(f"grpc://127.0.0.1:{server.port}") as client:
+        for name, (_, kind, internal, reason) in RAISED.items():
+            with pytest.raises(pa.ArrowException) as caught:
+                client.get_flight_info(flight.FlightDescriptor.for_command(name.encode()))
+            failed = failure(caught.value, "GetFlightInfo")
+            assert (type(failed), str(failed)) == (kind, reason), name
+            assert isinstance(failed, RefusedError)
+            assert failed.internal is internal, name
+
+
 @pytest.mark.parametrize("most", [20, 200, 2000, 9000])
 def test_a_connection_that_breaks_is_no_verdict(most: int) -> None:
     with MockServer(open_release(root=PROJECT)) as server, listening(servers.half_way(server.port, most)) as location:
@@ -152,6 +190,11 @@ ODD_ROWS = {
     "lists": {"channel": [["H1:A-B"]], "data_type": [["int8"]], "sample_rate": [[1]]},
     "objects": {"channel": [{"a": 1}], "data_type": [{"a": "int8"}], "sample_rate": [{"a": 1}]},
     "nothing": {"channel": [None], "data_type": [None], "sample_rate": [None]},
+    "times": {
+        "channel": pa.array([2**62], pa.timestamp("ns", "Mars/Phobos")),
+        "data_type": pa.array([2**62], pa.date64()),
+        "sample_rate": pa.array([1], pa.duration("ns")),
+    },
     "odd text": {"channel": ["\x00\u202e" * 1000], "data_type": ["{data_type}"], "sample_rate": [-1]},
 }
 

@@ -163,8 +163,12 @@ def test_a_path_is_a_request_or_the_name_of_an_endpoint(client: flight.FlightCli
         flight.FlightServerError, match="the path of the descriptor has 2 parts: expected one: a request"
     ):
         client.get_flight_info(flight.FlightDescriptor.for_path("find", "H1"))
-    with pytest.raises(flight.FlightServerError, match="the request is not one JSON object"):
+    with pytest.raises(
+        flight.FlightServerError, match="there is no endpoint 'fnid': expected one of count, describe, "
+    ):
         client.get_flight_info(flight.FlightDescriptor.for_path("fnid"))
+    with pytest.raises(flight.FlightServerError, match="the request is not one JSON object"):
+        client.get_flight_info(flight.FlightDescriptor.for_path("{fnid}"))
     with pytest.raises(flight.FlightServerError, match="the criteria do not name an endpoint: expected one of count, "):
         list(client.list_flights(b"fnid"))
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrakis_schema.arrow.children import child_fields, with_children
+from arrakis_schema.arrow.python_values import values_of
 from arrakis_schema.regex import PatternSyntaxError, UnsupportedPatternError, ecma_matcher
 from arrakis_schema.text.short_repr import short_repr
 
@@ -88,7 +89,7 @@ def _distinct(field: pa.Field) -> Promise:
 
     def find_violations(array: pa.Array) -> Violations:
         first: dict[object, int] = {}
-        for row, value in enumerate(array.to_pylist()):
+        for row, value in enumerate(values_of(array)):
             if value is not None and first.setdefault(value, row) != row:
                 yield row, f"{value!r}, as in row {first[value]}: no two rows are alike"
 
@@ -110,8 +111,9 @@ def _alike(field: pa.Field) -> Promise:
         return bool(array.slice(1).equals(array.slice(0, last)))
 
     def find_violations(array: pa.Array) -> Violations:
-        first = array[0].as_py()
-        differing = ((row, value) for row, value in enumerate(array.to_pylist()) if value != first)
+        sent = values_of(array)
+        first = sent[0]
+        differing = ((row, value) for row, value in enumerate(sent) if value != first)
         yield from ((row, f"{value!r}, but {first!r} in row 0: all rows are alike") for row, value in differing)
 
     return Promise(field.name, "row-differs", holds, find_violations)
@@ -139,7 +141,7 @@ def text_pattern(field: pa.Field, text: str) -> Promise:
     search = ecma_matcher(text)
 
     def find_violations(array: pa.Array) -> Violations:
-        for row, value in enumerate(array.to_pylist()):
+        for row, value in enumerate(values_of(array)):
             if value is not None and not search(value):
                 yield row, f"{value!r} does not match the pattern {text!r}"
 
@@ -164,7 +166,7 @@ def _bound(field: pa.Field, text: str, fits: Callable[[Any, Any], Any], words: s
     bound = int(text)
 
     def find_violations(array: pa.Array) -> Violations:
-        for row, value in enumerate(array.to_pylist()):
+        for row, value in enumerate(values_of(array)):
             if value is not None and not fits(value, bound):
                 yield row, f"{value!r} is not {words} {text}"
 

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import Promise, promises_of
+from arrakis_schema.arrow.python_values import values_of
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, first_line, frames, head_size, unpacked_size
@@ -132,7 +133,7 @@ class Checker:
             return None
         if not isinstance(batch, pa.RecordBatch) or not set(names) <= set(batch.schema.names):
             return None
-        return [batch.column(name).to_pylist() for name in names]
+        return [values_of(batch.column(name)) for name in names]
 
     def _read_schema(self, head: bytes) -> tuple[_KnownSchema | None, list[Finding]]:
         """Return the schema in a message's head; None and the findings where it is not the document's."""

@@ -19,7 +19,7 @@ from arrakis_schema.flight.adoption.inference import (
     infer_settings,
     is_nested,
 )
-from arrakis_schema.flight.adoption.observation import Observation, Unanswered, rows_of
+from arrakis_schema.flight.adoption.observation import Observation, Unanswered, first_rows
 from arrakis_schema.flight.payloads import schema_differences, schema_to_compare
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import Release
@@ -27,6 +27,12 @@ from arrakis_schema.text.printable import clean_line
 
 MOST_ROWS = 8
 LARGEST = 256 * 1024
+_KEPT_IDENTIFIERS = """
+[[lint]]
+rule = "id-mismatch"
+severity = "off"
+reason = {}
+"""
 Files = dict[str, str]
 
 
@@ -89,10 +95,12 @@ def _draft_endpoint(  # noqa: PLR0913, PLR0917 - all that is known of an endpoin
 
 
 def _files_of(release: Release) -> Files:
-    """Return the documents of a release, and the settings, as a working set."""
-    settings = release.store.snapshot.read_if_there("schemas/registry.toml") or b""
+    """Return the documents of a release, and the settings, as a working set; frozen ones keep the `$id`s they have."""
+    settings = (release.store.snapshot.read_if_there("schemas/registry.toml") or b"").decode("utf-8")
+    if release.frozen:
+        settings += _KEPT_IDENTIFIERS.format(json.dumps(f"The documents are those of {release.version}."))
     documents = {f"schemas/{path}": release.read(path).decode("utf-8") for path in release.documents}
-    return {"schemas/registry.toml": settings.decode("utf-8"), **documents}
+    return {"schemas/registry.toml": settings, **documents}
 
 
 def _binding_rows(
@@ -102,7 +110,7 @@ def _binding_rows(
     columns = None if contract is None else contract.flight.columns.get(endpoint)
     sources = [columns.rows] if columns else [name for name in by_endpoint if name != endpoint]
     batches = [batch for name in sources for it in by_endpoint.get(name, ()) for batch in it.batches]
-    return rows_of(batches, 10_000)
+    return first_rows(batches, 10_000)
 
 
 def _example_files(folder: str, observations: Sequence[Observation], draft: Draft) -> Iterator[tuple[str, str]]:
@@ -112,7 +120,7 @@ def _example_files(folder: str, observations: Sequence[Observation], draft: Draf
         yield f"{folder}/examples/seen-{number}.json", _json(request)
     document = parse_payload(draft.text.encode(), folder)
     for it in islice((it for it in observations if it.batches), 1):
-        rows = [dict(row) for row in rows_of(it.batches, MOST_ROWS)]
+        rows = [dict(row) for row in first_rows(it.batches, MOST_ROWS)]
         example = _rows_as_json(rows)
         if example is not None and not isinstance(document, Template) and _fit(document, example):
             yield f"{folder}/examples/schema/seen-1.json", _json({"rows": example})

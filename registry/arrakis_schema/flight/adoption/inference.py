@@ -56,6 +56,8 @@ def infer_settings(by_endpoint: Mapping[str, Sequence[Observation]]) -> str:
     flight = []
     if not objects and any(it.path for it in observed):
         flight.append('calls = "path"')
+    if observed and all(it.by_ticket for it in observed):
+        flight.append('calls = "ticket"')
     if objects and (member := discriminator_in(by_endpoint)) != REQUEST_MEMBER:
         flight.append(f"discriminator = {json.dumps(member)}")
     if len(members) == 1:

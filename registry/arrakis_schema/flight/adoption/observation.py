@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -10,8 +11,15 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 from pyarrow import flight
 
+from arrakis_schema.arrow.python_values import rows_of
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.flight.conform.call_errors import BrokenError, CallError, TimedOutError, UnreachableError
+from arrakis_schema.flight.conform.call_errors import (
+    BrokenError,
+    CallError,
+    TimedOutError,
+    UnimplementedError,
+    UnreachableError,
+)
 from arrakis_schema.flight.conform.client import Peer
 from arrakis_schema.flight.conform.listing import server_names, substitute_names
 from arrakis_schema.flight.release_contract import Contract
@@ -33,7 +41,8 @@ _REUSE = "arrow-flight-reuse-connection:"
 class Observation:
     """One request that was answered: the request (None: no JSON), the schemas, and the batches that were read.
 
-    `path` is the path that asked, where that is the whole request; `unasked` says why nobody can ask so by a document.
+    `path` is the path that asked, where that is the whole request; `by_ticket` tells that the request was sent as a
+    ticket, without GetFlightInfo; `unasked` says why nobody can ask so by a document.
     """
 
     endpoint: str
@@ -41,6 +50,7 @@ class Observation:
     schemas: tuple[pa.Schema, ...]
     batches: tuple[pa.RecordBatch, ...]
     path: tuple[str, ...] = ()
+    by_ticket: bool = False
     unasked: str = ""
 
     __repr__ = short_repr
@@ -67,23 +77,29 @@ class Asker(Peer):
 
     def flights(self) -> list[flight.FlightInfo]:
         """Return the flights that the server lists, up to a limit."""
-        with self._translate_errors():
+        with self._translate_errors("ListFlights"):
             return list(islice(self._client.list_flights(b"", self._call()), MOST_FLIGHTS))
 
     def info_of(self, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
         """Return the FlightInfo of a descriptor."""
-        with self._translate_errors():
+        with self._translate_errors("GetFlightInfo"):
             return self._client.get_flight_info(descriptor, self._call())
 
     def observe(self, endpoint: str, request: Any, info: flight.FlightInfo, *, read: bool = True) -> Observation:
         """Follow a FlightInfo to its data, on this server alone; raises `CallError`."""
         schemas, batches = [_schema_of(info)], list[pa.RecordBatch]()
-        for place in info.endpoints[:_MOST_ENDPOINTS] if read else ():
-            if self._is_here(place):
-                with self.stream(place) as stream:
-                    schemas.append(stream.schema)
-                    batches += stream.batches()
+        with suppress(UnimplementedError):  # then the FlightInfo is all that there is
+            for place in info.endpoints[:_MOST_ENDPOINTS] if read else ():
+                if self._is_here(place):
+                    with self.stream(place) as stream:
+                        schemas.append(stream.schema)
+                        batches += stream.batches()
         return Observation(endpoint, request, tuple(schemas), tuple(batches))
+
+    def observe_ticket(self, endpoint: str, request: Any) -> Observation:
+        """Send a request as a ticket, without GetFlightInfo; raises `CallError`."""
+        with self.stream(flight.FlightEndpoint(write_request(request), [])) as stream:
+            return Observation(endpoint, request, (stream.schema,), tuple(stream.batches()), by_ticket=True)
 
     def _is_here(self, place: flight.FlightEndpoint) -> bool:
         """Return whether data lies at the host that was named: a server does not decide where this connects."""
@@ -106,7 +122,7 @@ def observe_release(contract: Contract, peer: Asker, only: Sequence[str], reques
             asked.insert(0, form.request(form.defaults))
         observed = list(_ask_each(contract, peer, endpoint, asked, names))
         if endpoint == listing:
-            rows = [row for it in observed if isinstance(it, Observation) for row in rows_of(it.batches, 1000)]
+            rows = [row for it in observed if isinstance(it, Observation) for row in first_rows(it.batches, 1000)]
             names = server_names(contract, peer, rows)
         yield from observed if wanted else ()
     yield from observe_requests(peer, requests)
@@ -165,7 +181,21 @@ def observe_flights(peer: Asker, only: Sequence[str], requests: Mapping[str, Any
 def observe_requests(peer: Asker, requests: Mapping[str, Any]) -> Observed:
     """Ask the requests that are given, by the name of their endpoint."""
     for endpoint, request in requests.items():
-        yield _answer(peer, endpoint, request, flight.FlightDescriptor.for_command(write_request(request)))
+        try:
+            yield _ask(peer, endpoint, request)
+        except UnreachableError:
+            raise
+        except CallError as error:
+            yield Unanswered(endpoint, error.reason)
+
+
+def _ask(peer: Asker, endpoint: str, request: Any) -> Observation:
+    """Ask a request by a command, or as a ticket where the server has no GetFlightInfo."""
+    try:
+        info = peer.info_of(flight.FlightDescriptor.for_command(write_request(request)))
+    except UnimplementedError:
+        return peer.observe_ticket(endpoint, request)
+    return peer.observe(endpoint, request, info)
 
 
 def _answer(
@@ -259,11 +289,11 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", name[:200].lower()).strip("-")[:60] or "flight"
 
 
-def rows_of(batches: Sequence[pa.RecordBatch], most: int) -> list[dict[str, Any]]:
+def first_rows(batches: Sequence[pa.RecordBatch], most: int) -> list[dict[str, Any]]:
     """Return the first rows of these batches."""
     rows: list[dict[str, Any]] = []
     for batch in batches:
-        rows += batch.slice(0, most - len(rows)).to_pylist()
+        rows += rows_of(batch.slice(0, most - len(rows)))
         if len(rows) >= most:
             break
     return rows

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.arrow import record_batch, strip_annotations
+from arrakis_schema.arrow.python_values import rows_of, values_of
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.text import format_count
@@ -107,7 +108,7 @@ class AnswerReader:
                     if name == self.contract.flight.listing:
                         self._keep_listed(batch, notes)
                     if len(rows) < MOST_ROWS:
-                        rows += batch.to_pylist()
+                        rows += rows_of(batch)
                 self.promises.check_values("stream", name, promised, batches, notes)
                 complete = complete and stream.ended and len(rows) < MOST_ROWS
             parts.append((repr(endpoint.locations), rows[begin:]))
@@ -169,7 +170,7 @@ class AnswerReader:
             for endpoint in info.endpoints:
                 with self.peer.stream(endpoint, replica) as stream:
                     for batch in stream.batches():
-                        found += batch.column(0).to_pylist() if batch.num_columns else []
+                        found += values_of(batch.column(0)) if batch.num_columns else []
                     if not stream.ended:
                         return None
         except (RefusedError, UnavailableError, BrokenError, ElsewhereError):
@@ -239,7 +240,7 @@ class AnswerReader:
 
     def _keep_listed(self, batch: pa.RecordBatch, notes: Notes) -> None:
         """Keep the rows of a listing; note those that cannot be streamed, unless another fault says so."""
-        self.listing.keep(batch.to_pylist())
+        self.listing.keep(rows_of(batch))
         if not any(fault.rule == "value-unknown" for fault in notes.faults):
             self.promises.check_bindable(batch, notes)
 
@@ -254,8 +255,11 @@ class AnswerReader:
         for batch in table.to_batches():
             notes.count(batch)
         self.promises.check_values("exchange", name, promised, table.to_batches(), notes)
-        args, rows = arguments_of(self.contract, name, request), table.to_pylist()
-        answer = AnsweredRows(name, args, rows, self.listing.by_key, sent=sent.to_pylist())
+        args, rows = (
+            arguments_of(self.contract, name, request),
+            [row for batch in table.to_batches() for row in rows_of(batch)],
+        )
+        answer = AnsweredRows(name, args, rows, self.listing.by_key, sent=rows_of(sent))
         for fault in row_laws(self.contract.flight, answer):
             notes.law("exchange", fault)
 

@@ -17,6 +17,10 @@ _NOT_CONNECTED = re.compile(
 _NO_FLIGHT = re.compile(r"received http2 header with status|unknown service|method not found!", re.IGNORECASE)
 _FROM_THERE = re.compile(r" Detail: |^Flight returned")
 _ONE_OF_MANY = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b")
+_EXPLAINED = (
+    pa.ArrowKeyError,
+    pa.ArrowInvalid,
+)  # "not found" and "invalid argument", which a server says with a reason
 _UNCAUGHT = "Detail: Python exception: "
 _CONTEXT = re.compile(r"\.? (Detail|gRPC client debug context|Client context): .*", re.DOTALL)
 _PREFIX = re.compile(r"^Flight (returned|cancelled|error)[^:]*, with message: |^Flight error: ")
@@ -56,6 +60,10 @@ class RefusedError(CallError):
         super().__init__(reason)
 
 
+class UnimplementedError(RefusedError):
+    """The server has not implemented an RPC of Flight."""
+
+
 class BrokenError(CallError):
     """The response is not an answer: cut off, not Arrow data, or unreasonably large."""
 
@@ -80,23 +88,34 @@ FAILURES: Mapping[type[BaseException], type[CallError]] = {
 }
 
 
-def failure(error: BaseException, label: str = "") -> CallError:
+def failure(error: BaseException, rpc: str, label: str = "") -> CallError:
     """Return the `CallError` for an error of pyarrow; `label` is another server than the one that is examined."""
     text, reason = str(error), error_text(error)
     if problem := _no_connection(error, reason):
         elsewhere = f"the location {label} of its data cannot be reached: {problem}"
         return BrokenError(elsewhere) if label else UnreachableError(problem)
-    if isinstance(error, flight.FlightInternalError) or _UNCAUGHT in text:
-        return RefusedError(reason or "internal error", internal=True)
+    from_there = bool(_FROM_THERE.search(text))
+    if from_there and (refusal := _failed_there(error, rpc, reason)):
+        return refusal
     if isinstance(error, MemoryError):
         return BrokenError(f"the answer needs more memory than is available: {reason}")
     if isinstance(error, flight.FlightCancelledError):
         limit = f"messages of more than {LARGEST_MESSAGE // 1024 // 1024} MiB are rejected"
         return BrokenError(f"the answer was cut off ({limit}){f': {reason}' if reason else ''}")
-    if isinstance(error, pa.ArrowInvalid) and not _FROM_THERE.search(text):
+    if isinstance(error, pa.ArrowInvalid) and not from_there:
         return BrokenError(f"not Arrow data: {reason}")
     kind = next((failed for raised, failed in FAILURES.items() if isinstance(error, raised)), BrokenError)
     return kind(reason or type(error).__name__)
+
+
+def _failed_there(error: BaseException, rpc: str, reason: str) -> RefusedError | None:
+    """Return the refusal of a server that has no such RPC, or that fails without a reason it chose; None otherwise."""
+    if isinstance(error, pa.ArrowNotImplementedError):
+        return UnimplementedError(f"it does not implement {rpc}{f': {reason}' if reason else ''}")
+    explained = bool(reason) and isinstance(error, _EXPLAINED)
+    if isinstance(error, flight.FlightInternalError) or (_UNCAUGHT in str(error) and not explained):
+        return RefusedError(reason or "internal error", internal=True)
+    return None
 
 
 def _no_connection(error: BaseException, reason: str) -> str:

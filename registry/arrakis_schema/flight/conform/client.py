@@ -70,12 +70,12 @@ class Peer:
 
     def require_flight(self) -> None:
         """List the actions, and ignore them: a server that answers or refuses is a Flight server."""
-        with suppress(RefusedError, UnavailableError, NotAllowedError), self._translate_errors():
+        with suppress(RefusedError, UnavailableError, NotAllowedError), self._translate_errors("ListActions"):
             next(iter(self._client.list_actions(self._call())), None)
 
     def action(self, name: str) -> Any:
         """Return the JSON value that an action returns."""
-        with self._translate_errors():
+        with self._translate_errors("DoAction"):
             body = next(
                 (result.body for result in self._client.do_action(flight.Action(name, b""), self._call())), None
             )
@@ -89,7 +89,7 @@ class Peer:
         if settings.calls == "ticket":
             return ticket_info(settings, request)
         descriptor = descriptor_of(settings, endpoint, request)
-        with self._translate_errors():
+        with self._translate_errors("GetFlightInfo"):
             return self._client.get_flight_info(descriptor, self._call())
 
     @contextmanager
@@ -100,7 +100,7 @@ class Peer:
         if location is not None:
             label = clean_line(location, 60)
             client, call = self._connect_to(location)
-        with self._translate_errors(label):
+        with self._translate_errors("DoGet", label):
             reader = client.do_get(endpoint.ticket, call)
         try:
             yield Stream(reader, label)
@@ -118,13 +118,15 @@ class Peer:
 
     def exchange(self, descriptor: flight.FlightDescriptor, batch: pa.RecordBatch) -> pa.Table:
         """Send one batch and return the answer. This is the only call that may change data on the server."""
-        with self._translate_errors():
+        with self._translate_errors("DoExchange"):
             writer, reader = self._client.do_exchange(descriptor, self._call())
             with writer:
                 writer.begin(batch.schema)
                 writer.write_batch(batch)
                 writer.done_writing()
-                return reader.read_all()
+                table = reader.read_all()
+                table.validate(full=True)
+                return table
 
     def _call(self, *, trusted: bool = True) -> flight.FlightCallOptions:
         """Return the options of a call; the token is sent to the requested server only."""
@@ -176,12 +178,12 @@ class Peer:
 
     @staticmethod
     @contextmanager
-    def _translate_errors(label: str = "") -> Iterator[None]:
-        """Translate the errors of pyarrow to `CallError`s; `label` is another server than the one that is examined."""
+    def _translate_errors(rpc: str, label: str = "") -> Iterator[None]:
+        """Translate the errors of an RPC to `CallError`s; `label` is another server than the one that is examined."""
         try:
             yield
         except (pa.ArrowException, OSError, ValueError, KeyError, UnicodeDecodeError, MemoryError) as error:
-            raise failure(error, label) from error
+            raise failure(error, rpc, label) from error
 
 
 class Stream:
@@ -198,7 +200,7 @@ class Stream:
         try:
             return self._reader.schema
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-            raise failure(error, self._label) from error
+            raise failure(error, "DoGet", self._label) from error
 
     def begin(self) -> None:
         """Read the schema and the first batch, if one arrives in time; a refusal may replace either."""
@@ -215,11 +217,13 @@ class Stream:
         for number in range(MOST_BATCHES):
             try:
                 batch = self._reader.read_chunk().data
+                if batch is not None:
+                    batch.validate(full=True)
             except StopIteration:
                 self.ended = True
                 return
             except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-                failed = failure(error, self._label)
+                failed = failure(error, "DoGet", self._label)
                 if isinstance(failed, TimedOutError) and number:
                     return
                 if isinstance(failed, RefusedError) and number:

@@ -19,6 +19,7 @@ from arrakis_schema.flight.conform.call_errors import (
     RefusedError,
     TimedOutError,
     UnavailableError,
+    UnimplementedError,
 )
 from arrakis_schema.flight.conform.client import Access, Peer
 from arrakis_schema.flight.conform.guarded_job import read_server_info, run_job, with_end
@@ -137,6 +138,8 @@ class ServerExamination:
                 for endpoint in info.endpoints[:1]:
                     with self.peer.stream(endpoint) as stream:
                         stream.begin()
+        except UnimplementedError:
+            notes.refused += 1  # whatever is asked
         except RefusedError as error:
             notes.refused += 1
             for fault in self.drift.of_refusal(name, request) if self.drift else ():
@@ -164,7 +167,7 @@ class ServerExamination:
         except RefusedError as error:
             if self.claimed is not None and self.claimed.refuses(request, name):
                 notes.not_yet.append(sample.name)
-            elif not error.internal and self._asks_for_time(name, request):
+            elif not _is_fault(error) and self._asks_for_time(name, request):
                 notes.withhold(sample.name, f"the server does not have the data: {error.reason}")
             else:
                 notes.unanswered.setdefault(error.reason, []).append(sample.name)
@@ -175,6 +178,11 @@ class ServerExamination:
         """Return whether a request selects a time, whose data a server need not have."""
         args = arguments_of(self.contract, name, request)
         return any(args.get(argument) is not None for argument in self.contract.flight.times)
+
+
+def _is_fault(error: RefusedError) -> bool:
+    """Tell whether a server failed or cannot answer at all, whatever is asked."""
+    return error.internal or isinstance(error, UnimplementedError)
 
 
 KINDS: dict[type, str] = {StartedEndpoint: "asking", ExaminedEndpoint: "examined", Finding: "finding"}

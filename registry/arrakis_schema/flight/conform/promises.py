@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.promises import PROMISED
+from arrakis_schema.arrow.python_values import rows_of
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.flight.conform.call_errors import BrokenError
@@ -170,11 +171,11 @@ class PromiseCheck:
 
     def check_bindable(self, batch: pa.RecordBatch, notes: Notes) -> None:
         """Note each kind of row of a listing that the columns of a stream cannot be bound to."""
-        rows = batch.to_pylist()
+        rows = rows_of(batch)
         keys = varying_columns(self.contract)
         for endpoint, columns in self.contract.flight.columns.items():
             template = self.contract.payload(endpoint)
-            if not isinstance(template, Template):
+            if not isinstance(template, Template) or not {columns.column, *keys} <= set(batch.schema.names):
                 continue
             for row in {row_kind(row, keys): row for row in rows}.values():
                 try:

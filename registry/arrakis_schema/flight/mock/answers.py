@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import record_batch
+from arrakis_schema.arrow.python_values import rows_of
 from arrakis_schema.flight.filters import FILTERS, Row
 from arrakis_schema.flight.payloads import sent_schema
 from arrakis_schema.flight.release_contract import Contract
@@ -85,7 +86,7 @@ def complete_batch(contract: Contract, endpoint: str, batch: pa.RecordBatch) -> 
     flight = contract.flight
     listed = {row[flight.key]: row for row in contract.rows(flight.listing)} if flight.key else {}
     rows = []
-    for number, row in enumerate(batch.to_pylist()):
+    for number, row in enumerate(rows_of(batch)):
         counts = {field.name: number for field in schema if pa.types.is_integer(field.type)}
         layers = [example, counts, listed.get(row.get(flight.key), {}), row]
         known = {name: value for layer in layers for name, value in layer.items() if value is not None}

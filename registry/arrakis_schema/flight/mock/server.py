@@ -13,9 +13,10 @@ from arrakis_schema.flight.filters import NotAnsweredError
 from arrakis_schema.flight.mock.answers import answer, complete_batch, example_commands
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.flight.requests import read_path, read_ticket, write_ticket
+from arrakis_schema.flight.requests import descriptor_of, read_path, read_ticket, write_ticket
 from arrakis_schema.json_schema.packets import parse_request
 from arrakis_schema.store.store import Release
+from arrakis_schema.text.printable import clean_line
 
 REUSE_CONNECTION = "arrow-flight-reuse-connection://?"
 """The location that means the server which was asked: https://arrow.apache.org/docs/format/Flight.html."""
@@ -98,15 +99,22 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         with _translate_errors():
             actions = self._actions()
             if action.type not in actions:
-                raise ArrakisSchemaError(f"there is no action {action.type!r}; there are {', '.join(actions)}")
+                raise ArrakisSchemaError(
+                    f"there is no action {action.type!r}; there are {', '.join(actions) or 'none'}"
+                )
         yield json.dumps(actions[action.type]).encode()
 
     def _info(self, command: bytes) -> flight.FlightInfo:
-        """Return the FlightInfo of a command."""
+        """Return the FlightInfo of a command, which it echoes as a path, or the path that asks for the same."""
+        settings = self._contract.flight
         endpoint, args, request = self._request(command)
         schema, _ = answer(self._contract, endpoint, args)
-        ticket = write_ticket(self._contract.flight, endpoint, request)
-        echoed = flight.FlightDescriptor.for_path(command)
+        ticket = write_ticket(settings, endpoint, request)
+        echoed = (
+            descriptor_of(settings, endpoint, request)
+            if settings.calls == "path"
+            else flight.FlightDescriptor.for_path(command)
+        )
         return flight.FlightInfo(schema, echoed, [flight.FlightEndpoint(ticket, [REUSE_CONNECTION])], -1, -1)
 
     def _command(self, descriptor: flight.FlightDescriptor) -> bytes:
@@ -125,8 +133,14 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         if len(descriptor.path) != 1:
             expected = f"expected one: a request as JSON, or {_one_of(self._contract)}"
             raise ArrakisSchemaError(f"the path of the descriptor has {len(descriptor.path)} parts: {expected}")
-        named = _endpoint_named(self._contract, descriptor.path[0])
-        return bytes(descriptor.path[0]) if named is None else self._default_ticket(named)
+        part = bytes(descriptor.path[0])
+        named = _endpoint_named(self._contract, part)
+        if named is None and not part.lstrip().startswith((b"{", b"[")):
+            expected = f"expected {_one_of(self._contract)}, or a request as JSON"
+            raise ArrakisSchemaError(
+                f"there is no endpoint {clean_line(part.decode('utf-8', 'replace'), 60)!r}: {expected}"
+            )
+        return part if named is None else self._default_ticket(named)
 
     def _default_ticket(self, endpoint: str) -> bytes:
         """Return the ticket of an endpoint's request without arguments."""
