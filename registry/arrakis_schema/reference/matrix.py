@@ -16,6 +16,7 @@ from arrakis_schema.reference.facts.matrices import (
 from arrakis_schema.reference.markup import (
     NOTHING_YET,
     code,
+    division,
     element,
     escape_markdown,
     fenced_json_line,
@@ -24,7 +25,7 @@ from arrakis_schema.reference.markup import (
     page,
     table,
 )
-from arrakis_schema.reference.places import folder_of
+from arrakis_schema.reference.places import folder_of, shared_folder
 from arrakis_schema.system.answers import Answer, worst
 from arrakis_schema.system.relations import are_messages, sides
 from arrakis_schema.text.escaping import href
@@ -66,7 +67,7 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
         ),
         "# Compatibility matrix",
         f"Does {with_article(asking)} of one release work with {with_article(answering)} of another? {question}",
-        table((f"{asking} ↓ {answering} →", *map(group_label, groups)), rows) if matrices else NOTHING_YET,
+        _grid(f"{asking} ↓ {answering} →", list(map(group_label, groups)), rows) if matrices else NOTHING_YET,
         _older(history, versions),
         _basis(history),
         f"{_by_endpoint(history, matrices)}For any two releases, with all differences: [compare](compare/index.md).",
@@ -93,8 +94,13 @@ def documented_matrix_page(history: History, matrices: list[Matrix]) -> str:
         "# The matrix as documented",
         "By the documents as they are frozen, without the [corrections](versions/errata.json) of what is known to be"
         " wrong in them. What really holds is in the [compatibility matrix](matrix.md).",
-        table((f"{' ↓ '.join(matrix_sides(history, matrices))} →", *map(group_label, groups)), rows),
+        _grid(f"{' ↓ '.join(matrix_sides(history, matrices))} →", list(map(group_label, groups)), rows),
     )
+
+
+def _grid(corner: str, columns: list[str], rows: list[tuple[str, ...]]) -> str:
+    """Return a table whose first column stays in view while the others scroll."""
+    return division("matrix", table((corner, *columns), rows))
 
 
 def _overall_answer(matrices: list[Matrix], client: str, server: str) -> Answer:
@@ -117,8 +123,9 @@ def _basis(history: History) -> str:
 def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
     """Return the links to the matrix of each endpoint, with the release that removed it if one did."""
     removed = {matrix.name: history.removed_in(matrix.name) for matrix in matrices}
+    shared = len(shared_folder(list(removed)))
     links = [
-        f"[{escape_markdown(name)}]({matrix_path(name)}){f' (removed in {version})' if version else ''}"
+        f"[{escape_markdown(name[shared:])}]({matrix_path(name)}){f' (removed in {version})' if version else ''}"
         for name, version in removed.items()
     ]
     each = "message" if are_messages(history.comparisons, removed) else "endpoint"
@@ -163,8 +170,9 @@ def _overall_cell(matrices: list[Matrix], client: str, server: str) -> str:
     overall = worst(relation.answer for relation in answers.values())
     if overall is Answer.WORKS:
         return answer_mark(overall)
+    shared = len(shared_folder([matrix.name for matrix in matrices]))
     links = [
-        f"[{escape_markdown(name)}]({matrix_path(name)}#{reason_key(relation)})"
+        f"[{escape_markdown(name[shared:])}]({matrix_path(name)}#{reason_key(relation)})"
         for name, relation in answers.items()
         if relation.answer is overall
     ]
@@ -184,7 +192,7 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
         f"# {escape_markdown(matrix.name)}: compatibility matrix",
         f"Rows are {plural(asking)}, columns are {plural(answering)}, the newest first. {_page(history, matrix.name)} ·"
         f" [all {'messages' if are_messages(history.comparisons, [matrix.name]) else 'endpoints'}]({up}matrix.md)",
-        table((f"{asking} ↓ {answering} →", *map(matrix.label, numbers)), rows),
+        _grid(f"{asking} ↓ {answering} →", list(map(matrix.label, numbers)), rows),
         _undeclared(history, matrix, asking),
         *_reasons(matrix, (asking, answering)),
     )

@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from posixpath import basename, commonpath, dirname
+from posixpath import basename, dirname
 
 from arrakis_schema.reference.facts.descriptions import summary_of
 from arrakis_schema.reference.facts.history import History, read_history
 from arrakis_schema.reference.markup import (
     NOTHING_YET,
-    UNSEARCHED,
     code,
+    division,
+    element,
     escape_markdown,
     front_matter,
     page,
     prose,
-    table,
 )
-from arrakis_schema.reference.places import anchor, folder_of
+from arrakis_schema.reference.places import folder_of, shared_folder
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.text.escaping import href, one_line
+from arrakis_schema.text.escaping import href, literal, one_line
 
 _ASKED = "Requests and payloads"
 _GROUPS = {DocumentKind.PUBLICATION: "Publications", DocumentKind.SHARED: "Shared"}
@@ -32,14 +32,16 @@ def overview_page(history: History) -> str:
     state = f"release [{current.version}](../releases/{current.version}/index.md), the newest"
     return page(
         front_matter(
-            title=title, description=f"The {history.folder} of {history.store.settings.title}.", contents=False
+            title=title,
+            description=f"The {history.folder} of {history.store.settings.title}.",
+            searched=False,
+            contents=False,
         ),
         f"# {title}",
         f"As of {state if current.frozen else f'{current.version}, which is not released yet'}."
         " See also [all releases](../releases/index.md), [what each one changed](../changelog.md), and"
         " [which of them work together](../matrix.md).",
-        *_tables(history),
-        "" if history.names else NOTHING_YET,
+        division("overview", *_lists(history)) if history.names else NOTHING_YET,
     )
 
 
@@ -60,22 +62,23 @@ def _kind(history: History, name: str) -> DocumentKind:
     return history.kind_of(next(iter(history.documents(release, name))))
 
 
-def _tables(history: History) -> Iterator[str]:
-    """Yield a table for each group, under its title where there are several."""
+def _lists(history: History) -> Iterator[str]:
+    """Yield the list of the names of each group, under its title where there are several."""
     groups = list(_groups(history))
     for title, names in groups:
-        if title and len(groups) > 1:
-            yield f"## {escape_markdown(title)} {{ #{anchor(title)} {UNSEARCHED} }}"
-        yield table(("name", "what it is", "since", "last changed"), [_row(history, name) for name in names])
+        yield f"**{escape_markdown(title)}**" if title and len(groups) > 1 else ""
+        yield "\n".join(f"- {_line(history, name)}" for name in names)
 
 
-def _row(history: History, name: str) -> tuple[str, str, str, str]:
-    """Return what is said of one name."""
+def _line(history: History, name: str) -> str:
+    """Return what is said of one name, in a line."""
     release = history.shown(name) or history.current
     link = f"[{escape_markdown(basename(name))}]({href(folder_of(name))}.md)"
     summary = next(iter(prose(_cut(summary_of(history, release, name)))), "") or _columns(history, release, name)
-    state = "" if release is history.current else " (not released yet)"
-    return link, summary, f"{history.first(name)}{state}", history.last_changed_in(name, release)
+    first, changed = history.first(name), history.last_changed_in(name, release)
+    times = f"since {first}" if first == changed else f"since {first}, changed in {changed}"
+    state = "" if release is history.current else ", not released yet"
+    return f"{link}{': ' if summary else ''}{summary} {element('small', literal(f'{times}{state}'))}"
 
 
 def _columns(history: History, release: Release, name: str) -> str:
@@ -92,7 +95,7 @@ def _cut(text: str) -> str:
 
 def by_folder(names: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield the names of each folder with its path, which leaves out what all share."""
-    shared = f"{commonpath([dirname(name) for name in names])}/".removeprefix("/") if names else ""
+    shared = shared_folder(names)
     for folder, group in groupby(sorted(names, key=lambda name: (dirname(name), name)), key=dirname):
         yield one_line(f"{folder}/".removeprefix(shared).rstrip("/")), list(group)
 
