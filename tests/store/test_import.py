@@ -266,6 +266,40 @@ def test_later_versions_extend_the_layout(tmp_path: Path, capsys: pytest.Capture
     assert "wind/speed.json" in Store(root).release("2.0.0").documents
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        'examples = "[refused/]NAME[.VARIANT].example.json"  # beside it',
+        "examples = [\n  'NAME[.VARIANT].example.json',  # beside it\n]\nwriter = 'gauge'",
+        "",
+    ],
+)
+def test_later_versions_extend_the_forms_of_examples(
+    written: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, first = tmp_path / "root", write(tmp_path / "a", files_of("1.0.0"))
+    head = 'version = "1.0.0"\ntitle = "Tides"\nbase_url = "https://tides.example/"\n\n# Ours.\n[[documents]]\n'
+    entry = f'files = "**/*.schema.json"\nkind = "publication" # all\n{written}'.rstrip()
+    write(root, {"schemas/registry.toml": f"{head}{entry}\n\n[site]\nsource = 'https://tides.example/'\n"})
+    assert run("import", first, "--as", "1.0.0", "--root", root) == 0
+    later = {
+        "north/samples/gauge.json": "{}",
+        "north/gauge.calm.sample.json": "{}",
+        "north/examples/gauge-big.json": "{}",
+    }
+    assert run("import", write(tmp_path / "b", files_of("2.0.0") | later), "--as", "2.0.0", "--root", root) == 0
+    said, release = capsys.readouterr().out, Store(root).release("2.0.0")
+    assert "has another form for examples of **/*.schema.json: " in said
+    assert "left out: north/samples/gauge.json" in said
+    assert {"north/gauge.calm.sample.json", "north/examples/gauge-big.json"} <= release.examples.keys()
+    assert release.layout.placements[0].writer == ("gauge" if "writer" in written else "")
+    registry = (root / "schemas/registry.toml").read_text()
+    assert registry.startswith(head.replace("1.0.0", "2.0.0"))
+    assert registry.endswith("\n\n[site]\nsource = 'https://tides.example/'\n")
+    assert 'kind = "publication" # all' in registry
+    assert verify(Store(root)) == []
+
+
 def test_a_failed_import_takes_new_entries_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = tmp_path / "root"
     assert run("import", write(tmp_path / "a", files_of("1.0.0")), "--as", "1.0.0", "--root", root) == 0

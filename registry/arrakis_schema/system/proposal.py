@@ -23,7 +23,7 @@ from arrakis_schema.store.store import Documents, Release, Store
 from arrakis_schema.text.printable import printable
 
 _SUFFIXES = tuple(f"{schema}{suffix}" for suffix in NOTATIONS[".json"] for schema in (".schema", ""))
-_FORMS = (
+FORMS = (
     "[refused/]NAME[.VARIANT].example.json",
     "[refused/]NAME[-VARIANT].example.json",
     "examples/[refused/]NAME[.VARIANT].json",
@@ -96,7 +96,7 @@ def propose_layout(versions: Sequence[Version]) -> list[dict[str, Any]]:
     forms = _example_forms(files)
     globs = list(_globs(files, forms))[:_MOST]
     if not globs:
-        return [_entry("**/*.schema.json", DocumentKind.PUBLICATION, _FORMS[:1])]
+        return [_entry("**/*.schema.json", DocumentKind.PUBLICATION, FORMS[:1])]
     newest = {path: content for path, content in files.schemas.items() if path in versions[-1].contents}
     entries = [_entry(glob, DocumentKind.PUBLICATION, forms) for glob in globs]
     shared = [_entry(glob, DocumentKind.SHARED, forms) for glob in _shared(newest, read_layout(entries), files.others)]
@@ -133,7 +133,7 @@ def _is_schema(path: str, content: bytes) -> bool:
 def _example_forms(files: _Files) -> list[str]:
     """Return the forms that find examples among the JSON files that are no schemas, each some that no other finds."""
     forms, left = list[str](), set(files.others)
-    for form in _FORMS:
+    for form in FORMS:
         layout = read_layout([_entry(f"**/*{suffix}", DocumentKind.PUBLICATION, [form]) for suffix in _SUFFIXES])
         if found := layout.examples(left, frozenset(files.schemas)):
             forms.append(form)
