@@ -228,6 +228,34 @@ def test_a_folder_in_the_standard_layout_needs_no_layout(tmp_path: Path) -> None
     assert store.release("1.0.0").documents == ("endpoints/levels/descriptor.json", "publication/a.txt")
 
 
+@pytest.mark.parametrize(
+    ("identifier", "proposed"),
+    [
+        ("https://tides.example/v1.0.0/north/gauge.json", 'id = "https://tides.example/vVERSION/PATH"'),
+        ("https://tides.example/north/gauge.json", 'id = "https://tides.example/PATH"'),
+        ("https://tides.example/gauge", None),
+        ("https://tides.example/NAME/north/gauge.json", None),
+    ],
+)
+def test_the_form_of_the_identifiers_is_proposed_and_held(
+    identifier: str, proposed: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = {"$schema": DIALECT, "$id": identifier, "title": "gauge", "description": "A reading.", "type": "object"}
+    files = {"north/gauge.json": json.dumps(content), "north/gauge.example.json": "{}"}
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "a", files), "--as", "1.0.0", "--root", root) == 0
+    registry = root / "schemas/registry.toml"
+    assert (proposed or "id = ") in registry.read_text() or proposed is None
+    assert ("\nid = " in registry.read_text()) == (proposed is not None)
+    assert run("lint", "--root", root) == 0
+    moved = registry.read_text().replace("1.0.0", "1.1.0").replace("tides.example/PATH", "tides.example/new/PATH")
+    registry.write_text(moved)
+    capsys.readouterr()
+    assert run("lint", "--root", root) == (1 if proposed else 0)
+    wanted = identifier.replace("1.0.0", "1.1.0").replace("example/north", "example/new/north")
+    assert (f'$id is "{identifier}": expected {wanted} [id-mismatch]' in capsys.readouterr().out) == bool(proposed)
+
+
 def test_a_proposal_has_schemas_that_only_their_dialect_tells(tmp_path: Path) -> None:
     files = {
         "package.json": "{}",

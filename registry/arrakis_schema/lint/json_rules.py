@@ -180,7 +180,7 @@ def _validation_exponential(json_subject: JsonSubject) -> Faults:
 
 
 def _id_mismatch(json_subject: JsonSubject) -> Faults:
-    """`$id` is the document's own version URL."""
+    """`$id` is the document's own version URL, or what `id` of its entry in `[[documents]]` says."""
     keyword = DIALECTS[json_subject.dialect].identifier
     identifier = json_subject.schema.get(keyword) if isinstance(json_subject.schema, dict) else None
     if json_subject.subject.url is not None and identifier != json_subject.subject.url:

@@ -59,7 +59,28 @@ def propose_settings(versions: Sequence[Version], title: str) -> str:
     )
     if _is_standard(newest):
         return head
-    return head + "".join(map(_format_entry, propose_layout(versions)))
+    identifier = _identifier_form(newest)
+    about = f"id = {_quote(identifier)}  # of each $id\n" if identifier else ""
+    return head + "".join(f"{_format_entry(entry)}{about}" for entry in propose_layout(versions))
+
+
+def _identifier_form(version: Version) -> str:
+    """Return the form of the `$id`s of a version, if all that have one tell of one form; otherwise nothing."""
+    forms = set[str]()
+    for path, content in version.contents.items():
+        if path.endswith(NOTATIONS[".json"]) and _is_schema(path, content):
+            with suppress(DamagedStoreError):
+                value = parse_file(content, path)
+                identifier = value.get("$id") if isinstance(value, dict) else None
+                forms.add(_form_of(identifier, path, version.name) if isinstance(identifier, str) else "")
+    return forms.pop() if len(forms) == 1 else ""
+
+
+def _form_of(identifier: str, path: str, version: str) -> str:
+    """Return an `$id` with words for the path at its end and for the version; nothing where it has another end."""
+    head = identifier.removesuffix(path)
+    taken = any(word in head for word in ("PATH", "NAME", "VERSION"))
+    return f"{head.replace(version, 'VERSION', 1)}PATH" if head != identifier and not taken else ""
 
 
 def propose_more(versions: Sequence[Version], store: Store) -> list[str]:
