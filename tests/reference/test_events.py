@@ -34,6 +34,10 @@ def write(root: Path, version: str, time: Mapping[str, object]) -> None:
     """Write the working set of one version."""
     gauge = {"allOf": [{"$ref": "../core/time.schema.json"}], "properties": {"level": {"type": "number"}}}
     example = {"$schema": "north/gauge.schema.json", "time": "2026-01-01T00:00:00Z", "level": 1, "mood": "calm"}
+    (root / "schemas/south.schema.json").unlink(missing_ok=True)
+    if version == "1.0.0":
+        (root / "schemas").mkdir()
+        (root / "schemas/south.schema.json").write_text(json.dumps({"$schema": DIALECT, "title": "Removed"}))
     for path, content in {
         "core/time.schema.json": {"$schema": DIALECT, "properties": time},
         "north/gauge.schema.json": {"$schema": DIALECT, "description": "A reading.", **gauge},
@@ -97,10 +101,17 @@ def test_a_member_of_older_releases_is_found_with_the_release_that_has_it(pages:
     section = unescape(pages[page].partition("## Removed members { #the-removed }")[2].partition("\n## ")[0])
     name = page.removeprefix("documents/").removesuffix(".md")
     up = "../" * (page.count("/") + 1)
-    assert f'<a href="{up}releases/1.0.0/{name}/#clock_drift"><code>clock_drift</code></a>' in section
-    assert "| `number` | 1.0.0 | How wrong the clock is. |" in section
+    assert "### `clock_drift` { #removed-clock_drift .field }" in section
+    assert f'<a href="{up}releases/1.0.0/{name}/#clock_drift">1.0.0</a>' in section
+    assert "How wrong the clock is." in section
     assert "{ #clock_drift .field }" in pages[f"releases/1.0.0/{name}.md"]
     assert "the-removed" not in pages[f"releases/1.1.0/{name}.md"]
+
+
+def test_search_finds_a_removed_document_at_the_last_release_that_has_it(pages: dict[str, str]) -> None:
+    assert "documents/south.md" not in pages
+    assert "exclude: true" not in pages["releases/1.0.0/south.md"]
+    assert "exclude: true" in pages["releases/1.0.0/north/gauge.md"]
 
 
 def test_the_matrix_warns_of_examples_that_hold_what_is_not_declared(pages: dict[str, str]) -> None:

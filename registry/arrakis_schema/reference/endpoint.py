@@ -57,7 +57,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
             title=name,
             window_title="" if shown else f"{name} in {release.version}",
             description=summary,
-            searched=shown,
+            searched=shown or (history.shown(name) is None and release is history.last(name)),
             contents=False,
         ),
         _heading(name),

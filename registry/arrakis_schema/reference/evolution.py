@@ -6,7 +6,7 @@ from posixpath import basename
 from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.facts.history import History, Removed, Step
-from arrakis_schema.reference.markup import UNSEARCHED, code, element, escape_markdown, prose, table, verbatim
+from arrakis_schema.reference.markup import UNSEARCHED, chip, code, division, element, escape_markdown, facts, prose
 from arrakis_schema.reference.matrix import matrix_path
 from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
@@ -75,19 +75,21 @@ def _removed_members(history: History, release: Release, name: str, folder: str)
         return
     up = "../" * f"{folder}/{folder_of(name)}".count("/")
     removed = [member for path in history.documents(release, name) for member in history.removed(release, name, path)]
-    rows = [_removed_row(f"{up}../", name, member) for member in removed[:_MOST_REMOVED]]
-    if rows:
-        yield "## Removed members { #the-removed }"
-        yield "Older releases have these, and this one does not."
-        yield table(("member", "type", "in releases", "meaning"), rows)
+    if not removed:
+        return
+    yield "## Removed members { #the-removed }"
+    yield "Older releases have these, and this one does not."
+    rows = [cell for member in removed[:_MOST_REMOVED] for cell in _removed_row(f"{up}../", name, member)]
+    yield division("members", *rows)
     if len(removed) > _MOST_REMOVED:
         yield f"{len(removed) - _MOST_REMOVED:,} more are not listed."
 
 
-def _removed_row(top: str, name: str, removed: Removed) -> tuple[str, ...]:
-    """Return the row of a removed member, which leads to its place in the last release that has it."""
+def _removed_row(top: str, name: str, removed: Removed) -> Iterator[str]:
+    """Yield the cells of a removed member, which lead to its place in the last release that has it."""
     member, first, last = removed.member, removed.first.version, removed.last.version
     place = f"{top}{RELEASES}{last}/{href(folder_of(name))}/#{href(member.anchor)}"
-    link = element("a", verbatim(member.path), href=place)
-    releases = last if first == last else f"{first} to {last}"
-    return link, code(member.type), releases, "<br>".join(prose(member.description))
+    link = element("span", element("a", literal(last if first == last else f"{first} to {last}"), href=place))
+    yield f"### {code(member.path)} {{ #removed-{member.anchor} .field }}"
+    yield facts([chip(member.type, "type"), link])
+    yield element("div", "".join(element("p", block) for block in prose(member.description)), class_="meaning")
