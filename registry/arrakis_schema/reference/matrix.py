@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from arrakis_schema.reference.changes import with_keywords
 from arrakis_schema.reference.facts.examples import undeclared_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.facts.matrices import (
@@ -90,7 +91,7 @@ def documented_matrix_page(history: History, matrices: list[Matrix]) -> str:
         for client in groups
     ]
     return page(
-        front_matter(title="Compatibility matrix, as documented", searched=False, contents=False),
+        front_matter(title="Compatibility matrix, as documented", searched=False, contents=False, of_releases=True),
         "# The matrix as documented",
         "By the documents as they are frozen, without the [corrections](versions/errata.json) of what is known to be"
         " wrong in them. What really holds is in the [compatibility matrix](matrix.md).",
@@ -188,7 +189,7 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
         (f"**{matrix.label(client)}**", *(_cell(matrix, client, server) for server in numbers)) for client in numbers
     ]
     return page(
-        front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False),
+        front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False, of_releases=True),
         f"# {escape_markdown(matrix.name)}: compatibility matrix",
         f"Rows are {plural(asking)}, columns are {plural(answering)}, the newest first. {_page(history, matrix.name)} ·"
         f" [all {'messages' if are_messages(history.comparisons, [matrix.name]) else 'endpoints'}]({up}matrix.md)",
@@ -249,7 +250,7 @@ def _reasons(matrix: Matrix, words: tuple[str, str]) -> Iterator[str]:
         yield f"## {' '.join(_MARKS[relation.answer])}: {_pairs(matrix, pairs, words)} {{ #{key} .why }}"
         for exchange in relation.exchanges:
             if exchange.why:
-                yield f"{code(exchange.document.rpartition('/')[2])}: {escape_markdown(exchange.why)}"
+                yield f"{code(exchange.document.rpartition('/')[2])}: {with_keywords(exchange.why)}"
             if exchange.answer.breaks and exchange.verdict.witness is not None:
                 yield fenced_json_line(exchange.verdict.witness)
 
