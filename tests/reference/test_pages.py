@@ -203,6 +203,29 @@ def test_the_pages_of_another_api_know_nothing_of_arrakis(site_contents: Callabl
             assert "arrakis" not in words.lower(), path
 
 
+def test_each_tab_opens_an_overview_and_the_menu_of_a_release_names_its_pages(
+    built_site: Callable[[Path], Path],
+) -> None:
+    site = built_site(PROJECT)
+    tabs = re.findall(r'<a href="([^"]*)" class="md-tabs__link">', (site / "index.html").read_text())
+    assert tabs == [".", "endpoints/", "releases/", "guides/", "reference/"]
+    page = (site / "releases/0.3.0/find/index.html").read_text()
+    menu = page.partition('aria-label="Navigation"')[2].partition("md-content")[0]
+    named = re.findall(
+        r'<a href="(\.\./|\./|\.\./\w+/)" class="md-nav__link ?([^"]*)">\s*<span[^>]*>\s*(.*?)\s*</span>', menu
+    )
+    active = "md-nav__link--active"
+    others = [
+        (f"../{name}/", "", name) for name in ("count", "describe", "descriptor", "partition", "publish", "stream")
+    ]
+    assert named == [("../", "", "Endpoints"), *others[:3], ("./", active, "find"), *others[3:]]
+    assert "<title>find in 0.3.0 - Arrakis schemas</title>" in page
+    menu = (site / "compare/0.4.0...0.5.0/index.html").read_text().partition('aria-label="Navigation"')[2]
+    assert re.search(
+        r'class="md-nav__item md-nav__item--active[^"]*">\s*<input[^>]*>\s*<div[^>]*>\s*<a href="../../releases/"', menu
+    )
+
+
 def test_known_problems_stand_at_their_field(built_site: Callable[[Path], Path]) -> None:
     text = (built_site(PROJECT) / "releases/0.4.0/find/index.html").read_text()
     field = text.index('id="args.max_rate"')
