@@ -80,7 +80,7 @@ def test_an_error_leads_to_the_heading_of_its_field(page: Page, parts: str) -> N
     found.get_by_label("Release").select_option("0.5.0")
     link = found.locator("a", has_text="args.data_type[0]")
     found.locator(".try-verdict", has_text="0.5.0").wait_for()
-    assert link.get_attribute("href") == f"{parts}endpoints/find/#args.data_type-items"
+    assert link.get_attribute("href") == f"{parts}releases/0.5.0/find/#args.data_type-items"
 
 
 def test_what_a_release_does_not_describe_is_told_with_what_the_reader_does(page: Page, parts: str) -> None:

@@ -33,6 +33,9 @@ from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
+_REMOVED = 0.2
+"""The weight in search of the last page of what was removed."""
+
 _SECTION = re.compile(r"^## (.*?) \{ #(\S+)", re.MULTILINE)
 
 
@@ -57,7 +60,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
             title=name,
             window_title="" if shown else f"{name} in {release.version}",
             description=summary,
-            searched=shown or (history.shown(name) is None and release is history.last(name)),
+            searched=shown or (_REMOVED if history.shown(name) is None and release is history.last(name) else False),
             contents=False,
         ),
         _heading(name),
