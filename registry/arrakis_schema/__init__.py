@@ -122,6 +122,7 @@ def __getattr__(name: str) -> object:
         from arrakis_schema.store.loading import data_root, declared_version  # noqa: PLC0415
 
         value: object = declared_version(data_root())
+        globals().update(__version__=value, SCHEMA_VERSION=value)
     elif name in _HOMES:
         value = getattr(__import__(_HOMES[name], fromlist=[name]), name)  # importlib would cost 0.4 ms
     else:

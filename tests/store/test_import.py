@@ -65,7 +65,7 @@ def test_a_folder_of_versions_becomes_the_releases(
     assert said[:3] == [f"imported {name}: 2 documents and 1 other file" for name in ("1.0.0", "1.1.0", "1.10.0")]
     assert any("north/lost.example.json is an example of no document" in line for line in said)
     assert any("diagram.svg is written in no language" in line for line in said)
-    assert any("v1.0 is no folder named by a semantic version" in line for line in said)
+    assert any("v1.0 is not a folder named by a semantic version" in line for line in said)
     store = Store(root)
     assert store.releases == ("1.0.0", "1.1.0", "1.10.0")
     assert store.dates == {}
@@ -317,7 +317,7 @@ def test_later_versions_extend_the_forms_of_examples(
     }
     assert run("import", write(tmp_path / "b", files_of("2.0.0") | later), "--as", "2.0.0", "--root", root) == 0
     said, release = capsys.readouterr().out, Store(root).release("2.0.0")
-    assert "has another form for examples of **/*.schema.json: " in said
+    assert "has a new form for examples of **/*.schema.json: " in said
     assert "left out: north/samples/gauge.json" in said
     assert {"north/gauge.calm.sample.json", "north/examples/gauge-big.json"} <= release.examples.keys()
     assert release.layout.placements[0].writer == ("gauge" if "writer" in written else "")

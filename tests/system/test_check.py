@@ -303,7 +303,7 @@ def test_a_release_that_fails_at_any_step_loses_no_reason(
     with suppress(ReleaseError):
         freeze(root)
     assert [entry.reason for entry in read_exceptions(Store(root), "versions/2.0.0")] == ["It is meant."]
-    assert read_exceptions(Store(root)) == []
+    assert read_exceptions(Store(root)) == ()
     assert check(Store(root)).findings == ()
 
 
@@ -351,7 +351,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
         "endpoints/forecast/descriptor.json#/properties/days/maximum = 12",
         "what breaks is endpoints/forecast/descriptor.json#/properties/days/maximum = 10: write that",
     ),
-    "no exact place": ("2.0.0", "endpoints/forecast", "endpoints/forecast is no exact place"),
+    "no exact place": ("2.0.0", "endpoints/forecast", "endpoints/forecast is not an exact place"),
 }
 
 

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from arrakis_schema.store.store import Store
 
 PROJECT = Path(__file__).parent.parent.parent
 PACKAGE_CONFIG = PROJECT / "registry/arrakis_schema/site/mkdocs.yml"
+ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+DATED = {"sitemap.xml", "sitemap.xml.gz"}
 PAGE = "# Front\n\nOur words.\n"
 
 
@@ -78,14 +82,26 @@ def test_a_trusted_config_runs(root: Path) -> None:
 
 def test_a_trusted_config_inherits_that_of_the_package(root: Path) -> None:
     (root / "mkdocs.yml").write_text(
-        f"INHERIT: {PACKAGE_CONFIG}\nsite_name: Mine\nnav: [index.md]\ntheme: {{language: de}}\n"
+        f"INHERIT: {PACKAGE_CONFIG}\nsite_name: Mine\nnav: [index.md]\nhooks: [own.py]\ntheme: {{language: de}}\n"
     )
     settings = read_configuration(Store(root), trust_config=True).settings
-    assert "hooks" not in settings
+    assert list(settings["plugins"]) == ["search"]
     assert settings["site_name"] == "Mine"
     assert (settings["theme"]["name"], settings["theme"]["language"]) == ("material", "de")
-    (root / "hooks.py").write_text("def on_startup(**_): pass\n")
-    assert read_configuration(Store(root), trust_config=True).settings["hooks"] == [str(root / "hooks.py")]
+    assert settings["hooks"] == [str(root / "own.py")]
+
+
+@pytest.mark.parametrize("plugins", ["", "plugins: [arrakis-schema, search]\n"])
+def test_mkdocs_builds_a_root_that_inherits_as_the_command_does(plugins: str, root: Path) -> None:
+    (root / "mkdocs.yml").write_text(f"INHERIT: {PACKAGE_CONFIG}\nsite_name: Mine\n{plugins}")
+    built = root.parent / "built"
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(built)]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert (result.returncode, result.stderr) == (0, "")
+    files = {path.relative_to(built).as_posix(): path.read_bytes() for path in built.rglob("*") if path.is_file()}
+    ours = pages(root, trust_config=True)
+    assert files.keys() == ours.keys()
+    assert {path for path in files if files[path] != ours[path]} <= DATED
 
 
 def test_the_own_root_of_the_package_is_trusted() -> None:

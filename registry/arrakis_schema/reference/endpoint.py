@@ -48,13 +48,13 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     summary, first = summary_of(history, release, name), first_alike(history, release, name)
     if first is release or not folder.startswith(RELEASES):
         sections = [
-            *_told(history, release, name, folder),
+            *_document_sections(history, release, name, folder),
             *changes_by_release(history, release, name, folder),
             *_themselves(history, release, name, up),
         ]
         body = [_contents(sections), *sections]
     else:
-        body = [_alike(first, name, up), *_themselves(history, release, name, up)]
+        body = [_unchanged_note(first, name, up), *_themselves(history, release, name, up)]
     return page(
         front_matter(
             title=name,
@@ -72,7 +72,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     )
 
 
-def _told(history: History, release: Release, name: str, folder: str) -> tuple[str, ...]:
+def _document_sections(history: History, release: Release, name: str, folder: str) -> tuple[str, ...]:
     """Return the sections about the documents of a name on the page in one of its folders."""
     key = release.version, name, folder
     if key not in history.told:
@@ -107,11 +107,11 @@ def _tell_the_same(history: History, old: Release, new: Release, name: str) -> b
 def _without_version(history: History, release: Release, name: str) -> str:
     """Return what the page of a release tells of a name, without its number but in "since"."""
     folder = f"{RELEASES}{release.version}"
-    told = "\n".join(_told(history, release, name, folder)).replace(f"{folder}/", f"{history.folder}/")
+    told = "\n".join(_document_sections(history, release, name, folder)).replace(f"{folder}/", f"{history.folder}/")
     return re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told)
 
 
-def _alike(first: Release, name: str, up: str) -> str:
+def _unchanged_note(first: Release, name: str, up: str) -> str:
     """Return the sentence that leads from the page of a release that changed nothing to the one that tells it all."""
     link = f"[{escape_markdown(name)} in {first.version}]({up}{RELEASES}{first.version}/{href(folder_of(name))}.md)"
     return f"Nothing has changed since {first.version} but the number of the release: see {link}.\n{{ .alike }}"
@@ -230,7 +230,7 @@ def _slug(document: Document) -> str:
 def _check(release: Release, name: str, documents: dict[str, Document], up: str) -> Iterator[str]:
     """Yield the form for checking a message; without JavaScript it shows the command to use instead."""
     kinds = {document.kind for document in documents.values()}
-    if not any(kind.travels for kind in kinds):
+    if not any(kind.is_sent for kind in kinds):
         return
     yield f"## Check a {'request' if DocumentKind.REQUEST in kinds else 'message'} {{ #the-check {UNSEARCHED} }}"
     command = f"arrakis-schema validate FILE{f' --release {release.version}' if release.frozen else ''}"

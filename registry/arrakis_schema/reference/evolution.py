@@ -5,7 +5,7 @@ from posixpath import basename
 
 from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.conformance import as_sent
-from arrakis_schema.reference.facts.history import History, Removed, Step
+from arrakis_schema.reference.facts.history import History, ReleaseStep, Removed
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, division, element, escape_markdown, facts, prose
 from arrakis_schema.reference.matrix import matrix_path
 from arrakis_schema.reference.places import anchor, folder_of
@@ -62,7 +62,7 @@ def changes_by_release(history: History, release: Release, name: str, folder: st
         yield f"Nothing changed since {history.first(name)}."
 
 
-def _step_heading(title: str, step: Step) -> str:
+def _step_heading(title: str, step: ReleaseStep) -> str:
     """Return a heading that the list of sections leaves out: it would be longer than the page."""
     target = f"{step.new}-{anchor(basename(step.document))}"
     link = element("a", "&para;", class_="headerlink", href=f"#{target}", title="Permanent link")

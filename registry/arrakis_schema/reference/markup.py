@@ -104,7 +104,7 @@ def front_matter(  # noqa: PLR0913 - all by name
     """Return the front matter of a page; `searched`: search finds it, `contents`: it has a table of contents.
 
     A number for `searched` is the weight of the page beside the others, which have 1. `title` is its name in a menu,
-    `window_title` the one of the window where that says more; `of_releases`: the menu beside it is that of the releases.
+    `window_title` the one of the window if that says more; `of_releases`: the menu beside it is that of the releases.
     """
     lines = [f"title: {_yaml_string(title)}"] if title else []
     lines += [f"window_title: {_yaml_string(window_title)}"] if window_title else []

@@ -30,7 +30,7 @@ def _seen(history: History, erratum: Erratum) -> str:
     return f" Seen in {escape_markdown(' and '.join(seen))}." if seen else ""
 
 
-def past_problem(erratum: Erratum, where: str = "") -> str:
+def earlier_problem(erratum: Erratum, where: str = "") -> str:
     """Return a problem that earlier releases had, for those who still meet them."""
     text = f"{element('b', escape_markdown(_until(erratum)))} {_with_location(erratum, where)}"
     return element("p", text, class_="past")

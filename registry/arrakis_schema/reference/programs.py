@@ -72,7 +72,7 @@ def asking_program(call: Call, *, endless: bool) -> str:
     if endless:
         reading = [
             f"reader = client.do_get({ticket})",
-            f"for chunk in islice(reader, {MOST_BATCHES}):  # without an end it goes on for ever",
+            f"for chunk in islice(reader, {MOST_BATCHES}):  # without an end it never stops",
             "    print(chunk.data)",
             "reader.cancel()",
         ]

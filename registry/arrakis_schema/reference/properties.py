@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.descriptions import DescribedMember, described_members
@@ -21,7 +22,7 @@ from arrakis_schema.reference.markup import (
     prose,
     verbatim,
 )
-from arrakis_schema.reference.problems import past_problem, problem, problem_at
+from arrakis_schema.reference.problems import earlier_problem, problem, problem_at
 from arrakis_schema.store.corrections import Erratum
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.members import Bound, Member, Variant
@@ -130,9 +131,9 @@ class _Rows:
         for erratum in self.history.known_problems(self.release, self.document.path):
             if member.anchor in _addresses(self.document, erratum):
                 yield problem_at(self.history, erratum)
-        for erratum in self.history.past_problems(self.release, self.document.path):
+        for erratum in self.history.earlier_problems(self.release, self.document.path):
             if member.anchor in _addresses(self.document, erratum):
-                yield past_problem(erratum)
+                yield earlier_problem(erratum)
 
 
 def _last(path: str) -> str:
@@ -237,7 +238,7 @@ def _variants(member: Member) -> str:
     """Return what holds in some cases only, as a list."""
     items = [element("li", _variant(variant)) for variant in member.variants[:_MOST_VARIANTS]]
     if len(member.variants) > _MOST_VARIANTS:
-        items.append(element("li", f"and {len(member.variants) - _MOST_VARIANTS:,} more cases"))
+        items.append(element("li", f"and {format_count(len(member.variants) - _MOST_VARIANTS, 'more case')}"))
     if not items:
         return ""
     rules = {variant.rule for variant in member.variants}

@@ -75,11 +75,11 @@ class Build:
         try:
             outcome: Outcome = self.result.recv()
         except EOFError:
-            outcome = Outcome(failure=f"the process that built it was ended {describe_end(self.process)}")
+            outcome = Outcome(failure=f"the build process was ended {describe_end(self.process)}")
         self.result.close()
         return outcome
 
-    def abandon(self) -> None:
+    def stop(self) -> None:
         """Stop the build."""
         self.process.kill()
         self.process.join()

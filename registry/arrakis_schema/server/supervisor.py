@@ -138,7 +138,7 @@ class Supervisor:
         else:
             self._published.site.close()
             self._publish(Published(build.file, Health(outcome.files, now(), self._published.health.build + 1)))
-            tell(f"built again: {outcome.files} files")
+            tell(f"rebuilt: {outcome.files} files")
 
     def _note_failure(self, outcome: Outcome, tell: Tell) -> None:
         """Keep the earlier site, if there is one; otherwise raise the error."""
@@ -147,7 +147,7 @@ class Supervisor:
         health = self._published.health
         health = replace(health, failing_since=health.failing_since or now(), reason=outcome.failure)
         self._publish(Published(self._published.site, health))
-        tell(f"the site is as before, for it could not be built again: {outcome.failure}")
+        tell(f"the site could not be rebuilt and stays as it was: {outcome.failure}")
 
     def _publish(self, published: Published) -> None:
         """Send the site to each worker; one that does not listen is killed, and replaced."""
@@ -169,7 +169,7 @@ class Supervisor:
             how = describe_end(worker.process)
             if self._early_deaths >= EARLY_DEATHS:
                 raise ServeError(f"{EARLY_DEATHS} workers in a row ended as soon as they had started, the last {how}")
-            tell(f"worker {worker.process.pid} was ended {how}; another takes its place")
+            tell(f"worker {worker.process.pid} was ended {how} and is replaced")
         while len(self._workers) < self._worker_count:
             self._workers.append(self._start_worker(self._published))
 
@@ -197,8 +197,8 @@ class Supervisor:
         if self._build is not None:
             if monotonic() - self._build.started < STUCK:
                 return  # the change is seen again once this build has ended
-            self._build.abandon()
-            tell(f"a build that took more than {STUCK:.0f} s was given up")
+            self._build.stop()
+            tell(f"a build was stopped after {STUCK:.0f} s")
         self._watch.note_build()
         self._start_build()
 
@@ -206,7 +206,7 @@ class Supervisor:
         """Stop accepting, give clients a moment to read their responses, and end every process."""
         self._settings.listener.close()
         if self._build is not None:
-            self._build.abandon()
+            self._build.stop()
         self._close_channels()
         deadline = monotonic() + GRACE
         while (left := deadline - monotonic()) > 0 and (alive := self._alive()) and self._stop.requests < 2:  # noqa: PLR2004

@@ -24,7 +24,7 @@ from arrakis_schema.text.printable import join_names, printable
 CONFIG = "mkdocs.yml"
 FLAG = "--trust-config"
 _HERE = Path(__file__).parent
-_HOOKS = "hooks.py"
+_PLUGIN = "arrakis-schema"
 _TEXTS = ("site_name", "site_description", "site_url", "docs_dir")
 _KNOWN = (*_TEXTS, "nav")
 _PUBLISHED = {".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".txt", ".csv", ".json", ".pdf"}
@@ -121,18 +121,17 @@ def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_paths(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return settings without our hook and the paths of folders; other hooks by their whole paths."""
+    """Return settings without our plugin and the paths of folders; hooks by their whole paths."""
     kept = {key: value for key, value in settings.items() if key not in {"docs_dir", "site_dir", "hooks", "watch"}}
-    hooks = [folder / hook for hook in settings.get("hooks") or () if not _is_ours(folder / hook)]
-    theme = kept.get("theme")
+    hooks = [str(folder / hook) for hook in settings.get("hooks") or ()]
+    theme, plugins = kept.get("theme"), kept.get("plugins")
     if isinstance(theme, dict):
         kept["theme"] = {key: value for key, value in theme.items() if key != "custom_dir"}
-    return {**kept, **({"hooks": [str(hook) for hook in hooks]} if hooks else {})}
-
-
-def _is_ours(hook: Path) -> bool:
-    """Tell whether a hook is that of this package, which inherited settings name as if it was beside them."""
-    return hook.samefile(_HERE / _HOOKS) if hook.exists() else hook.name == _HOOKS
+    if isinstance(plugins, dict):
+        kept["plugins"] = {name: options for name, options in plugins.items() if name != _PLUGIN}
+    if isinstance(plugins, list):
+        kept["plugins"] = [entry for entry in plugins if entry not in (_PLUGIN, {_PLUGIN: {}})]
+    return {**kept, **({"hooks": hooks} if hooks else {})}
 
 
 def describe_omissions(root: Path) -> list[str]:

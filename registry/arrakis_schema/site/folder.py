@@ -249,7 +249,7 @@ def _generated_page(path: str, text: str, files: Mapping[str, bytes], beside: Ma
 
 
 def split_front_matter(text: str) -> tuple[str, dict[str, Any]]:
-    """Return the Markdown of a page, and what its front matter says; nothing where that is no table."""
+    """Return the Markdown of a page, and what its front matter says; nothing where that is not a table."""
     front = _FRONT_MATTER.match(text)
     try:
         meta = yaml.safe_load(front[1]) if front else None

@@ -61,13 +61,11 @@ def _anchor(name: str) -> str:
 def _describe(name: str, key: str | None, names: tuple[str, ...]) -> Iterator[str]:
     """Yield the blocks about a name: heading, signature, docstring, then the members of a class."""
     module, _, short = name.rpartition(".")
-    value = getattr(import_module(module), short)
     yield f"### `{short}` {{ #{_anchor(name)} }}"
-    if not (inspect.isclass(value) or inspect.isfunction(value)):
-        yield _signature(f"{short}: {type(value).__name__}")
-        yield _docstring_of_variable(module, short)
+    if variable := _variable(import_module(module), short):
+        yield from variable
         return
-    node = _definition(value)
+    node = _definition(getattr(import_module(module), short))
     if isinstance(node, ast.ClassDef):
         bases = ", ".join(map(ast.unparse, node.bases))
         yield _signature(f"class {short}({bases})" if bases else f"class {short}")
@@ -149,15 +147,17 @@ def _text_after(body: list[ast.stmt], number: int) -> str:
     return ""
 
 
-def _docstring_of_variable(module: str, name: str) -> str:
-    """Return the string below the assignment of a variable in a module."""
-    for block in ast.walk(_tree(import_module(module))):
-        body: list[ast.stmt] = getattr(block, "body", [])
-        for number, item in enumerate(body if isinstance(block, ast.Module | ast.If) else ()):
-            targets = item.targets if isinstance(item, ast.Assign) else [getattr(item, "target", None)]
-            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                return _text_after(body, number)
-    return ""
+def _variable(module: Any, name: str) -> list[str]:
+    """Return the signature of a variable of a module, and the string below it; nothing where it is no variable."""
+    for block in ast.walk(_tree(module)):
+        body: list[ast.stmt] = getattr(block, "body", []) if isinstance(block, ast.Module | ast.If) else []
+        for number, item in enumerate(body):
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.target.id == name:
+                return [_signature(f"{name}: {_annotation(item.annotation)}"), _text_after(body, number)]
+            if isinstance(item, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in item.targets):
+                kind = type(getattr(module, name)).__name__
+                return [_signature(f"{name}: {kind}"), _text_after(body, number)]
+    return []
 
 
 def _definition(value: Any) -> ast.ClassDef | ast.FunctionDef:

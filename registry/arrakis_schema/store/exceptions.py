@@ -93,14 +93,19 @@ def _toml_sign(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) <= _LAST_OF_FOUR_DIGITS else f"\\U{ord(sign):08x}"
 
 
-def read_exceptions(store: Store, folder: str = "schemas") -> list[Accepted]:
-    """Read the accepted breaks of the working set, or of a release; none where there is no file.
+def read_exceptions(store: Store, folder: str = "schemas") -> tuple[Accepted, ...]:
+    """Return the accepted breaks of the working set, or of a release; none where there is no file.
 
     Raises `DamagedStoreError`, which lists every problem.
     """
+    return store.derived(_read_exceptions, folder)
+
+
+def _read_exceptions(store: Store, folder: str) -> tuple[Accepted, ...]:
+    """Read and parse a file of exceptions."""
     path = f"{folder}/{EXCEPTIONS}"
     content = store.snapshot.read_if_there(path)
-    return [] if content is None else _parse_entries(content, path)
+    return () if content is None else tuple(_parse_entries(content, path))
 
 
 def released_exceptions(store: Store) -> dict[str, list[Accepted]]:

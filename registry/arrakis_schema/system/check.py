@@ -139,12 +139,12 @@ def _lock(store: Store) -> Lock:
         return {}
 
 
-def _exceptions(store: Store) -> tuple[list[Accepted], dict[str, list[Accepted]], list[Finding]]:
+def _exceptions(store: Store) -> tuple[tuple[Accepted, ...], dict[str, list[Accepted]], list[Finding]]:
     """Return the entries of the working set and of the releases, none where they cannot be read, and what is wrong."""
     try:
         return read_exceptions(store), released_exceptions(store), []
     except DamagedStoreError as error:
-        return [], {}, list(map(_invalid, error.problems))
+        return (), {}, list(map(_invalid, error.problems))
 
 
 def _invalid(problem: str) -> Finding:
@@ -162,11 +162,11 @@ def _version_findings(version: str, result: BaseComparison) -> Iterator[Finding]
     if (breaks or result.changed) and bump_between(base, version) < bump:
         why = "breaks" if breaks else "changes"
         message = (
-            f"{version} is declared, but what {why} since {base} needs {version_after(base, bump)}: a {bump} release"
+            f"{version} is declared, but the {why} since {base} require {version_after(base, bump)}, a {bump} release"
         )
         yield Finding(REGISTRY_FILE, 1, 1, "version-too-low", Severity.ERROR, "version", message)
     elif bump_between(base, version) > max(bump, Bump.MINOR) and not (result.undecided or result.left_out):
-        message = f"{version} is declared, and {version_after(base, bump)} would do: nothing breaks since {base}"
+        message = f"{version} is declared, but {version_after(base, bump)} is enough: nothing breaks since {base}"
         yield Finding(REGISTRY_FILE, 1, 1, "version-too-high", Severity.NOTICE, "version", message)
 
 

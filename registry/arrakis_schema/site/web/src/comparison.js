@@ -187,7 +187,7 @@ function fieldTable(between, pair) {
         element(
           "p",
           { class: "compare-words" },
-          `In other words only: ${words.map(({ field }) => labelOf(field)).join(", ")}.`,
+          `Only the wording changed: ${words.map(({ field }) => labelOf(field)).join(", ")}.`,
         ),
       ]
     : [];
