@@ -69,6 +69,9 @@ def test_its_pages_speak_of_documents_publishers_and_subscribers(root: Path, pag
         assert "endpoints/" not in f"{path} {text}", path
         assert not re.search(r"\b(clients?|servers?)\b", text), path
     assert list(navigation(Store(root))[0]) == ["Documents"]
+    assert pages["releases/1.0.0/north/gauge.md"].startswith(
+        '---\ntitle: "gauge"\nwindow_title: "north/gauge in 1.0.0"\n'
+    )
     assert json.loads(pages["matrix/index.json"])["sides"] == ["publisher", "subscriber"]
 
 

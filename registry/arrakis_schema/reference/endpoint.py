@@ -57,7 +57,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
         body = [_unchanged_note(first, name, up), *_themselves(history, release, name, up)]
     return page(
         front_matter(
-            title=name,
+            title=name if shown or not history.store.layout.declared else basename(name),
             window_title="" if shown else f"{name} in {release.version}",
             description=summary,
             searched=shown or (_REMOVED if history.shown(name) is None and release is history.last(name) else False),
