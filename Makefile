@@ -11,7 +11,7 @@ NPM_CI := --ignore-scripts --no-audit --no-fund --silent --prefer-offline --fetc
 WEB := registry/arrakis_schema/site/web
 BUNDLE := registry/arrakis_schema/site/bundle
 
-.PHONY: help serve test coverage check docs bundle wheel dist bench attack cross statements edits fuzz test-peers other-generators record lock clean
+.PHONY: help serve test coverage check docs bundle wheel dist bench attack cross statements edits fuzz test-peers other-generators validate-html record lock clean
 
 help: ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ test-peers: .venv-peers/ready ## Run the test suites of arrakis and arrakis-serv
 
 other-generators: .venv/ready .venv-generators/ready bundle ## Render the site with ProperDocs and Zensical, and compare it with MkDocs'
 	@PYTHONPATH=. $(BIN)/python -m tests.generators.run .venv-generators
+
+validate-html: docs ## Validate the HTML of the whole site (npm, and the network for it)
+	@npx --yes html-validate@10.17.0 --config tests/reference/html-validate.mjs 'build/site/**/*.html'
 
 record: .venv-peers/ready ## Examine the real client and server again, and write versions/conformance.json
 	@$(PEERS)/python tests/peers/travel.py --write

@@ -17,6 +17,7 @@ KINDS = [
     "",
     "endpoints/find/",
     "endpoints/publication/",
+    "endpoints/",
     "releases/",
     "releases/0.5.0/",
     "releases/0.4.0/find/",
@@ -27,6 +28,7 @@ KINDS = [
     "compare/0.4.0...0.5.0/",
     "changelog/",
     "releases/0.4.0/",
+    "guides/",
     "guides/fetch/",
     "api/compat/",
     "changes/",
@@ -153,6 +155,25 @@ def test_a_cell_of_the_matrix_leads_to_its_reason(browser: Browser, address: str
     page.wait_for_url("**/matrix/find/#why-find-*")
     target = page.url.partition("#")[2]
     assert page.locator(f"[id='{target}']").is_visible()
+
+
+def test_tables_scroll_in_their_frame_and_are_whole_on_paper(browser: Browser, address: str) -> None:
+    page = opened(browser, "narrow")
+    page.goto(f"{address}matrix/")
+    frame, first = (
+        page.locator(".matrix .md-typeset__scrollwrap"),
+        page.locator(".matrix tbody tr:first-child > td").first,
+    )
+    assert frame.evaluate("frame => (frame.scrollLeft = 200, frame.scrollLeft)") == 200
+    left = "place => place.getBoundingClientRect().left"
+    assert first.evaluate(left) >= frame.evaluate(left), "the first column stays"
+    assert page.evaluate("document.documentElement.scrollWidth") == VIEWS["narrow"]["width"]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})
+    for path in ("matrix/", "endpoints/find/", "releases/"):
+        page.goto(address + path)
+        wide = "all => all.map(each => each.getBoundingClientRect().right).filter(right => right > innerWidth)"
+        assert page.locator("table, .timeline [role=cell]").evaluate_all(wide) == [], path
 
 
 def test_a_button_copies_the_address_of_a_schema(browser: Browser, address: str) -> None:

@@ -80,7 +80,7 @@ def test_an_error_leads_to_the_heading_of_its_field(page: Page, parts: str) -> N
     found.get_by_label("Release").select_option("0.5.0")
     link = found.locator("a", has_text="args.data_type[0]")
     found.locator(".try-verdict", has_text="0.5.0").wait_for()
-    assert link.get_attribute("href") == f"{parts}endpoints/find/#args.data_type-items"
+    assert link.get_attribute("href") == f"{parts}releases/0.5.0/find/#args.data_type-items"
 
 
 def test_what_a_release_does_not_describe_is_told_with_what_the_reader_does(page: Page, parts: str) -> None:
@@ -119,7 +119,7 @@ def test_all_releases_are_asked_at_once(page: Page, parts: str) -> None:
     rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
     refusal = "args.max_rate: expected more than 0, found 0"
     assert rows[0] == ["0.3.0 to 0.6.0, not released yet", "rejected", refusal]
-    found.get_by_label("as documented, without corrections").check()
+    found.get_by_label("without corrections").check()
     found.get_by_text("0.3.0 to 0.5.0").wait_for()
     rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
     assert rows[:2] == [["0.6.0, not released yet", "rejected", refusal], ["0.3.0 to 0.5.0", "accepted", ""]]
@@ -195,7 +195,7 @@ def test_a_printed_schema_is_compared_with_the_payload_of_a_release(page: Page, 
     assert verdict(found, text) == "The same as the payload of find 0.6.0."
     found.get_by_label("Release").select_option("0.5.0")
     found.get_by_text("The same as the payload of find 0.5.0.").wait_for()
-    found.get_by_label("as documented, without corrections").check()
+    found.get_by_label("without corrections").check()
     found.get_by_text("stride: not in the payload of find 0.5.0; clients reject unknown columns").wait_for()
 
 

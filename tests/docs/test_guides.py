@@ -52,12 +52,12 @@ def test_a_team_brings_its_schemas(tmp_path: Path) -> None:
     assert store.releases == ("1.0.0", "1.1.0", "1.2.0")
     for path in store.release("1.0.0").files:
         assert store.release("1.0.0").read(path) == (tmp_path / "history/v1.0.0" / path).read_bytes()
-    page = (tmp_path / "site/endpoints/north/gauge/index.html").read_text()
+    page = (tmp_path / "site/documents/north/gauge/index.html").read_text()
     assert "UTC, as in RFC 3339." in page
     assert re.search(r'from <a href="[^"]*/core/time/">time</a>', page)
     assert ">Endpoints<" not in page
     assert "north/gauge" in (tmp_path / "site/index.html").read_text()
-    assert "north/gauge" in (tmp_path / "site/endpoints/core/time/index.html").read_text()  # which uses it
+    assert "north/gauge" in (tmp_path / "site/documents/core/time/index.html").read_text()  # which uses it
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The conformance page and the history of what was sent: they say what the files say, and the columns are as in history."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def other(tmp_path: Path) -> Store:
 
 
 def test_the_page_says_which_server_keeps_what() -> None:
-    page = conformance(STORE)
+    page = re.sub("</?span[^>]*>", "", conformance(STORE))
     assert "| arrakis-server 0.17.2 (backend mock) | 0.5.0 | release 0.5.0 with its corrections | ✓ conforms |" in page
     assert "| arrakis-server 0.17.2 (backend mock) | 0.6.0 | the working set | ✓ conforms |" in page
     assert "- arrakis 0.21.0 on the reference server by the working set: find, count, describe, stream" in page

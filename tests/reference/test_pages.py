@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -21,29 +22,54 @@ PROJECT = Path(__file__).parent.parent.parent
 ROOTS = {"arrakis": PROJECT, "weather": PROJECT / "tests/fixtures/weather"}
 HOST = "http://site.example/under/a/path/"
 LINKED = {"canonical", "alternate", "prev", "next"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")}
 
 
 class Page(HTMLParser):
-    """The ids and links of a page, and what it loads."""
+    """The ids and links of a page, what it loads, and what a validator of HTML would report."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.ids: set[str] = set()
+        self.faults: list[str] = []
+        self.open: list[str] = []
+        self.labels: set[str] = set()
         self.links: list[str] = []
         self.loads: list[str] = []
         self.alike: list[str] = []
         self.inside_alike = False
         self.feed(text)
+        self.faults += [f"<{tag}> is not closed" for tag in self.open]
+        self.faults += [f"a label is for {target!r}, which is not there" for target in self.labels - self.ids]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if self.open[-1:] == [tag]:
+            self.open.pop()
+        else:
+            self.faults.append(f"</{tag}> closes nothing behind {self.open[-3:]}")
         self.inside_alike = self.inside_alike and tag != "p"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.inside_alike = self.inside_alike or (tag == "p" and ("class", "alike") in attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        given = dict(attrs)
+        if len(given) < len(attrs) or given.get("tabindex") == "":
+            self.faults.append(f"attributes of <{tag}>: {attrs}")
+        if given.get("type") == "checkbox" and "autocomplete" in given:
+            self.faults.append("a checkbox has no autocomplete")
+        if tag == "label" and given.get("for"):
+            self.labels.add(given["for"] or "")
         for name, value in attrs:
-            if name == "id" and value:
-                self.ids.add(value)
+            if name == "id":
+                self.faults += [f"the id {value!r} stands twice"] if value in self.ids or not value else []
+                self.ids.add(value or "")
             if tag == "a" and name == "href" and value is not None:
                 self.links.append(value)
                 self.alike += [value] if self.inside_alike else []
@@ -80,6 +106,13 @@ def test_every_link_leads_somewhere(files: dict[str, bytes], pages: dict[str, Pa
         if target not in files or (fragment and target in pages and fragment not in pages[target].ids | {"__tabbed"})
     ]
     assert broken == []
+
+
+def test_every_page_is_valid_and_has_a_title_of_its_own(files: dict[str, bytes], pages: dict[str, Page]) -> None:
+    assert {path: page.faults[:3] for path, page in pages.items() if page.faults} == {}
+    here = [path for path in pages if b'http-equiv="refresh"' not in files[path]]  # the others lead to one of these
+    titles = [re.findall(rb"<title>(.*?)</title>", files[path], re.DOTALL) for path in here]
+    assert [title for title, count in Counter(map(tuple, titles)).items() if count > 1 or len(title) != 1] == []
 
 
 def test_nothing_is_loaded_from_elsewhere(pages: dict[str, Page]) -> None:
@@ -168,6 +201,29 @@ def test_the_pages_of_another_api_know_nothing_of_arrakis(site_contents: Callabl
         if path.endswith((".html", ".md", ".json", ".atom", ".txt")):
             words = re.sub(r"arrakis[-_]schema|^/\*.*", "", content.decode())
             assert "arrakis" not in words.lower(), path
+
+
+def test_each_tab_opens_an_overview_and_the_menu_of_a_release_names_its_pages(
+    built_site: Callable[[Path], Path],
+) -> None:
+    site = built_site(PROJECT)
+    tabs = re.findall(r'<a href="([^"]*)" class="md-tabs__link">', (site / "index.html").read_text())
+    assert tabs == [".", "endpoints/", "releases/", "guides/", "reference/"]
+    page = (site / "releases/0.3.0/find/index.html").read_text()
+    menu = page.partition('aria-label="Navigation"')[2].partition("md-content")[0]
+    named = re.findall(
+        r'<a href="(\.\./|\./|\.\./\w+/)" class="md-nav__link ?([^"]*)">\s*<span[^>]*>\s*(.*?)\s*</span>', menu
+    )
+    active = "md-nav__link--active"
+    others = [
+        (f"../{name}/", "", name) for name in ("count", "describe", "descriptor", "partition", "publish", "stream")
+    ]
+    assert named == [("../", "", "Endpoints"), *others[:3], ("./", active, "find"), *others[3:]]
+    assert "<title>find in 0.3.0 - Arrakis schemas</title>" in page
+    menu = (site / "compare/0.4.0...0.5.0/index.html").read_text().partition('aria-label="Navigation"')[2]
+    assert re.search(
+        r'class="md-nav__item md-nav__item--active[^"]*">\s*<input[^>]*>\s*<div[^>]*>\s*<a href="../../releases/"', menu
+    )
 
 
 def test_known_problems_stand_at_their_field(built_site: Callable[[Path], Path]) -> None:

@@ -40,7 +40,7 @@ def test_a_drawing_has_a_bar_where_a_thing_is_and_a_dot_where_it_changed(
     changed = data.draw(st.lists(st.booleans(), min_size=len(there), max_size=len(there)))
     releases = [release(f"1.{number}.0") for number in range(len(there))]
     text = drawing("A <title>", releases, [Row("a.b<c>", tuple(there), tuple(changed))])
-    head, row = ET.fromstring(text).findall("div")  # noqa: S314 - our own
+    head, row = ET.fromstring(text.replace("<wbr>", "")).findall("div")  # noqa: S314 - our own
     assert [cell.text for cell in head[1:]] == [f"1.{number}.0" for number in reversed(range(len(there)))]
     assert row[0].text == "a.b<c>"
     classes = [cell.get("class", "").split() for cell in reversed(row[1:])]

@@ -12,7 +12,9 @@ import pytest
 from arrakis_schema import load_payload
 from arrakis_schema.arrow import Template
 from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.reference import book
 from arrakis_schema.reference.programs import python_literal
+from arrakis_schema.store.store import Store
 from tests.reference.project_pages import STORE, project_pages
 
 PAGE = re.compile(r"(?:next|releases/[\d.]+)/\w+\.md")
@@ -22,9 +24,14 @@ TAB = re.compile(r'^=== "(?P<title>[^"]*)"\n\n(?P<body>(?:    .*\n|\n)+)', re.MU
 def programs(title: str) -> Iterator[tuple[str, str]]:
     """Yield the program under each tab of a title, with the page that it is on."""
     for path, text in project_pages().items():
-        for tab in TAB.finditer(f"{text}\n") if PAGE.fullmatch(path) else ():
-            if tab["title"] == title:
-                yield path, re.sub(r"^```\w*\n|```\s*$", "", dedent(tab["body"]).strip())
+        if PAGE.fullmatch(path):
+            yield from ((path, program) for program in tabs_of(text, title))
+
+
+def tabs_of(page: str, title: str) -> list[str]:
+    """Return the program under each tab of a title on a page."""
+    tabs = (tab for tab in TAB.finditer(f"{page}\n") if tab["title"] == title)
+    return [re.sub(r"^```\w*\n|```\s*$", "", dedent(tab["body"]).strip()) for tab in tabs]
 
 
 def run(program: str) -> tuple[dict[str, object], str]:
@@ -47,6 +54,36 @@ def test_every_endpoint_is_asked_with_pyarrow(version: str) -> None:
         for name in endpoints & found.keys():
             _, printed = run(found[name].replace("HOST:PORT", f"127.0.0.1:{server.port}"))
             assert "pyarrow." in printed, name
+
+
+@pytest.mark.parametrize(
+    ("registry", "sent", "endpoints"),
+    [
+        ('calls = "path"', 'for_path("tide", json.dumps(request))', {"tide", "wind"}),
+        ('discriminator = "hours"', "for_command(json.dumps(request))", {"tide"}),
+        ('discriminator = "hours"\ncalls = "ticket"', "do_get(ticket)", {"tide"}),
+    ],
+)
+def test_a_request_is_sent_as_the_settings_say(registry: str, sent: str, endpoints: set[str], tmp_path: Path) -> None:
+    files = {
+        "registry.toml": f'version = "1.0.0"\ntitle = "Tides"\nbase_url = "https://example.org/"\n[flight]\n{registry}',
+        "endpoints/tide/descriptor.json": '{"properties": {"hours": {"const": 2}}, "required": ["hours"]}',
+        "endpoints/tide/examples/two.json": '{"hours": 2}',
+        **dict.fromkeys((f"endpoints/{name}/schema.txt" for name in endpoints), "level: double\n"),
+        **dict.fromkeys(
+            (f"endpoints/{name}/examples/schema/one.json" for name in endpoints), '{"rows": [{"level": 1}]}'
+        ),
+    }
+    for path, text in files.items():
+        (tmp_path / "schemas" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "schemas" / path).write_text(text)
+    store = Store(tmp_path)
+    pages = dict(book(store))
+    with MockServer(store.release(None)) as server:
+        for name in endpoints:
+            (program,) = tabs_of(pages[f"endpoints/{name}.md"], "Python (pyarrow.flight)")
+            assert (sent if name == "tide" else 'for_path("wind")') in program
+            assert "level: double" in run(program.replace("HOST:PORT", f"127.0.0.1:{server.port}"))[1]
 
 
 def test_a_live_stream_ends_and_an_exchange_is_shown() -> None:

@@ -228,6 +228,34 @@ def test_a_folder_in_the_standard_layout_needs_no_layout(tmp_path: Path) -> None
     assert store.release("1.0.0").documents == ("endpoints/levels/descriptor.json", "publication/a.txt")
 
 
+@pytest.mark.parametrize(
+    ("identifier", "proposed"),
+    [
+        ("https://tides.example/v1.0.0/north/gauge.json", 'id = "https://tides.example/vVERSION/PATH"'),
+        ("https://tides.example/north/gauge.json", 'id = "https://tides.example/PATH"'),
+        ("https://tides.example/gauge", None),
+        ("https://tides.example/NAME/north/gauge.json", None),
+    ],
+)
+def test_the_form_of_the_identifiers_is_proposed_and_held(
+    identifier: str, proposed: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = {"$schema": DIALECT, "$id": identifier, "title": "gauge", "description": "A reading.", "type": "object"}
+    files = {"north/gauge.json": json.dumps(content), "north/gauge.example.json": "{}"}
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "a", files), "--as", "1.0.0", "--root", root) == 0
+    registry = root / "schemas/registry.toml"
+    assert (proposed or "id = ") in registry.read_text() or proposed is None
+    assert ("\nid = " in registry.read_text()) == (proposed is not None)
+    assert run("lint", "--root", root) == 0
+    moved = registry.read_text().replace("1.0.0", "1.1.0").replace("tides.example/PATH", "tides.example/new/PATH")
+    registry.write_text(moved)
+    capsys.readouterr()
+    assert run("lint", "--root", root) == (1 if proposed else 0)
+    wanted = identifier.replace("1.0.0", "1.1.0").replace("example/north", "example/new/north")
+    assert (f'$id is "{identifier}": expected {wanted} [id-mismatch]' in capsys.readouterr().out) == bool(proposed)
+
+
 def test_a_proposal_has_schemas_that_only_their_dialect_tells(tmp_path: Path) -> None:
     files = {
         "package.json": "{}",
@@ -264,6 +292,40 @@ def test_later_versions_extend_the_layout(tmp_path: Path, capsys: pytest.Capture
     assert verify(Store(root)) == []
     assert Store(root).release("1.0.0").documents == ("core/time.schema.json", "north/gauge.schema.json")
     assert "wind/speed.json" in Store(root).release("2.0.0").documents
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'examples = "[refused/]NAME[.VARIANT].example.json"  # beside it',
+        "examples = [\n  'NAME[.VARIANT].example.json',  # beside it\n]\nwriter = 'gauge'",
+        "",
+    ],
+)
+def test_later_versions_extend_the_forms_of_examples(
+    written: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, first = tmp_path / "root", write(tmp_path / "a", files_of("1.0.0"))
+    head = 'version = "1.0.0"\ntitle = "Tides"\nbase_url = "https://tides.example/"\n\n# Ours.\n[[documents]]\n'
+    entry = f'files = "**/*.schema.json"\nkind = "publication" # all\n{written}'.rstrip()
+    write(root, {"schemas/registry.toml": f"{head}{entry}\n\n[site]\nsource = 'https://tides.example/'\n"})
+    assert run("import", first, "--as", "1.0.0", "--root", root) == 0
+    later = {
+        "north/samples/gauge.json": "{}",
+        "north/gauge.calm.sample.json": "{}",
+        "north/examples/gauge-big.json": "{}",
+    }
+    assert run("import", write(tmp_path / "b", files_of("2.0.0") | later), "--as", "2.0.0", "--root", root) == 0
+    said, release = capsys.readouterr().out, Store(root).release("2.0.0")
+    assert "has a new form for examples of **/*.schema.json: " in said
+    assert "left out: north/samples/gauge.json" in said
+    assert {"north/gauge.calm.sample.json", "north/examples/gauge-big.json"} <= release.examples.keys()
+    assert release.layout.placements[0].writer == ("gauge" if "writer" in written else "")
+    registry = (root / "schemas/registry.toml").read_text()
+    assert registry.startswith(head.replace("1.0.0", "2.0.0"))
+    assert registry.endswith("\n\n[site]\nsource = 'https://tides.example/'\n")
+    assert 'kind = "publication" # all' in registry
+    assert verify(Store(root)) == []
 
 
 def test_a_failed_import_takes_new_entries_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

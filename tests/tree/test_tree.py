@@ -101,7 +101,18 @@ def test_every_link_of_the_front_page_is_relative_and_resolves() -> None:
     links = re.findall(r'href="([^"]*)"', page)
     assert len(links) > 50
     assert all(link in FILES or link == "data:," for link in links)
-    assert not re.search(r"<script|https?://|@import|url\(", page)
+    assert not re.search(r"<script|=\"https?://|@import|url\(", page)
+
+
+def test_the_front_page_of_a_set_of_json_schemas_says_nothing_of_arrow(tmp_path: Path) -> None:
+    (tmp_path / "schemas/publication").mkdir(parents=True)
+    (tmp_path / "schemas/publication/levels.json").write_text("{}")
+    settings = 'version = "1.0.0"\ntitle = "Tides"\nbase_url = "https://tides.example/"\n'
+    (tmp_path / "schemas/registry.toml").write_text(settings)
+    page = {file.path: file.content.decode() for file in tree(Store(tmp_path))}["index.html"]
+    assert "curl https://tides.example/versions/next/publication/levels.json" in page
+    assert "rrow" not in page
+    assert "request" not in page.lower()
 
 
 def test_two_builds_are_the_same_and_each_path_stands_once(tmp_path: Path) -> None:

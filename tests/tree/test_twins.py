@@ -60,12 +60,6 @@ def test_the_sitemap_leaves_out_pages_that_lead_elsewhere(site: dict[str, bytes]
     assert not any("/releases/latest/" in url for url in listed)
 
 
-def test_every_page_has_a_title_of_its_own(site: dict[str, bytes]) -> None:
-    pages = [content.decode() for path, content in site.items() if path.endswith(".html")]
-    titles = [match[1] for page in pages if (match := re.search("<title>(.*?)</title>", page))]
-    assert len(titles) == len(set(titles))
-
-
 def test_the_footer_links_to_the_source_the_licence_and_the_contact(site: dict[str, bytes]) -> None:
     for path in ("index.html", "endpoints/find/index.html", "releases/0.5.0/index.html"):
         page = site[path].decode()

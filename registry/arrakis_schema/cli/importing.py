@@ -1,7 +1,7 @@
 """The command `import`: freeze versions that were made elsewhere."""
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from arrakis_schema.cli.output import print_line
@@ -12,6 +12,7 @@ from arrakis_schema.store.importing import Imported, import_versions
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.versions import is_release, precedence
+from arrakis_schema.system.example_forms import propose_forms, with_forms
 from arrakis_schema.system.proposal import propose_more, propose_settings
 
 _MOST_LINES = 50
@@ -22,8 +23,10 @@ def run_import(options: Namespace) -> int:
     root, found = options.root, _read(options)
     versions = sorted(found.versions, key=lambda version: precedence(version.name))
     made = not (root / REGISTRY_FILE).exists()
-    more = [] if made else propose_more(versions, open_store(root))
-    proposed = propose_settings(versions, _title(options)) if made else _with_entries(root / REGISTRY_FILE, more)
+    store = None if made else open_store(root)
+    more = propose_more(versions, store) if store else []
+    forms = propose_forms(versions, store) if store else {}
+    proposed = propose_settings(versions, _title(options)) if made else _extended(root / REGISTRY_FILE, more, forms)
     imported = import_versions(root, versions, proposed)
     for version in imported:
         others = f" and {format_count(version.others, 'other file')}" if version.others else ""
@@ -38,12 +41,17 @@ def run_import(options: Namespace) -> int:
     if more:
         added = "a new entry" if len(more) == 1 else f"{len(more)} new entries"
         print_line(f"{root / REGISTRY_FILE} has {added} for schemas that it did not cover: review them")
+    for files, further in forms.items():
+        print_line(f"{root / REGISTRY_FILE} has a new form for examples of {files}: {', '.join(further)}")
     return 0
 
 
-def _with_entries(registry: Path, more: Sequence[str]) -> str | None:
-    """Return the text of `registry.toml` with further entries; None where there are none."""
-    return f"{registry.read_text(encoding='utf-8').rstrip()}\n{''.join(more)}" if more else None
+def _extended(registry: Path, more: Sequence[str], forms: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the text of `registry.toml` with further entries and forms of examples; None where there are none."""
+    if not more and not forms:
+        return None
+    text = with_forms(registry.read_text(encoding="utf-8"), forms)
+    return f"{text.rstrip()}\n{''.join(more)}" if more else text
 
 
 def _read(options: Namespace) -> Found:

@@ -98,7 +98,7 @@ def _validation_exponential(json_subject: JsonSubject) -> Faults:
 
 
 def _id_mismatch(json_subject: JsonSubject) -> Faults:
-    """`$id` is the document's own version URL."""
+    """`$id` is the document's own version URL, or what `id` of its entry in `[[documents]]` says."""
     keyword = DIALECTS[json_subject.dialect].identifier
     if json_subject.subject.url is None or isinstance(json_subject.schema, bool):  # has no room for one
         return

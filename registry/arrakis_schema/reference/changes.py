@@ -55,13 +55,13 @@ def markdown_writing(history: History, up: str) -> Writing:
     def link(text: str, rule: str) -> str:
         return f"[{text}]({up}changes.md#{rule})" if history.has_rules else f"{text} {code(rule)}"
 
-    return Writing(_marked, code, lambda text: f"**{text}**", link)
+    return Writing(with_keywords, code, lambda text: f"**{text}**", link)
 
 
 PLAIN = Writing(one_line, one_line, one_line, lambda text, _rule: text)
 
 
-def _marked(text: str) -> str:
+def with_keywords(text: str) -> str:
     """Return a text as Markdown, with the names of keywords as code."""
     parts = _KEYWORD.split(one_line(text))
     parts[::2] = map(literal, parts[::2])

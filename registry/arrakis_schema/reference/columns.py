@@ -6,7 +6,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.descriptions import DescribedMember, sent_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, code_block, element, escape_markdown, prose, table, tabs, verbatim
-from arrakis_schema.reference.properties import earlier_problem, problem_at
+from arrakis_schema.reference.problems import earlier_problem, problem_at
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import literal

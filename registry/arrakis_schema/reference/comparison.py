@@ -26,6 +26,7 @@ def comparison_page(history: History, old: Release, new: Release) -> str:
             title=f"{old.version} → {new.version}",
             description=f"Every difference of releases {old.version} and {new.version}.",
             searched=False,
+            of_releases=True,
         ),
         f"# {old.version} → {new.version}",
         f"[{old.version}](../releases/{old.version}/index.md) ·"

@@ -9,7 +9,7 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
+from arrakis_schema.reference.markup import code, element, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.monitoring import monitoring_blocks
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.store import Release, Store
@@ -81,7 +81,8 @@ def _summary(record: dict[str, Any]) -> str:
     rows = []
     for examination in record["servers"]:
         differences = sum(finding[1] != "notice" for finding in examination["findings"])
-        kept = "✓ conforms" if examination["conforms"] else f"✗ {format_count(differences, 'difference')}"
+        words = f"✗ {format_count(differences, 'difference')}"
+        kept = _mark("✓ conforms", "works") if examination["conforms"] else _mark(words, "breaks")
         rows.append(
             [_server_title(examination), escape_markdown(examination["claims"]), _release(examination["release"]), kept]
         )
@@ -102,6 +103,11 @@ def _server(examination: dict[str, Any]) -> Iterator[str]:
         [_MARKS[kind], code(rule), escape_markdown(message)] for _, kind, rule, _, message in examination["findings"]
     ]
     yield table(["severity", "rule", "what"], rows) if rows else "Nothing was found."
+
+
+def _mark(words: str, kind: str) -> str:
+    """Return a result in a colour, on one line."""
+    return element("span", words, class_=f"answer {kind}")
 
 
 def _server_title(examination: dict[str, Any]) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator
 from posixpath import basename
 
 from arrakis_schema.languages import language_of
-from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.columns import column_code, columns
-from arrakis_schema.reference.conformance import as_sent
+from arrakis_schema.reference.evolution import RELEASES, TITLES, changes_by_release
 from arrakis_schema.reference.examples import examples
 from arrakis_schema.reference.facts.descriptions import summary_of
-from arrakis_schema.reference.facts.history import ENDPOINTS, History, ReleaseStep
+from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import (
     UNSEARCHED,
     chip,
@@ -25,28 +24,18 @@ from arrakis_schema.reference.markup import (
     table,
     verbatim,
 )
-from arrakis_schema.reference.matrix import matrix_path
 from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.properties import member_list
 from arrakis_schema.reference.selector import endpoint_selector
-from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
 from arrakis_schema.reference.topics import topic_section
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import sent_names
-from arrakis_schema.text.escaping import href, literal
+from arrakis_schema.text.escaping import href
 
-_TITLES = {
-    DocumentKind.ENVELOPE: "Envelope",
-    DocumentKind.REQUEST: "Request",
-    DocumentKind.PAYLOAD: "Payload",
-    DocumentKind.PUBLICATION: "Message",
-    DocumentKind.SHARED: "Shared",
-}
+_REMOVED = 0.2
+"""The weight in search of the last page of what was removed."""
 
-
-_RELEASES = "releases/"
 _SECTION = re.compile(r"^## (.*?) \{ #(\S+)", re.MULTILINE)
 
 
@@ -55,17 +44,24 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
 
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
-    up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == ENDPOINTS
+    up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == history.folder
     summary, first = summary_of(history, release, name), first_alike(history, release, name)
-    if first is release or not folder.startswith(_RELEASES):
-        told = _document_sections(history, release, name, folder)
-        sections = [*told, *_steps(history, release, name, folder), *_themselves(history, release, name, up)]
+    if first is release or not folder.startswith(RELEASES):
+        sections = [
+            *_document_sections(history, release, name, folder),
+            *changes_by_release(history, release, name, folder),
+            *_themselves(history, release, name, up),
+        ]
         body = [_contents(sections), *sections]
     else:
         body = [_unchanged_note(first, name, up), *_themselves(history, release, name, up)]
     return page(
         front_matter(
-            title=name if shown else f"{name} in {release.version}", description=summary, searched=shown, contents=False
+            title=name if shown or not history.store.layout.declared else basename(name),
+            window_title="" if shown else f"{name} in {release.version}",
+            description=summary,
+            searched=shown or (_REMOVED if history.shown(name) is None and release is history.last(name) else False),
+            contents=False,
         ),
         _heading(name),
         endpoint_selector(history, release, name, up, lambda other: first_alike(history, other, name)),
@@ -110,14 +106,14 @@ def _tell_the_same(history: History, old: Release, new: Release, name: str) -> b
 
 def _without_version(history: History, release: Release, name: str) -> str:
     """Return what the page of a release says about a name, without the number of the release except in "since"."""
-    folder = f"{_RELEASES}{release.version}"
-    told = "\n".join(_document_sections(history, release, name, folder)).replace(f"{folder}/", f"{ENDPOINTS}/")
+    folder = f"{RELEASES}{release.version}"
+    told = "\n".join(_document_sections(history, release, name, folder)).replace(f"{folder}/", f"{history.folder}/")
     return re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told)
 
 
 def _unchanged_note(first: Release, name: str, up: str) -> str:
     """Return the sentence that links the page of a release that changed nothing to the page with the content."""
-    link = f"[{escape_markdown(name)} in {first.version}]({up}{_RELEASES}{first.version}/{href(folder_of(name))}.md)"
+    link = f"[{escape_markdown(name)} in {first.version}]({up}{RELEASES}{first.version}/{href(folder_of(name))}.md)"
     return f"Nothing has changed since {first.version} but the number of the release: see {link}.\n{{ .alike }}"
 
 
@@ -185,7 +181,7 @@ def _raw(history: History, release: Release, name: str) -> Iterator[tuple[str, s
 
 def _document(history: History, release: Release, name: str, document: Document, up: str) -> Iterator[str]:
     """Yield the sections of one document: examples, then fields or columns."""
-    title = _TITLES[document.kind]
+    title = TITLES[document.kind]
     if document.kind is DocumentKind.PUBLICATION and len(history.documents(release, name)) > 1:
         title = f"{title}: {escape_markdown(basename(document.path))}"
     shown = examples(history, release, document, up)
@@ -242,46 +238,6 @@ def _check(release: Release, name: str, documents: dict[str, Document], up: str)
     data = {"data_name": name, "data_version": release.version, "data_data": "index.json", "data_up": f"{up}../"}
     form = f"try forms-{len(documents)}"
     yield element("div", element("noscript", element("p", without)), class_=form, data_try="", **data)
-
-
-def _steps(history: History, release: Release, name: str, folder: str) -> Iterator[str]:
-    """Yield the changes by release, as a drawing and in words, separately for request and payload.
-
-    The pages in the folders of releases lead to the page of the current one, or of the last that has the name.
-    """
-    yield f"## History {{ #history {UNSEARCHED} }}"
-    up, current = "../" * f"{folder}/{folder_of(name)}".count("/"), history.shown(name) or history.last(name)
-    if folder.startswith(_RELEASES) and (release is not current or history.shown(name)):
-        yield f"[What each release changed]({up}{href(history.page(current, name))}.md#history)"
-        return
-    releases = [release for release in shown_releases(history) if history.documents(release, name)]
-    for path in history.documents(history.newest, name):
-        rows = member_rows(history, releases, name, path)
-        if rows and len(releases) > 1:
-            legend = "a bar shows the releases that have a field, a dot those that changed it."
-            yield f"{code(basename(path))}: {legend}\n{{ .caption }}"
-            yield drawing(f"The fields of {name}, {basename(path)}, by release", releases, rows)
-    if name in sent_names(history.releases):
-        link = f"[compatibility matrix of {escape_markdown(name)}]({up}{matrix_path(name)})"
-        yield f"Which releases work together: {link}"
-    if sent := as_sent(history.store, name):
-        yield f"### As documented, as sent {{ #as-sent {UNSEARCHED} }}"
-        yield sent
-    steps = list(history.steps(name))
-    for step in steps:
-        compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
-        yield _step_heading(f"{step.new}, {_TITLES[history.kind_of(step.document)].lower()}", step)
-        yield f"{compared}\n{{ .compared }}"
-        yield change_list(history, step, up)
-    if not steps:
-        yield f"Nothing changed since {history.first(name)}."
-
-
-def _step_heading(title: str, step: ReleaseStep) -> str:
-    """Return a heading that the list of sections leaves out: it would be longer than the page."""
-    target = f"{step.new}-{anchor(basename(step.document))}"
-    link = element("a", "&para;", class_="headerlink", href=f"#{target}", title="Permanent link")
-    return element("h3", literal(title) + link, id=target, data_search_exclude="")
 
 
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:

@@ -1,19 +1,22 @@
 """The examples of a document on its page: which are accepted, which are rejected and why, and how each is sent."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from posixpath import splitext
+from posixpath import basename, splitext
 from typing import Any
 
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import SHOWN, JudgedExample
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, code_block, division, escape_markdown, tabs
-from arrakis_schema.reference.programs import asking_program, exchanging_program
+from arrakis_schema.reference.programs import Call, asking_program, exchanging_program
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
+
+_EXAMPLE = re.compile(r"^example(?![A-Za-z0-9])|(?<![A-Za-z0-9])example$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,20 @@ def examples(history: History, release: Release, document: Document, up: str) ->
         )
     featured = [example for example in accepted if example.example.name in SHOWN] or accepted[:1]
     for example in featured:
-        blocks.append(f"**{escape_markdown(example.example.name).capitalize()}**")
+        blocks.append(f"**{escape_markdown(_title(document, example.example.name))}**")
         ways = list(_ways(history, release, document, example))
         blocks.append(tabs(ways) if len(ways) > 1 else ways[0][1])
     return ShownExamples(
         tuple(blocks), tuple(_others(judged, [example for example in judged if example not in featured], up))
     )
+
+
+def _title(document: Document, name: str) -> str:
+    """Return the title of an example: its name, without that of the document and the word example."""
+    stem = basename(document.name)
+    rest = name.removeprefix(stem)
+    variant = _EXAMPLE.sub("", (name if rest[:1].isalnum() else rest).strip("._-")).strip("._-")
+    return (variant or "example").capitalize()
 
 
 def _ways(history: History, release: Release, document: Document, judged: JudgedExample) -> Iterator[tuple[str, str]]:
@@ -54,6 +65,8 @@ def _ways(history: History, release: Release, document: Document, judged: Judged
     )  # colours cost as much as the rest of a page, and old pages are many
     yield "JSON", code_block(judged.text, language_of(document).highlighting if coloured else "")
     if document.kind is not DocumentKind.REQUEST:
+        if _is_asked_by_path(history, release, document):
+            yield "Python (pyarrow.flight)", code_block(_flight_program(history, release, document, None), "python")
         return
     python = "python" if coloured else ""
     for title, text in _programs(judged):
@@ -66,6 +79,13 @@ def _ways(history: History, release: Release, document: Document, judged: Judged
     yield "Command line", code_block(command)
 
 
+def _is_asked_by_path(history: History, release: Release, document: Document) -> bool:
+    """Return whether a path alone asks for a payload, as no request of its name is described."""
+    kinds = {other.kind for other in history.documents(release, document.name).values()}
+    by_path = history.store.settings.flight.calls == "path"
+    return by_path and document.kind is DocumentKind.PAYLOAD and DocumentKind.REQUEST not in kinds
+
+
 def _programs(judged: JudgedExample) -> Iterator[tuple[str, str]]:
     """Yield the programs beside an example that send it: `full.client.py` does so with the package `client`."""
     stem = f"{splitext(judged.example.path)[0]}."
@@ -76,16 +96,20 @@ def _programs(judged: JudgedExample) -> Iterator[tuple[str, str]]:
 
 
 def _flight_program(history: History, release: Release, document: Document, message: Any) -> str:
-    """Return a program that sends a request with pyarrow and reads the answer; empty where there is none to send."""
+    """Return a program that sends a request with pyarrow and reads the answer; empty where there is none to send.
+
+    The message is None where a path alone asks.
+    """
     flight = history.store.settings.flight
+    call = Call(document.name, message, flight.calls)
     if document.name not in flight.exchange:
-        return asking_program(message, endless=document.name in flight.columns)
+        return asking_program(call, endless=document.name in flight.columns)
     for payload in history.documents(release, document.name).values():
         rows = [json.loads(judged.text) for judged in history.examples(release, payload) if not judged.reason]
         rows = [example for example in rows if isinstance(example, dict) and example.get("rows")]
         if payload.kind is DocumentKind.PAYLOAD and rows:
             example = max(rows, key=lambda example: json.dumps(example).count("null"))  # what the server fills in
-            return exchanging_program(message, language_of(payload).schema_code(payload, example), example["rows"])
+            return exchanging_program(call, language_of(payload).schema_code(payload, example), example["rows"])
     return ""
 
 

@@ -92,12 +92,27 @@ def indent(text: str) -> str:
     return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
 
 
-def front_matter(*, title: str = "", description: str = "", searched: bool = True, contents: bool = True) -> str:
-    """Return the front matter of a page; `searched`: search finds it, `contents`: it has a table of contents."""
+def front_matter(  # noqa: PLR0913 - all by name
+    *,
+    title: str = "",
+    window_title: str = "",
+    description: str = "",
+    searched: bool | float = True,
+    contents: bool = True,
+    of_releases: bool = False,
+) -> str:
+    """Return the front matter of a page; `searched`: search finds it, `contents`: it has a table of contents.
+
+    A number for `searched` is the weight of the page beside the others, which have 1. `title` is its name in a menu,
+    `window_title` the one of the window if that says more; `of_releases`: the menu beside it is that of the releases.
+    """
     lines = [f"title: {_yaml_string(title)}"] if title else []
+    lines += [f"window_title: {_yaml_string(window_title)}"] if window_title else []
     lines += [f"description: {_yaml_string(_cut(description))}"] if description else []
-    lines += [] if searched else ["search:", "  exclude: true"]
+    weight = "exclude: true" if not searched else f"boost: {searched}"
+    lines += [] if searched is True else ["search:", f"  {weight}"]
     lines += [] if contents else ["hide:", "  - toc"]
+    lines += ["of_releases: true"] if of_releases else []
     return "\n".join(["---", *lines, "---"]) if lines else ""
 
 

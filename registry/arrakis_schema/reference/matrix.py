@@ -1,30 +1,38 @@
 """The compatibility matrix: the answer for every client with every server, and the reasons for each endpoint."""
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
+from arrakis_schema.reference.changes import with_keywords
+from arrakis_schema.reference.facts.examples import undeclared_members
 from arrakis_schema.reference.facts.history import History
+from arrakis_schema.reference.facts.matrices import (
+    MOST,
+    Matrix,
+    group_label,
+    matrix_sides,
+    pairs_by_reason,
+    reason_key,
+)
 from arrakis_schema.reference.markup import (
     NOTHING_YET,
     code,
+    division,
     element,
     escape_markdown,
     fenced_json_line,
     front_matter,
+    note,
     page,
     table,
 )
-from arrakis_schema.reference.places import folder_of
-from arrakis_schema.store.store import Release
-from arrakis_schema.system.answers import Answer, Relation, worst
-from arrakis_schema.system.relations import are_messages, sent_names, sides
+from arrakis_schema.reference.places import folder_of, shared_folder
+from arrakis_schema.system.answers import Answer, worst
+from arrakis_schema.system.relations import are_messages, sides
 from arrakis_schema.text.escaping import href
 from arrakis_schema.text.nouns import plural, with_article
 
-MOST, _NAMED = 12, 12
+_NAMED = 12
 SOFTWARE = "matrix-software.md"
 """The page of the matrix by versions of software."""
 _MARKS = {
@@ -37,106 +45,12 @@ _MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """The relations of one endpoint; in a group of neighbours with the same answers, the first represents all.
-
-    `without` are the releases that do not have it any more.
-    """
-
-    name: str
-    groups: tuple[tuple[str, ...], ...]
-    relations: dict[tuple[str, str], Relation]
-    without: frozenset[str] = frozenset()
-
-    def label(self, group: int) -> str:
-        """Return the name of a group of releases, and whether they have the endpoint."""
-        releases = self.groups[group]
-        return _label(releases) + (", removed" if releases[0] in self.without else "")
-
-    def is_removed(self, client: int, server: int) -> bool:
-        """Return whether the endpoint is absent from one of two groups and its removal breaks nothing."""
-        gone = not self.without.isdisjoint((self.groups[client][0], self.groups[server][0]))
-        return gone and self.relation(client, server).answer is Answer.WORKS
-
-    def relation(self, client: int, server: int) -> Relation:
-        """Return whether the clients of one group work with the servers of another."""
-        return self.relations[self.groups[client][0], self.groups[server][0]]
-
-
-def endpoint_matrices(history: History, *, as_documented: bool = False) -> list[Matrix]:
-    """Return the matrix of each endpoint, over the newest releases back to the first that has the endpoint."""
-    releases = list(reversed(history.releases))
-    return [
-        _matrix(history, name, _since_first(history, name), as_documented=as_documented)
-        for name in sent_names(releases)
-    ]
-
-
-def _since_first(history: History, name: str) -> list[Release]:
-    """Return all releases from the first that has an endpoint on, the newest first."""
-    first = next(number for number, release in enumerate(history.releases) if history.documents(release, name))
-    return list(reversed(history.releases[first:]))
-
-
-def _matrix(history: History, name: str, releases: list[Release], *, as_documented: bool) -> Matrix:
-    """Return the matrix of one endpoint. Releases that mean the same are compared once."""
-    twins = _twins(history, name, releases, as_documented=as_documented)
-    first = list(twins.values())[:MOST]
-    relations = {
-        (client[0].version, server[0].version): history.comparisons.relation(
-            name, client[0].held(as_documented=as_documented), server[0].held(as_documented=as_documented)
-        )
-        for client in first
-        for server in first
-    }
-    merged: list[list[list[Release]]] = []
-    for twin in first:
-        both = (
-            bool(merged) and bool(history.documents(twin[0], name)) and bool(history.documents(merged[-1][0][0], name))
-        )
-        if both and _alike(
-            merged[-1][0][0].version,
-            twin[0].version,
-            [releases_alike[0].version for releases_alike in first],
-            relations,
-        ):
-            merged[-1].append(twin)
-        else:
-            merged.append([twin])
-    groups = tuple(tuple(release.version for twin in group for release in twin) for group in merged)
-    without = frozenset(release.version for release in releases if not history.documents(release, name))
-    return Matrix(name, groups, relations, without)
-
-
-def _twins(history: History, name: str, releases: list[Release], *, as_documented: bool) -> dict[Any, list[Release]]:
-    """Return neighbouring releases whose documents of a name mean the same."""
-    twins: dict[Any, list[Release]] = {}
-    for release in releases:
-        documents = (history.documents if as_documented else history.contracts)(release, name).items()
-        meanings = tuple((path, history.comparisons.meaning(document)) for path, document in documents)
-        twins.setdefault(meanings, []).append(release)
-    return twins
-
-
-def _alike(left: str, right: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
-    """Return whether two releases work with each other, and have the same answers with all others."""
-    if not relations[left, right].answer is relations[right, left].answer is Answer.WORKS:
-        return False
-
-    def relations_of(version: str) -> list[tuple[tuple[Answer, str], ...]]:
-        pairs = [((version, third), (third, version)) for third in versions if third not in (left, right)]
-        return [tuple((relations[pair].answer, _reason(relations[pair])) for pair in both) for both in pairs]
-
-    return relations_of(left) == relations_of(right)
-
-
 def matrix_page(history: History, matrices: list[Matrix]) -> str:
     """Return the answer for all endpoints at once: one table, whose cells lead to the reasons."""
     versions = [release.version for release in reversed(history.releases)][:MOST]
-    groups, (asking, answering) = _overall(matrices, versions), _sides(history, matrices)
+    groups, (asking, answering) = _overall(matrices, versions), matrix_sides(history, matrices)
     rows = [
-        (f"**{_label(client)}**", *(_overall_cell(matrices, client[0], server[0]) for server in groups))
+        (f"**{group_label(client)}**", *(_overall_cell(matrices, client[0], server[0]) for server in groups))
         for client in groups
     ]
     question = (
@@ -154,7 +68,7 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
         ),
         "# Compatibility matrix",
         f"Does {with_article(asking)} of one release work with {with_article(answering)} of another? {question}",
-        table((f"{asking} ↓ {answering} →", *map(_label, groups)), rows) if matrices else NOTHING_YET,
+        _grid(f"{asking} ↓ {answering} →", list(map(group_label, groups)), rows) if matrices else NOTHING_YET,
         _older(history, versions),
         _basis(history),
         f"{_by_endpoint(history, matrices)}For any two releases, with all differences: [compare](compare/index.md).",
@@ -170,21 +84,24 @@ def documented_matrix_page(history: History, matrices: list[Matrix]) -> str:
     versions = [release.version for release in reversed(history.releases)][:MOST]
     groups = _overall(matrices, versions)
     rows = [
-        (f"**{_label(client)}**", *(answer_mark(_overall_answer(matrices, client[0], server[0])) for server in groups))
+        (
+            f"**{group_label(client)}**",
+            *(answer_mark(_overall_answer(matrices, client[0], server[0])) for server in groups),
+        )
         for client in groups
     ]
     return page(
-        front_matter(title="Compatibility matrix, as documented", searched=False, contents=False),
+        front_matter(title="Compatibility matrix, as documented", searched=False, contents=False, of_releases=True),
         "# The matrix as documented",
         "This matrix compares the frozen documents, without the [corrections](versions/errata.json) of known errors."
         " The [compatibility matrix](matrix.md) shows what really works.",
-        table((f"{' ↓ '.join(_sides(history, matrices))} →", *map(_label, groups)), rows),
+        _grid(f"{' ↓ '.join(matrix_sides(history, matrices))} →", list(map(group_label, groups)), rows),
     )
 
 
-def _sides(history: History, matrices: list[Matrix]) -> tuple[str, str]:
-    """Return what the two sides of all matrices are called."""
-    return sides(history.comparisons, [matrix.name for matrix in matrices])
+def _grid(corner: str, columns: list[str], rows: list[tuple[str, ...]]) -> str:
+    """Return a table whose first column stays in view while the others scroll."""
+    return division("matrix", table((corner, *columns), rows))
 
 
 def _overall_answer(matrices: list[Matrix], client: str, server: str) -> Answer:
@@ -205,8 +122,9 @@ def _basis(history: History) -> str:
 def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
     """Return the links to the matrix of each endpoint, with the release that removed it if one did."""
     removed = {matrix.name: history.removed_in(matrix.name) for matrix in matrices}
+    shared = len(shared_folder(list(removed)))
     links = [
-        f"[{escape_markdown(name)}]({matrix_path(name)}){f' (removed in {version})' if version else ''}"
+        f"[{escape_markdown(name[shared:])}]({matrix_path(name)}){f' (removed in {version})' if version else ''}"
         for name, version in removed.items()
     ]
     each = "message" if are_messages(history.comparisons, removed) else "endpoint"
@@ -251,8 +169,9 @@ def _overall_cell(matrices: list[Matrix], client: str, server: str) -> str:
     overall = worst(relation.answer for relation in answers.values())
     if overall is Answer.WORKS:
         return answer_mark(overall)
+    shared = len(shared_folder([matrix.name for matrix in matrices]))
     links = [
-        f"[{escape_markdown(name)}]({matrix_path(name)}#{_key(relation)})"
+        f"[{escape_markdown(name[shared:])}]({matrix_path(name)}#{reason_key(relation)})"
         for name, relation in answers.items()
         if relation.answer is overall
     ]
@@ -268,12 +187,33 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
         (f"**{matrix.label(client)}**", *(_cell(matrix, client, server) for server in numbers)) for client in numbers
     ]
     return page(
-        front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False),
+        front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False, of_releases=True),
         f"# {escape_markdown(matrix.name)}: compatibility matrix",
         f"Rows are {plural(asking)}, columns are {plural(answering)}, the newest first. {_page(history, matrix.name)} ·"
         f" [all {'messages' if are_messages(history.comparisons, [matrix.name]) else 'endpoints'}]({up}matrix.md)",
-        table((f"{asking} ↓ {answering} →", *map(matrix.label, numbers)), rows),
+        _grid(f"{asking} ↓ {answering} →", list(map(matrix.label, numbers)), rows),
+        _undeclared(history, matrix, asking),
         *_reasons(matrix, (asking, answering)),
+    )
+
+
+def _undeclared(history: History, matrix: Matrix, asking: str) -> str:
+    """Return a note on what examples hold beside what their release declares; empty where all is declared."""
+    members, versions = dict[str, None](), list[str]()
+    for release in history.releases:
+        documents = history.contracts(release, matrix.name).values()
+        found = [path for document in documents for path in undeclared_members(release.contract, document)]
+        members |= dict.fromkeys(found)
+        versions += [release.version] if found else []
+    if not members:
+        return ""
+    more = f" and {len(members) - _NAMED} more" if len(members) > _NAMED else ""
+    listed = ", ".join(code(path) for path in list(members)[:_NAMED]) + more
+    return note(
+        "warning",
+        "Examples hold more than is declared",
+        f"An answer is about what a release declares. Examples of {', '.join(versions)} also hold {listed}, which their"
+        f" release does not declare: what {plural(asking)} put there is not compared.",
     )
 
 
@@ -284,11 +224,6 @@ def _page(history: History, name: str) -> str:
     text = f"Removed in {removed}: the {what} in {shown.version}" if removed else f"The {what}"
     up = "../" * matrix_path(name).count("/")
     return f"[{text}]({up}{href(history.page(shown, name))}.md)"
-
-
-def _label(group: tuple[str, ...] | list[str]) -> str:
-    """Return the name of a group of releases."""
-    return group[0] if len(group) == 1 else f"{group[-1]} to {group[0]}"
 
 
 def answer_mark(answer: Answer) -> str:
@@ -303,38 +238,17 @@ def _cell(matrix: Matrix, client: int, server: int) -> str:
         return "removed"
     relation = matrix.relation(client, server)
     mark = answer_mark(relation.answer)
-    return mark if relation.answer is Answer.WORKS else f"[{mark}](#{_key(relation)})"
-
-
-def _key(relation: Relation) -> str:
-    """Return the id of the reason: relations with the same reason share it."""
-    return f"why-{folder_of(relation.name)}-{hashlib.sha256(_reason(relation).encode()).hexdigest()[:8]}"
-
-
-def _reason(relation: Relation) -> str:
-    """Return the reasons of all exchanges of a relation, as one text."""
-    return "\n".join(exchange.why for exchange in relation.exchanges)
-
-
-def _why(matrix: Matrix) -> dict[str, list[tuple[int, int]]]:
-    """Return for each reason, by its id, the pairs of client and server groups that it applies to."""
-    pairs_by_reason: dict[str, list[tuple[int, int]]] = {}
-    for client in range(len(matrix.groups)):
-        for server in range(len(matrix.groups)):
-            relation = matrix.relation(client, server)
-            if relation.answer is not Answer.WORKS:
-                pairs_by_reason.setdefault(_key(relation), []).append((client, server))
-    return pairs_by_reason
+    return mark if relation.answer is Answer.WORKS else f"[{mark}](#{reason_key(relation)})"
 
 
 def _reasons(matrix: Matrix, words: tuple[str, str]) -> Iterator[str]:
     """Yield each reason once, with the pairs it applies to and an example message."""
-    for key, pairs in _why(matrix).items():
+    for key, pairs in pairs_by_reason(matrix).items():
         relation = matrix.relation(*pairs[0])
         yield f"## {' '.join(_MARKS[relation.answer])}: {_pairs(matrix, pairs, words)} {{ #{key} .why }}"
         for exchange in relation.exchanges:
             if exchange.why:
-                yield f"{code(exchange.document.rpartition('/')[2])}: {escape_markdown(exchange.why)}"
+                yield f"{code(exchange.document.rpartition('/')[2])}: {with_keywords(exchange.why)}"
             if exchange.answer.breaks and exchange.verdict.witness is not None:
                 yield fenced_json_line(exchange.verdict.witness)
 
@@ -346,40 +260,3 @@ def _pairs(matrix: Matrix, pairs: list[tuple[int, int]], words: tuple[str, str])
         servers = ", ".join(matrix.label(server) for _, server in group)
         sentences.append(f"{words[0]} {matrix.label(client)} with {words[1]} {servers}")
     return "; ".join(sentences)
-
-
-def matrix_data(history: History, matrices: list[Matrix]) -> dict[str, Any]:
-    """Return all matrices as data."""
-    return {
-        "releases": [release.version for release in reversed(history.releases)],
-        "names": {matrix.name: _data(matrix) for matrix in matrices},
-    }
-
-
-def _data(matrix: Matrix) -> dict[str, Any]:
-    """Return one matrix as data: `cells[client][server]` by the numbers of the groups."""
-    numbers = range(len(matrix.groups))
-    return {
-        "groups": matrix.groups,
-        "cells": [[_cell_data(matrix, client, server) for server in numbers] for client in numbers],
-        "reasons": {key: _reason_data(matrix.relation(*pairs[0])) for key, pairs in _why(matrix).items()},
-    }
-
-
-def _cell_data(matrix: Matrix, client: int, server: int) -> dict[str, str]:
-    """Return one cell as data."""
-    if matrix.is_removed(client, server):
-        return {"answer": "removed"}
-    relation = matrix.relation(client, server)
-    answer = {"answer": relation.answer.name.lower()}
-    return answer if relation.answer is Answer.WORKS else {**answer, "reason": _key(relation)}
-
-
-def _reason_data(relation: Relation) -> dict[str, Any]:
-    """Return a reason as data."""
-    exchanges = [
-        {"document": exchange.document, "why": exchange.why, "witness": exchange.verdict.witness}
-        for exchange in relation.exchanges
-        if exchange.answer is not Answer.WORKS
-    ]
-    return {"answer": relation.answer.name.lower(), "exchanges": exchanges}

@@ -1,8 +1,7 @@
 """All generated pages of a store and the data beside them, by their path in the docs folder."""
 
 from collections.abc import Iterator
-from itertools import groupby
-from posixpath import basename, commonpath, dirname
+from posixpath import basename
 from typing import Any
 
 from arrakis_schema.reference.changelog import FEED, changelog_page, feed
@@ -10,18 +9,18 @@ from arrakis_schema.reference.comparison import compared_pairs, comparison_index
 from arrakis_schema.reference.conformance import RECORD_FILE, conformance, conformance_record
 from arrakis_schema.reference.endpoint import endpoint_page
 from arrakis_schema.reference.facts.data import endpoint_data, release_data
-from arrakis_schema.reference.facts.history import ENDPOINTS, History, read_history
-from arrakis_schema.reference.markup import code, escape_markdown, redirect
+from arrakis_schema.reference.facts.history import History, read_history
+from arrakis_schema.reference.facts.matrices import endpoint_matrices, matrix_data
+from arrakis_schema.reference.markup import redirect
 from arrakis_schema.reference.matrix import (
     DOCUMENTED,
     SOFTWARE,
     documented_matrix_page,
-    endpoint_matrices,
     endpoint_matrix_page,
-    matrix_data,
     matrix_page,
 )
 from arrakis_schema.reference.monitoring import badge_files
+from arrakis_schema.reference.overview import by_folder, overview_page
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import release_page, releases_page
 from arrakis_schema.reference.software import software_data, software_page
@@ -30,7 +29,7 @@ from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import names
 from arrakis_schema.system.software import calls
-from arrakis_schema.text.escaping import href, json_text, one_line
+from arrakis_schema.text.escaping import json_text, one_line
 
 Pages = Iterator[tuple[str, str]]
 
@@ -38,12 +37,13 @@ Pages = Iterator[tuple[str, str]]
 def book(store: Store) -> Pages:
     """Yield the path and the text of every page, and of every file of data beside one.
 
-    The current release is at `endpoints/`, the working set at `next/`, and each release at `releases/`. What has
-    another address leads to one of these.
+    The current release is in the folder of the history, the working set at `next/`, and each release at `releases/`.
+    What has another address leads to one of these.
     """
     history = read_history(store)
     for release in history.releases:
         yield from _release(history, release)
+    yield f"{history.folder}/index.md", overview_page(history)
     yield "releases/index.md", releases_page(history)
     yield (
         "releases/index.json",
@@ -119,51 +119,38 @@ def endpoint_folders(store: Store) -> dict[str, list[Any]]:
     for release in history.releases:
         for name in names([release]):
             for folder in history.folders(release, name):
-                if folder != ENDPOINTS:
-                    folders.setdefault(folder, []).append(name)
-    return {folder: _listed(store, found, folder) for folder, found in folders.items()}
+                if folder != history.folder:
+                    folders.setdefault(folder, [release.version]).append(name)
+    return {
+        folder: [{version: f"releases/{version}/index.md"}, *_listed(store, found, folder)]
+        for folder, (version, *found) in folders.items()
+    }
 
 
 def _listed(store: Store, found: list[str], top: str) -> list[Any]:
     """Return the entries of the pages about some names: by folder where a team has folders of its own."""
-    return _by_folder(found, top) if store.layout.declared else _entries(found, top)
-
-
-def _entries(found: list[str], top: str, folder: str = "") -> list[Any]:
-    """Return the entries of some names, without the folder that they share."""
-    return [{one_line(name.removeprefix(folder)): f"{top}/{folder_of(name)}.md"} for name in found]
+    if store.layout.declared:
+        return _by_folder(found, top)
+    return [{one_line(name): f"{top}/{folder_of(name)}.md"} for name in found]
 
 
 def _by_folder(found: list[str], top: str) -> list[Any]:
-    """Return the entries of some names with a section for each folder, whose title leaves out what all share."""
-    shared = f"{commonpath([dirname(name) for name in found])}/".removeprefix("/") if found else ""
+    """Return the entries of some names with a section for each folder."""
     entries = list[Any]()
-    for folder, group in groupby(sorted(found, key=lambda name: (dirname(name), name)), key=dirname):
-        title = one_line(f"{folder}/".removeprefix(shared).rstrip("/"))
-        inside = _entries(list(group), top, f"{folder}/")
+    for title, group in by_folder(found):
+        inside = [{one_line(basename(name)): f"{top}/{folder_of(name)}.md"} for name in group]
         entries += [{title: inside}] if title else inside
     return entries
 
 
-def documents_by_folder(store: Store) -> str:
-    """Return the list of the newest documents as Markdown, by folder, for a front page; empty where there is none."""
-    found = read_history(store).names
-    blocks = []
-    for folder, group in groupby(sorted(found, key=lambda name: (dirname(name), name)), key=dirname):
-        links = [f"[{escape_markdown(basename(name))}](endpoints/{href(folder_of(name))}.md)" for name in group]
-        blocks.append(f"- {f'{code(folder)}: ' if folder else ''}{', '.join(links)}")
-    return "\n".join(blocks)
-
-
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
-    found = read_history(store).names
-    listed = _listed(store, found, ENDPOINTS)
-    endpoints: list[Any] = [{"Documents" if store.layout.declared else "Endpoints": listed}] if listed else []
+    history = read_history(store)
+    listed = [f"{history.folder}/index.md", *_listed(store, history.names, history.folder)]
     recorded = (store.root / RECORD_FILE).exists() or conformance_logs(store)
     examined: list[Any] = [{"Real servers": "conformance.md"}] if recorded else []
     return [
-        *endpoints,
+        {history.folder.capitalize(): listed},
         {
             "Releases": [
                 "releases/index.md",

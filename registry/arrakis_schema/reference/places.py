@@ -2,6 +2,7 @@
 
 import re
 from hashlib import sha256
+from posixpath import commonpath, dirname
 
 _PLAIN = re.compile(r"(?!(?i:index|readme)$)\w[\w.-]*")
 _LONGEST = 100
@@ -17,6 +18,11 @@ def folder_of(name: str) -> str:
 def anchor(name: str) -> str:
     """Return the id of a heading that is a name: the name where that can be one, and else a word and a number."""
     return name if _word(name) == name else f"{_word(name)}-{_number(name)}"
+
+
+def shared_folder(names: list[str]) -> str:
+    """Return the folder that all names are in, with a slash at its end; empty where there is none."""
+    return f"{commonpath([dirname(name) for name in names])}/".removeprefix("/") if names else ""
 
 
 def _word(text: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _WIDTH = 72
@@ -41,45 +42,74 @@ def assignment(name: str, value: Any) -> str:
     return f"{name} = {python_literal(value, len(name) + 3)}"
 
 
-def asking_program(request: Any, *, endless: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to an endpoint, None where the name alone asks, and how it is sent: see `calls` of the settings."""
+
+    endpoint: str
+    request: Any
+    calls: str
+
+    @property
+    def named(self) -> list[str]:
+        """The lines that give the request a name."""
+        return [] if self.request is None else [assignment("request", self.request)]
+
+    @property
+    def descriptor(self) -> str:
+        """The line that makes the descriptor."""
+        if self.calls != "path":
+            return "descriptor = flight.FlightDescriptor.for_command(json.dumps(request))"
+        parts = [*map(_flat, self.endpoint.split("/")), *(["json.dumps(request)"] if self.request else [])]
+        return f"descriptor = flight.FlightDescriptor.for_path({', '.join(parts)})"
+
+
+def asking_program(call: Call, *, endless: bool) -> str:
     """Return a program that sends a request by Arrow Flight and prints the answer; of an endless one, its beginning."""
-    reading = ["        print(client.do_get(endpoint.ticket).read_all())"]
+    direct = call.calls == "ticket"
+    ticket, indent = ("ticket", "    ") if direct else ("endpoint.ticket", "        ")
+    reading = [f"print(client.do_get({ticket}).read_all())"]
     if endless:
         reading = [
-            "        reader = client.do_get(endpoint.ticket)",
-            f"        for chunk in islice(reader, {MOST_BATCHES}):  # without an end it never stops",
-            "            print(chunk.data)",
-            "        reader.cancel()",
+            f"reader = client.do_get({ticket})",
+            f"for chunk in islice(reader, {MOST_BATCHES}):  # without an end it never stops",
+            "    print(chunk.data)",
+            "reader.cancel()",
         ]
+    asking = [] if direct else ["    for endpoint in client.get_flight_info(descriptor).endpoints:"]
     return "\n".join(
         [
-            "import json",
-            *(["from itertools import islice"] if endless else []),
-            "",
+            *_imports(call, endless=endless),
             "from pyarrow import flight",
             "",
-            assignment("request", request),
-            "descriptor = flight.FlightDescriptor.for_command(json.dumps(request))",
+            *call.named,
+            "ticket = flight.Ticket(json.dumps(request).encode())" if direct else call.descriptor,
             f'with flight.connect("{_SERVER}") as client:',
-            "    for endpoint in client.get_flight_info(descriptor).endpoints:",
-            *reading,
+            *asking,
+            *(f"{indent}{line}" for line in reading),
         ]
     )
 
 
-def exchanging_program(request: Any, schema: str, rows: Sequence[Any]) -> str:
+def _imports(call: Call, *, endless: bool) -> list[str]:
+    """Return the imports of the standard library, and the line after them."""
+    lines = ["import json"] if call.request else []
+    lines += ["from itertools import islice"] if endless else []
+    return [*lines, ""] if lines else []
+
+
+def exchanging_program(call: Call, schema: str, rows: Sequence[Any]) -> str:
     """Return a program that sends rows with a request by DoExchange, and prints those that come back.
 
     `schema` is the code that makes the schema of the rows.
     """
     return "\n".join(
         [
-            "import json",
-            "",
+            *_imports(call, endless=False),
             schema.replace("import pyarrow as pa\n", "import pyarrow as pa\nfrom pyarrow import flight\n").rstrip(),
             assignment("rows", list(rows)),
-            assignment("request", request),
-            "descriptor = flight.FlightDescriptor.for_command(json.dumps(request))",
+            *call.named,
+            call.descriptor,
             f'with flight.connect("{_SERVER}") as client:',
             "    writer, reader = client.do_exchange(descriptor)",
             "    with writer:",

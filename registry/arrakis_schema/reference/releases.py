@@ -92,7 +92,9 @@ def _problems(history: History, release: Release) -> Iterator[str]:
         rows = [
             (
                 escape_markdown(", ".join(erratum.documents)),
-                code(history.place_name(release, erratum.documents, erratum.location)),
+                code(history.place_name(release, erratum.documents, erratum.location))
+                if erratum.location
+                else "the whole",
                 escape_markdown(erratum.text),
                 escape_markdown(erratum.fixed),
             )

@@ -1,5 +1,6 @@
 """A table that draws when each member existed: a row for each, a column for each release, the newest first."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import literal, one_line
 
 _MOST, _MOST_ROWS = 12, 60
+_BREAK = re.compile(r"(?<=[/._])(?=\w)")
+"""Where the name of a row may be broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def _row(row: Row) -> str:
     states = list(zip(row.present, row.changed, strict=True))
     neighbours = zip([False, *row.present[:-1]], [*row.present[1:], False], strict=True)
     cells = [_cell(*state, *beside) for state, beside in zip(states, neighbours, strict=True)]
-    name = element("div", literal(one_line(row.name)), role="rowheader")
+    name = element("div", _BREAK.sub("<wbr>", literal(one_line(row.name))), role="rowheader")
     return element("div", name + "".join(reversed(cells)), role="row")
 
 

@@ -53,6 +53,8 @@ _SITEMAP_ENTRY = re.compile(r"\s*<url>\s*<loc>([^<]*)</loc>.*?</url>", re.DOTALL
 _UNUSED = re.compile(r".*\.map|assets/javascripts/lunr/.*")
 """Maps for those who develop the theme, and word lists of other languages."""
 
+_CONTROL = re.compile(r"<(?:label|input)\b[^>]*>")
+_FOR = re.compile(r' for="([^"]*)"')
 _TABS = "</label><label"
 _MISSING, _SITEMAP = "404.html", "sitemap.xml"
 _EPOCH = 315532800
@@ -184,7 +186,19 @@ def finished(rendered: Path, folder: SiteFolder) -> Iterator[Representation]:
 def finish_html(html: str, scripts: Collection[str], *, generated: bool) -> str:
     """Return a page as it is published; one of ours without the marks that only Markdown needed."""
     text = _LABEL.sub(lambda label: _TWICE.sub("&", label[0]), html.replace(_TABS, "</label> <label"))
-    return with_policy(minify(finish_page(text) if generated else text), scripts)
+    return with_policy(minify(_valid(finish_page(text) if generated else text)), scripts)
+
+
+def _valid(html: str) -> str:
+    """Return a page without what the theme writes and HTML does not allow: https://validator.w3.org/nu/."""
+
+    def mend(tag: re.Match[str]) -> str:
+        kept = tag[0].replace(' tabindex=""', "").replace(" />", ">")
+        kept = kept.replace(' autocomplete="off"', "") if ' type="checkbox"' in kept else kept
+        labels = _FOR.search(kept)
+        return _FOR.sub("", kept) if labels and f'id="{labels[1]}"' not in html else kept
+
+    return _CONTROL.sub(mend, html)
 
 
 def minify(html: str) -> str:

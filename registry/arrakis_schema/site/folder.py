@@ -18,9 +18,11 @@ from urllib.parse import quote
 
 import yaml
 
+from arrakis_schema.reference.facts.history import read_history
 from arrakis_schema.reference.highlighting import with_code_as_html
 from arrakis_schema.reference.markup import NOTHING_YET, escape_markdown, without_divisions
-from arrakis_schema.reference.pages import book, documents_by_folder, endpoint_folders, navigation
+from arrakis_schema.reference.overview import documents_by_folder
+from arrakis_schema.reference.pages import book, endpoint_folders, navigation
 from arrakis_schema.site.config import CONFIG, Configured, read_configuration
 from arrakis_schema.site.python_api import expand, find_homes
 from arrakis_schema.site.tree import INDEX, tree
@@ -140,6 +142,7 @@ def _flat_settings(
     complete = [*nav[:1], *navigation(store), *nav[1:]]
     extra = {
         **(settings.get("extra") or {}),
+        "documents": f"{read_history(store).folder}/",
         "beside": {folder: [_entry(entry) for entry in entries] for folder, entries in beside.items()},
     }
     extra.setdefault("image", store.settings.site.get("image", ""))

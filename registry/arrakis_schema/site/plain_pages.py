@@ -11,6 +11,9 @@ from urllib.parse import unquote
 from arrakis_schema.store.settings import Settings
 from arrakis_schema.text.escaping import visible
 
+_ARROW = """ Beside each <code>schema.txt</code> stand
+<code>schema.arrow</code> (Arrow IPC) and <code>schema.arrow.json</code>."""
+
 
 def front_page(settings: Settings, index: dict[str, Any]) -> bytes:
     """Return the front page for the contents of `versions/index.json`; its links are relative."""
@@ -19,7 +22,8 @@ def front_page(settings: Settings, index: dict[str, Any]) -> bytes:
         title=_text(settings.title),
         count=sum(release["frozen"] for release in index["releases"]),
         latest=_text(latest),
-        example=_text(_example(index)),
+        example=_text(f"{settings.base_url}{_example(index)}"),
+        arrow=_ARROW if _has_arrow(index["releases"]) else "",
         releases="\n".join(_release(release, latest) for release in index["releases"]),
     )
     return page.encode()
@@ -55,10 +59,16 @@ def _text(text: str) -> str:
 
 
 def _example(index: dict[str, Any]) -> str:
-    """Return the URL of an example request document: of the newest release, or of the working set."""
+    """Return the path of an example document: a request of the newest release, or of the working set, if it has one."""
     newest = next((release for release in index["releases"] if release["frozen"]), index["releases"][0])
-    urls = [document["url"] for document in newest["documents"] if document["kind"] == "request"]
+    documents = sorted(newest["documents"], key=lambda document: document["kind"] != "request")
+    urls = [document["url"] for document in documents]
     return f"versions/{(urls or ['index.json'])[0]}"
+
+
+def _has_arrow(releases: list[dict[str, Any]]) -> bool:
+    """Return whether any document is an Arrow schema."""
+    return any(document["format"] == "arrow" for release in releases for document in release["documents"])
 
 
 def _release(release: dict[str, Any], latest: str) -> str:
@@ -66,10 +76,11 @@ def _release(release: dict[str, Any], latest: str) -> str:
     version = _text(release["version"])
     label = "latest" if release["version"] == latest else "" if release["frozen"] else "working set, not released yet"
     badge = f' <span class="badge">{label}</span>' if label else ""
-    rows = "\n".join(f"<tr>{_row(name, release['documents'])}</tr>" for name in _names(release["documents"]))
+    tabular = _has_arrow([release])
+    rows = "\n".join(f"<tr>{_row(name, release['documents'], tabular)}</tr>" for name in _names(release["documents"]))
     opened = " open" if label else ""
     head = f"<summary><h2>{version}</h2>{badge}</summary>"
-    columns = "<tr><th>Name</th><th>JSON Schema</th><th>Arrow schema</th></tr>"
+    columns = f"<tr><th>Name</th><th>JSON Schema</th>{'<th>Arrow schema</th>' * tabular}</tr>"
     table = f"<table><thead>{columns}</thead><tbody>\n{rows}\n</tbody></table>"
     return f'<details id="{version}"{opened}>{head}\n{table}</details>'
 
@@ -79,8 +90,8 @@ def _names(documents: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(document["name"] for document in documents))
 
 
-def _row(name: str, documents: list[dict[str, Any]]) -> str:
-    """Return the cells of one row: the name, its JSON Schema, its Arrow schema in three forms."""
+def _row(name: str, documents: list[dict[str, Any]], tabular: bool) -> str:  # noqa: FBT001 - private
+    """Return the cells of one row: the name, its JSON Schema, and of a release that has some its Arrow schema."""
     urls = {document["format"]: document["url"] for document in documents if document["name"] == name}
     request, arrow = urls.get("json-schema"), urls.get("arrow")
     forms = (
@@ -92,7 +103,7 @@ def _row(name: str, documents: list[dict[str, Any]]) -> str:
         _link(request, unquote(request.rpartition("/")[2])) if request else "",
         " ".join(_link(url, f"schema{part}" if part == ".txt" else part) for part, url in forms.items()),
     ]
-    return f'<th scope="row">{_text(name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<th scope="row">{_text(name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells[: 1 + tabular])
 
 
 def _link(url: str, words: str) -> str:

@@ -107,7 +107,8 @@ class Placement:
     `pattern` matches their paths and has what the name leaves out, such as `.schema.json`, as the group `rest`;
     `examples` are patterns of paths relative to the folder of a document, with `{name}` for its file name without
     that rest. `language` is the name of the language of these documents, `dialect` the meta-schema of those that name
-    none, `writer` and `reader` what those are called who write and read; each is empty where the entry does not say.
+    none, `writer` and `reader` what those are called who write and read, `id` the form of each `$id`; each is empty
+    where the entry does not say.
     """
 
     files: str
@@ -118,6 +119,7 @@ class Placement:
     dialect: str = ""
     writer: str = ""
     reader: str = ""
+    id: str = ""
 
     __repr__ = short_repr
 
@@ -190,6 +192,14 @@ class Layout:
         """Return the aliases of meta-schemas with what the document at this path is written in if it names none."""
         placement = self._placement(path)
         return aliases if placement is None or not placement.dialect else (*aliases, ("", placement.dialect))
+
+    def identifier_of(self, path: str, version: str) -> str | None:
+        """Return the `$id` that the document at this path has in a version; None where none is asked for."""
+        placement = self._placement(path)
+        if placement is None or not placement.id:
+            return None
+        words = {"PATH": path, "NAME": self.name_of(path), "VERSION": version}
+        return re.sub("|".join(words), lambda word: words[word[0]], placement.id)
 
     def examples(self, paths: Iterable[str], documents: Collection[str]) -> dict[str, str]:
         """Return those of some paths that are examples of one of the documents, each with its document."""

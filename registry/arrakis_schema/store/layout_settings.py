@@ -11,10 +11,11 @@ from arrakis_schema.store.globs import WILD, glob_problem, translate_glob
 from arrakis_schema.store.toml_files import list_problems
 
 KINDS = tuple(kind.value for kind in DocumentKind if kind is not DocumentKind.ENVELOPE)
-_KEYS = {"files", "kind", "examples", "language", "dialect", "writer", "reader"}
+_KEYS = {"files", "kind", "examples", "language", "dialect", "id", "writer", "reader"}
 _LANGUAGES = tuple(dict.fromkeys(form.name for form in FORMATS.values()))
 _NOUN = re.compile(r"[^\W\d_][\w '-]{0,39}")
 _EXAMPLE = '[[documents]] files = "**/*.schema.json" kind = "publication"'
+_ID = "https://example.org/vVERSION/PATH"
 _OPTIONAL = re.compile(r"\[[^][]*\]")
 _WORDS = {"NAME": "{name}", "VARIANT": "[^/]+"}
 
@@ -36,6 +37,9 @@ def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
     yield from _word_problems(entry)
     if examples is None:
         yield 'examples is text or a list of texts, as in examples = "NAME[.VARIANT].example.json"'
+    form = entry.get("id", "PATH")
+    if not isinstance(form, str) or not re.search("PATH|NAME", form):
+        yield f"id = {form!r} is no text with PATH or NAME in it, as in id = {_ID!r}"
     for form in examples or ():
         if problem := _form_problem(form):
             yield f"examples = {form!r} {problem}"
@@ -75,7 +79,7 @@ def read_layout(entries: Any) -> Layout:
 def _placement(entry: dict[str, Any]) -> Placement:
     """Return one entry."""
     examples = tuple(map(_form_pattern, _texts(entry.get("examples", [])) or ()))
-    words = {key: entry[key] for key in ("language", "writer", "reader") if key in entry}
+    words = {key: entry[key] for key in ("language", "id", "writer", "reader") if key in entry}
     dialect = DIALECTS[entry["dialect"]] if "dialect" in entry else ""
     pattern = _glob_pattern(entry["files"])
     return Placement(entry["files"], DocumentKind(entry["kind"]), pattern, examples, dialect=dialect, **words)

@@ -98,7 +98,9 @@ def _conventions(release: Release) -> frozenset[str]:
 
 def _expected_url(release: Release, path: str) -> str | None:
     """Return the URL that the `$id` of a document is to be; None where the team declares a layout: it names them."""
-    return None if release.layout.declared else release.settings.url(release.version, path)
+    if release.layout.declared:
+        return release.layout.identifier_of(path, release.version)
+    return release.settings.url(release.version, path)
 
 
 def find_refused(release: Release) -> Iterator[Finding]:

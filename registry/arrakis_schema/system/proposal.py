@@ -23,7 +23,7 @@ from arrakis_schema.store.store import Documents, Release, Store
 from arrakis_schema.text.printable import printable
 
 _SUFFIXES = tuple(f"{schema}{suffix}" for suffix in NOTATIONS[".json"] for schema in (".schema", ""))
-_FORMS = (
+FORMS = (
     "[refused/]NAME[.VARIANT].example.json",
     "[refused/]NAME[-VARIANT].example.json",
     "examples/[refused/]NAME[.VARIANT].json",
@@ -59,7 +59,28 @@ def propose_settings(versions: Sequence[Version], title: str) -> str:
     )
     if _is_standard(newest):
         return head
-    return head + "".join(map(_format_entry, propose_layout(versions)))
+    identifier = _identifier_form(newest)
+    about = f"id = {_quote(identifier)}  # of each $id\n" if identifier else ""
+    return head + "".join(f"{_format_entry(entry)}{about}" for entry in propose_layout(versions))
+
+
+def _identifier_form(version: Version) -> str:
+    """Return the form of the `$id`s of a version, if all that have one tell of one form; otherwise nothing."""
+    forms = set[str]()
+    for path, content in version.contents.items():
+        if path.endswith(NOTATIONS[".json"]) and _is_schema(path, content):
+            with suppress(DamagedStoreError):
+                value = parse_file(content, path)
+                identifier = value.get("$id") if isinstance(value, dict) else None
+                forms.add(_form_of(identifier, path, version.name) if isinstance(identifier, str) else "")
+    return forms.pop() if len(forms) == 1 else ""
+
+
+def _form_of(identifier: str, path: str, version: str) -> str:
+    """Return an `$id` with words for the path at its end and for the version; nothing where it has another end."""
+    head = identifier.removesuffix(path)
+    taken = any(word in head for word in ("PATH", "NAME", "VERSION"))
+    return f"{head.replace(version, 'VERSION', 1)}PATH" if head != identifier and not taken else ""
 
 
 def propose_more(versions: Sequence[Version], store: Store) -> list[str]:
@@ -96,7 +117,7 @@ def propose_layout(versions: Sequence[Version]) -> list[dict[str, Any]]:
     forms = _example_forms(files)
     globs = list(_globs(files, forms))[:_MOST]
     if not globs:
-        return [_entry("**/*.schema.json", DocumentKind.PUBLICATION, _FORMS[:1])]
+        return [_entry("**/*.schema.json", DocumentKind.PUBLICATION, FORMS[:1])]
     newest = {path: content for path, content in files.schemas.items() if path in versions[-1].contents}
     entries = [_entry(glob, DocumentKind.PUBLICATION, forms) for glob in globs]
     shared = [_entry(glob, DocumentKind.SHARED, forms) for glob in _shared(newest, read_layout(entries), files.others)]
@@ -133,7 +154,7 @@ def _is_schema(path: str, content: bytes) -> bool:
 def _example_forms(files: _Files) -> list[str]:
     """Return the forms that find examples among the JSON files that are not schemas, each some that no other finds."""
     forms, left = list[str](), set(files.others)
-    for form in _FORMS:
+    for form in FORMS:
         layout = read_layout([_entry(f"**/*{suffix}", DocumentKind.PUBLICATION, [form]) for suffix in _SUFFIXES])
         if found := layout.examples(left, frozenset(files.schemas)):
             forms.append(form)

@@ -181,7 +181,7 @@ class ServerExamination:
 
 
 def _is_fault(error: RefusedError) -> bool:
-    """Tell whether a server failed or cannot answer at all, whatever is asked."""
+    """Return whether a server failed or cannot answer at all, whatever is asked."""
     return error.internal or isinstance(error, UnimplementedError)
 
 

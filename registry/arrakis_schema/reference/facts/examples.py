@@ -1,6 +1,10 @@
 """Examples, and whether a release accepts them."""
 
+import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document, Example
@@ -37,6 +41,37 @@ def judge_examples(release: Release, newest: Release, document: Document) -> lis
         JudgedExample(example, home, language_of(document).refusal(release, document, example)) for example in examples
     ]
     return sorted(judged, key=lambda example: (bool(example.reason), _rank(example.example.name), example.example.name))
+
+
+def undeclared_members(release: Release, document: Document) -> list[str]:
+    """Return the paths of the members that accepted examples of a release hold and its document does not declare.
+
+    `$schema` is left out: it tells editors which document an example is of.
+    """
+    found = dict[str, None]()
+    for example in release.examples_of(document.path):
+        if not example.refused:
+            sent = language_of(document).as_sent(release, document, example)
+            found |= dict.fromkeys(_lacking(_value(example.content), _value(sent.content)))
+    return [path for path in found if path != "$schema"]
+
+
+def _value(content: bytes) -> Any:
+    """Return what an example holds; None where it is not JSON."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(content)
+    return None
+
+
+def _lacking(whole: Any, part: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths of the members of a value that a part of it lacks."""
+    if isinstance(whole, dict) and isinstance(part, dict):
+        for name, value in whole.items():
+            inner = f"{path}.{name}" if path else name
+            yield from _lacking(value, part[name], inner) if name in part else [inner]
+    elif isinstance(whole, list) and isinstance(part, list):
+        for before, after in zip(whole, part, strict=False):
+            yield from _lacking(before, after, f"{path}[]")
 
 
 def _rank(name: str) -> int:

@@ -17,8 +17,7 @@ from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.answers import Exchange
 from arrakis_schema.system.relations import Comparisons, documents_named, names
 
-ENDPOINTS = "endpoints"
-"""The folder of the pages about endpoints and publications in the current release."""
+_ASKED = {DocumentKind.ENVELOPE, DocumentKind.REQUEST, DocumentKind.PAYLOAD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,24 @@ class ReleaseStep:
         return any((breaking.rule, breaking.new) == (change.rule, change.new) for breaking in self.breaking)
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A member as the last release that has it documents it, and the first release that has it."""
+
+    member: Member
+    first: Release
+    last: Release
+
+
 @dataclass(slots=True)
 class History:
-    """The releases of a store, the working set last, and what is in them; documents are read once."""
+    """The releases of a store, the working set last, and what is in them; documents are read once.
+
+    `folder` is the one that the pages about the documents of the current release are in.
+    """
 
     store: Store
+    folder: str
     releases: list[Release]
     comparisons: Comparisons
     errata: tuple[Erratum, ...]
@@ -72,7 +84,7 @@ class History:
 
     @property
     def current(self) -> Release:
-        """The newest release that is frozen, whose pages are at `endpoints/`; the working set where there is none."""
+        """The newest release that is frozen, whose pages are in `folder`; the working set where there is none."""
         return next((release for release in reversed(self.releases) if release.frozen), self.newest)
 
     @property
@@ -81,7 +93,7 @@ class History:
         return None if self.newest is self.current else self.newest
 
     def shown(self, name: str) -> Release | None:
-        """Return the release whose page about a name is at `endpoints/`.
+        """Return the release whose page about a name is in `folder`.
 
         It is the current release, or the working set where only that has the name; None where neither has it.
         """
@@ -150,6 +162,18 @@ class History:
                 for member in self.members(document) if document else ():
                     first_releases.setdefault(member.anchor, release.version)
         return self._since[path]
+
+    def removed(self, release: Release, name: str, path: str) -> list[Removed]:
+        """Return the members that earlier releases have in a document, and this one does not."""
+        gone: dict[str, Removed] = {}
+        kept = {member.anchor for member in self.members(self.documents(release, name)[path])}
+        for earlier in self.releases[: self.releases.index(release)]:
+            document = self.documents(earlier, name).get(path)
+            for member in self.members(document) if document else ():
+                if member.anchor not in kept:
+                    first = gone[member.anchor].first if member.anchor in gone else earlier
+                    gone[member.anchor] = Removed(member, first, earlier)
+        return list(gone.values())
 
     def first_software(self, path: str, name: str) -> dict[str, tuple[str, ...]]:
         """Return for the address of each member the first version of each program that speaks a release which has it.
@@ -266,7 +290,7 @@ class History:
 
     @property
     def names(self) -> list[str]:
-        """The names that have a page at `endpoints/`: those of the current release, and what the working set adds."""
+        """The names that have a page in `folder`: those of the current release, and what the working set adds."""
         return [name for name in names([self.newest, self.current]) if self.shown(name)]
 
     def page(self, release: Release, name: str) -> str:
@@ -278,7 +302,7 @@ class History:
 
         The page of a release at `releases/` stays there for ever, also while it is the current one.
         """
-        folders = [ENDPOINTS] if self.shown(name) is release else []
+        folders = [self.folder] if self.shown(name) is release else []
         if release.frozen:
             return [*folders, f"releases/{release.version}"]
         return ["next", *folders] if self.unreleased else folders
@@ -296,4 +320,13 @@ def read_history(store: Store) -> History:
 def _read_history(store: Store) -> History:
     """Make the history of a store."""
     releases, comparisons = store.every_release(), Comparisons(store, words=False)
-    return History(store, releases, comparisons, store.errata, store.dates, accepted_by_release(store))
+    return History(
+        store, _pages_folder(releases), releases, comparisons, store.errata, store.dates, accepted_by_release(store)
+    )
+
+
+def _pages_folder(releases: Sequence[Release]) -> str:
+    """Return the folder of the pages about documents: a word for what a set began with, so that it stays the same."""
+    first = next((release for release in releases if release.documents), None)
+    asked = first is None or any(first.kind_of(path) in _ASKED for path in first.documents)
+    return "endpoints" if asked else "documents"

@@ -38,7 +38,7 @@ async function fill(container) {
     const [before, after] = chosen(all);
     [old.value, fresh.value] = [before.version, after.version];
     try {
-      const { sentence, sections } = await comparison(root, all, before, after);
+      const { sentence, sections } = await comparison(root, before, after);
       if (current !== turn) return;
       status.textContent = sentence;
       result.replaceChildren(...sections);

@@ -4,7 +4,7 @@ import { element, table } from "./dom.js";
 import { changes, labelOf, reordered, withoutWords } from "./fields.js";
 import { patch } from "./patch.js";
 import { ANSWERS, relation } from "./relations.js";
-import { described, entries, exact, json, pageOf, pathOf, reasonIn, text } from "./site.js";
+import { described, entries, exact, json, pathOf, reasonIn, text } from "./site.js";
 import { laidOut } from "./words.js";
 
 /** @typedef {import("./fields.js").Change} Change */
@@ -14,7 +14,7 @@ import { laidOut } from "./words.js";
  * @typedef {{ name: string, path: string, old: Entry | undefined, fresh: Entry | undefined, same: boolean }} Pair
  *   one document of both releases
  */
-/** @typedef {{ root: URL, all: Release[], old: string, fresh: string }} Between */
+/** @typedef {{ root: URL, old: string, fresh: string }} Between */
 
 /** The answers that have nothing to add where only one release has an endpoint. */
 const SILENT = new Set(["works", "removed"]);
@@ -22,12 +22,11 @@ const SILENT = new Set(["works", "removed"]);
 /**
  * Return a sentence about two releases, and the sections that say more.
  * @param {URL} root
- * @param {Release[]} all
  * @param {Release} old
  * @param {Release} fresh
  */
-export async function comparison(root, all, old, fresh) {
-  const between = { root, all, old: old.version, fresh: fresh.version };
+export async function comparison(root, old, fresh) {
+  const between = { root, old: old.version, fresh: fresh.version };
   const [matrix, before, after] = await Promise.all([
     exact(new URL("matrix/index.json", root)),
     entries(root, old.version),
@@ -94,7 +93,7 @@ async function haveSameBytes(root, first, second) {
 
 /**
  * @param {Between} between
- * @param {{ names: Record<string, import("./relations.js").Grid> }} matrix
+ * @param {{ sides: [string, string], names: Record<string, import("./relations.js").Grid> }} matrix
  * @param {string[]} names
  * @param {Pair[]} pairs
  */
@@ -110,8 +109,11 @@ function relations({ root, old, fresh }, matrix, names, pairs) {
     return element("span", { class: "compare-only" }, only(name) ? `only in ${only(name)}` : "not known");
   };
   const rows = names.map((name) => [name, cell(name, old, fresh), cell(name, fresh, old)]);
-  const headings = ["Name", `client ${old}, server ${fresh}`, `client ${fresh}, server ${old}`];
-  const grid = table("A client of one with a server of the other", headings, rows, "compare-relations");
+  const [asking, answering] = matrix.sides;
+  const heading = (/** @type {string} */ client, /** @type {string} */ server) =>
+    `${asking} ${client}, ${answering} ${server}`;
+  const headings = ["Name", heading(old, fresh), heading(fresh, old)];
+  const grid = table(`Each ${asking} of one with each ${answering} of the other`, headings, rows, "compare-relations");
   return element("section", {}, element("h2", {}, "Compatibility"), grid);
 }
 
@@ -170,14 +172,13 @@ function documentPart(between, pair) {
 }
 
 /** @param {Between} between @param {Pair} pair @returns {HTMLElement[]} */
-function fieldTable(between, { path, old, fresh }) {
+function fieldTable(between, pair) {
+  const { path, old, fresh } = pair;
   const [before, after] = [old?.fields ?? [], fresh?.fields ?? []];
   const columns = (fresh ?? old)?.format === "arrow";
   const changed = changes(before, after, columns);
   /** @type {import("./dom.js").Child[][]} */
-  const rows = changed
-    .map(withoutWords)
-    .flatMap((change) => changeRows(between, /** @type {Entry} */ (fresh ?? old), change));
+  const rows = changed.map(withoutWords).flatMap((change) => changeRows(between.root, pair, change));
   const order = columns ? reordered(before, after) : null;
   if (order) rows.push(["all columns", "order", order.old, order.new]);
   const words = changed.filter((change) => change.kind === "changed" && !withoutWords(change).facts.length);
@@ -197,12 +198,12 @@ function fieldTable(between, { path, old, fresh }) {
   ];
 }
 
-/** @param {Between} between @param {Entry} entry @param {Change} change @returns {import("./dom.js").Child[][]} */
-function changeRows({ root, all: releases, old, fresh }, entry, { field, kind, facts }) {
-  const page = pageOf(root, entry, kind === "removed" ? old : fresh, releases);
+/** @param {URL} root @param {Pair} pair @param {Change} change @returns {import("./dom.js").Child[][]} */
+function changeRows(root, pair, { field, kind, facts }) {
+  const { page } = /** @type {Entry} */ (kind === "removed" ? pair.old : pair.fresh);
   const link = element(
     "a",
-    { href: new URL(`#${encodeURIComponent(field.anchor)}`, page).href },
+    { href: new URL(`${page}#${encodeURIComponent(field.anchor)}`, root).href },
     breakable(labelOf(field)),
   );
   const all = (/** @type {"old" | "new"} */ side) =>

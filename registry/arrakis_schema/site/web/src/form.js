@@ -57,7 +57,7 @@ export function form(context, { title, text, placeholder, extra, ask }) {
     element("label", { class: "try-title", for: area.id }, title),
     ...extra,
     labelled("Release", release),
-    isCorrected(context) && labelled("as documented, without corrections", documented),
+    isCorrected(context) && labelled("without corrections", documented),
     element("button", { type: "submit", class: "try-button" }, "Check"),
   );
   const submit = (/** @type {Event} */ event) => {

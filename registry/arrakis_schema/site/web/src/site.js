@@ -132,22 +132,19 @@ export async function described(root, entry) {
 
 /** Return the folder of a name from the address of its page in some release. @param {string} page */
 function folderOf(page) {
-  return page.replace(/^(?:endpoints|next|releases\/[^/]+)\//, "").replace(/\/$/, "");
+  return page.replace(/^(?:endpoints|documents|next|releases\/[^/]+)\//, "").replace(/\/$/, "");
 }
 
 /**
- * Return the page of an endpoint in another release: the current release has the address without a version.
+ * Return the page of a name in another release.
  * @param {URL} root
  * @param {{ page: string }} known the page in some release
  * @param {string} version
  * @param {Release[]} all every release, newest first
  */
 export function pageOf(root, { page }, version, all) {
-  const folder = folderOf(page);
-  const current = all.find(({ frozen }) => frozen) ?? all[0];
-  if (version === current?.version) return new URL(`endpoints/${folder}/`, root);
   const frozen = all.find((release) => release.version === version)?.frozen ?? true;
-  return new URL(frozen ? `releases/${version}/${folder}/` : `next/${folder}/`, root);
+  return new URL(`${frozen ? `releases/${version}` : "next"}/${folderOf(page)}/`, root);
 }
 
 /**

@@ -129,7 +129,7 @@ function splitLabel(text) {
  * @param {(string | number)[]} path
  * @param {Field[]} fields
  */
-export function anchorOf(path, fields) {
+function anchorOf(path, fields) {
   return fieldAt(path, fields)?.anchor ?? "";
 }
 

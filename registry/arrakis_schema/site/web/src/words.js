@@ -40,7 +40,7 @@ export function cut(text, longest = LONGEST) {
  * @param {unknown} value
  * @param {number} [longest]
  */
-export function shortened(value, longest = LONGEST) {
+function shortened(value, longest = LONGEST) {
   return cut(dumped(value), longest);
 }
 

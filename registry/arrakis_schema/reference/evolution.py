@@ -1,0 +1,95 @@
+"""The sections of a page on what releases changed: members that were removed, and the history of the documents."""
+
+from collections.abc import Iterator
+from posixpath import basename
+
+from arrakis_schema.reference.changes import change_list
+from arrakis_schema.reference.conformance import as_sent
+from arrakis_schema.reference.facts.history import History, ReleaseStep, Removed
+from arrakis_schema.reference.markup import UNSEARCHED, chip, code, division, element, escape_markdown, facts, prose
+from arrakis_schema.reference.matrix import matrix_path
+from arrakis_schema.reference.places import anchor, folder_of
+from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
+from arrakis_schema.store.documents import DocumentKind
+from arrakis_schema.store.store import Release
+from arrakis_schema.system.relations import sent_names
+from arrakis_schema.text.escaping import href, literal
+
+TITLES = {
+    DocumentKind.ENVELOPE: "Envelope",
+    DocumentKind.REQUEST: "Request",
+    DocumentKind.PAYLOAD: "Payload",
+    DocumentKind.PUBLICATION: "Message",
+    DocumentKind.SHARED: "Shared",
+}
+
+
+RELEASES = "releases/"
+_MOST_REMOVED = 200
+
+
+def changes_by_release(history: History, release: Release, name: str, folder: str) -> Iterator[str]:
+    """Yield the changes by release, as a drawing and in words, separately for request and payload.
+
+    The pages in the folders of releases lead to the page of the current one, or of the last that has the name.
+    """
+    yield from _removed_members(history, release, name, folder)
+    yield f"## History {{ #history {UNSEARCHED} }}"
+    up, current = "../" * f"{folder}/{folder_of(name)}".count("/"), history.shown(name) or history.last(name)
+    if folder.startswith(RELEASES) and (release is not current or history.shown(name)):
+        yield f"[What each release changed]({up}{href(history.page(current, name))}.md#history)"
+        return
+    releases = [release for release in shown_releases(history) if history.documents(release, name)]
+    for path in history.documents(history.newest, name):
+        rows = member_rows(history, releases, name, path)
+        if rows and len(releases) > 1:
+            legend = "a bar shows the releases that have a field, a dot those that changed it."
+            yield f"{code(basename(path))}: {legend}\n{{ .caption }}"
+            yield drawing(f"The fields of {name}, {basename(path)}, by release", releases, rows)
+    if name in sent_names(history.releases):
+        link = f"[compatibility matrix of {escape_markdown(name)}]({up}{matrix_path(name)})"
+        yield f"Which releases work together: {link}"
+    if sent := as_sent(history.store, name):
+        yield f"### As documented, as sent {{ #as-sent {UNSEARCHED} }}"
+        yield sent
+    steps = list(history.steps(name))
+    for step in steps:
+        compared = f"[{step.old} → {step.new}]({up}compare/{step.old}...{step.new}.md)"
+        yield _step_heading(f"{step.new}, {TITLES[history.kind_of(step.document)].lower()}", step)
+        yield f"{compared}\n{{ .compared }}"
+        yield change_list(history, step, up)
+    if not steps:
+        yield f"Nothing changed since {history.first(name)}."
+
+
+def _step_heading(title: str, step: ReleaseStep) -> str:
+    """Return a heading that the list of sections leaves out: it would be longer than the page."""
+    target = f"{step.new}-{anchor(basename(step.document))}"
+    link = element("a", "&para;", class_="headerlink", href=f"#{target}", title="Permanent link")
+    return element("h3", literal(title) + link, id=target, data_search_exclude="")
+
+
+def _removed_members(history: History, release: Release, name: str, folder: str) -> Iterator[str]:
+    """Yield the section on the members that only earlier releases have: whoever still meets one finds it here."""
+    if folder.startswith(RELEASES):
+        return
+    up = "../" * f"{folder}/{folder_of(name)}".count("/")
+    removed = [member for path in history.documents(release, name) for member in history.removed(release, name, path)]
+    if not removed:
+        return
+    yield "## Removed members { #the-removed }"
+    yield "Older releases have these, and this one does not."
+    rows = [cell for member in removed[:_MOST_REMOVED] for cell in _removed_row(f"{up}../", name, member)]
+    yield division("members", *rows)
+    if len(removed) > _MOST_REMOVED:
+        yield f"{len(removed) - _MOST_REMOVED:,} more are not listed."
+
+
+def _removed_row(top: str, name: str, removed: Removed) -> Iterator[str]:
+    """Yield the cells of a removed member, which lead to its place in the last release that has it."""
+    member, first, last = removed.member, removed.first.version, removed.last.version
+    place = f"{top}{RELEASES}{last}/{href(folder_of(name))}/#{href(member.anchor)}"
+    link = element("span", element("a", literal(last if first == last else f"{first} to {last}"), href=place))
+    yield f"### {code(member.path)} {{ #removed-{member.anchor} .field }}"
+    yield facts([chip(member.type, "type"), link])
+    yield element("div", "".join(element("p", block) for block in prose(member.description)), class_="meaning")
