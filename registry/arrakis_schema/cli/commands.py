@@ -2,8 +2,9 @@
 
 import shlex
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from importlib import import_module
+from typing import Any
 
 from arrakis_schema.cli.explaining import explain
 from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
@@ -15,6 +16,7 @@ from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
+from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.new_root import BASE_URL, TITLE, create_root
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
@@ -122,9 +124,13 @@ def run_serve(options: Namespace) -> int:
     address = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
     complain([] if options.trust_config else describe_omissions(root))
     preload()
+    known: dict[Hashable, Any] = {}
 
     def build_site() -> Iterator[Representation]:
-        return site(open_store(root), trust_config=options.trust_config)
+        nonlocal known
+        memo = Memo(known)
+        yield from site(open_store(root, memo), trust_config=options.trust_config)
+        known = memo.used
 
     sources = Sources(lambda: fingerprint(root), say_now)
     serve(build_site, **address, announce=lambda url: say_now(f"serving {root} at {url}"), sources=sources)

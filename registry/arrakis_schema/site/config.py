@@ -27,6 +27,9 @@ _HERE = Path(__file__).parent
 _PLUGIN = "arrakis-schema"
 _TEXTS = ("site_name", "site_description", "site_url", "docs_dir")
 _KNOWN = (*_TEXTS, "nav")
+_HARMLESS = {*_KNOWN, "copyright", "extra", "validation"}
+"""What no text is rendered by."""
+
 _PUBLISHED = {".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".txt", ".csv", ".json", ".pdf"}
 """The suffixes of files in `docs/` in which no browser runs scripts."""
 
@@ -67,6 +70,14 @@ class Configured:
     docs: Path | None
     published: tuple[str, ...]
     theme: Path | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing but this package and the theme renders the pages."""
+        ours = _without_paths(_load(_HERE / CONFIG), _HERE)
+        return self.theme is None and all(
+            self.settings.get(key) == ours.get(key) for key in self.settings.keys() | ours if key not in _HARMLESS
+        )
 
 
 def read_configuration(store: Store, *, trust_config: bool) -> Configured:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from arrakis_schema.languages import language_of
+from arrakis_schema.languages import refusal_of
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
@@ -33,9 +33,7 @@ def judge_examples(release: Release, newest: Release, document: Document) -> lis
     """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
     home = release if release.examples_of(document.path) else newest
     examples = home.examples_of(document.path)
-    judged = [
-        JudgedExample(example, home, language_of(document).refusal(release, document, example)) for example in examples
-    ]
+    judged = [JudgedExample(example, home, refusal_of(release, document, example)) for example in examples]
     return sorted(judged, key=lambda example: (bool(example.reason), _rank(example.example.name), example.example.name))
 
 
