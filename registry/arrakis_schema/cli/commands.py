@@ -1,5 +1,6 @@
 """The functions of the commands: each reads the store, prints, and returns the exit code."""
 
+import gc
 import shlex
 from argparse import Namespace
 from collections.abc import Callable, Hashable, Iterator
@@ -110,7 +111,11 @@ def run_build(options: Namespace) -> int:
 
     store = open_store(options.root)
     complain([] if options.trust_config else describe_omissions(store.root))
-    count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
+    gc.freeze()  # what is imported is no garbage
+    try:
+        count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
+    finally:
+        gc.unfreeze()
     say(f"{options.out} holds {count} files")
     return 0
 

@@ -36,7 +36,10 @@ _FOR_THE_EYE = re.compile(
 )
 """The links to other releases and to the sections of a page, and drawings, with what is said above one: each a line."""
 _BLOCK = re.compile(r'( *)(?:===|!!!|\?\?\?\+?) (?:[\w-]+ ?)*"(.*)"')
-_ATTRIBUTES = re.compile(r"[ \t]*\{:? (?:[#.][^{}\n]*|data-[\w-]+ )\}[ \t]*$|(?<=\))\{:? [^{}\n]*\}", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"\{:? (?:[#.][^{}\n]*|data-[\w-]+ )\}[ \t]*$", re.MULTILINE)
+"""Those at the end of a line."""
+
+_ATTRIBUTES_OF_LINK = re.compile(r"\)\{:? [^{}\n]*\}")
 _HREF = re.compile(r'(?<=href=")[^"]*(?=")')
 _SENTENCE = re.compile(r"[^.]*(?:\.(?!\s|$)[^.]*)*\.?")
 _LONGEST = 200
@@ -77,8 +80,14 @@ def plain_markdown(text: str, path: str, twins: Mapping[str, str]) -> str:
     parts, place = _FENCE.split(lines), twins[path]
     kept = [part for number, part in enumerate(parts) if number % 4 in {0, 1}]
     kept[::2] = [_HREF.sub(_decode, _FOR_THE_EYE.sub("", part)) for part in kept[::2]]
-    kept[::2] = [_with_links(_ATTRIBUTES.sub("", part), path, place, twins) for part in kept[::2]]
+    kept[::2] = [_with_links(_without_attributes(part), path, place, twins) for part in kept[::2]]
     return "".join(kept)
+
+
+def _without_attributes(text: str) -> str:
+    """Return a text without the attributes of headings, paragraphs and links."""
+    *parts, last = _ATTRIBUTES.split(text)
+    return _ATTRIBUTES_OF_LINK.sub(")", "".join([*(part.rstrip(" \t") for part in parts), last]))
 
 
 def _decode(address: re.Match[str]) -> str:
