@@ -151,6 +151,8 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
             self._key(page), lambda: _Finished(self._finish(output, path, config), new)
         )
         self.finished[page.file.dest_uri] = finished.html
+        page.content, page.markdown = "", ""  # nobody reads them again
+        del self._contents[path]
         return ""
 
     def _finish(self, html: str, path: str, config: MkDocsConfig) -> bytes:
