@@ -39,6 +39,7 @@ class Comparisons:
     _places: dict[bytes, Callable[[str], tuple[int, int]]] = field(default_factory=dict)
     _problems: dict[bytes, str] = field(default_factory=dict)
     _meanings: dict[bytes, bytes] = field(default_factory=dict)
+    _exactly: dict[bytes, Hashable] = field(default_factory=dict)
     _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
     _exchanges: dict[tuple[str, str, Release, Release], Exchange] = field(default_factory=dict)
     _examples: dict[str, list[Any]] = field(default_factory=dict)
@@ -137,8 +138,12 @@ class Comparisons:
 
     def _exact(self, document: Document) -> Hashable:
         """Return what is compared of a document: without its words, but in its order."""
-        parsed = self.parsed_schema(document)
-        return self.meaning(document), repr(parsed) if isinstance(parsed, dict | bool) else self.reach(document)
+        reach = self.reach(document)
+        if reach not in self._exactly:
+            parsed = self.parsed_schema(document)
+            exactly = repr(parsed) if isinstance(parsed, dict | bool) else reach
+            self._exactly[reach] = self.meaning(document), exactly
+        return self._exactly[reach]
 
     def changes(self, old: Document, new: Document) -> tuple[Change, ...]:
         """Return the differences of two documents of one path, as those of the older one meet them."""
