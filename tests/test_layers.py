@@ -25,7 +25,7 @@ FLOORS = [
     ["cli", "pytest_plugin"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-# `declared_version` is asked for only where a version is no folder, and imported only then: see `loading`.
+# `declared_version` is asked for only where a version is not a folder, and imported only then: see `loading`.
 SOURCE = Path(__file__).parent.parent / "registry/arrakis_schema"
 FOLDERS = [SOURCE, SOURCE.parents[1], SOURCE / "site"]
 FILES = sorted(path for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py")

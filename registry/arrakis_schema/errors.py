@@ -1,6 +1,6 @@
-"""The failures to answer: each holds its facts and words itself, with the remedy.
+"""The exceptions of the package: each holds its facts and writes its own message, with the remedy.
 
-One base class; everything that this package raises on purpose is an `ArrakisSchemaError`.
+All of them are subclasses of `ArrakisSchemaError`.
 """
 
 from arrakis_schema.text.printable import cut, join_names
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 
 class ArrakisSchemaError(Exception):
-    """Something that this package was asked for cannot be answered. Its text is cut; its fields hold everything."""
+    """The base class of all errors of this package. The message is shortened; the attributes hold everything."""
 
     def __str__(self) -> str:
-        """Say it in at most 2,000 characters."""
+        """Return the message, cut to 2,000 characters."""
         return cut(super().__str__(), _LONGEST)
 
     def __repr__(self) -> str:
-        """Show its class and its text, in one short line."""
+        """Return the class and the message in one short line."""
         name = type(self).__name__
         return f"{name}({cut(repr(str(self)), _LONGEST_REPR - len(name) - 2)})"
 
 
 class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
-    """A document or a release of this name does not exist; says which do.
+    """There is no document or release of this name; the message lists the existing ones.
 
-    `what` is the clause that says what is missing, `available` the names there are, `remedy` what to do, or empty.
+    `what` is the clause that says what is missing, `available` the existing names, `remedy` what to do, or empty.
     """
 
     def __init__(self, what: str, available: "Iterable[str]", remedy: str = "") -> None:
@@ -39,15 +39,15 @@ class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
         super().__init__(what)
 
     def __str__(self) -> str:
-        """Say what was asked for, what there is, and what to do."""
+        """Return what is missing, the existing names, and what to do."""
         there = f"there are {join_names(self.available)}" if self.available else "there are none"
         return cut(f"{self.what}; {there}" + (f" ({self.remedy})" if self.remedy else ""), _LONGEST)
 
 
 class MissingExtraError(ArrakisSchemaError, ImportError):
-    """An optional dependency is not installed; names the command that installs it.
+    """An optional dependency is not installed; the message has the command that installs it.
 
-    `module` is the Python module that is missing, `extra` the extra of this package that brings it.
+    `module` is the missing Python module, `extra` the extra of this package that installs it.
     """
 
     def __init__(self, module: str, extra: str) -> None:
@@ -58,7 +58,8 @@ class MissingExtraError(ArrakisSchemaError, ImportError):
 class MalformedRequestError(ArrakisSchemaError, ValueError):
     """A descriptor packet is not one JSON object in UTF-8; `problem` says why.
 
-    What JSON leaves open is refused: RFC 8259, sections 4 (names given twice), 6 (numbers), 8 (encoding), 9 (depth).
+    Input on which RFC 8259 lets parsers differ is rejected: sections 4 (repeated names), 6 (numbers), 8 (encoding), 9
+    (depth).
     """
 
     def __init__(self, problem: str) -> None:
@@ -67,11 +68,11 @@ class MalformedRequestError(ArrakisSchemaError, ValueError):
 
 
 class InvalidRequestError(ArrakisSchemaError, ValueError):
-    """A request is refused by its schema; `violation` says where, what was expected and what was found.
+    """A request is invalid; `violation` says where, what was expected and what was found.
 
-    `violation` is a `Violation`, `document` the name of the document that refuses (`"find"`, or `"descriptor"` for the
-    envelope), `release` the full name of its release, also where an alias was asked for; `corrected` tells whether it
-    refuses by its corrections alone.
+    `violation` is a `Violation`, `document` the name of the document that rejects the request (`"find"`, or
+    `"descriptor"` for the envelope), `release` the full version of its release, even if an alias was given; `corrected`
+    is True if only the corrections of the release reject it.
     """
 
     def __init__(self, violation: "Violation", document: str, release: str, *, corrected: bool = False) -> None:
@@ -83,7 +84,7 @@ class InvalidRequestError(ArrakisSchemaError, ValueError):
 class InvalidSchemaError(ArrakisSchemaError, ValueError):
     """A document cannot be used as a JSON Schema: `document` names it, `problem` says what is wrong and what to do.
 
-    `location` is the JSON Pointer of the place, empty where it is the document as a whole.
+    `location` is the JSON Pointer of the place, empty for the whole document.
     """
 
     def __init__(self, document: str, problem: str, location: str = "") -> None:
@@ -92,9 +93,9 @@ class InvalidSchemaError(ArrakisSchemaError, ValueError):
 
 
 class LimitError(ArrakisSchemaError):
-    """An answer would need more steps, time or memory than are allowed; says which limit is reached, and what to do.
+    """An answer would need more steps, time or memory than allowed; the message names the limit and the remedy.
 
-    Raised in bounded time for every document and instance, so that nobody's input can hang a thread.
+    Raised in bounded time for every document and instance, so that no input can block a thread.
     """
 
 
@@ -119,7 +120,7 @@ class TooManyColumnsError(SchemaTextError):
 
 
 class TemplateError(ArrakisSchemaError, ValueError):
-    """The values given to a payload template do not fit its placeholders; the text names one, and what it takes.
+    """The values given to a payload template do not fit its placeholders; the message names one, and what it accepts.
 
     Raised by `bind` for a value that is missing, unknown or not allowed, and for two columns of one name.
     """
@@ -130,7 +131,7 @@ class RowsError(ArrakisSchemaError, ValueError):
 
 
 class DamagedStoreError(ArrakisSchemaError):
-    """Files of a store cannot be read or are not what the lock says; `problems` has one sentence for each file."""
+    """Files of a store cannot be read or differ from the lock; `problems` has one sentence for each file."""
 
     def __init__(self, problems: "Sequence[str]") -> None:
         self.problems = tuple(problems)
@@ -142,4 +143,4 @@ class TooLargeError(DamagedStoreError):
 
 
 class ReleaseError(ArrakisSchemaError):
-    """The working set cannot be frozen as asked; nothing was changed."""
+    """The working set cannot be frozen; nothing was changed."""

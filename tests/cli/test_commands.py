@@ -119,13 +119,13 @@ def test_serve_shows_what_was_edited_and_goes_on_with_the_site_before_where_it_c
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as server:
         page = f"{told(server).split()[-1]}endpoints/forecast/"
         document.write_text(text.replace('"description": "', '"description": "Edited just now: ', 1))
-        assert told(server).startswith("built again: ")
+        assert told(server).startswith("rebuilt: ")
         answered(page, "Edited just now")
         document.write_text(text[:-5])
-        assert "the site is as before, for it could not be built again: schemas/endpoints/forecast" in told(server)
+        assert "the site could not be rebuilt and stays as it was: schemas/endpoints/forecast" in told(server)
         answered(page, "Edited just now")
         document.write_text(text)
-        assert told(server).startswith("built again: ")
+        assert told(server).startswith("rebuilt: ")
         server.terminate()
         assert server.wait(timeout=15) == 0
 
@@ -168,7 +168,7 @@ def test_every_option_of_every_command_is_on_the_page() -> None:
         assert f"## `{name}`" in page
         section = (
             page.partition(f"## `{name}`")[2].partition("\n## ")[0]
-            + page.partition("## Every command")[2].partition("\n## ")[0]
+            + page.partition("## Common options")[2].partition("\n## ")[0]
         )
         options = [option for action in command._actions for option in action.option_strings if option.startswith("--")]  # noqa: SLF001
         missing = [option for option in options if option != "--help" and f"`{option}" not in section]

@@ -78,7 +78,7 @@ def test_each_failure_has_its_exit_code(
     assert len(printed.err.splitlines()) == (1 if sentence else 0)
     assert len(printed.err) < 700
     if code == 70:
-        assert "this is a fault of arrakis-schema; please report it with what --debug prints" in printed.err
+        assert "this is a bug in arrakis-schema; please report it with what --debug prints" in printed.err
     assert printed.out == ""
 
 

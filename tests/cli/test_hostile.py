@@ -96,7 +96,7 @@ CASES: dict[str, tuple[dict[str, str], str, str, int]] = {
     ),
     "nested oneOf": (
         {"document": schema(FIRST, definitions=doubled("oneOf")), "message": '{"request": "Find", "x": 1}'},
-        "validation-exponential", "expected something that fits exactly one", 1,
+        "validation-exponential", "expected something that matches exactly one", 1,
     ),
     "twice at each level": (
         {"document": schema({"allOf": [{"$ref": "#/definitions/n"}]}, definitions=RECURSIVE),

@@ -35,7 +35,9 @@ def run(work: str, *options: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("work", WORK)
 def test_a_command_ends_within_its_time(work: str) -> None:
     ended = run(WORK[work], "--max-seconds", "0.4")
-    sentence = "arrakis-schema: not done within 0.4 seconds for schemas/x.json: simplify it, or raise --max-seconds\n"
+    sentence = (
+        "arrakis-schema: not finished within 0.4 seconds for schemas/x.json: simplify it, or raise --max-seconds\n"
+    )
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", sentence)
 
 

@@ -12,6 +12,7 @@ from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.compat import Kind, NotComparableError, Verdict, accepts
 from arrakis_schema.compat.arrow.schemas import UNSENT
 from arrakis_schema.compat.arrow.types import FAMILIES
+from arrakis_schema.store.settings import Reader
 from tests.arrow.arrays import sample_array
 from tests.arrow.reading import read_as, streamed
 from tests.arrow.schemas import SCHEMAS
@@ -99,6 +100,16 @@ def test_exact_readers_accept_equal_schemas(one: pa.Schema, other: pa.Schema) ->
     assert (accepts(one, other, columns="exact").kind is Kind.COMPATIBLE) == one.equals(other)
     if accepts(one, other).kind is Kind.INCOMPATIBLE:
         assert accepts(one, other, unknown="rejected").kind is Kind.INCOMPATIBLE
+
+
+@pytest.mark.parametrize(
+    ("unknown", "kind"),
+    [({"": "rejected"}, Kind.INCOMPATIBLE), ({"": "ignored"}, Kind.COMPATIBLE), ({"/b": "rejected"}, Kind.COMPATIBLE)],
+)
+def test_the_columns_are_the_place_of_the_whole_message(unknown: dict[str, str], kind: Kind) -> None:
+    reader, writer = pa.schema([("a", pa.int8())]), pa.schema([("a", pa.int8()), ("b", pa.int8())])
+    assert accepts(reader, writer, unknown=unknown).kind is kind
+    assert Reader(unknown).rejects_columns == (kind is Kind.INCOMPATIBLE)
 
 
 def test_every_family_has_a_case() -> None:

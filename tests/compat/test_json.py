@@ -228,6 +228,10 @@ def test_patterns_are_read_as_the_specification_says_or_as_python_does(
     ("options", "expected"),
     [
         ({"policy": "Strict"}, "'additive' or 'strict'"),
+        ({"unknown": None}, "'ignored' or 'rejected'"),
+        ({"unknown": ["rejected"]}, "'ignored' or 'rejected'"),
+        ({"unknown": {1: "rejected"}}, "unknown names the place 1: expected a JSON Pointer"),
+        ({"metadata": "rate"}, r"metadata is 'rate': expected a collection of keys, such as \['rate'\]"),
         ({"unknown": "reject"}, "'ignored' or 'rejected'"),
         ({"unknown": {"/args": "ignore"}}, "'ignored' or 'rejected'"),
         ({"unknown": {"args": "rejected"}}, "a JSON Pointer"),
@@ -248,6 +252,19 @@ def test_an_option_that_there_is_not_is_an_error(options: dict[str, Any], expect
         ({"type": "integer", "minimum": 2, "maximum": 1}, "minimum and maximum"),
         ({"$schema": DRAFT_2020_12, "enum": [1], "type": "string"}, "enum and type"),
         (False, "is false"),
+        (
+            {
+                "$ref": "#/definitions/n",
+                "definitions": {
+                    "n": {"type": "object", "required": ["n"], "properties": {"n": {"$ref": "#/definitions/n"}}}
+                },
+            },
+            "the schema at /definitions/n requires itself inside itself, without end",
+        ),
+        (
+            {"type": "object", "required": ["n"], "properties": {"n": {"$ref": "#"}}},
+            "the schema requires itself inside itself, without end",
+        ),
     ],
 )
 def test_a_writer_that_can_send_nothing_is_told(writer: Any, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""What the solver cannot do: each entry of the page has pairs that really stay undecided, with that reason."""
+"""What the solver cannot decide: each entry of the page has pairs that really stay undecided, with that reason."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from arrakis_schema.json_schema.dialects import DRAFT_2020_12
 PROJECT = Path(__file__).parent.parent.parent
 LIMITS = json.loads((PROJECT / "tests/cases/compat/limits.json").read_text())
 PAGE = PROJECT / "docs/compatibility.md"
-HEADING = "## What the solver cannot do"
+HEADING = "## What the solver cannot decide"
 PAIRS = [
     pytest.param(reader, writer, reason, (*options, {})[0], id=f"{reason} {number}")
     for number, limit in enumerate(LIMITS)

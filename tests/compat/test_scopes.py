@@ -57,7 +57,7 @@ def test_a_pointer_into_another_resource_leads_into_its_scope(dialect: str) -> N
 def test_a_pointer_to_nothing_or_to_no_schema_is_undecided() -> None:
     with pytest.raises(UnresolvedReferenceError, match="/definitions/none leads to nothing"):
         scope_of(DRAFT_07).lookup("#/definitions/none")
-    with pytest.raises(UndecidedError, match="leads to what is no schema"):
+    with pytest.raises(UndecidedError, match="leads to what is not a schema"):
         scope_of(DRAFT_07).lookup("#/title")
 
 

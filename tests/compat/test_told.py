@@ -39,3 +39,17 @@ def test_a_member_that_is_passed_over_is_not_blamed_for_one_that_is_refused() ->
     verdict = accepts(old, new, unknown=unknown, examples=[{"args": {"b": 1}, "version": "1"}], reader_is_new=False)
     assert verdict.kind is Kind.INCOMPATIBLE
     assert [change.new for change in verdict.findings if change.at_fault] == ["/properties/args/properties/b"]
+
+
+@pytest.mark.parametrize("combinator", ["oneOf", "anyOf"])
+def test_the_error_is_that_of_the_alternative_with_the_constant_of_the_witness(combinator: str) -> None:
+    def union(bound: str) -> dict[str, Any]:
+        inner = {combinator: [tagged("c", number={"type": bound}), tagged("d")]}
+        return {combinator: [tagged("a", events={"items": inner}), tagged("b", events={"type": "string"})]}
+
+    def tagged(kind: str, **members: Any) -> dict[str, Any]:
+        return {"type": "object", "properties": {"kind": {"const": kind}, **members}, "required": ["kind"]}
+
+    verdict = accepts(union("integer"), union("number"))
+    assert verdict.witness == {"kind": "a", "events": [{"kind": "c", "number": 0.5}]}
+    assert verdict.at == "events[0].number: expected an integer, found 0.5"

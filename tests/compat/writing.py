@@ -128,7 +128,7 @@ _WRITERS: dict[str, Callable[[Any, Random], Any]] = {
 
 
 def whole(value: Any) -> Any:
-    """Return a value with 1.0 written 1: in draft-04 alone the one is no integer, and containment tells no difference."""
+    """Return a value with 1.0 written 1: in draft-04 alone the one is not an integer, and containment tells no difference."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Writes the pages on rules of compatibility from their cases: `python -m tests.docs.differences`.
+"""Writes the pages on the compatibility rules from their test cases: `python -m tests.docs.differences`.
 
-What each example means for whom is asked of the engine, so that no page says what does not happen.
+The engine decides whom each example breaks, so the pages are always true.
 """
 
 import json
@@ -16,23 +16,21 @@ from tests.docs.pages import DOCS, PROJECT
 
 CASES = json.loads((PROJECT / "tests/cases/compat/differences.json").read_text(encoding="utf-8"))
 TITLES = {
-    "values": "Values, types and words",
+    "values": "Values, types and annotations",
     "numbers": "Numbers",
     "strings": "Strings",
     "arrays": "Arrays",
     "objects": "Objects",
-    "combined": "Schemas in schemas",
+    "combined": "Combined schemas",
     "columns": "Columns",
     "releases": "Releases",
-    "sent": "What is sent",
+    "sent": "Data as sent",
 }
-_KEEP = (
-    "Go on accepting what is sent, or [accept the break](../compatibility.md#breaks-that-are-meant) until a release."
-)
-_UPGRADE = "Upgrade the readers first: old ones refuse what new writers may send."
-_BOTH = "No order of upgrades is safe. Rather add what is new beside what is old, and drop the old one later."
-_NOTHING = "Nothing: nobody breaks."
-_LOOK = "Rewrite it without this keyword, with `$ref`, so that it can be decided."
+_KEEP = "Keep accepting what old writers send, or [accept the break](../compatibility.md#accepted-breaks)."
+_UPGRADE = "Upgrade the readers first: old ones reject what new writers may send."
+_BOTH = "No order of upgrades is safe. Add the new form beside the old one instead, and remove the old one later."
+_NOTHING = "Nothing to do: nobody breaks."
+_LOOK = "Replace this keyword by `$ref`, so that the question can be decided."
 ADVICE = {
     ("works", "works"): _NOTHING,
     ("breaks", "works"): _KEEP,
@@ -40,36 +38,36 @@ ADVICE = {
     ("breaks", "breaks"): _BOTH,
 }
 SPECIAL = {
-    "required-added": "Leave it optional, and say in `x-omitted` what absence means. Where that cannot be, "
-    "[accept the break](../compatibility.md#breaks-that-are-meant) until a release.",
-    "properties-added": "Keep it optional. Readers that refuse what they do not know (`unknown` in `registry.toml`) must be "
+    "required-added": "Leave it optional, and describe in `x-omitted` what absence means. If that is impossible, "
+    "[accept the break](../compatibility.md#accepted-breaks).",
+    "properties-added": "Keep it optional. Readers that reject unknown members (`unknown` in `registry.toml`) must be "
     "upgraded before writers use it.",
-    "properties-removed": "The new reader passes over what old writers still send, and does not understand it; one that "
-    "refuses what it does not know breaks. Keep the property until nobody sends it.",
-    "unevaluatedProperties-added": "Nothing: a writer sends only what it declares. With `--policy strict` it breaks.",
-    "unevaluatedProperties-removed": "Nothing: a writer sends only what it declares. With `--policy strict` it breaks "
+    "properties-removed": "The new reader ignores the property that old writers still send; a reader that "
+    "rejects unknown members breaks. Keep the property until nobody sends it.",
+    "unevaluatedProperties-added": "Nothing to do: a writer sends only what it declares. With `--policy strict` it breaks.",
+    "unevaluatedProperties-removed": "Nothing to do: a writer sends only what it declares. With `--policy strict` it breaks "
     "old readers.",
-    "annotation-changed": "Nothing. `arrakis-schema diff --annotations` shows it. If a keyword was meant, "
-    "[lint](../rules.md#keyword-unknown) tells.",
-    "enum-loosened": "Upgrade the readers first: old ones refuse the new value. Readers that pass over values that they do "
-    "not know should not list them in `enum`.",
-    "type-loosened": "Upgrade the readers first. Where null is new, say in `x-null` what it means.",
-    "pattern-changed": f"{_BOTH} The message is the shortest that the patterns tell apart.",
-    "column-added": "Mind `unknown` in `registry.toml`: readers that ignore columns go on working, those that refuse them "
-    "must be upgraded before the writer sends it.",
-    "column-removed": "Send the column as null for as long as old readers are there. One that may be null in the old schema "
+    "annotation-changed": "Nothing to do. `arrakis-schema diff --annotations` shows it. If it is a misspelt keyword, "
+    "[lint](../rules.md#keyword-unknown) reports it.",
+    "enum-loosened": "Upgrade the readers first: old ones reject the new value. Readers that ignore unknown values "
+    "should not list them in `enum`.",
+    "type-loosened": "Upgrade the readers first. If null is new, describe in `x-null` what it means.",
+    "pattern-changed": f"{_BOTH} The message shown is a shortest one on which the patterns differ.",
+    "column-added": "Check `unknown` in `registry.toml`: readers that ignore unknown columns keep working; those that reject them "
+    "must be upgraded before the writer sends the column.",
+    "column-removed": "Send the column as null as long as there are old readers. A column that may be null in the old schema "
     "can be left out: the reader fills in null.",
-    "column-reordered": "Nothing where readers take columns by name (`columns` in `registry.toml`). Else keep the order, and "
+    "column-reordered": "Nothing to do if readers look up columns by name (`columns` in `registry.toml`). Otherwise keep the order, and "
     "add columns at the end.",
-    "nullable-tightened": "Nothing, where nobody reads what old writers sent. Else upgrade the writers first.",
-    "nullable-loosened": "Keep the column `not null` where no null is sent. Else upgrade the readers first.",
-    "type-narrowed": "Nothing, where nobody reads what old writers sent. Else upgrade the writers first.",
+    "nullable-tightened": "Nothing to do if nobody reads what old writers sent. Otherwise upgrade the writers first.",
+    "nullable-loosened": "Keep the column `not null` if no null is sent. Otherwise upgrade the readers first.",
+    "type-narrowed": "Nothing to do if nobody reads what old writers sent. Otherwise upgrade the writers first.",
     "type-widened": "Keep the type, or upgrade the readers first.",
-    "encoding-changed": "Nothing where Arrow casts one encoding to the other, as here. Where it does not, as from run ends or to "
+    "encoding-changed": "Nothing to do if Arrow casts one encoding to the other, as here. If it does not, as from run ends or to "
     "views of lists, the reader breaks: upgrade the readers first.",
-    "metadata-changed": "Nothing, unless readers go by the key (`metadata` in `registry.toml`), as here.",
-    "value-added": "Upgrade the readers first, or bind the template to what both allow.",
-    "value-removed": "Upgrade the writers first, or bind the template to what both allow.",
+    "metadata-changed": "Nothing to do, unless readers use the key (`metadata` in `registry.toml`), as here.",
+    "value-added": "Upgrade the readers first, or bind the template to a value that both allow.",
+    "value-removed": "Upgrade the writers first, or bind the template to a value that both allow.",
 }
 COLUMN_ADVICE = {"works": _NOTHING, "breaks": _KEEP}
 
@@ -117,10 +115,10 @@ def asked_of_columns(rule: str) -> tuple[Verdict, Verdict]:
     return accepts(old, new, reader_is_new=False, **how), accepts(new, old, **how)
 
 
-_COLUMNS = """Rules run from the old document (`<`) to the new one (`>`), whichever of them reads. Of a payload, a new server writes
-what an old client reads, and a new client reads what an old server writes; the first is what must work. How readers take
-columns is declared in [`registry.toml`](../compatibility.md#who-reads-and-how). Where neither type of a column holds all
-values of the other, as `int32` and `string`, it is [`type-changed`](values.md#type-changed)."""
+_COLUMNS = """Rules run from the old document (`<`) to the new one (`>`), whichever of them is the reader's. For a payload, a new
+server must work with an old client; a new client should work with an old server. [`registry.toml`](../compatibility.md#readers)
+declares how readers treat columns. If neither type of a column holds all values of the other, as with `int32` and `string`, the
+rule is [`type-changed`](values.md#type-changed)."""
 
 
 def _named() -> list[tuple[str, dict[str, list[Any]]]]:
@@ -129,9 +127,9 @@ def _named() -> list[tuple[str, dict[str, list[Any]]]]:
 
 
 def _page(title: str, parts: Iterator[str]) -> str:
-    """Return a page; rules are found by their links, so search is not burdened with them."""
+    """Return a page; rules are found through links to them, so search leaves them out."""
     front = "---\nsearch:\n  exclude: true\n---"
-    return "\n\n".join([front, f"# {title}: rules of compatibility", *parts]) + "\n"
+    return "\n\n".join([front, f"# {title}: compatibility rules", *parts]) + "\n"
 
 
 def heading(rule: str) -> str:
@@ -205,7 +203,7 @@ def _index() -> str:
         f'| <span id="{rule}">[`{rule}`](changes/{home(rule)}.md#{rule})</span> | {told.meaning} |'
         for rule, told in RULES.items()
     ]
-    return f"{_INDEX}\n" + "\n".join(["| id | what it says |", "| --- | --- |", *rows]) + "\n"
+    return f"{_INDEX}\n" + "\n".join(["| id | meaning |", "| --- | --- |", *rows]) + "\n"
 
 
 _INDEX = """---
@@ -213,11 +211,11 @@ search:
   exclude: true
 ---
 
-# Rules of compatibility
+# Compatibility rules
 
-Every difference that `compare`, `check`, `diff` and `conform` report has an id, which keeps its meaning. Each has a section with the
-smallest example, what it means for whom, and what to do. Whether a difference breaks somebody is not in the rule but in the
-verdict: see [Compatibility](compatibility.md). Location and line are those of the keyword or column at fault.
+Every difference that `compare`, `check`, `diff` and `conform` report has an id, whose meaning never changes. The section of each id shows
+a minimal example, whom it breaks, and what to do. Whether a difference breaks somebody does not depend on the rule alone:
+see [Compatibility](compatibility.md). Location and line are those of the keyword or column that causes the problem.
 """
 
 

@@ -1,6 +1,6 @@
-"""The page on what is sent: each example goes through the code that examines tables, messages, brokers and servers.
+"""The page on data as sent: each example goes through the code that examines tables, messages, brokers and servers.
 
-Of an example, what is `wrong` is found, and what is `mended` in its place is not; `given` is there beside both.
+The `wrong` part of an example is reported, its `fixed` counterpart is not; `given` is the context of both.
 """
 
 import json
@@ -29,14 +29,14 @@ GROUPS = json.loads((PROJECT / "tests/cases/compat/sent.json").read_text(encodin
 CASES: dict[str, dict[str, Any]] = {rule: case for group in GROUPS.values() for rule, case in group.items()}
 _DATA = "float64"
 
-INTRODUCTION = """What `check_table` and `check_message` find in a table or a message, and
-[`arrakis-schema conform`](../commands.md) in the topics of a broker or in the answers of a Flight server. A schema that is
-not the registered one is told by the ids of [columns](columns.md).
+INTRODUCTION = """`check_table` and `check_message` report these findings about a table or a message, and
+[`arrakis-schema conform`](../commands.md) about the topics of a broker or the answers of a Flight server. Differences between
+a schema and the registered one have the ids of [columns](columns.md).
 
-Each example shows what is found (`-`), what to send in its place (`+`), what else is there, and the finding. A message in
-Kafka has a `topic`, and a `value` that is text, a record of JSON, or an Arrow stream with a batch of each `row`. A `payload`
-is a table before it is sent. Requests are asked of the Arrakis server, or of a weather service, whose release 1.1.0 has one
-endpoint; below `asked` stands what it answers: each `row`, or the error of `pyarrow.flight` that it raises."""
+Each example shows the wrong data (`-`), the right data (`+`), the data around it, and the finding. A message in
+Kafka has a `topic`, and a `value` that is text, a JSON record, or an Arrow stream with a batch for each `row`. A `payload`
+is a table before it is sent. The server is an Arrakis server, or a weather service whose release 1.1.0 has one
+endpoint; `asked` is the request, and the lines below it are the answer: rows, or the `pyarrow.flight` error that it raises."""
 
 
 def sections(heading: Any) -> Iterator[str]:
@@ -50,7 +50,7 @@ def sections(heading: Any) -> Iterator[str]:
 def _section(heading: str, rule: str, case: dict[str, Any]) -> str:
     """Return the section of a rule, with what the example is found to be."""
     given = [f"  {line}" for line in _lines(case.get("given", {}))]
-    both = _difference(_lines(case["wrong"]), _lines(case["mended"]))
+    both = _difference(_lines(case["wrong"]), _lines(case["fixed"]))
     example = "\n".join(["```diff", *given, *([""] if given else []), *both, "```"])
     told = [f"- {one.severity} at `{_place(one)}`: `{one.message}`" for one in found(rule, "wrong") if one.rule == rule]
     return "\n\n".join([heading, RULES[rule].meaning, example, "\n".join([*told, f"- {case['todo']}"])])
@@ -61,14 +61,14 @@ def _place(one: Finding) -> str:
     return one.file if "://" in one.file else f"{one.file}:{one.line}"
 
 
-def _difference(wrong: list[str], mended: list[str]) -> Iterator[str]:
+def _difference(wrong: list[str], fixed: list[str]) -> Iterator[str]:
     """Yield the lines that both sides have, and those of one side with its sign."""
-    for kind, start, end, begin, stop in SequenceMatcher(None, wrong, mended).get_opcodes():
+    for kind, start, end, begin, stop in SequenceMatcher(None, wrong, fixed).get_opcodes():
         if kind == "equal":
             yield from (f"  {line}" for line in wrong[start:end])
         else:
             yield from (f"- {line}" for line in wrong[start:end])
-            yield from (f"+ {line}" for line in mended[begin:stop])
+            yield from (f"+ {line}" for line in fixed[begin:stop])
 
 
 def _lines(what: dict[str, Any]) -> list[str]:

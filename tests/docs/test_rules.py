@@ -1,4 +1,4 @@
-"""Every rule has a section, and each example on it is reported by the engine, or mended."""
+"""Every rule has a section, and each example on it is reported by the engine, or fixed."""
 
 import json
 import re
@@ -60,10 +60,10 @@ def test_a_difference_of_columns_is_reported_in_its_example(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", sent.CASES)
-def test_what_is_sent_is_found_in_its_example_and_mended(rule: str) -> None:
+def test_what_is_sent_is_found_in_its_example_and_fixed(rule: str) -> None:
     found = {one.rule for one in sent.found(rule, "wrong")}
     assert found - {"undecided"} == {rule}, "a service that answers nothing is undecided, too"
-    assert sent.found(rule, "mended") == ()
+    assert sent.found(rule, "fixed") == ()
     told = sections("changes/sent.md")[rule]
     assert all(one.message in told for one in sent.found(rule, "wrong") if one.rule == rule)
 
@@ -177,13 +177,13 @@ def found_in_correction(line: str, folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("rule", "diff"), [(rule, diff) for rule, diffs in lint_examples().items() for diff in diffs])
-def test_lint_reports_the_wrong_lines_and_not_the_mended_ones(rule: str, diff: str, tmp_path: Path) -> None:
-    wrong, mended = (found(side(diff, sign), tmp_path / sign) for sign in "-+")
-    assert rule not in mended
+def test_lint_reports_the_wrong_lines_and_not_the_fixed_ones(rule: str, diff: str, tmp_path: Path) -> None:
+    wrong, right = (found(side(diff, sign), tmp_path / sign) for sign in "-+")
+    assert rule not in right
     fixed = ", fixed" if rule in FIXED else ""
     assert f"\nSeverity: {wrong[rule]}{fixed}.\n" in explanation(rule) or rule == "document-unreachable"
-    assert "json-invalid" not in mended
-    assert "text-invalid" not in mended
+    assert "json-invalid" not in right
+    assert "text-invalid" not in right
 
 
 def test_every_rule_of_lint_has_an_example_and_its_own_sentence() -> None:

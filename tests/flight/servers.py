@@ -86,6 +86,25 @@ def pump(source: socket.socket, target: socket.socket) -> None:
         target.sendall(data)
 
 
+def http2(connection: socket.socket) -> None:
+    """Answer each request as a web server that speaks HTTP/2 and finds nothing: 404, without a body."""
+    received = connection.makefile("rb")
+    received.read(24)  # the preface
+    connection.sendall(frame(4, 0, 0))
+    while head := received.read(9):
+        size, kind, flags, stream = int.from_bytes(head[:3]), head[3], head[4], int.from_bytes(head[5:])
+        received.read(size)
+        if kind == 4 and not flags:
+            connection.sendall(frame(4, 1, 0))
+        elif kind == 1:
+            connection.sendall(frame(1, 5, stream, b"\x8d"))
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
+    """Return a frame of HTTP/2: 1 is HEADERS, 4 is SETTINGS."""
+    return len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+
+
 @contextlib.contextmanager
 def plain_http() -> Iterator[str]:
     class Quiet(http.server.BaseHTTPRequestHandler):

@@ -96,11 +96,11 @@ def test_a_server_that_drifted_gets_corrections(tmp_path: Path) -> None:
         adoption = adopt(Access(server.location), root=PROJECT, endpoints=["count"])
     (correction,) = parse_corrections(adoption.files["corrections.toml"].encode())
     assert (correction.releases, correction.documents) == (("0.5.0",), ("endpoints/count/schema.txt",))
-    assert correction.reason == "Draft: column 'exact' is sent as bool not null, no such column is promised."
+    assert correction.reason == "Draft: column 'exact' is sent as bool not null, but no such column is promised."
     assert correction.text == adoption.files["schemas/endpoints/count/schema.txt"]
     assert [it.name for it in parse_schema(correction.text)] == ["count", "exact"]
-    difference = "column 'exact' is sent as bool not null, no such column is promised"
-    sentence = f"count: 2 requests answered, 2 rows read; differs from what is registered: {difference}"
+    difference = "column 'exact' is sent as bool not null, but no such column is promised"
+    sentence = f"count: 2 requests answered, 2 rows read; differs from the registered payload: {difference}"
     assert adoption.sentences == [sentence]
     write_adoption(adoption, tmp_path / "draft")
     assert "corrections.toml" in files_below(tmp_path / "draft")
@@ -137,16 +137,14 @@ def observed(request: Any, *fields: pa.Field) -> Observation:
 def test_what_is_no_template_is_said_to_be_none() -> None:
     one = observed({"names": ["a"]}, pa.field("a", pa.float64()))
     two = observed({"names": ["b"]}, pa.field("b", LIST))
-    assert draft_payload([one, two]).notes == (
-        "its columns depend on the request, in a way that no template could be found for",
-    )
+    assert draft_payload([one, two]).notes == ("its columns depend on the request, and no template fits them",)
     other = observed({}, pa.field("z", pa.int8()))
     assert draft_payload([observed({}), other]).notes == (
-        "its answers have different schemas: the draft is the first one",
+        "its answers have different schemas: the draft has the first one",
     )
     odd = Observation("x", {}, (pa.schema([]), other.schema), ())
     assert draft_payload([odd]).notes == (
-        "the FlightInfo has another schema than the data: the draft is that of the data",
+        "the schema of the FlightInfo differs from that of the data: the draft has that of the data",
     )
 
 
@@ -259,7 +257,7 @@ def test_what_no_document_can_ask_for_is_told_with_what_helps() -> None:
     with Generic(lambda name: command(f"read all of {name[0]}")) as server:
         adoption = adopt(at(server), root=WEATHER)
     (sentence,) = [it for it in adoption.sentences if it.startswith("read-all-of-tides: drafted")]
-    assert "its command 'read all of tides' is no JSON object; name a request in JSON" in sentence
+    assert "its command 'read all of tides' is not a JSON object; name a request in JSON" in sentence
     assert adoption.files["schemas/endpoints/read-all-of-tides/schema.txt"].startswith("station: string")
 
 
@@ -270,6 +268,7 @@ def test_a_hostile_server_ends_in_one_sentence_or_a_draft(answer: Any, tmp_path:
             write_adoption(adopt(Access(server.location, 10.0), "next", root=PROJECT), tmp_path / "draft")
         except AdoptionError as error:
             assert "\n" not in str(error)  # noqa: PT017 - either is right
+            assert answer is not wide or "it sends 100,000 columns, and a document has 10,000 at most" in str(error)  # noqa: PT017
             assert files_below(tmp_path) == []
 
 
@@ -284,7 +283,7 @@ def test_the_command_writes_to_a_new_folder_alone(tmp_path: Path, capsys: pytest
         before = {path: (out / path).read_bytes() for path in files_below(out)}
         assert main(command) == 2
         assert capsys.readouterr().err == (
-            f"arrakis-schema: {out} is there already, and nothing is overwritten: name a new or empty folder\n"
+            f"arrakis-schema: {out} exists already, and nothing is overwritten: name a new or empty folder\n"
         )
         assert {path: (out / path).read_bytes() for path in files_below(out)} == before
         command = ["adopt", at(server).location, "--root", str(WEATHER), "--out", str(tmp_path / "b")]

@@ -79,7 +79,7 @@ def test_a_server_is_held_against_the_release_that_is_asked_for() -> None:
         "replay_id",
     ]
     assert [one.message for one in report.findings if one.rule == "release-claimed"] == [
-        "the server claims release 0.6.0, and is held against 0.5.0"
+        "the server claims release 0.6.0, but is checked against 0.5.0"
     ]
 
 
@@ -152,7 +152,7 @@ def test_a_server_that_refuses_what_the_contract_accepts_does_not_conform() -> N
         report = examine(Access(f"grpc://127.0.0.1:{server.port}"), root=PROJECT)
     rules = {found.rule: found for found in report.findings}
     assert not report.conforms
-    assert "find: the server refuses full, minimal, small-integers, everything, which the contract accepts" in {
+    assert "find: the server rejects full, minimal, small-integers, everything, which the contract accepts" in {
         found.message.rpartition(": ")[0] for found in report.findings if found.rule == "request-refused"
     }
     assert rules["refusal-unexplained"].severity is Severity.NOTICE
@@ -187,12 +187,12 @@ def test_a_token_is_presented(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert main(["conform", url, "--token-file", str(tmp_path / "token")]) == 0
         assert "conforms: release 0.6.0" in capsys.readouterr().out
         assert main(["conform", url]) == 3
-        assert "not decided, the server wants a token: who are you? [undecided]" in capsys.readouterr().out
+        assert "undecided, the server requires a token: who are you? [undecided]" in capsys.readouterr().out
         assert main(["conform", url, "--token-file", str(tmp_path / "none")]) == 2
         assert "does not hold a bearer token" in capsys.readouterr().err
     with Closed(open_action=False) as server:
         assert main(["conform", f"grpc://127.0.0.1:{server.port}"]) == 2
-        assert "does not let this in: who are you?" in capsys.readouterr().err
+        assert "denies access: who are you?" in capsys.readouterr().err
 
 
 def test_the_token_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,8 +267,8 @@ def test_known_drift_is_no_failure_unless_strict(capsys: pytest.CaptureFixture[s
         location = f"grpc://127.0.0.1:{server.port}"
         assert main(["conform", location]) == 0
         printed = capsys.readouterr().out
-        assert "known since arrakis-server 0.10.0, right in 0.6.0: The columns stride, max_latency" in printed
-        assert "stream: known since arrakis-server 0.4.1, right in 0.6.0: Servers refuse a request for no" in printed
+        assert "known since arrakis-server 0.10.0, fixed in 0.6.0: The columns stride, max_latency" in printed
+        assert "stream: known since arrakis-server 0.4.1, fixed in 0.6.0: Servers refuse a request for no" in printed
         assert "conforms: release 0.5.0" in printed
         assert main(["conform", location, "--strict"]) == 1
         assert "drift-known" not in capsys.readouterr().out
@@ -283,11 +283,11 @@ def test_the_report_says_what_was_examined(capsys: pytest.CaptureFixture[str]) -
         assert main(["conform", location, "--require", "stream, describe"]) == 0
         printed = capsys.readouterr().out
         assert re.search(
-            r"^stream: \d+ requests, \d+ answered, 11 refused, \d+ rows, 2 of 2 data types$", printed, re.MULTILINE
+            r"^stream: \d+ requests, \d+ answered, 11 rejected, \d+ rows, 2 of 2 data types$", printed, re.MULTILINE
         )
         assert main(["conform", location, "--require", "publish"]) == 3
         printed = capsys.readouterr().out
-        assert "not decided: publish is required, and no row of it was examined [undecided]" in printed
+        assert "undecided: publish is required, and no row of it was examined [undecided]" in printed
         assert main(["conform", location, "--require", "nope"]) == 2
         assert "has no endpoint 'nope'" in capsys.readouterr().err
         assert main(["conform", location, "--format", "json"]) == 0
@@ -314,7 +314,7 @@ def test_an_endpoint_that_never_answers_is_undecided() -> None:
         report = examine(Access(f"grpc://127.0.0.1:{server.port}"), root=PROJECT)
     assert report.verdict == "undecided"
     assert [finding.message for finding in report.findings if finding.rule == "undecided"] == [
-        "count: not decided: it answered no request"
+        "count: undecided: it answered no request"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Servers that send clients elsewhere for the data: where `conform` connects, and what is promised there."""
+"""Servers that send clients elsewhere for the data: where `conform` connects, and what is expected there."""
 
 import json
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ def test_another_host_is_asked_only_if_it_is_named(capsys: pytest.CaptureFixture
         assert main(["conform", location]) == 3
         printed = capsys.readouterr().out
         assert "ask there with --follow localhost [not-examined]" in printed
-        assert "find: not decided: it answered no request [undecided]" in printed
+        assert "find: undecided: it answered no request [undecided]" in printed
         assert main(["conform", location, "--follow", "elsewhere.example"]) == 3
         assert main(["conform", location, "--follow", "localhost"]) == 0
         assert main(["conform", location, "--follow", "all"]) == 0

@@ -44,7 +44,7 @@ def test_each_examination_appends_a_line(tmp_path: Path, capsys: pytest.CaptureF
     assert (third["verdict"], third["release"], third["requests"]) == ("not reached", "0.5.0", 0)
     assert "is not reached" in third["problem"]
     capsys.readouterr()
-    assert main(["conform", good, "--timeout", "2", "--log", str(tmp_path / "no/file")]) == 2
+    assert main(["conform", "grpc://not asked", "--log", str(tmp_path / "no/file")]) == 2
     assert capsys.readouterr().err.startswith(f"arrakis-schema: {tmp_path}/no/file cannot be appended to: No such file")
 
 
@@ -73,11 +73,13 @@ def test_a_line_that_was_cut_off_is_counted_and_passed_over(weather: Path) -> No
                 {"time": "today"},
                 {"server": 7},
                 {"more": 1},
+                {"time": "2026-11-26T10:30:00Z", "software": None, "rows": None, "problem": "\ud800\n"},
             )
         )
     (log,) = conformance_logs(Store(weather))
     assert (log.name, log.unreadable) == ("main", 9)
-    assert log.records == (RECORD, LogRecord("2026-11-26T10:00:00Z", "x", "1", "conforms"))
+    null = LogRecord("2026-11-26T10:30:00Z", "x", "1", "conforms", problem="\\ud800")
+    assert log.records == (null, RECORD, LogRecord("2026-11-26T10:00:00Z", "x", "1", "conforms"))
 
 
 @pytest.mark.parametrize("name", ["index", "a b", ".x", "<b>", "a/b"])

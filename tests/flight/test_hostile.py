@@ -48,6 +48,7 @@ NO_SERVERS: dict[str, tuple[Server, str]] = {
     "garbage": (lambda: listening(servers.garbage), "is not reached"),
     "closed at once": (lambda: listening(servers.closing), "is not reached"),
     "plain HTTP": (plain_http, "is not reached"),
+    "HTTP/2": (lambda: listening(servers.http2), "is no Flight server: Received http2 header with status: 404"),
 }
 
 
@@ -62,10 +63,10 @@ def test_what_is_no_flight_server_is_not_examined(name: str) -> None:
 
 
 ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "says nothing to a request": ({"info": servers.wait}, "undecided", "no end within the time"),
-    "never ends": ({"data": servers.endless}, "not-examined", "it goes on after"),
+    "says nothing to a request": ({"info": servers.wait}, "undecided", "it did not finish in time"),
+    "never ends": ({"data": servers.endless}, "not-examined", "it continues after"),
     "stops in the middle": ({"data": servers.stopping}, "column-removed", ""),
-    "says no data": ({"data": servers.wait}, "undecided", "no end within the time"),
+    "says no data": ({"data": servers.wait}, "undecided", "it did not finish in time"),
     "fails in the middle": ({"data": servers.failing}, "answer-broken", "after 1 batch: out of channels"),
     "sends a batch of 1 GiB": ({"data": servers.huge}, "undecided answer-broken", ""),
     "tells of 100,000 columns": ({"info": servers.wide}, "column-added", "100,000 columns"),
@@ -79,7 +80,7 @@ ODD_SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "sends to no server": (
         {"info": servers.elsewhere("http://x.invalid")},
         "not-examined",
-        "the data is at http://x.invalid: ask there with --follow x.invalid",
+        "the data is at http://x.invalid: allow it with --follow x.invalid",
     ),
     "sends to a file": (
         {"info": servers.elsewhere("grpc+unix:///tmp/x")},
@@ -100,6 +101,13 @@ def test_a_flight_server_that_misbehaves_is_reported(name: str) -> None:
     assert any(said in message for message in found), report.findings
     assert not report.conforms or report.undecided or rule == "not-examined"
     assert all(len(finding.message) < 1000 for finding in report.findings)
+
+
+def test_a_server_that_sends_to_a_web_server_is_reported() -> None:
+    with listening(servers.http2) as location, Odd(info=servers.elsewhere(location)) as server:
+        report = examined(server.location)
+    (broken,) = [finding.message for finding in report.findings if finding.rule == "answer-broken"]
+    assert f"the location {location} of its data is not reached: what answers there is no Flight server" in broken
 
 
 @pytest.mark.parametrize(

@@ -125,10 +125,10 @@ def test_a_refusal_says_field_and_reason(client: flight.FlightClient, request_: 
 
 def test_what_is_exchanged_is_not_got(client: flight.FlightClient) -> None:
     ticket = client.get_flight_info(descriptor("partition", publisher_id="H1_DAQ")).endpoints[0].ticket
-    with pytest.raises(flight.FlightServerError, match="asked by DoExchange"):
+    with pytest.raises(flight.FlightServerError, match="called with DoExchange"):
         client.do_get(ticket).read_all()
     _, reader = client.do_exchange(descriptor("find"))
-    with pytest.raises(flight.FlightServerError, match="not asked by DoExchange"):
+    with pytest.raises(flight.FlightServerError, match="not called with DoExchange"):
         reader.read_all()
     with pytest.raises(flight.FlightServerError, match=r"'\(' is not a regular expression"):
         client.get_flight_info(descriptor("find", pattern="("))
@@ -165,7 +165,7 @@ def test_a_path_is_a_request_or_the_name_of_an_endpoint(client: flight.FlightCli
         client.get_flight_info(flight.FlightDescriptor.for_path("find", "H1"))
     with pytest.raises(flight.FlightServerError, match="the request is not one JSON object"):
         client.get_flight_info(flight.FlightDescriptor.for_path("fnid"))
-    with pytest.raises(flight.FlightServerError, match="the criteria are no endpoint: expected one of count, "):
+    with pytest.raises(flight.FlightServerError, match="the criteria do not name an endpoint: expected one of count, "):
         list(client.list_flights(b"fnid"))
 
 
@@ -185,7 +185,7 @@ def test_the_command_answers_until_it_is_interrupted() -> None:
         stack.callback(server.kill)  # a server that goes on would keep a test that fails from ending
         assert server.stdout is not None
         said = server.stdout.readline().split()
-        assert " ".join(said[:-1]) == "answering by release 0.5.0 with its corrections at"
+        assert " ".join(said[:-1]) == "serving release 0.5.0 with its corrections at"
         with flight.connect(said[-1]) as client:
             info = client.get_flight_info(descriptor("count", "0.5.0"))
             assert client.do_get(info.endpoints[0].ticket).read_all().to_pylist() == [{"count": 3}]
@@ -193,8 +193,7 @@ def test_the_command_answers_until_it_is_interrupted() -> None:
         busy = subprocess.run([*command, "--port", port], check=False, capture_output=True, text=True, timeout=15)
         assert busy.returncode == 2
         assert (
-            busy.stderr
-            == f"arrakis-schema: port {port} on 127.0.0.1 cannot be listened on: choose another with --port\n"
+            busy.stderr == f"arrakis-schema: port {port} on 127.0.0.1 cannot be used: choose another one with --port\n"
         )
         server.send_signal(signal.SIGINT)
         assert server.wait(timeout=15) == 0

@@ -48,49 +48,49 @@ def test_a_release_is_taken_with_its_corrections() -> None:
 @pytest.mark.parametrize(
     ("name", "sent", "args", "sentence"),
     [
-        ("find", FIND.remove(0), {}, "column 'channel' is not sent, string not null is promised"),
+        ("find", FIND.remove(0), {}, "column 'channel' is not sent, but string not null is promised"),
         (
             "find",
             FIND.set(RATE, field("sample_rate", pa.int64(), nullable=False)),
             {},
-            "column 'sample_rate' is sent as int64 not null, int32 not null is promised",
+            "column 'sample_rate' is sent as int64 not null, but int32 not null is promised",
         ),
         (
             "find",
             FIND.set(RATE, field("sample_rate", pa.int32())),
             {},
-            "column 'sample_rate' is sent as int32, int32 not null is promised",
+            "column 'sample_rate' is sent as int32, but int32 not null is promised",
         ),
         (
             "find",
             FIND.append(field("more", pa.int8())),
             {},
-            "column 'more' is sent as int8, no such column is promised",
+            "column 'more' is sent as int8, but no such column is promised",
         ),
         (
             "find",
             pa.schema([FIND.field(1), FIND.field(0), *list(FIND)[2:]]),
             {},
-            "column 1 is sent as 'data_type', 'channel' is promised there",
+            "column 1 is sent as 'data_type', but 'channel' is expected there",
         ),
         ("find", FIND.append(FIND.field(0)), {}, "column 'channel' is sent 2 times"),
         (
             "find",
             FIND.with_metadata({"a": "b"}),
             {},
-            "the schema is sent with the metadata {'a': 'b'}, no metadata is promised",
+            "the schema is sent with the metadata {'a': 'b'}, but no metadata is promised",
         ),
         (
             "find",
             FIND.set(0, field("channel", pa.string(), rate="1", nullable=False)),
             {},
-            "column 'channel' is sent as string not null with the metadata {'rate': '1'}, string not null is promised",
+            "column 'channel' is sent as string not null with the metadata {'rate': '1'}, but string not null is promised",
         ),
         (
             "stream",
             pa.schema([STREAM.field(0), STREAM.field(2), STREAM.field(1)]),
             {},
-            "column 2 is sent as 'L1:B-X', 'H1:A-X' is promised there",
+            "column 2 is sent as 'L1:B-X', but 'H1:A-X' is expected there",
         ),
         (
             "stream",
@@ -108,7 +108,7 @@ def test_a_release_is_taken_with_its_corrections() -> None:
             "stream",
             pa.schema([field("time", pa.int64()), *list(STREAM)[1:]]),
             {},
-            "column 'time' is sent as int64, int64 not null is promised",
+            "column 'time' is sent as int64, but int64 not null is promised",
         ),
         (
             "stream",
@@ -120,7 +120,7 @@ def test_a_release_is_taken_with_its_corrections() -> None:
             "stream",
             pa.schema([STREAM.field(0), STREAM.field(1)]),
             {"channels": ROWS},
-            "column 'L1:B-X' is not sent, list<item: int16> with the metadata {'rate': '16'} is promised",
+            "column 'L1:B-X' is not sent, but list<item: int16> with the metadata {'rate': '16'} is promised",
         ),
         (
             "stream",

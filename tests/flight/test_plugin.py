@@ -107,7 +107,7 @@ def test_it_is_not_promised(assert_payload):
 def test_a_payload_that_is_not_promised_fails_its_test_in_words(tmp_path: Path) -> None:
     done = run(tmp_path, test_payloads=PAYLOADS)
     assert "1 failed, 1 passed" in done.stdout, done.stdout
-    assert "find: column 'channel' is not sent, string not null is promised (release 0.6.0)" in done.stdout
+    assert "find: column 'channel' is not sent, but string not null is promised (release 0.6.0)" in done.stdout
     assert "Traceback" not in done.stdout
 
 

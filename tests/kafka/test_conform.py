@@ -89,7 +89,7 @@ CASES: dict[str, tuple[list[ReadMessage], str, str, str]] = {
         [data(serialized(block(ids=(0, 9))))],
         "error",
         "reference-unknown",
-        "id, row 1: 9 is the partition_index of no record that is known",
+        "id, row 1: 9 is the partition_index of no known record",
     ),
     "another length": (
         [data(serialized(block(length=3)))],
@@ -110,13 +110,13 @@ CASES: dict[str, tuple[list[ReadMessage], str, str, str]] = {
         "message-malformed",
         "the record cannot be read: it has no key",
     ),
-    "a record that is no JSON": (
+    "a record that is not JSON": (
         [ReadMessage(METADATA, 3, b"H1:A", b"{", False, 1), data(GOOD)],  # noqa: FBT003
         "error",
         "message-malformed",
         "the record cannot be read: ",
     ),
-    "a key that is no text": (
+    "a key that is not text": (
         [ReadMessage(METADATA, 3, b"\xff", b"{}", False, 1), data(GOOD)],  # noqa: FBT003
         "error",
         "message-malformed",
@@ -234,10 +234,10 @@ def test_what_could_not_be_read_is_undecided() -> None:
 
 
 def test_what_was_not_read_for_one_reason_is_said_once() -> None:
-    late = [UnreadPartition(f"arrakis-X_{number}", 0, "it was not read to its end in time") for number in range(50)]
+    late = [UnreadPartition(f"arrakis-X_{number}", 0, "it was not read to the end in time") for number in range(50)]
     table = Table([*CHANNELS, data(GOOD)], {one.topic: [0] for one in late}, late)
     assert [found[2] for found in said(table)] == [
-        "arrakis-X_0, partition 0: it was not read to its end in time (and 49 more like it)"
+        "arrakis-X_0, partition 0: it was not read to the end in time (and 49 more like it)"
     ]
 
 

@@ -178,8 +178,8 @@ def test_hostile_messages_take_bounded_time_and_memory(project: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     bomb, claim, wide, nested, many, total = done.stdout.splitlines()
-    assert "its batch unpacks to 96,000,0" in bomb
-    assert "its batch unpacks to 1,073,74" in claim
+    assert "its batch decompresses to 96,000,0" in bomb
+    assert "its batch decompresses to 1,073,74" in claim
     assert "expected 3 columns, found 100,000" in wide
     assert "value-unknown" in nested or "data_type = " in nested
     assert "expected one batch, found " in many
@@ -193,7 +193,7 @@ def test_rows_are_held_against_the_channels() -> None:
     (unknown,) = check_message(serialized(block(ids=(0, 7))), records=CHANNELS)
     assert (unknown.rule, unknown.message) == (
         "reference-unknown",
-        "id, row 1: 7 is the partition_index of no record that is known",
+        "id, row 1: 7 is the partition_index of no known record",
     )
     found = check_message(serialized(block(length=5)), records=CHANNELS)
     assert [one.rule for one in found] == ["length-differs"] * 2

@@ -113,7 +113,7 @@ def test_it_is_on_the_site(root: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_one_in_a_wrong_folder_is_told_where_documents_are(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "schemas/endpoints/sensors.names").write_text("station\n")
-    assert "endpoints/sensors.names:1:1: error: is no document in this folder" in run(root, capsys, "lint", code=1)
+    assert "endpoints/sensors.names:1:1: error: is not a document in this folder" in run(root, capsys, "lint", code=1)
 
 
 def test_what_is_wrong_in_it_is_one_sentence(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

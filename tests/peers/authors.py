@@ -19,6 +19,7 @@ from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import publish  # type: ignore[import-not-found, unused-ignore]
 import pytest
 from pyarrow import flight
 
@@ -133,6 +134,12 @@ def main() -> None:
     if "--changed" in sys.argv:
         try_changed()
         return
+    with publish.empty_home():
+        try_guide()
+
+
+def try_guide() -> None:
+    """Try the packages as they are, and as the guide changes them."""
     schemas()
     with real_server() as location:
         before = answers(location)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import publish  # type: ignore[import-not-found, unused-ignore]
+
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store.store import open_store
 
@@ -53,13 +55,18 @@ def installed(package: str, version: str) -> Path:
 
 def main() -> None:
     store = open_store(PROJECT)
-    for version in VERSIONS:
-        client = next(it for it in store.software.clients if version in it.versions)
-        path = [str(installed("arrakis", version)), str(installed("arrakis-schema", client.release))]
-        with MockServer(store.release(client.release).contract) as server:
-            command = [sys.executable, "-c", CALLS, f"grpc://127.0.0.1:{server.port}", version]
-            subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(path)}, timeout=120)
-        print(f"arrakis {version} finds, counts, describes and streams on the mock of release {client.release}")
+    spoken = {version: it.release for it in store.software.clients for version in it.versions if version in VERSIONS}
+    paths = {
+        version: [str(installed("arrakis", version)), str(installed("arrakis-schema", release))]
+        for version, release in spoken.items()
+    }
+    with publish.empty_home():
+        for version, release in spoken.items():
+            with MockServer(store.release(release).contract) as server:
+                command = [sys.executable, "-c", CALLS, f"grpc://127.0.0.1:{server.port}", version]
+                environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths[version])}
+                subprocess.run(command, check=True, env=environment, timeout=120)
+            print(f"arrakis {version} finds, counts, describes and streams on the mock of release {release}")
 
 
 if __name__ == "__main__":

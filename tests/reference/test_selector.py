@@ -64,7 +64,7 @@ def choices(page: str) -> list[tuple[str, str, str]]:
 
 def test_each_page_leads_to_itself_in_every_release(root: Path) -> None:
     pages = dict(book(Store(root)))
-    speakers = "barometer 3.0 to 3.1 · station 7.2"
+    software = "barometer 3.0 to 3.1 · station 7.2"
     places = {
         "endpoints/forecast.md": "../../",
         "releases/1.0.0/forecast.md": "../../../",
@@ -72,7 +72,7 @@ def test_each_page_leads_to_itself_in_every_release(root: Path) -> None:
     }
     for path, up in places.items():
         assert choices(pages[path]) == [
-            (f"{up}endpoints/forecast/", "1.1.0", f"the newest · {speakers}"),
+            (f"{up}endpoints/forecast/", "1.1.0", f"the newest · {software}"),
             (f"{up}releases/1.0.0/forecast/", "1.0.0", ""),
             (f"{up}next/forecast/", "1.2.0", "not released yet"),
         ]

@@ -1,5 +1,5 @@
 // What an engine of ECMA-262 says of patterns: `node engine.js < cases.json`, where a case is [pattern, texts].
-// The answer is whether each text matches, or null for what is no pattern with the flag u.
+// The answer is whether each text matches, or null for what is not a pattern with the flag u.
 
 import { readFileSync } from "node:fs";
 

@@ -240,7 +240,7 @@ ECMA_ATOMS = [
 
 
 class EcmaPatterns:
-    """Patterns from one source of chance, half of which are no patterns."""
+    """Patterns from one source of chance, half of which are not patterns."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
@@ -266,7 +266,7 @@ class EcmaPatterns:
 
 
 def searched(pattern: str, texts: list[str]) -> list[bool] | None:
-    """Return whether each text matches, or None for what is no pattern."""
+    """Return whether each text matches, or None for what is not a pattern."""
     try:
         return [search(pattern, text) for text in texts]
     except PatternError:

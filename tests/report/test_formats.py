@@ -19,6 +19,7 @@ from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 from arrakis_schema.cli import main
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.text.printable import MESSAGE, printable
 from tests.report.runner import commands
 
@@ -244,3 +245,17 @@ def test_ci_finds_files_from_the_top_of_the_repository(
         assert shown.format("services/api/schemas/publication/tide.json") in capsys.readouterr().out
         assert main([command, "--root", str(root)]) == 1
         assert capsys.readouterr().out.startswith("schemas/publication/tide.json:1:1:")
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "count"),
+    [
+        (0, ["row"], "0 rows"),
+        (1, ["more row"], "1 more row"),
+        (8786, ["row"], "8,786 rows"),
+        (1, ["batch", "batches"], "1 batch"),
+        (2, ["batch", "batches"], "2 batches"),
+    ],
+)
+def test_a_count_agrees_with_its_noun(number: int, words: list[str], count: str) -> None:
+    assert format_count(number, *words) == count

@@ -21,7 +21,7 @@ from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.answers import Answer
 from arrakis_schema.system.check import check
-from arrakis_schema.system.relations import Comparisons, alike, grid
+from arrakis_schema.system.relations import Comparisons, equivalent_releases, grid
 from tests.compat.random_schemas import Instances
 from tests.compat.random_schemas import Schemas as RandomSchemas
 from tests.resolver.random_sets import PATHS, RandomSet, urls
@@ -109,7 +109,7 @@ def test_releases_that_differ_in_ids_alone_mean_the_same(store: Store) -> None:
     comparisons = Comparisons(store, words=False)
     old, same, new = (release.document("publication/notice.json") for release in store.every_release())
     assert comparisons.meaning(old) == comparisons.meaning(same) != comparisons.meaning(new)
-    assert list(alike(comparisons, store.every_release()).values()) == ["1.0.0", "1.0.0", "1.2.0"]
+    assert list(equivalent_releases(comparisons, store.every_release()).values()) == ["1.0.0", "1.0.0", "1.2.0"]
     assert all(relation.answer in Answer for relation in grid(comparisons, "notice", store.every_release()))
 
 

@@ -127,11 +127,11 @@ def test_a_reference_that_leads_nowhere_is_told_once_where_it_stands(root: Path)
     write_set(root, {"publication/broken.json": broken, "publication/user.json": {"$ref": "broken.json"}})
     assert findings(root) == {
         "schemas/publication/broken.json#/properties/a/$ref ref-unresolvable": (
-            '$ref "evnt.json" leads to no document, and nothing is fetched: is event.json meant?'
+            '$ref "evnt.json" leads to no document, and nothing is fetched; did you mean event.json?'
         ),
         "schemas/publication/broken.json#/properties/b/$ref ref-unresolvable": (
-            '$ref "event.json#/definitions/i" points to nothing in publication/event.json: '
-            "is event.json#/definitions/id meant?"
+            '$ref "event.json#/definitions/i" points to nothing in publication/event.json; '
+            "did you mean event.json#/definitions/id?"
         ),
         "schemas/publication/broken.json#/properties/c/$ref ref-unresolvable": (
             '$ref "#/x" points to nothing in this document'

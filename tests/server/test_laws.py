@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.server.application import application
-from arrakis_schema.server.negotiation import weights
+from arrakis_schema.server.negotiation import parse_weights
 from arrakis_schema.site.representations import Representation
 
 Fields = list[tuple[bytes, bytes]]
@@ -102,7 +102,7 @@ def test_an_entity_tag_that_was_given_revalidates_whatever_coding_is_asked_for(
 @given(st.sampled_from([SMALL, LARGE]), VALUES)
 def test_the_coding_is_one_that_the_client_did_not_refuse(file: Representation, accept_encoding: bytes) -> None:
     status, fields, body = ask("GET", f"/{file.path}", [(b"accept-encoding", accept_encoding)])
-    wanted = weights(accept_encoding)
+    wanted = parse_weights(accept_encoding)
     if status == 406:
         assert not any(wanted)
     elif b"content-encoding" in fields:

@@ -226,11 +226,11 @@ def test_the_port_is_free_again_at_once(start: Start, listening: Listening) -> N
 @pytest.mark.parametrize(
     ("host", "port", "words"),
     [
-        ("192.0.2.1", 0, "192.0.2.1 is no address of this machine: choose another with --host"),
-        ("no such host", 0, "no such host is no address of this machine: choose another with --host"),
-        ("a" * 64 + ".test", 0, "is no address of this machine"),
-        ("127.0.0.1", 65536, "65536 is no port: choose one from 0 to 65535 with --port"),
-        ("127.0.0.1", -1, "-1 is no port"),
+        ("192.0.2.1", 0, "192.0.2.1 is not an address of this machine: choose another with --host"),
+        ("no such host", 0, "no such host is not an address of this machine: choose another with --host"),
+        ("a" * 64 + ".test", 0, "is not an address of this machine"),
+        ("127.0.0.1", 65536, "65536 is not a port: choose one from 0 to 65535 with --port"),
+        ("127.0.0.1", -1, "-1 is not a port"),
     ],
 )
 def test_what_cannot_be_bound_is_one_sentence(host: str, port: int, words: str) -> None:

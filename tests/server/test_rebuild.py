@@ -123,7 +123,7 @@ def test_the_folder_that_mkdocs_yml_names_is_a_source(tmp_path: Path) -> None:
 
 def test_each_kind_of_source_is_seen_when_it_is_edited(served: Served, tmp_path: Path) -> None:
     before = served.endpoint()
-    built = "built again: "
+    built = "rebuilt: "
 
     assert served.edit("schemas/endpoints/forecast/descriptor.json", '"maximum": 14', '"maximum": 2').startswith(built)
     assert '"maximum": 2' in served.get("versions/next/endpoints/forecast/descriptor.json").decode()

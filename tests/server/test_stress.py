@@ -200,7 +200,7 @@ def test_no_request_breaks_while_the_site_is_built_again(start: Start, listening
         asking = [clients.submit(ask) for _ in range(4)]
         for text in "123":
             write(folder, text)
-            assert process.stdout.readline() == "built again: 2 files\n"
+            assert process.stdout.readline() == "rebuilt: 2 files\n"
             wait_until(partial(is_current, seen, text.encode()))
         ended.set()
         assert [each.result() for each in asking] == [None] * 4
@@ -217,7 +217,7 @@ def test_the_health_tells_since_when_and_why_the_site_is_old(start: Start, liste
     address = listening(process)
     assert health(address)["status"] == "ok"
     (folder / "docs/broken").write_text("no such thing")
-    sentence = "the site is as before, for it could not be built again: an internal error, ValueError: no such thing\n"
+    sentence = "the site could not be rebuilt and stays as it was: an internal error, ValueError: no such thing\n"
     assert process.stdout.readline() == sentence
     wait_until(lambda: health(address)["status"] == "degraded")
     body = health(address)
@@ -229,7 +229,7 @@ def test_the_health_tells_since_when_and_why_the_site_is_old(start: Start, liste
     assert health(address) == body  # a new worker knows it too
     assert "another takes its place" in process.stdout.readline()
     (folder / "docs/broken").unlink()
-    assert process.stdout.readline() == "built again: 2 files\n"
+    assert process.stdout.readline() == "rebuilt: 2 files\n"
     wait_until(lambda: health(address)["status"] == "ok")
     assert "failure" not in health(address)
 
@@ -251,7 +251,7 @@ def test_a_folder_that_is_removed_and_made_again_is_served_again(
     assert status_of(address, "/a.txt")[1][:1] == b"0"
     aside.rename(folder)
     write(folder, "1")
-    assert process.stdout.readline() == "built again: 2 files\n"
+    assert process.stdout.readline() == "rebuilt: 2 files\n"
     wait_until(lambda: status_of(address, "/a.txt")[1][:1] == b"1")
 
 
@@ -264,7 +264,7 @@ def test_what_an_editor_writes_beside_a_file_starts_no_build(start: Start, liste
     for text in "12345":  # saved again before anybody could build
         write(folder, text)
         time.sleep(0.1)
-    assert process.stdout.readline() == "built again: 8 files\n"
+    assert process.stdout.readline() == "rebuilt: 8 files\n"
     time.sleep(1.6)
     process.terminate()
     assert process.communicate(timeout=10) == ("", "")

@@ -77,7 +77,7 @@ def test_an_older_file_of_errata_holds_notes(released: Path) -> None:
     entry = 'releases = ["1.1.0"]\ndocuments = ["x"]\nlocation = "/a"\nrule = ""\ntext = "Wrong."\nfixed = "1.2.0"\n'
     (released / "versions/errata.toml").write_text(f"[[erratum]]\n{entry}")
     store = Store(released)
-    assert [(one.reason, one.location, one.computes) for one in store.corrections] == [("Wrong.", "/a", False)]
+    assert [(one.reason, one.location, one.has_effect) for one in store.corrections] == [("Wrong.", "/a", False)]
     assert verify(store) == []
     (released / "versions/errata.toml").write_text("[[erratum]]\nx = 1\n")
     with pytest.raises(DamagedStoreError, match=r"versions/errata.toml: erratum 1 has an unknown key 'x'"):

@@ -13,7 +13,7 @@ from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
 
 PROJECT = Path(__file__).parent.parent.parent
-OURS = "# A release never changes, nor do its line ends: its sha256 is in versions/lock.json.\nversions/** -text\nschemas/** -text\n"
+OURS = "# A release never changes, nor do its line endings: its sha256 is in versions/lock.json.\nversions/** -text\nschemas/** -text\n"
 
 
 @pytest.mark.parametrize(

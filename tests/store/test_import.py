@@ -65,7 +65,7 @@ def test_a_folder_of_versions_becomes_the_releases(
     assert said[:3] == [f"imported {name}: 2 documents and 1 other file" for name in ("1.0.0", "1.1.0", "1.10.0")]
     assert any("north/lost.example.json is an example of no document" in line for line in said)
     assert any("diagram.svg is written in no language" in line for line in said)
-    assert any("v1.0 is no folder named by a semantic version" in line for line in said)
+    assert any("v1.0 is not a folder named by a semantic version" in line for line in said)
     store = Store(root)
     assert store.releases == ("1.0.0", "1.1.0", "1.10.0")
     assert store.dates == {}

@@ -71,22 +71,22 @@ def test_a_patch_gives_what_jsonpatch_gives(patch: Any) -> None:
 @pytest.mark.parametrize(
     ("operation", "sentence"),
     [
-        ({"op": "append", "path": "/a"}, "'append' is no operation of a JSON Patch, or lacks its 'path'"),
-        ({"op": "add", "path": "/a"}, "'add' is no operation of a JSON Patch, or lacks its 'value'"),
+        ({"op": "append", "path": "/a"}, "'append' is not an operation of a JSON Patch, or lacks its 'path'"),
+        ({"op": "add", "path": "/a"}, "'add' is not an operation of a JSON Patch, or lacks its 'value'"),
         ({"op": "remove", "path": "/a/z"}, "'/a/z' leads nowhere: there is no 'z'"),
         ({"op": "remove", "path": ""}, "it removes the whole document"),
-        ({"op": "remove", "path": "/a/b/-"}, "'/a/b/-' leads into an array, where '-' is no index"),
-        ({"op": "add", "path": "/a/b/01", "value": 1}, "'/a/b/01' leads into an array, where '01' is no index"),
+        ({"op": "remove", "path": "/a/b/-"}, "'/a/b/-' leads into an array, where '-' is not an index"),
+        ({"op": "add", "path": "/a/b/01", "value": 1}, "'/a/b/01' leads into an array, where '01' is not an index"),
         ({"op": "add", "path": "/a/b/9", "value": 1}, "'/a/b/9' is beyond the end of the array"),
         ({"op": "add", "path": "a", "value": 1}, "'a' is not a JSON Pointer, as in /properties/args"),
         ({"op": "add", "path": "/~2", "value": 1}, "'/~2' is not a JSON Pointer, as in /properties/args"),
         (
             {"op": "add", "path": "/a/o~0p/x", "value": 1},
-            "'/a/o~0p/x' leads into what is neither an object nor an array",
+            "'/a/o~0p/x' leads into a value that is neither an object nor an array",
         ),
         ({"op": "move", "from": "/a", "path": "/a/b"}, "'/a' cannot be moved into itself"),
         ({"op": "move", "from": 1, "path": "/a"}, "1 is not a JSON Pointer, as in /properties/args"),
-        ({"op": "test", "path": "/a/m~1n", "value": True}, "'/a/m~1n' is not what the patch expects there"),
+        ({"op": "test", "path": "/a/m~1n", "value": True}, "'/a/m~1n' differs from the value that the patch expects"),
     ],
 )
 def test_what_cannot_be_applied_is_said(operation: Any, sentence: str) -> None:

@@ -140,7 +140,7 @@ def test_a_release_that_lost_its_documents_to_another_layout_is_named(tides: Pat
     registry = tides / "schemas/registry.toml"
     registry.write_text(REGISTRY + DECLARED.replace("**/*.schema.json", "south/*.schema.json"))
     (problem,) = verify(Store(tides))
-    assert "north/gauge.schema.json of 1.0.0 has the id 1, but is no document" in problem
+    assert "north/gauge.schema.json of 1.0.0 has the id 1, but is not a document" in problem
 
 
 SPOKEN = """

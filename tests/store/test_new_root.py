@@ -49,7 +49,7 @@ def test_a_new_root_is_checked_and_released_without_a_finding(
         ("check", "no release to compare with: no findings\n"),
         ("release", "never changes"),
         ("check", "compared 4 documents with 0.1.0: no findings\n"),
-        ("verify", "frozen releases that are what versions/lock.json says: 1\n"),
+        ("verify", "frozen releases that match versions/lock.json: 1\n"),
     ):
         assert main([command, "--root", str(root)]) == 0
         assert line in capsys.readouterr().out

@@ -305,7 +305,7 @@ def test_of_releases_at_once_one_wins_and_the_others_say_so(root: Path) -> None:
 def test_what_stands_in_the_way_is_named(staged: str, root: Path) -> None:
     path = root / "versions/.staged"
     path.write_text("") if staged == "a file" else path.symlink_to(root)
-    with pytest.raises(ReleaseError, match=r"versions/\.staged is no folder, and in the way of a release: remove it"):
+    with pytest.raises(ReleaseError, match=r"versions/\.staged is not a folder, and blocks the release: remove it"):
         freeze(root)
     assert (root / "schemas/registry.toml").exists()
 

@@ -84,7 +84,7 @@ def test_what_pyyaml_writes_is_read_or_refused(value: Any) -> None:
     try:
         assert read(text) == yaml.safe_load(text)
     except MalformedRequestError as error:
-        told = ("for some readers of YAML", "unacceptable", "a name that is no text")
+        told = ("for some readers of YAML", "unacceptable", "a name that is not text")
         assert any(words in error.problem for words in told)  # noqa: PT017
 
 

@@ -205,7 +205,7 @@ def test_a_correction_that_hides_a_break_is_named(root: Path) -> None:
     assert "maximum-tightened" in {finding.rule for finding in shown.findings}
     (named,) = (finding for finding in shown.findings if finding.rule == "record-changed")
     assert named.severity is Severity.WARNING
-    assert "other corrections hold of 1.1.0/endpoints/forecast/descriptor.json. Review each" in named.message
+    assert "the corrections of 1.1.0/endpoints/forecast/descriptor.json changed. Review each" in named.message
     commit(root)
     record.write_text(DAYS.replace("Never", "Nowhere"))
     (named,) = history_since(Store(root), "git:main")

@@ -351,7 +351,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
         "endpoints/forecast/descriptor.json#/properties/days/maximum = 12",
         "what breaks is endpoints/forecast/descriptor.json#/properties/days/maximum = 10: write that",
     ),
-    "no exact place": ("2.0.0", "endpoints/forecast", "endpoints/forecast is no exact place"),
+    "no exact place": ("2.0.0", "endpoints/forecast", "endpoints/forecast is not an exact place"),
 }
 
 

@@ -153,7 +153,7 @@ def test_what_is_no_commit_gets_one_sentence(name: str, root: Path, capsys: pyte
     for command in ("check", "verify"):
         assert main([command, "--root", str(root), "--against", f"git:{name}"]) == 2
         told = capsys.readouterr().err
-        assert "names no commit" in told
+        assert "is not a commit" in told
         assert told.count("\n") == 1
 
 
@@ -274,7 +274,7 @@ def test_names_that_are_not_utf_8_can_be_told(root: Path, capsys: pytest.Capture
     commit(root)
     shutil.rmtree(folder)
     assert main(["check", "--root", str(root), "--against", "git:HEAD"]) == 1
-    assert r"endpoints/caf\xe9/descriptor.json of git:HEAD is gone" in capsys.readouterr().out
+    assert r"endpoints/caf\xe9/descriptor.json of git:HEAD was removed" in capsys.readouterr().out
 
 
 def test_a_base_without_documents_is_told_and_stops_nobody(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -291,9 +291,9 @@ def test_without_a_repository_or_git_it_says_what_it_cannot_know(
 ) -> None:
     root = project(tmp_path / "weather")
     arguments = ["verify", "--root", str(root), "--against", "git:main"]
-    known = "the digests prove the files against versions/lock.json, and not the lock against history"
+    known = "the digests prove the files against versions/lock.json, but not the lock against history"
     assert main(arguments) == 2
-    assert capsys.readouterr().err == f"arrakis-schema: {root} is in no working tree of git: {known}\n"
+    assert capsys.readouterr().err == f"arrakis-schema: {root} is not in a git working tree: {known}\n"
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(arguments) == 2
     assert capsys.readouterr().err == f"arrakis-schema: git is not installed, so no commit can be read: {known}\n"

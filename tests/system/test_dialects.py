@@ -85,7 +85,7 @@ def test_a_commit_is_read_by_what_is_declared_now(root: Path, capsys: pytest.Cap
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_a_dialect_itself_has_no_alias(dialect: str, root: Path) -> None:
     declare(root, f'\n[dialects]\n"{dialect}#" = "draft-07"\n')
-    with pytest.raises(DamagedStoreError, match="is a dialect itself, and stands for no other one"):
+    with pytest.raises(DamagedStoreError, match="is a dialect itself, and cannot stand for another one"):
         read_settings(str(root))
 
 
@@ -95,8 +95,8 @@ def test_a_dialect_itself_has_no_alias(dialect: str, root: Path) -> None:
         ('dialects = "draft-07"', "schemas/registry.toml: dialects is a table, as in [dialects]"),
         ('dialects = {"https://example.org/a" = "draft-05"}', "is 'draft-05': expected one of draft-04, draft-06"),
         ('dialects = {"https://example.org/a" = 7}', 'dialects."https://example.org/a" is 7: expected one of'),
-        ('dialects = {meta = "draft-07"}', 'dialects: "meta" is no absolute URI, as in'),
-        ('dialects = {"https://[a" = "draft-07"}', 'dialects: "https://[a" is no absolute URI, as in'),
+        ('dialects = {meta = "draft-07"}', 'dialects: "meta" is not an absolute URI, as in'),
+        ('dialects = {"https://[a" = "draft-07"}', 'dialects: "https://[a" is not an absolute URI, as in'),
         ('dialects = {"https://a.b/c" = "draft-07", "http://a.b/c#" = "draft-04"}', "has one meta-schema twice"),
     ],
 )

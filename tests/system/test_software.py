@@ -106,7 +106,7 @@ def test_a_release_that_is_not_there_is_named(released: Path, capsys: pytest.Cap
         f'[[client]]\n{entry}calls = {{ x = ["forecast"] }}\n[[server]]\n{entry}'
     )
     assert main(["matrix", "--software", "--root", str(released)]) == 2
-    assert "versions/software.toml names what is not here: " in capsys.readouterr().err
+    assert "versions/software.toml names something that does not exist: " in capsys.readouterr().err
 
 
 def test_a_payload_that_a_release_does_not_document_is_unknown() -> None:

@@ -15,7 +15,7 @@ from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.answers import Answer, Relation
 from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
-from arrakis_schema.system.relations import Comparisons, alike, matrix
+from arrakis_schema.system.relations import Comparisons, equivalent_releases, matrix
 
 PROJECT = Path(__file__).parent.parent.parent
 RELEASED = ["0.1.0", "0.1.1", "0.1.2", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]
@@ -102,7 +102,7 @@ def test_the_payloads_of_0_6_0_tell_what_older_documents_do_not(
 def test_releases_with_the_same_meaning_are_recognised() -> None:
     store = Store(PROJECT)
     releases = [store.release(version) for version in store.releases]
-    twins = alike(Comparisons(store), releases)
+    twins = equivalent_releases(Comparisons(store), releases)
     assert twins["0.1.1"] == "0.1.0"
     assert twins["0.3.0"] == "0.3.0"
 

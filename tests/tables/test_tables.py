@@ -209,7 +209,7 @@ def test_what_differs_inside_is_said(tmp_path: Any) -> None:
     turned = pa.schema([pa.field("s", pa.struct(inner[::-1]))])
     assert said(check_table(turned.empty_table(), "x", root=root))[0] == (
         "column-reordered",
-        "s: the fields inside come in another order",
+        "s: the fields inside are in another order",
     )
     silent = pa.schema([pa.field("s", pa.struct([inner[0], inner[1].remove_metadata()]))])
     assert said(check_table(silent.empty_table(), "x", root=root)) == [

@@ -5,7 +5,7 @@ from markdown import Markdown
 
 from arrakis_schema.reference.highlighting import finish_page
 from arrakis_schema.reference.markup import element
-from arrakis_schema.site.html_blocks import PlainText, put_back, take_out
+from arrakis_schema.site.html_blocks import PlainText, extract_blocks, restore_blocks
 from arrakis_schema.text.escaping import literal
 
 EXTENSIONS = ["tables", "attr_list", "md_in_html", "toc", "pymdownx.superfences", "pymdownx.tabbed"]
@@ -27,10 +27,10 @@ FACTS, MEANING = (element(name, element("b", literal("*a* `b` _c_ [d](e) <f>")))
     ],
 )
 def test_a_page_is_the_same_when_its_blocks_are_taken_out(page: str, *, taken: bool) -> None:
-    without, blocks = take_out(page)
+    without, blocks = extract_blocks(page)
     assert bool(blocks) is taken
     rendered = Markdown(extensions=EXTENSIONS).convert(without)
-    assert finish_page(put_back(rendered, blocks)) == finish_page(Markdown(extensions=EXTENSIONS).convert(page))
+    assert finish_page(restore_blocks(rendered, blocks)) == finish_page(Markdown(extensions=EXTENSIONS).convert(page))
     assert not blocks or "<b>" not in rendered
 
 

@@ -130,7 +130,7 @@ def test_a_tree_is_written_whole_and_replaces_only_a_tree(tmp_path: Path, weathe
     assert not (target / "stale").exists()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/file").write_text("precious")
-    with pytest.raises(BuildError, match="exists and is no site that was built here"):
+    with pytest.raises(BuildError, match="exists and is not a site that was built here"):
         write_tree(tree(Store(weather)), tmp_path / "mine")
     assert (tmp_path / "mine/file").read_text() == "precious"
 

@@ -235,19 +235,19 @@ def below_a_file(folder: Path) -> Path:
 
 
 REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "a file": (text, "is no site that was built here"),
-    "somebody's folder": (full, "is no site that was built here"),
+    "a file": (text, "is not a site that was built here"),
+    "somebody's folder": (full, "is not a site that was built here"),
     "below a file": (below_a_file, "is a file"),
     "a link to itself": (loop, "leads nowhere"),
     "a mount point": (lambda _: Path("/proc"), "is a mount point"),
     "the top": (lambda _: Path("/"), "is a mount point"),
     "the current folder": (lambda _: Path(), "holds the current folder"),
     "above the current folder": (lambda _: Path(".."), "holds the current folder"),
-    "the root": (lambda folder: folder / "root", "is where the sources are"),
-    "above the root": (lambda folder: folder, "is where the sources are"),
-    "the documents": (lambda folder: folder / "root/schemas", "is where the sources are"),
-    "among the documents": (lambda folder: folder / "root/schemas/endpoints/site", "is where the sources are"),
-    "among the releases": (lambda folder: folder / "root/versions/1.0.0", "is where the sources are"),
+    "the root": (lambda folder: folder / "root", "is among the sources"),
+    "above the root": (lambda folder: folder, "is among the sources"),
+    "the documents": (lambda folder: folder / "root/schemas", "is among the sources"),
+    "among the documents": (lambda folder: folder / "root/schemas/endpoints/site", "is among the sources"),
+    "among the releases": (lambda folder: folder / "root/versions/1.0.0", "is among the sources"),
 }
 
 
@@ -275,7 +275,7 @@ def test_a_folder_that_was_filled_meanwhile_is_not_replaced(tmp_path: Path) -> N
         yield from pages("x")
         full(tmp_path)
 
-    with pytest.raises(BuildError, match="is no site that was built here"):
+    with pytest.raises(BuildError, match="is not a site that was built here"):
         write_tree(slow(), site)
     assert (site / "mine.txt").read_text() == "mine"
     assert beside(site) == []

@@ -1,4 +1,4 @@
-"""Descriptor packets: what is no JSON object in UTF-8 gets one clear error, and the rest survives a round trip."""
+"""Descriptor packets: what is not a JSON object in UTF-8 gets one clear error, and the rest survives a round trip."""
 
 import json
 
@@ -34,7 +34,7 @@ REQUESTS = st.dictionaries(st.sampled_from(["version", "request", "args", "x"]),
         (b'{"a": NaN}', "NaN is not a JSON number"),
         (b'{"a": -Infinity}', "-Infinity is not a JSON number"),
         (b'{"a": 1e999}', "1e999 is too large a number"),
-        (b'{"a": 1, "b": {"c": 1, "c": 2}}', 'the name "c" stands twice in one object'),
+        (b'{"a": 1, "b": {"c": 1, "c": 2}}', 'the name "c" occurs twice in one object'),
         (b'{"a": ' * 40 + b"1" + b"}" * 40, "it nests more than 32 levels"),
         (b"[" * 100_000, "it nests more than 32 levels"),
         (b'{"a": ' + b"9" * 5000 + b"}", "a number cannot be read"),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from arrakis_schema.compat.accepting import closure_of
 from arrakis_schema.compat.closure import close, side
 from arrakis_schema.compat.logic.results import UndecidedError
-from arrakis_schema.compat.places import CLOSED_EVERYWHERE
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.complete import make_validator
 from arrakis_schema.json_schema.judge.judge import Judge
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from arrakis_schema.json_schema.declared_members import Unknown
 
 CASES = json.loads((Path(__file__).parent.parent / "cases/unknown/members.json").read_text(encoding="utf-8"))
+PLACES = ["", "/a", "/b", "/ab", "/0", "/1", "/2", "/a/b", "/a/0", "/0/a", "/b/a"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
@@ -31,6 +32,7 @@ def test_a_case_names_the_members_that_are_unknown(case: dict[str, Any]) -> None
         assert found == expected, text
         first = members.first(instance)
         assert (first is None) == (not expected)
+        assert closed_refuses(case["schema"], [instance], case.get("unknown", "rejected")) == [bool(expected)]
 
 
 def test_a_sentence_names_what_is_declared() -> None:
@@ -38,10 +40,10 @@ def test_a_sentence_names_what_is_declared() -> None:
     assert str(members.first({"max_rat": 1})) == 'max_rat: expected one of the members "a", "max_rate", found "max_rat"'
 
 
-def closed_refuses(document: Any, instances: list[Any]) -> list[bool] | None:
+def closed_refuses(document: Any, instances: list[Any], unknown: "Unknown") -> list[bool] | None:
     """Tell which instances compat's closure of a document refuses; None if it has none."""
     try:
-        closed = close(side(document, dialect_of(document) or DRAFT_07), CLOSED_EVERYWHERE, lambda: None)
+        closed = close(side(document, dialect_of(document) or DRAFT_07), closure_of(unknown), lambda: None)
     except UndecidedError:
         return None
     if closed.closure is True:
@@ -53,16 +55,16 @@ def closed_refuses(document: Any, instances: list[Any]) -> list[bool] | None:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_members_that_a_writer_may_send_are_those_that_a_reader_knows(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - chance that a seed repeats
-    rejected: Unknown = "rejected"
     compared = 0
-    for _ in range(150):
+    for number in range(300):
+        unknown: Unknown = dict.fromkeys(random.sample(PLACES, 3), "rejected") if number % 2 else "rejected"
         document = Schemas(random, modern=seed % 2 == 1).document()
         judge = Judge(document, "the document")
         maker = Instances(random, [document])
         instances = [instance for instance in (maker.instance(document) for _ in range(6)) if not judge.first(instance)]
-        expected = closed_refuses(document, instances)
+        expected = closed_refuses(document, instances, unknown)
         if expected is not None:
-            members = UnknownMembers([judge], rejected)
-            assert [members.first(instance) is not None for instance in instances] == expected, document
+            members = UnknownMembers([judge], unknown)
+            assert [members.first(instance) is not None for instance in instances] == expected, (unknown, document)
             compared += sum(expected)
     assert compared > 5

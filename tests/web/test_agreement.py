@@ -244,7 +244,7 @@ def test_the_same_texts_are_json() -> None:
 def test_a_text_that_is_no_json_is_refused_with_its_place() -> None:
     answers = judged([{"text": text} for text in ['{\n  "a": 1,\n  "a": 2\n}', '{\n  "a": 1,\n}', '{"a": None}']])
     assert [answer["error"] for answer in answers] == [
-        'line 3, column 3: the name "a" stands twice in one object',
+        'line 3, column 3: the name "a" occurs twice in one object',
         "line 3, column 1: nothing follows this comma",
         "line 1, column 7: None is Python; JSON writes null",
     ]

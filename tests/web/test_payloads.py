@@ -169,12 +169,15 @@ WHOLE = written(pa.schema([("a", pa.int64())]), as_file=True)
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "this is no Arrow file: it has only 0 bytes"),
+        (b"", "this is not an Arrow file: it has only 0 bytes"),
         (b"PAR1" + bytes(40), "this is a Parquet file, not an Arrow file or stream"),
         (b"\x1f\x8b" + bytes(40), "this is compressed with gzip, not an Arrow file or stream"),
-        (b'{"a": 1, "b": [1, 2, 3]}', "this is no Arrow file or stream: it begins with neither ARROW1 nor a schema"),
+        (
+            b'{"a": 1, "b": [1, 2, 3]}',
+            "this is not an Arrow file or stream: it begins with neither ARROW1 nor a schema",
+        ),
         (WHOLE[:60], "this Arrow file is cut short: its schema ends at byte"),
-        (WHOLE[:12], "this is no Arrow file: it has only 12 bytes"),
+        (WHOLE[:12], "this is not an Arrow file: it has only 12 bytes"),
         (WHOLE[:16] + bytes(200), "the schema in this file cannot be read"),
         (b"\xff\xff\xff\xff\x20\x00\x00\x00" + b"\xff" * 64, "the schema in this file cannot be read"),
     ],

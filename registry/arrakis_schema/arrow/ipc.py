@@ -19,9 +19,9 @@ class SchemaBytesError(ArrakisSchemaError, ValueError):
 def schema_bytes(schema: pa.Schema) -> bytes:
     """Return a complete IPC stream of the schema and no batch: the schema message and the end of the stream.
 
-    Deterministic: the metadata is written in the order of the schema. Raises
-    `SchemaBytesError` for what the format cannot carry: a field has one place for an extension and one for a
-    dictionary, so neither can stand directly inside another of its kind.
+    Deterministic: the metadata is written in the order of the schema. Raises `SchemaBytesError` for a schema that the
+    format cannot represent: a field has one slot for an extension and one for a dictionary, so neither can be nested
+    directly inside another of its kind.
     """
     data = bytes(schema.serialize())
     try:

@@ -20,7 +20,7 @@ def load_payload(
     Field metadata holds `description`, `unit` and `null` (what a null means), which no server sends.
 
     Raises `UnknownSchemaError`, a `FileNotFoundError` that lists the known names, and `DamagedStoreError` for a file
-    that is not an Arrow schema. Needs the extra `arrow` (pyarrow), else raises `MissingExtraError`.
+    that is not an Arrow schema. Needs the extra `arrow` (pyarrow), otherwise raises `MissingExtraError`.
     """
     base = data_root(root)
     folder, path = find_payload(name, version, base)

@@ -19,7 +19,7 @@ _PLAIN_ITEM = re.compile(r"[^\"\[\](),'\x00-\x1f]+")
 
 
 class UnsupportedTypeError(ArrakisSchemaError, TypeError):
-    """An Arrow type that `schema.txt` cannot hold: an extension type that is not part of the Arrow format."""
+    """An Arrow type that `schema.txt` cannot represent: an extension type that is not part of the Arrow format."""
 
     def __init__(self, data_type: pa.DataType) -> None:
         """Keep the type."""

@@ -134,8 +134,8 @@ def values(field: pa.Field, text: str) -> Promise:
     )
 
 
-def pattern(field: pa.Field, text: str) -> Promise:
-    """In every text there is a match of this regular expression."""
+def text_pattern(field: pa.Field, text: str) -> Promise:
+    """Every text contains a match of this regular expression."""
     search = ecma_matcher(text)
 
     def find_violations(array: pa.Array) -> Violations:
@@ -228,7 +228,7 @@ MAKERS: dict[str, Callable[[pa.Field, str], Promise]] = {
     "nulls": nulls,
     "rows": rows,
     "values": values,
-    "pattern": pattern,
+    "pattern": text_pattern,
     "above": above,
     "at_least": at_least,
 }

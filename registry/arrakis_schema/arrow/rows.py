@@ -11,7 +11,7 @@ from arrakis_schema.errors import RowsError
 def record_batch(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
     """Return the rows as one batch; a column that a row does not name is null.
 
-    Raises `RowsError` that names row and column: for a column that the schema lacks, a null in a column that is not
+    Raises `RowsError`, which names row and column, for a column that the schema lacks, a null in a column that is not
     nullable (inside lists and structs too), and a value that is not of the type or out of its range.
     """
     for number, row in enumerate(rows):

@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A schema with placeholders; `bind` makes it a `pyarrow.Schema`."""
+    """A schema with placeholders; `bind` returns a `pyarrow.Schema`."""
 
     text: str
     columns: tuple[Column, ...] = field(compare=False)
@@ -58,7 +58,7 @@ class Template:
 
     @property
     def repeated(self) -> tuple[str, ...]:
-        """The placeholders of the repeated columns, which each mapping passed to `bind` must hold."""
+        """The placeholders of the repeated columns, which each mapping passed to `bind` must contain."""
         return _placeholder_names(column for column in self.columns if column.repeated)
 
     @property
@@ -100,7 +100,7 @@ class Template:
 
     @property
     def unbound(self) -> pa.Schema:
-        """The schema with nothing bound: names with their placeholders, `arrow.opaque` for an unknown data type."""
+        """The unbound schema: names with their placeholders, `arrow.opaque` for unknown data types."""
         fields = [read_field(_lines_of(column, Preview({}))) for column in self.columns]
         return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from arrakis_schema.cli.arguments import build_parser
 from arrakis_schema.cli.exit_codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, UNUSABLE
 from arrakis_schema.cli.limits import enforce_limits
-from arrakis_schema.cli.output import complain, flush, open_streams
+from arrakis_schema.cli.output import flush, open_streams, print_errors
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.text.printable import printable
 
@@ -20,15 +20,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(options, arguments)
     except ArrakisSchemaError as error:
-        complain(list(getattr(error, "problems", ())) or str(error).split("\n"))
+        print_errors(list(getattr(error, "problems", ())) or str(error).split("\n"))
     except BrokenPipeError:
         return BROKEN_PIPE
     except OSError as error:
-        complain([f"{error.filename or 'the system'}: {error.strerror or error}"])
+        print_errors([f"{error.filename or 'the system'}: {error.strerror or error}"])
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - any other error is a fault of this program
-        complain(_describe_internal_error(error, options))
+        print_errors(_describe_internal_error(error, options))
         return INTERNAL
     return UNUSABLE
 
@@ -54,5 +54,5 @@ def _describe_internal_error(error: Exception, options: Namespace) -> list[str]:
     reason = f"{type(error).__name__}: {error}".removesuffix(": ")
     where = f"{'/'.join(Path(last.filename).parts[-2:])}:{last.lineno}"
     remedy = "report it with what this prints" if options.debug else "report it with what --debug prints"
-    sentence = f"{summary} ({printable(reason, 200)}, at {where}): this is a fault of arrakis-schema; please {remedy}"
+    sentence = f"{summary} ({printable(reason, 200)}, at {where}): this is a bug in arrakis-schema; please {remedy}"
     return [*("".join(traceback.format_exception(error)).split("\n") if options.debug else ()), sentence]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.cli.conforming import SCHEMES, OptionError, read_access
-from arrakis_schema.cli.output import say
+from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.adoption.adopt import adopt, write_adoption
 from arrakis_schema.flight.adoption.observation import plain_name
@@ -20,9 +20,9 @@ def run_adopt(options: Namespace) -> int:
     adoption = adopt(read_access(options), options.release, root=options.root, endpoints=names, requests=requests)
     write_adoption(adoption, options.out)
     for sentence in adoption.sentences:
-        say(sentence)
-    asked = f"by the examples of {adoption.release}" if adoption.release else "for what it lists"
-    say(f"{options.out} holds {len(adoption.files)} files, drafted from a server that was asked {asked}: review them")
+        print_line(sentence)
+    basis = f"the examples of {adoption.release}" if adoption.release else "requests for the flights that it lists"
+    print_line(f"wrote {len(adoption.files)} files to {options.out}, drafted from the answers to {basis}: review them")
     return 0
 
 
@@ -48,5 +48,5 @@ def _read_request(file: Path) -> Any:
     except ArrakisSchemaError as error:
         raise OptionError(f"{file}: {error}") from error
     if not isinstance(request, dict):
-        raise OptionError(f"{file} holds no request: expected a JSON object")
+        raise OptionError(f"{file} is not a request: expected a JSON object")
     return request

@@ -113,16 +113,16 @@ def _add_build_and_serve(command: Callable[[str, str], ArgumentParser]) -> None:
 
 def _add_init(command: Callable[[str, str], ArgumentParser]) -> None:
     """Add the command that writes a new root."""
-    child = command("init", "write a working folder for schemas of your own, with one document of each kind")
-    folder = "the folder, which may be new or hold other files (default: the current one)"
+    child = command("init", "create a working folder for schemas of your own, with one document of each kind")
+    folder = "the folder, which may be new or contain other files (default: the current one)"
     child.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="FOLDER", help=folder)
     child.add_argument("--name", metavar="TITLE", help="the title of your API (default: the name of the folder)")
-    url = f"what the URL of each document begins with; it need not answer (default: {BASE_URL})"
+    url = f"the prefix of each $id; nothing has to be served there (default: {BASE_URL})"
     child.add_argument("--url", default=BASE_URL, metavar="URL", help=url)
 
 
 def _add_list_and_show(command: Callable[[str, str], ArgumentParser]) -> None:
-    """Add the commands that show what there is."""
+    """Add the commands that show releases and documents."""
     command("list", "list the releases and their documents").add_argument("--release", metavar="V", help=_RELEASE)
     show = command("show", "show one document, or an endpoint with all its documents")
     show.add_argument(
@@ -130,17 +130,17 @@ def _add_list_and_show(command: Callable[[str, str], ArgumentParser]) -> None:
     )
     show.add_argument("--release", metavar="V", help=_RELEASE)
     show.add_argument("--as", dest="view", choices=views(), default=SUMMARY, help="what to show (default: summary)")
-    corrected = "with the corrections of the release: what really holds"
+    corrected = "apply the corrections of the release"
     show.add_argument("--corrected", action="store_true", help=corrected)
 
 
 def _add_lint(command: Callable[[str, str], ArgumentParser]) -> None:
-    """Add the command that judges each document by itself."""
+    """Add the command that checks each document by itself."""
     lint = command("lint", "report what is wrong with each document by itself")
     lint.add_argument("names", metavar="NAME", nargs="*", help="the documents (default: all)")
     lint.add_argument("--release", metavar="V", help=_RELEASE)
     lint.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
-    explained = "print what a rule means, with an example, and check nothing: the name at the end of a finding"
+    explained = "print what a rule means, with an example, and check nothing; RULE is the name at the end of a finding"
     lint.add_argument("--explain", metavar="RULE", help=explained)
 
 
@@ -155,11 +155,13 @@ def _add_validate(command: Callable[[str, str], ArgumentParser]) -> None:
 
 
 def _add_import(command: Callable[[str, str], ArgumentParser]) -> None:
-    """Add the command that brings in versions that were made elsewhere."""
-    described = "freeze versions that were made elsewhere, unchanged: a folder, a folder of versions, or tags of git"
+    """Add the command that imports versions."""
+    described = "freeze versions that were made elsewhere, unchanged: a folder, a folder of versions, or git tags"
     child = command("import", described)
     child.add_argument("source", type=Path, metavar="FOLDER", help="the folder, or with --git the repository")
-    child.add_argument("--as", dest="version", metavar="V", help="the version of the folder (default: it holds some)")
+    child.add_argument(
+        "--as", dest="version", metavar="V", help="import FOLDER as this version (default: import its subfolders)"
+    )
     child.add_argument("--git", action="store_true", help="import the tags of the repository that FOLDER is in")
     child.add_argument("--tags", metavar="GLOB", default="v*", help="with --git: which tags (default: v*)")
     child.add_argument("--path", metavar="DIR", default="", help="with --git: the folder of the schemas (default: all)")
@@ -167,19 +169,19 @@ def _add_import(command: Callable[[str, str], ArgumentParser]) -> None:
 
 def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
     """Add the commands that compare."""
-    compare = command("compare", "tell whether one document can replace another, with a message that shows a break")
+    compare = command("compare", "decide whether one document can replace another, with a message that breaks if not")
     source = "a file, - for standard input, a URL, or NAME@RELEASE"
     compare.add_argument("old", metavar="OLD", help=source)
     compare.add_argument("new", metavar="NEW", help=source)
     directions = "backward: NEW reads what OLD writes (default); forward: the other way round; full: both"
     compare.add_argument("--direction", choices=("backward", "forward", "full"), default="backward", help=directions)
-    policy = "additive: a writer sends what it declares (default); strict: inclusion of sets"
+    policy = "additive: a writer sends what it declares (default); strict: everything that its schema accepts"
     compare.add_argument("--policy", choices=("additive", "strict"), default="additive", help=policy)
     unknown = "what the reader does with unknown members (default: as registry.toml declares)"
     compare.add_argument("--unknown", choices=WAYS, help=unknown)
     columns = "how the reader matches the columns of an Arrow schema (default: as registry.toml declares)"
     compare.add_argument("--columns", choices=COLUMNS, help=columns)
-    check = command("check", "tell whether the working set may be released: the command for CI")
+    check = command("check", "check whether the working set can be released: the command for CI")
     against = "a release, an alias, or git:COMMIT (default: the newest release)"
     check.add_argument("--against", metavar="BASE", help=against)
     transitive = "also compare with every release of the same major version"
@@ -193,12 +195,12 @@ def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
     diff.add_argument("--annotations", action="store_true", help="also show differences in descriptions")
     matrix = command("matrix", "show which clients work with which servers")
     matrix.add_argument("names", metavar="NAME", nargs="*", help="the endpoints or publications (default: all)")
-    matrix.add_argument("--why", action="store_true", help="show what breaks")
+    matrix.add_argument("--why", action="store_true", help="show what breaks, and what would have to change")
     software = "show which versions of clients work with which versions of servers, call by call"
     matrix.add_argument("--software", action="store_true", help=software)
     matrix.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     for subcommand in (compare, check, matrix):
-        steps = "how many steps to search one pair, the same on every machine (default: 100000)"
+        steps = "the step limit for one pair, the same on every machine (default: 100000)"
         subcommand.add_argument("--steps", type=_parse_count, default=100_000, metavar="N", help=steps)
         seconds = "the time limit for one pair, in seconds (default: 60)"
         subcommand.add_argument("--timeout", type=_parse_seconds, default=60.0, metavar="S", help=seconds)
@@ -206,24 +208,24 @@ def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
         subcommand.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
 
 
-_AS_DOCUMENTED = "take releases as they are frozen, without their corrections"
+_AS_DOCUMENTED = "use releases as they were frozen, without their corrections"
 _RELEASE = "a release, an alias (latest, 0.5), or next: the working set (default: next)"
 
 
 def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None:
     """Add `mock` and `conform`."""
-    mock = command("mock", "answer requests over Flight by the contract of a release, from its examples")
+    mock = command("mock", "answer requests over Flight according to a release, from its examples")
     mock.add_argument("--release", metavar="V", help=_RELEASE)
     mock.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     mock.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one (default: 0)")
-    conform = command("conform", "tell whether a running server or broker keeps its contract")
+    conform = command("conform", "check whether a running server or broker conforms to its contract")
     conform.epilog = (
-        "exit code: 0 conforms; 1 does not conform; 2 not reached, no such server, or a wrong option; 3 undecided:"
-        " something could not be examined to the end, or what --require names was not"
+        "exit codes: 0 conforms; 1 does not conform; 2 not reached, not a Flight server, or a wrong option;"
+        " 3 undecided: something could not be fully examined, or an endpoint of --require was not"
     )
     conform.add_argument("url", metavar="URL", help="grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
     conform.add_argument(
-        "--release", metavar="V", help=f"{_RELEASE.partition(' (default')[0]} (default: what it claims)"
+        "--release", metavar="V", help=f"{_RELEASE.partition(' (default')[0]} (default: the one that it claims)"
     )
     conform.add_argument("--format", choices=FORMATS, default="text", help="how to report it (default: text)")
     log = "append a record of the result to this file, one line of JSON"
@@ -232,7 +234,7 @@ def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None
     conform.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
     for subcommand in (mock, conform):
         subcommand.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
-    strict = "hold it against the frozen documents as they are: known drift is a failure, too"
+    strict = "compare with the frozen documents: known differences are failures, too"
     conform.add_argument("--strict", action="store_true", help=strict)
     _add_flight_options(conform)
     _add_kafka_options(conform)
@@ -243,11 +245,11 @@ def _add_adopt(command: Callable[[str, str], ArgumentParser]) -> None:
     adopt = command("adopt", "draft documents from what a running server sends")
     adopt.add_argument("url", metavar="URL", help="grpc://HOST:PORT or grpc+tls://HOST:PORT")
     adopt.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write: new or empty")
-    named = f"{_RELEASE.partition(' (default')[0]} (default: what it claims, or else what it lists)"
+    named = f"{_RELEASE.partition(' (default')[0]} (default: the one that it claims, or else what it lists)"
     adopt.add_argument("--release", metavar="V", help=named)
-    endpoint = "ask for this endpoint alone; with =FILE, by the request in a file of JSON; may be repeated"
+    endpoint = "request only this endpoint; with =FILE, send the JSON request in the file; may be repeated"
     adopt.add_argument("--endpoint", action="append", default=[], metavar="NAME[=FILE]", help=endpoint)
-    limit = "the time limit for asking, in seconds (default: 30)"
+    limit = "the time limit for all requests, in seconds (default: 30)"
     adopt.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
     _add_credentials(adopt.add_argument_group("access"))
 
@@ -257,11 +259,11 @@ def _add_flight_options(conform: ArgumentParser) -> None:
     group = conform.add_argument_group("grpc://")
     allow = "also send requests that make the server write: data of endpoints that publish, and DoExchange"
     group.add_argument("--allow-publish", action="store_true", help=allow)
-    require = "endpoints that must answer with data, separated by commas: without it the result is undecided"
+    require = "endpoints that must answer with data, separated by commas; otherwise the result is undecided"
     group.add_argument("--require", type=_parse_names, default=(), metavar="NAMES", help=require)
-    follow = "ask this host, too, if the server sends there for its data; all: any host (default: its own alone)"
+    follow = "also contact this host if the server's data is there; all: any host (default: only the host of URL)"
     group.add_argument("--follow", action="append", metavar="HOST", help=follow)
-    replicas = "read the data at each location that the server names, and not only at the first"
+    replicas = "read the data at each location that the server names, not only at the first one"
     group.add_argument("--replicas", action="store_true", help=replicas)
     _add_credentials(group)
 

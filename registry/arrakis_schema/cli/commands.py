@@ -8,12 +8,13 @@ from importlib import import_module
 from typing import Any
 
 from arrakis_schema.cli.explaining import explain
-from arrakis_schema.cli.output import complain, say, say_now, write, write_bytes
+from arrakis_schema.cli.output import print_errors, print_line, print_now, write, write_bytes
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.show import view_of
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
@@ -26,16 +27,16 @@ from arrakis_schema.system.lint import lint_release
 
 
 def run_init(options: Namespace) -> int:
-    """Write a new root, and say what to run next and in CI."""
+    """Write a new root, and print_line what to run next and in CI."""
     folder = options.folder
     title = options.name if options.name is not None else folder.resolve().name or TITLE
     files = create_root(folder, title, options.url)
     root = shlex.quote(str(folder))
-    say(f"wrote {len(files)} files to {folder}: one document of each kind, with examples")
+    print_line(f"wrote {len(files)} files to {folder}: one document of each kind, with examples")
     if options.url == BASE_URL:
-        say(f"each $id begins with {BASE_URL}, as --url was not given: replace that before the first release")
-    say(f"next: arrakis-schema check --root {root}")
-    say(f"in CI: arrakis-schema check --root {root} --against git:origin/main")
+        print_line(f"each $id begins with {BASE_URL}, because --url was not given: replace it before the first release")
+    print_line(f"next: arrakis-schema check --root {root}")
+    print_line(f"in CI: arrakis-schema check --root {root} --against git:origin/main")
     return 0
 
 
@@ -51,7 +52,7 @@ def run_list(options: Namespace) -> int:
             title, label = "next", f"{release.version} is released: declare the next version in {REGISTRY_FILE}"
         elif not release.frozen:
             label = "next, not released yet"
-        say(f"{title}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
+        print_line(f"{title}{f' ({label})' if label else ''}: {', '.join(names) or 'no documents'}")
     return 0
 
 
@@ -85,8 +86,8 @@ def run_release(options: Namespace) -> int:
         write(FORMATS["text"](errors))
         return 1
     frozen = freeze(store.root)
-    summary = f"{frozen.folder} holds {len(frozen.inventory.plain)} files and never changes"
-    say(f"{summary}; declare the next version in registry.toml")
+    files = format_count(len(frozen.inventory.plain), "file")
+    print_line(f"{frozen.folder} is frozen, with {files}; now declare the next version in {REGISTRY_FILE}")
     return 0
 
 
@@ -96,12 +97,12 @@ def run_verify(options: Namespace) -> int:
     problems = verify(store)
     since = history_since(store, options.against) if options.against else []
     problems += [finding.message for finding in since if finding.severity is Severity.ERROR]
-    lines = problems or [f"frozen releases that are what versions/lock.json says: {len(store.releases)}"]
+    lines = problems or [f"frozen releases that match versions/lock.json: {len(store.releases)}"]
     lines += [finding.message for finding in since if finding.severity is not Severity.ERROR]
     if not options.against:
         lines.append("not compared with history: --against git:COMMIT proves that releases were only added since")
     for line in lines:
-        say(line)
+        print_line(line)
     return 1 if problems else 0
 
 
@@ -110,13 +111,13 @@ def run_build(options: Namespace) -> int:
     from arrakis_schema.site import describe_omissions, site, write_tree  # noqa: PLC0415 - it needs an extra
 
     store = open_store(options.root)
-    complain([] if options.trust_config else describe_omissions(store.root))
+    print_errors([] if options.trust_config else describe_omissions(store.root))
     gc.freeze()  # what is imported is no garbage
     try:
         count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
     finally:
         gc.unfreeze()
-    say(f"{options.out} holds {count} files")
+    print_line(f"wrote {format_count(count, 'file')} to {options.out}")
     return 0
 
 
@@ -127,7 +128,7 @@ def run_serve(options: Namespace) -> int:
 
     root = options.root.absolute()
     address = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    complain([] if options.trust_config else describe_omissions(root))
+    print_errors([] if options.trust_config else describe_omissions(root))
     preload()
     known: dict[Hashable, Any] = {}
 
@@ -137,8 +138,8 @@ def run_serve(options: Namespace) -> int:
         yield from site(open_store(root, memo), trust_config=options.trust_config)
         known = memo.used
 
-    sources = Sources(lambda: fingerprint(root), say_now)
-    serve(build_site, **address, announce=lambda url: say_now(f"serving {root} at {url}"), sources=sources)
+    sources = Sources(lambda: fingerprint(root), print_now)
+    serve(build_site, **address, announce=lambda url: print_now(f"serving {root} at {url}"), sources=sources)
     return 0
 
 

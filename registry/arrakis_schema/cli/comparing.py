@@ -11,7 +11,7 @@ from rich.table import Table
 
 from arrakis_schema.cli.consoles import open_console, plain, print_console
 from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
-from arrakis_schema.cli.output import say, write
+from arrakis_schema.cli.output import print_line, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
 from arrakis_schema.compat import Change, Kind, NotComparableError, Verdict
@@ -19,6 +19,7 @@ from arrakis_schema.compat.breaks import with_breaks
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS as REPORTS
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.findings.verdicts import Effect
 from arrakis_schema.languages import Pair, language
 from arrakis_schema.store.documents import FORMATS, Document
@@ -73,7 +74,7 @@ def run_compare(options: Namespace) -> int:
     write(REPORTS[options.format](answer.findings))
     if options.format == "text":
         empty = answer.empty and answer.worst is Kind.COMPATIBLE
-        say(f"{answer.worst}, for the writer can send nothing" if empty else answer.worst)
+        print_line(f"{answer.worst}, because the writer can send nothing" if empty else answer.worst)
     return CODES[answer.worst]
 
 
@@ -88,7 +89,7 @@ def _compare_all(
     for path in dict.fromkeys((*before, *after)):
         if path not in after:
             answer.kinds.add(Kind.INCOMPATIBLE)
-            message = "only OLD has it: whoever uses it breaks"
+            message = "only OLD has it: everybody who uses it breaks"
             answer.findings.append(Finding(before[path].label, 1, 1, "document-removed", Severity.ERROR, "", message))
         elif path not in before:
             message = "only NEW has it"
@@ -155,7 +156,7 @@ def _verdict(store: Store, old: SourceDocument, new: SourceDocument, options: Na
 def _findings(verdict: Verdict, new: SourceDocument, *, new_reads: bool) -> Iterator[Finding]:
     """Yield a finding for each difference; those at fault are errors, and carry the witness."""
     if verdict.kind is Kind.UNDECIDED:
-        yield Finding(new.label, 1, 1, "undecided", Severity.WARNING, "", f"not decided: {verdict.reason}")
+        yield Finding(new.label, 1, 1, "undecided", Severity.WARNING, "", f"undecided: {verdict.reason}")
     place_of = _places(new)
     sides = ("the old writer", "the new reader") if new_reads else ("the new writer", "the old reader")
     for change in verdict.findings:
@@ -215,7 +216,7 @@ def run_diff(options: Namespace) -> int:
     console = open_console()
     if rows:
         console.print(table)
-    counted = f"{old.version} → {new.version}: {rows} differences"
+    counted = f"{old.version} → {new.version}: {format_count(rows, 'difference')}"
     console.print(counted if rows or left_out else "no difference in meaning")
     print_uncomparable(console, left_out)
     print_console(console)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from arrakis_schema.cli.conformance_logging import examine_and_log, log_failure, log_findings
 from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
-from arrakis_schema.cli.output import say, say_now, write
+from arrakis_schema.cli.output import print_line, print_now, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.findings.as_json import as_json
@@ -37,6 +37,8 @@ class OptionError(ArrakisSchemaError):
 
 def run_conform(options: Namespace) -> int:
     """Print how a running server or broker deviates from its contract; return 0, 1, or 3 where undecided."""
+    if options.log:
+        log.require_appendable(options.log)
     if options.url.startswith(KAFKA):
         return conform_kafka(options)
     if not options.url.startswith(SCHEMES):
@@ -58,7 +60,7 @@ def run_conform(options: Namespace) -> int:
         write(FORMATS[options.format](placed(report.findings, options.format, options.root)))
     if options.format == "text":
         for line in (*_describe_endpoints(report), _verdict(report)):
-            say(line)
+            print_line(line)
     if not report.conforms:
         return WRONG
     return UNDECIDED if report.undecided else OK
@@ -79,8 +81,8 @@ def run_mock(options: Namespace) -> int:
         server = MockServer(release, f"grpc://{host}:{options.port}")
     except (pa.ArrowException, OSError) as error:
         address = f"port {options.port} on {options.host}"
-        raise OptionError(f"{address} cannot be listened on: choose another with --port") from error
-    say_now(f"answering by {release.title} at grpc://{host}:{server.port}")
+        raise OptionError(f"{address} cannot be used: choose another one with --port") from error
+    print_now(f"serving {release.title} at grpc://{host}:{server.port}")
     with suppress(KeyboardInterrupt):
         server.serve()
     return 0
@@ -98,7 +100,9 @@ def _verdict(report: Report) -> str:
     """Return the result, and how much was examined."""
     requests = sum(counts["requests"] for counts in report.examined.values())
     rows = sum(counts["rows"] for counts in report.examined.values())
-    return f"{report.verdict}: release {report.release}, {requests:,} requests, {rows:,} rows"
+    return (
+        f"{report.verdict}: release {report.release}, {format_count(requests, 'request')}, {format_count(rows, 'row')}"
+    )
 
 
 def _describe_endpoints(report: Report) -> Iterator[str]:
@@ -107,9 +111,13 @@ def _describe_endpoints(report: Report) -> Iterator[str]:
         if not counts["requests"]:
             yield f"{name}: not examined"
             continue
-        refused = f", {counts['refused']:,} refused" if counts["refused"] else ""
+        refused = f", {counts['refused']:,} rejected" if counts["refused"] else ""
         answered = f"{format_count(counts['requests'], 'request')}, {counts['answered']:,} answered{refused}"
-        types = f", {counts['types_seen']} of {counts['types_listed']} data types" if counts["types_listed"] else ""
+        types = (
+            f", {counts['types_seen']} of {format_count(counts['types_listed'], 'data type')}"
+            if counts["types_listed"]
+            else ""
+        )
         yield f"{name}: {answered}, {format_count(counts['rows'], 'row')}{types}"
 
 
@@ -153,7 +161,7 @@ def conform_kafka(options: Namespace) -> int:
     log_findings(options, release.version, verdict, examined.findings, requests=messages)
     write(FORMATS[options.format](placed(examined.findings, options.format, options.root)))
     if options.format == "text":
-        say(_counts(examined))
+        print_line(_counts(examined))
     return WRONG if examined.failed else UNDECIDED if examined.undecided else OK
 
 
@@ -197,4 +205,4 @@ def _settings(file: Path, ours: set[str]) -> dict[str, str]:
 def _counts(examined: Examined) -> str:
     """Return how much was examined."""
     messages, topics = sum(examined.messages.values()), len(examined.messages)
-    return f"{messages:,} message{'s' * (messages != 1)} of {topics:,} topic{'s' * (topics != 1)}"
+    return f"{format_count(messages, 'message')} of {format_count(topics, 'topic')}"

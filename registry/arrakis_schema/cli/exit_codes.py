@@ -7,7 +7,7 @@ EXIT_CODES = {
     WRONG: "something is wrong with the schemas, or with a server",
     UNUSABLE: "wrong usage, files that cannot be read or written, a limit, or a server that cannot be reached",
     UNDECIDED: "undecided",
-    INTERNAL: "an internal error: a fault of this program",  # EX_SOFTWARE of sysexits.h
+    INTERNAL: "an internal error: a bug in this program",  # EX_SOFTWARE of sysexits.h
     INTERRUPTED: "interrupted (Ctrl-C)",  # 128 + SIGINT, as shells count
-    BROKEN_PIPE: "the reader of the output closed it",  # 128 + SIGPIPE
+    BROKEN_PIPE: "the reader of the output closed the pipe",  # 128 + SIGPIPE
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from arrakis_schema.cli.output import say
+from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.rules import FIXED, LINT, RULES
 from arrakis_schema.store.loading import data_root
@@ -21,8 +21,8 @@ _NOT_ACCEPTED = frozenset({"releases", "sent"})
 """The pages of rules about no difference of two documents: what they find cannot be accepted."""
 
 _ACCEPT = (
-    "Severity: error where the verdict says that somebody breaks, warning where it is undecided, else notice. "
-    "An entry of schemas/exceptions.toml accepts a break that is meant: `check` prints it, but for the reason."
+    "Severity: error if the verdict says that somebody breaks, warning if it is undecided, otherwise notice. "
+    "An entry of schemas/exceptions.toml accepts an intended break: `check` prints the entry, all but the reason."
 )
 
 
@@ -36,7 +36,7 @@ def explain(rule: str) -> int:
     if explanation is None:
         raise UnknownRuleError(_describe_unknown(rule))
     for line in [rule, "", *explanation.split("\n")]:
-        say(line)
+        print_line(line)
     return 0
 
 

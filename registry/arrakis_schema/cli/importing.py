@@ -4,8 +4,9 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from arrakis_schema.cli.output import say
+from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ReleaseError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.import_sources import Found, read_tags, read_version, read_versions
 from arrakis_schema.store.importing import Imported, import_versions
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -17,7 +18,7 @@ _MOST_LINES = 50
 
 
 def run_import(options: Namespace) -> int:
-    """Freeze the versions of a source, and say what was left out."""
+    """Freeze the versions of a source, and print_line what was left out."""
     root, found = options.root, _read(options)
     versions = sorted(found.versions, key=lambda version: precedence(version.name))
     made = not (root / REGISTRY_FILE).exists()
@@ -25,18 +26,18 @@ def run_import(options: Namespace) -> int:
     proposed = propose_settings(versions, _title(options)) if made else _with_entries(root / REGISTRY_FILE, more)
     imported = import_versions(root, versions, proposed)
     for version in imported:
-        others = f" and {_count(version.others, 'other file')}" if version.others else ""
-        say(f"imported {version.version}: {_count(version.documents, 'document')}{others}")
+        others = f" and {format_count(version.others, 'other file')}" if version.others else ""
+        print_line(f"imported {version.version}: {format_count(version.documents, 'document')}{others}")
     left_out = [*_left_out(imported), *(f"{name} {reason}" for name, reason in found.others.items())]
     for line in left_out[:_MOST_LINES]:
-        say(f"left out: {line}")
+        print_line(f"left out: {line}")
     if len(left_out) > _MOST_LINES:
-        say(f"left out: {len(left_out) - _MOST_LINES:,} more")
+        print_line(f"left out: {len(left_out) - _MOST_LINES:,} more")
     if made:
-        say(f"{root / REGISTRY_FILE} is new: correct what it says of your schemas")
+        print_line(f"{root / REGISTRY_FILE} was created: review what it declares about your schemas")
     if more:
         added = "a new entry" if len(more) == 1 else f"{len(more)} new entries"
-        say(f"{root / REGISTRY_FILE} has {added} for schemas that had no place: correct what is said of them")
+        print_line(f"{root / REGISTRY_FILE} has {added} for schemas without an entry: review them")
     return 0
 
 
@@ -49,10 +50,10 @@ def _read(options: Namespace) -> Found:
     """Read the versions that the arguments name."""
     if options.git:
         if options.version is not None:
-            raise ReleaseError("--as names one folder's version: tags name their own")
+            raise ReleaseError("--as sets the version of one folder: tags have their own")
         return read_tags(options.source, options.tags, options.path)
     if options.path:
-        raise ReleaseError("--path is a folder of the repository of --git: without it, name the folder itself")
+        raise ReleaseError("--path needs --git: to import a folder, name the folder itself")
     if options.version is None:
         return read_versions(options.source)
     name = options.version.removeprefix("v")
@@ -77,8 +78,3 @@ def _left_out(imported: Sequence[Imported]) -> Iterator[str]:
     for (path, reason), names in sorted(versions.items()):
         where = names[0] if len(names) == 1 else f"{len(names)} versions, {names[0]} to {names[-1]}"
         yield f"{path} {reason} ({where})"
-
-
-def _count(number: int, noun: str) -> str:
-    """Return a number of things in words."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -30,9 +30,9 @@ class _OutOfTime(BaseException):
 
 def add_options(parser: ArgumentParser) -> None:
     """Add the options for the limits."""
-    seconds = f"end after so many seconds; 0 is no limit (default: {SECONDS:g})"
+    seconds = f"the time limit of the command, in seconds; 0 means none (default: {SECONDS:g})"
     parser.add_argument("--max-seconds", type=_at_least_zero, default=SECONDS, metavar="S", help=seconds)
-    memory = f"use no more MiB of memory than this; 0 is no limit (default: {MEBIBYTES})"
+    memory = f"the memory limit of the command, in MiB; 0 means none (default: {MEBIBYTES})"
     parser.add_argument("--max-memory", type=_at_least_zero, default=MEBIBYTES, metavar="MIB", help=memory)
 
 
@@ -44,7 +44,7 @@ def enforce_limits(options: Namespace) -> Iterator[None]:
         with _limit_memory(int(memory)), _limit_time(seconds):
             yield
     except _OutOfTime as error:
-        problem = f"not done within {seconds:g} seconds{_work(error)}: simplify it, or raise --max-seconds"
+        problem = f"not finished within {seconds:g} seconds{_work(error)}: simplify it, or raise --max-seconds"
         raise LimitError(problem) from None
     except MemoryError as error:
         problem = f"{memory:g} MiB of memory are not enough{_work(error)}: make it smaller, or raise --max-memory"

@@ -17,9 +17,9 @@ from arrakis_schema.cli.output import write
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.software import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
-from arrakis_schema.system.advice import relations_data
+from arrakis_schema.system.advice import advice, relations_data
 from arrakis_schema.system.answers import Answer, Relation
-from arrakis_schema.system.relations import Comparisons, alike, grid, sent_names, sides
+from arrakis_schema.system.relations import Comparisons, equivalent_releases, grid, sent_names, sides
 from arrakis_schema.system.software import Call, calls, merge_alike, range_of
 
 _MARKS = {
@@ -49,7 +49,9 @@ def run_matrix(options: Namespace) -> int:
         for name in dict.fromkeys(relation.name for relation in found):
             of_name = [relation for relation in found if relation.name == name]
             words = ("client", "server") if options.software else sides(comparisons, [name])
-            _print_table(console, of_name, words, merged=options.software, why=options.why)
+            shown = _print_table(console, of_name, words, merged=options.software)
+            for relation in shown if options.why else ():
+                _explain(console, comparisons, relation)
         console.print(_LEGEND)
         if not options.software:
             _print_groups(console, comparisons, options)
@@ -90,9 +92,9 @@ def _choose(wanted: Sequence[str], available: list[str], otherwise: str) -> list
 
 
 def _print_table(
-    console: Console, relations: Sequence[Relation | Call], words: tuple[str, str], *, merged: bool, why: bool
-) -> None:
-    """Print the table of one name, with its reasons if wanted; `merged` joins neighbours with the same answers."""
+    console: Console, relations: Sequence[Relation | Call], words: tuple[str, str], *, merged: bool
+) -> list[Relation | Call]:
+    """Print the table of one name, and return what it shows; `merged` joins neighbours with the same answers."""
     answers = {(relation.client, relation.server): relation.answer for relation in relations}
     clients, servers = (list(dict.fromkeys(side)) for side in zip(*answers, strict=True))
     by_client = {client: [answers[client, server] for server in servers] for client in clients}
@@ -106,24 +108,24 @@ def _print_table(
         table.add_row(plain(range_of(row)), *(_MARKS[answers[row[0], column[0]]] for column in columns))
     console.print(table)
     shown = {(row[0], column[0]) for row in rows for column in columns}
-    for relation in relations if why else ():
-        if (relation.client, relation.server) in shown:
-            _explain(console, relation)
+    return [relation for relation in relations if (relation.client, relation.server) in shown]
 
 
-def _explain(console: Console, relation: Relation | Call) -> None:
-    """Print the reasons of a relation other than "works"."""
+def _explain(console: Console, comparisons: Comparisons, relation: Relation | Call) -> None:
+    """Print the reasons of a relation other than "works", and what would have to change."""
     for exchange in relation.exchanges:
         if exchange.why:
             sides = f"client {relation.client}, server {relation.server}" if isinstance(relation, Call) else ""
             pair = f"{exchange.writer} writes, {exchange.reader} reads {exchange.document}"
             console.print(plain(f"  {sides}{': ' * bool(sides)}{pair}: {exchange.answer}: {exchange.why}"))
+    if change := advice(comparisons, relation.exchanges):
+        console.print(plain(f"    to change: {change}"))
 
 
 def _print_groups(console: Console, comparisons: Comparisons, options: Namespace) -> None:
     """Print which releases have the same meaning, and what could not be compared."""
     releases, groups = _releases(comparisons.store, options), dict[str, list[str]]()
-    for version, first in alike(comparisons, releases).items():
+    for version, first in equivalent_releases(comparisons, releases).items():
         groups.setdefault(first, []).append(version)
     same = [" = ".join(group) for group in groups.values() if len(group) > 1]
     if same:

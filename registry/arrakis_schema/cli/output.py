@@ -33,14 +33,14 @@ def open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Print one line."""
     write(f"{printable(text, sys.maxsize)}\n")
 
 
-def say_now(text: str) -> None:
+def print_now(text: str) -> None:
     """Print one line, and flush."""
-    say(text)
+    print_line(text)
     flush()
 
 
@@ -69,7 +69,7 @@ def flush() -> None:
         raise _output_error(error) from error
 
 
-def complain(lines: list[str]) -> None:
+def print_errors(lines: list[str]) -> None:
     """Print the lines of an error to standard error, as far as that can be written."""
     printed = [f"arrakis-schema: {printable(line, 2 * MESSAGE)}" for line in lines[:_MOST_LINES] if line.strip()]
     printed += [f"arrakis-schema: and {len(lines) - _MOST_LINES:,} more"] if len(lines) > _MOST_LINES else []

@@ -93,7 +93,7 @@ def _among_files(source: SourceDocument, file: Path, aliases: Aliases) -> Source
             if scanned >= _MOST_SCANNED or size > _LARGEST:
                 raise SourceError(
                     f"{source.label} refers to other files, and {folder} has too many of them to look there "
-                    f"({_MOST_SCANNED:,} files, {_LARGEST // 1024 // 1024} MiB): put it into a folder with those alone"
+                    f"({_MOST_SCANNED:,} files, {_LARGEST // 1024 // 1024} MiB): put it into a folder with only those"
                 )
             if kind == FILE and path.endswith(NOTATIONS[".json"]) and path not in files:
                 with suppress(DamagedStoreError):
@@ -150,7 +150,7 @@ def _stored_document(label: str, document: Document) -> SourceDocument:
 def _source(label: str, content: bytes, aliases: Aliases) -> SourceDocument:
     """Read a document: JSON Schema, the text of an Arrow schema, Arrow IPC, or another language by its suffix."""
     if len(content) > _LARGEST:
-        raise SourceError(f"{label} is larger than {_LARGEST // 1024 // 1024} MiB: that is no schema")
+        raise SourceError(f"{label} is larger than {_LARGEST // 1024 // 1024} MiB: that is not a schema")
     form = _format_of(label, content)
     try:
         return SourceDocument(label, content, form, _parse(label, content, form, aliases))
@@ -160,7 +160,7 @@ def _source(label: str, content: bytes, aliases: Aliases) -> SourceDocument:
         raise SourceError(f"{label} is neither JSON nor the text of an Arrow schema: {error}") from error
     except ArrakisSchemaError as error:
         if form.name == _JSON_SCHEMA:
-            raise SourceError(f"{label} is no JSON Schema: {getattr(error, 'problem', error)}") from error
+            raise SourceError(f"{label} is not a JSON Schema: {getattr(error, 'problem', error)}") from error
         raise SourceError(f"{label}: {error}") from error
 
 
@@ -183,4 +183,4 @@ def _parse(label: str, content: bytes, form: Format, aliases: Aliases) -> Any:
     try:
         return record.parse(Document(label, content, aliases))
     except (ArrakisSchemaError, UnicodeDecodeError) as error:
-        raise SourceError(f"{label} is no document in the format {form.name}: {error}") from error
+        raise SourceError(f"{label} is not a document in the format {form.name}: {error}") from error

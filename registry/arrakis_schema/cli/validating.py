@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
-from arrakis_schema.cli.output import complain, say
+from arrakis_schema.cli.output import print_errors, print_line
 from arrakis_schema.cli.sources import read_argument
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, MissingExtraError
 from arrakis_schema.json_schema.packets import parse_request
@@ -23,17 +23,17 @@ def run_validate(options: Namespace) -> int:
     try:
         violations, remark = _violations(content, release, options.document)
     except MalformedRequestError as error:
-        say(f"{label}: {error.problem}")
+        print_line(f"{label}: {error.problem}")
         return 1
     places = positions(content.decode("utf-8"))
     for violation in violations:
         line, column = _place(places, violation)
-        say(f"{label}:{line}:{column}: {violation}")
-    complain([remark] if violations and remark else [])
+        print_line(f"{label}:{line}:{column}: {violation}")
+    print_errors([remark] if violations and remark else [])
     if not violations:
-        say(f"{label}: accepted by {release.title}")
+        print_line(f"{label}: accepted by {release.title}")
     elif release.corrected and not _violations(content, documented, options.document)[0]:
-        say(f"{label}: refused by its corrections alone, and accepted by release {release.version} --as-documented")
+        print_line(f"{label}: rejected because of corrections only; {release.version} accepts it --as-documented")
     return 1 if violations else 0
 
 

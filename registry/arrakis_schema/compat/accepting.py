@@ -12,15 +12,16 @@ from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.satisfiability import conflict
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
+from arrakis_schema.json_schema.declared_members import Unknown, rejected_places
 from arrakis_schema.json_schema.judge.patterns import READINGS
+from arrakis_schema.store.settings import COLUMNS, WAYS
 
 Policy = Literal["additive", "strict"]
 Patterns = Literal["ecma", "python"]
-Unknown = str | Mapping[str, str]
 
 
 class NotComparableError(ArrakisSchemaError, TypeError):
-    """The two documents are of different formats, or of an unknown one; the text says which side is what."""
+    """The two documents have different formats, or an unknown one; the message says which side has which."""
 
 
 def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
@@ -40,29 +41,30 @@ def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
 ) -> Verdict:
     """Return whether the reader accepts everything that the writer sends: proved, refuted, or undecided with a reason.
 
-    `reader` and `writer` are JSON Schemas (an object or a boolean, each in the dialect that its `$schema` names, else
-    draft-07), or Arrow schemas (`pyarrow.Schema` or a payload template).
+    `reader` and `writer` are JSON Schemas (an object or a boolean, each in the dialect that its `$schema` names,
+    draft-07 by default), or Arrow schemas (`pyarrow.Schema` or a payload template).
 
-    JSON Schema: with the policy `additive` the writer sends only the members that it declares; `strict` is set
-    inclusion. `unknown` is what the reader does with members that it does not declare: one value for all objects, or
-    one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples` are instances that a
-    witness is made from if possible. `formats` makes `format` an assertion. `patterns` says how patterns are read: as
-    in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of the text.
+    JSON Schema: with the policy `additive` the writer sends only the members that it declares; with `strict`,
+    everything that its schema accepts. `unknown` is what the reader does with members that it does not declare: one
+    value for all objects, or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples`
+    are instances from which a witness is made if possible. `formats` makes `format` an assertion. `patterns` says how
+    patterns are read: as in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of
+    the text.
 
-    Arrow: `unknown` is what the reader does with unknown columns, `columns="exact"` is a reader whose schema must equal
-    the stream's, and `metadata` are the metadata keys that the reader relies on. The witness names a column and a value
-    that the reader cannot take.
+    Arrow: `unknown` is what the reader does with unknown columns (of several values, the one for `""`),
+    `columns="exact"` is a reader whose schema must equal the stream's, and `metadata` are the metadata keys that the
+    reader relies on. The witness names a column and a value that the reader cannot read.
 
     `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search, so that a verdict is the same on every machine;
     `timeout`, in seconds, is the last resort. The findings run from the writer's document to the reader's, or the other
     way round if `reader_is_new` is False. Raises `InvalidSchemaError` for an invalid schema, `NotComparableError` for
     documents of two formats, and `ValueError` for an unknown value of an option.
     """
-    _check_options(policy, unknown, columns, patterns)
+    _check_options(policy, unknown, columns, patterns, metadata)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
         question = question_of(reader, writer, policy, unknown, patterns, examples, steps, timeout)
         return explain_verdict(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
-    how = {"refuses_unknown": unknown == "rejected", "exact": columns == "exact", "meaningful": metadata}
+    how = {"refuses_unknown": closure_of(unknown).here, "exact": columns == "exact", "meaningful": metadata}
     return _compare_arrow(reader, writer, **how, reader_is_new=reader_is_new)
 
 
@@ -82,20 +84,22 @@ def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
     return Question(reader, writer, *closures, timeout, examples=tuple(examples), steps=steps, patterns=reading)
 
 
-def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -> None:
+def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str, metadata: Collection[str]) -> None:
     """Raise `ValueError` for an unknown value of an option, which would otherwise act as the lenient one."""
-    ways = [unknown] if isinstance(unknown, str) else list(unknown.values())
     for name, value, choices in (
         ("policy", policy, get_args(Policy)),
-        *(("unknown", way, ("ignored", "rejected")) for way in ways),
-        ("columns", columns, ("by-name", "exact")),
+        *(("unknown", way, WAYS) for way in (unknown.values() if isinstance(unknown, Mapping) else [unknown])),
+        ("columns", columns, COLUMNS),
         ("patterns", patterns, get_args(Patterns)),
     ):
         if value not in choices:
             raise ValueError(f"{name} is {value!r}: expected {' or '.join(map(repr, choices))}")
-    for pointer in () if isinstance(unknown, str) else unknown:
-        if pointer and not pointer.startswith("/"):
+    for pointer in unknown if isinstance(unknown, Mapping) else ():
+        if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
             raise ValueError(f"unknown names the place {pointer!r}: expected a JSON Pointer, such as '/args'")
+    are_keys = isinstance(metadata, Collection) and not isinstance(metadata, str)
+    if not are_keys:
+        raise ValueError(f"metadata is {metadata!r}: expected a collection of keys, such as ['rate']")
 
 
 def _compare_arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
@@ -120,7 +124,7 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
     except RecursionError:
         differences = []
     if verdict.kind is Kind.COMPATIBLE and verdict.reason:
-        why = conflict(question.writer) or "no message holds declared members only"
+        why = conflict(question.writer) or "no message has only declared members"
         empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
         return replace(verdict, findings=(*differences, empty), reason=empty.message)
     if verdict.kind is Kind.INCOMPATIBLE:
@@ -130,7 +134,7 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
 
 
 def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences that make a reader accept members or columns that it does not know.
+    """Return the differences because of which the reader ignores members or columns that it does not know.
 
     `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
     """
@@ -141,7 +145,5 @@ def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
 
 def closure_of(unknown: Unknown) -> Closure:
     """Return the closure of a reader that rejects unknown members."""
-    if isinstance(unknown, str):
-        return CLOSED_EVERYWHERE if unknown == "rejected" else OPEN
-    places = (tuple(pointer.split("/")[1:]) for pointer, way in unknown.items() if way == "rejected")
-    return Closure(places=frozenset(places))
+    places = rejected_places(unknown)
+    return CLOSED_EVERYWHERE if places is None else Closure(places=frozenset(places))

@@ -18,13 +18,27 @@ if TYPE_CHECKING:
 
     from arrakis_schema.compat.places import Closure
 
+_TAGS = {"const", "enum"}
+
 
 def word_error(error: Any) -> str:
     """Return where the witness is rejected and why, in the words of a violation.
 
     Of the alternatives of `oneOf` and `anyOf`, the one that the witness nearly satisfies is reported.
     """
-    return _word_inner_error(error, closest_error([error]))
+    return _word_inner_error(error, _closest_inner_error(error))
+
+
+def _closest_inner_error(error: Any) -> Any:
+    """Return the most specific inner error: where constants tell alternatives apart, that of the one that has them."""
+    while error.context:
+        named = [inner for inner in error.context if inner.validator in _TAGS and len(inner.relative_path) == 1]
+        others = {inner.relative_schema_path[0] for inner in named}
+        left = [inner for inner in error.context if inner.relative_schema_path[0] not in others]
+        if not named or len({inner.relative_schema_path[0] for inner in left}) != 1:
+            break
+        error = min(left, key=lambda inner: len(inner.relative_path))
+    return closest_error([error])
 
 
 def word_error_at(errors: Sequence[Any], location: str, document: Any) -> str:

@@ -11,6 +11,7 @@ from arrakis_schema.compat.blame import word_error_at
 from arrakis_schema.compat.changes import changes_in_place
 from arrakis_schema.compat.containment import Question, QuestionSeries, decide_containment
 from arrakis_schema.compat.unfolding import unfold
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.findings.verdicts import Effect
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.text.json_pointer import unescape_token
@@ -71,7 +72,7 @@ def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: boo
     single = list(_single_breaks(old, new, asserting[:_MOST_CHANGES], ask, loosens))
     yield from single
     if unexamined := len(asserting[_MOST_CHANGES:]):
-        reason = f"whether each breaks by itself was not examined of {unexamined} more changes"
+        reason = f"whether each breaks by itself was not examined of {format_count(unexamined, 'more change')}"
         yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
     faults = [breaking.change for breaking in single]
     taken = set(map(_key, faults))
@@ -83,7 +84,7 @@ def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: boo
             explain_verdict(replace(question, **{side: reverted}), reader_is_new=reader_is_new)
         )
     elif remaining.kind is Kind.UNDECIDED:
-        reason = f"whether anything else breaks is not decided: {remaining.reason}"
+        reason = f"whether anything else breaks is undecided: {remaining.reason}"
         yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
 
 

@@ -57,7 +57,7 @@ def check_schema(schema: Any, name: str) -> str:
     try:
         problem = schema_problem(schema, dialect)
     except RecursionError as error:
-        raise UndecidedError("schemas that nest too deep") from error
+        raise UndecidedError("schemas that nest too deeply") from error
     if problem is not None:
         raise InvalidSchemaError(label, problem.text, problem.location)
     return dialect
@@ -91,7 +91,7 @@ def _limit_keyword(_name: str, run: Any) -> Any:
     def run_limited(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
         _tick.get()()
         if _depth.get() > _DEEPEST:
-            raise UndecidedError("schemas that nest too deep for the validator")
+            raise UndecidedError("schemas that nest too deeply for the validator")
         depth = _depth.set(_depth.get() + 1)
         try:
             yield from run(validator, value, instance, schema) or ()

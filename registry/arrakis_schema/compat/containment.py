@@ -29,7 +29,7 @@ from arrakis_schema.text.short_repr import short_repr
 _MOST_ERRORS = 20
 _MOST_LISTED = 1_000
 EMPTY = "the writer can send nothing"
-UNKNOWN = "the reader refuses members that it does not know"
+UNKNOWN = "the reader rejects members that it does not know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _is_one_document(question: Question) -> bool:
     try:
         texts = [json.dumps(schema, sort_keys=True) for schema in (question.reader, question.writer)]
         return texts[0] == texts[1] and _closed_alike(question) and not _leads_out(question.reader)
-    except (RecursionError, ValueError):  # too deep, or an `$id` that is no URI reference
+    except (RecursionError, ValueError):  # too deep, or an `$id` that is not a URI reference
         return False
 
 
@@ -113,7 +113,7 @@ def _search(question: Question) -> Verdict:
     except (UndecidedError, UnsupportedPatternError) as error:
         return Verdict(Kind.UNDECIDED, reason=str(error))
     except RecursionError:
-        return Verdict(Kind.UNDECIDED, reason="schemas that nest too deep")
+        return Verdict(Kind.UNDECIDED, reason="schemas that nest too deeply")
 
 
 class _Case:
@@ -228,7 +228,7 @@ class _Case:
     def judge(self, value: Json) -> Verdict:
         """Return the verdict of the validator on a witness."""
         if self._refuses(self.writer, value):
-            return Verdict(Kind.UNDECIDED, reason=f"a validator refuses {_short(value)} for the writer already")
+            return Verdict(Kind.UNDECIDED, reason=f"a validator rejects {_short(value)} for the writer already")
         errors = self._errors(self.reader, self.reader.document, value, _MOST_ERRORS)
         if not (errors or self._refuses(self.reader, value)):
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")

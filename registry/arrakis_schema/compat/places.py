@@ -50,6 +50,11 @@ class Closure:
             return self
         return Closure(places=frozenset(path[1:] for path in self.places if path and path[0] == name))
 
+    @property
+    def names(self) -> set[str]:
+        """The names of the members, or the indices of the items, that it closes alone or closes something in."""
+        return {path[0] for path in self.places if path}
+
 
 OPEN, CLOSED_EVERYWHERE = Closure(), Closure(everywhere=True)
 
@@ -106,7 +111,7 @@ class Places:
         key = frozenset(ordered), closure, complete
         if key not in self._numbers:
             if len(self._numbers) >= _MOST_PLACES:
-                raise UndecidedError(f"the policy cannot be applied to a document of more than {_MOST_PLACES} places")
+                raise _too_many_places()
             self._numbers[key] = len(self._numbers)
             self._todo.append((self._numbers[key], ordered, closure, complete))
         return self._numbers[key]
@@ -128,7 +133,7 @@ class Places:
             return Shape(choices=[self._choice(applied, chooser, closure) for chooser in choosers])
         shape = Shape()
         self._describe_members(shape, here, closure)
-        self._describe_items(shape, here, closure.below(None))
+        self._describe_items(shape, here, closure)
         return shape
 
     def _choice(self, applied: _Subschemas, chooser: SchemaNode, closure: Closure) -> list[tuple[SchemaNode, int]]:
@@ -142,6 +147,7 @@ class Places:
         schemas = [entry.node.schema for entry in here if _has_assertions(entry.node)]
         names = {name for schema in schemas for name in (*schema.get("properties", ()), *required_names(schema))}
         patterns = {pattern for schema in schemas for pattern in schema.get("patternProperties", ())}
+        names |= {name for name in closure.names - names if any(True for _ in _of_name(here, name))}
         for name in sorted(names):
             shape.members[name] = self.number(_of_name(here, name), closure.below(name))
         for pattern in sorted(patterns):
@@ -195,9 +201,18 @@ class Places:
 
     def _describe_items(self, shape: Shape, here: _Subschemas, closure: Closure) -> None:
         """Describe the items of an array."""
-        length = max((len(_prefix(entry.node)) for entry in here if _has_assertions(entry.node)), default=0)
-        shape.first = [self.number(_of_item(here, index), closure) for index in range(length)]
-        shape.rest_items = self.number(_of_item(here, length), closure)
+        lengths = [len(_prefix(entry.node)) for entry in here if _has_assertions(entry.node)]
+        lengths += [int(name) + 1 for name in closure.names if name.isdecimal() and name.isascii()]
+        length = max(lengths, default=0)
+        if length > _MOST_PLACES:
+            raise _too_many_places()
+        shape.first = [self.number(_of_item(here, index), closure.below(str(index))) for index in range(length)]
+        shape.rest_items = self.number(_of_item(here, length), closure.below(None))
+
+
+def _too_many_places() -> UndecidedError:
+    """Return the error that a document has more places than are described."""
+    return UndecidedError(f"the policy cannot be applied to a document of more than {_MOST_PLACES} places")
 
 
 def _has_assertions(node: SchemaNode) -> bool:

@@ -22,14 +22,20 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Why nothing satisfies a schema: keywords that exclude each other, in the schema at a JSON Pointer."""
+    """Why nothing satisfies a schema: keywords that exclude each other, in the schema at a JSON Pointer.
+
+    It is `endless` where each instance would have to hold another one.
+    """
 
     pointer: str
     keywords: tuple[str, ...]
+    endless: bool = False
 
     def __str__(self) -> str:
         """Return the reason as a clause."""
         location = f" at {self.pointer}" if self.pointer else ""
+        if self.endless:
+            return f"the schema{location} requires itself inside itself, without end"
         if not self.keywords:
             return f"the schema{location} is false"
         *most, last = self.keywords
@@ -57,6 +63,7 @@ class _Search:
         self._nodes = Nodes(tick)
         self._tableau = Tableau(Interpretation(Reading.ECMA, tick))
         (self.root,) = side(document, dialect).roots(self._nodes)
+        self._above: set[SchemaNode] = set()
 
     def is_empty(self, node: SchemaNode) -> bool:
         """Tell whether it is proved that nothing satisfies a subschema."""
@@ -66,6 +73,9 @@ class _Search:
         """Return the conflict of an unsatisfiable subschema: in a required member, or in its own keywords."""
         if isinstance(node.schema, bool):
             return Conflict(pointer, ())
+        if node in self._above:
+            return Conflict(pointer, (), endless=True)
+        self._above.add(node)
         properties = node.schema.get("properties", {})
         if node.schema.get("type") == "object" and not node.refers:
             for name in node.schema.get("required", ()):
@@ -76,7 +86,7 @@ class _Search:
             fewer = {name: value for name, value in left.items() if name != keyword}
             if self.is_empty(node.subschema(fewer)):
                 left = fewer
-        if list(left) == ["$ref"] and str(left["$ref"]).startswith("#/"):
+        if list(left) == ["$ref"] and (left["$ref"] == "#" or str(left["$ref"]).startswith("#/")):
             return self.conflict(node.target(), left["$ref"].removeprefix("#"))
         keywords = [keyword for keyword in left if keyword != "type" or len(left) < _FEW]
         return Conflict(pointer, tuple(keywords))

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from arrakis_schema.findings.verdicts import Change
-from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, NAMED, dialect_of
-from arrakis_schema.json_schema.keywords import Node, essence, subschemas, walk
+from arrakis_schema.json_schema.dialects import ANNOTATIONS, DIALECTS, DRAFT_07, NAMED, dialect_of
+from arrakis_schema.json_schema.keywords import children, schemas_in
 from arrakis_schema.json_schema.positions import value_at
-from arrakis_schema.text.json_pointer import unescape_token
+from arrakis_schema.text.json_pointer import escape_token, unescape_token
 
 _MOST, _DEEPEST = 100, 20
 _MISSING: Any = object()
@@ -56,26 +56,35 @@ def unfold(old: Any, new: Any) -> Unfolded:
 
 def _is_plain(document: Any) -> bool:
     """Tell whether a document has no anchors, dynamic references or inner `$id`, so that its schemas can be moved."""
-    nodes = [node.schema for node in walk(document) if isinstance(node.schema, dict)]
     dialect = DIALECTS[dialect_of(document) or DRAFT_07]
     names = dialect.names | {dialect.dynamic_reference}
     in_root = names - {dialect.identifier}
-    return not any((names if number else in_root) & schema.keys() for number, schema in enumerate(nodes))
+    schemas = enumerate(schemas_in(document))
+    return all((names if number else in_root).isdisjoint(schema) for number, schema in schemas)
 
 
-def _differing(old: Any, new: Any) -> Iterator[tuple[Node, Node]]:
-    """Yield the schemas at the same location of both documents of which at least one is only a reference."""
-    todo = [(Node("", old, declares=True), Node("", new, declares=True))]
+def _differing(old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the schemas at the same pointer of both documents, with it, of which at least one is only a reference."""
+    todo = [("", old, new)]
     while todo:
-        before, after = todo.pop()
-        if before.schema == after.schema or not (isinstance(before.schema, dict) and isinstance(after.schema, dict)):
+        pointer, before, after = todo.pop()
+        if before == after or not (isinstance(before, dict) and isinstance(after, dict)):
             continue
-        targets = _target(before.schema), _target(after.schema)
+        targets = _target(before), _target(after)
         if targets[0] != targets[1]:
-            yield before, after
+            yield pointer, before, after
         elif targets[0] is None:
-            others = {node.pointer: node for node in subschemas(after)}
-            todo += [(node, others[node.pointer]) for node in subschemas(before) if node.pointer in others]
+            others = {(keyword, key): child for keyword, key, child in children(after)}
+            todo += [
+                (pointer + _pointer(keyword, key), child, others[keyword, key])
+                for keyword, key, child in children(before)
+                if (keyword, key) in others
+            ]
+
+
+def _pointer(keyword: str, key: str | int | None) -> str:
+    """Return the JSON Pointer from a schema to one of its direct subschemas."""
+    return f"/{escape_token(keyword)}" if key is None else f"/{escape_token(keyword)}/{escape_token(str(key))}"
 
 
 def _target(schema: Any) -> str | None:
@@ -83,24 +92,25 @@ def _target(schema: Any) -> str | None:
     reference = schema.get("$ref") if isinstance(schema, dict) else None
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return None
-    return unquote(reference[1:]) if essence(schema).keys() == {"$ref"} else None
+    asserts = (name for name in schema if name not in ANNOTATIONS and not name.startswith("x-"))
+    return unquote(reference[1:]) if set(asserts) == {"$ref"} else None
 
 
 def _rename_definitions(old: Any, new: Any, places: dict[str, str]) -> bool:
     """Rename the definitions of the old document as in the new one; tell whether any was renamed."""
     names: dict[str, str] = {}
-    for before, after in _differing(old, new):
-        was, becomes = _target(before.schema), _target(after.schema)
+    for _, before, after in _differing(old, new):
+        was, becomes = _target(before), _target(after)
         if was is None or becomes is None or was in names or becomes.startswith(f"{was}/"):
             continue
         gone = value_at(new, was, _MISSING) is _MISSING and value_at(old, becomes, _MISSING) is _MISSING
         if gone and value_at(old, was, _MISSING) is not _MISSING and _move_definition(old, was, becomes):
             names[was] = becomes
             places[becomes] = _original_pointer(was, places)
-    for node in walk(old) if names else ():
-        target = _reference(node.schema)
+    for schema in schemas_in(old) if names else ():
+        target = _reference(schema)
         if target is not None and (moved := _original_pointer(target, names)) != target:
-            node.schema["$ref"] = f"#{moved}"
+            schema["$ref"] = f"#{moved}"
     return bool(names)
 
 
@@ -125,16 +135,15 @@ def _move_definition(document: Any, was: str, becomes: str) -> bool:
 def _inline_references(old: Any, new: Any, places: tuple[dict[str, str], dict[str, str]]) -> bool:
     """Inline the references that only one document has; tell whether there were any."""
     written = False
-    for nodes in list(_differing(old, new)):
-        targets = [_target(node.schema) for node in nodes]
-        for number, (document, target) in enumerate(zip((old, new), targets, strict=True)):
-            node = nodes[number]
-            if target is None or _reference(nodes[1 - number].schema) is not None or len(places[number]) > _MOST:
+    for pointer, *schemas in list(_differing(old, new)):
+        for number, document in enumerate((old, new)):
+            target = _target(schemas[number])
+            if target is None or _reference(schemas[1 - number]) is not None or len(places[number]) > _MOST:
                 continue
             definition = value_at(document, target, _MISSING)
-            if isinstance(definition, dict) and node.pointer and not f"{node.pointer}/".startswith(f"{target}/"):
-                _put(document, node.pointer, {**deepcopy(definition), **_beside(node.schema)})
-                places[number][node.pointer] = _original_pointer(target, places[number])
+            if isinstance(definition, dict) and pointer and not f"{pointer}/".startswith(f"{target}/"):
+                _put(document, pointer, {**deepcopy(definition), **_beside(schemas[number])})
+                places[number][pointer] = _original_pointer(target, places[number])
                 written = True
     return written
 

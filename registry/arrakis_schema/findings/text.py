@@ -29,6 +29,6 @@ def format_summary(findings: Sequence[Finding]) -> str:
     return ", ".join([*parts, *([format_count(counts[Severity.NOTICE], "notice")] if counts[Severity.NOTICE] else [])])
 
 
-def format_count(number: int, thing: str) -> str:
+def format_count(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun, in the plural if need be."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

@@ -11,7 +11,7 @@ from arrakis_schema.text.short_repr import short_repr
 class Kind(StrEnum):
     """The kind of a verdict: `"compatible"` is proved, `"incompatible"` has a witness, `"undecided"` has a reason.
 
-    Each member equals its text, so `verdict.kind == "compatible"` holds.
+    Each member equals its text: `verdict.kind == "compatible"`.
     """
 
     COMPATIBLE = "compatible"
@@ -41,8 +41,8 @@ class Change:
 
     `rule` is a rule id such as `required-added`; an unknown one raises `ValueError`. `old` and `new` are the places in
     the two documents: a JSON Pointer (RFC 6901), or the dotted name of a column. `message` is one clause for people.
-    `at_fault` says that the witness is rejected because of this change; `witness` demonstrates that, unless it is the
-    witness of the whole verdict. `meeting` says of a column what the writer sends and what the reader makes of it.
+    `at_fault` is True if the witness is rejected because of this change; `witness` demonstrates that, unless it is the
+    witness of the whole verdict. `meeting` describes, for a column, what the writer sends and how the reader treats it.
     """
 
     rule: str
@@ -60,7 +60,7 @@ class Change:
 
     @property
     def told(self) -> str:
-        """The message and, for a column at fault, what the writer sends and the reader makes of it."""
+        """The message and, for a column at fault, what the writer sends and how the reader treats it."""
         name = self.message.partition(": ")[0]
         clause = self.meeting.removeprefix(f"{name}: ")
         return f"{self.message} ({clause})" if self.at_fault and clause else self.message
@@ -75,13 +75,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer; `witness` is what the writer may send and an incompatible reader rejects.
+    """The result of a comparison; `witness` is an instance that the writer may send and an incompatible reader rejects.
 
     `witness` is a JSON instance, or for Arrow schemas an object with `column`, `writer`, `reader` and `value`: the
-    name, the type on both sides, and a value that the reader cannot take. `findings` are all differences, also those
-    that break nothing. `at` says where in the witness the reader rejects it, and why; `reason` says why a pair is
-    undecided, or why a proof says little: the writer can send nothing. `errors` are what `jsonschema` reports for the
-    witness.
+    name, the type on both sides, and a value that the reader cannot read. `findings` are all differences, including
+    those that break nothing. `at` says where in the witness the reader rejects it, and why; `reason` says why a pair is
+    undecided, or that a proof is trivial because the writer can send nothing. `errors` are the errors of `jsonschema`
+    for the witness.
     """
 
     kind: Kind

@@ -27,11 +27,11 @@ def payload_schema(
     as_documented: bool = False,
     **args: Any,
 ) -> pa.Schema:
-    """Return the promised schema of an endpoint's answer as it is sent: without annotations.
+    """Return the payload schema of an endpoint as it is sent: without annotations.
 
-    Where the columns depend on the request, pass the argument that selects them as rows instead of names: the rows
-    that a server answered, as a list of dicts or a `pyarrow.Table`. Other arguments have no effect. A frozen release is
-    taken with its corrections, which is what is really sent, or `as_documented`.
+    If the columns depend on the request, pass the argument that selects them, with rows instead of names: the rows
+    that a server returned, as a list of dicts or a `pyarrow.Table`. Other arguments have no effect. A frozen release is
+    used with its corrections, which describe what is really sent, or without them if `as_documented`.
 
     Raises `TemplateError` for missing or disallowed values, `UnknownSchemaError` for a payload that does not exist.
     """
@@ -79,10 +79,8 @@ def _rows(endpoint: str, columns: Columns, args: Mapping[str, Any]) -> list[Mapp
         argument = [argument]
     rows = list(argument)
     if not rows or not all(isinstance(row, Mapping) for row in rows):
-        expected = (
-            f"{columns.argument}= as the rows that {columns.rows} answers: their names alone do not tell data types"
-        )
-        raise TemplateError(f"the columns of {endpoint} depend on the request: give {expected}")
+        expected = f"{columns.argument}= with the rows that {columns.rows} returns: names alone do not determine types"
+        raise TemplateError(f"the columns of {endpoint} depend on the request: pass {expected}")
     return rows
 
 
@@ -98,11 +96,11 @@ def assert_payload(
     as_documented: bool = False,
     **args: Any,
 ) -> None:
-    """Raise `AssertionError` unless a schema is the promised one of an endpoint's answer; names the first difference.
+    """Raise `AssertionError`, which names the first difference, unless a schema is the payload schema of an endpoint.
 
-    `sent` is a `pyarrow.Schema`, or what has one: a table, a batch, a reader. Where the columns depend on the request,
-    pass the argument that selects them as for `payload_schema`; without it the columns are judged as they stand. A
-    frozen release is taken with its corrections, which is what is really sent, or `as_documented`.
+    `sent` is a `pyarrow.Schema`, or a table, batch or reader that has one. If the columns depend on the request,
+    pass the argument that selects them as for `payload_schema`; without it, any allowed columns are accepted. A
+    frozen release is used with its corrections, which describe what is really sent, or without them if `as_documented`.
 
     Raises `UnknownSchemaError` for a payload that does not exist.
     """
@@ -147,9 +145,9 @@ def schema_differences(sent: pa.Schema, promised: pa.Schema) -> Iterator[str]:
     yield from _column_differences(sent, promised)
     for number, (name, expected) in enumerate(zip_longest(sent.names, promised.names), 1):
         if name != expected:
-            yield f"column {number} is sent as {name!r}, {expected!r} is promised there"
+            yield f"column {number} is sent as {name!r}, but {expected!r} is expected there"
     if (sent.metadata or {}) != (promised.metadata or {}):
-        yield f"the schema is sent with {_metadata(sent.metadata)}, {_metadata(promised.metadata)} is promised"
+        yield f"the schema is sent with {_metadata(sent.metadata)}, but {_metadata(promised.metadata)} is promised"
 
 
 def _column_differences(sent: pa.Schema, promised: pa.Schema) -> Iterator[str]:
@@ -157,13 +155,13 @@ def _column_differences(sent: pa.Schema, promised: pa.Schema) -> Iterator[str]:
     for field in promised:
         index = sent.get_field_index(field.name)
         if index < 0:
-            yield f"column {field.name!r} is not sent, {_describe(field)} is promised"
+            yield f"column {field.name!r} is not sent, but {_describe(field)} is promised"
         elif not sent.field(index).equals(field, check_metadata=True):
             ours, theirs = _described_apart(sent.field(index), field)
-            yield f"column {field.name!r} is sent as {ours}, {theirs} is promised"
+            yield f"column {field.name!r} is sent as {ours}, but {theirs} is promised"
     for field in sent:
         if promised.get_field_index(field.name) < 0:
-            yield f"column {field.name!r} is sent as {_describe(field)}, no such column is promised"
+            yield f"column {field.name!r} is sent as {_describe(field)}, but no such column is promised"
 
 
 def _described_apart(sent: pa.Field, promised: pa.Field) -> tuple[str, str]:

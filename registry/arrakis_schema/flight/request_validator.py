@@ -15,10 +15,9 @@ from arrakis_schema.text.short_repr import format_record
 
 
 class RefusedRequestError(InvalidRequestError, flight.FlightServerError):  # type: ignore[misc] # pyarrow has no types
-    """A request is refused by its schema, as an error of Flight: a server that raises it sends its text to the client.
+    """A request is invalid, as a Flight error: a server that raises it sends the message to the client.
 
-    Where jsonschema is installed it is a `jsonschema.ValidationError`, too, as the validators of a client and a server
-    raised it before.
+    If jsonschema is installed, it is also a `jsonschema.ValidationError`, so code that catches that keeps working.
     """
 
     def __init__(self, violation: Violation, document: str, release: str, *, corrected: bool = False) -> None:
@@ -30,8 +29,8 @@ class RefusedRequestError(InvalidRequestError, flight.FlightServerError):  # typ
 class RequestValidator:
     """Validates requests against one release, by default this package's own; safe to share between threads.
 
-    It has the interface of a validator that a client or a server has of its own, and takes its place. A frozen release
-    is taken with its corrections, or `as_documented`.
+    It can replace the validator of a client or a server, which has the same interface. A frozen release is used with
+    its corrections, or without them if `as_documented`.
     """
 
     def __init__(
@@ -49,16 +48,16 @@ class RequestValidator:
         return format_record(type(self).__name__, {"release": self._release.version})
 
     def known_args(self, request: Any) -> frozenset[str]:
-        """Return the arguments that the release describes for a request: its name, or a member of an enum."""
+        """Return the names of the arguments that the release describes for a request, given by name or enum member."""
         endpoint = str(getattr(request, "name", request)).lower()
         schema = self._release.schema(self._release.path_of(endpoint, ".json"))
         member = self._release.settings.flight.arguments
         return frozenset(properties_of(properties_of(schema).get(member) if member else schema))
 
     def validate(self, payload: Any) -> None:
-        """Raise `RefusedRequestError`, which says field and reason, unless the documents accept a request.
+        """Raise `RefusedRequestError`, which names the field and the reason, if a request is invalid.
 
-        An argument that they do not declare passes: whoever asks compares with `known_args`, and knows both releases.
+        Undeclared arguments are accepted: the caller compares with `known_args`, and knows the releases of both sides.
         Raises `pyarrow.flight.FlightServerError` for a request that is too large to be validated.
         """
         try:

@@ -51,7 +51,7 @@ def read_ticket(settings: Flight, ticket: bytes) -> tuple[str, bytes]:
         parsed = parse_json(ticket)
         if len(parsed) == 2 and isinstance(parsed[0], str) and isinstance(parsed[1], dict):  # noqa: PLR2004
             return parsed[0], write_request(parsed[1])
-        raise MalformedRequestError("it is no ticket of this server")
+        raise MalformedRequestError("it is not a ticket of this server")
     parse_request(ticket)
     return "", ticket
 
@@ -68,12 +68,12 @@ def descriptor(
     as_documented: bool = False,
     **args: Any,
 ) -> flight.FlightDescriptor:
-    """Return the descriptor of a request to an endpoint with these arguments; the request is checked.
+    """Return the descriptor of a request to an endpoint with these arguments, after validating the request.
 
     Missing required members are filled in: the name of the request and the release, the defaults that
     `registry.toml` declares, and null where the release allows it. A member without a default stays missing.
-    `version` is a release, an alias or None (this package's own). A frozen release is taken with its corrections, or
-    `as_documented`.
+    `version` is a release, an alias or None (this package's own). A frozen release is used with its corrections, or
+    without them if `as_documented`.
 
     Raises `InvalidRequestError`, which names the argument and the reason, also for an argument that the release does
     not describe, and `UnknownSchemaError` for an endpoint or a release that does not exist.
@@ -100,7 +100,7 @@ def descriptor(
 def parse_ticket(ticket: flight.Ticket | flight.FlightEndpoint | bytes) -> Request:
     """Return the request in a ticket, or in the ticket of an endpoint; raises `MalformedRequestError`.
 
-    It is not validated: a server may write its tickets by another release.
+    The request is not validated: the tickets of a server may belong to another release.
     """
     if isinstance(ticket, flight.FlightEndpoint):
         ticket = ticket.ticket

@@ -74,7 +74,7 @@ class Declared:
     patterns: tuple[tuple[str, Reading], ...]
     is_open: bool
 
-    def strangers(self, value: Mapping[str, Any]) -> list[str]:
+    def undeclared_names(self, value: Mapping[str, Any]) -> list[str]:
         """Return the names in an object that are not declared."""
         if self.is_open or value.keys() <= self.names:
             return []
@@ -113,7 +113,7 @@ def unknown_members(applied: Iterable[Applied], value: Any, unknown: Unknown, pa
     yield from _search(list(applied), value, unknown, path, chosen=False)
 
 
-def stranger(path: Path, name: str, declared: Declared) -> Violation:
+def undeclared_violation(path: Path, name: str, declared: Declared) -> Violation:
     """Return the violation by a member that is not declared."""
     return violation((*path, name), UNKNOWN, sorted(declared.names), name)
 
@@ -148,8 +148,8 @@ def _strangers_here(here: list[Applied], value: Any, unknown: Unknown, path: Pat
             yield from _search(list(_of_item(here, index)), item, unknown, (*path, index), chosen=False)
         return
     declared = _declared(here)
-    names = declared.strangers(value) if _rejects(unknown, path) else []
-    yield from (stranger(path, name, declared) for name in names)
+    names = declared.undeclared_names(value) if _rejects(unknown, path) else []
+    yield from (undeclared_violation(path, name, declared) for name in names)
     for name, member in value.items():
         if name not in names:
             yield from _search(list(_of_name(here, name)), member, unknown, (*path, name), chosen=False)

@@ -22,7 +22,7 @@ class Role(Enum):
     IDENTIFIER = "names a schema, its dialect or a place in it"
     DEFINITIONS = "keeps schemas for references"
     REFERENCE = "applies the schema that it points to"
-    ASSERTION = "is violated by an instance; it may apply schemas to find out"
+    ASSERTION = "is violated by an instance; it may apply schemas to decide"
     APPLICATOR = "applies schemas, and is violated where one of them is"
     MODIFIER = "changes what the keyword beside it asserts"
     ENCODING = "says what a string encodes: an annotation that other validators may assert"

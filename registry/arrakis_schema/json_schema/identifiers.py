@@ -10,6 +10,7 @@ from arrakis_schema.json_schema.keywords import Node, subschemas
 from arrakis_schema.store.dialects import named_dialect
 
 _LEGACY = ("/draft-04/", "/draft-06/", "/draft-07/")
+_NAMING = frozenset({"id", "$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor"})
 _EVERY_KEYWORD = frozenset().union(*KEYWORDS.values())
 
 
@@ -50,6 +51,7 @@ def read_identifiers(schema: Any, url: str) -> Identifiers:
     """Return what can be referred to in a document; `url` is the base of a relative `$id`."""
     identifiers = Identifiers()
     dialect = dialect_uri(schema)
+    keywords = keywords_of(dialect)
     todo = [(Node("", schema, declares=True), url, "")]
     while todo:
         node, base, resource = todo.pop()
@@ -61,13 +63,13 @@ def read_identifiers(schema: Any, url: str) -> Identifiers:
             if first != node.pointer:
                 identifiers.repeated.append((base, first, f"{node.pointer}/{_identifying(dialect)}"))
         if isinstance(node.schema, dict):
-            for keyword, name in _anchors(node.schema, dialect):
-                first = identifiers.anchors.setdefault((base, name), node.pointer)
-                if first != node.pointer:
-                    identifiers.repeated.append((f"#{name}", first, f"{node.pointer}/{keyword}"))
-            keywords = keywords_of(dialect)
-            for name in _dynamic_anchors(node, keywords, is_root=node.pointer == resource):
-                identifiers.dynamic.setdefault(resource, {}).setdefault(name, node.pointer)
+            if not _NAMING.isdisjoint(node.schema):
+                for keyword, name in _anchors(node.schema, dialect):
+                    first = identifiers.anchors.setdefault((base, name), node.pointer)
+                    if first != node.pointer:
+                        identifiers.repeated.append((f"#{name}", first, f"{node.pointer}/{keyword}"))
+                for name in _dynamic_anchors(node, keywords, is_root=node.pointer == resource):
+                    identifiers.dynamic.setdefault(resource, {}).setdefault(name, node.pointer)
             children = [(child, base, resource) for child in subschemas(node) if child.keyword in keywords]
             todo += reversed(children)
     return identifiers

@@ -5,8 +5,7 @@ What each keyword does is in the table in `dialects.py`.
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from arrakis_schema.json_schema.dialects import (
     ANNOTATIONS,
@@ -23,11 +22,11 @@ from arrakis_schema.json_schema.dialects import (
 )
 from arrakis_schema.text.json_pointer import escape_token
 
+_HOLDING = NAMED | MANY | ONE | ONE_OR_MANY
 _ASSERT_ONLY = frozenset(name for name, rows in EVERY_KEYWORD.items() if not rows[0].declares)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One schema inside a document.
 
     `declares` is False if it only asserts something (below `if`, `not` …) about what is declared elsewhere; `name` is
@@ -59,12 +58,21 @@ def walk(document: Any) -> Iterator[Node]:
             todo.extend(reversed(list(subschemas(node))))
 
 
-def essence(document: Any) -> Any:
+def schemas_in(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield every schema of a document that is an object, without its place."""
+    todo = [document]
+    for schema in todo:  # grows meanwhile
+        if isinstance(schema, dict):
+            yield schema
+            todo += [child for _, _, child in children(schema)]
+
+
+def without_annotations(document: Any) -> Any:
     """Return a schema without annotations; it accepts the same instances.
 
     `$id` is removed too if there are no references, because it is only a name then.
     """
-    refers = any(not REFERENCES.isdisjoint(node.schema) for node in walk(document) if isinstance(node.schema, dict))
+    refers = any(not REFERENCES.isdisjoint(schema) for schema in schemas_in(document))
     names = set() if refers else {DIALECTS[dialect_of(document) or DRAFT_07].identifier}
     dropped = ANNOTATIONS | names
     return _without(document, lambda schema: [name for name in schema if name in dropped or name.startswith("x-")])
@@ -75,46 +83,52 @@ def without_foreign_keywords(document: Any, dialect: str) -> Any:
 
     `$defs` with schemas stays, because a `$ref` may lead there.
     """
-    known = KEYWORDS[dialect]
+    foreign = EVERY_KEYWORD.keys() - KEYWORDS[dialect]
 
-    def foreign(schema: dict[str, Any]) -> list[str]:
-        names = [name for name in schema if name in EVERY_KEYWORD and name not in known]
-        return [name for name in names if name != "$defs" or not isinstance(schema[name], dict)]
+    def dropped(schema: dict[str, Any]) -> list[str]:
+        if foreign.isdisjoint(schema):
+            return []
+        return [name for name in schema if name in foreign and (name != "$defs" or not isinstance(schema[name], dict))]
 
-    return _without(document, foreign)
+    return _without(document, dropped)
 
 
 def _without(document: Any, dropped: Callable[[dict[str, Any]], list[str]]) -> Any:
     """Return a document without some keywords of each of its schemas; the same document where it has none of them."""
-    if not any(dropped(node.schema) for node in walk(document) if isinstance(node.schema, dict)):
+    if not any(map(dropped, schemas_in(document))):
         return document
     kept = deepcopy(document)
-    for node in walk(kept):
-        for keyword in dropped(node.schema) if isinstance(node.schema, dict) else ():
-            del node.schema[keyword]
+    for schema in schemas_in(kept):
+        for keyword in dropped(schema):
+            del schema[keyword]
     return kept
 
 
 def subschemas(node: Node) -> Iterator[Node]:
     """Yield the direct subschemas of a schema."""
-    for keyword, value in node.schema.items():
-        pointer, declares = f"{node.pointer}/{escape_token(keyword)}", node.declares and keyword not in _ASSERT_ONLY
+    required = node.schema.get("required")
+    needed = required if isinstance(required, list) else ()
+    for keyword, key, child in children(node.schema):
+        pointer = f"{node.pointer}/{escape_token(keyword)}"
+        declares = node.declares and keyword not in _ASSERT_ONLY
+        if isinstance(key, str):
+            member = key if keyword == "properties" else None
+            yield Node(f"{pointer}/{escape_token(key)}", child, declares, member, key not in needed, keyword)
+        else:
+            yield Node(pointer if key is None else f"{pointer}/{key}", child, declares, keyword=keyword)
+
+
+def children(schema: dict[str, Any]) -> Iterator[tuple[str, str | int | None, Any]]:
+    """Yield the direct subschemas of a schema, each with its keyword, and the name or index below that, if any."""
+    for keyword, value in schema.items():
+        if keyword not in _HOLDING:
+            continue
         if isinstance(value, list) and (keyword in MANY or keyword in ONE_OR_MANY):
-            yield from (
-                Node(f"{pointer}/{index}", child, declares, keyword=keyword) for index, child in enumerate(value)
-            )
+            for index, child in enumerate(value):
+                yield keyword, index, child
         elif keyword in ONE:
-            yield Node(pointer, value, declares, keyword=keyword)
+            yield keyword, None, value
         elif keyword in NAMED and isinstance(value, dict):
             for name, child in value.items():
-                if keyword == "dependencies" and isinstance(child, list):
-                    continue
-                yield _named_subschema(node, keyword, name, child, declares=declares)
-
-
-def _named_subschema(node: Node, keyword: str, name: str, child: Any, *, declares: bool) -> Node:
-    """Return the schema of this name below a keyword."""
-    required = node.schema.get("required")
-    optional = not (isinstance(required, list) and name in required)
-    pointer = f"{node.pointer}/{escape_token(keyword)}/{escape_token(name)}"
-    return Node(pointer, child, declares, name if keyword == "properties" else None, optional, keyword)
+                if keyword != "dependencies" or not isinstance(child, list):
+                    yield keyword, name, child

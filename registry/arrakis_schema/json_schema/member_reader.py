@@ -46,9 +46,7 @@ class MemberReader:
             node = todo.popleft()
             children = list(self._children(node, self._most - count + 1))
             if count + len(children) > self._most:
-                node.note = (
-                    f"The members inside are not listed: a document is told with {self._most:,} members at most."
-                )
+                node.note = f"The members inside are not listed: at most {self._most:,} members are shown."
                 continue
             count += len(children)
             node.children = children
@@ -99,7 +97,7 @@ class MemberReader:
     def _note(self, node: MemberNode, statements: list[Statement]) -> list[Statement]:
         """Note which place schemas are about."""
         if len(statements) >= MOST_STATEMENTS:
-            node.note = f"More than {MOST_STATEMENTS} schemas apply here: some are not told."
+            node.note = f"More than {MOST_STATEMENTS} schemas apply here: some are not shown."
         for statement in statements:
             steps = self.places.setdefault(_key(statement), [])
             if node.steps not in steps:

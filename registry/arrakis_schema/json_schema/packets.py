@@ -33,8 +33,8 @@ class Request(TypedDict, total=False):
 def parse_request(command: bytes | bytearray | memoryview) -> Request:
     """Return the request in the command of a descriptor, without validating it against a schema.
 
-    Raises `MalformedRequestError` for a command that is not UTF-8, not JSON or not an object, for NaN and infinities, a
-    name given twice, half a surrogate pair, and nesting of more than 32 levels.
+    Raises `MalformedRequestError` for a command that is not UTF-8, not JSON or not an object, for NaN and infinities,
+    repeated names, half of a surrogate pair, and nesting of more than 32 levels.
     """
     parsed = parse_json(bytes(command))
     if not isinstance(parsed, dict):
@@ -47,12 +47,12 @@ def dump_request(request: Request) -> bytes: ...
 @overload
 def dump_request(request: Mapping[str, Any], *, root: str | os.PathLike[str] | None) -> bytes: ...
 def dump_request(request: Request | Mapping[str, Any], *, root: str | os.PathLike[str] | None = None) -> bytes:
-    """Return the command for a request: its name, its arguments and its version come first, as clients send them.
+    """Return the command of a descriptor for a request; its name, arguments and version come first, as in clients.
 
     These are the members `request`, `args` and `version`; with a `root`, arguments and version are the members
     that `[flight]` of its `registry.toml` names. The order of all other members stays.
 
-    Raises `MalformedRequestError` for what JSON cannot represent, and for what `parse_request` would reject.
+    Raises `MalformedRequestError` for values that JSON cannot represent, and for requests that `parse_request` rejects.
     """
     if root is None:
         return write_request(request, tuple(Request.__annotations__))

@@ -31,20 +31,20 @@ def validate(
 ) -> None:
     """Raise `InvalidRequestError` unless the envelope and the endpoint of a release both accept a request.
 
-    A member that neither declares is refused where `registry.toml` says that the reader rejects unknown ones.
+    A member that neither declares is rejected if `registry.toml` declares that the reader rejects unknown members.
 
     `version` is a release, an alias, None (this package's own) or a release from `open_release`. A frozen release is
-    taken with its corrections, which is what really holds, or `as_documented`. The error names the instance path, what
-    was expected, what was found, and the release; see `iter_errors` for all violations at once.
-    Validators are compiled on first use and kept on the release; with a `root` of your own, the release is read anew in
+    used with its corrections, which describe how it really behaves, or without them if `as_documented`. The error has
+    the instance path, what was expected, what was found, and the release; see `iter_errors` for all violations at once.
+    Validators are compiled on first use and kept on the release; with your own `root`, the release is read again in
     each call, so open it once for many calls. Raises `UnknownSchemaError` for an unknown release; an endpoint that
     the release does not have is a violation of `request`.
 
     A `$ref` may lead to another document of the release, by path or `$id`; nothing is ever fetched. Raises
-    `InvalidSchemaError` for a document that is not a valid JSON Schema or refers to what the release does not have, and
+    `InvalidSchemaError` for a document that is not a valid JSON Schema or has a reference that cannot be resolved, and
     `ValidationLimitError` for a request that nests too deeply. Documents that cannot be compiled, such as those with
-    `contains` or with circular references, need the extra `check`, else `MissingExtraError`. With the extra
-    `fast`, a request is to be what a JSON text holds: a Decimal may pass for a number.
+    `contains` or with circular references, need the extra `check`, otherwise `MissingExtraError` is raised. With the
+    extra `fast`, a request must consist of JSON values: a Decimal may be accepted as a number.
     """
     release = version if isinstance(version, Release) else open_release(version, root)
     (release if as_documented else release.contract).derived(_request_check)(request)
@@ -144,8 +144,8 @@ def validator(
 ) -> Check:
     """Return the compiled validator of one document: it raises `InvalidRequestError` for the first violation.
 
-    `name` is as for `load_schema`, and so is `UnknownSchemaError`; all else is as for `validate`. Compiled on
-    first use, once for each opened release. Unlike `validate`, the check of an endpoint leaves out the envelope
+    `name` and `UnknownSchemaError` are as for `load_schema`; everything else is as for `validate`. Compiled on
+    first use, once for each opened release. Unlike `validate`, the validator of an endpoint does not check the envelope
     (`"descriptor"`).
     """
     release = open_release(version, root).held(as_documented=as_documented)
@@ -162,7 +162,7 @@ def iter_errors(
 ) -> Iterator[Violation]:
     """Yield every violation of the envelope and of the endpoint, in the order of their paths; none for a valid request.
 
-    Needs the extra `check` (jsonschema), else raises `MissingExtraError`; takes about a hundred times as long as
+    Needs the extra `check` (jsonschema), otherwise raises `MissingExtraError`; takes about a hundred times as long as
     `validate`. Raises `InvalidRequestError` if the envelope accepts a request that names no endpoint of the
     release. `version` and `as_documented` are as for `validate`.
     """

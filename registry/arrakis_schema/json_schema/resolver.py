@@ -105,7 +105,7 @@ class Schemas(Deriving):
         try:
             uri, fragment = (base, reference[1:]) if reference.startswith("#") else urldefrag(urljoin(base, reference))
         except ValueError:
-            raise dangling(place, keyword, f"{short_json(reference)} is no URI reference") from None
+            raise dangling(place, keyword, f"{short_json(reference)} is not a URI reference") from None
         document = self._document_with(uri, place.document, reference)
         if document is None:
             problem = self._no_document(place.document, reference)
@@ -184,7 +184,7 @@ class Schemas(Deriving):
         near = self._nearest(address, paths)
         near += [known[name] for name in self._nearest(basename(address), known)]
         if near:
-            return f"{short_json(reference)} leads to no document, and nothing is fetched: is {near[0]} meant?"
+            return f"{short_json(reference)} leads to no document, and nothing is fetched; did you mean {near[0]}?"
         return f"{short_json(reference)} {_LEADS_OUT}"
 
     def _near_fragment(self, document: str, resource: str, fragment: str, reference: str) -> str:
@@ -194,7 +194,7 @@ class Schemas(Deriving):
         identifiers, schema = self.identifiers(document), value_at(self.schema(document), resource)
         anchors = [f"#{name}" for uri, name in identifiers.anchors if uri == identifiers.bases[resource]]
         near = self._nearest(f"#{unquote(fragment)}", chain(definition_pointers(schema), anchors))
-        return f": is {urldefrag(reference).url}{near[0]} meant?" if near else ""
+        return f"; did you mean {urldefrag(reference).url}{near[0]}?" if near else ""
 
     def _nearest(self, name: str, known: Iterable[str]) -> list[str]:
         """Return the name that is nearly this one, in a list, or an empty one."""

@@ -200,7 +200,7 @@ def _name_words(schema: Any) -> str:
         return "no members" if schema is False else "names of any form"
     keywords = ("const", "enum", "pattern", "minLength", "maxLength", "format")
     parts = [expectation(keyword, schema[keyword]) for keyword in keywords if keyword in schema]
-    return f"names: {' and '.join(parts) or 'held to a schema of their own'}"
+    return f"names: {' and '.join(parts) or 'checked by a schema of their own'}"
 
 
 def _keep(bounds: dict[Any, Bound], bound: Bound | None) -> None:

@@ -31,10 +31,10 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 class Violation:
     """A violation of a schema: the instance path, the keyword, what it expects, and what was found.
 
-    `path` holds the names and indices from the top, as in `("args", "stations", 0)`; `keyword` is that of JSON Schema,
-    `"false"` if nothing is allowed, or `"unknown"` for a member that is not declared where the reader rejects those.
-    `expected` and `found` are clauses for people, cut at 80 characters. As text it reads
-    `args.days: expected more than 0, found 0`.
+    `path` has the names and indices from the root, such as `("args", "stations", 0)`; `keyword` is a JSON Schema
+    keyword, `"false"` if nothing is allowed, or `"unknown"` for an undeclared member that the reader rejects.
+    `expected` and `found` are clauses for people, cut at 80 characters. The violation prints as `args.days: expected
+    more than 0, found 0`.
     """
 
     path: tuple[str | int, ...]
@@ -60,7 +60,7 @@ def violation(path: tuple[str | int, ...], keyword: str, value: Any, instance: A
     """Return the violation of a keyword with this value by the instance at this path."""
     found = _DESCRIPTIONS[_WORDS["found"].get(keyword, "value")](instance)
     if keyword == "type" and isinstance(instance, float) and _is_among("integer", value):
-        found = repr(instance)  # in draft-04 alone, 1.0 is no integer
+        found = repr(instance)  # in draft-04 alone, 1.0 is not an integer
     return Violation(path, keyword, cut(expectation(keyword, value, instance), CLAUSE), cut(found, CLAUSE))
 
 

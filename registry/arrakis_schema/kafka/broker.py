@@ -94,7 +94,7 @@ class Broker:
                 yield from self._step(message, pending, ends)
         for topic, partition in pending:
             failed = f": {self._failures}" if self._failures else ""
-            yield UnreadPartition(topic, partition, f"it was not read to its end in time{failed}")
+            yield UnreadPartition(topic, partition, f"it was not read to the end in time{failed}")
         self._consumer.unassign()
 
     def close(self) -> None:

@@ -91,7 +91,7 @@ class Examination:
         """Return the check of a document."""
         language = self._files[path].format.name
         if language not in _CHECKERS:
-            raise ArrakisSchemaError(f"{path} is written in {language}, of which no message can be checked")
+            raise ArrakisSchemaError(f"{path} is written in {language}, whose messages cannot be checked")
         return _CHECKERS[language](self._release, path)
 
     def _newest(self, topics: Topics, newest: int) -> int | None:

@@ -56,7 +56,7 @@ def frames(data: bytes) -> Iterator[Frame]:
             kind = pa.ipc.read_message(reader).type
         except (pa.ArrowException, OSError, ValueError, EOFError) as error:
             where = f"what begins at byte {position:,}"
-            raise FrameError(f"{where} is no Arrow IPC message: {first_line(error)}") from error
+            raise FrameError(f"{where} is not an Arrow IPC message: {first_line(error)}") from error
         yield Frame(kind, position, reader.tell())
         position = reader.tell()
 

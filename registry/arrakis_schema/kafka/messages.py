@@ -36,12 +36,12 @@ def check_message(  # noqa: PLR0913 - each is a question of the user
     root: str | os.PathLike[str] | None = None,
     as_documented: bool = False,
 ) -> list[Finding]:
-    """Return what is wrong with the bytes of a Kafka message as the `publication` of a release; nothing if valid.
+    """Check the bytes of a Kafka message against the `publication` of a release; return the findings, none if valid.
 
-    `records` are what the rows refer to (`refers_to` in the metadata of a column), as a server lists them for the
-    topic: with them, rows without a record and lists of a wrong length are found too; `channels` is an older name for
-    the same. `version` is a release, an alias or None (this package's own). A frozen release is taken with its
-    corrections, or `as_documented`. Any bytes are checked in bounded memory. Needs the extra `check`.
+    `records` are the records that rows refer to (`refers_to` in the metadata of a column), as a server lists them for
+    the topic; with them, rows without a record and lists of a wrong length are found, too. `channels` is an older name
+    of this argument. `version` is a release, an alias or None (this package's own). A frozen release is used with its
+    corrections, or without them if `as_documented`. Any bytes are checked in bounded memory. Needs the extra `check`.
     """
     checker = open_release(version, root).held(as_documented=as_documented).derived(_checker)
     rows = channels if records is None else records
@@ -183,7 +183,9 @@ class Checker:
             if len(self._plain) < _MOST_KNOWN and len(metadata) <= _LARGEST_KNOWN:
                 self._plain.add(metadata)
         elif size > LARGEST:
-            raise FrameError(f"its batch unpacks to {size:,} bytes, by what it says; at most {LARGEST:,} are read")
+            raise FrameError(
+                f"its batch decompresses to {size:,} bytes, according to its header; at most {LARGEST:,} are read"
+            )
 
     def _frame_finding(self, data: bytes) -> Finding:
         """Return what is wrong with the messages of a stream after its schema."""

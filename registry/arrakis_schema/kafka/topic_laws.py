@@ -33,7 +33,7 @@ def disagreements(
                 first.setdefault(record[name], key)
         if len(first) > 1:
             values = " and ".join(f"{value} ({key})" for value, key in list(first.items())[:2])
-            yield "record-differs", f"the rows of {topic} are of one {name}, and its records have {values}"
+            yield "record-differs", f"the rows of {topic} have one {name}, but its records have {values}"
 
 
 def foreign_members(
@@ -44,7 +44,7 @@ def foreign_members(
         for member in members if isinstance(value, dict) else ():
             said = value.get(member)
             if said is not None and name in placeholders and str(said) != placeholders[name]:
-                yield "record-differs", f"value.{member} is {said!r}, and the topic is that of {placeholders[name]!r}"
+                yield "record-differs", f"value.{member} is {said!r}, but the topic is that of {placeholders[name]!r}"
 
 
 class DigestCheck:
@@ -77,7 +77,7 @@ class DigestCheck:
             return
         expected = self._hash()
         if digest is not None and expected is not None and digest != expected:
-            message = f"{self._digest.sha256} is {digest!r}, and that of the records is {expected!r}"
+            message = f"{self._digest.sha256} is {digest!r}, but that of the records is {expected!r}"
             yield "digest-differs", f"the record of the key {self._digest.key!r}: {message}"
 
     def _hash(self) -> str | None:
@@ -116,7 +116,7 @@ class Times:
         if unit:
             yield (
                 "time-outside",
-                f"{self._series.time}: {value} is no time in nanoseconds by the clock of the API: {unit}",
+                f"{self._series.time}: {value} is not a time in nanoseconds by the clock of the API: {unit}",
             )
             return
         found = next(filter(None, (self._follow(number, value, record) for number, record in rows.items())), None)
@@ -131,7 +131,7 @@ class Times:
             return None
         before = f"{self._series.time}: {value} comes after {last} of the row {number}"
         if value <= last:
-            return f"{before}: times rise"
+            return f"{before}: times must increase"
         if isinstance(stride, int) and stride > 0 and (value - last) % stride:
             return f"{before}: the stride is {stride}"
         return None

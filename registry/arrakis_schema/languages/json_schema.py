@@ -9,7 +9,7 @@ from arrakis_schema.errors import DamagedStoreError, InvalidRequestError, Invali
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
 from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
-from arrakis_schema.json_schema.keywords import essence
+from arrakis_schema.json_schema.keywords import without_annotations
 from arrakis_schema.json_schema.members import member_tree
 from arrakis_schema.json_schema.positions import nearest, positions_in, value_at
 from arrakis_schema.json_schema.requests import declared_part, validate_against, validator_of
@@ -105,7 +105,7 @@ def _breaks(pair: Pair, verdict: Verdict) -> "Iterator[Break]":
 
 def _text_at(schema: Any, breaking: "Break", _: str) -> str:
     """Return the value of a keyword where a change breaks; empty where nothing is there."""
-    value = value_at(essence(schema), breaking.change.new, _ABSENT)
+    value = value_at(without_annotations(schema), breaking.change.new, _ABSENT)
     return "" if value is _ABSENT else value_text(value)
 
 
@@ -210,7 +210,7 @@ def _rule_summaries() -> dict[str, str]:
 LANGUAGE = Language(
     parse=_parse,
     check=_check,
-    without_words=essence,
+    without_words=without_annotations,
     meaning=_meaning,
     compare=_compare,
     breaks=_breaks,

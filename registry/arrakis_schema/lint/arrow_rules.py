@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Faults = Iterator[Fault]
 UNREADABLE = {
     "text-invalid": "The document is the text of an Arrow schema, as pyarrow prints it.",
-    "template-without-placeholder": "A template, which `...` makes it, has a placeholder.",
+    "template-without-placeholder": "A template (a text with `...`) has a placeholder.",
 }
 
 
@@ -49,7 +49,7 @@ class ArrowSubject:
 
 
 def _text_not_canonical(arrow_subject: ArrowSubject) -> Faults:
-    """The text is what `format_document` prints for what it says, with one newline at its end."""
+    """The text is what `format_document` prints for its schema, with one newline at the end."""
     written, printed = arrow_subject.subject.document.text, format_document(arrow_subject.document)
     if written != printed:
         pairs = enumerate(zip(written.split("\n"), printed.split("\n"), strict=False), 1)
@@ -58,7 +58,7 @@ def _text_not_canonical(arrow_subject: ArrowSubject) -> Faults:
 
 
 def _field_name_duplicate(arrow_subject: ArrowSubject) -> Faults:
-    """No two columns have one name."""
+    """No two columns have the same name."""
     counts = Counter(column.name for column in arrow_subject.columns)
     return arrow_subject.faults(
         lambda column: f"{counts[column.name]} columns have this name" if counts[column.name] > 1 else None
@@ -91,13 +91,13 @@ def _null_undescribed(arrow_subject: ArrowSubject) -> Faults:
 
     def problem_in(column: pa.Field) -> str | None:
         silent = column.nullable and not _says(column, b"null")
-        return f"{column.name} may be null, and null does not say what that means" if silent else None
+        return f"{column.name} may be null, but null does not say what that means" if silent else None
 
     return arrow_subject.faults(problem_in)
 
 
 def _promise_invalid(arrow_subject: ArrowSubject) -> Faults:
-    """Everything that a column's metadata promises of its values can be held against them."""
+    """Every promise in the metadata of a column can be checked."""
     return arrow_subject.faults(
         lambda column: None if (problem := problem_of(column)) is None else f"{column.name}: {problem}"
     )
@@ -127,7 +127,7 @@ def _example_invalid(arrow_subject: ArrowSubject) -> Faults:
 
 
 def _example_accepted(arrow_subject: ArrowSubject) -> Faults:
-    """Every refused example is refused."""
+    """Every example in `refused` is rejected."""
     for example in arrow_subject.subject.examples:
         if example.refused and rows_problem(arrow_subject.document, example.content) is None:
             yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
@@ -214,7 +214,7 @@ def lint_columns(subject: Subject) -> Iterator[Finding]:
 
 
 def _unreadable(subject: Subject, error: SchemaTextError | UnicodeDecodeError) -> Finding:
-    """Return the finding for a text that is no Arrow schema."""
+    """Return the finding for a text that is not an Arrow schema."""
     if not isinstance(error, SchemaTextError):
         return Finding(subject.file, 1, 1, "text-invalid", Severity.ERROR, "", f"byte {error.start} is not UTF-8")
     bare = "\n...\n" in subject.document.text and "{" not in subject.document.text

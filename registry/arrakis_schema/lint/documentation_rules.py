@@ -38,7 +38,7 @@ def null_undescribed(json_subject: JsonSubject) -> Faults:
     """Every property that may be null says what null means: `x-null`."""
     for node in json_subject.properties():
         if "null" in node.types and not node.schema.get("x-null"):
-            yield Fault(node.pointer, f"{node.name} may be null, and x-null does not say what that means")
+            yield Fault(node.pointer, f"{node.name} may be null, but x-null does not say what that means")
 
 
 def omission_undescribed(json_subject: JsonSubject) -> Faults:
@@ -48,12 +48,12 @@ def omission_undescribed(json_subject: JsonSubject) -> Faults:
             alone = "$ref" in node.schema and DIALECTS[json_subject.dialect].ref_alone
             remedy = ': write it beside "allOf": [{"$ref": …}]' if alone else ""
             yield Fault(
-                node.pointer, f"{node.name} may be left out, and x-omitted does not say what that means{remedy}"
+                node.pointer, f"{node.name} may be left out, but x-omitted does not say what that means{remedy}"
             )
 
 
 def default_invalid(json_subject: JsonSubject) -> Faults:
-    """Every `default` and every member of `examples` is valid under its own schema."""
+    """Every `default` and every member of `examples` is valid against its own schema."""
     for node in json_subject.objects():
         examples = node.schema.get("examples")
         values = {
@@ -67,7 +67,7 @@ def default_invalid(json_subject: JsonSubject) -> Faults:
 
 
 def example_missing(json_subject: JsonSubject) -> Faults:
-    """Every request and publication has examples that must be accepted, and some that must be refused."""
+    """Every request and publication has examples that must be accepted, and examples that must be rejected."""
     if json_subject.subject.document.kind not in {DocumentKind.ENVELOPE, DocumentKind.SHARED}:
         yield from missing_examples(json_subject.subject)
 
@@ -81,7 +81,7 @@ def missing_examples(subject: Subject) -> Faults:
 
 
 def example_invalid(json_subject: JsonSubject) -> Faults:
-    """Every accepted example is valid."""
+    """Every example outside of `refused` is valid."""
     for example in json_subject.subject.examples:
         problem = None if example.refused else _example_problem(json_subject, example.content)
         if problem is not None:
@@ -89,7 +89,7 @@ def example_invalid(json_subject: JsonSubject) -> Faults:
 
 
 def example_accepted(json_subject: JsonSubject) -> Faults:
-    """Every refused example is refused."""
+    """Every example in `refused` is rejected."""
     for example in json_subject.subject.examples if json_subject.sound else ():
         if example.refused and _example_problem(json_subject, example.content) is None:
             yield Fault("", "this example must be refused, but the document accepts it", example=example.path)

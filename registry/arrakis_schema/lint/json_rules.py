@@ -63,15 +63,15 @@ _BOUNDS = [
     ("minContains", "maxContains"),
     ("minimum", "maximum"),
 ]
-_OF_YOUR_OWN = "an annotation of your own begins with x-, or stands in annotations of schemas/registry.toml"
+_OF_YOUR_OWN = "an annotation of your own begins with x-, or is listed in annotations of schemas/registry.toml"
 UNREADABLE = {
-    "json-invalid": "The document is one JSON object or boolean in UTF-8; no name stands twice, no number is NaN.",
+    "json-invalid": "The document is a JSON object or boolean in UTF-8, without repeated names and NaN.",
 }
 _POSITION = re.compile(r"line (\d+) column (\d+)")
 
 
 def _dialect_unknown(json_subject: JsonSubject) -> Faults:
-    """`$schema` names a dialect that is known, the same in the whole document."""
+    """`$schema` names a known dialect, the same one in the whole document."""
     schema = json_subject.schema
     if isinstance(schema, bool):
         if json_subject.expected_dialect in {"", DRAFT_04}:
@@ -94,7 +94,7 @@ def _meta_schema_invalid(json_subject: JsonSubject) -> Faults:
 
 
 def _keyword_unknown(json_subject: JsonSubject) -> Faults:
-    """Every keyword is one of the dialect's, or an annotation: its name begins with `x-`, or is declared."""
+    """Every keyword belongs to the dialect, or is an annotation that begins with `x-` or is declared."""
     keywords = KEYWORDS[json_subject.dialect]
     folded = {keyword.lower(): keyword for keyword in keywords}
     declared, unknown = json_subject.subject.annotations, 0
@@ -109,13 +109,13 @@ def _keyword_unknown(json_subject: JsonSubject) -> Faults:
                     continue
                 near = folded.get(keyword.lower()) or _nearest(keyword, keywords if unknown < _MOST_HINTS else ())
                 hint = f"did you mean {near!r}?" if near else _OF_YOUR_OWN
-                yield Fault(_member(node, keyword), f"there is no keyword {keyword!r} and it has no effect; {hint}")
+                yield Fault(_member(node, keyword), f"unknown keyword {keyword!r}, which has no effect; {hint}")
 
 
 def _foreign(keyword: str, dialect: Dialect) -> str:
     """Return what is wrong with a keyword of other dialects."""
     others = ", ".join(other.name for other in DIALECTS.values() if keyword in other.keywords)
-    return f"there is no keyword {keyword!r} in {dialect.name} and it has no effect; it is one of {others}"
+    return f"unknown keyword {keyword!r} in {dialect.name}, which has no effect; it is one of {others}"
 
 
 def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
@@ -125,7 +125,7 @@ def _nearest(keyword: str, keywords: Collection[str]) -> str | None:
 
 
 def _keyword_ineffective(json_subject: JsonSubject) -> Faults:
-    """No keyword stands where it cannot act: with a `type` that it says nothing of, or up to draft-07 beside `$ref`."""
+    """Every keyword has an effect: it applies to the `type` beside it, and up to draft-07 is not beside `$ref`."""
     dialect = DIALECTS[json_subject.dialect]
     for node in json_subject.objects():
         for keyword in node.schema:
@@ -150,7 +150,7 @@ def _ref_unresolvable(json_subject: JsonSubject) -> Faults:
 
 
 def _ref_circular(json_subject: JsonSubject) -> Faults:
-    """No `$ref` leads back to itself without going into the instance."""
+    """No `$ref` leads back to itself without descending into the instance."""
     return _faults(json_subject.in_document(json_subject.references.loops() if json_subject.references else ()))
 
 
@@ -163,7 +163,7 @@ def _anchor_clash(json_subject: JsonSubject) -> Faults:
 
 
 def _unsatisfiable(json_subject: JsonSubject) -> Faults:
-    """Some value satisfies the document."""
+    """At least one value satisfies the document."""
     from arrakis_schema.compat.satisfiability import conflict  # noqa: PLC0415 - it needs an extra
 
     schema = json_subject.bundle.schema
@@ -175,7 +175,7 @@ def _unsatisfiable(json_subject: JsonSubject) -> Faults:
 
 
 def _validation_exponential(json_subject: JsonSubject) -> Faults:
-    """No schema is asked of one value so often that validators do not come to an end."""
+    """No schema is evaluated exponentially often for one value."""
     return _faults(json_subject.in_document(json_subject.cost_problems) if json_subject.sound else ())
 
 
@@ -189,19 +189,19 @@ def _id_mismatch(json_subject: JsonSubject) -> Faults:
 
 
 def _enum_duplicate(json_subject: JsonSubject) -> Faults:
-    """No member of `enum` stands twice."""
+    """No value occurs twice in `enum`."""
     for node in json_subject.objects():
         members = node.schema.get("enum")
         before: set[str] = set()
         for index, member in enumerate(members if isinstance(members, list) else []):
             text = json.dumps(member, sort_keys=True)
             if text in before:
-                yield Fault(_below(node, f"enum/{index}"), f"{short_json(member)} stands twice in enum")
+                yield Fault(_below(node, f"enum/{index}"), f"{short_json(member)} occurs twice in enum")
             before.add(text)
 
 
 def _required_undeclared(json_subject: JsonSubject) -> Faults:
-    """Every required member is declared, where members are declared at all, and by one schema alone."""
+    """Every required member is declared, if one schema alone declares the members."""
     for node in json_subject.objects():
         required, properties = node.schema.get("required"), node.schema.get("properties")
         if not (node.declares and isinstance(required, list) and isinstance(properties, dict)):
@@ -216,7 +216,7 @@ def _required_undeclared(json_subject: JsonSubject) -> Faults:
 
 
 def _bounds_empty(json_subject: JsonSubject) -> Faults:
-    """Some value lies between every pair of bounds."""
+    """Every pair of bounds allows at least one value."""
     for node in json_subject.objects():
         for low, high in _BOUNDS:
             least, most = node.schema.get(low), node.schema.get(high)

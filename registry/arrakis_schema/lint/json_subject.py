@@ -154,9 +154,9 @@ class JsonSubject:
         try:
             error = next(iter(self._errors(schema, instance)), None)
         except LimitError as error:
-            return f"it cannot be judged: {error}"
+            return f"it cannot be validated: {error}"
         except RecursionError:
-            return "it cannot be judged: it and the schemas that apply to it nest too deeply"
+            return "it cannot be validated: it and the schemas that apply to it nest too deeply"
         except (*self.soundness.UNRESOLVABLE, PatternError):
             return None
         if error is None:

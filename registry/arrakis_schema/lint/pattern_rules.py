@@ -26,7 +26,7 @@ def patterns(json_subject: JsonSubject) -> Iterator[tuple[str, str]]:
 
 
 def pattern_exponential(json_subject: JsonSubject) -> Faults:
-    """No pattern takes a backtracking matcher longer than anybody waits."""
+    """No pattern takes exponential time in a backtracking matcher."""
     for pointer, pattern in patterns(json_subject):
         slow = slow_text(pattern)
         if slow is not None and slow.exponential:
@@ -34,7 +34,7 @@ def pattern_exponential(json_subject: JsonSubject) -> Faults:
 
 
 def pattern_slow(json_subject: JsonSubject) -> Faults:
-    """No pattern takes a backtracking matcher more steps than the square of its text."""
+    """No pattern takes more than quadratic time in a backtracking matcher."""
     for pointer, pattern in patterns(json_subject):
         slow = slow_text(pattern)
         if slow is not None and not slow.exponential:
@@ -50,7 +50,7 @@ def pattern_unbounded(json_subject: JsonSubject) -> Faults:
             others = "" if reading is Reading.ECMA else "look-around, word boundaries and "
             remedy = f"write it without {others}backreferences, or with fewer repetitions"
             yield Fault(
-                pointer, f"{short_json(pattern)} is only sure to be matched against up to {limit} characters: {remedy}"
+                pointer, f"{short_json(pattern)} can only be matched safely against up to {limit} characters: {remedy}"
             )
 
 
@@ -70,4 +70,5 @@ def _slowness(slow: SlowText) -> str:
     text = slow.text if len(slow.text) <= _LONGEST_SHOWN else f"{slow.text[:_LONGEST_SHOWN]}…"
     steps = f"{slow.steps:,.0f}" if slow.steps < _COUNTABLE else f"10^{math.log10(slow.steps):.0f}"
     size = len(slow.text)
-    return f"{short_json(text)} with {size} characters takes {steps} steps or more; let no text match in two ways"
+    remedy = "rewrite it so that no text matches in two ways"
+    return f"{short_json(text)} with {size} characters takes {steps} steps or more; {remedy}"

@@ -19,11 +19,11 @@ from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.text.printable import printable
 
 SET_RULES = {
-    "document-unreachable": "Every document can be asked for: by the value of `request`, and by a name of its own.",
-    "id-clash": "No two schemas of a release have one `$id`, unless they are equal and one is embedded.",
+    "document-unreachable": "Every document can be reached, by the value of `request` and by a unique name.",
+    "id-clash": "No two schemas of a release have the same `$id`, unless they are equal and one is embedded.",
 }
 _NO_MEMBER = (
-    "does not describe the member {}, which tells requests apart: describe it,"
+    "does not describe the member {}, which distinguishes requests: describe it,"
     " or name another member as the discriminator in [flight] of registry.toml"
 )
 Problem = tuple[Severity, str]
@@ -64,7 +64,7 @@ def _by_request(document: Document, accepted: list[str] | None, paths: Collectio
     if document.kind is DocumentKind.PAYLOAD and not any(
         path.startswith(f"endpoints/{folder}/descriptor.") for path in paths
     ):
-        yield Severity.WARNING, "no descriptor.json beside it says how it is asked for"
+        yield Severity.WARNING, "there is no descriptor.json beside it that describes the request"
     if document.kind is not DocumentKind.REQUEST:
         return
     if not _REQUEST.fullmatch(folder):

@@ -7,6 +7,7 @@ from posixpath import join
 from typing import Any
 
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.limits import MOST_FINDINGS
 from arrakis_schema.store.settings import Reader
@@ -74,7 +75,7 @@ def findings_of(
             else:
                 yield Finding(subject.file, *position_of(fault), name, rule.severity, fault.location, fault.message)
         if unlisted := sum(1 for _ in faults):
-            message = f"{unlisted:,} more findings of this rule in this document are not listed"
+            message = f"not listed: {format_count(unlisted, 'more finding')} of this rule in this document"
             yield Finding(subject.file, 1, 1, name, rule.severity, "", message)
 
 

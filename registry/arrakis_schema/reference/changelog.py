@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from arrakis_schema.reference.changes import PLAIN, entry, markdown
+from arrakis_schema.reference.changes import PLAIN, entry, markdown_writing
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import escape_markdown, front_matter, page
 from arrakis_schema.store.dates import timestamp
@@ -31,7 +31,7 @@ def _release(history: History, release: Release) -> Iterator[str]:
     when = f", {moment:%Y-%m-%d}" if moment else "" if release.frozen else ", not released yet"
     yield f"## [{release.version}](releases/{release.version}/index.md){when} {{ #v{release.version} }}"
     yield escape_markdown(history.store.summaries.get(release.version, ""))
-    for title, items in entry(history, release, markdown(history, "")):
+    for title, items in entry(history, release, markdown_writing(history, "")):
         yield f"{title}\n\n{_bullet_list(items)}" if items else title
     if before := history.before(release):
         path = f"compare/{before.version}...{release.version}.md"

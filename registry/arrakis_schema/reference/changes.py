@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from arrakis_schema.compat import Change, Effect
-from arrakis_schema.reference.facts.history import History, Step
+from arrakis_schema.reference.facts.history import History, ReleaseStep
 from arrakis_schema.reference.markup import NOTHING_YET, code, page
 from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.store import Release
@@ -49,7 +49,7 @@ class Writing:
     link: Callable[[str, str], str]
 
 
-def markdown(history: History, up: str) -> Writing:
+def markdown_writing(history: History, up: str) -> Writing:
     """Return how Markdown is written on a page; `up` leads to the top."""
 
     def link(text: str, rule: str) -> str:
@@ -69,16 +69,16 @@ def _marked(text: str) -> str:
     return "".join(parts)
 
 
-def change_list(history: History, step: Step, up: str) -> str:
+def change_list(history: History, step: ReleaseStep, up: str) -> str:
     """Return the effects of the changes of one document, then the changes as a list with the breaking ones marked."""
-    writing = markdown(history, up)
+    writing = markdown_writing(history, up)
     rows = [f"- {'**breaks** ' if step.breaks(change) else ''}{_sentence(change, writing)}" for change in step.changes]
     return page(" ".join(effects(history, step)), "\n".join(rows)).rstrip()
 
 
-def effects(history: History, step: Step) -> Iterator[str]:
+def effects(history: History, step: ReleaseStep) -> Iterator[str]:
     """Yield what a change means for each pairing of the old release with the new one; nothing for a shared document."""
-    if not history.kind_of(step.document).travels:
+    if not history.kind_of(step.document).is_sent:
         return
     asking, answering = map(plural, history.store.layout.sides_of(step.document))
     pairs = [
@@ -125,12 +125,12 @@ def summaries(history: History, old: Release, new: Release, writing: Writing) ->
 
 
 def _title(history: History, name: str, path: str, writing: Writing) -> str:
-    """Return the name of an endpoint, with the kind of its document where that is no request."""
+    """Return the name of an endpoint, with the kind of its document where that is not a request."""
     kind = history.kind_of(path)
     return writing.text(name) + ("" if kind is DocumentKind.REQUEST else f" ({kind.value})")
 
 
-def _lines(history: History, step: Step, writing: Writing) -> Iterator[tuple[str, str]]:
+def _lines(history: History, step: ReleaseStep, writing: Writing) -> Iterator[tuple[str, str]]:
     """Yield a label and a sentence: the changes by what they mean, who breaks, and what to change."""
     labelled: dict[str, list[Change]] = {}
     for change in step.changes:
@@ -139,7 +139,7 @@ def _lines(history: History, step: Step, writing: Writing) -> Iterator[tuple[str
     for label in _ORDER:
         if label in labelled:
             yield label, _clauses(label, labelled[label], writing)
-    if history.kind_of(step.document).travels:
+    if history.kind_of(step.document).is_sent:
         yield from _breaks(history, step, writing)
 
 
@@ -151,7 +151,7 @@ def _clauses(label: str, changes: Iterable[Change], writing: Writing) -> str:
     return "; ".join(_sentence(change, writing) for change in changes)
 
 
-def _breaks(history: History, step: Step, writing: Writing) -> Iterator[tuple[str, str]]:
+def _breaks(history: History, step: ReleaseStep, writing: Writing) -> Iterator[tuple[str, str]]:
     """Yield whom a change breaks, each with what to change."""
     asking, answering = map(plural, history.store.layout.sides_of(step.document))
     for exchange, client, server in ((step.older, step.old, step.new), (step.newer, step.new, step.old)):
@@ -177,7 +177,7 @@ def _only_unknown_columns(exchange: Exchange) -> bool:
 
 def describe_changes(history: History, old: Release, new: Release, up: str) -> Iterator[str]:
     """Yield the changes of a release by endpoint as Markdown; endpoints with the same changes share one entry."""
-    writing = markdown(history, up)
+    writing = markdown_writing(history, up)
     yield from (f"{word}: {listed}." for word, listed in _documents(old, new, writing))
     found = summaries(history, old, new, writing)
     for summary in found:

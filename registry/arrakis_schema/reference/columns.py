@@ -6,7 +6,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.descriptions import DescribedMember, sent_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, code_block, element, escape_markdown, prose, table, tabs, verbatim
-from arrakis_schema.reference.properties import past_problem, problem_at
+from arrakis_schema.reference.properties import earlier_problem, problem_at
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import literal
@@ -28,11 +28,11 @@ def columns(history: History, release: Release, name: str, document: Document) -
     )
     if repeated := language.repeated(document):
         names = ", ".join(code(f"{{{placeholder}}}") for placeholder in repeated)
-        yield f"Names in braces are filled in: one such column for each thing asked for ({names})."
+        yield f"Names in braces are placeholders: there is one such column for each requested item ({names})."
     for erratum in history.known_problems(release, document.path):
         yield problem_at(history, erratum)
-    for erratum in history.past_problems(release, document.path):
-        yield past_problem(erratum, erratum.location if language.members_at(document, erratum.location) else "")
+    for erratum in history.earlier_problems(release, document.path):
+        yield earlier_problem(erratum, erratum.location if language.members_at(document, erratum.location) else "")
 
 
 def column_code(release: Release, document: Document) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _differences(members: Sequence[DescribedMember]) -> Iterator[str]:
     sentences = [f"The document lacks {', '.join(lacking)}."] if lacking else []
     sentences += [f"Servers do not send {', '.join(unsent)}."] if unsent else []
     if sentences:
-        yield f"The columns as servers of this release really send them. {' '.join(sentences)}"
+        yield f"The columns that servers of this release really send. {' '.join(sentences)}"
 
 
 def _row(described: DescribedMember, since: str, *, marked: bool) -> tuple[str, ...]:

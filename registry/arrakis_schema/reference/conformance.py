@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.monitoring import monitoring_blocks
 from arrakis_schema.store.loading import parse_file
@@ -62,7 +63,7 @@ def _page(record: Any) -> str:
         f" {escape_markdown(', '.join(client['asked']))}."
         for client in record["clients"]
     ]
-    introduction = "What real servers answered, held against the documents, as `arrakis-schema conform` does it."
+    introduction = "What real servers answered, checked against the documents with `arrakis-schema conform`."
     return page(
         _front(), "# What real servers send", introduction, _summary(record), *servers, "## Clients", "\n".join(clients)
     )
@@ -80,7 +81,7 @@ def _summary(record: dict[str, Any]) -> str:
     rows = []
     for examination in record["servers"]:
         differences = sum(finding[1] != "notice" for finding in examination["findings"])
-        kept = "✓ conforms" if examination["conforms"] else f"✗ {differences} difference{'s' * (differences != 1)}"
+        kept = "✓ conforms" if examination["conforms"] else f"✗ {format_count(differences, 'difference')}"
         rows.append(
             [_server_title(examination), escape_markdown(examination["claims"]), _release(examination["release"]), kept]
         )
@@ -90,13 +91,13 @@ def _summary(record: dict[str, Any]) -> str:
 def _server(examination: dict[str, Any]) -> Iterator[str]:
     """Yield the blocks about one examination."""
     claims, release = escape_markdown(examination["claims"]), _release(examination["release"])
-    yield f"## {_server_title(examination)} with {claims}, held against {release}"
+    yield f"## {_server_title(examination)} with {claims}, checked against {release}"
     counts = [
         [code(name), escape_markdown(str(answered)), escape_markdown(str(refused))]
         for name, (answered, refused) in examination["examined"].items()
         if answered or refused  # what the server does not offer is told below
     ]
-    yield table(["endpoint", "requests answered", "requests refused, as they must be"], counts)
+    yield table(["endpoint", "requests answered", "invalid requests rejected"], counts)
     rows = [
         [_MARKS[kind], code(rule), escape_markdown(message)] for _, kind, rule, _, message in examination["findings"]
     ]

@@ -10,7 +10,7 @@ from arrakis_schema.reference.columns import column_code, columns
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.examples import examples
 from arrakis_schema.reference.facts.descriptions import summary_of
-from arrakis_schema.reference.facts.history import ENDPOINTS, History, Step
+from arrakis_schema.reference.facts.history import ENDPOINTS, History, ReleaseStep
 from arrakis_schema.reference.markup import (
     UNSEARCHED,
     chip,
@@ -58,11 +58,11 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == ENDPOINTS
     summary, first = summary_of(history, release, name), first_alike(history, release, name)
     if first is release or not folder.startswith(_RELEASES):
-        told = _told(history, release, name, folder)
+        told = _document_sections(history, release, name, folder)
         sections = [*told, *_steps(history, release, name, folder), *_themselves(history, release, name, up)]
         body = [_contents(sections), *sections]
     else:
-        body = [_alike(first, name, up), *_themselves(history, release, name, up)]
+        body = [_unchanged_note(first, name, up), *_themselves(history, release, name, up)]
     return page(
         front_matter(
             title=name if shown else f"{name} in {release.version}", description=summary, searched=shown, contents=False
@@ -76,7 +76,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     )
 
 
-def _told(history: History, release: Release, name: str, folder: str) -> tuple[str, ...]:
+def _document_sections(history: History, release: Release, name: str, folder: str) -> tuple[str, ...]:
     """Return the sections about the documents of a name on the page in one of its folders."""
     key = release.version, name, folder
     if key not in history.told:
@@ -111,11 +111,11 @@ def _tell_the_same(history: History, old: Release, new: Release, name: str) -> b
 def _without_version(history: History, release: Release, name: str) -> str:
     """Return what the page of a release tells of a name, without its number but in "since"."""
     folder = f"{_RELEASES}{release.version}"
-    told = "\n".join(_told(history, release, name, folder)).replace(f"{folder}/", f"{ENDPOINTS}/")
+    told = "\n".join(_document_sections(history, release, name, folder)).replace(f"{folder}/", f"{ENDPOINTS}/")
     return re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told)
 
 
-def _alike(first: Release, name: str, up: str) -> str:
+def _unchanged_note(first: Release, name: str, up: str) -> str:
     """Return the sentence that leads from the page of a release that changed nothing to the one that tells it all."""
     link = f"[{escape_markdown(name)} in {first.version}]({up}{_RELEASES}{first.version}/{href(folder_of(name))}.md)"
     return f"Nothing has changed since {first.version} but the number of the release: see {link}.\n{{ .alike }}"
@@ -234,7 +234,7 @@ def _slug(document: Document) -> str:
 def _check(release: Release, name: str, documents: dict[str, Document], up: str) -> Iterator[str]:
     """Yield the form for checking a message; without JavaScript it shows the command to use instead."""
     kinds = {document.kind for document in documents.values()}
-    if not any(kind.travels for kind in kinds):
+    if not any(kind.is_sent for kind in kinds):
         return
     yield f"## Check a {'request' if DocumentKind.REQUEST in kinds else 'message'} {{ #the-check {UNSEARCHED} }}"
     command = f"arrakis-schema validate FILE{f' --release {release.version}' if release.frozen else ''}"
@@ -277,7 +277,7 @@ def _steps(history: History, release: Release, name: str, folder: str) -> Iterat
         yield f"Nothing changed since {history.first(name)}."
 
 
-def _step_heading(title: str, step: Step) -> str:
+def _step_heading(title: str, step: ReleaseStep) -> str:
     """Return a heading that the list of sections leaves out: it would be longer than the page."""
     target = f"{step.new}-{anchor(basename(step.document))}"
     link = element("a", "&para;", class_="headerlink", href=f"#{target}", title="Permanent link")

@@ -31,7 +31,11 @@ def examples(history: History, release: Release, document: Document, up: str) ->
     blocks = []
     if judged and judged[0].home is not release:
         home, judged = judged[0].home.version, accepted
-        blocks += [f"This release came without examples: these are those of {home} that it accepts."] if judged else []
+        blocks += (
+            [f"This release has no examples of its own. These are examples of {home} that it accepts."]
+            if judged
+            else []
+        )
     featured = [example for example in accepted if example.example.name in SHOWN] or accepted[:1]
     for example in featured:
         blocks.append(f"**{escape_markdown(example.example.name).capitalize()}**")

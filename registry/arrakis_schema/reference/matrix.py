@@ -141,8 +141,8 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
     ]
     question = (
         f"Rows are {plural(asking)}, columns are {plural(answering)}, the newest first; releases with the same"
-        " answers share a row. A cell names what breaks, and leads to the reason and a message that shows it. *Partly*"
-        " means that it works, and a field is not understood; *for known messages*, that it breaks only for messages"
+        " answers share a row. A cell names what breaks, and links to the reason and a message that shows it. *Partly*"
+        " means that it works, but a field is ignored; *for known messages*, that it breaks only for messages"
         " that no example sends; *unknown*, that one of the two releases does not document it."
         + (" A publisher counts as a client, a subscriber as a server." if asking == "client" else "")
     )
@@ -176,8 +176,8 @@ def documented_matrix_page(history: History, matrices: list[Matrix]) -> str:
     return page(
         front_matter(title="Compatibility matrix, as documented", searched=False, contents=False),
         "# The matrix as documented",
-        "By the documents as they are frozen, without the [corrections](versions/errata.json) of what is known to be"
-        " wrong in them. What really holds is in the [compatibility matrix](matrix.md).",
+        "This matrix compares the frozen documents, without the [corrections](versions/errata.json) of known errors."
+        " The [compatibility matrix](matrix.md) shows what really works.",
         table((f"{' ↓ '.join(_sides(history, matrices))} →", *map(_label, groups)), rows),
     )
 
@@ -196,12 +196,10 @@ def _overall_answer(matrices: list[Matrix], client: str, server: str) -> Answer:
 
 def _basis(history: History) -> str:
     """Return what the answers are based on, where that is not simply the frozen documents."""
-    if not any(correction.computes for correction in history.store.corrections):
+    if not any(correction.has_effect for correction in history.store.corrections):
         return ""
     others = f" or [by the versions of the software]({SOFTWARE})" if history.store.software.clients else ""
-    return (
-        f"Releases are taken with their corrections: what really holds. See it [as documented]({DOCUMENTED}){others}."
-    )
+    return f"Releases are used with their corrections: what really holds. See it [as documented]({DOCUMENTED}){others}."
 
 
 def _by_endpoint(history: History, matrices: list[Matrix]) -> str:

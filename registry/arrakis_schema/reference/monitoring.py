@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.reference.markup import code, escape_markdown, table
 from arrakis_schema.store.conformance_log import (
     CONFORMS,
@@ -65,9 +66,9 @@ def _each(logs: tuple[ConformanceLog, ...]) -> Iterator[str]:
         yield f"### {escape_markdown(log.name)}"
         yield table(["when", "software", "release", "result", "requests", "what"], map(_row, log.records[:_SHOWN]))
         older = max(0, len(log.records) - _SHOWN)
-        unread = f"{log.unreadable} lines are no records" if log.unreadable else ""
+        unread = f"{format_count(log.unreadable, 'line')} could not be read" if log.unreadable else ""
         if older or unread:
-            yield f"{'; '.join(filter(None, [f'{older} older records' if older else '', unread]))}."
+            yield f"{'; '.join(filter(None, [format_count(older, 'older record') if older else '', unread]))}."
 
 
 def _row(record: LogRecord) -> list[str]:

@@ -7,7 +7,7 @@ from arrakis_schema.store.software import SoftwareTable
 from arrakis_schema.store.store import Release
 
 
-def speakers(known: SoftwareTable, release: str) -> dict[str, str]:
+def software_of(known: SoftwareTable, release: str) -> dict[str, str]:
     """Return which versions of each program speak a release: `{"weather": "1.1.0 to 1.1.3"}`."""
     versions: dict[str, list[str]] = {}
     for software in (*known.clients, *known.servers):
@@ -23,14 +23,14 @@ def release_numbers(known: SoftwareTable, releases: Sequence[Release]) -> Iterat
     programs = list(dict.fromkeys(software.name for software in (*known.clients, *known.servers)))
     rows = []
     for release in reversed(releases):
-        if spoken := speakers(known, release.version):
+        if spoken := software_of(known, release.version):
             versions = [escape_markdown(spoken.get(program, "")) for program in programs]
             rows.append((f"[{release.version}]({release.version}/index.md)", *versions))
     if rows:
         named = " and ".join(map(escape_markdown, programs))
-        yield "## Which release does my software speak? { #software }"
+        yield "## Which release does my software use? { #software }"
         yield (
-            f"The schemas have release numbers of their own: they are not the versions of {named}. Find the"
-            " version that you run in its column; the first column is the release of the schemas that it speaks."
+            f"The schemas have their own release numbers, which are not the versions of {named}. Find the"
+            " version that you run in its column; the first column is the release of the schemas that it implements."
         )
         yield table(("release of the schemas", *map(escape_markdown, programs)), rows)

@@ -59,7 +59,7 @@ def book(store: Store) -> Pages:
     yield "matrix.md", matrix_page(history, matrices)
     yield "matrix/index.json", json_text(matrix_data(history, matrices))
     yield from ((f"matrix/{folder_of(matrix.name)}.md", endpoint_matrix_page(history, matrix)) for matrix in matrices)
-    if any(correction.computes for correction in store.corrections):
+    if any(correction.has_effect for correction in store.corrections):
         yield DOCUMENTED, documented_matrix_page(history, endpoint_matrices(history, as_documented=True))
     if store.software.clients:
         found = list(calls(history.comparisons))

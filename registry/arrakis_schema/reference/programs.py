@@ -47,7 +47,7 @@ def asking_program(request: Any, *, endless: bool) -> str:
     if endless:
         reading = [
             "        reader = client.do_get(endpoint.ticket)",
-            f"        for chunk in islice(reader, {MOST_BATCHES}):  # without an end it goes on for ever",
+            f"        for chunk in islice(reader, {MOST_BATCHES}):  # without an end it never stops",
             "            print(chunk.data)",
             "        reader.cancel()",
         ]

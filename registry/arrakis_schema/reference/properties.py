@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.descriptions import DescribedMember, described_members
@@ -130,9 +131,9 @@ class _Rows:
         for erratum in self.history.known_problems(self.release, self.document.path):
             if member.anchor in _addresses(self.document, erratum):
                 yield problem_at(self.history, erratum)
-        for erratum in self.history.past_problems(self.release, self.document.path):
+        for erratum in self.history.earlier_problems(self.release, self.document.path):
             if member.anchor in _addresses(self.document, erratum):
-                yield past_problem(erratum)
+                yield earlier_problem(erratum)
 
 
 def _last(path: str) -> str:
@@ -176,7 +177,7 @@ def _seen(history: History, erratum: Erratum) -> str:
     return f" Seen in {escape_markdown(' and '.join(seen))}." if seen else ""
 
 
-def past_problem(erratum: Erratum, where: str = "") -> str:
+def earlier_problem(erratum: Erratum, where: str = "") -> str:
     """Return a problem that earlier releases had, for those who still meet them."""
     text = f"{element('b', escape_markdown(_until(erratum)))} {_with_location(erratum, where)}"
     return element("p", text, class_="past")
@@ -281,7 +282,7 @@ def _variants(member: Member) -> str:
     """Return what holds in some cases only, as a list."""
     items = [element("li", _variant(variant)) for variant in member.variants[:_MOST_VARIANTS]]
     if len(member.variants) > _MOST_VARIANTS:
-        items.append(element("li", f"and {len(member.variants) - _MOST_VARIANTS:,} more cases"))
+        items.append(element("li", f"and {format_count(len(member.variants) - _MOST_VARIANTS, 'more case')}"))
     if not items:
         return ""
     rules = {variant.rule for variant in member.variants}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import UNSEARCHED, element
-from arrakis_schema.reference.numbering import speakers
+from arrakis_schema.reference.numbering import software_of
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
 
@@ -77,7 +77,7 @@ def _listed(history: History, release: Release) -> list[Release]:
 
 def _is_idle(history: History, release: Release, note: str) -> bool:
     """Tell whether a release is as an earlier one, and no software is known to speak it."""
-    return bool(note) and not speakers(history.store.software, release.version)
+    return bool(note) and not software_of(history.store.software, release.version)
 
 
 def _item(history: History, release: Release, *, current: bool, up: str, page: str, note: str) -> str:  # noqa: PLR0913 - all by name
@@ -97,5 +97,5 @@ def _notes(history: History, release: Release, note: str, *, has_page: bool) -> 
         yield state
     if note:
         yield note
-    for program, versions in speakers(history.store.software, release.version).items():
+    for program, versions in software_of(history.store.software, release.version).items():
         yield f"{program} {versions}"

@@ -24,7 +24,7 @@ def software_page(comparisons: Comparisons, found: Sequence[Call]) -> str:
         ),
         "# Does this version of the client work with that version of the server?",
         "Rows are clients, columns are servers, the newest first; versions with the same answers share a row or column."
-        " A version speaks a release of the schemas, and its answers are those of the releases with their corrections."
+        " Each version implements a release of the schemas; the answers are those of these releases with corrections."
         " [By releases](matrix.md)",
         *(part for name in names for part in _call(comparisons, [call for call in found if call.name == name])),
     )

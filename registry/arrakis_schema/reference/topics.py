@@ -65,7 +65,7 @@ def _facts(
         ]
         yield "**Repeated in the value**", f"of the name of the topic, {'; '.join(repeats)}"
     if topics.alike:
-        yield "**Alike in one topic**", ", ".join(map(code, topics.alike))
+        yield "**Equal in one topic**", ", ".join(map(code, topics.alike))
     if topics.series.time:
         time, stride = code(topics.series.time), code(topics.series.stride)
         yield "**Order**", f"{time} rises in steps of {stride}, in ns since the Unix time {topics.series.epoch:,} s"

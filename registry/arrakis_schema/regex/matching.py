@@ -1,7 +1,7 @@
 """Matching a pattern in linear time: by `re` if it is proved to be linear, else by an automaton.
 
 What no automaton expresses is left to a matcher that tries every way, for texts that are short enough; a longer text
-raises `LimitError`. In ECMA-262 these are backreferences; of Python's patterns, all that are no regular language.
+raises `LimitError`. In ECMA-262 these are backreferences; of Python's patterns, those that are not regular languages.
 """
 
 import re
@@ -43,7 +43,7 @@ _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{)")
 def ecma_matcher(pattern: str) -> Matcher:
     """Return the function that tells whether a pattern of ECMA-262 matches anywhere in a text.
 
-    It may raise `LimitError` for a pattern with backreferences. Raises `PatternSyntaxError` for what is no pattern.
+    It may raise `LimitError` for a pattern with backreferences. Raises `PatternSyntaxError` for what is not a pattern.
     """
     tree = read_ecma(pattern)
     if has_part(tree, BackReference):

@@ -32,7 +32,7 @@ def parse(pattern: str, reading: Reading = Reading.ECMA) -> tuple[Part, ...]:
 
 
 def regular_parts(tree: Tree) -> tuple[Part, ...]:
-    """Return the parts of a tree, without groups; raises `UnsupportedPatternError` if it is no regular language."""
+    """Return the parts of a tree, without groups; raises `UnsupportedPatternError` if it is not a regular language."""
     pieces = tree.parts if isinstance(tree, Concatenation) else (tree,)
     looks: list[Look] = []
     if pieces and pieces[0] == Edge(at_start=True):
@@ -74,7 +74,7 @@ def _regular(tree: Tree) -> Tree:
 def spelled_out(pattern: str, reading: Reading = Reading.ECMA) -> str:
     """Return a pattern with every set of characters written out, for engines that agree on nothing else.
 
-    Raises `UnsupportedPatternError` for one that is no regular language.
+    Raises `UnsupportedPatternError` for one that is not a regular language.
     """
     if reading is Reading.ECMA:
         return spell_out(read_ecma(pattern))

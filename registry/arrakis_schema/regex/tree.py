@@ -13,7 +13,7 @@ class UnsupportedPatternError(ArrakisSchemaError, ValueError):
 
 
 class PatternSyntaxError(UnsupportedPatternError):
-    """A text is no pattern in this dialect; the error says what is wrong, where, and what to write instead."""
+    """A text is not a pattern in this dialect; the error says what is wrong, where, and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)

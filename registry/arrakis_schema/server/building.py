@@ -107,7 +107,7 @@ class Build:
             outcome: Outcome = self.builder.channel.recv()
         except (EOFError, OSError):
             self.builder.process.join()
-            outcome = Outcome(failure=f"the process that built it was ended {describe_end(self.builder.process)}")
+            outcome = Outcome(failure=f"the build process was ended {describe_end(self.builder.process)}")
         return outcome
 
 

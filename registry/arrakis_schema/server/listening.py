@@ -35,7 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
     The address is never shared (no SO_REUSEPORT): a second server must fail, not take half of the requests.
     """
     if port not in PORTS:
-        raise ServeError(f"{port} is no port: choose one from 0 to 65535 with --port")
+        raise ServeError(f"{port} is not a port: choose one from 0 to 65535 with --port")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
@@ -61,7 +61,7 @@ def _reason(host: str, port: int, error: Exception) -> str:
         return f"port {port} on {host} is in use: choose another with --port"
     if number == errno.EACCES:
         return f"port {port} on {host} needs privileges: choose one above 1023 with --port"
-    return f"{host} is no address of this machine: choose another with --host"
+    return f"{host} is not an address of this machine: choose another with --host"
 
 
 def allow_connections() -> int:

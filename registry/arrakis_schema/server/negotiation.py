@@ -22,7 +22,7 @@ class Weights(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def weights(accept_encoding: bytes) -> Weights:
+def parse_weights(accept_encoding: bytes) -> Weights:
     """Return the weights in an `Accept-Encoding` (§12.5.3); a malformed member is ignored."""
     named = dict(_members(accept_encoding.lower()))
     wildcard = named.get(b"*")

@@ -91,7 +91,7 @@ def method_not_allowed(method: str) -> ProblemDetails:
     """Return the problem with a method, with the allowed ones."""
     return ProblemDetails(
         HTTPStatus.METHOD_NOT_ALLOWED,
-        f"{method} is not possible: a schema is changed by a commit and a release, and only read here",
+        f"{method} is not possible: schemas are read-only here; they change by commits and releases",
         {"allowed": METHODS},
         ALLOW,
     )
@@ -99,9 +99,7 @@ def method_not_allowed(method: str) -> ProblemDetails:
 
 def bad_request(reason: str) -> ProblemDetails:
     """Return the problem with a malformed path."""
-    return ProblemDetails(
-        HTTPStatus.BAD_REQUEST, f"{reason}; a path is UTF-8, percent-encoded where RFC 3986 asks for it"
-    )
+    return ProblemDetails(HTTPStatus.BAD_REQUEST, f"{reason}; a path is UTF-8, percent-encoded as RFC 3986 requires")
 
 
 def path_too_long(most: int) -> ProblemDetails:
@@ -118,7 +116,7 @@ def fields_too_large(most: int) -> ProblemDetails:
 
 def not_acceptable() -> ProblemDetails:
     """Return the problem with an `Accept-Encoding`, with the available codings."""
-    detail = "Accept-Encoding refuses all that there is: gzip and identity"
+    detail = "Accept-Encoding excludes both available encodings: gzip and identity"
     return ProblemDetails(
         HTTPStatus.NOT_ACCEPTABLE, detail, {"available": ["gzip", "identity"]}, {"accept-encoding": "gzip, identity"}
     )

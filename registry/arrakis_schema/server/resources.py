@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from arrakis_schema.server.negotiation import Weights, lists, lists_strongly, weights
+from arrakis_schema.server.negotiation import Weights, lists, lists_strongly, parse_weights
 from arrakis_schema.site.representations import Representation
 
 Fields = tuple[tuple[bytes, bytes], ...]
@@ -121,7 +121,7 @@ def select(resource: PreparedResource, accept_encoding: bytes | None) -> CodedRe
     """Return the variant that the client prefers, the smaller of equals; None where it refuses both."""
     if accept_encoding is None:
         return resource.identity
-    preferences = weights(accept_encoding)
+    preferences = parse_weights(accept_encoding)
     if not any(preferences):
         return None
     return resource.gzip if _prefers_gzip(resource, preferences) else resource.identity

@@ -158,7 +158,7 @@ class Supervisor:
         else:
             self._published.site.close()
             self._publish(Published(build.file, Health(outcome.files, now(), self._published.health.build + 1)))
-            tell(f"built again: {outcome.files} files")
+            tell(f"rebuilt: {outcome.files} files")
 
     def _note_failure(self, outcome: Outcome, tell: Tell) -> None:
         """Keep the earlier site, if there is one; otherwise raise the error."""
@@ -167,7 +167,7 @@ class Supervisor:
         health = self._published.health
         health = replace(health, failing_since=health.failing_since or now(), reason=outcome.failure)
         self._publish(Published(self._published.site, health))
-        tell(f"the site is as before, for it could not be built again: {outcome.failure}")
+        tell(f"the site could not be rebuilt and stays as it was: {outcome.failure}")
 
     def _publish(self, published: Published) -> None:
         """Send the site to each worker; one that does not listen is killed, and replaced."""
@@ -189,7 +189,7 @@ class Supervisor:
             how = describe_end(worker.process)
             if self._early_deaths >= EARLY_DEATHS:
                 raise ServeError(f"{EARLY_DEATHS} workers in a row ended as soon as they had started, the last {how}")
-            tell(f"worker {worker.process.pid} was ended {how}; another takes its place")
+            tell(f"worker {worker.process.pid} was ended {how} and is replaced")
         while len(self._workers) < self._worker_count:
             self._workers.append(self._start_worker(self._published))
 
@@ -220,7 +220,7 @@ class Supervisor:
             if monotonic() - self._build.started < STUCK:
                 return  # the change is seen again once this build has ended
             self._end_builder()
-            tell(f"a build that took more than {STUCK:.0f} s was given up")
+            tell(f"a build was stopped after {STUCK:.0f} s")
         self._watch.note_build()
         self._start_build()
 

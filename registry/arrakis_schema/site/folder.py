@@ -265,7 +265,7 @@ def _generated_page(text: str, more: Mapping[str, str]) -> SitePage:
 
 
 def split_front_matter(text: str) -> tuple[str, dict[str, Any]]:
-    """Return the Markdown of a page, and what its front matter says; nothing where that is no table."""
+    """Return the Markdown of a page, and what its front matter says; nothing where that is not a table."""
     front = _FRONT_MATTER.match(text)
     try:
         meta = yaml.load(front[1], Loader=_Loader) if front else None  # noqa: S506 - it is safe

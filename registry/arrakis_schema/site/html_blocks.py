@@ -29,7 +29,7 @@ _PLACE = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)">(?:<i id="[^"]*"
 _NEIGHBOURS = re.compile(r'^<\w+ data-kept="[^\n]*(?:\n\n<\w+ data-kept="[^\n]*)+$', re.MULTILINE)
 
 
-def take_out(markdown: str) -> tuple[str, list[str]]:
+def extract_blocks(markdown: str) -> tuple[str, list[str]]:
     """Return a page with a small element, which has the ids, in place of each block, and the blocks."""
     blocks = list[str]()
 
@@ -40,7 +40,7 @@ def take_out(markdown: str) -> tuple[str, list[str]]:
         return match["indent"] + _small(match["tag"], len(blocks) - 1, match["block"])
 
     def merge(match: re.Match[str]) -> str:
-        blocks.append(put_back(match[0], blocks))
+        blocks.append(restore_blocks(match[0], blocks))
         return _small("div", len(blocks) - 1, match[0])
 
     return _NEIGHBOURS.sub(merge, _BLOCK.sub(place, markdown)), blocks
@@ -52,7 +52,7 @@ def _small(tag: str, number: int, block: str) -> str:
     return f'<{tag} data-kept="{number}">{ids}</{tag}>'
 
 
-def put_back(html: str, blocks: list[str]) -> str:
+def restore_blocks(html: str, blocks: list[str]) -> str:
     """Return the HTML of a page with its blocks in place."""
     return _PLACE.sub(lambda match: blocks[int(match["number"])], html)
 
@@ -103,7 +103,7 @@ class _Before(Preprocessor):  # type: ignore[misc] # Markdown has no types
         self.extension.blocks = None
         if (text := "\n".join(lines)) not in self.extension.texts:
             return lines
-        without, self.extension.blocks = take_out(text)
+        without, self.extension.blocks = extract_blocks(text)
         return without.split("\n")
 
 
@@ -117,5 +117,5 @@ class _After(Postprocessor):  # type: ignore[misc] # Markdown has no types
     def run(self, text: str) -> str:
         """Return the HTML of a page, in which the titles of tabs are words of their own."""
         blocks = self.extension.blocks
-        html = text if blocks is None else finish_page(put_back(text, blocks))
+        html = text if blocks is None else finish_page(restore_blocks(text, blocks))
         return html.replace("</label><label", "</label> <label")

@@ -70,7 +70,7 @@ def _refuse_damage(store: Store) -> None:
     problems = verify(store)
     if problems:
         remainder = f" (and {len(problems) - 1} more: `arrakis-schema verify` names them)" if len(problems) > 1 else ""
-        raise DamagedStoreError([f"no site is made of releases that have changed: {problems[0]}{remainder}"])
+        raise DamagedStoreError([f"releases have changed, so the site is not built: {problems[0]}{remainder}"])
 
 
 def _aliases(store: Store) -> dict[str, str | None]:
@@ -109,7 +109,7 @@ def _corrected(contract: Release) -> Iterator[Representation]:
 def _corrections(contract: Release) -> dict[str, Any]:
     """Return what the index of the corrected documents holds; the URLs are relative to it."""
     return {
-        "about": f"The documents of {contract.version} with its corrections: they may change, and are no release.",
+        "about": f"The documents of {contract.version} with its corrections: they may change, and are not a release.",
         "release": contract.version,
         "url": "../",
         "documents": [

@@ -64,7 +64,7 @@ def _resolve_target(target: Path, root: Path | None) -> Path:
     sources = [] if root is None else [root.resolve() / name for name in _SOURCES]
     for folder in sources:
         if resolved in (folder, *folder.parents) or folder in resolved.parents:
-            raise BuildError(f"{target} is where the sources are ({folder}): name a folder of its own")
+            raise BuildError(f"{target} is among the sources ({folder}): name another folder")
     above = next(folder for folder in resolved.parents if os.path.lexists(folder))
     if not above.is_dir():
         raise BuildError(f"{target} cannot be written: {above} is a file")
@@ -76,7 +76,7 @@ def _require_ours(folder: Path, target: Path) -> None:
     """Raise `BuildError` where a folder must not be replaced: it is neither empty nor a site."""
     try:
         if folder.exists() and not (folder.is_dir() and ((folder / MARK).is_file() or not any(folder.iterdir()))):
-            raise BuildError(f"{target} exists and is no site that was built here: name a new or an empty folder")
+            raise BuildError(f"{target} exists and is not a site that was built here: name a new or an empty folder")
     except OSError as error:
         raise BuildError(f"{target} cannot be read: {_reason(error)}") from error
 

@@ -1,13 +1,14 @@
 """`conformance/SERVER.jsonl`: what `conform --log` found at a server over time, one JSON object a line.
 
-The files stand beside `schemas/` and `versions/` where the site is to show them. A line that is no record, such as one
-that was cut off, is counted and passed over: a log is written by machines, and no site should fail for it.
+The site shows the files that lie beside `schemas/` and `versions/`. A line that is not a record, such as an incomplete
+one, is counted and skipped: machines write the log, and it must not break the site.
 """
 
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.files import exists, scan_folder
 from arrakis_schema.store.store import Store
+from arrakis_schema.text.printable import clean_line
 from arrakis_schema.text.short_repr import short_repr
 
 LOGS_FOLDER = "conformance"
@@ -64,12 +66,25 @@ class ConformanceLog:
 def append_record(file: Path, record: LogRecord) -> None:
     """Append one line in one write, after the end of a line that was cut off; raises `ArrakisSchemaError`."""
     line = json.dumps(asdict(record), ensure_ascii=False).encode() + b"\n"
+    with _opened(file) as descriptor:
+        size = os.fstat(descriptor).st_size
+        cut = bool(size) and os.pread(descriptor, 1, size - 1) != b"\n"
+        os.write(descriptor, b"\n" * cut + line)
+
+
+def require_appendable(file: Path) -> None:
+    """Raise `ArrakisSchemaError` for a log that cannot be written; one that does not exist is there afterwards."""
+    with _opened(file):
+        pass
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[int]:
+    """Open a log for appending, and yield its descriptor."""
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         try:
-            size = os.fstat(descriptor).st_size
-            cut = bool(size) and os.pread(descriptor, 1, size - 1) != b"\n"
-            os.write(descriptor, b"\n" * cut + line)
+            yield descriptor
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -109,12 +124,12 @@ def _record(line: str) -> LogRecord | None:
         return None
     if not isinstance(members, Mapping):
         return None
-    values = {it.name: members[it.name] for it in fields(LogRecord) if it.name in members}
+    values = {it.name: members[it.name] for it in fields(LogRecord) if members.get(it.name) is not None}
     return _build(values) if all(_fits(it.type, values.get(it.name)) for it in fields(LogRecord)) else None
 
 
 def _fits(expected: Any, value: Any) -> bool:
-    """Tell whether a value is of the type of a field, or left out."""
+    """Tell whether a value is of the type of a field; null is the same as left out."""
     return value is None or (type(value) is expected and (expected is not int or value >= 0))
 
 
@@ -122,7 +137,7 @@ def _build(values: Mapping[str, Any]) -> LogRecord | None:
     """Return a record of values of the right types; None where one that it needs is missing or means nothing."""
     try:
         moment = datetime.fromisoformat(values["time"]).astimezone(UTC)
-        texts = {name: value[:_LONGEST] for name, value in values.items() if isinstance(value, str)}
+        texts = {name: clean_line(value, _LONGEST) for name, value in values.items() if isinstance(value, str)}
         record = LogRecord(**{**values, **texts, "time": timestamp(moment)})
     except (KeyError, TypeError, ValueError, OverflowError):
         return None

@@ -53,7 +53,7 @@ class Correction:
     __repr__ = short_repr
 
     @property
-    def computes(self) -> bool:
+    def has_effect(self) -> bool:
         """Whether it changes the contract, and is not only a note."""
         return bool(self.patch or self.text)
 

@@ -45,9 +45,9 @@ def alias_problems(table: Any) -> Iterator[str]:
         return
     for uri, name in table.items():
         if not _is_absolute(uri):
-            yield f'dialects: "{uri}" is no absolute URI, as in {_EXAMPLE}'
+            yield f'dialects: "{uri}" is not an absolute URI, as in {_EXAMPLE}'
         elif named_dialect(uri) is not None:
-            yield f'dialects: "{uri}" is a dialect itself, and stands for no other one'
+            yield f'dialects: "{uri}" is a dialect itself, and cannot stand for another one'
         if not isinstance(name, str) or name not in DIALECTS:
             yield f'dialects."{uri}" is {name!r}: expected one of {", ".join(DIALECTS)}'
     if len({_plain(uri) for uri in table}) < len(table):

@@ -25,12 +25,12 @@ class DocumentKind(StrEnum):
     SHARED = "shared"
 
     @property
-    def answers(self) -> bool:
+    def is_answer(self) -> bool:
         """Whether the server writes it in answer to a request: true only of a payload."""
         return self is DocumentKind.PAYLOAD
 
     @property
-    def travels(self) -> bool:
+    def is_sent(self) -> bool:
         """Whether messages of it are sent: not so where other documents only refer to it."""
         return self is not DocumentKind.SHARED
 
@@ -184,7 +184,7 @@ class Layout:
     def sides_of(self, path: str) -> tuple[str, str]:
         """Return what those are called who ask or send, and who answer or receive, by the document at this path."""
         writer, reader = self.roles_of(path)
-        return (reader, writer) if self.kind_of(path).answers else (writer, reader)
+        return (reader, writer) if self.kind_of(path).is_answer else (writer, reader)
 
     def aliases_of(self, path: str, aliases: Aliases) -> Aliases:
         """Return the aliases of meta-schemas with what the document at this path is written in if it names none."""

@@ -158,7 +158,7 @@ def _publish_staged(store: Store) -> list[str]:
     if not os.path.lexists(staged):
         return []
     if staged.is_symlink() or not staged.is_dir():
-        raise ReleaseError(f"{staged} is no folder, and in the way of a release: remove it")
+        raise ReleaseError(f"{staged} is not a folder, and blocks the release: remove it")
     lock, present = store.lock, store.releases
     folders = [folder for folder in staged.iterdir() if folder.name in lock and folder.name not in present]
     completed = [folder for folder in folders if _holds(folder, lock[folder.name])]
@@ -219,7 +219,7 @@ def _lock(descriptor: int, versions: Path) -> None:
     except BlockingIOError as error:
         raise ReleaseError(f"another release is being made in {versions}: wait for it to end") from error
     except OSError as error:
-        raise ReleaseError(f"{versions} cannot be locked, so no release is safe there: {error.strerror}") from error
+        raise ReleaseError(f"{versions} cannot be locked, so a release could be damaged: {error.strerror}") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 ATTRIBUTES_FILE = ".gitattributes"
-_NOTE = "# A release never changes, nor do its line ends: its sha256 is in versions/lock.json."
+_NOTE = "# A release never changes, nor do its line endings: its sha256 is in versions/lock.json."
 _LINES = ("versions/** -text", "schemas/** -text")
 
 

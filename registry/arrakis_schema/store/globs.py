@@ -11,7 +11,7 @@ def glob_problem(files: str) -> str:
     """Return what is wrong with a glob; empty where nothing is."""
     parts = files.split("/")
     if any(part in {"", ".", ".."} for part in parts):
-        return "is no path below schemas/: write it without / at an end, . and .."
+        return "is not a path below schemas/: write it without / at an end, . and .."
     if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
         return "has ** beside other characters or at the end: ** stands for any folders, as in **/*.schema.json"
     if parts.count("**") > 1 or any(part.count("*") > _MOST_STARS for part in parts if part != "**"):

@@ -69,7 +69,7 @@ def read_versions(folder: Path) -> Found:
         if kind == FOLDER and is_release(name):
             versions.append(read_version(folder / entry, name))
         elif not entry.startswith("."):
-            others[entry] = "is no folder named by a semantic version"
+            others[entry] = "is not a folder named by a semantic version"
     if not versions:
         remedy = "--as VERSION imports the folder itself as one version"
         raise ReleaseError(f"{folder} has no folder named by a semantic version, such as v1.0.0 ({remedy})")
@@ -108,7 +108,7 @@ def _open(folder: Path) -> Repository:
         return open_repository(folder)
     except BaseError:
         bare = Repository(folder, {})
-        if bare.answers("rev-parse", "--is-bare-repository"):
+        if bare.prints_true("rev-parse", "--is-bare-repository"):
             return bare
         raise
 

@@ -97,8 +97,8 @@ def _place(version: Version, layout: Layout) -> _Placed:
     """Return which files of a version are frozen; raises `ReleaseError` where there is no document."""
     inventory = classify([(path, FILE) for path in version.contents], layout)
     left_out = {refusal.path: refusal.message for refusal in inventory.refused}
-    left_out |= dict.fromkeys(inventory.notes, f"is a note: only files beside it are frozen ({NOTE})")
-    left_out |= dict.fromkeys(version.contents.keys() & SETTINGS, "is not of a release")
+    left_out |= dict.fromkeys(inventory.notes, f"is a note, which is not frozen ({NOTE})")
+    left_out |= dict.fromkeys(version.contents.keys() & SETTINGS, "does not belong to a release")
     if not inventory.documents:
         reasons = next((f": {path} {reason}" for path, reason in left_out.items()), "")
         raise ReleaseError(f"{version.name} has no document by {REGISTRY_FILE}{reasons}; nothing was imported")

@@ -34,9 +34,9 @@ IGNORED = frozenset({".DS_Store", ".gitattributes", ".gitignore", ".gitkeep"})
 
 FILE_RULES = {
     "file-unexpected": "Every file is a document, an example, a program beside one of these, or a note in Markdown.",
-    "file-not-plain": "Every file is a plain file: no link, no pipe, no device.",
-    "file-name-invalid": "Every name can stand in a URL and in a checkout on any system.",
-    "file-name-clash": "No two names differ only in case or Unicode form, and no document has a name of the site.",
+    "file-not-plain": "Every file is a regular file: no link, no pipe, no device.",
+    "file-name-invalid": "Every name works in a URL and in a checkout on any system.",
+    "file-name-clash": "No two names differ only in case or Unicode form, and no document has a reserved name.",
 }
 _PLACES = (
     "documents are endpoints/descriptor.json, endpoints/NAME/descriptor.json, endpoints/NAME/schema.txt,"
@@ -147,7 +147,7 @@ def _role_refusals(paths: Iterable[str], layout: Layout) -> Iterator[RefusedFile
     """Yield a refusal for each file that has none of the roles."""
     for path in paths:
         if layout.is_document(path) and not _is_hidden(path):
-            message = "has a name that the site uses for something else: rename it"
+            message = "has a reserved name that the site uses itself: rename it"
             yield RefusedFile(path, "file-name-clash", message)
         else:
             yield RefusedFile(path, "file-unexpected", explain_role(path, layout))
@@ -156,27 +156,27 @@ def _role_refusals(paths: Iterable[str], layout: Layout) -> Iterator[RefusedFile
 def explain_role(path: str, layout: Layout) -> str:
     """Guess what a file without a role was meant for, and say what to do."""
     if _is_hidden(path):
-        return "is hidden, so neither published nor checked: delete it"
+        return "is hidden, so it is neither published nor checked: delete it"
     return _explain_declared(path, layout) if layout.declared else _explain_standard(path)
 
 
 def explain_language(path: str) -> str:
-    """Say that a file is written in no language that is read, and in which one where its suffix tells."""
+    """Say that a file is in a language that is not supported, and in which one where its suffix tells."""
     named = _OTHER_LANGUAGES.get(splitext(path)[1].lower())
-    what = f"is written in {named}, which is not read" if named else "is written in no language that is read"
+    what = f"is written in {named}, which is not read" if named else "is in a language that is not supported"
     return f"{what}: JSON Schema ({', '.join(NOTATIONS['.json'])}) and Arrow (.txt) are"
 
 
 def _explain_declared(path: str, layout: Layout) -> str:
     """Say what to do with a file that the declared layout gives no role."""
     if any(placement.is_example(path) for placement in layout.placements):
-        return "is an example of no document: there is none of its name, so rename or delete it"
+        return "is an example without a document of its name: rename or delete it"
     suffix = splitext(path)[1]
     if suffix in FORMATS:
         globs = ", ".join(placement.files for placement in layout.placements)
         return f"is neither document nor example by [[documents]] of registry.toml ({globs}): add an entry, or move it"
     if suffix in PROGRAMS:
-        return "is a program beside no document and no example: move it to one"
+        return "is a program without a document or example beside it: move it to one"
     return f"{explain_language(path)}; move or delete it"
 
 
@@ -186,11 +186,11 @@ def _explain_standard(path: str) -> str:
     suffix = splitext(path)[1]
     if separator and suffix == EXAMPLE:
         where = f"{folder}/examples/ has those of descriptor.json or else schema.txt, {folder}/examples/NAME/ others"
-        return f"is an example of no document: {where}"
+        return f"is an example without a document: {where}"
     if suffix in FORMATS:
-        return f"is no document in this folder: {_PLACES}"
+        return f"is not a document in this folder: {_PLACES}"
     if suffix in PROGRAMS:
-        return "is a program beside no document and no example: move it to one"
+        return "is a program without a document or example beside it: move it to one"
     if suffix.lower() in _OTHER_LANGUAGES:
         return f"{explain_language(path)}; move or delete it"
     roles = "document (.json, .yaml, .txt), example (.json), program (.py, .sh …) nor note (.md)"

@@ -29,7 +29,9 @@ def apply_patch(document: Any, patch: Sequence[Operation]) -> Any:
     for operation in patch:
         name = str(operation.get("op"))
         if name not in _NEEDED or _NEEDED[name] not in operation:
-            raise PatchError(f"{name!r} is no operation of a JSON Patch, or lacks its {_NEEDED.get(name, 'path')!r}")
+            raise PatchError(
+                f"{name!r} is not an operation of a JSON Patch, or lacks its {_NEEDED.get(name, 'path')!r}"
+            )
         if name == "copy":
             copied += _count_values(_value_at(holder, operation["from"]))
             if copied > _MOST_COPIED:
@@ -72,7 +74,7 @@ def _copy(holder: Any, operation: Operation) -> None:
 def _test(holder: Any, operation: Operation) -> None:
     """Raise `PatchError` unless a value is what the patch expects."""
     if not _are_equal(_value_at(holder, operation["path"]), operation["value"]):
-        raise PatchError(f"{operation['path']!r} is not what the patch expects there")
+        raise PatchError(f"{operation['path']!r} differs from the value that the patch expects")
 
 
 _OPERATIONS: dict[str, Callable[[Any, Operation], None]] = {
@@ -124,7 +126,7 @@ def _parent(holder: Any, pointer: str) -> tuple[Any, str]:
     for token in tokens:
         value = value[_key(value, token, pointer)]
     if not isinstance(value, dict | list):
-        raise PatchError(f"{pointer!r} leads into what is neither an object nor an array")
+        raise PatchError(f"{pointer!r} leads into a value that is neither an object nor an array")
     return value, last
 
 
@@ -140,7 +142,7 @@ def _key(parent: Any, token: str, pointer: str) -> Any:
 def _index(token: str, pointer: str) -> int:
     """Return the index that a token is."""
     if not _INDEX.fullmatch(token):
-        raise PatchError(f"{pointer!r} leads into an array, where {token!r} is no index")
+        raise PatchError(f"{pointer!r} leads into an array, where {token!r} is not an index")
     return int(token)
 
 

@@ -49,21 +49,21 @@ def _word_problems(entry: dict[str, Any]) -> Iterator[str]:
     for key, example in (("writer", "telescope"), ("reader", "broker")):
         noun = entry.get(key, example)
         if not isinstance(noun, str) or not _NOUN.fullmatch(noun):
-            yield f'{key} is no noun of up to 40 letters, as in {key} = "{example}"'
+            yield f'{key} is not a noun of up to 40 letters, as in {key} = "{example}"'
 
 
 def _form_problem(form: str) -> str:
     """Return what is wrong with the form of the paths of examples; empty where nothing is."""
     if "NAME" not in form:
-        return "does not say NAME, which stands for the file name of the document, as in NAME[.VARIANT].example.json"
+        return "lacks NAME, which stands for the file name of the document, as in NAME[.VARIANT].example.json"
     if form.count("NAME") > 1 or form.count("VARIANT") > 1:
-        return "says NAME or VARIANT twice: once is enough"
+        return "has NAME or VARIANT twice: once is enough"
     if not form.endswith(EXAMPLE):
         return f"does not end in {EXAMPLE}: examples are JSON"
     if any(part in {"", ".", ".."} for part in form.split("/")):
-        return "is no path below the folder of the document"
+        return "is not a path below the folder of the document"
     if any(bracket in _OPTIONAL.sub("", form) for bracket in "[]"):
-        return "has a bracket without its other one: what may be left out stands in [ ]"
+        return "has an unmatched bracket: the optional part is in [ ]"
     return ""
 
 

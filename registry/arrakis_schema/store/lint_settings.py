@@ -45,7 +45,7 @@ def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
     elif problem := glob_problem(files):
         yield f"files = {files!r} {problem}"
     if not isinstance(reason, str) or not reason.strip():
-        yield "reason is missing, empty or not text: say why, for those who read this later"
+        yield "reason is missing, empty or not text: give a reason for later readers"
 
 
 def _rule_problems(rule: Any) -> Iterator[str]:
@@ -53,11 +53,11 @@ def _rule_problems(rule: Any) -> Iterator[str]:
     if not isinstance(rule, str):
         yield 'rule is missing or not text, as in rule = "unit-missing"'
     elif rule in FIXED:
-        yield f"rule = {rule!r} is always an error: without it a document could not be read or published"
+        yield f"rule = {rule!r} is always an error: documents with this problem could not be read or published"
     elif rule not in LINT:
         near = get_close_matches(rule, LINT - FIXED, 1)
         hint = f"did you mean {near[0]}?" if near else "a finding of lint ends with its rule in brackets"
-        yield f"rule = {rule!r} is no rule of lint: {hint}"
+        yield f"rule = {rule!r} is not a rule of lint: {hint}"
 
 
 def read_lint(entries: Iterable[dict[str, Any]]) -> tuple[LintSetting, ...]:

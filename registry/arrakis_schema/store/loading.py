@@ -103,8 +103,8 @@ def load_schema(
     """Return one JSON Schema document: that of an endpoint, the envelope (`"descriptor"`), or `"metadata"`.
 
     `filename` is the name, with or without `.json`. `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`,
-    `"next"`) or None: this package's own release. The dict is the caller's to change. A document that is `true` or
-    `false` comes as that.
+    `"next"`) or None: this package's own release. The caller may change the dict. A document that is `true` or
+    `false` is returned as a bool.
 
     Raises `UnknownSchemaError`, a `FileNotFoundError`, which lists the available names.
     """
@@ -130,7 +130,7 @@ def parse_file(content: bytes, path: str) -> "Any":
     try:
         return json.loads(content)
     except RecursionError as error:
-        raise DamagedStoreError([f"{path} nests too deep to be read"]) from error
+        raise DamagedStoreError([f"{path} nests too deeply to be read"]) from error
     except ValueError as error:
         raise DamagedStoreError([f"{path} is not JSON: {error}"]) from error
 

@@ -44,7 +44,7 @@ def parse_lock(content: bytes, file: str) -> Lock:
         return {release: _entries(release, files) for release, files in table["releases"].items()}
     except (MalformedRequestError, ValueError) as error:
         reason = error.problem if isinstance(error, MalformedRequestError) else error
-        remedy = "take it back from version control"
+        remedy = "restore it from version control"
         raise DamagedStoreError([f"{file} is damaged: {reason}: {remedy}"]) from error
 
 

@@ -48,10 +48,10 @@ def create_root(root: Path, title: str, base_url: str) -> list[str]:
 def starter_files(title: str, base_url: str) -> dict[str, str]:
     """Return the text of each file by its path, with a title and a base URL; raises `ReleaseError` for wrong ones."""
     if not title.strip() or not title.isprintable():
-        raise ReleaseError(f"{title!a} is no title: give one in printable characters with --name")
+        raise ReleaseError(f"{title!a} is not a title: give one in printable characters with --name")
     url = f"{base_url.rstrip('/')}/"
     if not _URL.fullmatch(url):
-        raise ReleaseError(f"{base_url!a} is no http(s) URL: give one with --url, such as {BASE_URL}")
+        raise ReleaseError(f"{base_url!a} is not an http(s) URL: give one with --url, such as {BASE_URL}")
     named = {f'title = "{TITLE}"': f"title = {json.dumps(title, ensure_ascii=False)}", BASE_URL: url}
     texts = {path.relative_to(STARTER).as_posix(): path.read_text("utf-8") for path in sorted(STARTER.rglob("*.*"))}
     return {path: _replaced(text, named) for path, text in texts.items()}
@@ -65,14 +65,14 @@ def _replaced(text: str, named: Mapping[str, str]) -> str:
 def _refuse(root: Path) -> None:
     """Raise `ReleaseError` where a root cannot be made of a folder."""
     if os.path.lexists(root) and not root.is_dir():
-        raise ReleaseError(f"{root} is no folder: name a folder, which may be new")
+        raise ReleaseError(f"{root} is not a folder: name a folder, which may be new")
     if (root / "schemas/registry.toml").exists():
-        raise ReleaseError(f"{root} has a registry already, and nothing is overwritten: name another folder")
+        raise ReleaseError(f"{root} has a registry already, which is not overwritten: name another folder")
     for folder in _FOLDERS:
         place = root / folder
         if place.is_symlink() or (place.exists() and (not place.is_dir() or any(place.iterdir()))):
-            remedy = "name another folder, or bring in what you have with `arrakis-schema import`"
-            raise ReleaseError(f"{place} is there already, and nothing is overwritten: {remedy}")
+            remedy = "name another folder, or import what you have with `arrakis-schema import`"
+            raise ReleaseError(f"{place} exists already, and nothing is overwritten: {remedy}")
 
 
 @contextmanager

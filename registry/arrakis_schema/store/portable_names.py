@@ -17,7 +17,7 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", 
 _FAULTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("is not UTF-8", _SURROGATE.search),
     ("has a character that cannot be printed", lambda name: not name.isprintable()),
-    ('has one of " * : < > ? | \\ % #, which URLs or file systems read in their own way', _SPECIAL.search),
+    ('has one of " * : < > ? | \\ % #, which have a special meaning in URLs or file systems', _SPECIAL.search),
     ("begins or ends with a space, or ends with a dot", lambda name: name != name.strip(" ") or name.endswith(".")),
     ("is the name of a device on Windows", _DEVICE.fullmatch),
     ("is not in Unicode's form NFC, and some systems change it", lambda name: not is_normalized("NFC", name)),

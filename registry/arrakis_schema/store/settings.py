@@ -45,6 +45,11 @@ class Reader:
 
     __repr__ = short_repr
 
+    @property
+    def rejects_columns(self) -> bool:
+        """Whether unknown columns are rejected: a table of columns is one place, that of the whole message."""
+        return (self.unknown if isinstance(self.unknown, str) else self.unknown.get("")) == "rejected"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -161,7 +166,7 @@ def _reader_problems(table: Any) -> Iterator[str]:
             yield f'{REGISTRY_FILE}: readers.{kind}.unknown is "ignored" or "rejected", or one for each JSON Pointer'
         for pointer in unknown if isinstance(unknown, dict) else ():
             if pointer and not pointer.startswith("/"):
-                yield f"{REGISTRY_FILE}: readers.{kind}.unknown: {pointer!r} is no JSON Pointer, such as '/args'"
+                yield f"{REGISTRY_FILE}: readers.{kind}.unknown: {pointer!r} is not a JSON Pointer, such as '/args'"
         if entry.get("columns", "by-name") not in COLUMNS:
             yield f'{REGISTRY_FILE}: readers.{kind}.columns is "by-name" or "exact"'
         if entry.get("patterns", "ecma") not in PATTERNS:

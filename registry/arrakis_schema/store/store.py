@@ -80,7 +80,7 @@ class Store(Deriving):
 
     @cached_property
     def settings(self) -> Settings:
-        """What `registry.toml` says."""
+        """The settings in `registry.toml`."""
         return read_settings(str(self.root))
 
     @property
@@ -163,17 +163,17 @@ class Release(Deriving):
 
     @property
     def settings(self) -> Settings:
-        """What `registry.toml` says."""
+        """The settings in `registry.toml`."""
         return self.store.settings
 
     @property
     def layout(self) -> Layout:
-        """Where its documents lie."""
+        """The rules that find its documents and examples."""
         return self.store.layout
 
     @property
     def frozen(self) -> bool:
-        """Whether this is a release, and not the working set."""
+        """Whether this is a release, as opposed to the working set."""
         return self.folder != "schemas"
 
     @property
@@ -183,7 +183,7 @@ class Release(Deriving):
 
     @property
     def title(self) -> str:
-        """What it is called in a sentence."""
+        """Its name in a sentence, such as `release 0.5.0`."""
         return f"release {self.version}{' with its corrections' if self.corrected else ''}"
 
     @property
@@ -203,19 +203,19 @@ class Release(Deriving):
 
     @cached_property
     def contract(self) -> "Release":
-        """This release with its corrections: what really holds between those who run it.
+        """This release with its corrections: how the clients and servers that run it really behave.
 
-        It is the release itself where nothing is corrected. Raises `DamagedStoreError` for a correction that cannot be
+        It is the release itself if nothing is corrected. Raises `DamagedStoreError` for a correction that cannot be
         applied.
         """
         return self.derived(_contract) if self.frozen and not self.corrected else self
 
     def held(self, *, as_documented: bool = False) -> "Release":
-        """Return what verdicts are based on: the contract, or the documents as they are frozen."""
+        """Return the release that verdicts are based on: the contract, or this one with `as_documented`."""
         return self if as_documented else self.contract
 
     def corrections_of(self, path: str) -> tuple[Correction, ...]:
-        """Return what is known to be wrong in one of its documents; nothing for the working set."""
+        """Return the corrections of one of its documents; none for the working set."""
         if not self.frozen:
             return ()
         return tuple(correction for correction in self.store.corrections if correction.applies_to(self.version, path))
@@ -245,7 +245,7 @@ class Release(Deriving):
 
     @property
     def dialect_aliases(self) -> Aliases:
-        """The meta-schemas of the team's own that its documents may name their dialect by."""
+        """The team's own meta-schemas that its documents may use to name their dialect."""
         return self.settings.aliases
 
     def every_document(self) -> Iterator[Document]:
@@ -282,7 +282,7 @@ class Release(Deriving):
         return paths[stem]
 
     def schema(self, path: str) -> dict[str, Any]:
-        """Return the JSON object in one of its documents, which is not to be changed; raises `DamagedStoreError`.
+        """Return the JSON object in one of its documents, which must not be changed; raises `DamagedStoreError`.
 
         A document may be `true` or `false` instead.
         Its `$schema` is the dialect where it was a meta-schema of the team's own.
@@ -303,12 +303,12 @@ def open_store(root: str | os.PathLike[str] | None = None, memo: Memo | None = N
 
 
 def open_release(version: "str | Release | None" = None, root: str | os.PathLike[str] | None = None) -> Release:
-    """Return a release as a value: its settings, documents and examples, read once, and what is derived from them.
+    """Return a release as a value: its settings, documents and examples, read once.
 
     `version` is a release (`"0.5.0"`), an alias (`"latest"`, `"0.5"`, `"next"`) or None, the working set; a release
     that is open already is returned as it is. `root` is the folder with `schemas/` and `versions/`, by default this
-    package's own, which is read once for the whole process. Two releases of two roots, or of one root before and after
-    an edit, live side by side, and threads may share them.
+    package's own, which is read once for the whole process. Releases of different roots, or of one root before and
+    after an edit, are independent values, which threads may share.
 
     Raises `UnknownSchemaError`, which lists the available releases, and `DamagedStoreError`.
     """
@@ -384,7 +384,7 @@ def _contract(release: Release) -> Release:
 
 def _correct(release: Release, path: str) -> bytes | None:
     """Return the corrected bytes of a document; None where nothing is corrected."""
-    corrections = [correction for correction in release.corrections_of(path) if correction.computes]
+    corrections = [correction for correction in release.corrections_of(path) if correction.has_effect]
     content = release.read(path) if corrections else None
     for correction in corrections:
         try:

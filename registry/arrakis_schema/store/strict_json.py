@@ -80,7 +80,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         counts = Counter(name for name, _ in pairs)
         twice = next(name for name, count in counts.items() if count > 1)
-        raise MalformedRequestError(f"the name {json.dumps(twice)} stands twice in one object")
+        raise MalformedRequestError(f"the name {json.dumps(twice)} occurs twice in one object")
     return members
 
 

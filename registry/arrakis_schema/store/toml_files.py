@@ -24,7 +24,7 @@ def parse_toml(content: bytes, name: str) -> dict[str, Any]:
             raise DamagedStoreError([f"{name}, line {line}: a key has more than {_MOST_PARTS} parts: shorten it"])
         return tomllib.loads(text)
     except RecursionError as error:
-        raise DamagedStoreError([f"{name} nests too deep: nothing in it needs more than three levels"]) from error
+        raise DamagedStoreError([f"{name} nests too deeply: nothing in it needs more than three levels"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DamagedStoreError([f"{name} is not TOML: {error}"]) from error
     except ValueError as error:  # Python reads no integer of more than 4,300 digits

@@ -83,8 +83,8 @@ def _explain_unlocked(release: Release, missing: Lock) -> str:
     for old, entries in missing.items():
         if content == {path: entry.sha256 for path, entry in entries.items()}:
             return f"{release.folder} holds the files of {old}: a release keeps its name, so rename the folder back"
-    remedy = f"move the folder away, and bring it in: `arrakis-schema import FOLDER --as {release.version}`"
-    return f"{release.folder} is not in {LOCK_FILE}, as it was not made by `arrakis-schema release`: {remedy}"
+    remedy = f"move the folder away, and import it: `arrakis-schema import FOLDER --as {release.version}`"
+    return f"{release.folder} is not in {LOCK_FILE}, because it was not made by `arrakis-schema release`: {remedy}"
 
 
 def _differences(release: Release, entries: dict[str, Entry], converted: list[str]) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _wrong_role(release: Release, path: str, entry: Entry) -> Iterator[str]:
     if is_document and entry.id is None:
         yield f"{file} has no id, but is a document: {remedy}"
     elif not is_document and entry.id is not None:
-        yield f"{file} has the id {entry.id}, but is no document: {remedy}"
+        yield f"{file} has the id {entry.id}, but is not a document: {remedy}"
 
 
 def _line_ends(converted: list[str]) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _line_ends(converted: list[str]) -> Iterator[str]:
     if converted:
         files = f"{len(converted)} frozen files" if len(converted) > 1 else "a frozen file"
         remedy = "put `versions/** -text` into .gitattributes, delete the releases and run `git checkout -- versions`"
-        yield f"git changed the line ends of {files} ({converted[0]}): {remedy}"
+        yield f"git changed the line endings of {files} ({converted[0]}): {remedy}"
 
 
 def _wrong_ids(lock: Lock) -> Iterator[str]:
@@ -170,4 +170,6 @@ def _unknown_dates(store: Store, lock: Lock) -> Iterator[str]:
     except DamagedStoreError as error:
         yield from error.problems
         return
-    yield from (f"{DATES_FILE} has {release!r}, which is no release of {LOCK_FILE}" for release in dates.keys() - lock)
+    yield from (
+        f"{DATES_FILE} has {release!r}, which is not a release of {LOCK_FILE}" for release in dates.keys() - lock
+    )

@@ -16,7 +16,7 @@ LATEST, NEXT = "latest", "next"
 
 
 def parse_version(version: str | None) -> tuple[int, int] | None:
-    """Return major and minor of a version as received, or None where they cannot be read.
+    """Return major and minor of a version as received, or None if they cannot be read.
 
     `"0.5.0"` gives `(0, 5)`; anything that is not text, or does not begin with two numbers, gives None.
     """
@@ -30,9 +30,9 @@ def parse_version(version: str | None) -> tuple[int, int] | None:
 
 
 def supports(advertised: str | None, minimum: tuple[int, int]) -> bool | None:
-    """Tell whether an advertised version is at least `minimum` (major, minor); None where it cannot be read.
+    """Return whether an advertised version is at least `minimum` (major, minor); None if it cannot be read.
 
-    `supports("0.4.1", (0, 5))` is False. None means unknown: the other side did not say.
+    `supports("0.4.1", (0, 5))` is False. None means unknown: the other side sent no readable version.
     """
     parsed = parse_version(advertised)
     return None if parsed is None else parsed >= minimum

@@ -58,7 +58,9 @@ class _Reader:
         if self.left < 0:
             raise MalformedRequestError(f"with its aliases it has more than {_MOST_VALUES:,} values")
         if depth > self.deepest:
-            raise MalformedRequestError(f"it nests more than {self.deepest} levels deep, or holds itself by an alias")
+            raise MalformedRequestError(
+                f"it nests more than {self.deepest} levels deep, or contains itself through an alias"
+            )
         if isinstance(node, MappingNode) and node.tag == f"{_TAG}map":
             return self._mapping(node, depth)
         if isinstance(node, SequenceNode) and node.tag == f"{_TAG}seq":
@@ -73,7 +75,7 @@ class _Reader:
         for key, value in node.value:
             name = _scalar(key) if isinstance(key, ScalarNode) else None
             if not isinstance(name, str):
-                raise _problem(key, "a name that is no text: write it in quotes")
+                raise _problem(key, "a name that is not text: write it in quotes")
             if name in members:
                 raise _problem(key, f"the name {json.dumps(name)} is given twice")
             members[name] = self.value(value, depth + 1)
@@ -83,7 +85,7 @@ class _Reader:
 def parse_yaml(content: bytes, deepest: int) -> Any:
     """Return the JSON value in a YAML text.
 
-    Raises `MalformedRequestError` with line and column for what is no YAML, has no value in JSON, or is read in two
+    Raises `MalformedRequestError` with line and column for what is not YAML, has no value in JSON, or is read in two
     ways: names given twice, dates, `no` and `on`, merge keys, tags, several documents, and aliases without end.
     """
     return _Reader(deepest).value(_compose(content))
@@ -117,7 +119,7 @@ def _compose(content: bytes) -> Node:
     except UnicodeDecodeError as error:
         raise MalformedRequestError(f"byte {error.start} is not UTF-8") from error
     except RecursionError as error:
-        raise MalformedRequestError("it nests too deep to be read") from error
+        raise MalformedRequestError("it nests too deeply to be read") from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = "" if mark is None else f" at line {mark.line + 1} column {mark.column + 1}"
@@ -163,7 +165,7 @@ def _text(node: Node, text: str) -> str:
     """Return a text with its surrogate pairs as the characters that they stand for."""
     joined = _SURROGATES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
     if _LONE.search(joined):
-        raise _problem(node, "half a surrogate pair is no text")
+        raise _problem(node, "half a surrogate pair is not text")
     return joined
 
 

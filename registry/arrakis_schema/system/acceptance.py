@@ -141,7 +141,7 @@ def _entry_finding(rule: str, place: str, message: str) -> Finding:
 
 def _expired_message(entry: Accepted, version: str) -> str:
     """Return the message for an entry whose release is past, with what to do."""
-    remedy = f'write release = "{version}" if the break is still meant, or delete the entry'
+    remedy = f'write release = "{version}" if the break is still intended, or delete the entry'
     return f"the entry for {entry.rule} is for {entry.release}, and {version} is declared: {remedy}"
 
 
@@ -150,9 +150,9 @@ def _stale_message(rule: str, place: str, newest: BaseComparison) -> str:
     breakages = [breakage for breakage in newest.breakages if breakage.finding.rule == rule]
     here = [breakage.place for breakage in breakages if is_at(place, breakage.location)]
     if here:
-        return f"{rule} is accepted at {place}, but what breaks is {here[0]}: write that if the reason holds for it"
-    if any(breakage.location.startswith((f"{place}/", f"{place}#")) for breakage in breakages):
         return (
-            f"{place} is no exact place: write those that stand under the errors, as far as the reason holds for them"
+            f"{rule} is accepted at {place}, but what breaks is {here[0]}: write that place if the reason applies to it"
         )
+    if any(breakage.location.startswith((f"{place}/", f"{place}#")) for breakage in breakages):
+        return f"{place} is not an exact place: use the places under the errors, if the reason applies to them"
     return f"{rule} breaks nothing at {place}: delete this place, or correct it"

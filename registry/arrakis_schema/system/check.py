@@ -162,11 +162,11 @@ def _version_findings(version: str, result: BaseComparison) -> Iterator[Finding]
     if (breaks or result.changed) and bump_between(base, version) < bump:
         why = "breaks" if breaks else "changes"
         message = (
-            f"{version} is declared, but what {why} since {base} needs {version_after(base, bump)}: a {bump} release"
+            f"{version} is declared, but the {why} since {base} require {version_after(base, bump)}, a {bump} release"
         )
         yield Finding(REGISTRY_FILE, 1, 1, "version-too-low", Severity.ERROR, "version", message)
     elif bump_between(base, version) > max(bump, Bump.MINOR) and not (result.undecided or result.left_out):
-        message = f"{version} is declared, and {version_after(base, bump)} would do: nothing breaks since {base}"
+        message = f"{version} is declared, but {version_after(base, bump)} is enough: nothing breaks since {base}"
         yield Finding(REGISTRY_FILE, 1, 1, "version-too-high", Severity.NOTICE, "version", message)
 
 

@@ -77,7 +77,7 @@ class Against:
         """Compare all documents."""
         old, new = self.old, self.new
         for path in sorted({*old, *new}):
-            if not (new.get(path) or old[path]).kind.travels:  # those that refer to it are compared with what it says
+            if not (new.get(path) or old[path]).kind.is_sent:  # those that refer to it are compared with what it says
                 self.result.added += path not in old
             elif path not in new:
                 self._report_removed(path)
@@ -91,7 +91,7 @@ class Against:
 
     def _report_removed(self, path: str) -> None:
         """Note a document that was removed."""
-        message = f"{path} of {self.result.base} is gone: whoever uses it breaks"
+        message = f"{path} of {self.result.base} was removed: everybody who uses it breaks"
         finding = Finding(f"{WORKING}/{path}", 1, 1, "document-removed", Severity.ERROR, "", message)
         self.result.breakages.append(Breakage(finding, place_of(path, "", "")))
         self.result.changed = True
@@ -112,7 +112,7 @@ class Against:
     def _document(self, old: Document, new: Document) -> None:
         """Compare one document, for those of the base with the working set and the other way round."""
         writes, reads = map(with_article, new.layout.roles_of(new.path))
-        new_reads = not new.kind.answers
+        new_reads = not new.kind.is_answer
         for reader_is_new in (new_reads, not new_reads):
             reader, writer = (new, old) if reader_is_new else (old, new)
             verdict = self.comparisons.verdict(reader, writer, reader_is_new=reader_is_new)
@@ -121,7 +121,7 @@ class Against:
             pair = f"{writes} of {releases[0]} with {reads} of {releases[1]}"
             must_work = new.kind is DocumentKind.PUBLICATION or reader_is_new == new_reads
             if verdict.kind is Kind.UNDECIDED:
-                self._report_undecided(new.path, f"{pair}: not decided, {verdict.reason}")
+                self._report_undecided(new.path, f"{pair}: undecided, {verdict.reason}")
             elif verdict.kind is Kind.COMPATIBLE and verdict.reason:
                 self._warn(new.path, "writer-empty", f"{pair}: {verdict.reason}")
             elif verdict.kind is Kind.INCOMPATIBLE:

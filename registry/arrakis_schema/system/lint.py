@@ -22,14 +22,14 @@ from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release, Store
 
 _CORRECTION_RULES = {
-    "correction-unknown": "Every correction is about documents that are in the releases it names.",
-    "correction-inapplicable": "Every correction can be applied to each of its documents, after those before it.",
-    "correction-invalid": "A document with its corrections is still a valid one, and not what it was before.",
+    "correction-unknown": "Every correction names documents that its releases have.",
+    "correction-inapplicable": "Every correction can be applied to each of its documents, after the ones before it.",
+    "correction-invalid": "A corrected document is still valid, and differs from the frozen one.",
 }
 _ENTRY = re.compile(r"^[ \t]*\[\[\s*correction\s*\]\]", re.MULTILINE)
 
 RULES = {
-    "document-too-large": "The document is no larger than anybody needs: 8 MiB, 10,000 columns, 1,000 patterns.",
+    "document-too-large": "The document is within the limits: 8 MiB, 10,000 columns, 1,000 patterns.",
     **FILE_RULES,
     **SET_RULES,
     **_CORRECTION_RULES,
@@ -166,7 +166,7 @@ def _problems(
         for path in correction.documents:
             if path not in release.documents:
                 yield "correction-unknown", f"release {version} has no document {path}"
-            elif correction.computes:
+            elif correction.has_effect:
                 yield from _application(release, path, correction, corrected)
 
 

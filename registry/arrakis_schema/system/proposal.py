@@ -131,7 +131,7 @@ def _is_schema(path: str, content: bytes) -> bool:
 
 
 def _example_forms(files: _Files) -> list[str]:
-    """Return the forms that find examples among the JSON files that are no schemas, each some that no other finds."""
+    """Return the forms that find examples among the JSON files that are not schemas, each some that no other finds."""
     forms, left = list[str](), set(files.others)
     for form in _FORMS:
         layout = read_layout([_entry(f"**/*{suffix}", DocumentKind.PUBLICATION, [form]) for suffix in _SUFFIXES])

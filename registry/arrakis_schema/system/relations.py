@@ -52,7 +52,7 @@ class Comparisons:
         exchanges = []
         for path in self.paths(name):
             if path in client_documents and path in server_documents:
-                writer, reader = (server, client) if client_documents[path].kind.answers else (client, server)
+                writer, reader = (server, client) if client_documents[path].kind.is_answer else (client, server)
                 exchanges.append(self.exchange(path, writer, reader))
             elif path in client_documents and client_documents[path].kind is DocumentKind.REQUEST:
                 gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
@@ -88,12 +88,12 @@ class Comparisons:
         if writer.version == reader.version and verdict.kind is Kind.UNDECIDED and not self.problem(pair[0]):
             verdict = Verdict(Kind.COMPATIBLE)  # a document accepts what it accepts, wherever a reference leads
         answer = answer_of(verdict, reader_is_new=new)
-        if answer is Answer.BREAKS and self.takes_what_is_sent(path, writer, reader):
+        if answer is Answer.BREAKS and self.accepts_examples(path, writer, reader):
             answer = Answer.EDGE
         schema = self.parsed_schema(pair[0]) if answer.breaks else None
         return Exchange(path, writer.version, reader.version, answer, verdict, new, schema)
 
-    def takes_what_is_sent(self, path: str, writer: Release, reader: Release) -> bool:
+    def accepts_examples(self, path: str, writer: Release, reader: Release) -> bool:
         """Tell whether a reader takes every message that the writer is known to send: its examples.
 
         False where there is none, and for tables: each of their streams has all columns.
@@ -147,11 +147,11 @@ class Comparisons:
 
     def changes(self, old: Document, new: Document) -> tuple[Change, ...]:
         """Return the differences of two documents of one path, as those of the older one meet them."""
-        reader, writer = (old, new) if new.kind.answers else (new, old)
+        reader, writer = (old, new) if new.kind.is_answer else (new, old)
         return self.verdict(reader, writer, reader_is_new=reader is new).findings
 
     def problem(self, document: Document) -> str:
-        """Return why a document can be compared with nothing: it does not parse, or is no schema; mostly nothing."""
+        """Return why a document can be compared with nothing: it does not parse, or is not a schema; mostly nothing."""
         key = self.reach(document)
         if key not in self._problems:
             self._problems[key] = self._problem(document)
@@ -166,7 +166,7 @@ class Comparisons:
         except UnicodeDecodeError as error:
             return f"byte {error.start} is not UTF-8"
         except RecursionError:
-            return "it nests too deep"
+            return "it nests too deeply"
         except InvalidSchemaError as error:
             return f"{error.location}: {error.problem}" if error.location else error.problem
         except ArrakisSchemaError as error:
@@ -311,7 +311,7 @@ def names(releases: list[Release]) -> list[str]:
 
 def sent_names(releases: list[Release]) -> list[str]:
     """Return those of the names that messages are sent of: not those that other documents only refer to."""
-    paths = (path for release in releases for path in release.documents if release.kind_of(path).travels)
+    paths = (path for release in releases for path in release.documents if release.kind_of(path).is_sent)
     sent = {releases[0].name_of(path) for path in paths}
     return [name for name in names(releases) if name in sent]
 
@@ -343,7 +343,7 @@ def grid(comparisons: Comparisons, name: str, releases: list[Release]) -> Iterat
         yield from (comparisons.relation(name, client, server) for server in releases)
 
 
-def alike(comparisons: Comparisons, releases: list[Release]) -> dict[str, str]:
+def equivalent_releases(comparisons: Comparisons, releases: list[Release]) -> dict[str, str]:
     """Return for each release the first one with the same meaning: the same documents, each accepted by the other."""
     first_alike: dict[str, str] = {}
     for number, release in enumerate(releases):

@@ -101,7 +101,7 @@ class _Speaking:
         missing = [name for name in needs if name in known and name not in sent]
         if not missing:
             return exchange
-        reason = f"the client needs the column {missing[0]}, though its document lets it be null"
+        reason = f"the client needs the column {missing[0]}, although it may be null in its document"
         verdict = Verdict(Kind.INCOMPATIBLE, reason=reason)
         return replace(exchange, answer=Answer.BREAKS, verdict=verdict)
 
@@ -119,5 +119,5 @@ class _Speaking:
         try:
             release = self.comparisons.store.release(version)
         except UnknownSchemaError as error:
-            raise DamagedStoreError([f"{SOFTWARE_FILE} names what is not here: {error}"]) from error
+            raise DamagedStoreError([f"{SOFTWARE_FILE} names something that does not exist: {error}"]) from error
         return release.held(as_documented=self.as_documented)

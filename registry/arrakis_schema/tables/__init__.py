@@ -23,14 +23,14 @@ def check_table(
     root: str | os.PathLike[str] | None = None,
     as_documented: bool = False,
 ) -> list[Finding]:
-    """Return what is wrong with a table as the payload of an endpoint, or as the `publication`; nothing if it is right.
+    """Check a table against the payload of an endpoint, or the `publication`; return the findings, none if valid.
 
-    Columns, their order, types, nullability and metadata, and the values: the message of a finding says which column,
-    which row and which value. `version` is a release, an alias or None (this package's own). A frozen release is taken
-    with its corrections, which is what is really sent, or `as_documented`. A table is taken as one batch: a promise
-    about all rows is held over all of them.
+    This checks the columns with their order, types, nullability and metadata, and the values; the message of a finding
+    names the column, the row and the value. `version` is a release, an alias or None (this package's own). A frozen
+    release is used with its corrections, which describe what is really sent, or without them if `as_documented`. A
+    table counts as one batch, so a promise about all rows of a batch applies to the whole table.
 
-    Raises `UnknownSchemaError` where there is no such document. Needs the extra `check`.
+    Raises `UnknownSchemaError` if there is no such document. Needs the extra `check`.
     """
     release = open_release(version, root).held(as_documented=as_documented)
     document = arrow_document(release, release.path_of(name, ".txt"))

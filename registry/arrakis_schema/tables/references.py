@@ -12,6 +12,7 @@ from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.matching import match_placeholders
 from arrakis_schema.arrow.promises import Length, parse_length
 from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.tables.arrow_document import ArrowDocument
 from arrakis_schema.tables.values import SHOWN
 
@@ -90,19 +91,20 @@ def reference_findings(
     numbers = batch.column(references.column).to_pylist()
     unknown = [(row, number) for row, number in enumerate(numbers) if number is not None and number not in expected]
     for row, number in unknown[:SHOWN]:
-        message = f"{references.column}, row {row}: {number} is the {references.member} of no record that is known"
+        message = f"{references.column}, row {row}: {number} is the {references.member} of no known record"
         yield document.finding("reference-unknown", references.column, message)
     if len(unknown) > SHOWN:
-        remainder = f"{references.column}: and {len(unknown) - SHOWN:,} more rows of no record that is known"
+        remainder = f"{references.column}: and {format_count(len(unknown) - SHOWN, 'more row')} of no known record"
         yield document.finding("reference-unknown", references.column, remainder)
     yield from _binding_findings(document, references, batch, expected)
     for index, (name, length) in enumerate(references.lengths):
         actual_lengths = pc.list_value_length(batch.column(name)).to_pylist()
-        expected_lengths = [expected[number].lengths[index] if number in expected else None for number in numbers]
-        pairs = enumerate(zip(expected_lengths, actual_lengths, strict=True))
+        known: list[Any] = [expected[number].lengths[index] if number in expected else None for number in numbers]
+        pairs = enumerate(zip(known, actual_lengths, strict=True))
         mismatches = ((row, *pair) for row, pair in pairs if None not in pair and pair[0] != pair[1])
         for row, length_expected, length_found in islice(mismatches, SHOWN):
-            message = f"{name}, row {row}: expected {length_expected:,} items ({length.text}), found {length_found:,}"
+            count = format_count(length_expected, "item")
+            message = f"{name}, row {row}: expected {count} ({length.text}), found {length_found:,}"
             yield document.finding("length-differs", name, message)
 
 
@@ -117,7 +119,7 @@ def _binding_findings(
         for row, number in enumerate(batch.column(references.column).to_pylist() if sent is not None else ()):
             said = expected[number].values.get(name) if number in expected else None
             if said is not None and str(said) != sent:
-                message = f"{unbound.name}, row {row}: {sent} was sent, and the {name} of its record is {said}"
+                message = f"{unbound.name}, row {row}: {sent} was sent, but the {name} of its record is {said}"
                 yield document.finding("record-differs", unbound.name, message)
                 break
 

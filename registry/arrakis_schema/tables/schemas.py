@@ -10,6 +10,7 @@ from arrakis_schema.arrow import Template, bound_like, strip_annotations
 from arrakis_schema.compat.arrow.schemas import compare_schemas
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.tables.arrow_document import ArrowDocument
 
@@ -37,7 +38,7 @@ def compare_sent_schema(document: ArrowDocument, sent: pa.Schema) -> tuple[pa.Sc
 def _unfit(document: ArrowDocument, sent: pa.Schema) -> Finding | None:
     """Return why a schema cannot be compared column by column, or None."""
     if document.size is not None and len(sent) > document.size + MOST_COLUMNS:
-        message = f"expected {document.size} columns, found {len(sent):,}"
+        message = f"expected {format_count(document.size, 'column')}, found {len(sent):,}"
         return document.finding("column-added", "", message)
     name, count = next(iter(Counter(sent.names).most_common(1)), ("", 0))
     if count > 1:
@@ -54,7 +55,7 @@ def _differences(document: ArrowDocument, expected_schema: pa.Schema, sent: pa.S
     if len(changes) > _MOST_FINDINGS:
         unlisted = changes[_MOST_FINDINGS:]
         yield document.finding(
-            unlisted[0].rule, "", f"and {len(unlisted):,} more differences, from {unlisted[0].new} on"
+            unlisted[0].rule, "", f"and {format_count(len(unlisted), 'more difference')}, from {unlisted[0].new} on"
         )
 
 
@@ -70,7 +71,7 @@ def _word_removed(change: Change, expected_schema: pa.Schema, _: pa.Schema) -> s
 
 def _word_reordered(change: Change, expected_schema: pa.Schema, sent: pa.Schema) -> str:
     if change.new:
-        return f"{change.new}: the fields inside come in another order"
+        return f"{change.new}: the fields inside are in another order"
     shared = [name for name in expected_schema.names if name in sent.names]
     return f"expected the columns in the order {', '.join(shared)}, found {', '.join(sent.names)}"
 

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from arrakis_schema.arrow import Promise, promises_of
 from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.tables.arrow_document import ArrowDocument
 
 SHOWN = 3
@@ -38,7 +39,9 @@ def broken_promise_findings(document: ArrowDocument, promise: Promise, array: pa
     for row, problem in broken_rows[:SHOWN]:
         yield document.finding(promise.rule, promise.column, f"{promise.column}, row {row}: {problem}")
     if len(broken_rows) > SHOWN:
-        remainder = f"{promise.column}: and {len(broken_rows) - SHOWN:,} more rows, to row {broken_rows[-1][0]}"
+        remainder = (
+            f"{promise.column}: and {format_count(len(broken_rows) - SHOWN, 'more row')}, to row {broken_rows[-1][0]}"
+        )
         yield document.finding(promise.rule, promise.column, remainder)
 
 

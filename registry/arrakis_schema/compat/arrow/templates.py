@@ -250,7 +250,7 @@ class Meeting:
         except TemplateError:
             return  # refused, or two columns of one name: nobody asks for that
         except SchemaTextError as error:
-            self._reason = f"the reader's template is no schema with {texts(choice)}: {error}"
+            self._reason = f"the reader's template is not a schema with {texts(choice)}: {error}"
             return
         yield BoundSchemas(read, sent, texts(choice), self._names(sent, read))
 

@@ -103,7 +103,7 @@ def _holds_of(atom: f.Matches, text: str, reading: Reading) -> bool:
     return automaton(parse(atom.pattern, reading)[atom.part].tree, reading).found_in(text) == atom.holds
 
 
-def _number(_self: Interpretation, formula: Formula, value: int | float) -> bool:  # noqa: PYI041 - bool is no number here
+def _number(_self: Interpretation, formula: Formula, value: int | float) -> bool:  # noqa: PYI041 - bool is not a number here
     exact = exact_fraction(value)
     match formula:
         case f.AtLeast(bound, exclusive):

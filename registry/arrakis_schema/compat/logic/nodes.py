@@ -161,7 +161,7 @@ class Nodes:
             if left:
                 self._free_of_loops.add(path.pop())
             elif current in path:
-                raise UndecidedError("a $ref leads back to itself without going into the instance")
+                raise UndecidedError("a $ref leads back to itself without descending into the instance")
             elif current not in self._free_of_loops:
                 path.append(current)
                 todo.append((current, True))

@@ -15,6 +15,7 @@ from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
+from arrakis_schema.json_schema.keywords import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,12 +72,17 @@ def _dynamic_anchors(contents: Any, dialect: str) -> Iterator[tuple[str, Any]]:
         if (name := _dynamic_anchor(contents)) is not None:
             yield name, contents
         return
-    todo = [SPECIFICATIONS[dialect].create_resource(contents)]
-    while todo:
-        resource = todo.pop()
-        if (name := _dynamic_anchor(resource.contents)) is not None:
-            yield name, resource.contents
-        todo += [child for child in resource.subresources() if child.id() is None]
+    todo = [contents]
+    for schema in todo:  # grows meanwhile
+        if (name := _dynamic_anchor(schema)) is not None:
+            yield name, schema
+        if isinstance(schema, dict):
+            todo += [child for _, _, child in children(schema) if not _is_resource(child)]
+
+
+def _is_resource(schema: Any) -> bool:
+    """Tell whether a subschema is a resource of its own, in a dialect that has dynamic anchors."""
+    return isinstance(schema, dict) and isinstance(schema.get("$id"), str)
 
 
 def _dynamic_anchor(schema: Any) -> str | None:
@@ -130,7 +136,7 @@ class ReferenceScope:
         if reference not in self._targets:
             contents, scope = self._lookup_inside(reference) or self._lookup_anywhere(reference)
             if not isinstance(contents, dict | bool):
-                raise UndecidedError(f"the reference {reference!r} leads to what is no schema")
+                raise UndecidedError(f"the reference {reference!r} leads to what is not a schema")
             self._targets[reference] = contents, scope
         return self._targets[reference]
 

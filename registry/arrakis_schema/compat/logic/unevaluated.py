@@ -164,7 +164,7 @@ _EVALUATED = {"unevaluatedProperties": _members_of, "unevaluatedItems": _items_o
 
 
 def undecided_meaning(keyword: str) -> Callable[[SchemaNode, Any, str], Pair]:
-    """Return the meaning of a keyword that is not decided: it depends on all keywords of its subschema."""
+    """Return the meaning of a keyword that is undecided: it depends on all keywords of its subschema."""
 
     def meaning(node: SchemaNode, value: Any, _type: str) -> Pair:
         text = json.dumps(value, sort_keys=True)

@@ -69,7 +69,7 @@ class Tableau:
             return CLOSED
         depth = len(self._under_way)
         if depth > _DEEPEST:
-            return Open("instances that nest too deep")
+            return Open("instances that nest too deeply")
         return self._solve(state, depth)
 
     def _solve(self, state: State, depth: int) -> Result:

@@ -76,7 +76,7 @@ def adopt(
     if not files:
         reasons = "; ".join(sentences) or "it lists no flights"
         raise AdoptionError(
-            f"{access.location} answered nothing to draft from ({reasons}): name a request with --endpoint NAME=FILE"
+            f"{access.location} returned nothing to draft from ({reasons}): name a request with --endpoint NAME=FILE"
         )
     return Adoption(next(event["release"] for event in events if "release" in event), files, sentences)
 
@@ -85,7 +85,7 @@ def write_adoption(adoption: Adoption, out: Path) -> None:
     """Write the drafts to a folder that does not exist or is empty; where that fails, nothing is written."""
     out = out.absolute()
     if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
-        raise AdoptionError(f"{out} is there already, and nothing is overwritten: name a new or empty folder")
+        raise AdoptionError(f"{out} exists already, and nothing is overwritten: name a new or empty folder")
     wrong = next((path for path in adoption.files if not _PATH.fullmatch(path)), None)
     if wrong is not None:
         raise AdoptionError(f"{wrong!r} cannot be the name of a file")

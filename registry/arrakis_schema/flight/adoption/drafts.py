@@ -12,6 +12,7 @@ from arrakis_schema.arrow import Template, bound_like, format_document, format_s
 from arrakis_schema.arrow.promises import MAKERS, PROMISED, REQUIREMENTS
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.adoption.observation import Observation
+from arrakis_schema.store.limits import MOST_COLUMNS
 from arrakis_schema.text.short_repr import short_repr
 
 Payload: TypeAlias = pa.Schema | Template
@@ -41,10 +42,12 @@ def draft_payload(
     """Return the draft for what an endpoint sent.
 
     `registered` is the document so far, whose descriptions are kept where a column is still the same; `rows` are those
-    that the columns of a template may be bound to.
+    that the columns of a template may be bound to. Raises `ArrakisSchemaError` where there are too many columns.
     """
     repeated = {it.name for observation in observations for it in _repeated(observation, registered)}
     single = _single_columns(observations, repeated)
+    if len(single) > MOST_COLUMNS:
+        raise ArrakisSchemaError(f"it sends {len(single):,} columns, and a document has {MOST_COLUMNS:,} at most")
     known = _known_fields(registered)
     columns = {it.name: _columns(observations, it) for it in single}
     fields = [_annotated(it, known.get(it.name), columns[it.name]) for it in single]
@@ -58,12 +61,12 @@ def draft_payload(
     if repeated:
         template = _template(text, observations, repeated, registered, rows)
         if template is None:
-            notes.append("its columns depend on the request, in a way that no template could be found for")
+            notes.append("its columns depend on the request, and no template fits them")
         text = template or format_document(strip_annotations(observations[0].schema))
     elif any(not _same(it.schema, observations[0].schema) for it in observations):
-        notes.append("its answers have different schemas: the draft is the first one")
+        notes.append("its answers have different schemas: the draft has the first one")
     if any(not _same(schema, it.schema) for it in observations for schema in it.schemas) and not notes:
-        notes.append("the FlightInfo has another schema than the data: the draft is that of the data")
+        notes.append("the schema of the FlightInfo differs from that of the data: the draft has that of the data")
     promised = {it.name: _promises(it) for it in fields if _promises(it)}
     return Draft(text, tuple(notes), sum(batch.num_rows for it in observations for batch in it.batches), promised)
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from arrakis_schema.arrow import Template, record_batch, strip_annotations
 from arrakis_schema.arrow.payloads import parse_payload
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.adoption.drafts import Draft, draft_payload
 from arrakis_schema.flight.adoption.inference import (
     discriminator_in,
@@ -166,10 +167,10 @@ def _correction(release: Release, endpoint: str, draft: Draft, drift: str, about
 
 def _sentence(endpoint: str, observations: Sequence[Observation], draft: Draft, drift: str | None) -> str:
     """Return what was seen of an endpoint."""
-    count = f"{len(observations)} request{'' if len(observations) == 1 else 's'} answered, {draft.rows:,} rows read"
+    count = f"{format_count(len(observations), 'request')} answered, {format_count(draft.rows, 'row')} read"
     promises = [f"{column} {' '.join(map(': '.join, held.items()))}" for column, held in draft.promised.items()]
     held = f"promises that held: {'; '.join(promises)}" if promises else ""
-    parts = [count, *draft.notes, f"differs from what is registered: {drift}" if drift else "", held]
+    parts = [count, *draft.notes, f"differs from the registered payload: {drift}" if drift else "", held]
     return f"{endpoint}: {'; '.join(filter(None, parts))}"
 
 
@@ -185,17 +186,17 @@ def _page(sentences: Sequence[str], about: Mapping[str, str], *, corrections: bo
         "# Draft",
         "",
         f"Written by `arrakis-schema adopt` from what a server sent{f' ({server})' if server else ''}.",
-        "It holds what was seen, which need not be what is meant: review each column, promise and member, describe",
+        "It records what was seen, which may not be what is intended: review each column, promise and member, describe",
         "them. Then delete this page.",
         "",
         *(f"    {sentence}" for sentence in sentences),
         "",
-        "- `arrakis-schema lint --root .` says what is missing.",
-        "- `arrakis-schema conform URL --root . --release next` holds the server against the draft.",
+        "- `arrakis-schema lint --root .` lists what is missing.",
+        "- `arrakis-schema conform URL --root . --release next` checks the server against the draft.",
     ]
     if corrections:
         lines.append(
-            "- `corrections.toml` has entries for `versions/corrections.toml`: a released document stays as it is."
+            "- `corrections.toml` has entries for `versions/corrections.toml`: a released document never changes."
         )
     return "\n".join(lines) + "\n"
 

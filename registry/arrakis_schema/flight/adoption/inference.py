@@ -91,7 +91,7 @@ def explain_unasked(by_endpoint: Mapping[str, Sequence[Observation]]) -> Iterato
     for endpoint, it in observed.items():
         mixed = it.path and (with_requests or (len(it.path) > 1 and not alone))
         if it.unasked or mixed:
-            reason = it.unasked or "it is asked by a path, and others in another way"
+            reason = it.unasked or "it is requested by a path, unlike the others"
             remedy = "name a request in JSON that the server answers with --endpoint NAME=FILE"
             yield f"{endpoint}: drafted, and `conform` cannot ask for it: {reason}; {remedy}"
 

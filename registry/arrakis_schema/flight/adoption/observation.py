@@ -243,12 +243,12 @@ def _parts(descriptor: flight.FlightDescriptor) -> list[bytes]:
 
 
 def _described(answer: Observation, descriptor: flight.FlightDescriptor) -> Observation:
-    """Return what was seen of a flight that is no request in JSON, with its path, or why no document can ask for it."""
+    """Return the observation of a flight that is not a JSON request, its path, or why no document can request it."""
     if answer.request is not None:
         return answer
     path = tuple(part.decode("utf-8", "replace") for part in _parts(descriptor))
     if descriptor.descriptor_type == flight.DescriptorType.CMD:
-        return replace(answer, unasked=f"its command {clean_line(path[0], 60)!r} is no JSON object")
+        return replace(answer, unasked=f"its command {clean_line(path[0], 60)!r} is not a JSON object")
     if not path or len(path) > _LONGEST_PATH or any(plain_name(part) != part for part in path):
         return replace(answer, unasked=f"its path {clean_line('/'.join(path), 60)!r} cannot be the name of a folder")
     return replace(answer, path=path)

@@ -54,7 +54,7 @@ class AnswerReader:
     def read(self, name: str, sample: Sample, request: Any, info: flight.FlightInfo, notes: Notes) -> None:
         """Read the data of an answer."""
         if name in self.contract.flight.writes and not self.may_write:
-            notes.skip("its data is", "the server may write then, and --allow-publish is not given")
+            notes.skip("its data is", "the server might write, and --allow-publish was not given")
             return
         if name in self.contract.flight.exchange:
             self._exchange(name, request, notes)
@@ -72,7 +72,7 @@ class AnswerReader:
                 rows = self._rows(name, request, tickets, notes, replica, complete=complete)
                 if rows is not None and info.total_records not in {-1, len(rows)}:
                     message = (
-                        f"the FlightInfo tells of {format_count(info.total_records, 'row')}, and {len(rows):,} came"
+                        f"the FlightInfo announces {format_count(info.total_records, 'row')}, but {len(rows):,} came"
                     )
                     notes.law("FlightInfo", deviation("count-differs", "", message))
 
@@ -112,7 +112,8 @@ class AnswerReader:
                 complete = complete and stream.ended and len(rows) < MOST_ROWS
             parts.append((repr(endpoint.locations), rows[begin:]))
             if not stream.ended:
-                notes.skip("the end of an answer is", f"it goes on after {notes.batches} batches")
+                total = format_count(notes.batches, "batch", "batches")
+                notes.skip("the end of an answer is", f"it continues after {total}")
         args = arguments_of(self.contract, name, request)
         for fault in self._row_laws(name, args, rows, complete=complete):
             notes.law("stream", fault)
@@ -155,7 +156,7 @@ class AnswerReader:
         expected = self._answered_rows(counted, args)
         if again is not None and expected is not None and sum(filter(None, again)) != len(expected):
             message = (
-                f"{sum(counts):,}, and {counted} answers {format_count(len(expected), 'row')} to the same arguments"
+                f"{sum(counts):,}, but {counted} returns {format_count(len(expected), 'row')} for the same arguments"
             )
             yield deviation("count-differs", column, message)
 
@@ -205,7 +206,7 @@ class AnswerReader:
         ):
             notes.law("stream", deviation("row-repeated", "", f"two tickets ask for {column} at the same time"))
         for column in sorted(asked - sent, key=str):
-            notes.law("stream", deviation("row-missing", "", f"{column} was asked for, and no ticket asks for it"))
+            notes.law("stream", deviation("row-missing", "", f"{column} was requested, but no ticket asks for it"))
 
     def _read_series(  # noqa: PLR0913 - one reading
         self, name: str, promised: pa.Schema | None, stream: Stream, check: SeriesCheck, notes: Notes, *, live: bool

@@ -14,6 +14,7 @@ _NOT_CONNECTED = re.compile(
     r"failed to connect|errors resolving|socket closed|connection (refused|reset|aborted)|broken pipe|goaway",
     re.IGNORECASE,
 )
+_NO_FLIGHT = re.compile(r"received http2 header with status|unknown service|method not found!", re.IGNORECASE)
 _FROM_THERE = re.compile(r" Detail: |^Flight returned")
 _ONE_OF_MANY = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b")
 _UNCAUGHT = "Detail: Python exception: "
@@ -82,20 +83,28 @@ FAILURES: Mapping[type[BaseException], type[CallError]] = {
 def failure(error: BaseException, label: str = "") -> CallError:
     """Return the `CallError` for an error of pyarrow; `label` is another server than the one that is examined."""
     text, reason = str(error), error_text(error)
-    if isinstance(error, flight.FlightUnavailableError) and _NOT_CONNECTED.search(text):
-        elsewhere = f"the location {label} of its data is not reached: {reason}"
-        return BrokenError(elsewhere) if label else UnreachableError(reason)
+    if problem := _no_connection(error, reason):
+        elsewhere = f"the location {label} of its data cannot be reached: {problem}"
+        return BrokenError(elsewhere) if label else UnreachableError(problem)
     if isinstance(error, flight.FlightInternalError) or _UNCAUGHT in text:
         return RefusedError(reason or "internal error", internal=True)
     if isinstance(error, MemoryError):
-        return BrokenError(f"the answer needs more memory than there is: {reason}")
+        return BrokenError(f"the answer needs more memory than is available: {reason}")
     if isinstance(error, flight.FlightCancelledError):
-        limit = f"more than {LARGEST_MESSAGE // 1024 // 1024} MiB in one message is not taken"
+        limit = f"messages of more than {LARGEST_MESSAGE // 1024 // 1024} MiB are rejected"
         return BrokenError(f"the answer was cut off ({limit}){f': {reason}' if reason else ''}")
     if isinstance(error, pa.ArrowInvalid) and not _FROM_THERE.search(text):
-        return BrokenError(f"no Arrow data: {reason}")
+        return BrokenError(f"not Arrow data: {reason}")
     kind = next((failed for raised, failed in FAILURES.items() if isinstance(error, raised)), BrokenError)
     return kind(reason or type(error).__name__)
+
+
+def _no_connection(error: BaseException, reason: str) -> str:
+    """Return why there is no connection to a Flight server; empty where there is one."""
+    if _NO_FLIGHT.search(reason):
+        return f"what answers there is no Flight server: {reason}"
+    unavailable = isinstance(error, flight.FlightUnavailableError) and _NOT_CONNECTED.search(str(error))
+    return reason if unavailable else ""
 
 
 def error_text(error: BaseException) -> str:

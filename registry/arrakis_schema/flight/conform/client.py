@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import MalformedRequestError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.call_errors import (
     LARGEST_MESSAGE,
     BrokenError,
@@ -64,10 +65,10 @@ class Peer:
             self._client = self._connect(access.location)
         except (pa.ArrowException, ValueError, OSError) as error:
             raise UnreachableError(
-                f"{access.location} is no location of a Flight server: {error_text(error)}"
+                f"{access.location} is not a location of a Flight server: {error_text(error)}"
             ) from error
 
-    def greet(self) -> None:
+    def require_flight(self) -> None:
         """List the actions, and ignore them: a server that answers or refuses is a Flight server."""
         with suppress(RefusedError, UnavailableError, NotAllowedError), self._translate_errors():
             next(iter(self._client.list_actions(self._call())), None)
@@ -154,7 +155,7 @@ class Peer:
         if endpoint.locations and not followed:
             first = _locations(endpoint)[0]
             host = clean_line(_host(first)[1] or "all", 60)
-            raise ElsewhereError(f"the data is at {clean_line(first, 60)}: ask there with --follow {host}")
+            raise ElsewhereError(f"the data is at {clean_line(first, 60)}: allow it with --follow {host}")
         location = followed[replica % len(followed)] if followed else None
         return None if location is None or self._is_own(location) else location
 
@@ -163,7 +164,7 @@ class Peer:
         try:
             client = self._connect(location)
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-            message = f"the location {clean_line(location, 60)} of its data is not reached: {error_text(error)}"
+            message = f"the location {clean_line(location, 60)} of its data cannot be reached: {error_text(error)}"
             raise BrokenError(message) from error
         own = self.access.location
         return client, self._call(trusted=_host(location) == _host(own))
@@ -223,7 +224,7 @@ class Stream:
                     return
                 if isinstance(failed, RefusedError) and number:
                     raise BrokenError(
-                        f"it breaks off after {_count(number, 'batch', 'batches')}: {failed.reason}"
+                        f"it ends abruptly after {format_count(number, 'batch', 'batches')}: {failed.reason}"
                     ) from error
                 raise failed from error
             if batch is None:
@@ -247,8 +248,3 @@ def _host(location: str) -> tuple[str, str | None]:
     except ValueError:
         return "", None
     return parts.scheme, parts.hostname
-
-
-def _count(number: int, singular: str, plural: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {singular if number == 1 else plural}"

@@ -38,7 +38,7 @@ def schema_deviations(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: 
     """
     promised = strip_annotations(promised)
     if len(sent) > len(promised) + _WIDEST:
-        message = f"the server sends {len(sent):,} columns, and {len(promised)} are registered"
+        message = f"the server sends {len(sent):,} columns, but {len(promised):,} are registered"
         yield Deviation("", "column-added", Severity.ERROR, message)
         return
     meaningful = {key.decode("utf-8", "replace") for key in _keys(promised)}
@@ -55,7 +55,7 @@ def schema_deviations(promised: pa.Schema, sent: pa.Schema, *, refuses_unknown: 
         )
     if not changes and verdict.kind is not Kind.UNDECIDED and not sent.equals(promised, check_metadata=True):
         name = _first_difference(sent, promised)
-        yield Deviation(name, "type-changed", Severity.WARNING, "what lies inside bears other names or metadata")
+        yield Deviation(name, "type-changed", Severity.WARNING, "nested fields have other names or metadata")
 
 
 def _first_difference(sent: pa.Schema, promised: pa.Schema) -> str:

@@ -90,15 +90,17 @@ class ServerExamination:
         """Yield the findings of one endpoint; a call that times out ends its examination."""
         notes = Notes(self.contract, name)
         if self.offered is not None and name not in self.offered:
-            notes.skip("all of it is", "the server does not offer it")
+            notes.skip("", "the server does not offer it")
         else:
             try:
                 self._samples(name, notes)
-                if notes.asked_in_vain:
-                    notes.skip("all of it is", "no example shows a request that the contract accepts")
+                if notes.has_no_valid_request:
+                    notes.skip("", "no example shows a request that the contract accepts")
             except (TimedOutError, NotAllowedError) as error:
-                what = "no end within the time" if isinstance(error, TimedOutError) else "the server wants a token"
-                notes.add_problem("undecided", f"not decided, {what}: {error.reason}", Severity.WARNING)
+                what = (
+                    "it did not finish in time" if isinstance(error, TimedOutError) else "the server requires a token"
+                )
+                notes.add_problem("undecided", f"undecided, {what}: {error.reason}", Severity.WARNING)
             notes.conclude()
         yield from notes.findings()
         yield ExaminedEndpoint(name, notes.counts)
@@ -158,12 +160,12 @@ class ServerExamination:
         except ElsewhereError as error:
             notes.withhold(sample.name, error.reason)
         except UnavailableError as error:
-            notes.withhold(sample.name, f"the server does not have it: {error.reason}")
+            notes.withhold(sample.name, f"the server does not have the data: {error.reason}")
         except RefusedError as error:
             if self.claimed is not None and self.claimed.refuses(request, name):
                 notes.not_yet.append(sample.name)
             elif not error.internal and self._asks_for_time(name, request):
-                notes.withhold(sample.name, f"the server does not have it: {error.reason}")
+                notes.withhold(sample.name, f"the server does not have the data: {error.reason}")
             else:
                 notes.unanswered.setdefault(error.reason, []).append(sample.name)
         else:
@@ -222,10 +224,12 @@ def _contract_to_test(
         try:
             return Contract(store.release(clean_line(claimed, 40)).held(as_documented=as_documented))
         except ArrakisSchemaError as error:
-            raise ArrakisSchemaError(f"the server claims what is not here: {error}; name one with --release") from error
+            raise ArrakisSchemaError(
+                f"the server claims an unknown release: {error}; name one with --release"
+            ) from error
     if not store.settings.flight.info.action:  # nothing to ask a server, so it is held to what `mock` answers by
         return Contract(store.release(None))
-    raise ArrakisSchemaError("the server does not say which release it keeps to: name one with --release")
+    raise ArrakisSchemaError("the server does not name its release: name one with --release")
 
 
 def _check_names(contract: Contract, names: Iterable[str]) -> None:

@@ -40,7 +40,7 @@ def run_guarded(module: str, job: Mapping[str, Any], seconds: float) -> tuple[li
         except subprocess.TimeoutExpired:
             child.kill()
             printed, _ = child.communicate()
-            ended = f"the examination was not over after {seconds:g} s"
+            ended = f"the examination did not finish within {seconds:g} s"
     return list(_events(printed)), ended
 
 
@@ -55,8 +55,8 @@ def _reason(code: int) -> str:
     """Return why a process ended; empty where it succeeded."""
     if code == 0:
         return ""
-    why = f"signal {-code}: what came may have been larger than its memory" if code < 0 else f"exit code {code}"
-    return f"the examination broke off ({why})"
+    why = f"signal {-code}: the data may have been larger than its memory" if code < 0 else f"exit code {code}"
+    return f"the examination ended early ({why})"
 
 
 def run_job(read_events: Callable[[dict[str, Any]], Iterator[Event]]) -> int:
@@ -72,15 +72,17 @@ def with_end(events: Iterator[Event], location: str, purpose: str) -> Iterator[E
     try:
         yield from events
     except UnreachableError as error:
-        yield {"failed": f"{location} is not reached: {error.reason}"}
+        yield {"failed": f"{location} cannot be reached: {error.reason}"}
     except TimedOutError as error:
         yield {"failed": f"{location} does not answer as a Flight server in time: {error.reason}"}
     except NotAllowedError as error:
-        yield {"failed": f"{location} does not let this in: {error.reason}"}
+        yield {"failed": f"{location} denies access: {error.reason}"}
     except ArrakisSchemaError as error:
         yield {"failed": str(error)}
     except Exception as error:  # noqa: BLE001 - whatever a server sends must end in a message
-        yield {"failed": f"{location} sends what cannot be {purpose} ({type(error).__name__}: {clean_line(error)})"}
+        yield {
+            "failed": f"{location} sends data that cannot be {purpose} ({type(error).__name__}: {clean_line(error)})"
+        }
     else:
         yield {"end": True}
 
@@ -88,7 +90,7 @@ def with_end(events: Iterator[Event], location: str, purpose: str) -> Iterator[E
 def read_server_info(peer: Peer, info: Info) -> dict[str, Any]:
     """Return the server's description of itself, empty where it has none; raises an error that ends everything."""
     if not info.action:
-        peer.greet()
+        peer.require_flight()
         return {}
     try:
         answer = peer.action(info.action)

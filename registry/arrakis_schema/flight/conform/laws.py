@@ -64,10 +64,10 @@ def _as_named(column: str, rows: Sequence[Row], names: Sequence[str]) -> Iterato
     """The rows have the names that were asked for, and no others."""
     present = {str(row[column]) for row in rows}
     for name in sorted(present - set(names)):
-        yield deviation("row-unasked", column, f"{name} was not asked for")
+        yield deviation("row-unasked", column, f"{name} was not requested")
     for name in dict.fromkeys(names):
         if name not in present:
-            yield deviation("row-missing", column, f"{name} was asked for, and is not there")
+            yield deviation("row-missing", column, f"{name} was requested and is missing")
 
 
 def _complete(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
@@ -80,7 +80,7 @@ def _complete(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     present = {str(row.get(flight.key)) for row in answer.rows}
     for row in expected:
         if str(row.get(flight.key)) not in present:
-            message = f"{row[flight.key]} is what was asked for, and is not there; a listing of everything has it"
+            message = f"{row[flight.key]} matches the request and is missing, although a listing of everything has it"
             yield deviation("row-missing", flight.key, message)
 
 
@@ -93,7 +93,7 @@ def _agreeing(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
         for column in row.keys() & listed.keys():
             assigned = answer.sent is not None and listed[column] is None
             if row[column] != listed[column] and not assigned:
-                said = f"{row[column]!r}, and {flight.listing} says {listed[column]!r}"
+                said = f"{row[column]!r}, but {flight.listing} says {listed[column]!r}"
                 yield deviation("record-differs", column, f"{_label(flight, row)} has {said}")
 
 
@@ -116,7 +116,7 @@ def _within(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     for column, outer in flight.within.items():
         for row in answer.rows:
             if row.get(column) is not None and outer in row and row[outer] is None:
-                message = f"{_label(flight, row)} has null, and the {column} {row[column]!r}, which counts within it"
+                message = f"{_label(flight, row)} is null, but {column} is {row[column]!r}, which needs it"
                 yield deviation("null-sent", outer, message)
 
 
@@ -130,7 +130,7 @@ def repeated_across_tickets(flight: Flight, parts: Sequence[tuple[str, Sequence[
         names = {str(row[flight.key]) for row in rows if flight.key in row}
         known = before.setdefault(server, set())
         for name in islice(sorted(names & known), _MOST):
-            yield deviation("row-repeated", flight.key, f"{name} comes with two tickets")
+            yield deviation("row-repeated", flight.key, f"{name} has two tickets")
         known |= names
 
 
@@ -144,11 +144,11 @@ def _exchanged(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
         completed = answered.get(str(row.get(flight.key)), {})
         for column, value in completed.items():
             if row.get(column) is not None and value != row[column]:
-                message = f"{_label(flight, row)} was sent with {row[column]!r}, and is answered with {value!r}"
+                message = f"{_label(flight, row)} was sent with {row[column]!r}, but the answer has {value!r}"
                 yield deviation("record-differs", column, message)
             elif value is None:
                 yield deviation(
-                    "null-sent", column, f"{_label(flight, row)} is answered with null: nothing is assigned"
+                    "null-sent", column, f"{_label(flight, row)} is null in the answer: nothing is assigned"
                 )
 
 

@@ -13,7 +13,7 @@ from arrakis_schema.arrow import Template
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.conform.call_errors import CallError, TimedOutError, UnreachableError
 from arrakis_schema.flight.conform.client import Peer
-from arrakis_schema.flight.conform.series_laws import SECOND, now_by
+from arrakis_schema.flight.conform.series_laws import SECOND, api_time
 from arrakis_schema.flight.filters import Row
 from arrakis_schema.flight.release_contract import Contract, Sample
 from arrakis_schema.flight.request_forms import Form, form_of
@@ -99,7 +99,7 @@ def _substitute(name: str, value: Any, available: Sequence[str]) -> Any:
     if not isinstance(values, list) or not values or not all(isinstance(item, str) for item in values):
         return value
     if not available:
-        raise NothingOfferedError(f"it names {name}, and the server tells of none")
+        raise NothingOfferedError(f"the server has no {name} to ask for")
     replacements = dict(zip(dict.fromkeys(values), available, strict=False))
     return (
         replacements[value]
@@ -231,7 +231,7 @@ class Listing:
     def _shift(self, args: Mapping[str, Any], clock: SampleSeries) -> dict[str, Any]:
         """Return arguments with recent times in place of their own, as far from each other."""
         times = self._times(args)
-        last = now_by(clock) // SECOND * SECOND - _AGO
+        last = api_time(clock) // SECOND * SECOND - _AGO
         return {**args, **{name: last - max(times.values()) + value for name, value in times.items()}}
 
     @property
@@ -241,9 +241,14 @@ class Listing:
 
 
 def _patterns(value: Any) -> Mapping[str, Any]:
-    """Return patterns for a text, its beginning, its end, and any text: a match begins where the text does."""
+    """Return patterns for a text, its beginning, its end, the text in the other letter case, and any text.
+
+    A match begins where the text does, and letter case counts.
+    """
     text, listed = str(value), "what is listed"
     parts = {listed: text, f"the beginning of {listed}": text[:-1], f"the end of {listed}": text[1:]}
+    if text.swapcase() != text:
+        parts[f"the other letter case of {listed}"] = text.swapcase()
     return {**{what: re.escape(part) for what, part in parts.items()}, "any text": ".+"}
 
 

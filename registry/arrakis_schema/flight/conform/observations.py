@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from arrakis_schema.arrow.members import line_of
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.release_contract import Contract
 
@@ -68,7 +69,7 @@ class Notes:
         return Counts(self.requests, self.answered, self.refused, self.batches, self.rows, seen, listed)
 
     @property
-    def asked_in_vain(self) -> bool:
+    def has_no_valid_request(self) -> bool:
         """Whether no request was sent that must be answered."""
         return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered or self.not_yet)
 
@@ -101,25 +102,25 @@ class Notes:
         """Note what stayed undecided: an endpoint that never answered, data types that never came."""
         asked = self.answered or self.faults or self.broken or self.unanswered or self.not_yet
         if not asked and self.withheld:
-            self.add_problem("undecided", "not decided: it answered no request", Severity.WARNING)
+            self.add_problem("undecided", "undecided: it answered no request", Severity.WARNING)
         if self.empty and self.answered:
-            what = f"no rows came of {_join_names(self.empty)}, and the server did not say that it has none"
-            self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
+            what = f"no rows came of {_join_names(self.empty)}, although the server did not say that it has none"
+            self.add_problem("undecided", f"undecided: {what}", Severity.WARNING)
         missing = [name for name, seen in self.types.items() if not seen]
         if missing and self.answered:
-            what = f"no samples came of {_join_names(missing)}, though listed"
-            self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
+            what = f"no samples came of {_join_names(missing)}, although they are listed"
+            self.add_problem("undecided", f"undecided: {what}", Severity.WARNING)
         gaps = [column for column, types in self.gaps.items() if column not in self.filled and not types & set(missing)]
         if gaps:
-            what = f"of {_join_names(gaps)} nothing but gaps came"
-            self.add_problem("undecided", f"not decided: {what}", Severity.WARNING)
+            what = f"of {_join_names(gaps)} only gaps came"
+            self.add_problem("undecided", f"undecided: {what}", Severity.WARNING)
 
     def add_problem(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:
         """Note something that is wrong with a request or an answer as a whole."""
         self.fault("", Deviation(location, rule, severity, message))
 
     def skip(self, what: str, why: str) -> None:
-        """Note what was not examined."""
+        """Note what was not examined: a clause without its verb, or nothing for the whole endpoint."""
         self.skipped.setdefault(why, []).append(what)
 
     def findings(self) -> Iterator[Finding]:
@@ -127,25 +128,26 @@ class Notes:
         for fault, sources in list(self.faults.items())[:_MOST]:
             yield self._finding(fault, sources)
         if len(self.faults) > _MOST:
-            message = f"{self.endpoint}: {len(self.faults) - _MOST} more findings are not shown"
+            message = f"{self.endpoint}: not shown: {format_count(len(self.faults) - _MOST, 'more finding')}"
             yield self._notice("not-examined", message)
         for rule, template, group in self._groups():
             for reason, samples in group.items():
                 message = f"{self.endpoint}: {template.format(_join_names(samples))}: {reason}"
                 yield self._about_requests(rule, Severity.ERROR, message)
         for why, what in self.skipped.items():
-            yield self._notice("not-examined", f"{self.endpoint}: {_join_names(what)} not examined: {why}")
+            skipped = f"{_join_names(what)} not examined".lstrip()
+            yield self._notice("not-examined", f"{self.endpoint}: {skipped}: {why}")
         if self.not_yet:
             message = (
-                f"{self.endpoint}: the server refuses {_join_names(self.not_yet)}, as the release does that it claims"
+                f"{self.endpoint}: the server rejects {_join_names(self.not_yet)}, as the release that it claims does"
             )
             yield self._notice("request-refused", message)
         if self.lenient:
-            message = f"{self.endpoint}: the server answers {_join_names(self.lenient)}, which the contract refuses"
+            message = f"{self.endpoint}: the server answers {_join_names(self.lenient)}, which the contract rejects"
             yield self._notice("request-answered", message)
         if self.silent:
             message = (
-                f"{self.endpoint}: the server refuses {_join_names(self.silent)} as an internal error, without a reason"
+                f"{self.endpoint}: the server rejects {_join_names(self.silent)} as an internal error, without a reason"
             )
             yield self._notice("refusal-unexplained", message)
 
@@ -153,7 +155,7 @@ class Notes:
         """Return the groups of problems with answers: the rule, a message, and the examples by reason."""
         return [
             ("answer-broken", "no whole answer to {}", self.broken),
-            ("request-refused", "the server refuses {}, which the contract accepts", self.unanswered),
+            ("request-refused", "the server rejects {}, which the contract accepts", self.unanswered),
         ]
 
     def _finding(self, fault: Deviation, sources: list[str]) -> Finding:

@@ -45,14 +45,14 @@ def promised_schema(contract: Contract, endpoint: str, request: Any, listing: Li
     rows = listing.by_key if is_key else {str(row.get(columns.column)): row for row in listing.rows}
     missing = [column for column in requested if not isinstance(column, str) or column not in rows]
     if missing:
-        raise BrokenError(f"a ticket asks for {clean_line(missing[0], 60)}, which was not asked")
+        raise BrokenError(f"a ticket asks for {clean_line(missing[0], 60)}, which was not requested")
     try:
         return bind_template(endpoint, payload, columns, [rows[column] for column in requested])
     except TemplateError as error:
         raise NothingOfferedError(f"its columns cannot be bound: {error}") from error
 
 
-def borrow_promises(promised: pa.Schema, newer: pa.Schema | None) -> pa.Schema:
+def with_newer_promises(promised: pa.Schema, newer: pa.Schema | None) -> pa.Schema:
     """Return a schema whose columns also promise what those of the same name and type promise in a newer document.
 
     What is promised of values came late, and says what was always meant: releases without it are held to it, too.
@@ -101,7 +101,7 @@ class Drift:
 
     def _corrections(self, path: str) -> list[Correction]:
         """Return the corrections of a document that change it."""
-        return [correction for correction in self.documented.release.corrections_of(path) if correction.computes]
+        return [correction for correction in self.documented.release.corrections_of(path) if correction.has_effect]
 
     def _refuses_with(self, correction: Correction, endpoint: str, request: Any) -> bool:
         """Tell whether the release with one correction alone refuses a request."""
@@ -117,7 +117,7 @@ class Drift:
 def _describe(correction: Correction, *, is_payload: bool) -> Deviation:
     """Return the notice of a correction; its place is in a document of the endpoint."""
     since = f" since {correction.seen[0]}" if correction.seen else ""
-    right = f", right in {correction.fixed}" if correction.fixed else ""
+    right = f", fixed in {correction.fixed}" if correction.fixed else ""
     column = correction.location if is_payload else ""
     return Deviation(column, "drift-known", Severity.NOTICE, clean_line(f"known{since}{right}: {correction.reason}"))
 
@@ -151,7 +151,7 @@ class PromiseCheck:
         promised = self.promised(name, request)
         if promised is None:
             return
-        refuses = self.contract.release.settings.reader("payload").unknown == "rejected"
+        refuses = self.contract.release.settings.reader("payload").rejects_columns
         for fault in schema_deviations(promised, sent, refuses_unknown=refuses):
             notes.fault(where, fault)
         for fault in self.drift.of_schema(name, request, sent, self.listing) if self.drift else ():
@@ -163,7 +163,7 @@ class PromiseCheck:
         if promised is None or self.newer is None or name not in self.newer.endpoints:
             return promised
         try:
-            return borrow_promises(promised, promised_schema(self.newer, name, request, self.listing))
+            return with_newer_promises(promised, promised_schema(self.newer, name, request, self.listing))
         except NothingOfferedError:
             return promised
 

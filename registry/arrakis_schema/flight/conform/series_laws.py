@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.filters import Row
 from arrakis_schema.store.flight_settings import Columns, SampleSeries
@@ -66,13 +67,13 @@ class SeriesCheck:
     def end(self) -> Iterator[Deviation]:
         """Yield what is missing from a stream that was read to its end: one that was asked to go on has none."""
         if self._open:
-            yield self._missing("the stream ends, and no end was asked for")
+            yield self._missing("the stream ends, although no end was requested")
         if self._first is None or self._last is None or not self.step:
             return
         if self._start is not None and self._first - self._start >= self.step:
-            yield self._missing(f"{self._start} was asked for, and the first row is of {self._first}")
+            yield self._missing(f"{self._start} was requested, but the first row is at {self._first}")
         if self._end is not None and self._last + self.step < self._end:
-            yield self._missing(f"{self._end} was asked for, and the last row is of {self._last}")
+            yield self._missing(f"{self._end} was requested, but the last row is at {self._last}")
 
     def _times(self, batch: pa.RecordBatch) -> list[int]:
         """Return the times of a batch; none where there is no such column, which the comparison of schemas reports."""
@@ -83,27 +84,29 @@ class SeriesCheck:
 
     def _place(self, value: int) -> Iterator[Deviation]:
         """Yield an error for a time outside of what was asked, or far from now where the request is live."""
-        now = now_by(self._settings)
+        now = api_time(self._settings)
         early = self._start is not None and value < self._start
         late = self._end is not None and value >= self._end
         if early or late:
             asked = f"from {self._start} to before {self._end}"
-            yield self._deviation("time-outside", f"{value} is not within what was asked, {asked}{self._clock(value)}")
+            yield self._deviation(
+                "time-outside", f"{value} is outside the requested range, {asked}{self._clock(value)}"
+            )
         elif self._live and not -_CLOCKS <= now - value <= self._late:
-            message = f"{value} is not the time of live data, now about {now}{self._off(value, now)}"
+            message = f"{value} is not the time of live data, which is now about {now}{self._off(value, now)}"
             yield self._deviation("time-outside", message)
 
     def _off(self, value: int, now: int) -> str:
         """Return the clock that live data seems to be by, or how far it is off, and how far it may be."""
         if value > now:
-            limit = f": {(value - now) / SECOND:.0f} s ahead, and at most {_CLOCKS // SECOND} s are taken"
+            limit = f": {(value - now) / SECOND:.0f} s ahead; at most {_CLOCKS // SECOND} s are allowed"
         else:
-            limit = f": {(now - value) / SECOND:.0f} s late, and at most {self._late / SECOND:.0f} s are taken"
+            limit = f": {(now - value) / SECOND:.0f} s late; at most {self._late / SECOND:.0f} s are allowed"
         return self._clock(value) or limit
 
     def _clock(self, value: int) -> str:
         """Return what a time seems to be, if it is one by another clock or in another unit."""
-        near = self._start if self._start is not None else now_by(self._settings)
+        near = self._start if self._start is not None else api_time(self._settings)
         readings = {
             "it is a Unix time": value - self._settings.epoch * SECOND,
             "it is in microseconds": value * 1000,
@@ -115,13 +118,15 @@ class SeriesCheck:
     def _follow(self, value: int) -> Iterator[Deviation]:
         """Yield an error for a time that does not follow the last one, or is off the stride where the start is not."""
         if self._grid and value % self._grid:
-            yield self._deviation("time-step", f"{value} is no multiple of the stride {self._grid}, as the start is")
+            yield self._deviation(
+                "time-step", f"{value} is not a multiple of the stride {self._grid}, unlike the start"
+            )
             return
         if self._last is None:
             return
         difference = value - self._last
         if difference <= 0:
-            yield self._deviation("time-step", f"{value} comes after {self._last}: times rise")
+            yield self._deviation("time-step", f"{value} comes after {self._last}: times must increase")
             return
         self.step = self.step or difference
         if difference % self.step:
@@ -145,7 +150,7 @@ class SeriesCheck:
             wrong = next((length for length in lengths.to_pylist() if length is not None and length != expected), None)
             if wrong is not None:
                 product = f"{rate:,} Hz and a stride of {self.step:,} ns"
-                message = f"{field.name}: expected {expected:,} samples ({product}), found {wrong:,}"
+                message = f"{field.name}: expected {format_count(expected, 'sample')} ({product}), found {wrong:,}"
                 yield Deviation(field.name, "length-differs", Severity.ERROR, clean_line(message))
 
     def _missing(self, message: str) -> Deviation:
@@ -158,7 +163,7 @@ class SeriesCheck:
         return Deviation(column, rule, Severity.ERROR, clean_line(f"{column}: {message}"))
 
 
-def now_by(series: SampleSeries) -> int:
+def api_time(series: SampleSeries) -> int:
     """Return the time by the clock of the API, in nanoseconds."""
     return time.time_ns() - series.epoch * SECOND
 

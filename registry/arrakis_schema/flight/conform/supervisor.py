@@ -7,6 +7,7 @@ from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.guarded_job import GRACE, run_guarded
 from arrakis_schema.store.loading import data_root
@@ -92,18 +93,18 @@ def _report(location: str, events: Sequence[Mapping[str, Any]], ended: str, requ
     examined = {event["examined"]["endpoint"]: event["examined"]["counts"] for event in events if "examined" in event}
     if failed:
         asking = [event["asking"]["endpoint"] for event in events if "asking" in event][-1:]
-        problem = f"not decided: {failed}{f', when {asking[0]} was asked' if asking else ''}"
+        problem = f"undecided: {failed}{f', when {asking[0]} was asked' if asking else ''}"
         findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", problem))
     elif not any(counts["answered"] for counts in examined.values()):
-        problem = "not decided: the server answered no request that the contract accepts"
+        problem = "undecided: the server answered no request that the contract accepts"
         findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", problem))
     for name in required:
         if not _is_examined(examined.get(name, {})):
-            problem = f"not decided: {name} is required, and {_describe(examined.get(name, {}))}"
+            problem = f"undecided: {name} is required, and {_describe(examined.get(name, {}))}"
             findings.append(Finding(location, 1, 1, "undecided", Severity.WARNING, "", problem))
     claimed = about["about"]["release"]
     if claimed and claimed != about["release"]:
-        message = f"the server claims release {claimed}, and is held against {about['release']}"
+        message = f"the server claims release {claimed}, but is checked against {about['release']}"
         findings.append(Finding(location, 1, 1, "release-claimed", Severity.NOTICE, "", message))
     return Report(about["release"], about["about"], findings, examined)
 
@@ -119,7 +120,7 @@ def _describe(counts: Mapping[str, int]) -> str:
         return "it answered nothing"
     if not counts["rows"]:
         return "no row of it was examined"
-    return f"{counts['types_seen']} of {counts['types_listed']} data types were streamed"
+    return f"{counts['types_seen']} of {format_count(counts['types_listed'], 'data type')} were streamed"
 
 
 def _finding(members: Mapping[str, Any]) -> Finding:

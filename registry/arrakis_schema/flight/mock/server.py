@@ -54,7 +54,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
             named = _endpoint_named(self._contract, criteria) if criteria else None
             if criteria and named is None:
                 raise ArrakisSchemaError(
-                    f"the criteria are no endpoint: expected {_one_of(self._contract)}, or nothing"
+                    f"the criteria do not name an endpoint: expected {_one_of(self._contract)}, or nothing"
                 )
             for command in example_commands(self._contract, [named] if named else self._contract.endpoints):
                 with suppress(NotAnsweredError):
@@ -65,7 +65,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         with _translate_errors():
             endpoint, args, _ = self._request(ticket.ticket)
             if endpoint in self._contract.flight.exchange:
-                raise ArrakisSchemaError(f"{endpoint} is asked by DoExchange")
+                raise ArrakisSchemaError(f"{endpoint} is called with DoExchange")
             schema, batches = answer(self._contract, endpoint, args)
         return flight.GeneratorStream(schema, _until_cancelled(context, batches))
 
@@ -81,7 +81,7 @@ class MockServer(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has n
         with _translate_errors():
             endpoint, _, _ = self._request(self._command(descriptor))
             if endpoint not in self._contract.flight.exchange:
-                raise ArrakisSchemaError(f"{endpoint} is not asked by DoExchange, but by GetFlightInfo and DoGet")
+                raise ArrakisSchemaError(f"{endpoint} is not called with DoExchange, but with GetFlightInfo and DoGet")
             rows = reader.read_all().combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], reader.schema)]
             answered = complete_batch(self._contract, endpoint, rows[0])
         writer.begin(answered.schema)

@@ -29,7 +29,7 @@ def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA)
 
     The function raises `NotCompiledError` for an instance with NaN, which it would take for a number.
     """
-    if dialect == DRAFT_04:  # its 1.0 is no integer
+    if dialect == DRAFT_04:  # its 1.0 is not an integer
         return None
     copy = Copy(document, dialect, reading)
     try:

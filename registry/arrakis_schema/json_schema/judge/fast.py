@@ -60,7 +60,7 @@ def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
         schema = writer.schema(document, SchemaPosition())
         make = getattr(_rust, _CLASSES[dialect])
         accepts: Accepts = make(schema, validate_formats=False, pattern_options=_rust.RegexOptions()).is_valid
-    except (NotCompiledError, RecursionError, ValueError, TypeError, AttributeError):  # or what is no schema at all
+    except (NotCompiledError, RecursionError, ValueError, TypeError, AttributeError):  # or what is not a schema at all
         return None
     return _only_plain_numbers(accepts) if writer.must_look else accepts
 

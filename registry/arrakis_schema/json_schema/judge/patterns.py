@@ -77,7 +77,7 @@ def patterns_in(schema: Any) -> Iterator[str]:
 
 
 def spelled_patterns(schema: Any, reading: Reading) -> dict[str, str | None]:
-    """Return each pattern of a document as ECMA-262 writes it; None for one that is no regular language."""
+    """Return each pattern of a document as ECMA-262 writes it; None for one that is not a regular language."""
     spelled: dict[str, str | None] = {}
     for pattern in patterns_in(schema):
         try:

@@ -85,7 +85,7 @@ class ReferenceGraph:
         """Return what is wrong with a reference that leads nowhere, and what to do."""
         if isinstance(error, _NOT_THERE) or reference.startswith("#"):
             known = definition_pointers(self.document) if len(self.unresolved) < MOST_HINTS else ()
-            there = "".join(f": is {near} meant?" for near in nearest_name(unquote(reference), known))
+            there = "".join(f"; did you mean {near}?" for near in nearest_name(unquote(reference), known))
             return f"{keyword} {short_json(reference)} points to nothing in this document{there}"
         definitions = DIALECTS[self.dialect].definitions
         return (
@@ -105,7 +105,7 @@ class ReferenceGraph:
                     done.add(path.popitem()[0])
                 elif schema in path:
                     yield SchemaProblem(
-                        self.places[schema], "the references lead back here without going into the instance"
+                        self.places[schema], "the references lead back here without descending into the instance"
                     )
                 elif schema in self.in_place and schema not in done:
                     path[schema] = None

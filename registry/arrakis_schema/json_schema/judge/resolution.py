@@ -1,7 +1,7 @@
 """How the complete validator follows references: `referencing` with corrections, and without any retrieval.
 
 It decides by the first value of `dependencies`, and fails on a list of names after a schema. In draft-04 it fails on
-booleans, which are no schemas there but may stand where a schema is looked for. It leaves out some of the resources on
+booleans, which are not schemas there but may stand where a schema is looked for. It leaves out some of the resources on
 the way to a schema, on which dynamic references depend.
 """
 

@@ -74,7 +74,7 @@ def refuse_return(schema: Any, instance: Any, purpose: str = "accepts") -> Itera
         return
     key = purpose, id(schema), id(instance)
     if key in steps.followed:
-        raise LimitError("a dynamic reference leads back to itself without going into the instance")
+        raise LimitError("a dynamic reference leads back to itself without descending into the instance")
     steps.followed.add(key)
     try:
         yield

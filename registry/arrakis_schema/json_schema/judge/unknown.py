@@ -10,7 +10,7 @@ from arrakis_schema.json_schema.declared_members import (
     Unknown,
     declared_at,
     rejected_places,
-    stranger,
+    undeclared_violation,
     unknown_members,
 )
 from arrakis_schema.json_schema.judge.judge import Judge
@@ -54,8 +54,8 @@ class UnknownMembers:
             value = instance
             for name in path:
                 value = value.get(name) if isinstance(value, dict) else None
-            if isinstance(value, dict) and (names := declared.strangers(value)):
-                return stranger(path, names[0], declared)
+            if isinstance(value, dict) and (names := declared.undeclared_names(value)):
+                return undeclared_violation(path, names[0], declared)
         return None
 
     def every(self, instance: Any) -> Iterator[Violation]:
@@ -77,9 +77,9 @@ def without_strangers(judge: Judge, instance: Any) -> Any:
 
 
 def _declared_places(judges: Sequence[Judge], unknown: Unknown) -> list[tuple[tuple[str, ...], Declared]] | None:
-    """Return what each place declares, or None if that depends on the instance."""
+    """Return what each place declares, or None if that depends on the instance: a number names a member or an item."""
     paths = rejected_places(unknown)
-    if paths is None:
+    if paths is None or any(name.isdecimal() for path in paths for name in path):
         return None
     for judge in judges:
         judge.prepare()

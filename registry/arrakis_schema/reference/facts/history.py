@@ -22,7 +22,7 @@ ENDPOINTS = "endpoints"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReleaseStep:
     """What one release changed in a document, and whether clients and servers of the two releases work together.
 
     `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one, `newer` the
@@ -63,7 +63,7 @@ class History:
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
     _software: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
-    _steps: dict[tuple[str, str, str], list[Step]] = field(default_factory=dict)
+    _steps: dict[tuple[str, str, str], list[ReleaseStep]] = field(default_factory=dict)
 
     @property
     def newest(self) -> Release:
@@ -179,11 +179,11 @@ class History:
     def _speakers(self, release: Release) -> dict[str, str]:
         """Return the oldest version of each program that speaks a release."""
         known = self.store.software
-        speakers: dict[str, str] = {}
+        oldest: dict[str, str] = {}
         for software in (*known.clients, *known.servers):
             if software.release == release.version:
-                speakers.setdefault(software.name, software.versions[0])
-        return speakers
+                oldest.setdefault(software.name, software.versions[0])
+        return oldest
 
     def examples(self, release: Release, document: Document) -> list[JudgedExample]:
         """Return the examples of a document, each with the reason why the release rejects it, if it does."""
@@ -194,12 +194,12 @@ class History:
             )
         return self._examples[key]
 
-    def steps(self, name: str) -> Iterator[Step]:
+    def steps(self, name: str) -> Iterator[ReleaseStep]:
         """Yield each change in the meaning of the documents of a name, the newest first."""
         for old, new in reversed(list(pairwise(self.releases))):
             yield from (step for step in self.steps_between(old, new, name) if step.changes)
 
-    def steps_between(self, old: Release, new: Release, name: str) -> list[Step]:
+    def steps_between(self, old: Release, new: Release, name: str) -> list[ReleaseStep]:
         """Return each difference of the documents of a name from one release to another, both with corrections."""
         key = old.version, new.version, name
         if key not in self._steps:
@@ -218,10 +218,10 @@ class History:
                 return new.version
         return self.first(name)
 
-    def _step(self, old: Release, new: Release, path: str) -> Step:
+    def _step(self, old: Release, new: Release, path: str) -> ReleaseStep:
         """Return what a release changed in a document, and which of the changes break those of the release before."""
         old, new = old.contract, new.contract
-        answers = new.document(path).kind.answers
+        answers = new.document(path).kind.is_answer
         writer, reader = (new, old) if answers else (old, new)
         older = self.comparisons.exchange(path, writer, reader)
         newer = self.comparisons.exchange(path, reader, writer)
@@ -229,7 +229,7 @@ class History:
         if older.answer.breaks:
             pair = reader.document(path), writer.document(path)
             broken = self.comparisons.breaks(*pair, reader_is_new=reader is new)
-        return Step(old.version, new.version, path, older, newer, tuple(breaking.change for breaking in broken))
+        return ReleaseStep(old.version, new.version, path, older, newer, tuple(breaking.change for breaking in broken))
 
     def known_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
         """Return the known problems of a document in a release."""
@@ -251,7 +251,7 @@ class History:
             since = earlier
         return since.version
 
-    def past_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
+    def earlier_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
         """Return the known problems of earlier releases of a document that are fixed in this release."""
         earlier = {erratum.version for erratum in self.releases[: self.releases.index(release)]}
         current = self.known_problems(release, path)

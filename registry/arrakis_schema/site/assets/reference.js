@@ -30,7 +30,7 @@ function copyButton(link) {
 }
 
 const says =
-  "This site was built without its scripts: make bundle, and build it again.";
+  "This site was built without its scripts: run make bundle, and build it again.";
 
 async function load(place, module) {
   const style = document.createElement("link");

@@ -9,6 +9,7 @@ from itertools import chain
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, ERRATA_FILE, parse_corrections, parse_errata
 from arrakis_schema.store.dates import DATES_FILE, SUMMARIES_FILE, parse_dates, parse_summaries, timestamp
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
@@ -21,7 +22,7 @@ from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.printable import join_names
 
 _MOST_NAMED = 5
-_NEVER = "a release never changes: take it back from"
+_NEVER = "a release never changes: restore it from"
 _RECORDS: dict[str, Callable[[bytes, str], object]] = {
     CORRECTIONS_FILE: lambda content, _: parse_corrections(content),
     ERRATA_FILE: lambda content, _: parse_errata(content),
@@ -36,11 +37,11 @@ def history_findings(store: Store, base: Commit) -> Iterator[Finding]:
     old, new = _releases_of(base), store.lock
     for release in sorted(old.keys() | new.keys()):
         if release not in old:
-            message = f"release {release} is new since {base.name}: {len(new[release])} files"
+            message = f"release {release} is new since {base.name}: {format_count(len(new[release]), 'file')}"
             yield Finding(LOCK_FILE, 1, 1, "release-added", Severity.NOTICE, "", message)
         elif release not in new:
-            remedy = f"take it back, or bring this branch up to date with {base.name}"
-            message = f"release {release} of {base.name} is gone; a release is never removed or renamed: {remedy}"
+            remedy = f"restore it, or update this branch from {base.name}"
+            message = f"release {release} of {base.name} was removed; a release is never removed or renamed: {remedy}"
             yield _error("release-removed", LOCK_FILE, message)
         else:
             yield from _file_changes(base.name, f"versions/{release}", old[release], new[release])
@@ -51,7 +52,7 @@ def history_findings(store: Store, base: Commit) -> Iterator[Finding]:
 def history_since(store: Store, against: str) -> list[Finding]:
     """Return what changed in `versions/` since a commit, `git:COMMIT`; raises `BaseError`."""
     if not against.startswith(GIT):
-        raise BaseError(f"{against} is no commit, and history is in git: write {GIT}{against}, if git knows it")
+        raise BaseError(f"{against} is not a commit, and history is in git: write {GIT}{against}, if git knows it")
     return list(history_findings(store, open_commit(store.root, against.removeprefix(GIT))))
 
 
@@ -115,8 +116,8 @@ def _record(store: Store, base: Commit, path: str) -> Iterator[Finding]:
         corrected = _corrected_anew(old, new) if path == CORRECTIONS_FILE else ()
         if corrected:
             message += (
-                f": other corrections hold of {join_names(corrected, _MOST_NAMED)}. Review each: these releases"
-                " are compared with their corrections, so what is corrected there breaks nobody"
+                f": the corrections of {join_names(corrected, _MOST_NAMED)} changed. Review each: comparisons apply"
+                " corrections, so a false one hides a break"
             )
         yield Finding(path, 1, 1, "record-changed", Severity.WARNING if corrected else Severity.NOTICE, "", message)
 
@@ -128,7 +129,7 @@ def _corrected_anew(old: bytes | None, new: bytes) -> tuple[str, ...]:
     except DamagedStoreError:
         before = ()
     after = parse_corrections(new)
-    changed = [entry for entry in (*after, *before) if entry.computes and (entry in before) is not (entry in after)]
+    changed = [entry for entry in (*after, *before) if entry.has_effect and (entry in before) is not (entry in after)]
     pairs = {(release, document) for entry in changed for release in entry.releases for document in entry.documents}
     return tuple(f"{release}/{document}" for release, document in sorted(pairs))
 

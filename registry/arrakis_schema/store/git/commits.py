@@ -69,9 +69,9 @@ class Commit:
         lines = "".join(f"{name}\n" for name in sorted(objects)).encode()
         sizes = re.findall(rb"^[0-9a-f]+ blob (\d+)$", self._query_objects("--batch-check", lines), re.MULTILINE)
         if len(sizes) < len(objects):
-            raise BaseError(f"this clone has only a part of {self.name}: {_COMPLETE}")
+            raise BaseError(f"this clone is incomplete and lacks parts of {self.name}: {_COMPLETE}")
         if max(map(int, sizes)) > _LARGEST:
-            raise BaseError(f"{self.name} has a file of more than {_LARGEST // 1024 // 1024} MiB: that is no schema")
+            raise BaseError(f"{self.name} has a file of more than {_LARGEST // 1024 // 1024} MiB: that is not a schema")
         return dict(_split_objects(self._query_objects("--batch", lines)))
 
     def _query_objects(self, form: str, lines: bytes) -> bytes:
@@ -104,14 +104,14 @@ def open_commit(root: Path, name: str) -> Commit:
     """
     label = f"{GIT}{name}"
     if not name or name.startswith("-") or not name.isprintable():
-        raise BaseError(f"{label!a} names no commit: write git:origin/main, or a tag or hash")
+        raise BaseError(f"{label!a} is not a commit: write git:origin/main, or a tag or hash")
     repository = open_repository(root)
     commit = _resolve(repository, f"{_resolve(repository, name)}^{{commit}}")
     if not commit:
-        raise BaseError(f"{label} names no commit in this clone: {_remedy(repository, name)}")
+        raise BaseError(f"{label} is not a commit of this clone: {_remedy(repository, name)}")
     listed = repository.run("ls-tree", "-r", "-z", commit, "--", "schemas", "versions")
     if listed.returncode:
-        raise BaseError(f"this clone has only a part of {label}: {_COMPLETE}")
+        raise BaseError(f"this clone is incomplete and lacks parts of {label}: {_COMPLETE}")
     entries = dict(_entries(listed.stdout))
     for folder in ("schemas", "versions"):
         if folder in entries:
@@ -152,5 +152,5 @@ def _remedy(repository: Repository, name: str) -> str:
     origin = "origin" if "origin" in remotes else remotes[0]
     if plain and name != "HEAD":
         return f"run `git fetch --depth=1 {origin} {name}` and compare with git:FETCH_HEAD"
-    shallow = repository.answers("rev-parse", "--is-shallow-repository")
+    shallow = repository.prints_true("rev-parse", "--is-shallow-repository")
     return f"run `git fetch {'--unshallow ' if shallow else ''}{origin}`"

@@ -25,7 +25,7 @@ _SAFE = {
     "LC_ALL": "C",
 }
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
-_WHAT_IS_KNOWN = "the digests prove the files against versions/lock.json, and not the lock against history"
+_WHAT_IS_KNOWN = "the digests prove the files against versions/lock.json, but not the lock against history"
 
 
 class BaseError(ArrakisSchemaError):
@@ -60,7 +60,7 @@ class Repository:
         except OSError as error:
             raise BaseError(f"git cannot be run: {error.strerror}") from error
 
-    def answers(self, *arguments: str) -> bool:
+    def prints_true(self, *arguments: str) -> bool:
         """Tell whether git prints `true`."""
         return self.run(*arguments).stdout.strip() == b"true"
 
@@ -76,13 +76,13 @@ def open_repository(root: Path) -> Repository:
         return repository
     if b"safe.directory" in answer.stderr:
         remedy = f"run `git config --global --add safe.directory {_safe_directory(answer.stderr) or root.resolve()}`"
-        raise BaseError(f"git reads a repository of another user only where it is told to: {remedy}")
+        raise BaseError(f"git refuses to read a repository of another user: {remedy}")
     if "GIT_DIR" in os.environ:
         tree = Path(os.environ.get("GIT_WORK_TREE", ".")).resolve()
         named = Repository(root, {"GIT_DIR": str(Path(os.environ["GIT_DIR"]).resolve()), "GIT_WORK_TREE": str(tree)})
-        if named.answers("rev-parse", "--is-inside-work-tree"):
+        if named.prints_true("rev-parse", "--is-inside-work-tree"):
             return named
-    raise BaseError(f"{root} is in no working tree of git: {_WHAT_IS_KNOWN}")
+    raise BaseError(f"{root} is not in a git working tree: {_WHAT_IS_KNOWN}")
 
 
 def _safe_directory(advice: bytes) -> str:

@@ -32,7 +32,7 @@ export async function printed(file) {
   try {
     const head = Message.getRootAsMessage(new ByteBuffer(message));
     if (head.headerType() !== MessageHeader.Schema || !head.header(schema))
-      throw new Error("its first message is no schema");
+      throw new Error("its first message is not a schema");
     return Array.from({ length: schema.fieldsLength() }, (_, index) => column(schema, index)).join("\n");
   } catch (error) {
     throw new Error(`the schema in this file cannot be read: ${error instanceof Error ? error.message : error}`, {
@@ -56,12 +56,12 @@ async function schemaMessage(file) {
   if (format) throw new Error(`this is ${OTHERS[format]}, not an Arrow file or stream`);
   const start = text.startsWith(FILE) ? FILE_HEAD : 0;
   const numbers = new DataView(head.buffer);
-  if (head.length < start + 8) throw new Error(`this is no Arrow file: it has only ${file.size} bytes`);
+  if (head.length < start + 8) throw new Error(`this is not an Arrow file: it has only ${file.size} bytes`);
   const modern = numbers.getInt32(start, true) === CONTINUATION;
   const length = numbers.getInt32(start + (modern ? 4 : 0), true);
   const begin = start + (modern ? 8 : 4);
   if (length <= 0 || length > LARGEST || (!modern && start === 0 && length % 4))
-    throw new Error("this is no Arrow file or stream: it begins with neither ARROW1 nor a schema");
+    throw new Error("this is not an Arrow file or stream: it begins with neither ARROW1 nor a schema");
   if (begin + length > file.size)
     throw new Error(
       `this Arrow file is cut short: its schema ends at byte ${begin + length}, the file at ${file.size}`,

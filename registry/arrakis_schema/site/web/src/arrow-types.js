@@ -110,7 +110,7 @@ function integer(int) {
 /** @param {Field} field @param {number} index @returns {Field} */
 function child(field, index) {
   const member = field.children(index);
-  if (!member) throw new Error("a type lacks what it is made of");
+  if (!member) throw new Error("a type is incomplete");
   return member;
 }
 

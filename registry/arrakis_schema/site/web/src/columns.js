@@ -12,7 +12,7 @@ const ALLOWED = /^ {2}\{([A-Za-z_][A-Za-z0-9_]*)\}: '(.*)'$/;
 const SCHEMA_METADATA = "-- schema metadata --";
 const CODE = /\bpa\.(schema|field)\(|^import |^>>> /m;
 
-/** A text that is no printed schema, with the place and the cause. */
+/** A text that is not a printed schema, with the place and the cause. */
 export class SchemaTextError extends Error {
   /** @param {string} cause @param {Place} place */
   constructor(cause, place) {
@@ -66,7 +66,7 @@ function readColumn(line, place) {
   const nullable = !rest.endsWith(" not null");
   const type = nullable ? rest : rest.slice(0, -" not null".length);
   if (!/^(\{\w+\}|[a-z]\w*([[<(].*|))$/.test(type))
-    throw new SchemaTextError(`${type || "nothing"} is no type as pyarrow prints it`, place);
+    throw new SchemaTextError(`${type || "nothing"} is not a type as pyarrow prints it`, place);
   const repeated = !line.startsWith('"') && written.search(PLACEHOLDER) >= 0;
   return { name: written, type, nullable, repeated, allowed: {}, place };
 }
@@ -87,7 +87,7 @@ function quoted(line, place) {
   } catch {
     // not a JSON string: refused below
   }
-  throw new SchemaTextError("a quoted name is a JSON string, with a colon behind it", place);
+  throw new SchemaTextError("a quoted name is a JSON string, followed by a colon", place);
 }
 
 /**

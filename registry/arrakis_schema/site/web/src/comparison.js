@@ -186,7 +186,7 @@ function fieldTable(between, { path, old, fresh }) {
         element(
           "p",
           { class: "compare-words" },
-          `In other words only: ${words.map(({ field }) => labelOf(field)).join(", ")}.`,
+          `Only the wording changed: ${words.map(({ field }) => labelOf(field)).join(", ")}.`,
         ),
       ]
     : [];

@@ -29,7 +29,7 @@ export function difference(text, registered) {
     return {
       state: "unreadable",
       word: "no schema",
-      title: "This is no schema as pyarrow prints it.",
+      title: "This is not a schema as pyarrow prints it.",
       problems,
       notes: [],
     };
@@ -97,7 +97,7 @@ function columnDifferences(sent, pairs, registered) {
     const twice = names.has(column.name);
     names.add(column.name);
     const { name, place } = column;
-    if (twice) return [describe(name, "stands here twice", place, registered.fields, false)];
+    if (twice) return [describe(name, "occurs here twice", place, registered.fields, false)];
     const counterpart = pairs.get(column);
     return counterpart ? typeDifferences(column, counterpart, registered) : [extra(column, registered)];
   });
@@ -108,7 +108,7 @@ function extra({ name, place }, { what, readers, unknown, fields }) {
   const rejected = unknown === "rejected";
   return describe(
     name,
-    `not in ${what}; ${readers} ${rejected ? "refuse" : "ignore"} a column that they do not know`,
+    `not in ${what}; ${readers} ${rejected ? "reject" : "ignore"} unknown columns`,
     place,
     fields,
     !rejected,
@@ -126,7 +126,7 @@ function typeDifferences({ name, type, nullable, place }, counterpart, { fields 
   if (counterpart.nullable !== nullable) {
     const words = nullable
       ? "expected not null, found nullable"
-      : "expected nullable, found not null; no reader is surprised by that";
+      : "expected nullable, found not null; this affects no reader";
     differences.push(describe(name, words, place, fields, !nullable, anchored));
   }
   return differences;
@@ -146,8 +146,8 @@ function order(sent, registeredColumns, pairs, { exact, readers }) {
   const names = (/** @type {Column[]} */ some) => [...new Set(some.map(({ name }) => name))].join(", ");
   const expectedOrder = registeredColumns.filter((column) => met.includes(column));
   const means = exact
-    ? `${readers} take columns by position`
-    : `${readers} take columns by name, so it does not matter to them`;
+    ? `${readers} look up columns by position`
+    : `${readers} look up columns by name, so this does not affect them`;
   const text = `the order of the columns differs: expected ${names(expectedOrder)}; found ${names(met)}; ${means}`;
   return [{ remark: { label: "", text, anchor: "" }, harmless: !exact }];
 }
@@ -188,7 +188,7 @@ function conclude(differences, sent, pairs, { what }) {
   const title = `Differs from ${what}: ${count(differences.length, "difference")}`;
   return {
     state: problems.length ? "refused" : "differs",
-    word: problems.length ? "differs" : "differs without harm",
+    word: problems.length ? "differs" : "differs harmlessly",
     title,
     problems,
     notes,

@@ -114,7 +114,7 @@ async function answer(context, chosen, area, ask) {
       element(
         "p",
         { class: "try-verdict try-unreadable" },
-        error instanceof SiteError ? reason : `This cannot be judged here: ${reason}`,
+        error instanceof SiteError ? reason : `This cannot be checked here: ${reason}`,
       ),
     ];
   }

@@ -13,11 +13,11 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 
 /** @type {Record<number, string>} */
 const CAUSES = {
-  [ParseErrorCode.InvalidSymbol]: "this is no JSON value",
-  [ParseErrorCode.InvalidNumberFormat]: "this is no JSON number",
+  [ParseErrorCode.InvalidSymbol]: "this is not a JSON value",
+  [ParseErrorCode.InvalidNumberFormat]: "this is not a JSON number",
   [ParseErrorCode.PropertyNameExpected]: "the name of a member is expected, in double quotes",
   [ParseErrorCode.ValueExpected]: "a value is expected",
-  [ParseErrorCode.ColonExpected]: "a colon is expected behind the name",
+  [ParseErrorCode.ColonExpected]: "a colon is expected after the name",
   [ParseErrorCode.CommaExpected]: "a comma is expected",
   [ParseErrorCode.CloseBraceExpected]: "a closing brace is expected",
   [ParseErrorCode.CloseBracketExpected]: "a closing bracket is expected",
@@ -25,8 +25,8 @@ const CAUSES = {
   [ParseErrorCode.InvalidCommentToken]: "JSON has no comments",
   [ParseErrorCode.UnexpectedEndOfString]: "the string has no closing quotation mark",
   [ParseErrorCode.UnexpectedEndOfNumber]: "the number is not complete",
-  [ParseErrorCode.InvalidUnicode]: "\\u wants four hexadecimal digits",
-  [ParseErrorCode.InvalidEscapeCharacter]: "the string has an escape that JSON does not know",
+  [ParseErrorCode.InvalidUnicode]: "\\u needs four hexadecimal digits",
+  [ParseErrorCode.InvalidEscapeCharacter]: "the string has an unknown escape",
   [ParseErrorCode.InvalidCharacter]: "the string holds a control character, which must be escaped",
 };
 
@@ -91,7 +91,7 @@ export function parse(text, { strict } = { strict: true }) {
       onObjectProperty: (name, ...at) => {
         const parent = open[open.length - 1];
         if (name in parent.value)
-          throw new JsonError(`the name ${JSON.stringify(name)} stands twice in one object`, placed(at));
+          throw new JsonError(`the name ${JSON.stringify(name)} occurs twice in one object`, placed(at));
         parent.name = strict ? sound(name, placed(at)) : name;
       },
       onLiteralValue: (value, ...at) => put(literal(value, text, placed(at), strict), placed(at)),
@@ -154,7 +154,7 @@ function number(source, at) {
 
 /** @param {string} value @param {Place} at */
 function sound(value, at) {
-  if (LONE_SURROGATE.test(value)) throw new JsonError("half a surrogate pair has no form in UTF-8", at);
+  if (LONE_SURROGATE.test(value)) throw new JsonError("half of a surrogate pair cannot be encoded in UTF-8", at);
   return value;
 }
 

@@ -190,7 +190,7 @@ class Copy {
     return written;
   }
 
-  /** Say beside `multipleOf` which numbers of the instance are no multiples. @param {any} result @param {any} divisor */
+  /** Say beside `multipleOf` which numbers of the instance are not multiples. @param {any} result @param {any} divisor */
   divide(result, divisor) {
     if (!this.numbers.some(isFar) && !isFar(divisor)) return;
     delete result.multipleOf;
@@ -210,7 +210,7 @@ function* subschemas(schema) {
   }
 }
 
-/** Return a value that is no schema without what would name one. @param {any} value @returns {any} */
+/** Return a value that is not a schema without what would name one. @param {any} value @returns {any} */
 function withoutNames(value) {
   if (Array.isArray(value)) return value.map(withoutNames);
   if (typeof value !== "object" || value === null) return value;

@@ -39,7 +39,7 @@ test("multiples are computed digit by digit, and a stand-in is whole where the n
   assert.equal(instance[4] % 1, 0.5);
 });
 
-test("what is no schema names none, and a dynamic reference within one resource is a plain one", () => {
+test("what is not a schema names none, and a dynamic reference within one resource is a plain one", () => {
   const { schema } = exactly(null, {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     const: { $id: "a" },

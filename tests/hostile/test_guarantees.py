@@ -1,4 +1,4 @@
-"""Every promise of the page about security names the test that holds it, and every test here is named there."""
+"""Every guarantee on the security page names its tests, and every test here is named there."""
 
 import ast
 import re
@@ -6,8 +6,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 PAGE = (PROJECT / "docs/security.md").read_text(encoding="utf-8")
-PROMISES = PAGE.partition("## Promises")[2].partition("\n## ")[0]
-HELD_BY = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+GUARANTEES = PAGE.partition("## Guarantees")[2].partition("\n## ")[0]
+TESTED_BY = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
 def names_of_tests(path: Path) -> set[str]:
@@ -15,18 +15,18 @@ def names_of_tests(path: Path) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
 
-def test_every_promise_names_tests_that_exist() -> None:
-    promises = PROMISES.split("\n- **")[1:]
-    assert promises
-    for promise in promises:
-        named = HELD_BY.findall(promise)
-        assert named, promise
+def test_every_guarantee_names_tests_that_exist() -> None:
+    guarantees = GUARANTEES.split("\n- **")[1:]
+    assert guarantees
+    for guarantee in guarantees:
+        named = TESTED_BY.findall(guarantee)
+        assert named, guarantee
         for path, test in named:
-            assert test in names_of_tests(PROJECT / path), (promise, test)
+            assert test in names_of_tests(PROJECT / path), (guarantee, test)
 
 
-def test_every_test_of_the_hostile_roots_holds_a_promise() -> None:
-    named = set(HELD_BY.findall(PROMISES))
+def test_every_test_of_the_hostile_roots_backs_a_guarantee() -> None:
+    named = set(TESTED_BY.findall(GUARANTEES))
     for path in sorted(Path(__file__).parent.glob("test_*.py")):
         if path != Path(__file__):
             missing = {test for test in names_of_tests(path) if (f"tests/hostile/{path.name}", test) not in named}
