@@ -5,7 +5,7 @@ from markdown import Markdown
 
 from arrakis_schema.reference.highlighting import finish_page
 from arrakis_schema.reference.markup import element
-from arrakis_schema.site.html_blocks import extract_blocks, restore_blocks
+from arrakis_schema.site.html_blocks import PlainText, extract_blocks, restore_blocks
 from arrakis_schema.text.escaping import literal
 
 EXTENSIONS = ["tables", "attr_list", "md_in_html", "toc", "pymdownx.superfences", "pymdownx.tabbed"]
@@ -32,3 +32,13 @@ def test_a_page_is_the_same_when_its_blocks_are_taken_out(page: str, *, taken: b
     rendered = Markdown(extensions=EXTENSIONS).convert(without)
     assert finish_page(restore_blocks(rendered, blocks)) == finish_page(Markdown(extensions=EXTENSIONS).convert(page))
     assert not blocks or "<b>" not in rendered
+
+
+@pytest.mark.parametrize(
+    "text", ["plain", "plain, `code`", "a  \nb", "[a](b) c", "\\*", "a & b &lt;", "<b>x</b> y", "_a_ b_c"]
+)
+def test_a_text_is_the_same_when_markdown_skips_what_has_no_marks(text: str) -> None:
+    page = f"# {text} {{ #here .b }}\n\n{text} more {{ .lead }}\n\n| {text} | b |\n| --- | --- |\n| {text} **b** | {text} |\n\n- {text}\n"
+    assert Markdown(extensions=[*EXTENSIONS, PlainText()]).convert(page) == Markdown(extensions=EXTENSIONS).convert(
+        page
+    )

@@ -8,6 +8,7 @@ placeholder lists the values that may be put there.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -118,6 +119,12 @@ def parse_document(text: str) -> pa.Schema | Template:
 
     Raises `SchemaTextError` with the line, and `TooManyColumnsError` beyond the limit.
     """
+    return _parse_document(text)
+
+
+@lru_cache(maxsize=32)
+def _parse_document(text: str) -> pa.Schema | Template:
+    """Parse a text; a release after the other has the same one."""
     blocks, tail = _blocks(text.removesuffix("\n").split("\n") if text.strip() else [])
     if len(blocks) > MOST_COLUMNS:
         raise TooManyColumnsError(1, f"{len(blocks):,} columns: {MOST_COLUMNS:,} are allowed")

@@ -1,9 +1,11 @@
 """The functions of the commands: each reads the store, prints, and returns the exit code."""
 
+import gc
 import shlex
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from importlib import import_module
+from typing import Any
 
 from arrakis_schema.cli.explaining import explain
 from arrakis_schema.cli.output import print_errors, print_line, print_now, write, write_bytes
@@ -16,6 +18,7 @@ from arrakis_schema.findings.text import format_count
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
+from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.new_root import BASE_URL, TITLE, create_root
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
@@ -109,7 +112,11 @@ def run_build(options: Namespace) -> int:
 
     store = open_store(options.root)
     print_errors([] if options.trust_config else describe_omissions(store.root))
-    count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
+    gc.freeze()  # what is imported is no garbage
+    try:
+        count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
+    finally:
+        gc.unfreeze()
     print_line(f"wrote {format_count(count, 'file')} to {options.out}")
     return 0
 
@@ -123,9 +130,13 @@ def run_serve(options: Namespace) -> int:
     address = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
     print_errors([] if options.trust_config else describe_omissions(root))
     preload()
+    known: dict[Hashable, Any] = {}
 
     def build_site() -> Iterator[Representation]:
-        return site(open_store(root), trust_config=options.trust_config)
+        nonlocal known
+        memo = Memo(known)
+        yield from site(open_store(root, memo), trust_config=options.trust_config)
+        known = memo.used
 
     sources = Sources(lambda: fingerprint(root), print_now)
     serve(build_site, **address, announce=lambda url: print_now(f"serving {root} at {url}"), sources=sources)

@@ -17,7 +17,7 @@ from arrakis_schema.cli.output import write
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.software import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
-from arrakis_schema.system.advice import advice, relation_data
+from arrakis_schema.system.advice import advice, relations_data
 from arrakis_schema.system.answers import Answer, Relation
 from arrakis_schema.system.relations import Comparisons, equivalent_releases, grid, sent_names, sides
 from arrakis_schema.system.software import Call, calls, merge_alike, range_of
@@ -42,7 +42,7 @@ def run_matrix(options: Namespace) -> int:
     comparisons = Comparisons(store, options.timeout, options.steps, words=False)
     found = _calls(comparisons, options) if options.software else _relations(comparisons, options)
     if options.format == "json":
-        data = {"relations": [relation_data(comparisons, relation) for relation in found]}
+        data = {"relations": relations_data(comparisons, found)}
         write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
     else:
         console = open_console()

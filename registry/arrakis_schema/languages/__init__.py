@@ -112,6 +112,16 @@ def language_of(document: Document) -> Language:
     return language(document.format)
 
 
+def refusal_of(release: Release, document: Document, example: Example) -> str:
+    """Return why a release refuses a message as one of a document; empty where it accepts it."""
+    from arrakis_schema.store.store import identity_of
+
+    return release.store.memo.recall(
+        ("refusal", identity_of(release), document.path, document.content, example),
+        lambda: language_of(document).refusal(release, document, example),
+    )
+
+
 def every_language() -> list[Language]:
     """Return the records of all languages."""
     return [language(form) for form in FORMATS.values()]

@@ -6,7 +6,7 @@ from typing import Any
 from arrakis_schema.reference.markup import code, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.matrix import answer_mark
 from arrakis_schema.reference.places import anchor
-from arrakis_schema.system.advice import advice, relation_data
+from arrakis_schema.system.advice import advice, relations_data
 from arrakis_schema.system.answers import Answer
 from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.system.software import Call, merge_alike, range_of
@@ -78,4 +78,4 @@ def _versions(titles: list[str]) -> str:
 
 def software_data(comparisons: Comparisons, found: Sequence[Call]) -> dict[str, Any]:
     """Return every call as data, as `matrix --software --format json` prints it."""
-    return {"relations": [relation_data(comparisons, call) for call in found]}
+    return {"relations": relations_data(comparisons, found)}

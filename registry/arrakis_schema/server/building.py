@@ -1,6 +1,7 @@
-"""Build the site in a separate process, so that no build sees the caches of an earlier one.
+"""Build the site in a separate process, which waits for the next order after each build.
 
-The child is forked from a process that never builds: the modules are imported there, and the caches are empty.
+So `load` may keep what it knows from one build to the next. The process is forked from one that never builds, and is
+replaced after an internal error and where a build takes too long: then nothing is known.
 """
 
 import gc
@@ -8,21 +9,24 @@ import os
 import pickle
 import signal
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from mmap import ACCESS_READ, mmap
 from multiprocessing import Pipe, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import recv_handle, send_handle
 from tempfile import TemporaryFile
 from threading import Thread
 from time import monotonic
-from typing import IO
+from typing import IO, Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.server.listening import ServeError
+from arrakis_schema.server.resources import PreparedResource, prepare_resource
 from arrakis_schema.server.tree import Tree, prepare_tree
 from arrakis_schema.site.representations import Representation
+from arrakis_schema.store.memo import Memo
 
 FORK = get_context("fork")
 
@@ -61,58 +65,108 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Builder:
+    """The process that builds; its channel takes files to write to, and returns outcomes. It ends when that closes."""
+
+    process: BaseProcess
+    channel: Connection
+
+    def start_build(self) -> "Build":
+        """Start a build; raises `OSError` where the process is gone."""
+        file = TemporaryFile()  # noqa: SIM115 - open as long as the site is served
+        try:
+            send_handle(self.channel, file.fileno(), self.process.pid)
+        except OSError:
+            file.close()
+            raise
+        return Build(self, file)
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self.process.kill()
+        self.process.join()
+        self.channel.close()
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
     """A running build; the site is written to `file`, which has no name and vanishes when it is closed everywhere."""
 
-    process: BaseProcess
+    builder: Builder
     file: IO[bytes]
-    result: Connection
     started: float = field(default_factory=monotonic)
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is an outcome."""
+        return self.builder.channel.poll() or not self.builder.process.is_alive()
 
     def outcome(self) -> Outcome:
         """Wait for the end of the build, and return its outcome."""
-        self.process.join()
         try:
-            outcome: Outcome = self.result.recv()
-        except EOFError:
-            outcome = Outcome(failure=f"the build process was ended {describe_end(self.process)}")
-        self.result.close()
+            outcome: Outcome = self.builder.channel.recv()
+        except (EOFError, OSError):
+            self.builder.process.join()
+            outcome = Outcome(failure=f"the build process was ended {describe_end(self.builder.process)}")
         return outcome
 
-    def stop(self) -> None:
-        """Stop the build."""
-        self.process.kill()
-        self.process.join()
-        self.result.close()
-        self.file.close()
 
+def start_builder(load: Load, close_inherited: Callable[[], None]) -> Builder:
+    """Start the process; `close_inherited` is called in it, and closes what belongs to the parent."""
+    ours, theirs = Pipe()
 
-def start_build(load: Load, close_inherited: Callable[[], None]) -> Build:
-    """Start a build; `close_inherited` is called in the child and closes what belongs to the parent."""
-    file = TemporaryFile()  # noqa: SIM115 - open as long as the site is served
-    result, sender = Pipe(duplex=False)
-    process = FORK.Process(target=_build, args=(load, file, sender, close_inherited), daemon=True)
+    def close_all() -> None:
+        ours.close()
+        close_inherited()
+
+    process = FORK.Process(target=_build_to_order, args=(load, theirs, close_all), daemon=True)
     process.start()
-    sender.close()
-    return Build(process, file, result)
+    theirs.close()
+    return Builder(process, ours)
 
 
-def _build(load: Load, file: IO[bytes], sender: Connection, close_inherited: Callable[[], None]) -> None:
-    """Build, in the child."""
+def _build_to_order(load: Load, channel: Connection, close_inherited: Callable[[], None]) -> None:
+    """Build into each file that comes, in the child."""
     leave_signals_to_parent()
     close_inherited()
     Thread(target=_end_with_parent, daemon=True).start()
+    known: dict[Hashable, Any] = {}
+    while True:
+        try:
+            handle = recv_handle(channel)
+        except EOFError:
+            return
+        prepared = Memo(known)
+        with os.fdopen(handle, "wb") as file:
+            outcome = _build(load, file, prepared)
+        known = known if outcome.failure else prepared.used
+        channel.send(outcome)
+        _put_aside()
+
+
+def _put_aside() -> None:
+    """Let no collection of garbage in the next build look at what is kept from this one: it takes longer than that."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _build(load: Load, file: IO[bytes], prepared: Memo) -> Outcome:
+    """Build, and return the outcome; what has not changed since an earlier build is prepared already."""
+
+    def prepare(representation: Representation) -> PreparedResource:
+        return prepared.recall((representation,), lambda: prepare_resource(representation))
+
     try:
-        site = prepare_tree(load())
+        site = prepare_tree(load(), prepare)
         pickle.dump(site, file, protocol=pickle.HIGHEST_PROTOCOL)
         file.flush()
     except (ArrakisSchemaError, OSError) as error:
-        sender.send(Outcome(failure=str(error)))
+        return Outcome(failure=str(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the earlier site stays up
         failure = f"{UNEXPECTED}{type(error).__name__}: {error}"
-        sender.send(Outcome(failure=failure, trace=traceback.format_exc()))
-    else:
-        sender.send(Outcome(files=site.files))
+        return Outcome(failure=failure, trace=traceback.format_exc())
+    return Outcome(files=site.files)
 
 
 def leave_signals_to_parent() -> None:

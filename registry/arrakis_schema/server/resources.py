@@ -67,14 +67,14 @@ class PreparedResource:
 def prepare_resource(representation: Representation) -> PreparedResource:
     """Prepare all responses of a representation."""
     compressed = gzip.compress(representation.content, LEVEL, mtime=0)
+    digest = representation.sha256.encode()
     return PreparedResource(
-        identity=_coded(representation, representation.content, b'"%s"', ()),
-        gzip=_coded(representation, compressed, b'"%s-gzip"', ((b"content-encoding", b"gzip"),)),
+        identity=_coded(representation, representation.content, b'"%s"' % digest, ()),
+        gzip=_coded(representation, compressed, b'"%s-gzip"' % digest, ((b"content-encoding", b"gzip"),)),
     )
 
 
-def _coded(representation: Representation, body: bytes, etag_form: bytes, coding: Fields) -> CodedRepresentation:
-    etag = etag_form % representation.sha256.encode()
+def _coded(representation: Representation, body: bytes, etag: bytes, coding: Fields) -> CodedRepresentation:
     kept: Fields = (
         (b"etag", etag),
         (b"cache-control", FOR_EVER if representation.immutable else FOR_A_WHILE),

@@ -1,6 +1,7 @@
 """Serve a site: one process holds the port, starts builds, keeps workers alive, and sends them each new site.
 
-It has one thread and never builds itself, so that its forks start in a known state. Nothing is printed here.
+It has one thread and never builds itself, so that its forks start in a known state: one builds, the others serve.
+Nothing is printed here.
 """
 
 import socket
@@ -9,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
-from typing import IO
+from typing import IO, Any
 
 from arrakis_schema.server.application import Health
-from arrakis_schema.server.building import FORK, Build, Load, Outcome, describe_end, start_build
+from arrakis_schema.server.building import FORK, Build, Builder, Load, Outcome, describe_end, start_builder
 from arrakis_schema.server.listening import ServeError, allow_connections, listen
 from arrakis_schema.server.stop_signals import Stop, stop_signals
 from arrakis_schema.server.worker import WorkerSettings, send_site, work
 from arrakis_schema.store.dates import now
 
-POLL = 0.5
+POLL = 0.2
 """Seconds between two looks at the sources; a change counts once two looks in a row see the same state."""
 GRACE = 1.0
 """Seconds that clients have to read pending responses when the server stops."""
@@ -85,6 +86,7 @@ class Supervisor:
     def __init__(self, load: Load, settings: WorkerSettings, workers: int, watch: Watch | None, stop: Stop) -> None:
         self._load, self._settings, self._worker_count, self._watch, self._stop = load, settings, workers, watch, stop
         self._workers: list[Worker] = []
+        self._builder: Builder | None = None
         self._build: Build | None = None
         self._published: Published | None = None
         self._early_deaths = 0
@@ -105,12 +107,28 @@ class Supervisor:
 
     def _wait(self, seconds: float) -> None:
         """Wait until something happens."""
-        processes = [worker.process for worker in self._workers] + ([self._build.process] if self._build else [])
-        if self._stop.reader in wait([self._stop.reader, *(process.sentinel for process in processes)], seconds):
+        ends = [worker.process.sentinel for worker in self._workers]
+        building: list[Any] = []
+        if self._build is not None:
+            building = [self._build.builder.channel, self._build.builder.process.sentinel]
+        if self._stop.reader in wait([self._stop.reader, *ends, *building], seconds):
             self._stop.drain()
 
     def _start_build(self) -> None:
-        self._build = start_build(self._load, self._close_inherited)
+        if self._builder is not None and not self._builder.process.is_alive():
+            self._end_builder()
+        if self._builder is None:
+            self._builder = start_builder(self._load, self._close_inherited)
+        self._build = self._builder.start_build()
+
+    def _end_builder(self) -> None:
+        """End the process that builds, with the build that is running."""
+        if self._build is not None:
+            self._build.file.close()
+            self._build = None
+        if self._builder is not None:
+            self._builder.end()
+            self._builder = None
 
     def _close_inherited(self) -> None:
         """Close what a forked child inherits: it must not keep the port or a channel open."""
@@ -124,10 +142,12 @@ class Supervisor:
 
     def _take_build(self, announce: Callable[[], None], tell: Tell) -> None:
         """Publish the site of a finished build, or note its failure."""
-        if self._build is None or self._build.process.is_alive():
+        if self._build is None or not self._build.ended:
             return
         build, self._build = self._build, None
         outcome = build.outcome()
+        if outcome.trace or self._watch is None:
+            self._end_builder()
         if outcome.failure:
             build.file.close()
             self._note_failure(outcome, tell)
@@ -181,6 +201,8 @@ class Supervisor:
             ours.close()
             self._stop.close()
             self._close_channels()
+            if self._builder is not None:
+                self._builder.channel.close()
             if self._build is not None:
                 self._build.file.close()
 
@@ -197,7 +219,7 @@ class Supervisor:
         if self._build is not None:
             if monotonic() - self._build.started < STUCK:
                 return  # the change is seen again once this build has ended
-            self._build.stop()
+            self._end_builder()
             tell(f"a build was stopped after {STUCK:.0f} s")
         self._watch.note_build()
         self._start_build()
@@ -205,8 +227,7 @@ class Supervisor:
     def _end(self) -> None:
         """Stop accepting, give clients a moment to read their responses, and end every process."""
         self._settings.listener.close()
-        if self._build is not None:
-            self._build.stop()
+        self._end_builder()
         self._close_channels()
         deadline = monotonic() + GRACE
         while (left := deadline - monotonic()) > 0 and (alive := self._alive()) and self._stop.requests < 2:  # noqa: PLR2004

@@ -3,7 +3,7 @@
 A path is looked up in a dict and never resolved, so none can lead outside.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -29,7 +29,9 @@ class Tree:
     missing: str = ""
 
 
-def prepare_tree(representations: Iterable[Representation]) -> Tree:
+def prepare_tree(
+    representations: Iterable[Representation], prepare: Callable[[Representation], PreparedResource] = prepare_resource
+) -> Tree:
     """Prepare the whole site; raises `ValueError` where two representations have the same path."""
     resources: dict[str, PreparedResource] = {}
     files = 0
@@ -37,7 +39,7 @@ def prepare_tree(representations: Iterable[Representation]) -> Tree:
         path = f"/{representation.path}"
         if path in resources:
             raise ValueError(f"two files of the site have the path {representation.path}")
-        resources[path] = prepare_resource(representation)
+        resources[path] = prepare(representation)
         if path.endswith(f"/{PAGE}"):
             resources[path.removesuffix(PAGE)] = resources[path]
     return Tree(resources, _folders(resources), files, _missing_page(resources))

@@ -27,6 +27,9 @@ _HERE = Path(__file__).parent
 _PLUGIN = "arrakis-schema"
 _TEXTS = ("site_name", "site_description", "site_url", "docs_dir")
 _KNOWN = (*_TEXTS, "nav")
+_HARMLESS = {*_KNOWN, "copyright", "extra", "validation"}
+"""What no text is rendered by."""
+
 _PUBLISHED = {".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".txt", ".csv", ".json", ".pdf"}
 """The suffixes of files in `docs/` in which no browser runs scripts."""
 
@@ -61,19 +64,23 @@ def is_trusted(root: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What a root says about its site: settings without a path in them, its own pages, and parts of the theme."""
+    """What a root says about its site: settings without a path in them, its own pages, and parts of the theme.
+
+    `plain`: nothing but this package and its theme renders the pages.
+    """
 
     settings: dict[str, Any]
     docs: Path | None
     published: tuple[str, ...]
     theme: Path | None = None
+    plain: bool = True
 
 
 def read_configuration(store: Store, *, trust_config: bool) -> Configured:
     """Return the settings of the root upon those of the package; raises `BuildError`, and MkDocs' own exceptions."""
     if exists(str(store.root), CONFIG) and (trust_config or is_trusted(store.root)):
         refuse_links(str(store.root), CONFIG)
-        return _trusted(store.root / CONFIG)
+        return _trusted(store.root / CONFIG, _load(_HERE / CONFIG))
     settings = {key: value for key, value in _read_settings(store.root).items() if key in _KNOWN}
     docs = _docs_folder(store.root, settings)
     published = tuple(_files(docs)[0]) if (docs / "index.md").is_file() else ()
@@ -81,22 +88,25 @@ def read_configuration(store: Store, *, trust_config: bool) -> Configured:
     return Configured(_without_paths(merged, _HERE), docs if published else None, published)
 
 
-def _trusted(config: Path) -> Configured:
+def _trusted(config: Path, ours: dict[str, Any]) -> Configured:
     """Return all that a trusted configuration says, also by `INHERIT`; what it leaves out is as in the package's."""
-    own = _load(config)
+    own = _load(config, ours)
     docs, theme = config.parent / str(own.get("docs_dir", "docs")), own.get("theme")
     custom = theme.get("custom_dir") if isinstance(theme, dict) else None
-    settings = _without_paths(_merge(_load(_HERE / CONFIG), own), config.parent)
+    settings, packaged = _without_paths(_merge(ours, own), config.parent), _without_paths(ours, _HERE)
+    same = all(settings.get(key) == packaged.get(key) for key in settings.keys() | packaged if key not in _HARMLESS)
     published: tuple[str, ...] = ()
     if docs.is_dir():
         refuse_other_than_files(docs)
         listed = sorted(path for path, kind in scan_folder(str(docs.parent), docs.name) if kind == FILE)
         published = tuple(path for path in listed if not any(part.startswith(".") for part in path.split("/")))
-    return Configured(settings, docs, published, config.parent / custom if custom else None)
+    return Configured(settings, docs, published, config.parent / custom if custom else None, same and not custom)
 
 
-def _load(config: Path) -> dict[str, Any]:
-    """Return the contents of a trusted `mkdocs.yml`, upon those of the one that it inherits."""
+def _load(config: Path, ours: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the contents of a trusted `mkdocs.yml`, upon those of the one that it inherits; `ours` if it is that."""
+    if ours is not None and config.exists() and config.samefile(_HERE / CONFIG):
+        return dict(ours)
     try:
         with config.open("rb") as file:
             loaded = yaml.load(file, Loader=_WholeLoader)  # noqa: S506 - it is trusted
@@ -107,7 +117,7 @@ def _load(config: Path) -> dict[str, Any]:
     if not isinstance(loaded, dict):
         raise BuildError(f"{config.name} is not a table of settings")
     parent = loaded.pop("INHERIT", None)
-    return loaded if parent is None else _merge(_load(config.parent / str(parent)), loaded)
+    return loaded if parent is None else _merge(_load(config.parent / str(parent), ours), loaded)
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

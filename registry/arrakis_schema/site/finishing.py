@@ -8,12 +8,14 @@ import gzip
 import re
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from hashlib import sha256
 from html import unescape
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -21,6 +23,7 @@ from arrakis_schema.reference.highlighting import finish_page
 from arrakis_schema.reference.markup import escape_markdown
 from arrakis_schema.site.folder import SiteFolder, SitePage, page_folder, page_url
 from arrakis_schema.site.representations import Representation, media_type_of
+from arrakis_schema.store.memo import Memo
 from arrakis_schema.text.escaping import one_line
 
 _FENCE = re.compile(r"(^(?P<indent> *)(?P<marks>`{3,}).*?^(?P=indent)(?P=marks) *$)", re.MULTILINE | re.DOTALL)
@@ -33,7 +36,10 @@ _FOR_THE_EYE = re.compile(
 )
 """The links to other releases and to the sections of a page, and drawings, with what is said above one: each a line."""
 _BLOCK = re.compile(r'( *)(?:===|!!!|\?\?\?\+?) (?:[\w-]+ ?)*"(.*)"')
-_ATTRIBUTES = re.compile(r"[ \t]*\{:? (?:[#.][^{}\n]*|data-[\w-]+ )\}[ \t]*$|(?<=\))\{:? [^{}\n]*\}", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"\{:? (?:[#.][^{}\n]*|data-[\w-]+ )\}[ \t]*$", re.MULTILINE)
+"""Those at the end of a line."""
+
+_ATTRIBUTES_OF_LINK = re.compile(r"\)\{:? [^{}\n]*\}")
 _HREF = re.compile(r'(?<=href=")[^"]*(?=")')
 _SENTENCE = re.compile(r"[^.]*(?:\.(?!\s|$)[^.]*)*\.?")
 _LONGEST = 200
@@ -44,8 +50,7 @@ _DEPTH = re.compile(r'(?<=new URL\(")[^"\\\n]*(?=")')
 _SHOWN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 _BLANK = re.compile(r'<span class="w">(\s*)</span>')
 _PERMALINK = ' title="Permanent link"'
-_INDENTATION = re.compile(r"\s*\n\s*")
-_LABEL = re.compile(r'(?:(?<= aria-label=")|(?<= title="))[^"]*&amp;[^"]*(?=")')
+_LABEL = re.compile(r' (?:aria-label|title)="[^"]*?&amp;[^"]*"')
 """A title that was HTML, and that the theme has escaped once more."""
 
 _TWICE = re.compile(r"&amp;(?=(?:amp|lt|gt|quot|#x27|#39);)")
@@ -56,7 +61,7 @@ _UNUSED = re.compile(r".*\.map|assets/javascripts/lunr/.*")
 _CONTROL = re.compile(r"<(?:label|input)\b[^>]*>")
 _FOR = re.compile(r' for="([^"]*)"')
 _TABS = "</label><label"
-_MISSING, _SITEMAP = "404.html", "sitemap.xml"
+MISSING, _SITEMAP = "404.html", "sitemap.xml"
 _EPOCH = 315532800
 _META = '<meta charset="utf-8">'
 _OWN = {
@@ -77,8 +82,14 @@ def plain_markdown(text: str, path: str, twins: Mapping[str, str]) -> str:
     parts, place = _FENCE.split(lines), twins[path]
     kept = [part for number, part in enumerate(parts) if number % 4 in {0, 1}]
     kept[::2] = [_HREF.sub(_decode, _FOR_THE_EYE.sub("", part)) for part in kept[::2]]
-    kept[::2] = [_with_links(_ATTRIBUTES.sub("", part), path, place, twins) for part in kept[::2]]
+    kept[::2] = [_with_links(_without_attributes(part), path, place, twins) for part in kept[::2]]
     return "".join(kept)
+
+
+def _without_attributes(text: str) -> str:
+    """Return a text without the attributes of headings, paragraphs and links."""
+    *parts, last = _ATTRIBUTES.split(text)
+    return _ATTRIBUTES_OF_LINK.sub(")", "".join([*(part.rstrip(" \t") for part in parts), last]))
 
 
 def _decode(address: re.Match[str]) -> str:
@@ -110,7 +121,7 @@ def _without_blocks(lines: list[str]) -> Iterator[str]:
         while depths and not blank and not line.startswith(" " * (depths[-1] + 4)):
             depths.pop()
         text = line[4 * len(depths) :] if not blank else line
-        match = _BLOCK.fullmatch(text)
+        match = _BLOCK.fullmatch(text) if text.endswith('"') else None
         if match:
             depths.append(len(match[1]) + 4 * len(depths))
             yield f"{match[1]}**{match[2]}**"
@@ -157,15 +168,20 @@ def _llms_entry(title: str, path: str, page: SitePage) -> str:
     return f"{link}: {about}" if about else link
 
 
-def finished(rendered: Path, folder: SiteFolder) -> Iterator[Representation]:
-    """Yield the files of a site that was rendered from a folder, but for the raw files; the page for a 404 is ours."""
-    missing = rendered / _MISSING
+def finished(
+    rendered: Path, folder: SiteFolder, pages: Mapping[str, bytes] = MappingProxyType({}), memo: Memo | None = None
+) -> Iterator[Representation]:
+    """Yield the files of a site that was rendered from a folder, but for the raw files; the page for a 404 is ours.
+
+    `pages` are those that are finished already, by path.
+    """
+    missing = rendered / MISSING
     known = theme_scripts(missing.read_text(encoding="utf-8")) if missing.is_file() else set[str]()
     generated = {f"{page_folder(path)}index.html" for path, page in folder.pages.items() if page.generated}
     english = folder.settings["theme"].get("language", "en") == "en"
     for path in sorted(path for path in rendered.rglob("*") if path.is_file()):
         name = path.relative_to(rendered).as_posix()
-        if name in {_MISSING, _SITEMAP, f"{_SITEMAP}.gz"} or (
+        if name in {MISSING, _SITEMAP, f"{_SITEMAP}.gz"} or (
             _UNUSED.fullmatch(name) and (english or name.endswith(".map"))
         ):
             continue
@@ -175,10 +191,14 @@ def finished(rendered: Path, folder: SiteFolder) -> Iterator[Representation]:
         else:
             content = path.read_bytes()
         yield Representation(name, content, media_type_of(name))
+    yield from (Representation(path, content, media_type_of(path)) for path, content in pages.items())
     yield from _sitemap(rendered / _SITEMAP, folder)
     twins = {path: f"{page_folder(path)}index.md" for path in folder.pages}
+    everywhere = sha256(repr(twins).encode()).digest()
     for source, page in folder.pages.items():
-        plain = plain_markdown(page.markdown, source, twins)
+        plain = (memo or Memo()).recall(
+            ("twin", everywhere, source, page.markdown), partial(plain_markdown, page.markdown, source, twins)
+        )
         yield Representation(twins[source], plain.encode(), media_type_of(".md"))
     yield Representation("llms.txt", llms_txt(folder).encode(), media_type_of(".txt"))
 
@@ -204,8 +224,17 @@ def _valid(html: str) -> str:
 def minify(html: str) -> str:
     """Return a page without empty lines and indentation, except where visible; without what only costs space."""
     parts = _SHOWN.split(_BLANK.sub(r"\1", html).replace(_PERMALINK, ""))
-    parts[::2] = [_INDENTATION.sub("\n", part) for part in parts[::2]]
+    parts[::2] = map(_without_indentation, parts[::2])
     return "".join(parts)
+
+
+def _without_indentation(html: str) -> str:
+    """Return HTML with one line break for each row of blanks that has one."""
+    first, *others = html.split("\n")
+    if not others:
+        return html
+    *lines, last = others
+    return "\n".join([first.rstrip(), *filter(None, map(str.strip, lines)), last.lstrip()])
 
 
 def theme_scripts(html: str) -> set[str]:

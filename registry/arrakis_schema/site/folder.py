@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape, unescape
 from pathlib import Path, PurePosixPath
 from posixpath import splitext
@@ -33,6 +34,7 @@ from arrakis_schema.text.escaping import href
 
 ASSETS = "assets/schemas"
 _HERE = Path(__file__).parent
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STYLES = ("fonts.css", "reference.css")
 """Linked by every page; other style sheets are loaded by the script that needs them."""
 
@@ -70,21 +72,22 @@ class SitePage:
 
 @dataclass(frozen=True, slots=True)
 class SiteFolder:
-    """What a site is rendered from: by their path pages, files of the store, and files beside the root's own pages."""
+    """What a site is rendered from: by their path pages, files of the store, and files beside the root's own pages.
+
+    `plain`: nothing but this package and the theme renders it.
+    """
 
     pages: dict[str, SitePage]
     files: dict[str, bytes]
     attached: dict[str, bytes]
     settings: dict[str, Any]
     theme: tuple[Path, ...]
+    plain: bool = False
 
     def write(self, folder: Path, *, raw: bool = True) -> None:
-        """Write it all below an empty folder: `docs/`, `theme/`, and `mkdocs.yml`.
-
-        Without `raw` the files of the store are empty, which is enough to link to them.
-        """
+        """Write it all below an empty folder: `docs/`, `theme/`, and `mkdocs.yml`; the files of the store if `raw`."""
         contents = {path: page.source.encode() for path, page in self.pages.items()} | self.attached
-        contents |= self.files if raw else dict.fromkeys(self.files, b"")
+        contents |= self.files if raw else {}
         for parent in {(folder / "docs" / path).parent for path in contents}:
             parent.mkdir(parents=True, exist_ok=True)
         for path, content in contents.items():
@@ -113,10 +116,21 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     files |= {f"{ASSETS}/{asset.name}": _shipped(asset) for asset in _assets()}
     beside = endpoint_folders(store)
     homes = find_homes(written)
-    pages = {path: _written_page(path, expand(text, path, homes)) for path, text in written.items()}
-    pages |= {path: _generated_page(path, text, files, beside) for path, text in generated.items() if _is_page(path)}
+    pages = {
+        path: store.memo.recall(("written", path, text, *homes.items()), partial(_written_page, path, text, homes))
+        for path, text in written.items()
+    }
+    pages |= {
+        path: store.memo.recall(
+            ("generated", path, text, *(extras := _extras(path, files, beside)).items()),
+            partial(_generated_page, text, extras),
+        )
+        for path, text in generated.items()
+        if _is_page(path)
+    }
     themes = (*([configured.theme] if configured.theme else []), _HERE / "theme")
-    return SiteFolder(pages, files, attached, _flat_settings(store, configured, pages, beside), themes)
+    settings = _flat_settings(store, configured, pages, beside)
+    return SiteFolder(pages, files, attached, settings, themes, configured.plain)
 
 
 def _decode(path: str, content: bytes) -> str:
@@ -218,11 +232,12 @@ def page_folder(path: str) -> str:
     return "" if place == PurePosixPath() else f"{place}/"
 
 
-def _written_page(path: str, text: str) -> SitePage:
+def _written_page(path: str, written: str, homes: Mapping[str, str]) -> SitePage:
     """Return a page of the root's own; the words in its front matter are text, and are written as HTML.
 
     It always gets front matter of ours: a generator would take `title: x` at the top for it, also without `---`.
     """
+    text = expand(written, path, homes)
     markdown, meta = split_front_matter(text)
     page = SitePage(text, markdown, meta, generated=False)
     title = {"title": page.title or _name(path)}
@@ -236,12 +251,16 @@ def _name(path: str) -> str:
     return name.capitalize() if name.islower() else name
 
 
-def _generated_page(path: str, text: str, files: Mapping[str, bytes], beside: Mapping[str, list[Any]]) -> SitePage:
-    """Return a page of the store, with the address of its data and the folder that its navigation shows."""
-    markdown, meta = split_front_matter(text)
+def _extras(path: str, files: Mapping[str, bytes], beside: Mapping[str, list[Any]]) -> dict[str, str]:
+    """Return the address of the data of a page, and the folder that its navigation shows."""
     data = f"{page_folder(path)}index.json"
     above = next((str(folder) for folder in PurePosixPath(path).parents if str(folder) in beside), "")
-    more = {"data": data if data in files else "", "beside": above}
+    return {"data": data if data in files else "", "beside": above}
+
+
+def _generated_page(text: str, more: Mapping[str, str]) -> SitePage:
+    """Return a page of the store, with more lines of front matter."""
+    markdown, meta = split_front_matter(text)
     lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in more.items() if value)
     head = text if text.startswith("---\n") else f"---\n---\n\n{text}"
     source = f"---\n{lines}{head.removeprefix('---' + chr(10))}" if lines or meta else text
@@ -252,7 +271,7 @@ def split_front_matter(text: str) -> tuple[str, dict[str, Any]]:
     """Return the Markdown of a page, and what its front matter says; nothing where that is not a table."""
     front = _FRONT_MATTER.match(text)
     try:
-        meta = yaml.safe_load(front[1]) if front else None
+        meta = yaml.load(front[1], Loader=_Loader) if front else None  # noqa: S506 - it is safe
     except yaml.YAMLError:
         return text, {}
     return (text[front.end() :].lstrip("\n"), meta) if front and isinstance(meta, dict) else (text, {})

@@ -6,11 +6,14 @@ same without this, and takes longer.
 
 import re
 from collections.abc import Collection
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from arrakis_schema.reference.highlighting import finish_page
 
@@ -18,6 +21,9 @@ _TAGS = "details|div|h3|nav|p"
 _BLOCK = re.compile(rf"(?<=\n)(?P<indent> *)(?P<block><(?P<tag>{_TAGS})[ >].*</(?P=tag)>)(?=\n\n|\n?\Z)")
 _READ = re.compile(r' (?:name|markdown)="|^[^>]* data-kept=')
 """What says to Markdown how to read a block."""
+_MARK = re.compile(r"[`\\\[!<&*_]|  \n")
+"""What the patterns of Markdown begin with, and those of the extensions that this package turns on."""
+
 _ID = re.compile(r' id="([^"]*)"')
 _PLACE = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)">(?:<i id="[^"]*"></i>)*</(?P=tag)>')
 _NEIGHBOURS = re.compile(r'^<\w+ data-kept="[^\n]*(?:\n\n<\w+ data-kept="[^\n]*)+$', re.MULTILINE)
@@ -63,6 +69,26 @@ class HtmlBlocks(Extension):  # type: ignore[misc] # Markdown has no types
         """Come first and last."""
         md.preprocessors.register(_Before(self), "html_blocks_before", 1000)
         md.postprocessors.register(_After(self), "html_blocks_after", -1000)
+
+
+class PlainText(Extension):  # type: ignore[misc] # Markdown has no types
+    """Keeps text without marks from the patterns of Markdown; not where other extensions have patterns of theirs."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Markdown calls
+        """Come right before the patterns."""
+        md.treeprocessors.register(_Unmarked(md), "plain_text", 20.5)
+
+
+class _Unmarked(Treeprocessor):  # type: ignore[misc] # Markdown has no types
+    """Marks the texts that hold nothing which a pattern could match."""
+
+    def run(self, root: Element) -> None:
+        """Mark the texts of a page."""
+        for node in root.iter():
+            if node.text and not _MARK.search(node.text):
+                node.text = AtomicString(node.text)
+            if node.tail and not _MARK.search(node.tail):
+                node.tail = AtomicString(node.tail)
 
 
 class _Before(Preprocessor):  # type: ignore[misc] # Markdown has no types

@@ -47,7 +47,7 @@ class SchemasPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it 
                 config[key] = settings[key]
         if not self.live:
             config.site_url = settings["site_url"]
-        Shortcuts(self.folder).on_config(config)
+        Shortcuts(self.folder, self.store.memo).on_config(config)
         return config
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

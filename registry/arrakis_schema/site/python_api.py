@@ -9,11 +9,9 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib import import_module
+from functools import lru_cache
+from pathlib import Path
 from posixpath import dirname, relpath
-from textwrap import dedent
-from typing import Any
 
 PACKAGE = "arrakis_schema"
 _DIRECTIVE = re.compile(rf"^::: ({PACKAGE}(?:\.\w+)+)$(?:\n +(members|without): (.+)$)?", re.MULTILINE)
@@ -62,11 +60,12 @@ def _describe(name: str, key: str | None, names: tuple[str, ...]) -> Iterator[st
     """Yield the blocks about a name: heading, signature, docstring, then the members of a class."""
     module, _, short = name.rpartition(".")
     yield f"### `{short}` {{ #{_anchor(name)} }}"
-    if variable := _variable(import_module(module), short):
-        yield from variable
-        return
-    node = _definition(getattr(import_module(module), short))
-    if isinstance(node, ast.ClassDef):
+    body, number = _binding(module, short)
+    node = body[number]
+    if isinstance(node, ast.AnnAssign):
+        yield _signature(f"{short}: {_annotation(node.annotation)}")
+        yield _text_after(body, number)
+    elif isinstance(node, ast.ClassDef):
         bases = ", ".join(map(ast.unparse, node.bases))
         yield _signature(f"class {short}({bases})" if bases else f"class {short}")
         yield ast.get_docstring(node) or ""
@@ -74,7 +73,7 @@ def _describe(name: str, key: str | None, names: tuple[str, ...]) -> Iterator[st
             if member in names if key == "members" else member not in names:
                 yield f"#### `{member}` {{ #{name}.{member} }}"
                 yield from block
-    else:
+    elif isinstance(node, ast.FunctionDef):
         yield from _function(node)
 
 
@@ -147,27 +146,28 @@ def _text_after(body: list[ast.stmt], number: int) -> str:
     return ""
 
 
-def _variable(module: Any, name: str) -> list[str]:
-    """Return the signature of a variable of a module, and the string below it; nothing where it is no variable."""
+def _binding(module: str, name: str) -> tuple[list[ast.stmt], int]:
+    """Return the statement that defines a name of a module, as a block and its number there; imports are followed."""
     for block in ast.walk(_tree(module)):
-        body: list[ast.stmt] = getattr(block, "body", []) if isinstance(block, ast.Module | ast.If) else []
+        body: list[ast.stmt] = block.body if isinstance(block, ast.Module | ast.If | ast.Try) else []
         for number, item in enumerate(body):
+            if isinstance(item, ast.ImportFrom) and name in {alias.name for alias in item.names}:
+                return _binding(str(item.module), name)
+            if isinstance(item, ast.ClassDef | ast.FunctionDef) and item.name == name and not _is_overload(item):
+                return body, number
             if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.target.id == name:
-                return [_signature(f"{name}: {_annotation(item.annotation)}"), _text_after(body, number)]
-            if isinstance(item, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in item.targets):
-                kind = type(getattr(module, name)).__name__
-                return [_signature(f"{name}: {kind}"), _text_after(body, number)]
-    return []
+                return body, number
+    raise LookupError(f"{module} does not define {name}")
 
 
-def _definition(value: Any) -> ast.ClassDef | ast.FunctionDef:
-    """Return the syntax tree of a class or function."""
-    node = ast.parse(dedent(inspect.getsource(value))).body[0]
-    assert isinstance(node, ast.ClassDef | ast.FunctionDef)  # noqa: S101 - the source of one
-    return node
+def _is_overload(node: ast.ClassDef | ast.FunctionDef) -> bool:
+    """Tell whether a definition is only a signature of the one that follows."""
+    return "overload" in map(ast.unparse, node.decorator_list)
 
 
-@cache
-def _tree(module: Any) -> ast.Module:
-    """Return the syntax tree of a module."""
-    return ast.parse(inspect.getsource(module))
+@lru_cache(maxsize=8)
+def _tree(module: str) -> ast.Module:
+    """Return the syntax tree of a module of this package, which is not imported for that."""
+    file = Path(__file__).parents[1].joinpath(*module.split(".")[1:])
+    file = file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
+    return ast.parse(file.read_text(encoding="utf-8"))

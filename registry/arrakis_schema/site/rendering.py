@@ -7,21 +7,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from jinja2 import Environment
+from jinja2 import BytecodeCache, Environment, FileSystemLoader
+from jinja2.bccache import Bucket
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 
 from arrakis_schema.site.config import CONFIG
 from arrakis_schema.site.finishing import finished
 from arrakis_schema.site.folder import SiteFolder, site_folder
-from arrakis_schema.site.html_blocks import HtmlBlocks
+from arrakis_schema.site.html_blocks import HtmlBlocks, PlainText
+from arrakis_schema.site.known_pages import KnownPages
 from arrakis_schema.site.representations import Representation, media_type_of
 from arrakis_schema.site.tree import tree
 from arrakis_schema.site.writer import BuildError
+from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.printable import printable
 
@@ -43,7 +46,9 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
                 folder = site_folder(store, trust_config=trust_config)
                 folder.write(Path(temporary), raw=False)
                 config = load_config(config_file=str(Path(temporary, CONFIG)), site_dir=str(rendered))
-                config.plugins["shortcuts"] = Shortcuts(folder)
+                config.plugins["shortcuts"], known = Shortcuts(folder, store.memo), KnownPages(folder, store.memo)
+                if folder.plain:
+                    config.plugins["known pages"] = known
                 build(config)
             except (MkDocsException, SystemExit) as error:
                 message = "\n".join(
@@ -52,25 +57,76 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
                 raise BuildError(message) from error
         kept = {path: content for path, content in folder.files.items() if path not in raw}
         yield from (Representation(path, content, media_type_of(path)) for path, content in kept.items())
-        yield from (file for file in finished(rendered, folder) if file.path not in raw)
+        yield from (file for file in finished(rendered, folder, known.finished, store.memo) if file.path not in raw)
+
+
+class _Loader(FileSystemLoader):
+    """Loads the templates of a theme; lists none in a hidden folder, whose files MkDocs never publishes."""
+
+    def list_templates(self) -> list[str]:
+        """Return the paths of templates and files, relative to their folder."""
+        found = set[str]()
+        for top in self.searchpath:
+            for folder, folders, names in os.walk(top, followlinks=self.followlinks):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                found |= {Path(folder, name).relative_to(top).as_posix() for name in names}
+        return sorted(found)
+
+
+class _Templates(BytecodeCache):
+    """Templates that an earlier build compiled."""
+
+    def __init__(self, memo: Memo) -> None:
+        self.memo = memo
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template."""
+        bucket.code = self.memo.known(_key(bucket))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self.memo.recall(_key(bucket), lambda: bucket.code)
+
+
+def _key(bucket: Bucket) -> tuple[str, ...]:
+    """Return the name and the text of a template."""
+    return "template", bucket.key, bucket.checksum
 
 
 class Shortcuts(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has no settings
     """What saves MkDocs time, and changes nothing that it renders."""
 
-    def __init__(self, folder: SiteFolder) -> None:
+    def __init__(self, folder: SiteFolder, memo: Memo) -> None:
         super().__init__()
         self.folder = folder
+        self.templates = _Templates(memo)
 
     def on_config(self, config: MkDocsConfig) -> None:
-        """Keep the HTML of our pages from Markdown."""
+        """Keep the HTML of our pages from Markdown, and do not look for files among the icons of the theme."""
+        make_environment = config.theme.get_env
+
+        def get_env() -> Environment:
+            environment = make_environment()
+            environment.loader = _Loader(config.theme.dirs)
+            return environment
+
+        config.theme.get_env = get_env  # type: ignore[method-assign]
         ours = {page.body for page in self.folder.pages.values() if page.generated}
         config.markdown_extensions.append(HtmlBlocks(ours))
+        if self.folder.plain:
+            config.markdown_extensions.append(PlainText())
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the files of the store, empty: they are there only to be linked to."""
+        for path in self.folder.files:
+            if path not in files.src_uris:
+                files.append(File.generated(config, path, content=b""))
+        return files
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Load each template once, and copy no file that was there only to be linked to."""
         _ = config
-        env.auto_reload = False
+        env.auto_reload, env.bytecode_cache = False, self.templates
         for file in [file for file in files if file.src_uri in self.folder.files]:
             files.remove(file)
 

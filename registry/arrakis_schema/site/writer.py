@@ -142,11 +142,13 @@ def _remove_empty(folders: Iterable[Path]) -> None:
 
 def _write(files: Iterable[Representation], folder: Path, target: Path) -> int:
     """Write the files into a folder, and return how many there are."""
-    count = 0
+    count, made = 0, set[Path]()
     for file in _with_clear_errors(files):
         path = folder / file.path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent not in made:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                made.add(path.parent)
             path.write_bytes(file.content)
         except OSError as error:
             raise BuildError(f"{target / file.path} cannot be written: {_reason(error)}") from error

@@ -1,10 +1,12 @@
 """A folder with `schemas/` and `versions/`, and the releases in it: values that are read once and never change."""
 
 import os
+import pickle
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.inventory import Inventory, read_inventory
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
 from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
+from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.settings import Settings, read_settings
 from arrakis_schema.store.snapshot import Deriving, Snapshot
 from arrakis_schema.store.software import SOFTWARE_FILE, SoftwareTable, parse_software
@@ -65,6 +68,7 @@ class Store(Deriving):
     """The releases below one root folder. What was read never changes: open another store to see an edit."""
 
     root: Path
+    memo: Memo = field(default_factory=Memo, repr=False)
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     __repr__ = short_repr
@@ -286,11 +290,14 @@ class Release(Deriving):
         return self.derived(_parse_json_document, path)
 
 
-def open_store(root: str | os.PathLike[str] | None = None) -> Store:
-    """Return the store in a folder, by default this package's own; raises `DamagedStoreError` where there is none."""
+def open_store(root: str | os.PathLike[str] | None = None, memo: Memo | None = None) -> Store:
+    """Return the store in a folder, by default this package's own; raises `DamagedStoreError` where there is none.
+
+    `memo` holds what an earlier build of the same site found out.
+    """
     if root is None:
         return _own_store()
-    store = Store(Path(root))
+    store = Store(Path(root), memo or Memo())
     _ = store.settings
     return store
 
@@ -308,6 +315,29 @@ def open_release(version: "str | Release | None" = None, root: str | os.PathLike
     if version is None and root is None:
         return _own_working_set()
     return version if isinstance(version, Release) else open_store(root).release(version)
+
+
+def identity_of(release: Release) -> bytes:
+    """Return bytes that are equal for releases of equal versions, settings and documents."""
+    return release.derived(_identity)
+
+
+def settings_identity(store: Store) -> bytes:
+    """Return bytes that are equal for stores of equal settings."""
+    return store.derived(_pickled_settings)
+
+
+def _pickled_settings(store: Store) -> bytes:
+    """Return the settings as bytes."""
+    return pickle.dumps(store.settings)
+
+
+def _identity(release: Release) -> bytes:
+    """Return the digest of a release."""
+    identity = sha256(settings_identity(release.store) + pickle.dumps((release.version, release.folder)))
+    for path in release.documents:
+        identity.update(path.encode() + b"\0" + sha256(release.read(path)).digest())
+    return identity.digest()
 
 
 @cache

@@ -1,7 +1,7 @@
 """What a client has to change to work with a server: one sentence for people."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from arrakis_schema.findings.verdicts import Change
@@ -26,17 +26,25 @@ class _Action(Enum):
     OTHER = "{}"
 
 
-def relation_data(comparisons: Comparisons, relation: Relation | Call) -> dict[str, str]:
-    """Return a relation for programs: who, the answer, why, and what the client has to change."""
-    reasons = dict.fromkeys(one.why for one in relation.exchanges if one.why and one.answer is relation.answer)
-    return {
-        "name": relation.name,
-        "client": relation.client,
-        "server": relation.server,
-        "answer": relation.answer.name.lower(),
-        "why": "; ".join(reasons),
-        "change": advice(comparisons, relation.exchanges) if relation.answer.breaks else "",
-    }
+def relations_data(comparisons: Comparisons, relations: Sequence[Relation | Call]) -> list[dict[str, str]]:
+    """Return relations for programs: who, the answer, why, and what the client has to change."""
+    answers = dict[tuple[int, ...], dict[str, str]]()  # many versions exchange the same
+    listed = []
+    for relation in relations:
+        exchanged = tuple(map(id, relation.exchanges))
+        if exchanged not in answers:
+            answers[exchanged] = _answer_data(comparisons, relation)
+        named = {"name": relation.name, "client": relation.client, "server": relation.server}
+        listed.append(named | answers[exchanged])
+    return listed
+
+
+def _answer_data(comparisons: Comparisons, relation: Relation | Call) -> dict[str, str]:
+    """Return what is told of a relation, whoever they are."""
+    answer, exchanges = relation.answer, relation.exchanges
+    reasons = dict.fromkeys(exchange.why for exchange in exchanges if exchange.answer is answer and exchange.why)
+    change = advice(comparisons, exchanges) if answer.breaks else ""
+    return {"answer": answer.name.lower(), "why": "; ".join(reasons), "change": change}
 
 
 def advice(comparisons: Comparisons, exchanges: Iterable[Exchange]) -> str:

@@ -25,9 +25,12 @@ class Answer(StrEnum):
         return self in {Answer.BREAKS, Answer.EDGE}
 
 
+_RANKS = {answer: rank for rank, answer in enumerate(Answer)}
+
+
 def worst(answers: Iterable[Answer]) -> Answer:
     """Return the worst of some answers; nothing that can fail works."""
-    return max(answers, key=list(Answer).index, default=Answer.WORKS)
+    return max(answers, key=_RANKS.__getitem__, default=Answer.WORKS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ and read by the subscriber. Documents of the same bytes that refer to documents 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,9 +15,9 @@ from arrakis_schema.compat.breaks import Break
 from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
-from arrakis_schema.languages import Pair, language_of
+from arrakis_schema.languages import Pair, language_of, refusal_of
 from arrakis_schema.store.documents import Document, DocumentKind, Example
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.store import Release, Store, identity_of, settings_identity
 from arrakis_schema.store.versions import precedence
 from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented
 
@@ -39,6 +39,7 @@ class Comparisons:
     _places: dict[bytes, Callable[[str], tuple[int, int]]] = field(default_factory=dict)
     _problems: dict[bytes, str] = field(default_factory=dict)
     _meanings: dict[bytes, bytes] = field(default_factory=dict)
+    _exactly: dict[bytes, Hashable] = field(default_factory=dict)
     _verdicts: dict[tuple[str, bytes, bytes], Verdict] = field(default_factory=dict)
     _exchanges: dict[tuple[str, str, Release, Release], Exchange] = field(default_factory=dict)
     _examples: dict[str, list[Any]] = field(default_factory=dict)
@@ -103,7 +104,7 @@ class Comparisons:
         messages = self._sent.get((path, writer))
         if messages is None:
             messages = self._sent[path, writer] = tuple(messages_sent(writer, path))
-        return bool(messages) and not any(language_of(document).refusal(reader, document, sent) for sent in messages)
+        return bool(messages) and not any(refusal_of(reader, document, sent) for sent in messages)
 
     def verdict(self, reader: Document, writer: Document, *, reader_is_new: bool = True) -> Verdict:
         """Return the verdict on two documents of one path; undecided where one of them cannot be compared."""
@@ -113,14 +114,36 @@ class Comparisons:
         how = self._how_columns_are_read(reader.kind)
         key = f"{reader.path} {reader_is_new} {how}", self.meaning(reader), self.meaning(writer)
         if key not in self._verdicts:
-            try:
-                with working_on(reader.path):
-                    verdict = language_of(reader).compare(self._pair(reader, writer, reader_is_new))
-                named = [_with_origin(change, reader if reader_is_new else writer) for change in verdict.findings]
-                self._verdicts[key] = replace(verdict, findings=tuple(named))
-            except ArrakisSchemaError as error:
-                self._verdicts[key] = Verdict(Kind.UNDECIDED, reason=f"not compared: {error}")
+            verdict = self.store.memo.recall(
+                ("verdict", *self._all_of(reader, writer, reader_is_new)),
+                lambda: self._compare(reader, writer, reader_is_new),
+            )
+            named = [_with_origin(change, reader if reader_is_new else writer) for change in verdict.findings]
+            self._verdicts[key] = replace(verdict, findings=tuple(named))
         return self._verdicts[key]
+
+    def _compare(self, reader: Document, writer: Document, reader_is_new: bool) -> Verdict:  # noqa: FBT001 - private
+        """Find the verdict on two documents of one path."""
+        try:
+            with working_on(reader.path):
+                return language_of(reader).compare(self._pair(reader, writer, reader_is_new))
+        except ArrakisSchemaError as error:
+            return Verdict(Kind.UNDECIDED, reason=f"not compared: {error}")
+
+    def _all_of(self, reader: Document, writer: Document, reader_is_new: bool) -> tuple[Hashable, ...]:  # noqa: FBT001 - private
+        """Return all that is known of two documents when they are compared, to remember what is found by."""
+        examples = self.store.release(None).examples_of(reader.path)
+        how = settings_identity(self.store), self._how_columns_are_read(reader.kind), reader_is_new
+        return (reader.path, self.steps, self.timeout, how, examples, self._exact(reader), self._exact(writer))
+
+    def _exact(self, document: Document) -> Hashable:
+        """Return what is compared of a document: without its words, but in its order."""
+        reach = self.reach(document)
+        if reach not in self._exactly:
+            parsed = self.parsed_schema(document)
+            exactly = repr(parsed) if isinstance(parsed, dict | bool) else reach
+            self._exactly[reach] = self.meaning(document), exactly
+        return self._exactly[reach]
 
     def changes(self, old: Document, new: Document) -> tuple[Change, ...]:
         """Return the differences of two documents of one path, as those of the older one meet them."""
@@ -156,12 +179,13 @@ class Comparisons:
         key = f"{reader.path} {how}", self.meaning(reader), self.meaning(writer), reader_is_new
         if key not in self._breaks:
             verdict = self.verdict(reader, writer, reader_is_new=reader_is_new)
-            pair = self._pair(reader, writer, reader_is_new)
+            told = tuple(change.message for change in verdict.findings)
+            found = self.store.memo.recall(
+                ("breaks", told, *self._all_of(reader, writer, reader_is_new)),
+                lambda: list(language_of(reader).breaks(self._pair(reader, writer, reader_is_new), verdict)),
+            )
             new = reader if reader_is_new else writer
-            self._breaks[key] = [
-                replace(breaking, change=_with_origin(breaking.change, new))
-                for breaking in language_of(reader).breaks(pair, verdict)
-            ]
+            self._breaks[key] = [replace(breaking, change=_with_origin(breaking.change, new)) for breaking in found]
         return self._breaks[key]
 
     def _pair(self, reader: Document, writer: Document, reader_is_new: bool) -> Pair:  # noqa: FBT001 - private
@@ -232,12 +256,20 @@ class Comparisons:
 def messages_sent(writer: Release, path: str) -> Iterator[Example]:
     """Yield the messages that a release is known to send: its examples, or those of the working set as it has them."""
     document = writer.document(path)
-    language, examples = language_of(document), writer.examples_of(path) or writer.store.release(None).examples_of(path)
+    examples = writer.examples_of(path) or writer.store.release(None).examples_of(path)
     for example in examples:
         if not example.refused:
-            sent = language.as_sent(writer, document, example)
-            if not language.refusal(writer, document, sent):
+            sent = _as_sent(writer, document, example)
+            if not refusal_of(writer, document, sent):
                 yield sent
+
+
+def _as_sent(writer: Release, document: Document, example: Example) -> Example:
+    """Return an example as those send it who know this document of a release."""
+    return writer.store.memo.recall(
+        ("as sent", identity_of(writer), document.path, example),
+        lambda: language_of(document).as_sent(writer, document, example),
+    )
 
 
 def documents_named(release: Release, name: str) -> dict[str, Document]:

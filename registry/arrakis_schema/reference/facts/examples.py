@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.languages import language_of
+from arrakis_schema.languages import refusal_of
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
@@ -37,9 +37,7 @@ def judge_examples(release: Release, newest: Release, document: Document) -> lis
     """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
     home = release if release.examples_of(document.path) else newest
     examples = home.examples_of(document.path)
-    judged = [
-        JudgedExample(example, home, language_of(document).refusal(release, document, example)) for example in examples
-    ]
+    judged = [JudgedExample(example, home, refusal_of(release, document, example)) for example in examples]
     return sorted(judged, key=lambda example: (bool(example.reason), _rank(example.example.name), example.example.name))
 
 

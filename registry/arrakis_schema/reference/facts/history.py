@@ -13,7 +13,7 @@ from arrakis_schema.store.corrections import Erratum
 from arrakis_schema.store.documents import Document, DocumentKind
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.members import Member
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.store import Release, Store, identity_of
 from arrakis_schema.system.answers import Exchange
 from arrakis_schema.system.relations import Comparisons, documents_named, names
 
@@ -124,7 +124,12 @@ class History:
     def members(self, document: Document) -> Sequence[Member]:
         """Return the members of a document."""
         if not document.format.tabular:  # it may refer to others, and is kept with them
-            return language_of(document).members(document)
+            release = document.among
+            if not isinstance(release, Release):
+                return language_of(document).members(document)
+            return self.store.memo.recall(
+                ("members", identity_of(release), document.path), lambda: language_of(document).members(document)
+            )
         if document.content not in self._members:
             self._members[document.content] = language_of(document).members(document)
         return self._members[document.content]

@@ -1,0 +1,178 @@
+"""Pages that an earlier build rendered from the same text: MkDocs takes them as they are, and they need no finish.
+
+Only where the settings are those of this package: any other extension, plugin or theme may read what it likes.
+"""
+
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, DictLoader, Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
+
+from arrakis_schema.site.finishing import MISSING, finish_html, theme_scripts
+from arrakis_schema.site.folder import SiteFolder
+from arrakis_schema.store.memo import Memo
+
+_NOTHING = "nothing.html"
+_SEARCH = "material/search"
+_NAVIGATION = ("nav", "extra")
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The HTML of a page without the theme, what MkDocs reads from it, and where its links led."""
+
+    html: str
+    toc: TableOfContents
+    title: str | None
+    anchors: set[str]
+    links: dict[str, dict[str, str]]
+    targets: "dict[str, _Target]"
+
+    def holds(self, files: Files) -> bool:
+        """Tell whether the links lead where they led."""
+        return all(_target(files.get_file_from_path(path)) == target for path, target in self.targets.items())
+
+
+_Target = tuple[str, bool] | None
+
+
+def _target(file: File | None) -> _Target:
+    """Return all that a link shows of the file that it leads to."""
+    return None if file is None else (file.url, file.inclusion.is_excluded())  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A page as it is published, and its entries of the index for search."""
+
+    html: bytes
+    entries: list[Any]
+
+
+@dataclass(slots=True)
+class _Looking:
+    """The files of a site, with a note of those that were looked up."""
+
+    files: Files
+    targets: dict[str, _Target] = field(default_factory=dict)
+
+    def get_file_from_path(self, path: str) -> File | None:
+        """Return the file at a path."""
+        file = self.files.get_file_from_path(path)
+        self.targets[path] = _target(file)
+        return file
+
+
+class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has no settings
+    """Gives MkDocs the pages that are known, keeps the others, and finishes each: `finished` holds all by path."""
+
+    def __init__(self, folder: SiteFolder, memo: Memo) -> None:
+        super().__init__()
+        self.folder, self.memo = folder, memo
+        self.finished: dict[str, bytes] = {}
+        self._contents: dict[str, _Content] = {}
+        self._known: dict[str, _Finished] = {}
+        self._entries = 0
+        self._scripts: set[str] | None = None
+        settings = folder.settings
+        self._of_content = repr({key: value for key, value in settings.items() if key not in _NAVIGATION})
+        self._of_all = repr(settings)
+
+    def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+        """Let the page read and render itself in our way."""
+        _ = config, files
+        page.read_source = partial(self._read, page)  # type: ignore[method-assign]
+        page.render = partial(self._render, page)  # type: ignore[method-assign]
+        return page
+
+    def _read(self, page: Page, config: MkDocsConfig) -> None:
+        """Read a page and its front matter."""
+        source = self.folder.pages[page.file.src_uri].source
+        page.markdown, page.meta = self.memo.recall(("read", source), lambda: _source_of(page, config))
+
+    def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Render a page, unless its content is known; do as if it had no text for search if all of it is."""
+        path, source = page.file.src_uri, page.markdown
+        content = self.memo.recall(
+            ("content", self._of_content, path, source),
+            lambda: _content_of(page, config, files),
+            lambda known: known.holds(files),
+        )
+        page.content, page.toc, page._title_from_render = content.html, content.toc, content.title  # noqa: SLF001
+        page.present_anchor_ids = content.anchors
+        page.links_to_anchors = {
+            file: links for path, links in content.links.items() if (file := files.get_file_from_path(path))
+        }
+        self._contents[path] = content
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Let neither search nor the theme read a page that is known."""
+        _ = config, files
+        known = self.memo.known(self._key(page))
+        if known is not None:
+            self._known[page.file.src_uri] = known
+            page.meta = {**page.meta, "template": _NOTHING, "search": {"exclude": True}}
+        return html
+
+    def _key(self, page: Page) -> tuple[Any, ...]:
+        """Return all that a page depends on."""
+        content = self._contents[page.file.src_uri]
+        source = self.folder.pages[page.file.src_uri].source
+        return "page", self._of_all, page.file.src_uri, source, tuple(content.targets.items())
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+        """Add the template of a page that is known."""
+        _ = config, files
+        env.loader = ChoiceLoader([DictLoader({_NOTHING: ""}), *([env.loader] if env.loader else [])])
+
+    def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Any) -> Any:
+        """Add what search finds on a page that is known."""
+        _ = nav
+        known = self._known.get(page.file.src_uri)
+        entries = config.plugins[_SEARCH].search_index.entries  # type: ignore[attr-defined]
+        if known is not None:
+            entries.extend(known.entries)
+        return context
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Finish a page, and keep it here: MkDocs writes nothing."""
+        entries = config.plugins[_SEARCH].search_index.entries  # type: ignore[attr-defined]
+        path = page.file.src_uri
+        new = entries[self._entries :]
+        self._entries = len(entries)
+        finished = self._known.get(path) or self.memo.recall(
+            self._key(page), lambda: _Finished(self._finish(output, path, config), new)
+        )
+        self.finished[page.file.dest_uri] = finished.html
+        page.content, page.markdown = "", ""  # nobody reads them again
+        del self._contents[path]
+        return ""
+
+    def _finish(self, html: str, path: str, config: MkDocsConfig) -> bytes:
+        """Return a page as it is published."""
+        if self._scripts is None:
+            missing = Path(config.site_dir, MISSING)
+            self._scripts = theme_scripts(missing.read_text(encoding="utf-8")) if missing.is_file() else set()
+        return finish_html(html, self._scripts, generated=self.folder.pages[path].generated).encode()
+
+
+def _source_of(page: Page, config: MkDocsConfig) -> tuple[str | None, dict[str, Any]]:
+    """Return the Markdown of a page, and what its front matter says."""
+    Page.read_source(page, config)
+    return page.markdown, dict(page.meta)
+
+
+def _content_of(page: Page, config: MkDocsConfig, files: Files) -> _Content:
+    """Render a page."""
+    looking = _Looking(files)
+    Page.render(page, config, looking)  # type: ignore[arg-type]
+    links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
+    title = page._title_from_render  # noqa: SLF001
+    return _Content(page.content or "", page.toc, title, page.present_anchor_ids or set(), links, looking.targets)
