@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.languages import refusal_of
+from arrakis_schema.languages import language_of, refusal_of
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
