@@ -117,7 +117,7 @@ def test_the_page_is_read_without_javascript(browser: Browser, address: str, fol
     page = opened(browser, java_script_enabled=False)
     page.goto(f"{address}{folder}/find/")
     assert page.locator("[id='args.max_rate']").is_visible()
-    for text in ("Highest sample rate to choose", "The live channels, no replay", "Samples per second"):
+    for text in ("Highest sample rate to select", "The live channels, no replay", "Samples per second"):
         assert page.locator("article").get_by_text(text).first.is_visible(), text
 
 

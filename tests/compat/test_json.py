@@ -248,7 +248,7 @@ def test_an_option_that_there_is_not_is_an_error(options: dict[str, Any], expect
     ("writer", "reason"),
     [
         ({"type": "object", "allOf": [{"required": ["a"]}], "additionalProperties": False}, "allOf and additional"),
-        ({"type": "object", "properties": {"a": True}, "minProperties": 2}, "declared members only"),
+        ({"type": "object", "properties": {"a": True}, "minProperties": 2}, "only declared members"),
         ({"type": "integer", "minimum": 2, "maximum": 1}, "minimum and maximum"),
         ({"$schema": DRAFT_2020_12, "enum": [1], "type": "string"}, "enum and type"),
         (False, "is false"),

@@ -106,7 +106,10 @@ def test_columns_are_those_that_are_sent(pages: dict[str, str]) -> None:
 
 def test_what_most_members_share_is_said_once_and_the_software_that_has_them() -> None:
     page = project_pages()["next/find.md"]
-    assert "Documented since 0.1.0, seen since arrakis 0.2.0 and arrakis-server 0.1.0, unless a field says otherwise" in page
+    assert (
+        "Documented since 0.1.0, seen since arrakis 0.2.0 and arrakis-server 0.1.0, unless a field says otherwise"
+        in page
+    )
     assert page.count("seen since arrakis 0.2.0") == 1
     section = page.partition("{ #args.time .field }")[2].partition("###")[0]
     assert "since 0.3.0 (seen since arrakis 0.10.0, arrakis-server 0.8.0)" in section

@@ -71,7 +71,10 @@ def compares_alike(number: float) -> bool:
     if abs(number) <= _EXACT_DOUBLES:
         return True
     exact = comparable(number)
-    near = float(exact)
+    try:
+        near = float(exact)
+    except OverflowError:  # it is beyond every double
+        return True
     doubles = (math.nextafter(near, -math.inf), near, math.nextafter(near, math.inf))
     return number == exact and all(
         (double > exact, double == exact) == (comparable(double) > exact, comparable(double) == exact)
