@@ -36,6 +36,15 @@ def test_the_page_lists_them_all_and_nothing_else() -> None:
     assert all(limit["pairs"] for limit in LIMITS)
 
 
+@pytest.mark.parametrize("index", ["5000", "9" * 12, "1" * 5_000])
+def test_a_place_beyond_all_items_that_are_described_is_undecided(index: str) -> None:
+    """Its digits may be more than Python reads as a number."""
+    items = {"type": "array", "items": {"type": "object", "properties": {"a": {}}}}
+    verdict = accepts(items, items | {"minItems": 1}, unknown={f"/{index}": "rejected"})
+    assert verdict.kind is Kind.UNDECIDED
+    assert "more than 5000 places" in verdict.reason
+
+
 def expand(schema: Any) -> Any:
     """Return a schema, one that is too large for a file made from what it repeats."""
     if not isinstance(schema, dict):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
 
 _MOST_PLACES = 5_000
+_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,8 @@ class Places:
     def _describe_items(self, shape: Shape, here: _Subschemas, closure: Closure) -> None:
         """Describe the items of an array."""
         lengths = [len(_prefix(entry.node)) for entry in here if _has_assertions(entry.node)]
-        lengths += [int(name) + 1 for name in closure.names if name.isdecimal() and name.isascii()]
+        indices = [name for name in closure.names if name.isdecimal() and name.isascii()]
+        lengths += [int(name[:_DIGITS]) + 1 for name in indices]  # more digits are too many places, too
         length = max(lengths, default=0)
         if length > _MOST_PLACES:
             raise _too_many_places()
