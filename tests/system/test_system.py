@@ -2,8 +2,9 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -12,6 +13,9 @@ from arrakis_schema import load_schema
 from arrakis_schema.arrow import parse_schema
 from arrakis_schema.cli import main
 from arrakis_schema.compat import Kind, accepts
+from arrakis_schema.findings.verdicts import Verdict
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.answers import Answer, Relation
 from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
@@ -193,3 +197,23 @@ def test_a_commit_is_a_base_too(weather: Path, capsys: pytest.CaptureFixture[str
     code, findings = checked(weather, capsys, "--against", "git:HEAD")
     assert code == 1
     assert "a client of git:HEAD" in findings[0]["message"]
+
+
+def test_an_undecided_verdict_is_sought_again_in_the_next_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have lacked time on a busy machine; whatever was decided is remembered."""
+    path, known = "endpoints/find/descriptor.json", dict[Hashable, Any]()
+    asked, kinds = list[str](), iter([Kind.UNDECIDED, Kind.COMPATIBLE, Kind.INCOMPATIBLE])
+
+    def compare(_: Comparisons, reader: Document, *__: object) -> Verdict:
+        asked.append(reader.path)
+        return Verdict(next(kinds))
+
+    monkeypatch.setattr(Comparisons, "_compare", compare)
+    found = []
+    for _ in range(3):
+        store = Store(PROJECT, Memo(known))
+        old, new = (store.release(version).document(path) for version in ("0.3.0", "0.4.0"))
+        found.append(Comparisons(store).verdict(new, old).kind)
+        known = store.memo.used
+    assert found == [Kind.UNDECIDED, Kind.COMPATIBLE, Kind.COMPATIBLE]
+    assert asked == [path] * 2

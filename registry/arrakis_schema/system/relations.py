@@ -15,9 +15,9 @@ from arrakis_schema.compat.breaks import Break
 from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
-from arrakis_schema.languages import Pair, language_of, refusal_of
+from arrakis_schema.languages import Pair, language_of, refusal_of, sent_example
 from arrakis_schema.store.documents import Document, DocumentKind, Example
-from arrakis_schema.store.store import Release, Store, identity_of, settings_identity
+from arrakis_schema.store.store import Release, Store, settings_identity
 from arrakis_schema.store.versions import precedence
 from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented
 
@@ -117,6 +117,7 @@ class Comparisons:
             verdict = self.store.memo.recall(
                 ("verdict", *self._all_of(reader, writer, reader_is_new)),
                 lambda: self._compare(reader, writer, reader_is_new),
+                lambda known: known.kind is not Kind.UNDECIDED,  # that may have been for want of time
             )
             named = [_with_origin(change, reader if reader_is_new else writer) for change in verdict.findings]
             self._verdicts[key] = replace(verdict, findings=tuple(named))
@@ -259,17 +260,9 @@ def messages_sent(writer: Release, path: str) -> Iterator[Example]:
     examples = writer.examples_of(path) or writer.store.release(None).examples_of(path)
     for example in examples:
         if not example.refused:
-            sent = _as_sent(writer, document, example)
+            sent = sent_example(writer, document, example)
             if not refusal_of(writer, document, sent):
                 yield sent
-
-
-def _as_sent(writer: Release, document: Document, example: Example) -> Example:
-    """Return an example as those send it who know this document of a release."""
-    return writer.store.memo.recall(
-        ("as sent", identity_of(writer), document.path, example),
-        lambda: language_of(document).as_sent(writer, document, example),
-    )
 
 
 def documents_named(release: Release, name: str) -> dict[str, Document]:

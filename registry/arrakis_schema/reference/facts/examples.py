@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.languages import language_of, refusal_of
+from arrakis_schema.languages import refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
@@ -49,7 +49,7 @@ def undeclared_members(release: Release, document: Document) -> list[str]:
     found = dict[str, None]()
     for example in release.examples_of(document.path):
         if not example.refused:
-            sent = language_of(document).as_sent(release, document, example)
+            sent = sent_example(release, document, example)
             found |= dict.fromkeys(_lacking(_value(example.content), _value(sent.content)))
     return [path for path in found if path != "$schema"]
 
