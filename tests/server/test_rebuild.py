@@ -68,14 +68,7 @@ def served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Serve
         process.terminate()
 
 
-CORRECTION = """
-[[correction]]
-releases = ["1.1.0"]
-documents = ["endpoints/forecast/descriptor.json"]
-location = "/properties/days"
-reason = "Known to be wrong since just now."
-fixed = "1.2.0"
-"""
+CORRECTION = (PROJECT / "tests/fixtures/correction.toml").read_text()
 
 
 EXCEPTION = """

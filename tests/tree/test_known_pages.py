@@ -16,14 +16,7 @@ from arrakis_schema.store.store import open_store
 PROJECT = Path(__file__).parents[2]
 FORECAST = "schemas/endpoints/forecast/descriptor.json"
 EXAMPLES = "schemas/endpoints/forecast/examples"
-CORRECTION = """
-[[correction]]
-releases = ["1.1.0"]
-documents = ["endpoints/forecast/descriptor.json"]
-location = "/properties/days"
-reason = "Known to be wrong since just now."
-fixed = "1.2.0"
-"""
+CORRECTION = (PROJECT / "tests/fixtures/correction.toml").read_text()
 Edit = Callable[[Path], object]
 
 

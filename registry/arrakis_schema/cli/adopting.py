@@ -7,6 +7,7 @@ from typing import Any
 from arrakis_schema.cli.conforming import SCHEMES, OptionError, read_access
 from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.adoption.adopt import adopt, write_adoption
 from arrakis_schema.flight.adoption.observation import plain_name
 from arrakis_schema.store.strict_json import parse_json
@@ -22,7 +23,8 @@ def run_adopt(options: Namespace) -> int:
     for sentence in adoption.sentences:
         print_line(sentence)
     basis = f"the examples of {adoption.release}" if adoption.release else "requests for the flights that it lists"
-    print_line(f"wrote {len(adoption.files)} files to {options.out}, drafted from the answers to {basis}: review them")
+    files = format_count(len(adoption.files), "file")
+    print_line(f"wrote {files} to {options.out}, drafted from the answers to {basis}: review them")
     return 0
 
 

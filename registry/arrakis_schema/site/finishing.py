@@ -175,8 +175,7 @@ def finished(
 
     `pages` are those that are finished already, by path.
     """
-    missing = rendered / MISSING
-    known = theme_scripts(missing.read_text(encoding="utf-8")) if missing.is_file() else set[str]()
+    known = scripts_of_theme(rendered)
     generated = {f"{page_folder(path)}index.html" for path, page in folder.pages.items() if page.generated}
     english = folder.settings["theme"].get("language", "en") == "en"
     for path in sorted(path for path in rendered.rglob("*") if path.is_file()):
@@ -237,8 +236,10 @@ def _without_indentation(html: str) -> str:
     return "\n".join([first.rstrip(), *filter(None, map(str.strip, lines)), last.lstrip()])
 
 
-def theme_scripts(html: str) -> set[str]:
-    """Return the inline scripts of a page that has no content, and therefore only those of the theme."""
+def scripts_of_theme(rendered: Path) -> set[str]:
+    """Return the inline scripts of the theme of a site; its page for a 404, which has no content, has no others."""
+    missing = rendered / MISSING
+    html = missing.read_text(encoding="utf-8") if missing.is_file() else ""
     return {_DEPTH.sub("", script) for script in _SCRIPT.findall(html)}
 
 

@@ -15,7 +15,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
-from arrakis_schema.site.finishing import MISSING, finish_html, theme_scripts
+from arrakis_schema.site.finishing import finish_html, scripts_of_theme
 from arrakis_schema.site.folder import SiteFolder
 from arrakis_schema.store.memo import Memo
 
@@ -36,7 +36,7 @@ class _Content:
     targets: "dict[str, _Target]"
 
     def holds(self, files: Files) -> bool:
-        """Tell whether the links lead where they led."""
+        """Return whether the links lead where they led."""
         return all(_target(files.get_file_from_path(path)) == target for path, target in self.targets.items())
 
 
@@ -158,8 +158,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
     def _finish(self, html: str, path: str, config: MkDocsConfig) -> bytes:
         """Return a page as it is published."""
         if self._scripts is None:
-            missing = Path(config.site_dir, MISSING)
-            self._scripts = theme_scripts(missing.read_text(encoding="utf-8")) if missing.is_file() else set()
+            self._scripts = scripts_of_theme(Path(config.site_dir))
         return finish_html(html, self._scripts, generated=self.folder.pages[path].generated).encode()
 
 

@@ -1,6 +1,6 @@
 """The plugin for those who run `mkdocs build` or `mkdocs serve` in a root: the folder before, and the finish after it.
 
-`arrakis-schema build` needs it not. https://www.mkdocs.org/dev-guide/plugins/
+`arrakis-schema build` does not need it. https://www.mkdocs.org/dev-guide/plugins/
 """
 
 from pathlib import Path

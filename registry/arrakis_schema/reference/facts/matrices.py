@@ -66,17 +66,12 @@ def _matrix(history: History, name: str, releases: list[Release], *, as_document
         for client in first
         for server in first
     }
+    versions = [twin[0].version for twin in first]
     merged: list[list[list[Release]]] = []
     for twin in first:
-        both = (
-            bool(merged) and bool(history.documents(twin[0], name)) and bool(history.documents(merged[-1][0][0], name))
-        )
-        if both and _alike(
-            merged[-1][0][0].version,
-            twin[0].version,
-            [releases_alike[0].version for releases_alike in first],
-            relations,
-        ):
+        last = merged[-1][0][0] if merged else None
+        both = last is not None and history.documents(twin[0], name) and history.documents(last, name)
+        if last is not None and both and _alike(last.version, twin[0].version, versions, relations):
             merged[-1].append(twin)
         else:
             merged.append([twin])
