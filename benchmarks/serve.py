@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 
 from arrakis_schema.server import serve
 from arrakis_schema.site.representations import Representation
-from arrakis_schema.store.documents import FORMATS
+from arrakis_schema.store.layout import FORMATS
 
 PATH = "versions/0.5.0/endpoints/find/descriptor.json"
 SCHEMA = {

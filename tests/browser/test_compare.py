@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from arrakis_schema.store.documents import STANDARD
+from arrakis_schema.store.layout import STANDARD
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import Comparisons, names
 from tests.member_texts import members_of

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow import format_schema
-from arrakis_schema.store.documents import STANDARD
+from arrakis_schema.store.layout import STANDARD
 from arrakis_schema.store.lock import format_lock, lock_release
 from tests.hostile.texts import HALVES, MARKUP, ODD, TEXTS
 from tests.hostile.toml_text import toml_text

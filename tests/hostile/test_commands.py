@@ -28,7 +28,7 @@ from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 from arrakis_schema.cli import main
 from arrakis_schema.cli.exit_codes import EXIT_CODES, INTERNAL, INTERRUPTED, UNUSABLE
 from arrakis_schema.findings.formats import FORMATS
-from arrakis_schema.store.documents import STANDARD
+from arrakis_schema.store.layout import STANDARD
 from arrakis_schema.store.store import Store
 from tests.hostile.commands import COMMANDS, SERVERS, invocations, options, parsers
 from tests.hostile.roots import ROOTS, write_secret

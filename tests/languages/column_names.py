@@ -10,7 +10,8 @@ from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
-from arrakis_schema.store.documents import Document, Example, Format
+from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.layout import Format
 from arrakis_schema.store.members import Member, Step, address_of
 from arrakis_schema.store.store import Release
 

@@ -11,7 +11,7 @@ from arrakis_schema.cli import main
 from arrakis_schema.languages import language
 from arrakis_schema.reference import book
 from arrakis_schema.site import tree
-from arrakis_schema.store import documents
+from arrakis_schema.store import layout
 from arrakis_schema.store.store import Store
 from tests.languages import column_names
 
@@ -22,7 +22,7 @@ DOCUMENT = "publication/sensors.names"
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The weather service, which also publishes the names of some columns."""
-    monkeypatch.setitem(documents.FORMATS, ".names", column_names.FORMAT)
+    monkeypatch.setitem(layout.FORMATS, ".names", column_names.FORMAT)
     root = tmp_path / "weather"
     shutil.copytree(PROJECT / "tests/fixtures/weather", root)
     (root / "schemas" / DOCUMENT).write_text("station\nkind\nheight\n")
@@ -33,7 +33,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_language_has_every_function() -> None:
-    for form in documents.FORMATS.values():
+    for form in layout.FORMATS.values():
         record = language(form)
         optional = {"files", "parse_file", "suffixes", "bundled", "snippets", "repeated", "highlighting"}
         assert all(callable(getattr(record, one.name)) for one in fields(record) if one.name not in optional), form.name

@@ -9,7 +9,7 @@ import pytest
 
 from arrakis_schema import load_payload, load_schema
 from arrakis_schema.arrow import Template, parse_document, record_batch, strip_annotations
-from arrakis_schema.store.documents import Format
+from arrakis_schema.store.layout import Format
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.system.lint import lint

@@ -13,11 +13,11 @@ from arrakis_schema import load_payload, load_schema
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, ReleaseError
 from arrakis_schema.site import tree
 from arrakis_schema.store import files
-from arrakis_schema.store.documents import STANDARD
 from arrakis_schema.store.exceptions import read_exceptions
 from arrakis_schema.store.files import FILE, FOLDER, LINK, SPECIAL
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.inventory import IGNORED, PROGRAMS, SETTINGS, classify, read_inventory
+from arrakis_schema.store.layout import STANDARD
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.lint import lint_release

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.languages import language_of
-from arrakis_schema.store.documents import FORMATS, Document
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.layout import FORMATS
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.printable import printable
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from arrakis_schema.json_schema.dispatch import declared_values
 from arrakis_schema.json_schema.requests import checks, known_arguments
-from arrakis_schema.store.documents import DocumentKind
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.settings import Settings
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.short_repr import short_repr

@@ -12,8 +12,8 @@ from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.json_schema.violations import Violation, short_json, violation
-from arrakis_schema.store.documents import DocumentKind
 from arrakis_schema.store.flight_settings import REQUEST_MEMBER
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.short_repr import short_repr
 

@@ -11,7 +11,8 @@ from arrakis_schema.json_schema.admission import Admission
 from arrakis_schema.json_schema.member_reader import MemberReader
 from arrakis_schema.json_schema.places import MemberNode
 from arrakis_schema.json_schema.resolver import SUFFIXES, Schemas, schemas_of
-from arrakis_schema.store.documents import Document, DocumentKind, DocumentSet
+from arrakis_schema.store.documents import Document, DocumentSet
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.loading import parse_json_schema
 from arrakis_schema.store.members import Member, Step, address_of, path_of
 from arrakis_schema.text.json_pointer import unescape_token

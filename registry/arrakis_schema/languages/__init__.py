@@ -1,6 +1,6 @@
 """The schema languages: for each one a record of the functions that work on its documents.
 
-A row of `store.documents.FORMATS` names the module of its record, which is imported when a document of the language is
+A row of `store.layout.FORMATS` names the module of its record, which is imported when a document of the language is
 first met, so that nobody needs the packages of a language that he does not use.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from arrakis_schema.store.documents import FORMATS, Document, Example, Format
+from arrakis_schema.store.layout import FORMATS, Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from arrakis_schema.findings.finding import Finding
     from arrakis_schema.findings.verdicts import Verdict
     from arrakis_schema.lint.subject import Subject
+    from arrakis_schema.store.documents import Document, Example
     from arrakis_schema.store.members import Member
     from arrakis_schema.store.settings import Reader
     from arrakis_schema.store.store import Release

@@ -19,8 +19,9 @@ from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.dialects import read_aliased
-from arrakis_schema.store.documents import Document, DocumentKind, Example
+from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import value_text
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.loading import parse_file, parse_json_schema
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release

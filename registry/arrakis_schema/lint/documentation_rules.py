@@ -6,7 +6,7 @@ from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import REFUSED_EXAMPLES, Fault, Subject
-from arrakis_schema.store.documents import DocumentKind
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.strict_json import parse_json
 
 Faults = Iterator[Fault]

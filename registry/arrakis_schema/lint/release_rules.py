@@ -12,8 +12,9 @@ from arrakis_schema.json_schema.identifiers import identifying_keyword
 from arrakis_schema.json_schema.positions import nearest, positions_in
 from arrakis_schema.json_schema.resolver import Schemas
 from arrakis_schema.json_schema.violations import short_json
-from arrakis_schema.store.documents import Document, DocumentKind
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.flight_settings import REQUEST_MEMBER
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.text.printable import printable

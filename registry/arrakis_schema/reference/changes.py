@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from arrakis_schema.compat import Change, Effect
 from arrakis_schema.reference.facts.history import History, ReleaseStep
 from arrakis_schema.reference.markup import NOTHING_YET, code, page
-from arrakis_schema.store.documents import DocumentKind
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.advice import advice
 from arrakis_schema.system.answers import Answer, Exchange

@@ -28,7 +28,8 @@ from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.properties import member_list
 from arrakis_schema.reference.selector import endpoint_selector
 from arrakis_schema.reference.topics import topic_section
-from arrakis_schema.store.documents import Document, DocumentKind
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href

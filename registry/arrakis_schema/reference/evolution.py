@@ -10,7 +10,7 @@ from arrakis_schema.reference.markup import UNSEARCHED, chip, code, division, el
 from arrakis_schema.reference.matrix import matrix_path
 from arrakis_schema.reference.places import anchor, folder_of
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
-from arrakis_schema.store.documents import DocumentKind
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.relations import sent_names
 from arrakis_schema.text.escaping import href, literal

@@ -12,7 +12,8 @@ from arrakis_schema.reference.facts.examples import SHOWN, JudgedExample
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, code_block, division, escape_markdown, tabs
 from arrakis_schema.reference.programs import Call, asking_program, exchanging_program
-from arrakis_schema.store.documents import Document, DocumentKind
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 

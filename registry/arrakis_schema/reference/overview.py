@@ -17,7 +17,7 @@ from arrakis_schema.reference.markup import (
     prose,
 )
 from arrakis_schema.reference.places import folder_of, shared_folder
-from arrakis_schema.store.documents import DocumentKind
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.text.escaping import href, literal, one_line
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from posixpath import splitext
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
-from arrakis_schema.store.documents import FORMATS
 from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, list_folder, read_file, scan_folder
 from arrakis_schema.store.git.commits import Commit, entries_of
 from arrakis_schema.store.git.repository import BaseError, Repository, open_repository
 from arrakis_schema.store.importing import Version
 from arrakis_schema.store.inventory import NOTE, PROGRAMS, explain_language
+from arrakis_schema.store.layout import FORMATS
 from arrakis_schema.store.versions import is_release
 
 _MOST_FILES = 20_000

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.store.dates import DATES_FILE, with_dates
-from arrakis_schema.store.documents import Layout
 from arrakis_schema.store.files import FILE
 from arrakis_schema.store.freezing import complete, contents_of, freeze_contents, hold_releases
 from arrakis_schema.store.inventory import NOTE, SETTINGS, classify
+from arrakis_schema.store.layout import Layout
 from arrakis_schema.store.lock import lock_release
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release, Store

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 
-from arrakis_schema.store.documents import EXAMPLE, FORMATS, STANDARD, Layout
 from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, NOTATIONS, YAML, scan_folder
+from arrakis_schema.store.layout import EXAMPLE, FORMATS, STANDARD, Layout
 from arrakis_schema.store.portable_names import LONGEST_PATH, clashes, fault_of_name
 from arrakis_schema.text.printable import printable
 from arrakis_schema.text.short_repr import short_repr

@@ -6,8 +6,8 @@ from posixpath import splitext
 from typing import Any
 
 from arrakis_schema.store.dialects import DIALECTS
-from arrakis_schema.store.documents import EXAMPLE, FORMATS, DocumentKind, Layout, Placement
 from arrakis_schema.store.globs import WILD, glob_problem, translate_glob
+from arrakis_schema.store.layout import EXAMPLE, FORMATS, DocumentKind, Layout, Placement
 from arrakis_schema.store.toml_files import list_problems
 
 KINDS = tuple(kind.value for kind in DocumentKind if kind is not DocumentKind.ENVELOPE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError, MalformedRequestError
-from arrakis_schema.store.documents import STANDARD, Layout
+from arrakis_schema.store.layout import STANDARD, Layout
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.store.versions import is_release
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.dialects import Aliases, alias_problems, read_aliases
-from arrakis_schema.store.documents import STANDARD, Layout
 from arrakis_schema.store.files import read_plain
 from arrakis_schema.store.flight_settings import Flight, read_flight
 from arrakis_schema.store.kafka_settings import Topics, read_topics, topic_problems
+from arrakis_schema.store.layout import STANDARD, Layout
 from arrakis_schema.store.layout_settings import layout_problems, read_layout
 from arrakis_schema.store.lint_settings import LintSetting, lint_problems, read_lint
 from arrakis_schema.store.toml_files import parse_toml

@@ -23,9 +23,10 @@ from arrakis_schema.store.corrections import (
 )
 from arrakis_schema.store.dates import DATES_FILE, SUMMARIES_FILE, parse_dates, parse_summaries
 from arrakis_schema.store.dialects import Aliases, read_aliased
-from arrakis_schema.store.documents import FORMATS, STANDARD, Document, DocumentKind, Example, Layout
+from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.inventory import Inventory, read_inventory
+from arrakis_schema.store.layout import FORMATS, STANDARD, DocumentKind, Layout
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
 from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.memo import Memo

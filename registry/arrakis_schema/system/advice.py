@@ -6,7 +6,7 @@ from enum import Enum
 
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.positions import value_at
-from arrakis_schema.store.documents import DocumentKind
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.system.answers import Exchange, Relation
 from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.system.software import Call

@@ -13,8 +13,9 @@ from arrakis_schema.compat.breaks import Break
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.verdicts import Effect
 from arrakis_schema.languages import language_of
-from arrakis_schema.store.documents import Document, DocumentKind
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import place_of
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.text.nouns import with_article

@@ -12,10 +12,10 @@ from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
-from arrakis_schema.store.documents import EXAMPLE, DocumentKind, Layout
 from arrakis_schema.store.files import FILE
 from arrakis_schema.store.importing import Version
 from arrakis_schema.store.inventory import classify
+from arrakis_schema.store.layout import EXAMPLE, DocumentKind, Layout
 from arrakis_schema.store.layout_settings import read_layout
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.proposal import FORMS

@@ -16,7 +16,8 @@ from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.languages import Pair, language_of, refusal_of, sent_example
-from arrakis_schema.store.documents import Document, DocumentKind, Example
+from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release, Store, settings_identity
 from arrakis_schema.store.versions import precedence
 from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented

@@ -7,7 +7,7 @@ from itertools import groupby
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.languages import language_of
-from arrakis_schema.store.documents import DocumentKind
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.software import SOFTWARE_FILE, Software
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.answers import Answer, Exchange, Relation, worst

@@ -10,8 +10,9 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.corrections import Erratum
-from arrakis_schema.store.documents import Document, DocumentKind
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
+from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release, Store, identity_of
 from arrakis_schema.system.answers import Exchange
