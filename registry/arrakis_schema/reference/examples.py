@@ -106,7 +106,8 @@ def _flight_program(history: History, release: Release, document: Document, mess
     if document.name not in flight.exchange:
         return asking_program(call, endless=document.name in flight.columns)
     for payload in history.documents(release, document.name).values():
-        rows = [json.loads(judged.text) for judged in history.examples(release, payload) if not judged.reason]
+        accepted = [judged for judged in history.examples(release, payload) if not judged.reason]
+        rows = [json.loads(judged.text) for judged in accepted if not judged.example.refused]
         rows = [example for example in rows if isinstance(example, dict) and example.get("rows")]
         if payload.kind is DocumentKind.PAYLOAD and rows:
             example = max(rows, key=lambda example: json.dumps(example).count("null"))  # what the server fills in
