@@ -36,8 +36,8 @@ class JudgedExample:
 def judge_examples(release: Release, newest: Release, document: Document) -> list[JudgedExample]:
     """Return the examples of a document, those that are accepted first.
 
-    A release without examples borrows those of the newest. If it accepts any that must still be accepted, the others are
-    left out: what must be rejected today was perhaps never allowed, only not described.
+    A release without examples borrows those of the newest. If it accepts any that must still be accepted, the others
+    are left out: what must be rejected today was perhaps never allowed, only not described.
     """
     home = release if release.examples_of(document.path) else newest
     examples = home.examples_of(document.path)
