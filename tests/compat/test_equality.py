@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.nodes import Nodes
+from arrakis_schema.compat.sides import side
 from arrakis_schema.json_schema.dialects import DRAFT_07
 
 MOST = 6

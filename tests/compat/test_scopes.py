@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from arrakis_schema.compat import Kind, accepts
-from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.logic.nodes import Nodes
 from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.scopes import ReferenceScope, UnresolvedReferenceError
+from arrakis_schema.compat.sides import side
 from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12
 
 DOCUMENT = {

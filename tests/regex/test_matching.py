@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from arrakis_schema.errors import LimitError
 from arrakis_schema.json_schema.judge.patterns import PatternError, search, searcher, translate
-from arrakis_schema.regex import Reading, longest_text, parse, slow_text
-from arrakis_schema.regex.characters import LAST, class_escape
+from arrakis_schema.regex.characters import LAST, Reading, class_escape
+from arrakis_schema.regex.matching import longest_text
 from arrakis_schema.regex.simulation import Simulation
+from arrakis_schema.regex.slowness import slow_text
+from arrakis_schema.regex.syntax import parse
 from tests.web.node import node
 
 CASES: dict[str, list[str]] = json.loads(

@@ -9,7 +9,7 @@ import pytest
 
 from arrakis_schema import InvalidRequestError, iter_errors, open_release, validate, validator
 from arrakis_schema.json_schema.judge.patterns import searcher, spelled_patterns
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 from arrakis_schema.system.lint import lint_release
 from tests.web.node import judged
 

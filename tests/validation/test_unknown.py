@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from arrakis_schema.compat.accepting import closure_of
-from arrakis_schema.compat.closure import close, side
+from arrakis_schema.compat.closure import closure_of
 from arrakis_schema.compat.logic.results import UndecidedError
+from arrakis_schema.compat.sides import close, side
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.complete import make_validator
 from arrakis_schema.json_schema.judge.judge import Judge
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers
+from arrakis_schema.json_schema.validators import UnknownMembers
 from tests.compat.random_schemas import Instances, Schemas
 
 if TYPE_CHECKING:

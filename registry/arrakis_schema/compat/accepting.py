@@ -6,13 +6,13 @@ from typing import Any, Literal, get_args
 
 from arrakis_schema.compat.blame import RefusedWitness, mark_faults
 from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, closure_of
 from arrakis_schema.compat.containment import Question, decide_containment
 from arrakis_schema.compat.logic.results import SECONDS, STEPS
-from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.satisfiability import conflict
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
-from arrakis_schema.json_schema.declared_members import Unknown, rejected_places
+from arrakis_schema.json_schema.declared_members import Unknown
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.store.settings import COLUMNS, WAYS
 
@@ -141,9 +141,3 @@ def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
     word = "removed" if reader_is_new else "added"
     rules = {f"properties-{word}", f"column-{word}"}
     return [change for change in verdict.findings if change.rule in rules and not change.at_fault]
-
-
-def closure_of(unknown: Unknown) -> Closure:
-    """Return the closure of a reader that rejects unknown members."""
-    places = rejected_places(unknown)
-    return CLOSED_EVERYWHERE if places is None else Closure(places=frozenset(places))

@@ -11,12 +11,12 @@ from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.json_schema.judge.complete import closest_error
 from arrakis_schema.json_schema.positions import object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
-from arrakis_schema.text.json_pointer import escape_token, unescape_token
+from arrakis_schema.text.json_pointer import extend_pointer, unescape_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arrakis_schema.compat.places import Closure
+    from arrakis_schema.compat.closure import Closure
 
 _TAGS = {"const", "enum"}
 
@@ -158,7 +158,7 @@ def _is_closed(location: str, closure: Closure) -> bool:
 def _pointer(error: Any, document: Any, pointers: Mapping[int, str]) -> str:
     """Return the location in the document that an error comes from, whatever references led there."""
     if id(error.schema) in pointers and error.validator is not None:
-        return f"{pointers[id(error.schema)]}/{escape_token(str(error.validator))}"
+        return extend_pointer(pointers[id(error.schema)], error.validator)
     pointer, schema = "", document
     for part in error.absolute_schema_path:
         reference = schema.get("$ref") if isinstance(schema, dict) and part == "$ref" else None
@@ -166,6 +166,5 @@ def _pointer(error: Any, document: Any, pointers: Mapping[int, str]) -> str:
             pointer = unquote(reference.removeprefix("#"))
             schema = value_at(document, pointer)
         else:
-            pointer = f"{pointer}/{escape_token(str(part))}"
-            schema = value_at(schema, f"/{escape_token(str(part))}")
+            pointer, schema = extend_pointer(pointer, part), value_at(schema, extend_pointer("", part))
     return pointer

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
 from arrakis_schema.compat.accepting import explain_verdict
 from arrakis_schema.compat.blame import word_error_at
 from arrakis_schema.compat.changes import changes_in_place
 from arrakis_schema.compat.containment import Question, QuestionSeries, decide_containment
 from arrakis_schema.compat.unfolding import unfold
+from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.text.json_pointer import unescape_token
 

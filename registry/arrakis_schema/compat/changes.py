@@ -7,15 +7,51 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from arrakis_schema.compat.locations import FLIPPED, Location, MemberPaths
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.json_schema.members import MemberPaths
 from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.text.json_pointer import extend_pointer
 
+_FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
 _MEMBERS, _NAMES = {"properties", "patternProperties"}, {"dependencies", "dependentRequired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A location in both documents, and the direction of effects: `negated` inside `not`, `unclear` inside `if`.
+
+    `names` are the member paths of both documents.
+    """
+
+    names: tuple[MemberPaths, MemberPaths]
+    old: str = ""
+    new: str = ""
+    negated: bool = False
+    unclear: bool = False
+
+    def below(self, *names: str | int, new_names: tuple[str | int, ...] = ()) -> Location:
+        """Return the location below some names; `new_names` are those of the new document if they differ."""
+        old, new = extend_pointer(self.old, *names), extend_pointer(self.new, *(new_names or names))
+        return Location(self.names, old, new, self.negated, self.unclear)
+
+    def enter(self, keyword: str) -> Location:
+        """Return the location inside a keyword, which may negate effects or make them unclear."""
+        unclear = self.unclear or keyword in {"if", "oneOf", "contains"}
+        return replace(self, negated=self.negated != (keyword == "not"), unclear=unclear)
+
+    def change(self, rule: str, effect: Effect, message: str) -> Change:
+        """Return a change at this location."""
+        if effect is not Effect.ANNOTATION:
+            effect = Effect.CHANGED if self.unclear else _FLIPPED.get(effect, effect) if self.negated else effect
+        old, new = self.names
+        name = new.path_of(self.new) or old.path_of(self.old)
+        text = f"inside `not`, {message}" if self.negated else message
+        return Change(rule, self.old, self.new, effect, f"{name}: {text}" if name else text)
 
 
 Compare = Callable[[str, Any, Any, Location], Iterator[Change]]
@@ -57,7 +93,7 @@ def _presence(keyword: str, before: Any, after: Any, location: Location, added: 
     if before is ABSENT:
         return location.change(f"{keyword}-added", added, f"`{keyword}` {short_json(after)} was added")
     if after is ABSENT:
-        removed = FLIPPED.get(added, added)
+        removed = _FLIPPED.get(added, added)
         return location.change(f"{keyword}-removed", removed, f"`{keyword}` {short_json(before)} was removed")
     return None
 
@@ -212,7 +248,7 @@ def _listed_schemas(keyword: str, before: Any, after: Any, location: Location) -
     for index, schema in new.items():
         yield location.below(index).change(f"{keyword}-added", added, f"`{keyword}` now also has {short_json(schema)}")
     for index, schema in old.items():
-        gone = FLIPPED.get(added, added)
+        gone = _FLIPPED.get(added, added)
         yield location.below(index).change(
             f"{keyword}-removed", gone, f"`{keyword}` no longer has {short_json(schema)}"
         )

@@ -10,15 +10,16 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from arrakis_schema.compat.blame import word_error
-from arrakis_schema.compat.closure import Side, close, side
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.confirmation import check_schema, pick_witness, refusals
+from arrakis_schema.compat.logic.connectives import disjunction, opposite
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
-from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
+from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import Nodes
 from arrakis_schema.compat.logic.results import SECONDS, STEPS, Closed, Model, Open, UndecidedError, budget
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
+from arrakis_schema.compat.sides import Side, close, side
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, REFERENCES, dialect_of

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.confirmation import check_schema
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
 from arrakis_schema.compat.logic.results import Closed, UndecidedError, budget
+from arrakis_schema.compat.sides import side
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.json_schema.dialects import has_effect

@@ -13,7 +13,7 @@ from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.dialects import ANNOTATIONS, DIALECTS, DRAFT_07, NAMED, dialect_of
 from arrakis_schema.json_schema.keywords import children, schemas_in
 from arrakis_schema.json_schema.positions import value_at
-from arrakis_schema.text.json_pointer import escape_token, unescape_token
+from arrakis_schema.text.json_pointer import extend_pointer, unescape_token
 
 _MOST, _DEEPEST = 100, 20
 _MISSING: Any = object()
@@ -76,15 +76,10 @@ def _differing(old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
         elif targets[0] is None:
             others = {(keyword, key): child for keyword, key, child in children(after)}
             todo += [
-                (pointer + _pointer(keyword, key), child, others[keyword, key])
+                (extend_pointer(pointer, keyword, *([] if key is None else [key])), child, others[keyword, key])
                 for keyword, key, child in children(before)
                 if (keyword, key) in others
             ]
-
-
-def _pointer(keyword: str, key: str | int | None) -> str:
-    """Return the JSON Pointer from a schema to one of its direct subschemas."""
-    return f"/{escape_token(keyword)}" if key is None else f"/{escape_token(keyword)}/{escape_token(str(key))}"
 
 
 def _target(schema: Any) -> str | None:

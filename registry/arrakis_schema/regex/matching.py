@@ -15,9 +15,9 @@ from arrakis_schema.regex.characters import Reading
 from arrakis_schema.regex.ecma_syntax import read_ecma
 from arrakis_schema.regex.glushkov import build_graph
 from arrakis_schema.regex.lookaround import LookaroundMatcher, lookaround_matcher
+from arrakis_schema.regex.python_syntax import read_python
 from arrakis_schema.regex.simulation import simulation
-from arrakis_schema.regex.syntax import parse, regular_parts
-from arrakis_schema.regex.translation import has_part, to_python
+from arrakis_schema.regex.translation import has_part, regular_parts, to_python
 from arrakis_schema.regex.tree import (
     BackReference,
     Boundary,
@@ -60,7 +60,7 @@ def python_matcher(pattern: str, translated: str) -> Matcher:
     search = re.compile(translated).search
     limited = partial(_limit_length, pattern, search)
     try:
-        return _linear_matcher(translated, parse(pattern, Reading.SEARCHED), Reading.SEARCHED, limited)
+        return _linear_matcher(translated, read_python(pattern, Reading.SEARCHED), Reading.SEARCHED, limited)
     except UnsupportedPatternError:
         return limited()
 
@@ -79,7 +79,7 @@ def longest_text(pattern: str, reading: Reading = Reading.ECMA) -> int | None:
 
 def _check_size(pattern: str, reading: Reading) -> None:
     """Raise `UnsupportedPatternError` for a pattern that is too large for an automaton, and not safe without."""
-    parts = _examined_parts(read_ecma(pattern)) if reading is Reading.ECMA else parse(pattern, reading)
+    parts = _examined_parts(read_ecma(pattern)) if reading is Reading.ECMA else read_python(pattern, reading)
     for part in parts:
         if not _is_safe(part.tree):
             simulation(part.tree, reading)

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from arrakis_schema.compat import Kind
 from arrakis_schema.compat.breaks import Break
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.findings.verdicts import Effect, Kind
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import place_of

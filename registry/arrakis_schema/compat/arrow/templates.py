@@ -8,11 +8,10 @@ Whether two types are compatible depends on pairs of their parts, so all values 
 show the same as all combinations.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count, islice, product
-from math import isqrt, prod
+from itertools import islice, product
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +25,7 @@ from arrakis_schema.compat.arrow.placeholders import (
     Key,
     NoSuchSchemaError,
     Placeholders,
+    all_pairs,
     fill_name,
     in_scope,
     keys_of,
@@ -50,24 +50,6 @@ class BoundSchemas:
     sent: pa.Schema
     values: Mapping[str, str]
     names: Mapping[str, str]
-
-
-def all_pairs(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Yield rows of numbers below these sizes, so that any two numbers in any two columns occur together in a row.
-
-    They are lines of a plane over a prime field: two lines meet in exactly one point.
-    """
-    prime = next(number for number in count(max((2, *sizes, len(sizes) - 1))) if _is_prime(number))
-    if prod(sizes) <= prime**2:
-        yield from product(*map(range, sizes))
-        return
-    for point in product(range(prime), repeat=2):
-        values = (point[0], *((point[0] * slope + point[1]) % prime for slope in range(prime)))
-        yield tuple(value % size for value, size in zip(values, sizes, strict=False))
-
-
-def _is_prime(number: int) -> bool:
-    return all(number % divisor for divisor in range(2, isqrt(number) + 1))
 
 
 class NotBoundError(Exception):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import Pair, conjunction, disjunction, join_pairs
+from arrakis_schema.compat.logic.connectives import Pair, conjunction, disjunction, join_pairs
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.scopes import UnresolvedReferenceError
 from arrakis_schema.compat.logic.values import canonical

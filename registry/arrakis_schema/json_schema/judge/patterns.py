@@ -12,14 +12,10 @@ from warnings import catch_warnings
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.json_schema.keywords import walk
-from arrakis_schema.regex import (
-    PatternSyntaxError,
-    Reading,
-    UnsupportedPatternError,
-    ecma_matcher,
-    python_matcher,
-    spelled_out,
-)
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.matching import ecma_matcher, python_matcher
+from arrakis_schema.regex.syntax import spelled_out
+from arrakis_schema.regex.tree import PatternSyntaxError, UnsupportedPatternError
 
 Searcher = Callable[[str], object]
 
