@@ -70,7 +70,7 @@ class Side:
         return [nodes.root(*subschema) for subschema in self.subschemas(nodes)]
 
 
-def side(document: Any, dialect: str) -> Side:
+def open_side(document: Any, dialect: str) -> Side:
     """Return the side of a document with nothing closed; a relative `$id` is joined to a unique base."""
     members = document if isinstance(document, dict) else {}
     names = member_names([*members.values()])

@@ -17,7 +17,7 @@ def parse(pattern: str, reading: Reading = Reading.ECMA) -> tuple[Part, ...]:
     return read_python(pattern, reading)
 
 
-def spelled_out(pattern: str, reading: Reading = Reading.ECMA) -> str:
+def spell_out_pattern(pattern: str, reading: Reading = Reading.ECMA) -> str:
     """Return a pattern with every set of characters written out, for engines that agree on nothing else.
 
     Raises `UnsupportedPatternError` for one that is not a regular language.

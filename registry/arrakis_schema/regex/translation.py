@@ -19,7 +19,7 @@ from arrakis_schema.regex.tree import (
     Repeat,
     Tree,
     UnsupportedPatternError,
-    children,
+    subtrees,
 )
 
 _PLAIN = frozenset(map(ord, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:/ "))
@@ -31,7 +31,7 @@ Escape = Callable[[int], str]
 
 def has_part(tree: Tree, *kinds: type[Tree]) -> bool:
     """Return whether a tree has a part of one of these kinds."""
-    return isinstance(tree, kinds) or any(has_part(part, *kinds) for part in children(tree))
+    return isinstance(tree, kinds) or any(has_part(part, *kinds) for part in subtrees(tree))
 
 
 def to_python(tree: Tree) -> str:
@@ -61,9 +61,9 @@ def regular_parts(tree: Tree) -> tuple[Part, ...]:
     if not looks:
         return (Part(_regular(tree), must_match=True),)
     start = Edge(at_start=True)
-    rest = Concatenation((start, *(_regular(piece) for piece in pieces[1 + len(looks) :])))
+    remainder = Concatenation((start, *(_regular(piece) for piece in pieces[1 + len(looks) :])))
     conditions = (Part(Concatenation((start, _regular(look.part))), look.must_match) for look in looks)
-    return (Part(rest, must_match=True), *conditions)
+    return (Part(remainder, must_match=True), *conditions)
 
 
 def _regular(tree: Tree) -> Tree:
@@ -134,7 +134,7 @@ class _Writer:
         return simple.get((low, high)) or f"{{{low},{'' if high is None else high}}}"
 
     def _boundary(self, *, holds: bool) -> str:
-        """Return a boundary of words, which Python would see between letters of all scripts."""
+        """Return a word boundary of ECMA-262; that of Python depends on the letters of all scripts."""
         word = self._characters(_WORD)
         before, after = f"(?<={word})", f"(?={word})"
         outside, ending = f"(?<!{word})", f"(?!{word})"
@@ -149,8 +149,8 @@ class _Writer:
         if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
             return self._escape(ranges[0][0])
         others = complement(ranges)
-        negated, shown = ("^", others) if len(others) < len(ranges) else ("", ranges)
-        return f"[{negated}{''.join(map(self._range, shown))}]"
+        negation, listed = ("^", others) if len(others) < len(ranges) else ("", ranges)
+        return f"[{negation}{''.join(map(self._range, listed))}]"
 
     def _range(self, limits: tuple[int, int]) -> str:
         """Return a range inside a class."""

@@ -87,4 +87,4 @@ def _parts(pattern: str) -> tuple[Part, ...]:
     try:
         return parse(pattern)
     except PatternSyntaxError:
-        return parse(pattern, Reading.SEARCHED)
+        return parse(pattern, Reading.PYTHON_STRICT_END)

@@ -101,7 +101,7 @@ def matches(pattern: str, text: str, reading: Reading) -> bool:
 
 def _holds_of(atom: f.Matches, text: str, reading: Reading) -> bool:
     """Return whether one part of a pattern matches a text, or does not, as the atom says."""
-    return automaton(parse(atom.pattern, reading)[atom.part].tree, reading).found_in(text) == atom.holds
+    return automaton(parse(atom.pattern, reading)[atom.part].tree, reading).search(text) == atom.holds
 
 
 def _number(_self: Interpretation, formula: Formula, value: int | float) -> bool:  # noqa: PYI041 - bool is not a number here

@@ -12,7 +12,7 @@ from arrakis_schema.compat.logic.connectives import disjunction, opposite
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import Atom, Formula, Literal, State
 from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
-from arrakis_schema.compat.logic.values import TYPES, Json, canonical, type_of, values_of
+from arrakis_schema.compat.logic.values import TYPES, Json, canonical, parse_canonical_values, type_of
 from arrakis_schema.compat.solve.array import array
 from arrakis_schema.compat.solve.number import number
 from arrakis_schema.compat.solve.object import object_
@@ -130,7 +130,8 @@ class Tableau:
                 case Literal():
                     pass
                 case f.NoneOf(texts) if instance_type in {"array", "object"}:
-                    todo += [_differs(value) for value in values_of(texts) if type_of(value) == instance_type]
+                    values = parse_canonical_values(texts)
+                    todo += [_differs(value) for value in values if type_of(value) == instance_type]
                 case _:
                     branch.atoms[formula] = None
         return True
@@ -150,7 +151,7 @@ class Tableau:
         opaque = next((atom for atom in branch.atoms if isinstance(atom, f.Opaque)), None)
         listed = [atom for atom in branch.atoms if isinstance(atom, f.OneOf)]
         if listed or instance_type in _FINITE:
-            values = values_of(listed[0].values) if listed else _FINITE[instance_type]
+            values = parse_canonical_values(listed[0].values) if listed else _FINITE[instance_type]
             result = self._solve_listed(values, branch, state)
         else:
             result = self._solve_typed(instance_type, branch.atoms)
