@@ -14,13 +14,13 @@ from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
 from arrakis_schema.cli.output import print_line, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
-from arrakis_schema.compat import Change, Kind, NotComparableError, Verdict
+from arrakis_schema.compat.accepting import NotComparableError
 from arrakis_schema.compat.breaks import with_breaks
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS as REPORTS
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.languages import Pair, language
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.git.bases import documents_of

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from arrakis_schema.compat import Change, Effect
+from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.reference.facts.history import History, ReleaseStep
 from arrakis_schema.reference.markup import NOTHING_YET, code, page
 from arrakis_schema.store.layout import DocumentKind

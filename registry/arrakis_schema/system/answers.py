@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from arrakis_schema.compat import Kind, Verdict, not_understood
+from arrakis_schema.compat.accepting import not_understood
+from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.store.store import Release
 
 

@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
 from arrakis_schema.compat.breaks import Break
 from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
+from arrakis_schema.findings.verdicts import Change, Kind, Verdict
 from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.languages import Pair, language_of, refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example

@@ -18,7 +18,7 @@ from arrakis_schema.json_schema.judge.patterns import Searcher, literal_text, se
 from arrakis_schema.json_schema.judge.rewriting import Copy, NotCompiledError, SchemaPosition
 from arrakis_schema.json_schema.judge.values import all_finite
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 Check = Callable[[Any], Violation | None]
 Accepts = Callable[[Any], bool]
