@@ -14,22 +14,22 @@ from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
 from arrakis_schema.cli.output import print_line, write
 from arrakis_schema.cli.reporting import placed
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
-from arrakis_schema.compat import Change, Kind, NotComparableError, Verdict
+from arrakis_schema.compat.accepting import NotComparableError
 from arrakis_schema.compat.breaks import with_breaks
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS as REPORTS
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.languages import Pair, language
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.git.bases import documents_of
 from arrakis_schema.store.layout import FORMATS
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, Store, open_store
+from arrakis_schema.system.base_comparison import not_compared
 from arrakis_schema.system.check import CheckResult, check, check_report
-from arrakis_schema.system.comparison import not_compared
-from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.system.comparisons import Comparisons
 
 CODES = {Kind.COMPATIBLE: OK, Kind.INCOMPATIBLE: WRONG, Kind.UNDECIDED: UNDECIDED}
 _DOUBTS = {"writer-empty", "undecided"}

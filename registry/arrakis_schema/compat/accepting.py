@@ -133,16 +133,6 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
     return replace(verdict, findings=tuple(differences))
 
 
-def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences because of which the reader ignores members or columns that it does not know.
-
-    `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
-    """
-    word = "removed" if reader_is_new else "added"
-    rules = {f"properties-{word}", f"column-{word}"}
-    return [change for change in verdict.findings if change.rule in rules and not change.at_fault]
-
-
 def closure_of(unknown: Unknown) -> Closure:
     """Return the closure of a reader that rejects unknown members."""
     places = rejected_places(unknown)

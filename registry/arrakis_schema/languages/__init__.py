@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from arrakis_schema.compat.accepting import Policy
-    from arrakis_schema.compat.breaks import Break
     from arrakis_schema.findings.finding import Finding
-    from arrakis_schema.findings.verdicts import Verdict
+    from arrakis_schema.findings.verdicts import Break, Verdict
     from arrakis_schema.lint.subject import Subject
     from arrakis_schema.store.documents import Document, Example
     from arrakis_schema.store.members import Member

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from arrakis_schema.compat import Kind, Verdict, not_understood
+from arrakis_schema.findings.verdicts import Kind, Verdict, not_understood
 from arrakis_schema.store.store import Release
+from arrakis_schema.text.short_repr import short_repr
 
 
 class Answer(StrEnum):
@@ -73,6 +74,31 @@ class Relation:
     def answer(self) -> Answer:
         """The worst answer of the exchanges."""
         return worst(exchange.answer for exchange in self.exchanges)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a version of a client to a version of a server: the relations of its requests, in their order.
+
+    `client` and `server` are written as in `weather 1.1.3`.
+    """
+
+    name: str
+    client: str
+    server: str
+    requests: tuple[Relation, ...]
+
+    __repr__ = short_repr
+
+    @property
+    def answer(self) -> Answer:
+        """The worst answer of the requests."""
+        return worst(request.answer for request in self.requests)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The exchanges of all requests."""
+        return tuple(exchange for request in self.requests for exchange in request.exchanges)
 
 
 def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
