@@ -7,7 +7,7 @@ from importlib import import_module
 
 from arrakis_schema.cli.explaining import explain
 from arrakis_schema.cli.output import print_line, write, write_bytes
-from arrakis_schema.cli.reporting import placed
+from arrakis_schema.cli.reporting import place_findings
 from arrakis_schema.cli.show import view_of
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
@@ -69,7 +69,7 @@ def run_lint(options: Namespace) -> int:
     release = store.release(options.release)
     paths = [path for name in options.names for path in release.find(name)]
     findings = sorted(lint_release(release, paths if options.names else None))
-    write(FORMATS[options.format](placed(findings, options.format, options.root)))
+    write(FORMATS[options.format](place_findings(findings, options.format, options.root)))
     return 1 if any(finding.severity is not Severity.NOTICE for finding in findings) else 0
 
 

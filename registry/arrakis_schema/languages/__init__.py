@@ -112,26 +112,6 @@ def language_of(document: Document) -> Language:
     return language(document.format)
 
 
-def refusal_of(release: Release, document: Document, example: Example) -> str:
-    """Return why a release refuses a message as one of a document; empty where it accepts it."""
-    from arrakis_schema.store.store import identity_of
-
-    return release.store.memo.recall(
-        ("refusal", identity_of(release), document.path, document.content, example),
-        lambda: language_of(document).refusal(release, document, example),
-    )
-
-
-def sent_example(release: Release, document: Document, example: Example) -> Example:
-    """Return an example as those send it who know this document of a release."""
-    from arrakis_schema.store.store import identity_of
-
-    return release.store.memo.recall(
-        ("as sent", identity_of(release), document.path, example),
-        lambda: language_of(document).as_sent(release, document, example),
-    )
-
-
 def every_language() -> list[Language]:
     """Return the records of all languages."""
     return [language(form) for form in FORMATS.values()]

@@ -110,7 +110,7 @@ def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
     return Answer.PARTLY if not_understood(verdict, reader_is_new=reader_is_new) else Answer.WORKS
 
 
-def undocumented(
+def undocumented_exchange(
     path: str, client: Release, server: Release, of_client: Collection[str], of_server: Collection[str]
 ) -> Exchange:
     """Return the exchange of a document that not both releases have: nothing is known about it."""

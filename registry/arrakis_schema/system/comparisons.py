@@ -14,12 +14,14 @@ from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.verdicts import Break, Change, Kind, Verdict
 from arrakis_schema.findings.working_on import working_on
-from arrakis_schema.languages import Pair, language_of, refusal_of, sent_example
+from arrakis_schema.languages import Pair, language_of
+from arrakis_schema.languages.examples import refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.identity import settings_identity
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.store.store import Release, Store, settings_identity
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.versions import precedence
-from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented
+from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented_exchange
 from arrakis_schema.system.names import documents_named, paths_named
 
 
@@ -59,7 +61,7 @@ class Comparisons:
                 gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
                 exchanges.append(Exchange(path, client.version, server.version, Answer.BREAKS, gone))
             elif client_documents and server_documents and self.kind_of(path) is not DocumentKind.REQUEST:
-                exchanges.append(undocumented(path, client, server, client_documents, server_documents))
+                exchanges.append(undocumented_exchange(path, client, server, client_documents, server_documents))
         return Relation(name, client.version, server.version, tuple(exchanges))
 
     def paths(self, name: str) -> tuple[str, ...]:
