@@ -128,7 +128,7 @@ class Release(Deriving):
     version: str
     folder: str
     inventory: Inventory = field(repr=False)
-    corrected: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    corrected: Mapping[str, bytes] = field(default_factory=dict)
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     __repr__ = short_repr
