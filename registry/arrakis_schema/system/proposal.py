@@ -13,14 +13,14 @@ from typing import Any
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.dialects import named_dialect
-from arrakis_schema.store.documents import Document
+from arrakis_schema.store.documents import Document, Documents
 from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.importing import Version
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout import STANDARD, DocumentKind, Layout
 from arrakis_schema.store.layout_settings import read_layout
 from arrakis_schema.store.loading import parse_file
-from arrakis_schema.store.store import Documents, Release, Store
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.text.printable import printable
 
 _SUFFIXES = tuple(f"{schema}{suffix}" for suffix in NOTATIONS[".json"] for schema in (".schema", ""))
