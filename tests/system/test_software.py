@@ -14,7 +14,7 @@ from arrakis_schema.store.software import parse_software
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.advice import advice
 from arrakis_schema.system.answers import Answer
-from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.software import calls
 
 PROJECT = Path(__file__).parent.parent.parent

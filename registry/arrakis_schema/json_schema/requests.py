@@ -11,8 +11,15 @@ from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_inside, dialec
 from arrakis_schema.json_schema.dispatch import Dispatch, dispatch_of
 from arrakis_schema.json_schema.judge.fast import Accepts
 from arrakis_schema.json_schema.judge.judge import NOT_PLAIN
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers
-from arrakis_schema.json_schema.validators import Check, Root, check_of, compile_validator, judge_of, reader_of
+from arrakis_schema.json_schema.validators import (
+    Check,
+    Root,
+    UnknownMembers,
+    check_of,
+    compile_validator,
+    judge_of,
+    reader_of,
+)
 from arrakis_schema.json_schema.violations import Violation, place_order
 from arrakis_schema.store.store import Release, open_release
 
