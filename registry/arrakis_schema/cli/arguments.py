@@ -159,9 +159,8 @@ def _add_import(command: Callable[[str, str], ArgumentParser]) -> None:
     described = "freeze versions that were made elsewhere, unchanged: a folder, a folder of versions, or git tags"
     child = command("import", described)
     child.add_argument("source", type=Path, metavar="FOLDER", help="the folder, or with --git the repository")
-    child.add_argument(
-        "--as", dest="version", metavar="V", help="import FOLDER as this version (default: import its subfolders)"
-    )
+    which = "import FOLDER, or with --git one tag, as this version (default: import its subfolders, or each tag)"
+    child.add_argument("--as", dest="version", metavar="V", help=which)
     child.add_argument("--git", action="store_true", help="import the tags of the repository that FOLDER is in")
     child.add_argument("--tags", metavar="GLOB", default="v*", help="with --git: which tags (default: v*)")
     child.add_argument("--path", metavar="DIR", default="", help="with --git: the folder of the schemas (default: all)")

@@ -103,7 +103,7 @@ class Break:
     at: str
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The change and the reader's error, or only one of them if they are equal."""
         return (
             f"{self.change.message} ({self.at})" if self.at and self.at != self.change.message else self.change.message

@@ -39,7 +39,7 @@ def _parse_file(document: Document) -> Any:
 
 def _compare(pair: Pair) -> Verdict:
     """Return whether the reader reads all that the writer sends."""
-    from arrakis_schema.compat import accepts
+    from arrakis_schema.compat.accepting import accepts
 
     return accepts(
         pair.reader,

@@ -85,7 +85,7 @@ def _meaning(_: Document, schema: Any) -> bytes:
 
 def _compare(pair: Pair) -> Verdict:
     """Return whether the reader accepts all that the writer sends."""
-    from arrakis_schema.compat import accepts
+    from arrakis_schema.compat.accepting import accepts
 
     return accepts(
         pair.reader,

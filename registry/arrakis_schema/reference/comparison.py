@@ -79,7 +79,7 @@ def text_diffs(history: History, old: Release, new: Release) -> Iterator[str]:
 def _fold(path: str, lines: list[str]) -> str:
     """Return one difference, collapsed under its name and size."""
     counts = {mark: sum(line.startswith(mark) for line in lines) for mark in _MARKS}
-    size = element("span", f"+{counts['+']} -{counts['-']}", class_="size")
+    size = element("span", f"+{counts['+']} &minus;{counts['-']}", class_="size")
     summary = element("summary", f"{verbatim(path)} {size}")
     cut = "\n…" if len(lines) > _LONGEST else ""
     runs = "".join(_run(mark, list(run)) for mark, run in groupby(lines[:_LONGEST], key=lambda line: line[:1]))

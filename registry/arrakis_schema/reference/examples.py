@@ -125,7 +125,7 @@ def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -
         yield code_block(first.text)
     if others:
         rows = [f"- {_link(example, up)} {_outcome(example)}" for example in others]
-        yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else ""
+        yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else "Another example:"
         yield division("examples", "\n".join(rows))
 
 

@@ -94,7 +94,7 @@ def _write(comparisons: Comparisons, exchange: Exchange, change: Change) -> tupl
         return _Action.OMIT, place
     accepted = exchange.verdict.at
     reader = _reader_of(comparisons, exchange)
-    return _Action.OTHER, f"send only what the {reader} accepts: {accepted}" if accepted else change.told
+    return _Action.OTHER, f"send only what the {reader} accepts ({accepted})" if accepted else change.told
 
 
 def _null_clause(comparisons: Comparisons, exchange: Exchange, change: Change, name: str) -> str:
@@ -107,7 +107,7 @@ def _null_clause(comparisons: Comparisons, exchange: Exchange, change: Change, n
         return ""
     words = str(described.get("x-null", "")) if isinstance(described, dict) else ""
     meaning = re.split(r"[.:;]", words)[0].strip()
-    return f", null for {meaning[:1].lower()}{meaning[1:]}" if meaning else ", which may be null"
+    return f" (null means {meaning[:1].lower()}{meaning[1:]})" if meaning else " (may be null)"
 
 
 def _read(exchange: Exchange, change: Change) -> tuple[_Action, str]:

@@ -144,7 +144,7 @@ class Against:
         path, location = language_of(new).origin(new, breaking.change.new)
         changed = new if path == new.path else self.new[path]
         line, column = self.comparisons.place(changed, location)
-        message = f"{pair} breaks{'' if changed is new else f' in {new.path}'}: {breaking.told}"
+        message = f"{pair} breaks{'' if changed is new else f' in {new.path}'}: {breaking.description}"
         witness = json.dumps(breaking.witness, ensure_ascii=False, default=str)
         severity = Severity.ERROR if must_work else Severity.NOTICE
         position = f"{WORKING}/{path}", line, column
