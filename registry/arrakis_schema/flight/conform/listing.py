@@ -11,9 +11,9 @@ from typing import Any
 
 from arrakis_schema.arrow import Template
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.conform.call_errors import CallError, TimedOutError, UnreachableError
 from arrakis_schema.flight.conform.client import Peer
-from arrakis_schema.flight.conform.series_laws import SECOND, api_time
 from arrakis_schema.flight.filters import Row
 from arrakis_schema.flight.release_contract import Contract, Sample
 from arrakis_schema.flight.requests import Form, form_of

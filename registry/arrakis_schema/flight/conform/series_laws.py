@@ -4,7 +4,6 @@ What a series is stands in `[flight.columns.NAME.series]` of `registry.toml`.
 """
 
 import math
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,12 +13,12 @@ import pyarrow.compute as pc
 
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.text import format_count
+from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.filters import Row
-from arrakis_schema.store.flight_settings import Columns, SampleSeries
+from arrakis_schema.store.flight_settings import Columns
 from arrakis_schema.text.printable import clean_line
 
-SECOND = 1_000_000_000
 _DAY = 86_400 * SECOND
 _CLOCKS = 10 * SECOND  # that clocks may differ by: fewer than the leap seconds
 _UNKNOWN_LATENCY = 60 * SECOND  # of live data whose listing does not say how late it may come
@@ -161,11 +160,6 @@ class SeriesCheck:
         """Return an error about the times."""
         column = self._settings.time
         return Deviation(column, rule, Severity.ERROR, clean_line(f"{column}: {message}"))
-
-
-def api_time(series: SampleSeries) -> int:
-    """Return the time by the clock of the API, in nanoseconds."""
-    return time.time_ns() - series.epoch * SECOND
 
 
 def _number(value: Any) -> int | None:
