@@ -1,4 +1,4 @@
-"""When and why there is each release: `versions/dates.toml`, written by `release`, and `versions/summaries.toml`.
+"""When releases were frozen, and why: `versions/dates.toml`, written by `release`, and `versions/summaries.toml`.
 
 Releases older than a file may be missing from it.
 """

@@ -97,7 +97,7 @@ class Acceptance:
         return location not in self._new_locations
 
     def entry_findings(self, compared: Sequence[BaseComparison]) -> Iterator[Finding]:
-        """Yield a finding for each entry for a release that never came, and for each place that nothing breaks."""
+        """Yield a finding for each entry whose release was never made, and for each place that nothing breaks."""
         newest = next((result for result in compared if self.releases and result.base == self.releases[-1]), None)
         if newest is None:
             return

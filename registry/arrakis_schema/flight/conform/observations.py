@@ -73,7 +73,7 @@ class Notes:
         """Whether no request was sent that must be answered."""
         return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered or self.not_yet)
 
-    def fault(self, source: str, fault: Deviation) -> None:
+    def add_fault(self, source: str, fault: Deviation) -> None:
         """Note a fault, and where it was seen."""
         places = self.faults.setdefault(fault, [])
         if source not in places:
@@ -84,16 +84,16 @@ class Notes:
         self.withheld = True
         self.skip(what, why)
 
-    def law(self, source: str, fault: Deviation) -> None:
+    def add_value_fault(self, source: str, fault: Deviation) -> None:
         """Note a fault of values: the first of its rule and column, of which the others are counted."""
         key = fault.rule, fault.location
         first = next((known for known in self.faults if (known.rule, known.location) == key), None)
         if first is None:
-            self.fault(source, fault)
+            self.add_fault(source, fault)
         elif first != fault:
             self.repeats[key] = self.repeats.get(key, 0) + 1
 
-    def count(self, batch: pa.RecordBatch) -> None:
+    def count_batch(self, batch: pa.RecordBatch) -> None:
         """Count a batch that came."""
         self.batches += 1
         self.rows += batch.num_rows
@@ -117,7 +117,7 @@ class Notes:
 
     def add_problem(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:
         """Note something that is wrong with a request or an answer as a whole."""
-        self.fault("", Deviation(location, rule, severity, message))
+        self.add_fault("", Deviation(location, rule, severity, message))
 
     def skip(self, what: str, why: str) -> None:
         """Note what was not examined: a clause without its verb, or nothing for the whole endpoint."""
