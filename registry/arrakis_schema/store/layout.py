@@ -128,8 +128,8 @@ class Placement:
 
     def name_of(self, path: str) -> str:
         """Return the name of a document here: its path without what all of them end with, or its folder."""
-        found = self.pattern.fullmatch(path)
-        return (path[: found.start("rest")].rstrip("/") if found and found["rest"] else "") or splitext(path)[0]
+        match = self.pattern.fullmatch(path)
+        return (path[: match.start("rest")].rstrip("/") if match and match["rest"] else "") or splitext(path)[0]
 
     def stem_of(self, path: str) -> str:
         """Return the file name of a document here without what all of them end with."""

@@ -67,8 +67,8 @@ class Asker(Peer):
     def _is_here(self, place: flight.FlightEndpoint) -> bool:
         """Return whether data lies at the host that was named: a server does not decide where this connects."""
         uris = [location.uri.decode("utf-8", "replace") for location in place.locations][:1]
-        here = urlsplit(self.access.location).hostname
-        return not uris or uris[0].startswith(_REUSE) or urlsplit(uris[0]).hostname == here
+        host = urlsplit(self.access.location).hostname
+        return not uris or uris[0].startswith(_REUSE) or urlsplit(uris[0]).hostname == host
 
 
 def observe_release(contract: Contract, peer: Asker, only: Sequence[str], requests: Mapping[str, Any]) -> Observed:
@@ -76,18 +76,18 @@ def observe_release(contract: Contract, peer: Asker, only: Sequence[str], reques
     listing = contract.flight.listing
     names: dict[str, list[str]] = {}
     for endpoint in sorted(contract.endpoints, key=lambda endpoint: endpoint != listing):
-        wanted = _is_wanted(endpoint, only, requests)
-        if not wanted and endpoint != listing:
+        included = _is_wanted(endpoint, only, requests)
+        if not included and endpoint != listing:
             continue
-        asked = [sample.request for sample in contract.samples(endpoint) if not sample.refused]
+        examples = [sample.request for sample in contract.samples(endpoint) if not sample.refused]
         if endpoint == listing:
             form = form_of(endpoint, contract.release)
-            asked.insert(0, form.request(form.defaults))
-        observed = list(_ask_each(contract, peer, endpoint, asked, names))
+            examples.insert(0, form.request(form.defaults))
+        observed = list(_ask_each(contract, peer, endpoint, examples, names))
         if endpoint == listing:
             rows = [row for it in observed if isinstance(it, Observation) for row in first_rows(it.batches, 1000)]
             names = server_names(contract, peer, rows)
-        yield from observed if wanted else ()
+        yield from observed if included else ()
     yield from observe_requests(peer, requests)
 
 
@@ -130,8 +130,8 @@ def observe_flights(peer: Asker, only: Sequence[str], requests: Mapping[str, Any
         if counts[endpoint] <= MOST_REQUESTS and _is_wanted(endpoint, only, requests):
             answer = _follow(peer, endpoint, request, info)
             if isinstance(answer, Observation) and not info.endpoints:  # a listing may leave out where the data is
-                asked = _answer(peer, endpoint, request, info.descriptor)
-                answer = asked if isinstance(asked, Observation) else answer
+                answer_again = _answer(peer, endpoint, request, info.descriptor)
+                answer = answer_again if isinstance(answer_again, Observation) else answer
             yield _describe_flight(answer, info.descriptor) if isinstance(answer, Observation) else answer
     for name in only:
         if name not in counts and name not in requests:
@@ -191,11 +191,15 @@ def discriminator_of(infos: Sequence[flight.FlightInfo]) -> str:
 
     It is `request`, or else the first text that is in each of them, and that the schema of the answer depends on.
     """
-    asked = [(request, info) for info in infos if (request := request_of(info.descriptor)) is not None]
-    names = [name for name in (asked[0][0] if asked else ()) if all(isinstance(it.get(name), str) for it, _ in asked)]
-    schemas = [_schema_text(info) for _, info in asked]
+    requested = [(request, info) for info in infos if (request := request_of(info.descriptor)) is not None]
+    names = [
+        name
+        for name in (requested[0][0] if requested else ())
+        if all(isinstance(it.get(name), str) for it, _ in requested)
+    ]
+    schemas = [_schema_text(info) for _, info in requested]
     for name in () if "request" in names else names:
-        pairs = {(request[name], schema) for (request, _), schema in zip(asked, schemas, strict=True)}
+        pairs = {(request[name], schema) for (request, _), schema in zip(requested, schemas, strict=True)}
         if 1 < len({value for value, _ in pairs}) == len(pairs) and len(set(schemas)) > 1:
             return name
     return "request" if "request" in names else ""

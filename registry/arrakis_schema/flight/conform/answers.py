@@ -179,7 +179,7 @@ class AnswerReader:
         """Read samples over time, and check them against the request."""
         columns, args = self.contract.flight.columns[name], arguments_of(self.contract, name, request)
         live = args.get(columns.series.end) is None
-        asked, sent = set(args.get(columns.argument) or ()), set()
+        requested, sent = set(args.get(columns.argument) or ()), set()
         for endpoint, ticket_request in tickets:
             promised = self.promises.promised_to(name, ticket_request)
             ticket_args = arguments_of(self.contract, name, ticket_request)
@@ -204,7 +204,7 @@ class AnswerReader:
             notes.add_value_fault(
                 "stream", deviation("row-repeated", "", f"two tickets ask for {column} at the same time")
             )
-        for column in sorted(asked - sent, key=str):
+        for column in sorted(requested - sent, key=str):
             notes.add_value_fault(
                 "stream", deviation("row-missing", "", f"{column} was requested, but no ticket asks for it")
             )

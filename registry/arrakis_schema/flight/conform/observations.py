@@ -65,8 +65,8 @@ class Notes:
     @property
     def counts(self) -> Counts:
         """How much was examined so far."""
-        seen, listed = sum(self.types.values()), len(self.types)
-        return Counts(self.requests, self.answered, self.refused, self.batches, self.rows, seen, listed)
+        received, listed = sum(self.types.values()), len(self.types)
+        return Counts(self.requests, self.answered, self.refused, self.batches, self.rows, received, listed)
 
     @property
     def has_no_valid_request(self) -> bool:
@@ -100,8 +100,8 @@ class Notes:
 
     def conclude(self) -> None:
         """Note what stayed undecided: an endpoint that never answered, data types that never came."""
-        asked = self.answered or self.faults or self.broken or self.unanswered or self.not_yet
-        if not asked and self.withheld:
+        requested = self.answered or self.faults or self.broken or self.unanswered or self.not_yet
+        if not requested and self.withheld:
             self.add_problem("undecided", "undecided: it answered no request", Severity.WARNING)
         if self.empty and self.answered:
             what = f"no rows came of {_join_names(self.empty)}, although the server did not say that it has none"

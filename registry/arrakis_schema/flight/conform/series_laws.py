@@ -87,9 +87,9 @@ class SeriesCheck:
         early = self._start is not None and value < self._start
         late = self._end is not None and value >= self._end
         if early or late:
-            asked = f"from {self._start} to before {self._end}"
+            requested = f"from {self._start} to before {self._end}"
             yield self._deviation(
-                "time-outside", f"{value} is outside the requested range, {asked}{self._guess_clock(value)}"
+                "time-outside", f"{value} is outside the requested range, {requested}{self._guess_clock(value)}"
             )
         elif self._live and not -_CLOCKS <= now - value <= self._late:
             message = (
