@@ -29,11 +29,12 @@ def _parse(document: Document) -> Any:
     return parse_document(document.text)
 
 
-def _parse_file(content: bytes) -> Any:
+def _parse_file(document: Document) -> Any:
     """Return the schema or template in a text, or in an Arrow IPC stream."""
     from arrakis_schema.arrow import parse_document, read_schema_bytes
 
-    return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
+    content = document.content
+    return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(document.text)
 
 
 def _compare(pair: Pair) -> Verdict:
