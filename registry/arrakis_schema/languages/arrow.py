@@ -138,7 +138,7 @@ def _bound(document: Any) -> Iterator[tuple[str, Any]]:
     """Yield the schemas that a document describes, each with a suffix that tells them apart.
 
     A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of
-    values, unless it has repeated columns and so stands for endlessly many.
+    values, unless it has repeated columns and so stands for any number of schemas.
     """
     from arrakis_schema.arrow import Template
 
