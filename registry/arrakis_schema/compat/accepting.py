@@ -153,13 +153,3 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
         refusal = RefusedWitness(verdict.witness, verdict.errors, question.reader, question.reader_closure)
         return replace(verdict, findings=mark_faults(differences, refusal, reader_is_new=reader_is_new))
     return replace(verdict, findings=tuple(differences))
-
-
-def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences because of which the reader ignores members or columns that it does not know.
-
-    `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
-    """
-    word = "removed" if reader_is_new else "added"
-    rules = {f"properties-{word}", f"column-{word}"}
-    return [change for change in verdict.findings if change.rule in rules and not change.at_fault]

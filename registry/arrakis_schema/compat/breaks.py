@@ -1,7 +1,7 @@
 """The differences between two JSON Schemas that break a reader: alone, or only together."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -12,28 +12,12 @@ from arrakis_schema.compat.containment import Question, QuestionSeries, decide_c
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
+from arrakis_schema.findings.verdicts import Break, Change, Effect, Kind, Verdict
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.text.json_pointer import unescape_token
 
 _MOST_CHANGES = 200
 _MISSING: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A change that breaks a reader, a message that demonstrates it, and the reader's error for that message."""
-
-    change: Change
-    witness: Any
-    at: str
-
-    @property
-    def description(self) -> str:
-        """The change and the reader's error, or only one of them if they are equal."""
-        return (
-            f"{self.change.message} ({self.at})" if self.at and self.at != self.change.message else self.change.message
-        )
 
 
 Ask = Callable[[Any], Verdict]

@@ -20,7 +20,7 @@ from arrakis_schema.json_schema.validators import (
     judge_of,
     reader_of,
 )
-from arrakis_schema.json_schema.violations import Violation
+from arrakis_schema.json_schema.violations import Violation, place_order
 from arrakis_schema.store.store import Release, open_release
 
 ENVELOPE = "descriptor"
@@ -169,7 +169,7 @@ def violations_of(release: Release, request: Any) -> Iterator[Violation]:
         violations |= set(release.derived(judge_of, path).violations(request))
         members = release.derived(_members_of_request, path)
         violations |= set(members.violations(request) if members.rejects else ())
-    yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
+    yield from sorted(violations, key=place_order)
 
 
 def checks(release: Release, path: str) -> tuple[Check, ...]:

@@ -27,7 +27,7 @@ from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
-    from arrakis_schema.compat.breaks import Break
+    from arrakis_schema.findings.verdicts import Break
 
 _ABSENT: Any = object()
 
