@@ -43,23 +43,21 @@ def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
 ) -> Verdict:
     """Return whether the reader accepts everything that the writer sends: proved, refuted, or undecided with a reason.
 
-    `reader` and `writer` are JSON Schemas (an object or a boolean, each in the dialect that its `$schema` names,
-    draft-07 by default), or Arrow schemas (`pyarrow.Schema` or a payload template).
+    `reader` and `writer` are JSON Schemas (an object or a boolean, in the dialect of its `$schema` or in draft-07), or
+    Arrow schemas (`pyarrow.Schema` or a payload template).
 
-    JSON Schema: with the policy `additive` the writer sends only the members that it declares; with `strict`,
-    everything that its schema accepts. `unknown` is what the reader does with members that it does not declare: one
-    value for all objects, or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples`
-    are instances from which a witness is made if possible. `formats` makes `format` an assertion. `patterns` are read
-    as in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of the text.
+    JSON Schema: with the policy `additive` the writer sends only the members that it declares; with `strict`, all that
+    its schema accepts. `unknown` is what the reader does with undeclared members: one value for all objects, or one for
+    each JSON Pointer, as in `{"/args": "rejected"}`. A witness is made from `examples` if possible, `formats` makes
+    `format` an assertion, and `patterns` are as in ECMA-262 or as in Python's `re`, with `$` at the end alone.
 
     Arrow: `unknown` is what the reader does with unknown columns (of several values, the one for `""`),
-    `columns="exact"` is a reader whose schema must equal the stream's, and `metadata` are the metadata keys that the
-    reader relies on. The witness names a column and a value that the reader cannot read.
+    `columns="exact"` is a reader whose schema must equal the stream's, and `metadata` has the keys that it relies on.
 
-    `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search, so that a verdict is the same on every machine;
-    `timeout`, in seconds, is the last resort. The findings run from the writer's document to the reader's, or the other
-    way round if `reader_is_new` is False. Raises `InvalidSchemaError` for an invalid schema, `NotComparableError` for
-    documents of two formats, and `ValueError` for a value that an option does not have.
+    `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search alike on every machine; `timeout`, in seconds,
+    is the last resort. The findings run from the writer's document to the reader's, or back if `reader_is_new` is
+    False. Raises `InvalidSchemaError` for an invalid schema, `NotComparableError` for documents of two formats, and
+    `ValueError` for a value that an option does not have.
     """
     _check_options(policy, unknown, columns, patterns)
     _check_values(metadata, examples, steps, timeout)

@@ -132,7 +132,7 @@ class Admission:
         inner_scope = enter(self.schemas, scope, target)
         return Place(target.document, target.pointer, target.schema, place.branches, inner_scope)
 
-    def listed(self, place: Place, keyword: str) -> list[Place]:
+    def schemas_in_list(self, place: Place, keyword: str) -> list[Place]:
         """Return the schemas in the list that a keyword holds."""
         schemas = place.schema.get(keyword) if self.has(place, keyword) else None
         return [place.below(keyword, index) for index in range(len(schemas))] if isinstance(schemas, list) else []
@@ -153,10 +153,10 @@ class Admission:
             kinds &= frozenset(map(kind_of, values))
         for target in self.targets(place):
             kinds &= self.kinds(target) if target else EVERY_KIND
-        for part in self.listed(place, "allOf"):
+        for part in self.schemas_in_list(place, "allOf"):
             kinds &= self.kinds(part)
         for keyword in ("anyOf", "oneOf"):
-            if parts := self.listed(place, keyword):
+            if parts := self.schemas_in_list(place, keyword):
                 kinds &= frozenset().union(*map(self.kinds, parts))
         return kinds & self._conditional_kinds(place)
 
@@ -190,10 +190,10 @@ class Admission:
         if self.has(place, "type"):
             answers.append("null" in types_of(schema["type"]))
         answers += [self.accepts_null(target) if target else None for target in self.targets(place)]
-        answers += map(self.accepts_null, self.listed(place, "allOf"))
-        if parts := self.listed(place, "anyOf"):
+        answers += map(self.accepts_null, self.schemas_in_list(place, "allOf"))
+        if parts := self.schemas_in_list(place, "anyOf"):
             answers.append(_any(map(self.accepts_null, parts)))
-        if parts := self.listed(place, "oneOf"):
+        if parts := self.schemas_in_list(place, "oneOf"):
             answers.append(_exactly_one([self.accepts_null(part) for part in parts]))
         if self.has(place, "not"):
             answers.append(_negate(self.accepts_null(place.below("not"))))

@@ -84,7 +84,7 @@ def _case_name(admission: Admission, branch: Branch, required: set[str]) -> str:
             return f"unless {_condition(admission, branch, required)}"
         case "dependentSchemas" | "dependencies":
             return f"if {branch.key} is present"
-    names = _alternatives(admission, admission.listed(branch.holder, branch.keyword))
+    names = _alternatives(admission, admission.schemas_in_list(branch.holder, branch.keyword))
     return names[int(branch.key)]
 
 
@@ -143,7 +143,7 @@ def _constants(admission: Admission, place: Place, depth: int = _DEEPEST) -> dic
     if not isinstance(place.schema, dict) or depth == 0:
         return {}
     constants: dict[str, str] = {}
-    for part in [*filter(None, admission.targets(place)), *admission.listed(place, "allOf")]:
+    for part in [*filter(None, admission.targets(place)), *admission.schemas_in_list(place, "allOf")]:
         constants |= _constants(admission, part, depth - 1)
     properties = place.schema.get("properties")
     for name, schema in properties.items() if isinstance(properties, dict) else ():

@@ -266,9 +266,9 @@ def _tuple(statement: Statement, admission: Admission) -> tuple[list[Place], lis
     items = place.schema.get("items") if admission.has(place, "items") else None
     if isinstance(items, list):
         other_schemas = [place.below("additionalItems")] if admission.has(place, "additionalItems") else []
-        return admission.listed(place, "items"), other_schemas
+        return admission.schemas_in_list(place, "items"), other_schemas
     other_schemas = [place.below("items")] if items is not None else []
-    return admission.listed(place, "prefixItems"), other_schemas
+    return admission.schemas_in_list(place, "prefixItems"), other_schemas
 
 
 def _are_coupled(statements: list[Statement], admission: Admission, *, is_tuple: bool) -> bool:

@@ -101,7 +101,7 @@ class _Traversal:
         """Yield the schemas that apply together with one, and whether each is what a reference leads to."""
         admission = self._admission
         yield from ((target, len(place.schema) == 1) for target in admission.targets(place) if target)
-        yield from ((part, False) for part in admission.listed(place, "allOf"))
+        yield from ((part, False) for part in admission.schemas_in_list(place, "allOf"))
         for keyword in ("anyOf", "oneOf"):
             yield from ((part, False) for part in self._alternatives(place, keyword))
         yield from ((case.place, False) for case in self._cases(place))
@@ -110,7 +110,7 @@ class _Traversal:
 
     def _alternatives(self, place: Place, keyword: str) -> list[Place]:
         """Return the alternatives that accept a value of the types; a single one counts as unconditional."""
-        parts = self._admission.listed(place, keyword)
+        parts = self._admission.schemas_in_list(place, keyword)
         fitting = [index for index, part in enumerate(parts) if self._admission.kinds(part) & self._kinds]
         if len(fitting) == 1:
             return [parts[fitting[0]]]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import ANNOTATIONS
 from arrakis_schema.arrow.children import child_fields
+from arrakis_schema.arrow.promises import ANNOTATIONS
 from arrakis_schema.compat.arrow.differences import Difference
 from arrakis_schema.compat.arrow.encodings import decode_type
 from arrakis_schema.compat.arrow.values import LIST_TYPES

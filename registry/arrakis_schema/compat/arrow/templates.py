@@ -16,9 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.matching import match_name, match_placeholders
-from arrakis_schema.arrow.template import Column
+from arrakis_schema.arrow.template import Column, Template
 from arrakis_schema.compat.arrow.placeholders import (
     ArrowSchema,
     Choice,
