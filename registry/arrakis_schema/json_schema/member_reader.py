@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from arrakis_schema.json_schema.admission import Admission, Kinds, Place
 from arrakis_schema.json_schema.conditions import ALTERNATIVES, CaseNames, Extra
-from arrakis_schema.json_schema.places import MemberNode, Spread, array_places, object_places
+from arrakis_schema.json_schema.places import MemberNode, PlaceReader, array_places, object_places
 from arrakis_schema.json_schema.statements import (
     MOST_STATEMENTS,
     SET,
@@ -73,20 +73,22 @@ class MemberReader:
 
     def _inner_nodes(self, node: MemberNode, most: int) -> Iterator[MemberNode]:
         """Yield the places directly inside a place, so many members at most."""
-        opened = dict(node.opened)
-        for kinds_wanted, spread in ((_OBJECT, object_places), (_ARRAY, array_places)):
+        described = dict(node.described)
+        for kinds_wanted, read_inner_places in ((_OBJECT, object_places), (_ARRAY, array_places)):
             if not kinds_of(self._admission, _always(node, node.places)) & kinds_wanted:
                 continue
             statements = self._record_places(node, statements_of(self._admission, node.places, kinds_wanted))
             described_above = _described_above(node, statements)
-            opened |= {s.place.key: node.steps for s in statements if s.asserts and s not in described_above}
-            listed = node.listed or any(
+            described |= {s.place.key: node.steps for s in statements if s.asserts and s not in described_above}
+            listed = node.has_listed_values or any(
                 self._has_containers(statement) for statement in statements if not node.further_cases(statement.place)
             )
-            children = list(spread(Spread(self._admission, self._names, node, statements, described_above, most)))
+            reader = PlaceReader(self._admission, self._names, node, statements, described_above, most)
+            children = list(read_inner_places(reader))
             order = list(dict.fromkeys(child.alternative for child in children))
             for child in sorted(children, key=lambda child: order.index(child.alternative)):
-                child.opened, child.listed, child.sure = opened, listed, child.sure and node.sure and not listed
+                child.described, child.has_listed_values = described, listed
+                child.is_certain = child.is_certain and node.is_certain and not listed
                 yield child
 
     def _has_containers(self, statement: Statement) -> bool:
@@ -149,7 +151,7 @@ class MemberReader:
         open_cases = any(
             self._admission.accepts_null(place) is not True or _is_exclusive(node, place) for place in unsure
         )
-        return None if None in answers or open_cases or node.mentions or not node.sure else True
+        return None if None in answers or open_cases or node.unasserted or not node.is_certain else True
 
     def _variants(
         self, node: MemberNode, statements: list[Statement], kinds: Kinds, *, base: bool | None
@@ -160,7 +162,7 @@ class MemberReader:
         for statement in statements:
             if extra := node.further_cases(statement.place):
                 groups.setdefault(extra, []).append(statement)
-        labels = Spread(self._admission, self._names, node, statements).labels
+        labels = PlaceReader(self._admission, self._names, node, statements).labels
         for extra, cases in groups.items():
             inner = kinds & kinds_of(self._admission, cases)
             nullable = self._nullable_in(cases) if base is not False else False
@@ -190,7 +192,7 @@ def _described_above(node: MemberNode, statements: list[Statement]) -> frozenset
 
     A schema that only requires members belongs to the schemas beside it that describe them.
     """
-    around = {statement: node.opened.get(statement.place.key) for statement in statements if statement.asserts}
+    around = {statement: node.described.get(statement.place.key) for statement in statements if statement.asserts}
     opening = {statement: steps for statement, steps in around.items() if steps is not None and _opens(statement)}
     for steps in opening.values():
         node.see = steps

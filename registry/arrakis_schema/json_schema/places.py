@@ -20,21 +20,21 @@ Applies = Callable[[Statement], list[Place]]
 class MemberNode:
     """A place of a message with the schemas that apply to it, and the cases in which it exists.
 
-    `sure` is False where more than these schemas decides whether null is accepted, `listed` is True where a schema
-    around the place lists whole values. `see` is the place at which the same schema is described already.
+    `is_certain` is False where more than these schemas decides whether null is accepted, `has_listed_values` is True
+    where a schema around the place lists whole values. `see` is the place where the same schema is described already.
     """
 
     steps: tuple[Step, ...]
     places: list[Place]
     cases: frozenset[Branch] = frozenset()
-    mentions: list[Place] = field(default_factory=list)
+    unasserted: list[Place] = field(default_factory=list)
     alternative: str = ""
     required: bool = False
     required_when: tuple[str, ...] = ()
     presence: tuple[Origin, ...] = ()
-    sure: bool = True
-    listed: bool = False
-    opened: dict[PlaceKey, tuple[Step, ...]] = field(default_factory=dict)
+    is_certain: bool = True
+    has_listed_values: bool = False
+    described: dict[PlaceKey, tuple[Step, ...]] = field(default_factory=dict)
     children: "list[MemberNode]" = field(default_factory=list)
     see: tuple[Step, ...] | None = None
     note: str = ""
@@ -45,7 +45,7 @@ class MemberNode:
 
 
 @dataclass(frozen=True)
-class Spread:
+class PlaceReader:
     """The schemas that apply to a place, and the places inside it that they describe.
 
     Those that are `described_above`, around the place, apply as well, but the places inside them are not repeated. Of
@@ -81,13 +81,13 @@ class Spread:
             if not any(set(known) <= set(extra) for known in chosen):
                 chosen.append(extra)
         places = [place for statement in asserting for place in applies(statement)]
-        mentions = [place for statement in self.statements if not statement.asserts for place in applies(statement)]
+        unasserted = [place for statement in self.statements if not statement.asserts for place in applies(statement)]
         for extra in chosen:
             cases_inside = node.cases | set(extra)
             applying = [p for p in places if set(extra) <= set(p.branches) or set(p.branches) <= cases_inside]
             into = (Step("alternative", labels[extra]),) if extra else ()
             alternative = ", ".join(filter(None, (node.alternative, labels.get(extra, ""))))
-            child = MemberNode((*node.steps, *into, step), applying, cases_inside, mentions, alternative)
+            child = MemberNode((*node.steps, *into, step), applying, cases_inside, unasserted, alternative)
             if step.kind == "name":
                 self._set_presence(child, str(step.value))
             yield child
@@ -125,12 +125,12 @@ class Spread:
         child.required_when = () if child.required else tuple(when)
 
 
-def object_places(spread: Spread) -> Iterator[MemberNode]:
+def object_places(reader: PlaceReader) -> Iterator[MemberNode]:
     """Yield the members of an object: by name, by pattern, and all others."""
-    members = _ObjectMembers(spread)
-    siblings_closed = any(_closes_siblings(s, spread.admission, "unevaluatedProperties") for s in spread.statements)
+    members = _ObjectMembers(reader)
+    siblings_closed = any(_closes_siblings(s, reader.admission, "unevaluatedProperties") for s in reader.statements)
     for child in [*members.by_name(), *members.by_pattern()]:
-        child.sure = child.sure and not siblings_closed
+        child.is_certain = child.is_certain and not siblings_closed
         yield child
     yield from members.others()
 
@@ -138,58 +138,58 @@ def object_places(spread: Spread) -> Iterator[MemberNode]:
 class _ObjectMembers:
     """The members of an object, by the schemas that apply to it."""
 
-    def __init__(self, spread: Spread) -> None:
-        admission, self._spread = spread.admission, spread
-        self._named = {id(s): keyword_dict(s, admission, "properties") for s in spread.statements}
-        self._patterns = {id(s): keyword_dict(s, admission, "patternProperties") for s in spread.statements}
+    def __init__(self, reader: PlaceReader) -> None:
+        admission, self._reader = reader.admission, reader
+        self._named = {id(s): keyword_dict(s, admission, "properties") for s in reader.statements}
+        self._patterns = {id(s): keyword_dict(s, admission, "patternProperties") for s in reader.statements}
 
     def by_name(self) -> list[MemberNode]:
         """Return the members with a name, those of one case in the order of that case."""
-        spread, ranks = self._spread, dict[tuple[frozenset[Branch], str], int]()
-        for statement in spread.asserting:
-            cases = frozenset(spread.node.further_cases(statement.place))
+        reader, ranks = self._reader, dict[tuple[frozenset[Branch], str], int]()
+        for statement in reader.asserting:
+            cases = frozenset(reader.node.further_cases(statement.place))
             for name in (*self._named[id(statement)], *self._names_required_by(statement)):
                 ranks.setdefault((cases, name), len(ranks))
         children = (
             child
             for name in dict.fromkeys(name for _, name in ranks)
-            for child in spread.places(
+            for child in reader.places(
                 Step("name", name),
                 lambda s, name=name: name in self._named[id(s)] or name in self._names_required_by(s),  # type: ignore[misc]
                 lambda s, name=name: self._schemas_of(s, name),  # type: ignore[misc]
             )
         )
         return sorted(
-            islice(children, spread.most),
-            key=lambda child: ranks[child.cases - spread.node.cases, str(child.steps[-1].value)],
+            islice(children, reader.most),
+            key=lambda child: ranks[child.cases - reader.node.cases, str(child.steps[-1].value)],
         )
 
     def by_pattern(self) -> Iterator[MemberNode]:
         """Yield the members with names of a pattern; a name of two patterns makes it unsure what holds."""
-        spread = self._spread
-        for pattern in dict.fromkeys(pattern for s in spread.asserting for pattern in self._patterns[id(s)]):
+        reader = self._reader
+        for pattern in dict.fromkeys(pattern for s in reader.asserting for pattern in self._patterns[id(s)]):
             crossing = any(
                 self._patterns[id(s)].keys() - {pattern}
                 or (self._additional(s) and pattern not in self._patterns[id(s)])
                 or any(_matches(pattern, name) for name in self._named[id(s)])
-                for s in spread.statements
+                for s in reader.statements
             )
-            for child in spread.places(
+            for child in reader.places(
                 Step("pattern", pattern),
                 lambda s, pattern=pattern: pattern in self._patterns[id(s)],  # type: ignore[misc]
                 lambda s, pattern=pattern: (  # type: ignore[misc]
                     [s.place.below("patternProperties", pattern)] if pattern in self._patterns[id(s)] else []
                 ),
             ):
-                child.sure = not crossing
+                child.is_certain = not crossing
                 yield child
 
     def others(self) -> Iterator[MemberNode]:
         """Yield the members with any other name, unless there are none."""
-        spread = self._spread
-        always = [s for s in spread.asserting if not spread.node.further_cases(s.place)]
+        reader = self._reader
+        always = [s for s in reader.asserting if not reader.node.further_cases(s.place)]
         if not any(place.schema is False for s in always for place in self._additional(s)):
-            yield from spread.places(Step("any"), self._describes_others, self._additional)
+            yield from reader.places(Step("any"), self._describes_others, self._additional)
 
     def _describes_others(self, statement: Statement) -> bool:
         """Return whether a schema says something about members that it does not name."""
@@ -197,7 +197,7 @@ class _ObjectMembers:
 
     def _names_required_by(self, statement: Statement) -> list[str]:
         """Return the members that one schema requires, always or beside another member."""
-        admission = self._spread.admission
+        admission = self._reader.admission
         lists = [keyword_list(statement, admission, "required")]
         for keyword in _DEPENDENCIES:
             dependent = keyword_dict(statement, admission, keyword).values()
@@ -214,13 +214,13 @@ class _ObjectMembers:
     def _additional(self, statement: Statement) -> list[Place]:
         """Return the schema that one schema has for members that it does not name."""
         keyword = "additionalProperties"
-        has = self._spread.admission.has(statement.place, keyword)
+        has = self._reader.admission.has(statement.place, keyword)
         return [statement.place.below(keyword)] if has else []
 
 
-def array_places(spread: Spread) -> Iterator[MemberNode]:
+def array_places(reader: PlaceReader) -> Iterator[MemberNode]:
     """Yield the items of an array: by position, all further ones, and those that `contains` asks for."""
-    admission, statements = spread.admission, spread.statements
+    admission, statements = reader.admission, reader.statements
     tuples = {id(s): _tuple(s, admission) for s in statements}
     length = max((len(positions) for positions, _ in tuples.values()), default=0)
     siblings_closed = any(_closes_siblings(s, admission, "unevaluatedItems") for s in statements)
@@ -238,23 +238,24 @@ def array_places(spread: Spread) -> Iterator[MemberNode]:
         def declares(statement: Statement, index: int = index) -> bool:
             return index < len(tuples[id(statement)][0])
 
-        for child in spread.places(Step("position", index), declares, at(index)):
-            child.sure = not siblings_closed and not coupled
+        for child in reader.places(Step("position", index), declares, at(index)):
+            child.is_certain = not siblings_closed and not coupled
             yield child
 
     def further_items(statement: Statement) -> list[Place]:
         return tuples[id(statement)][1]
 
-    for child in spread.places(Step("items"), lambda s: any(map(_is_substantial, further_items(s))), further_items):
-        child.sure = not (siblings_closed or coupled or any(admission.has(s.place, "maxContains") for s in statements))
+    for child in reader.places(Step("items"), lambda s: any(map(_is_substantial, further_items(s))), further_items):
+        is_limited = any(admission.has(s.place, "maxContains") for s in statements)
+        child.is_certain = not (siblings_closed or coupled or is_limited)
         yield child
 
     def contained_schemas(statement: Statement) -> list[Place]:
         has = admission.has(statement.place, "contains")
         return [statement.place.below("contains")] if has else []
 
-    for child in spread.places(Step("contains"), lambda s: bool(contained_schemas(s)), contained_schemas):
-        child.sure = False
+    for child in reader.places(Step("contains"), lambda s: bool(contained_schemas(s)), contained_schemas):
+        child.is_certain = False
         yield child
 
 
