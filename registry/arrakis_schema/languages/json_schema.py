@@ -76,7 +76,7 @@ def _check(schema: Any) -> None:
 
 
 def _meaning(_: Document, schema: Any) -> bytes:
-    """Return the JSON of a schema without regard to order, and without its `$id` if no reference goes by that."""
+    """Return the JSON of a schema without regard to order, and without its `$id` if no reference uses it."""
     named = schema.get("$id") if isinstance(schema, dict) else None
     if isinstance(named, str) and not named.startswith("#") and not refers_out(schema):
         schema = {name: value for name, value in schema.items() if name != "$id"}
