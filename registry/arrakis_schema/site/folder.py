@@ -51,17 +51,21 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.MULTIL
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
-    """A page: what is rendered, and the same as Markdown without the marks of a generator, with its front matter."""
+    """A page: what is rendered, and the same as Markdown without the marks of a generator, with its front matter.
+
+    `front` is the front matter of what is rendered, which says more.
+    """
 
     source: str
     markdown: str
     meta: Mapping[str, Any]
+    front: Mapping[str, Any]
     generated: bool = True
 
     @property
     def body(self) -> str:
         """What is rendered, without the front matter."""
-        return self.source.partition("\n---\n")[2].lstrip("\n")
+        return self.source.partition("\n---\n")[2].lstrip("\n") if self.source.startswith("---\n") else self.source
 
     @property
     def title(self) -> str:
@@ -239,10 +243,10 @@ def _written_page(path: str, written: str, homes: Mapping[str, str]) -> SitePage
     """
     text = expand(written, path, homes)
     markdown, meta = split_front_matter(text)
-    page = SitePage(text, markdown, meta, generated=False)
+    page = SitePage(text, markdown, meta, meta, generated=False)
     title = {"title": page.title or _name(path)}
-    front = _as_yaml(_escaped(meta if _escaped(title) == title else {**meta, **title}))
-    return replace(page, source=f"---\n{front}---\n\n{markdown}")
+    front = _escaped(meta if _escaped(title) == title else {**meta, **title})
+    return replace(page, source=f"---\n{_as_yaml(front)}---\n\n{markdown}", front=front)
 
 
 def _name(path: str) -> str:
@@ -264,7 +268,8 @@ def _generated_page(text: str, more: Mapping[str, str]) -> SitePage:
     lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in more.items() if value)
     head = text if text.startswith("---\n") else f"---\n---\n\n{text}"
     source = f"---\n{lines}{head.removeprefix('---' + chr(10))}" if lines or meta else text
-    return SitePage(with_code_as_html(source), without_divisions(markdown), meta)
+    front = {key: value for key, value in more.items() if value} | meta
+    return SitePage(with_code_as_html(source), without_divisions(markdown), meta, front)
 
 
 def split_front_matter(text: str) -> tuple[str, dict[str, Any]]:
