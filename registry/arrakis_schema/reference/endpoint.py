@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from posixpath import basename
 
 from arrakis_schema.languages import language_of
@@ -46,11 +47,12 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
     up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == history.folder
-    summary, first = summary_of(history, release, name), first_alike(history, release, name)
+    told_in = partial(first_alike, history, name=name)
+    summary, first = summary_of(history, release, name), told_in(release)
     if first is release or not folder.startswith(RELEASES):
         sections = [
             *_document_sections(history, release, name, folder),
-            *changes_by_release(history, release, name, folder),
+            *changes_by_release(history, release, name, folder, told_in),
             *_themselves(history, release, name, up),
         ]
         body = [_contents(sections), *sections]
@@ -65,7 +67,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
             contents=False,
         ),
         _heading(name),
-        endpoint_selector(history, release, name, up, lambda other: first_alike(history, other, name)),
+        endpoint_selector(history, release, name, up, told_in),
         _banner(history, release, name, up),
         _lead(summary),
         _facts(history, release, name, up),
@@ -90,11 +92,13 @@ def _document_sections(history: History, release: Release, name: str, folder: st
 def first_alike(history: History, release: Release, name: str) -> Release:
     """Return the first of the consecutive releases, up to this one, whose pages about a name are the same.
 
-    What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself.
+    What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself, and
+    so does that of the last one that has the name.
     """
     key = release.version, name
     if key not in history.alike:
-        before = None if release is history.shown(name) or not release.frozen else history.before(release)
+        whole = release is (history.shown(name) or history.last(name)) or not release.frozen
+        before = None if whole else history.before(release)
         same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
         history.alike[key] = first_alike(history, before, name) if before and same else release
     return history.alike[key]
