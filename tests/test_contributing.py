@@ -24,6 +24,8 @@ PROJECT = Path(__file__).parent.parent
 PAGE = PROJECT / "CONTRIBUTING.md"
 CASES = PROJECT / "tests/cases"
 SHOWN = CASES / "report/formats"
+PARTS = {"help", "bundle", "wheel", "docs", "lock", "clean"}
+"""The tasks that others run, that CONTRIBUTING.md names, or that need no explanation."""
 
 
 def test_the_page_names_what_there_is() -> None:
@@ -36,6 +38,12 @@ def test_the_page_names_what_there_is() -> None:
         assert f"def {test}(" in (PROJECT / path).read_text(), f"CONTRIBUTING.md names {path}::{test}, which is gone"
     tasks = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", text)) <= tasks
+
+
+def test_every_task_is_on_the_front_page() -> None:
+    tasks = set(re.findall(r"^([a-z-]+):.*## ", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z-]+)", (PROJECT / "README.md").read_text()))
+    assert tasks - named - PARTS == set(), "add the task to README.md"
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.name)

@@ -122,3 +122,10 @@ def test_load_schema_runs_on_the_standard_library_and_little_of_it(name: str) ->
 
 
 ENV = {"PYTHONPATH": str(SOURCE.parent)}
+
+
+def test_a_command_does_not_load_the_pages() -> None:
+    """`list` answers in a third of a second: the site, its generator and the pages are imported by `build` alone."""
+    code = "import sys; from arrakis_schema.cli import main; main(['list']); print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=ENV)
+    assert not {"mkdocs", "pyarrow", "arrakis_schema.site", "arrakis_schema.reference"} & set(loaded.stdout.split())

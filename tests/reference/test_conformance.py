@@ -44,7 +44,8 @@ def test_the_page_says_nothing_that_a_clock_would_change() -> None:
 
 def test_what_was_sent_stands_beside_what_is_documented() -> None:
     told = as_sent(STORE, "find")
-    assert f"| 0.6.0 | {NINE} | {NINE} |  |" in told
+    assert f"| 0.6.0 | {NINE} | as documented |  |" in told
+    assert told.index("| 0.6.0 |") < told.index("| 0.5.0 |")
     assert f"| {NINE} | arrakis-server 0.10.0, arrakis-server 0.17.2 |" in told
     assert "| 0.1.0 |" not in told
     assert "| 0.1.2 | `{channel_name}` | `time`, `{channel}` |" in as_sent(STORE, "stream")

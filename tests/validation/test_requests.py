@@ -165,6 +165,8 @@ def test_an_old_release_is_taken_with_its_corrections_or_as_documented() -> None
 def test_all_errors_are_listed() -> None:
     found = [str(error).partition(":")[0] for error in iter_errors(find(max_rate=0, min_rate=-1, time="x", pattern=3))]
     assert found == ["args.max_rate", "args.min_rate", "args.pattern", "args.time"]
+    numbered = [error.path[-1] for error in iter_errors(find(publisher=[1] * 12))]
+    assert numbered == list(range(12))
 
 
 def test_a_long_array_is_checked_to_its_last_item() -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from arrakis_schema.compat.accepting import closure_of
-from arrakis_schema.compat.closure import close, side
+from arrakis_schema.compat.closure import closure_of
 from arrakis_schema.compat.logic.results import UndecidedError
+from arrakis_schema.compat.sides import close, open_side
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.complete import make_validator
 from arrakis_schema.json_schema.judge.judge import Judge
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers
+from arrakis_schema.json_schema.validators import UnknownMembers
 from tests.compat.random_schemas import Instances, Schemas
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_a_sentence_names_what_is_declared() -> None:
 def closed_refuses(document: Any, instances: list[Any], unknown: "Unknown") -> list[bool] | None:
     """Tell which instances compat's closure of a document refuses; None if it has none."""
     try:
-        closed = close(side(document, dialect_of(document) or DRAFT_07), closure_of(unknown), lambda: None)
+        closed = close(open_side(document, dialect_of(document) or DRAFT_07), closure_of(unknown), lambda: None)
     except UndecidedError:
         return None
     if closed.closure is True:

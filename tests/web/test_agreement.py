@@ -13,7 +13,7 @@ import pytest
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.requests import iter_errors
-from arrakis_schema.json_schema.violations import EXPECTATIONS, violation
+from arrakis_schema.json_schema.violations import EXPECTATIONS, place_order, violation
 from arrakis_schema.store.dialects import DIALECTS
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Store
@@ -39,7 +39,7 @@ def complete(schema: Any, instance: Any) -> list[str]:
         )
         for error in validator(schema).iter_errors(instance)
     }
-    return [str(one) for one in sorted(found, key=lambda one: ([str(part) for part in one.path], one.keyword))]
+    return [str(one) for one in sorted(found, key=place_order)]
 
 
 def examples() -> Iterator[tuple[str, dict[str, Any], list[str]]]:

@@ -18,9 +18,11 @@ from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.software import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.advice import advice, relations_data
-from arrakis_schema.system.answers import Answer, Relation
-from arrakis_schema.system.relations import Comparisons, equivalent_releases, grid, sent_names, sides
-from arrakis_schema.system.software import Call, calls, merge_alike, range_of
+from arrakis_schema.system.answers import Answer, Call, Relation
+from arrakis_schema.system.comparisons import Comparisons
+from arrakis_schema.system.matrix import equivalent_releases, grid, sides
+from arrakis_schema.system.names import sent_names
+from arrakis_schema.system.software import calls, merge_alike, range_of
 
 _MARKS = {
     Answer.WORKS: "[green]✓[/]",

@@ -16,11 +16,11 @@ from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, Missing
 from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.languages import language
 from arrakis_schema.store.dialects import Aliases, read_aliased
-from arrakis_schema.store.documents import Document
+from arrakis_schema.store.documents import Document, Documents
 from arrakis_schema.store.files import FILE, NOTATIONS, read_file, scan_folder
 from arrakis_schema.store.layout import FORMATS, DocumentKind, Format
 from arrakis_schema.store.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store.store import Documents, Store
+from arrakis_schema.store.store import Store
 from arrakis_schema.store.strict_json import parse_text
 
 _LARGEST = 16 * 1024 * 1024

@@ -6,13 +6,13 @@ from typing import Any, Literal, get_args
 
 from arrakis_schema.compat.blame import RefusedWitness, mark_faults
 from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, closure_of
 from arrakis_schema.compat.containment import Question, decide_containment
 from arrakis_schema.compat.logic.results import SECONDS, STEPS
-from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
-from arrakis_schema.compat.satisfiability import conflict
+from arrakis_schema.compat.satisfiability import find_conflict
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
-from arrakis_schema.json_schema.declared_members import Unknown, rejected_places
+from arrakis_schema.json_schema.declared_members import Unknown
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.store.settings import COLUMNS, WAYS
 
@@ -64,8 +64,8 @@ def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
         question = question_of(reader, writer, policy, unknown, patterns, examples, steps, timeout)
         return explain_verdict(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
-    how = {"refuses_unknown": closure_of(unknown).here, "exact": columns == "exact", "meaningful": metadata}
-    return _compare_arrow(reader, writer, **how, reader_is_new=reader_is_new)
+    reading = {"refuses_unknown": closure_of(unknown).here, "exact": columns == "exact", "meaningful": metadata}
+    return _compare_arrow(reader, writer, **reading, reader_is_new=reader_is_new)
 
 
 def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
@@ -86,9 +86,10 @@ def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
 
 def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str, metadata: Collection[str]) -> None:
     """Raise `ValueError` for an unknown value of an option, which would otherwise act as the lenient one."""
+    treatments = unknown.values() if isinstance(unknown, Mapping) else [unknown]
     for name, value, choices in (
         ("policy", policy, get_args(Policy)),
-        *(("unknown", way, WAYS) for way in (unknown.values() if isinstance(unknown, Mapping) else [unknown])),
+        *(("unknown", treatment, WAYS) for treatment in treatments),
         ("columns", columns, COLUMNS),
         ("patterns", patterns, get_args(Patterns)),
     ):
@@ -102,17 +103,17 @@ def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str, m
         raise ValueError(f"metadata is {metadata!r}: expected a collection of keys, such as ['rate']")
 
 
-def _compare_arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
+def _compare_arrow(reader: Any, writer: Any, **options: Any) -> Verdict:
     """Return the verdict on two Arrow schemas; raises `NotComparableError` if one of them is something else."""
     from arrakis_schema.compat.arrow.schemas import compare_schemas, is_arrow  # noqa: PLC0415 - an extra
 
     for name, side in (("reader", reader), ("writer", writer)):
         if not isinstance(side, dict | bool) and not is_arrow(side):
-            what = f"neither a JSON Schema nor an Arrow schema, but {type(side).__name__}"
-            raise NotComparableError(f"the {name} is {what}")
+            kind = type(side).__name__
+            raise NotComparableError(f"the {name} is neither a JSON Schema nor an Arrow schema, but {kind}")
     if not (is_arrow(reader) and is_arrow(writer)):
         raise NotComparableError("one of the two is a JSON Schema and the other an Arrow schema")
-    return compare_schemas(reader, writer, **how)
+    return compare_schemas(reader, writer, **options)
 
 
 def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
@@ -124,26 +125,10 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
     except RecursionError:
         differences = []
     if verdict.kind is Kind.COMPATIBLE and verdict.reason:
-        why = conflict(question.writer) or "no message has only declared members"
+        why = find_conflict(question.writer) or "no message has only declared members"
         empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
         return replace(verdict, findings=(*differences, empty), reason=empty.message)
     if verdict.kind is Kind.INCOMPATIBLE:
         refusal = RefusedWitness(verdict.witness, verdict.errors, question.reader, question.reader_closure)
         return replace(verdict, findings=mark_faults(differences, refusal, reader_is_new=reader_is_new))
     return replace(verdict, findings=tuple(differences))
-
-
-def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences because of which the reader ignores members or columns that it does not know.
-
-    `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
-    """
-    word = "removed" if reader_is_new else "added"
-    rules = {f"properties-{word}", f"column-{word}"}
-    return [change for change in verdict.findings if change.rule in rules and not change.at_fault]
-
-
-def closure_of(unknown: Unknown) -> Closure:
-    """Return the closure of a reader that rejects unknown members."""
-    places = rejected_places(unknown)
-    return CLOSED_EVERYWHERE if places is None else Closure(places=frozenset(places))

@@ -15,7 +15,7 @@ import pyarrow as pa
 from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.payloads import payload_of
 from arrakis_schema.errors import ArrakisSchemaError, InvalidRequestError
-from arrakis_schema.flight.request_forms import form_of
+from arrakis_schema.flight.requests import form_of
 from arrakis_schema.json_schema.requests import checks, request_path, validate_against
 from arrakis_schema.json_schema.violations import Violation, short_json
 from arrakis_schema.store.documents import Example

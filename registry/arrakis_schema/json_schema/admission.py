@@ -12,7 +12,7 @@ from arrakis_schema.json_schema.dynamic_scope import NO_SCOPE, DynamicScope, dyn
 from arrakis_schema.json_schema.judge.values import equality_key
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, SchemaPlace, Schemas
 from arrakis_schema.store.dialects import named_dialect
-from arrakis_schema.text.json_pointer import escape_token
+from arrakis_schema.text.json_pointer import extend_pointer
 
 Kinds = frozenset[str]
 PlaceKey = tuple[str, str, DynamicScope]
@@ -43,7 +43,7 @@ class Place:
         schema = self.schema
         for name in names:
             schema = schema[name]
-        return Place(self.document, pointer_below(self.pointer, *names), schema, self.branches, self.scope)
+        return Place(self.document, extend_pointer(self.pointer, *names), schema, self.branches, self.scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Branch:
 
 def branch(holder: Place, keyword: str, key: str | int = "") -> Branch:
     """Return one case of a schema."""
-    return Branch(holder.document, pointer_below(holder.pointer, *_names(keyword, key)), holder, keyword, key)
+    return Branch(holder.document, extend_pointer(holder.pointer, *_names(keyword, key)), holder, keyword, key)
 
 
 def _names(keyword: str, key: str | int) -> tuple[str | int, ...]:
@@ -208,11 +208,6 @@ class Admission:
         if condition is not None:
             return cases[condition]
         return cases[True] if cases[True] is cases[False] else None
-
-
-def pointer_below(pointer: str, *names: str | int) -> str:
-    """Return a JSON Pointer with more names."""
-    return "".join([pointer, *(f"/{escape_token(str(name))}" for name in names)])
 
 
 def types_of(names: Any) -> Kinds:

@@ -11,9 +11,10 @@ from typing import Any
 
 from arrakis_schema.json_schema.dialects import DIALECTS, Role
 from arrakis_schema.json_schema.judge.patterns import search
+from arrakis_schema.json_schema.keywords import describes_any_name, required_names
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
-from arrakis_schema.text.json_pointer import escape_token, names_in
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.text.json_pointer import extend_pointer, names_in
 
 Unknown = str | Mapping[str, str]
 Path = tuple[str | int, ...]
@@ -87,21 +88,6 @@ class Declared:
         ]
 
 
-def required_names(schema: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names of members that a schema requires, always or beside others."""
-    yield from schema.get("required", ())
-    for keyword in ("dependencies", "dependentRequired", "dependentSchemas"):
-        for name, needs in schema.get(keyword, {}).items():
-            yield from (name, *(needs if isinstance(needs, list) else ()))
-
-
-def describes_any_name(schema: Mapping[str, Any]) -> bool:
-    """Return whether a schema describes members of any name."""
-    described = any(schema.get(keyword, False) is not False for keyword in _REST)
-    values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
-    return described or any(isinstance(value, dict) for value in values)
-
-
 def declared_at(applied: Iterable[Applied], path: tuple[str, ...]) -> Declared:
     """Return what the place at a path declares in every instance; raises `NeedsInstanceError` if that varies."""
     here = list(_expand(applied))
@@ -161,7 +147,7 @@ def _rejects(unknown: Unknown, path: Path) -> bool:
     """Return whether the reader rejects unknown members of the object at a path."""
     if isinstance(unknown, str):
         return unknown == "rejected"
-    return unknown.get("".join(f"/{escape_token(str(step))}" for step in path)) == "rejected"
+    return unknown.get(extend_pointer("", *path)) == "rejected"
 
 
 def _declared(here: Iterable[Applied]) -> Declared:

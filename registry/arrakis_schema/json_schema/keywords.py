@@ -3,7 +3,7 @@
 What each keyword does is in the table in `dialects.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from arrakis_schema.json_schema.dialects import (
     dialect_inside,
     dialect_of,
 )
-from arrakis_schema.text.json_pointer import escape_token
+from arrakis_schema.text.json_pointer import escape_token, extend_pointer
 
 _WITHOUT_INTEGERS = (None, "null", "boolean", "number", "string", "array", "object")
 _HOLDING = NAMED | MANY | ONE | ONE_OR_MANY
@@ -57,7 +57,7 @@ class Node(NamedTuple):
 
     def pointer_of(self, *names: str | int) -> str:
         """Return the pointer of a part of the schema."""
-        return "".join([self.pointer, *(f"/{escape_token(str(name))}" for name in names)])
+        return extend_pointer(self.pointer, *names)
 
 
 def walk(document: Any, dialect: str = "") -> Iterator[Node]:
@@ -186,3 +186,20 @@ def children(schema: dict[str, Any]) -> Iterator[tuple[str, str | int | None, An
             for name, child in value.items():
                 if keyword != "dependencies" or not isinstance(child, list):
                     yield keyword, name, child
+
+
+def required_names(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of members that a schema requires, always or beside others."""
+    yield from schema.get("required", ())
+    for keyword in ("dependencies", "dependentRequired", "dependentSchemas"):
+        for name, needs in schema.get(keyword, {}).items():
+            yield from (name, *(needs if isinstance(needs, list) else ()))
+
+
+def describes_any_name(schema: Mapping[str, Any]) -> bool:
+    """Return whether a schema describes members of any name."""
+    described = any(
+        schema.get(keyword, False) is not False for keyword in ("additionalProperties", "unevaluatedProperties")
+    )
+    values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
+    return described or any(isinstance(value, dict) for value in values)

@@ -4,7 +4,9 @@ A place can be described by several schemas, which apply together or in one case
 member; what holds in one case is told as a variant, and a member that exists in one case only is a member of that case.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
@@ -90,6 +92,40 @@ def read_places(schema: Any, path: str = "document.json") -> MemberPlaces:
     except RecursionError:
         return MemberPlaces({}, path, "")
     return MemberPlaces(reader.places, path, "")
+
+
+class MemberPaths:
+    """The member paths of one document, which is read when the first is asked for."""
+
+    def __init__(self, document: Any) -> None:
+        """Keep the document."""
+        self._document = document
+
+    @cached_property
+    def _places(self) -> MemberPlaces:
+        try:
+            text = json.dumps(self._document)
+        except (TypeError, ValueError, RecursionError):
+            return read_places(self._document)
+        return _places_of(_DocumentText(text, self._document))
+
+    def path_of(self, pointer: str) -> str:
+        """Return the path of the members that a JSON Pointer into the document is about, empty for the root."""
+        return self._places.name_at(pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class _DocumentText:
+    """A document, known by its text: whoever compares many releases compares each document with many others."""
+
+    text: str
+    document: Any = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _places_of(written: _DocumentText) -> MemberPlaces:
+    """Return the places of a document."""
+    return read_places(written.document)
 
 
 def _member_tree_in(documents: DocumentSet, path: str, content: bytes) -> MemberTree:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from arrakis_schema.json_schema.admission import Admission, Branch, Place, PlaceKey, pointer_below
+from arrakis_schema.json_schema.admission import Admission, Branch, Place, PlaceKey
 from arrakis_schema.json_schema.conditions import CaseNames, Extra, extra_cases
 from arrakis_schema.json_schema.judge.patterns import PatternError, search
 from arrakis_schema.json_schema.statements import Statement, keyword_dict, keyword_list
 from arrakis_schema.store.members import Origin, Step
+from arrakis_schema.text.json_pointer import extend_pointer
 
 _DEPENDENCIES = ("dependentRequired", "dependencies")
 _MOST_POSITIONS = 50
@@ -116,7 +117,9 @@ class Spread:
             if not child.cases - self.node.cases <= set(statement.place.branches) and extra:
                 continue  # it holds in another case
             if name in keyword_list(statement, self.admission, "required"):
-                child.presence += (Origin(statement.place.document, pointer_below(pointer, "required"), ("required",)),)
+                child.presence += (
+                    Origin(statement.place.document, extend_pointer(pointer, "required"), ("required",)),
+                )
                 child.required = child.required or not extra
                 when |= {self.names.when(extra): None} if extra else {}
             for keyword in _DEPENDENCIES:

@@ -11,9 +11,16 @@ from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_inside, dialec
 from arrakis_schema.json_schema.dispatch import Dispatch, dispatch_of
 from arrakis_schema.json_schema.judge.fast import Accepts
 from arrakis_schema.json_schema.judge.judge import NOT_PLAIN
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers
-from arrakis_schema.json_schema.validators import Check, Root, check_of, compile_validator, judge_of, reader_of
-from arrakis_schema.json_schema.violations import Violation
+from arrakis_schema.json_schema.validators import (
+    Check,
+    Root,
+    UnknownMembers,
+    check_of,
+    compile_validator,
+    judge_of,
+    reader_of,
+)
+from arrakis_schema.json_schema.violations import Violation, place_order
 from arrakis_schema.store.store import Release, open_release
 
 ENVELOPE = "descriptor"
@@ -162,7 +169,7 @@ def violations_of(release: Release, request: Any) -> Iterator[Violation]:
         violations |= set(release.derived(judge_of, path).every(request))
         members = release.derived(_members_of_request, path)
         violations |= set(members.every(request) if members.rejects else ())
-    yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
+    yield from sorted(violations, key=place_order)
 
 
 def checks(release: Release, path: str) -> tuple[Check, ...]:

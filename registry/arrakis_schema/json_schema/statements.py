@@ -12,13 +12,13 @@ from arrakis_schema.json_schema.admission import (
     Place,
     branch,
     kind_of,
-    pointer_below,
     shared_values,
     type_words,
 )
 from arrakis_schema.json_schema.judge.values import comparable, equality_key
 from arrakis_schema.json_schema.violations import expectation
 from arrakis_schema.store.members import Bound, Origin
+from arrakis_schema.text.json_pointer import extend_pointer
 
 MOST_STATEMENTS = 400
 """How many schemas are read for one place."""
@@ -190,7 +190,7 @@ def _bound(statement: Statement, keyword: str, value: Any) -> Bound | None:
     if keyword in _LOWER | _UPPER and (isinstance(value, bool) or not isinstance(value, int | float)):
         return None
     words = _name_words(value) if keyword == "propertyNames" else _WORDS.get(keyword, "").format(value)
-    origin = Origin(place.document, pointer_below(place.pointer, keyword))
+    origin = Origin(place.document, extend_pointer(place.pointer, keyword))
     return Bound(keyword, value, words or expectation(keyword, value), origin)
 
 

@@ -50,6 +50,11 @@ class Violation:
         return f"{location}: expected {self.expected}, found {self.found}"
 
 
+def place_order(violation: Violation) -> tuple[list[tuple[int, str]], str]:
+    """Return a key that sorts violations by their places: names by their text, items of an array by their number."""
+    return [(part, "") if isinstance(part, int) else (-1, part) for part in violation.path], violation.keyword
+
+
 def format_path(path: Iterable[str | int]) -> str:
     """Return an instance path in dotted notation; a name that is not plain is written in brackets."""
     parts = (f".{part}" if isinstance(part, str) and _PLAIN.fullmatch(part) else f"[{_quoted(part)}]" for part in path)

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from arrakis_schema.compat.accepting import Policy
-    from arrakis_schema.compat.breaks import Break
     from arrakis_schema.findings.finding import Finding
-    from arrakis_schema.findings.verdicts import Verdict
+    from arrakis_schema.findings.verdicts import Break, Verdict
     from arrakis_schema.lint.subject import Subject
     from arrakis_schema.store.documents import Document, Example
     from arrakis_schema.store.members import Member
@@ -111,26 +110,6 @@ def language(form: Format) -> Language:
 def language_of(document: Document) -> Language:
     """Return the record of the language that a document is written in."""
     return language(document.format)
-
-
-def refusal_of(release: Release, document: Document, example: Example) -> str:
-    """Return why a release refuses a message as one of a document; empty where it accepts it."""
-    from arrakis_schema.store.store import identity_of
-
-    return release.store.memo.recall(
-        ("refusal", identity_of(release), document.path, document.content, example),
-        lambda: language_of(document).refusal(release, document, example),
-    )
-
-
-def sent_example(release: Release, document: Document, example: Example) -> Example:
-    """Return an example as those send it who know this document of a release."""
-    from arrakis_schema.store.store import identity_of
-
-    return release.store.memo.recall(
-        ("as sent", identity_of(release), document.path, example),
-        lambda: language_of(document).as_sent(release, document, example),
-    )
 
 
 def every_language() -> list[Language]:

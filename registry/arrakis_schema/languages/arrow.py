@@ -17,7 +17,7 @@ from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
-    from arrakis_schema.compat.breaks import Break
+    from arrakis_schema.findings.verdicts import Break
 
 _MAGIC = b"\xff\xff\xff\xff"
 
@@ -38,7 +38,7 @@ def _parse_file(content: bytes) -> Any:
 
 def _compare(pair: Pair) -> Verdict:
     """Return whether the reader reads all that the writer sends."""
-    from arrakis_schema.compat import accepts
+    from arrakis_schema.compat.accepting import accepts
 
     return accepts(
         pair.reader,
@@ -52,7 +52,7 @@ def _compare(pair: Pair) -> Verdict:
 
 def _breaks(_: Pair, verdict: Verdict) -> "Iterator[Break]":
     """Yield the differences at fault, one for each column."""
-    from arrakis_schema.compat.breaks import Break
+    from arrakis_schema.findings.verdicts import Break
 
     yield from (
         Break(replace(change, message=change.told), change.witness, "")

@@ -28,7 +28,7 @@ from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
-    from arrakis_schema.compat.breaks import Break
+    from arrakis_schema.findings.verdicts import Break
 
 _ABSENT: Any = object()
 
@@ -79,7 +79,7 @@ def _meaning(_: Document, schema: Any) -> bytes:
 
 def _compare(pair: Pair) -> Verdict:
     """Return whether the reader accepts all that the writer sends."""
-    from arrakis_schema.compat import accepts
+    from arrakis_schema.compat.accepting import accepts
 
     return accepts(
         pair.reader,

@@ -15,7 +15,7 @@ from arrakis_schema.json_schema.keywords import Node, walk
 from arrakis_schema.json_schema.positions import Positions, object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.lint.subject import Subject
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 
 @dataclass(frozen=True)

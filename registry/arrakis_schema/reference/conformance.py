@@ -31,11 +31,12 @@ def conformance(store: Store) -> str:
 
 
 def as_sent(store: Store, name: str) -> str:
-    """Return the columns that each release documents beside those that were really sent; empty if they are the same."""
-    rows = [row for release in store.every_release() for row in _sent_rows(release, name)]
+    """Return the columns that each release documents beside those really sent, newest first; empty if all agree."""
+    rows = [row for release in reversed(store.every_release()) for row in _sent_rows(release, name)]
     if not any(row[1] != row[2] for row in rows):
         return ""
-    return table(["release", "documented", "sent", "seen in"], rows)
+    shown = [[release, old, "as documented" if sent == old else sent, seen] for release, old, sent, seen in rows]
+    return table(["release", "documented", "sent", "seen in"], shown)
 
 
 def _sent_rows(release: Release, name: str) -> Iterator[list[str]]:

@@ -7,12 +7,11 @@ from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.facts.history import History, ReleaseStep, Removed
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, division, element, escape_markdown, facts, prose
-from arrakis_schema.reference.matrix import matrix_path
-from arrakis_schema.reference.places import anchor, folder_of
+from arrakis_schema.reference.places import anchor, folder_of, matrix_path
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import sent_names
+from arrakis_schema.system.names import sent_names
 from arrakis_schema.text.escaping import href, literal
 
 TITLES = {

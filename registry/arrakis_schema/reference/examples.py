@@ -11,7 +11,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import SHOWN, JudgedExample
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, code_block, division, escape_markdown, tabs
-from arrakis_schema.reference.programs import Call, asking_program, exchanging_program
+from arrakis_schema.reference.programs import RequestCode, asking_program, exchanging_program
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
@@ -102,7 +102,7 @@ def _flight_program(history: History, release: Release, document: Document, mess
     The message is None where a path alone asks.
     """
     flight = history.store.settings.flight
-    call = Call(document.name, message, flight.calls)
+    call = RequestCode(document.name, message, flight.calls)
     if document.name not in flight.exchange:
         return asking_program(call, endless=document.name in flight.columns)
     for payload in history.documents(release, document.name).values():
@@ -125,7 +125,7 @@ def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -
         yield code_block(first.text)
     if others:
         rows = [f"- {_link(example, up)} {_outcome(example)}" for example in others]
-        yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else ""
+        yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else "Another example:"
         yield division("examples", "\n".join(rows))
 
 

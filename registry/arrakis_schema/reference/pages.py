@@ -28,7 +28,7 @@ from arrakis_schema.store.conformance_log import conformance_logs
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.relations import names
+from arrakis_schema.system.names import names
 from arrakis_schema.system.software import calls
 from arrakis_schema.text.escaping import json_text, one_line
 

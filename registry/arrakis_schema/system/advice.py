@@ -7,9 +7,8 @@ from enum import Enum
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.system.answers import Exchange, Relation
-from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.system.software import Call
+from arrakis_schema.system.answers import Call, Exchange, Relation
+from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.text.json_pointer import escape_token
 
 _REQUIRED = re.compile(r"'(.*)' is now required$")
@@ -96,7 +95,7 @@ def _write(comparisons: Comparisons, exchange: Exchange, change: Change) -> tupl
         return _Action.OMIT, place
     accepted = exchange.verdict.at
     reader = _reader_of(comparisons, exchange)
-    return _Action.OTHER, f"send only what the {reader} accepts: {accepted}" if accepted else change.told
+    return _Action.OTHER, f"send only what the {reader} accepts ({accepted})" if accepted else change.told
 
 
 def _null_clause(comparisons: Comparisons, exchange: Exchange, change: Change, name: str) -> str:
@@ -109,7 +108,7 @@ def _null_clause(comparisons: Comparisons, exchange: Exchange, change: Change, n
         return ""
     words = str(described.get("x-null", "")) if isinstance(described, dict) else ""
     meaning = re.split(r"[.:;]", words)[0].strip()
-    return f", null for {meaning[:1].lower()}{meaning[1:]}" if meaning else ", which may be null"
+    return f" (null means {meaning[:1].lower()}{meaning[1:]})" if meaning else " (may be null)"
 
 
 def _read(exchange: Exchange, change: Change) -> tuple[_Action, str]:

@@ -5,13 +5,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from posixpath import basename, dirname, splitext
 from typing import Any
 
-from arrakis_schema.store.documents import Document
+from arrakis_schema.store.documents import Document, Documents
 from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.globs import translate_glob
 from arrakis_schema.store.importing import Version
 from arrakis_schema.store.layout import DocumentKind, Layout
 from arrakis_schema.store.layout_settings import read_layout
-from arrakis_schema.store.store import Documents
 from arrakis_schema.system.schema_files import SchemaFiles, references_of
 
 _SUFFIXES = tuple(f"{schema}{suffix}" for suffix in NOTATIONS[".json"] for schema in (".schema", ""))

@@ -10,36 +10,10 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.software import SOFTWARE_FILE, Software
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.answers import Answer, Exchange, Relation, worst
-from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.text.short_repr import short_repr
+from arrakis_schema.system.answers import Answer, Call, Exchange, Relation
+from arrakis_schema.system.comparisons import Comparisons
 
 _READ = frozenset({DocumentKind.PAYLOAD, DocumentKind.PUBLICATION})
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a version of a client to a version of a server: the relations of its requests, in their order.
-
-    `client` and `server` are written as in `weather 1.1.3`.
-    """
-
-    name: str
-    client: str
-    server: str
-    requests: tuple[Relation, ...]
-
-    __repr__ = short_repr
-
-    @property
-    def answer(self) -> Answer:
-        """The worst answer of the requests."""
-        return worst(request.answer for request in self.requests)
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """The exchanges of all requests."""
-        return tuple(exchange for request in self.requests for exchange in request.exchanges)
 
 
 def calls(comparisons: Comparisons, *, as_documented: bool = False) -> Iterator[Call]:

@@ -173,7 +173,7 @@ _OPPOSITES = (
     ("nullable-tightened", "nullable-loosened"),
     ("type-narrowed", "type-widened"),
 )
-_OPPOSITE = {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
+_OPPOSITE = {rule: opposite for pair in _OPPOSITES for rule, opposite in (pair, pair[::-1])}
 _FLIPPED = {Effect.NARROWED: Effect.WIDENED, Effect.WIDENED: Effect.NARROWED}
 _WORDS = {
     "column-added": "added",

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from arrakis_schema.compat.logic import assertions, children, in_place, unevaluated
-from arrakis_schema.compat.logic.formulas import ALWAYS, NEVER, Pair
+from arrakis_schema.compat.logic.connectives import ALWAYS, NEVER, Pair
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.unevaluated import undecided_meaning
 from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12, KEYWORDS

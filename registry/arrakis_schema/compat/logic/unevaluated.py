@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import ALWAYS, Pair, conjunction, disjunction
+from arrakis_schema.compat.logic.connectives import ALWAYS, Pair, conjunction, disjunction
 from arrakis_schema.json_schema.dialects import DIALECTS
 
 if TYPE_CHECKING:

@@ -44,13 +44,13 @@ def draft_payload(
     `registered` is the document so far, whose descriptions are kept where a column is still the same; `rows` are those
     that the columns of a template may be bound to. Raises `ArrakisSchemaError` where there are too many columns.
     """
-    repeated = {it.name for observation in observations for it in _repeated(observation, registered)}
+    repeated = {it.name for observation in observations for it in _repeated_columns(observation, registered)}
     single = _single_columns(observations, repeated)
     if len(single) > MOST_COLUMNS:
         raise ArrakisSchemaError(f"it sends {len(single):,} columns, and a document has {MOST_COLUMNS:,} at most")
     known = _known_fields(registered)
     columns = {it.name: _columns(observations, it) for it in single}
-    fields = [_annotated(it, known.get(it.name), columns[it.name]) for it in single]
+    fields = [_annotate_column(it, known.get(it.name), columns[it.name]) for it in single]
     metadata = observations[0].schema.metadata
     text = (
         format_document(pa.schema(fields, metadata=None if repeated else metadata))
@@ -93,7 +93,7 @@ def _same(first: pa.Schema, second: pa.Schema) -> bool:
     return bool(first.equals(second, check_metadata=True))
 
 
-def _repeated(observation: Observation, registered: Payload | None) -> Iterator[pa.Field]:
+def _repeated_columns(observation: Observation, registered: Payload | None) -> Iterator[pa.Field]:
     """Yield the columns that are there for a text in the request, or that a repeated column of a template allows."""
     asked = set(_texts(observation.request))
     single = {column.name for column in registered.unbound} if isinstance(registered, Template) else set()
@@ -130,7 +130,7 @@ def _known_fields(registered: Payload | None) -> dict[str, pa.Field]:
     return {it.name: it for it in fields}
 
 
-def _annotated(sent: pa.Field, known: pa.Field | None, columns: Sequence[pa.Array]) -> pa.Field:
+def _annotate_column(sent: pa.Field, known: pa.Field | None, columns: Sequence[pa.Array]) -> pa.Field:
     """Return a column with the annotations that it had, where they still hold, or else with the promises that held."""
     if known is not None and sent.equals(strip_annotations(pa.schema([known])).field(0), check_metadata=True):
         metadata = {key.decode(): value.decode() for key, value in (known.metadata or {}).items()}

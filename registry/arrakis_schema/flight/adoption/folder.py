@@ -58,7 +58,7 @@ def draft_files(
         drafted.update(files)
         sentences.append(sentence)
         corrections += [correction] if correction else []
-    sentences += list(dict.fromkeys(_unanswered(it) for it in observed if isinstance(it, Unanswered)))
+    sentences += list(dict.fromkeys(_explain_unanswered(it) for it in observed if isinstance(it, Unanswered)))
     if not drafted:
         return {}, sentences
     if corrections:
@@ -182,7 +182,7 @@ def _sentence(endpoint: str, observations: Sequence[Observation], draft: Draft, 
     return f"{endpoint}: {'; '.join(filter(None, parts))}"
 
 
-def _unanswered(it: Unanswered) -> str:
+def _explain_unanswered(it: Unanswered) -> str:
     """Return why nothing is known of a request."""
     return f"{it.endpoint or 'the server'}: not answered: {it.reason}"
 

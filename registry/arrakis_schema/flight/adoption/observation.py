@@ -23,8 +23,8 @@ from arrakis_schema.flight.conform.call_errors import (
 from arrakis_schema.flight.conform.client import Peer
 from arrakis_schema.flight.conform.listing import server_names, substitute_names
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.flight.requests import descriptor_of
+from arrakis_schema.flight.requests import form_of
+from arrakis_schema.flight.tickets import descriptor_of
 from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.text.printable import clean_line
@@ -169,12 +169,12 @@ def observe_flights(peer: Asker, only: Sequence[str], requests: Mapping[str, Any
             if isinstance(answer, Observation) and not info.endpoints:  # a listing may leave out where the data is
                 asked = _answer(peer, endpoint, request, info.descriptor)
                 answer = asked if isinstance(asked, Observation) else answer
-            yield _described(answer, info.descriptor) if isinstance(answer, Observation) else answer
+            yield _describe_flight(answer, info.descriptor) if isinstance(answer, Observation) else answer
     for name in only:
         if name not in counts and name not in requests:
             descriptor = flight.FlightDescriptor.for_path(name)
             answer = _answer(peer, name, None, descriptor)
-            yield _described(answer, descriptor) if isinstance(answer, Observation) else answer
+            yield _describe_flight(answer, descriptor) if isinstance(answer, Observation) else answer
     yield from observe_requests(peer, requests)
 
 
@@ -272,7 +272,7 @@ def _parts(descriptor: flight.FlightDescriptor) -> list[bytes]:
     return [bytes(part) for part in descriptor.path]
 
 
-def _described(answer: Observation, descriptor: flight.FlightDescriptor) -> Observation:
+def _describe_flight(answer: Observation, descriptor: flight.FlightDescriptor) -> Observation:
     """Return the observation of a flight that is not a JSON request, its path, or why no document can request it."""
     if answer.request is not None:
         return answer

@@ -31,8 +31,8 @@ from arrakis_schema.flight.conform.observations import Notes
 from arrakis_schema.flight.conform.promises import PromiseCheck, arguments_of
 from arrakis_schema.flight.conform.series_laws import SeriesCheck, repeated_columns
 from arrakis_schema.flight.release_contract import Contract, Sample
-from arrakis_schema.flight.request_forms import Form, form_of
-from arrakis_schema.flight.requests import descriptor_of, parse_ticket
+from arrakis_schema.flight.requests import Form, form_of
+from arrakis_schema.flight.tickets import descriptor_of, parse_ticket
 from arrakis_schema.text.printable import clean_line
 
 MOST_ENDPOINTS = 16
@@ -84,7 +84,7 @@ class AnswerReader:
         if columns is None or not columns.names_only_elsewhere or not elsewhere:
             self.promises.check_schema("FlightInfo", name, request, schema, notes)
             return
-        promised = self.promises.promised(name, request)
+        promised = self.promises.promised_to(name, request)
         if promised is not None and schema.names != promised.names:
             expected, found = ", ".join(promised.names), ", ".join(schema.names)
             message = clean_line(f"expected the columns {expected}, found {found}")
@@ -97,7 +97,7 @@ class AnswerReader:
         rows: list[dict[str, Any]] = []
         parts: list[tuple[str, list[dict[str, Any]]]] = []
         for endpoint, ticket_request in tickets:
-            promised = self.promises.promised(name, ticket_request)
+            promised = self.promises.promised_to(name, ticket_request)
             begin = len(rows)
             with self.peer.stream(endpoint, replica) as stream:
                 self.promises.check_schema("stream", name, ticket_request, stream.schema, notes)
@@ -185,7 +185,7 @@ class AnswerReader:
         live = args.get(columns.series.end) is None
         asked, sent = set(args.get(columns.argument) or ()), set()
         for endpoint, ticket_request in tickets:
-            promised = self.promises.promised(name, ticket_request)
+            promised = self.promises.promised_to(name, ticket_request)
             ticket_args = arguments_of(self.contract, name, ticket_request)
             columns_asked = set(ticket_args.get(columns.argument) or ())
             sent |= columns_asked
@@ -246,7 +246,7 @@ class AnswerReader:
 
     def _exchange(self, name: str, request: Any, notes: Notes) -> None:
         """Send rows that the server has, or those of the example, and check the answer against the promise."""
-        promised = self.promises.promised(name, request)
+        promised = self.promises.promised_to(name, request)
         if promised is None:
             return
         sent = record_batch(strip_annotations(promised), self._rows_to_send(name, promised))

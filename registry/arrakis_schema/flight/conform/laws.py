@@ -134,7 +134,7 @@ def repeated_across_tickets(flight: Flight, parts: Sequence[tuple[str, Sequence[
         known |= names
 
 
-def _exchanged(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
+def _rows_exchanged(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     """An exchange answers the rows that were sent, with nothing changed and nothing left null."""
     if answer.sent is None or not flight.key:
         return
@@ -187,5 +187,5 @@ LAWS: Sequence[Callable[[Flight, AnsweredRows], Iterator[Deviation]]] = (
     _agreeing,
     _distinct,
     _within,
-    _exchanged,
+    _rows_exchanged,
 )

@@ -166,13 +166,13 @@ class Notes:
         message = f"{self.endpoint}{f' ({places})' if places else ''}: {fault.message}{count}"
         is_column = bool(places)
         path = self.contract.payload_path(self.endpoint) if is_column else ""
-        path = path or self._asked
+        path = path or self._request_document
         line, column = self._place(path, fault.location) if is_column else (1, 1)
         file = join(self.contract.release.folder, path)
         return Finding(file, line, column, fault.rule, fault.severity, fault.location, message, fault.witness)
 
     @property
-    def _asked(self) -> str:
+    def _request_document(self) -> str:
         """The path of the document to which findings about requests belong."""
         return self.contract.request_path(self.endpoint) or self.contract.payload_path(self.endpoint)
 
@@ -187,7 +187,7 @@ class Notes:
 
     def _about_requests(self, rule: str, severity: Severity, message: str) -> Finding:
         """Return a finding about requests as a whole."""
-        file = join(self.contract.release.folder, self._asked)
+        file = join(self.contract.release.folder, self._request_document)
         return Finding(file, 1, 1, rule, severity, "", message)
 
 

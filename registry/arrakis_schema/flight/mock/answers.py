@@ -12,7 +12,7 @@ from arrakis_schema.arrow.python_values import rows_of
 from arrakis_schema.flight.filters import FILTERS, Row
 from arrakis_schema.flight.payloads import sent_schema
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.requests import write_ticket
+from arrakis_schema.flight.tickets import write_ticket
 from arrakis_schema.store.flight_settings import Columns, SampleSeries
 from arrakis_schema.store.store import Release
 

@@ -5,8 +5,10 @@ makes of one. Arrays of strings are checked apart, in a few calls that run in C:
 thousand names.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 from operator import contains
 from typing import Any, TypeVar
@@ -18,7 +20,7 @@ from arrakis_schema.json_schema.judge.patterns import Searcher, literal_text, se
 from arrakis_schema.json_schema.judge.rewriting import Copy, NotCompiledError, SchemaPosition
 from arrakis_schema.json_schema.judge.values import all_finite
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 Check = Callable[[Any], Violation | None]
 Accepts = Callable[[Any], bool]
@@ -43,11 +45,9 @@ def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA)
     copy = Copy(document, dialect, reading)
     try:
         schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, SchemaPosition())}
-        validate = fastjsonschema.compile(schema, formats=copy.searchers, use_default=False)
+        run, formats = _compile_text(json.dumps(schema), tuple(copy.searchers)), copy.searchers
     except (NotCompiledError, fastjsonschema.JsonSchemaDefinitionException, SyntaxError):  # Python nests 20 blocks
         return None
-    run, formats = getattr(validate, "func", validate), copy.searchers
-    run.__globals__["Decimal"] = float  # a Decimal is not a JSON number
     arrays = [text_array(path, items, reading, unique=unique) for path, items, unique in copy.arrays]
     are_accepted = _all_at_once(arrays)
 
@@ -66,6 +66,18 @@ def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA)
         return not arrays or are_accepted(instance) or first_violation(arrays, instance) is None
 
     return Compiled(_of_finite(first), _of_finite(accepts)) if copy.numeric else Compiled(first, accepts)
+
+
+@lru_cache(maxsize=256)
+def _compile_text(schema: str, formats: tuple[str, ...]) -> Callable[[Any, dict[str, Any]], Any]:
+    """Return the compiled function of a schema, which is given the functions of these formats with each instance.
+
+    The documents of many releases differ in what is not asserted, such as their `$id`.
+    """
+    validate = fastjsonschema.compile(json.loads(schema), formats=dict.fromkeys(formats, bool), use_default=False)
+    run: Callable[[Any, dict[str, Any]], Any] = getattr(validate, "func", validate)
+    run.__globals__["Decimal"] = float  # a Decimal is not a JSON number
+    return run
 
 
 def _of_finite(check: Callable[[Any], Checked]) -> Callable[[Any], Checked]:

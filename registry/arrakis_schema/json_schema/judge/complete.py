@@ -15,7 +15,7 @@ from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_06, DRAFT_07, DR
 from arrakis_schema.json_schema.judge.steps import count_steps, take_step
 from arrakis_schema.json_schema.judge.values import is_finite
 from arrakis_schema.json_schema.keywords import has_other_dialects
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 try:
     import jsonschema

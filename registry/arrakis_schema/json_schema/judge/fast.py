@@ -16,7 +16,9 @@ from typing import Any
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, DRAFT_2020_12
 from arrakis_schema.json_schema.judge.rewriting import BOUNDS, Copy, NotCompiledError, SchemaPosition
 from arrakis_schema.json_schema.judge.values import compares_alike
-from arrakis_schema.regex import Reading, UnsupportedPatternError, spelled_out
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.syntax import spell_out_pattern
+from arrakis_schema.regex.tree import UnsupportedPatternError
 
 _rust: Any
 try:
@@ -190,7 +192,7 @@ def _same(value: Any) -> Any:
 def _pattern(pattern: str) -> str:
     """Return a pattern without look-around and backreferences, with every set of characters written out."""
     try:
-        return spelled_out(pattern)
+        return spell_out_pattern(pattern)
     except UnsupportedPatternError as error:
         raise NotCompiledError from error
 

@@ -13,7 +13,7 @@ from arrakis_schema.json_schema.judge.rewriting import NotCompiledError
 from arrakis_schema.json_schema.keywords import walk
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 
 def plain_surroundings(document: Any, dialect: str | None, reading: Reading) -> Surroundings:

@@ -5,7 +5,7 @@ specification says.
 """
 
 import operator
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -13,9 +13,9 @@ from jsonschema.exceptions import ValidationError
 from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.resolution import resolve_reference
-from arrakis_schema.json_schema.judge.steps import current_steps, refuse_return, take_step
+from arrakis_schema.json_schema.judge.steps import current_steps, enum_keys, refuse_return, take_step
 from arrakis_schema.json_schema.judge.values import comparable, equality_key, is_multiple
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Any], "Errors | None"]
@@ -256,18 +256,8 @@ def _multiple_of(_: Any, value: Any, instance: Any, __: Any) -> Errors:
 
 
 def _enum(_: Any, value: list[Any], instance: Any, __: Any) -> Errors:
-    if equality_key(instance) not in _members(value):
+    if equality_key(instance) not in enum_keys(value):
         yield ValidationError("not a member")
-
-
-def _members(value: list[Any]) -> Container[Any]:
-    """Return the keys of the members of an enum, computed once for an instance."""
-    steps = current_steps()
-    if steps is None:
-        return set(map(equality_key, value))
-    if id(value) not in steps.members:
-        steps.members[id(value)] = frozenset(map(equality_key, value))
-    return steps.members[id(value)]
 
 
 def _const(_: Any, value: Any, instance: Any, __: Any) -> Errors:

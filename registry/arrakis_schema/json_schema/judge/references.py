@@ -13,7 +13,7 @@ from arrakis_schema.json_schema.judge.resolution import dialect_at, resolver_in,
 from arrakis_schema.json_schema.keywords import Node, has_other_dialects, subschemas
 from arrakis_schema.json_schema.resolver import MOST_HINTS, definition_pointers, nearest_name
 from arrakis_schema.json_schema.violations import short_json
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 _NOT_THERE = (PointerToNowhere, NoSuchAnchor, InvalidAnchor)
 UNRESOLVABLE = (Unresolvable, ValueError, LookupError, TypeError, AttributeError)

@@ -15,7 +15,7 @@ from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, se
 from arrakis_schema.json_schema.judge.values import compares_alike
 from arrakis_schema.json_schema.positions import member
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 from arrakis_schema.text.json_pointer import unescape_token
 
 _INERT = re.compile(r"[A-Za-z0-9_.:/ -]{0,100}", re.ASCII)

@@ -17,8 +17,8 @@ from arrakis_schema.json_schema.judge.patterns import PatternError, searcher
 from arrakis_schema.json_schema.judge.references import UNRESOLVABLE, ReferenceGraph, SchemaProblem, follow_references
 from arrakis_schema.json_schema.keywords import Node, has_other_dialects, subschemas, walk
 from arrakis_schema.json_schema.violations import short_json, violation
-from arrakis_schema.regex import Reading
-from arrakis_schema.text.json_pointer import escape_token
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.text.json_pointer import escape_token, extend_pointer
 
 __all__ = [
     "UNRESOLVABLE",
@@ -112,9 +112,9 @@ def _problems_of_part(part: Node) -> Iterator[SchemaProblem]:
             violation((), str(alternative.validator), alternative.validator_value, alternative.instance)
             for alternative in ways
         ]
-        location = "".join(f"/{escape_token(str(part))}" for part in error.absolute_path)
+        location = extend_pointer(pointer, *error.absolute_path)
         expected = " or ".join(dict.fromkeys(alternative.expected for alternative in violations))
-        distinct[SchemaProblem(pointer + location, f"expected {expected}, found {violations[0].found}")] = None
+        distinct[SchemaProblem(location, f"expected {expected}, found {violations[0].found}")] = None
     yield from distinct
     identifier = DIALECTS[dialect].identifier
     for node in walk(schema):
@@ -141,7 +141,7 @@ def number_problems(document: Any) -> Iterator[SchemaProblem]:
         if isinstance(value, float) and not math.isfinite(value):
             yield SchemaProblem(pointer, f"{json.dumps(value)} is not a JSON number")
         pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        todo += [(f"{pointer}/{escape_token(str(name))}", member) for name, member in pairs]
+        todo += [(extend_pointer(pointer, name), member) for name, member in pairs]
 
 
 def pattern_problems(document: Any, reading: Reading = Reading.ECMA) -> Iterator[SchemaProblem]:
