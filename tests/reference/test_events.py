@@ -72,6 +72,9 @@ def test_its_pages_speak_of_documents_publishers_and_subscribers(root: Path, pag
     assert pages["releases/1.0.0/north/gauge.md"].startswith(
         '---\ntitle: "gauge"\nwindow_title: "north/gauge in 1.0.0"\n'
     )
+    bundle = "[bundle](../../versions/1.1.0/north/gauge.schema.bundle.json) with all that it refers to"
+    assert bundle in pages["documents/north/gauge.md"]
+    assert "[bundle](" not in pages["documents/core/time.md"]
     assert json.loads(pages["matrix/index.json"])["sides"] == ["publisher", "subscriber"]
 
 

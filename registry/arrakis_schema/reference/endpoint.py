@@ -245,6 +245,13 @@ def _check(release: Release, name: str, documents: dict[str, Document], up: str)
     yield element("div", element("noscript", element("p", without)), class_=form, data_try="", **data)
 
 
+def _bundle_of(document: Document) -> str:
+    """Return the path of the file that holds a document with all that it refers to; empty where it refers to none."""
+    language = language_of(document)
+    refers = any(language.references(document))
+    return f"{document.path.removesuffix(document.format.suffix)}{language.bundled}" if refers else ""
+
+
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
     """Yield the table of the documents: size, digest, and the release since which each is identical."""
     folder = f"versions/{release.place}"
@@ -253,6 +260,8 @@ def _themselves(history: History, release: Release, name: str, up: str) -> Itera
         since = history.unchanged_since(release, path)
         earlier = f"identical since {since}" if since != release.version else f"new in {since}"
         link = f"[{code(path)}]({up}{href(f'{folder}/{path}')}){{ data-copy }}"
+        if bundle := _bundle_of(document):
+            earlier += f", [bundle]({up}{href(f'{folder}/{bundle}')}) with all that it refers to"
         rows.append(
             (
                 link,
