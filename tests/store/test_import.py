@@ -470,11 +470,14 @@ def test_a_release_with_a_document_that_is_not_json_is_built_and_served(tmp_path
     broken = files_of("1.0.0") | {"core/broken.schema.json": '{"title": "Broken",}', "core/text.schema.json": "3"}
     root = tmp_path / "root"
     assert run("import", write(tmp_path / "a", broken), "--as", "1.0.0", "--root", root) == 0
+    broken["core/broken.schema.json"] += "\n"
+    assert run("import", write(tmp_path / "a", broken), "--as", "1.0.1", "--root", root) == 0
     assert run("import", write(tmp_path / "b", files_of("1.1.0")), "--as", "1.1.0", "--root", root) == 0
     store = Store(root)
     pages = dict(book(store))
     assert "core/broken.schema.json is not JSON" in pages["releases/1.0.0/core/broken.md"]
     assert "core/text.schema.json is not a JSON Schema" in pages["releases/1.0.0/core/text.md"]
+    assert "last changed in 1.0.1" in pages["releases/1.0.1/core/broken.md"]
     raw = {file.path: file.content for file in tree(store)}
     assert raw["versions/1.0.0/core/broken.schema.json"] == b'{"title": "Broken",}'
     assert run("matrix", "--root", root) == 3
