@@ -14,7 +14,7 @@ from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, Dialect, Role
 from arrakis_schema.json_schema.violations import EXPECTATIONS
-from arrakis_schema.server.application import HEALTH
+from arrakis_schema.server.application import ROUTES
 from arrakis_schema.site import site
 from arrakis_schema.store.conformance_log import LogRecord, append_record
 from arrakis_schema.store.freezing import freeze
@@ -158,7 +158,7 @@ def addresses(tmp_path: Path) -> set[str]:
     record = LogRecord("2026-11-26T10:00:00Z", "grpc://localhost:1", "1.1.0", "conforms", "7.1", 3, 9)
     (root / "conformance").mkdir()
     append_record(root / "conformance/main.jsonl", record)
-    return {f"/{file.path}" for file in site(Store(root))} | {HEALTH}
+    return {f"/{file.path}" for file in site(Store(root))} | ROUTES.keys()
 
 
 def kinds(addresses: Iterable[str]) -> dict[str, str]:

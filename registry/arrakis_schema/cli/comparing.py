@@ -197,8 +197,8 @@ def _places(source: SourceDocument) -> Callable[[str], tuple[str, str, str, tupl
 
 def _place_result(result: CheckResult, form: str, root: Path | None) -> CheckResult:
     """Return the answer of `check` with the paths that a report format needs."""
-    found = place_findings([entry.finding for entry in result.accepted], form, root)
-    accepted = (replace(entry, finding=finding) for entry, finding in zip(result.accepted, found, strict=True))
+    findings = place_findings([entry.finding for entry in result.accepted], form, root)
+    accepted = (replace(entry, finding=finding) for entry, finding in zip(result.accepted, findings, strict=True))
     return replace(result, findings=tuple(place_findings(result.findings, form, root)), accepted=tuple(accepted))
 
 

@@ -42,14 +42,14 @@ def run_matrix(options: Namespace) -> int:
     """Print the compatibility matrix; return 3 where something is undecided."""
     store = open_store(options.root)
     comparisons = Comparisons(store, options.timeout, options.steps, words=False)
-    found = _calls(comparisons, options) if options.software else _relations(comparisons, options)
+    relations = _calls(comparisons, options) if options.software else _relations(comparisons, options)
     if options.format == "json":
-        data = {"relations": relations_data(comparisons, found)}
+        data = {"relations": relations_data(comparisons, relations)}
         write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
     else:
         console = open_console()
-        for name in dict.fromkeys(relation.name for relation in found):
-            of_name = [relation for relation in found if relation.name == name]
+        for name in dict.fromkeys(relation.name for relation in relations):
+            of_name = [relation for relation in relations if relation.name == name]
             words = ("client", "server") if options.software else sides(comparisons, [name])
             shown = _print_table(console, of_name, words, merged=options.software)
             for relation in shown if options.why else ():
@@ -58,7 +58,7 @@ def run_matrix(options: Namespace) -> int:
         if not options.software:
             _print_groups(console, comparisons, options)
         print_console(console)
-    return UNDECIDED if any(relation.answer is Answer.UNDECIDED for relation in found) else OK
+    return UNDECIDED if any(relation.answer is Answer.UNDECIDED for relation in relations) else OK
 
 
 def _releases(store: Store, options: Namespace) -> list[Release]:

@@ -54,8 +54,8 @@ class Contract:
     @cached_property
     def endpoints(self) -> tuple[str, ...]:
         """The endpoints of the release, in their order: those with requests, and payloads that a path asks for."""
-        asked = self._payloads if self.flight.calls == "path" else {}
-        return tuple(sorted({*self._requests, *asked}))
+        by_path = self._payloads if self.flight.calls == "path" else {}
+        return tuple(sorted({*self._requests, *by_path}))
 
     @cached_property
     def _requests(self) -> Mapping[str, str]:

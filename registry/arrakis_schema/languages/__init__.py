@@ -50,7 +50,7 @@ class Language:
     - `parse` a document with all that it refers to, once for each `reach`: bytes that are equal for documents of equal
       bytes that refer to documents of equal bytes; `check` what is parsed, before it is compared;
     - `parse_file` is the schema in the bytes of a file that is in no store, in any encoding of the language; as
-      `parse` where it is None;
+      `parse` where it is None; `refers_out` is whether what is parsed refers to other documents;
     - `origin` maps a location in what is parsed to the path of a document and a location in it;
     - `without_words` drops annotations, and `meaning` returns bytes that are equal for equal meanings;
     - `compare` a pair; `breaks` are the changes of an incompatible pair that break the reader, each by itself;
@@ -86,7 +86,8 @@ class Language:
     places: Callable[[Document], Callable[[str], tuple[int, int]]]
     lines: Callable[[Document], list[str]]
     view: Callable[[Document, str], bytes]
-    parse_file: Callable[[bytes], Any] | None = None
+    parse_file: Callable[[Document], Any] | None = None
+    refers_out: Callable[[Any], bool] = lambda _: False
     reach: Callable[[Document], bytes] = lambda document: document.content
     origin: Callable[[Document, str], tuple[str, str]] = lambda document, location: (document.path, location)
     place_name: Callable[[Document, str], str] = lambda _, location: location

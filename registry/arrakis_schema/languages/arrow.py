@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,13 @@ def _parse(document: Document) -> Any:
     return parse_document(document.text)
 
 
-def _parse_file(content: bytes) -> Any:
+def _parse_file(document: Document) -> Any:
     """Return the schema or template in a text, or in an Arrow IPC stream."""
     from arrakis_schema.arrow.ipc import read_schema_bytes
     from arrakis_schema.arrow.template import parse_document
 
-    return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
+    content = document.content
+    return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(document.text)
 
 
 def _compare(pair: Pair) -> Verdict:
@@ -127,14 +129,16 @@ def _json(schema: Any) -> bytes:
     return (json.dumps(to_json(schema), indent=1) + "\n").encode()
 
 
-def _files(document: Document) -> Iterator[tuple[str, bytes]]:
-    """Yield the schemas of a document as IPC and as JSON, each with its suffix."""
+@lru_cache(maxsize=64)
+def _files(text: str) -> tuple[tuple[str, bytes], ...]:
+    """Return the schemas of a document as IPC and as JSON, each with its suffix; many releases have the same text."""
     from arrakis_schema.arrow.ipc import schema_bytes
     from arrakis_schema.arrow.template import parse_document
 
-    for choice, schema in _bound(parse_document(document.text)):
-        yield f"{choice}.arrow", schema_bytes(schema)
-        yield f"{choice}.arrow.json", _json(schema)
+    files = list[tuple[str, bytes]]()
+    for choice, schema in _bound(parse_document(text)):
+        files += [(f"{choice}.arrow", schema_bytes(schema)), (f"{choice}.arrow.json", _json(schema))]
+    return tuple(files)
 
 
 def _bound(document: Any) -> Iterator[tuple[str, Any]]:
@@ -221,7 +225,7 @@ LANGUAGE = Language(
     places=_places,
     lines=_lines,
     view=_view,
-    files=_files,
+    files=lambda document: _files(document.text),
     suffixes=(".arrow", ".arrow.json"),
     snippets=_snippets,
     schema_code=_schema_code,

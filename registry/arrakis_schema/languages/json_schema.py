@@ -22,9 +22,11 @@ from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import value_text
 from arrakis_schema.store.layout import DocumentKind
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.loading import parse_file, parse_json_schema
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
+from arrakis_schema.store.strict_json import parse_text
 
 if TYPE_CHECKING:
     from arrakis_schema.findings.verdicts import Break
@@ -40,6 +42,11 @@ def _parse(document: Document) -> Any:
             where = "" if problem.document == document.path else f"in {problem.document}, "
             raise InvalidSchemaError(document.path, where + problem.problem, problem.pointer)
     return bundle.schema
+
+
+def _parse_file(document: Document) -> Any:
+    """Return the JSON in a file, whatever its references lead to."""
+    return read_aliased(parse_text(document.content, document.path, DEEPEST_DOCUMENT), document.aliases)
 
 
 def _origin(document: Document, location: str) -> tuple[str, str]:
@@ -225,6 +232,8 @@ LANGUAGE = Language(
     lint=_lint,
     rules=_rule_summaries,
     places=_places,
+    parse_file=_parse_file,
+    refers_out=refers_out,
     reach=reach_of,
     origin=_origin,
     lines=_lines,

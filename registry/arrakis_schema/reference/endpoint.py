@@ -49,7 +49,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     summary, first = summary_of(history, release, name), first_alike(history, release, name)
     if first is release or not folder.startswith(RELEASES):
         sections = [
-            *_document_sections(history, release, name, folder),
+            *history.derived(_document_sections, release, name, folder),
             *changes_by_release(history, release, name, folder),
             *_themselves(history, release, name, up),
         ]
@@ -75,16 +75,13 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
 
 def _document_sections(history: History, release: Release, name: str, folder: str) -> tuple[str, ...]:
     """Return the sections about the documents of a name on the page in one of its folders."""
-    key = release.version, name, folder
-    if key not in history.told:
-        documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
-        history.told[key] = (
-            *(part for document in documents.values() for part in _document(history, release, name, document, up)),
-            *(part for document in documents.values() for part in topic_section(history, release, document, up)),
-            *_used_by(history, release, documents, up),
-            *_check(release, name, documents, up),
-        )
-    return history.told[key]
+    documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
+    return (
+        *(part for document in documents.values() for part in _document(history, release, name, document, up)),
+        *(part for document in documents.values() for part in topic_section(history, release, document, up)),
+        *_used_by(history, release, documents, up),
+        *_check(release, name, documents, up),
+    )
 
 
 def first_alike(history: History, release: Release, name: str) -> Release:
@@ -92,24 +89,27 @@ def first_alike(history: History, release: Release, name: str) -> Release:
 
     What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself.
     """
-    key = release.version, name
-    if key not in history.alike:
-        before = None if release is history.shown(name) or not release.frozen else history.before(release)
-        same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
-        history.alike[key] = first_alike(history, before, name) if before and same else release
-    return history.alike[key]
+    return history.derived(_first_alike, release, name)
+
+
+def _first_alike(history: History, release: Release, name: str) -> Release:
+    """Find the first of the consecutive releases whose pages about a name are the same."""
+    before = None if release is history.shown(name) or not release.frozen else history.before(release)
+    same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
+    return first_alike(history, before, name) if before and same else release
 
 
 def _tell_the_same(history: History, old: Release, new: Release, name: str) -> bool:
     """Return whether the pages of two releases about a name differ in the number of the release alone."""
-    return _without_version(history, old, name) == _without_version(history, new, name)
+    return history.derived(_told_digest, old, name) == history.derived(_told_digest, new, name)
 
 
-def _without_version(history: History, release: Release, name: str) -> str:
-    """Return what the page of a release says about a name, without the number of the release except in "since"."""
+def _told_digest(history: History, release: Release, name: str) -> str:
+    """Return the digest of what the page of a release says about a name, without its number except in "since"."""
     folder = f"{RELEASES}{release.version}"
-    told = "\n".join(_document_sections(history, release, name, folder)).replace(f"{folder}/", f"{history.folder}/")
-    return re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told)
+    sections = history.derived(_document_sections, release, name, folder)
+    told = "\n".join(sections).replace(f"{folder}/", f"{history.folder}/")
+    return digest(re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told).encode())
 
 
 def _unchanged_note(first: Release, name: str, up: str) -> str:

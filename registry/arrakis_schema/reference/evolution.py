@@ -11,7 +11,6 @@ from arrakis_schema.reference.places import anchor, folder_of, matrix_path
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.names import sent_names
 from arrakis_schema.text.escaping import href, literal
 
 TITLES = {
@@ -45,7 +44,7 @@ def changes_by_release(history: History, release: Release, name: str, folder: st
             legend = "a bar shows the releases that have a field, a dot those that changed it."
             yield f"{code(basename(path))}: {legend}\n{{ .caption }}"
             yield drawing(f"The fields of {name}, {basename(path)}, by release", releases, rows)
-    if name in sent_names(history.releases):
+    if any(history.kind_of(path).is_sent for path in history.comparisons.paths(name)):
         link = f"[compatibility matrix of {escape_markdown(name)}]({up}{matrix_path(name)})"
         yield f"Which releases work together: {link}"
     if sent := as_sent(history.store, name):

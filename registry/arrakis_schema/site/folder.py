@@ -171,10 +171,10 @@ def _written_page(path: str, written: str, homes: Mapping[str, str]) -> SitePage
     """
     text = expand(written, path, homes)
     markdown, meta = split_front_matter(text)
-    page = SitePage(text, markdown, meta, generated=False)
+    page = SitePage(text, markdown, meta, meta, generated=False)
     title = {"title": page.title or _name(path)}
-    front = as_yaml(_escaped(meta if _escaped(title) == title else {**meta, **title}))
-    return replace(page, source=f"---\n{front}---\n\n{markdown}")
+    front = _escaped(meta if _escaped(title) == title else {**meta, **title})
+    return replace(page, source=f"---\n{as_yaml(front)}---\n\n{markdown}", front=front)
 
 
 def _name(path: str) -> str:
@@ -196,7 +196,8 @@ def _generated_page(text: str, more: Mapping[str, str]) -> SitePage:
     lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in more.items() if value)
     head = text if text.startswith("---\n") else f"---\n---\n\n{text}"
     source = f"---\n{lines}{head.removeprefix('---' + chr(10))}" if lines or meta else text
-    return SitePage(with_code_as_html(source), without_divisions(markdown), meta)
+    front = {key: value for key, value in more.items() if value} | meta
+    return SitePage(with_code_as_html(source), without_divisions(markdown), meta, front)
 
 
 def _front_page(store: Store) -> str:

@@ -54,7 +54,7 @@ class LogRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConformanceLog:
-    """The records of one server, newest first, and how many lines are none."""
+    """The records of one server, newest first, and how many lines are not records."""
 
     name: str
     records: tuple[LogRecord, ...]

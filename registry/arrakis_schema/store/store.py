@@ -79,24 +79,24 @@ class Store(Deriving):
 
     @cached_property
     def errata(self) -> tuple[Erratum, ...]:
-        """The same at its places, for people."""
+        """The corrections by document and location, as pages show them."""
         return tuple(errata_of(self.corrections))
 
     @cached_property
     def dates(self) -> dict[str, datetime]:
-        """When each release was frozen, in UTC, as far as that is recorded."""
+        """When each release was frozen, in UTC, where that is recorded."""
         content = self.snapshot.read_if_there(DATES_FILE)
         return {} if content is None else parse_dates(content, DATES_FILE)
 
     @cached_property
     def summaries(self) -> dict[str, str]:
-        """Why there is each release, in a sentence, as far as that is written."""
+        """The reason for each release, in a sentence, where one is written."""
         content = self.snapshot.read_if_there(SUMMARIES_FILE)
         return {} if content is None else parse_summaries(content)
 
     @cached_property
     def software(self) -> SoftwareTable:
-        """Which software speaks which release; empty where that is not recorded."""
+        """Which software implements which release; empty if that is not recorded."""
         content = self.snapshot.read_if_there(SOFTWARE_FILE)
         return SoftwareTable() if content is None else parse_software(content)
 

@@ -39,7 +39,7 @@ def relations_data(comparisons: Comparisons, relations: Sequence[Relation | Call
 
 
 def _answer_data(comparisons: Comparisons, relation: Relation | Call) -> dict[str, str]:
-    """Return what is told of a relation, whoever they are."""
+    """Return the answer, the reasons and the advice of a relation, without its names."""
     answer, exchanges = relation.answer, relation.exchanges
     reasons = dict.fromkeys(exchange.why for exchange in exchanges if exchange.answer is answer and exchange.why)
     change = advice(comparisons, exchanges) if answer.breaks else ""
@@ -60,7 +60,7 @@ def advice(comparisons: Comparisons, exchanges: Iterable[Exchange]) -> str:
 
 
 def _reader_of(comparisons: Comparisons, exchange: Exchange) -> str:
-    """Return what those are called who answer a request, or who read a message."""
+    """Return what the readers of a document are called, such as `server`."""
     return comparisons.store.layout.sides_of(exchange.document)[1]
 
 

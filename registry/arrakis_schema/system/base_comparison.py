@@ -150,8 +150,8 @@ class Against:
         position = f"{WORKING}/{path}", line, column
         finding = Finding(*position, breaking.change.rule, severity, location, message, witness)
         if must_work:
-            there = replace(breaking, change=replace(breaking.change, new=location))
-            value = self._value(changed, there, side="reader" if reader_is_new else "writer")
+            located = replace(breaking, change=replace(breaking.change, new=location))
+            value = self._value(changed, located, side="reader" if reader_is_new else "writer")
             self.result.breakages.append(Breakage(finding, place_of(path, location, value)))
         else:
             self.result.findings.append(finding)

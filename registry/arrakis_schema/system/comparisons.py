@@ -183,13 +183,13 @@ class Comparisons:
         key = f"{reader.path} {how}", self.meaning(reader), self.meaning(writer), reader_is_new
         if key not in self._breaks:
             verdict = self.verdict(reader, writer, reader_is_new=reader_is_new)
-            told = tuple(change.message for change in verdict.findings)
-            found = self.store.memo.recall(
-                ("breaks", told, *self._all_of(reader, writer, reader_is_new)),
+            messages = tuple(change.message for change in verdict.findings)
+            breaks = self.store.memo.recall(
+                ("breaks", messages, *self._all_of(reader, writer, reader_is_new)),
                 lambda: list(language_of(reader).breaks(self._pair(reader, writer, reader_is_new), verdict)),
             )
             new = reader if reader_is_new else writer
-            self._breaks[key] = [replace(breaking, change=_with_origin(breaking.change, new)) for breaking in found]
+            self._breaks[key] = [replace(breaking, change=_with_origin(breaking.change, new)) for breaking in breaks]
         return self._breaks[key]
 
     def _pair(self, reader: Document, writer: Document, reader_is_new: bool) -> Pair:  # noqa: FBT001 - private

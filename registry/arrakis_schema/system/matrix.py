@@ -10,7 +10,7 @@ from arrakis_schema.system.names import sent_names
 
 
 def sides(comparisons: Comparisons, names: Iterable[str]) -> tuple[str, str]:
-    """Return what those who ask and those who answer are called: who writes and who reads, where all are messages."""
+    """Return what the two sides are called: `client` and `server`, or the writers and the readers of publications."""
     listed = list(names)
     if not are_messages(comparisons, listed):
         return "client", "server"
@@ -19,7 +19,7 @@ def sides(comparisons: Comparisons, names: Iterable[str]) -> tuple[str, str]:
 
 
 def are_messages(comparisons: Comparisons, names: Iterable[str]) -> bool:
-    """Return whether all documents of some names describe messages that nobody asks for."""
+    """Return whether all documents of some names are publications: messages that are sent without a request."""
     kinds = {comparisons.kind_of(path) for name in names for path in comparisons.paths(name)}
     return kinds == {DocumentKind.PUBLICATION}
 

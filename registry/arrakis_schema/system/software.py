@@ -19,7 +19,7 @@ _READ = frozenset({DocumentKind.PAYLOAD, DocumentKind.PUBLICATION})
 def calls(comparisons: Comparisons, *, as_documented: bool = False) -> Iterator[Call]:
     """Yield every call of every version of a client to every version of a server, in the order of the file.
 
-    Raises `DamagedStoreError` where a version speaks a release that there is not.
+    Raises `DamagedStoreError` for software of a release that does not exist.
     """
     table = comparisons.store.software
     reading = {"": comparisons}
@@ -27,9 +27,9 @@ def calls(comparisons: Comparisons, *, as_documented: bool = False) -> Iterator[
         if client.unknown not in reading:
             reading[client.unknown] = comparisons.with_unknown_columns(client.unknown)
         for server in table.servers:
-            speaking = _Speaking(reading[client.unknown], client, server, as_documented)
+            pair = _SoftwarePair(reading[client.unknown], client, server, as_documented)
             for call, endpoints in client.calls.items():
-                requests = tuple(speaking.relation(endpoint, client.needs.get(call, ())) for endpoint in endpoints)
+                requests = tuple(pair.relation(endpoint, client.needs.get(call, ())) for endpoint in endpoints)
                 for asking in client.titles():
                     yield from (Call(call, asking, answering, requests) for answering in server.titles())
 
@@ -45,8 +45,8 @@ def range_of(group: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Speaking:
-    """A client and a server that speak a release each, and read or send the payloads of perhaps another one."""
+class _SoftwarePair:
+    """A client and a server: each implements a release, and may read or send the payloads of another one."""
 
     comparisons: Comparisons
     client: Software

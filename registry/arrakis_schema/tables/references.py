@@ -61,7 +61,7 @@ class References:
         return tuple(length.of(record) for _, length in self.lengths)
 
 
-def references_of(document: ArrowDocument) -> References | None:
+def row_references(document: ArrowDocument) -> References | None:
     """Return how the rows of a document refer to records, or None where they do not."""
     parsed = document.parsed
     schema = pa.schema(parsed.preview()) if isinstance(parsed, Template) else parsed

@@ -97,11 +97,11 @@ def _same(first: pa.Schema, second: pa.Schema) -> bool:
 
 def _repeated_columns(observation: Observation, registered: Payload | None) -> Iterator[pa.Field]:
     """Yield the columns that are there for a text in the request, or that a repeated column of a template allows."""
-    asked = set(_texts(observation.request))
+    names = set(_texts(observation.request))
     single = {column.name for column in registered.unbound} if isinstance(registered, Template) else set()
     for it in observation.schema:
         template = registered if isinstance(registered, Template) and registered.repeated else None
-        if it.name in asked or (template and it.name not in single and _fits(template, it)):
+        if it.name in names or (template and it.name not in single and _fits(template, it)):
             yield it
 
 
@@ -122,8 +122,8 @@ def _single_columns(observations: Sequence[Observation], repeated: set[str]) -> 
 def _columns(observations: Sequence[Observation], column: pa.Field) -> list[pa.Array]:
     """Return the values of a column, an array for each batch that has it with this type."""
     batches = [batch for it in observations for batch in it.batches]
-    held = [batch for batch in batches if batch.schema.names.count(column.name) == 1]
-    return [batch.column(column.name) for batch in held if batch.schema.field(column.name).type == column.type]
+    matching = [batch for batch in batches if batch.schema.names.count(column.name) == 1]
+    return [batch.column(column.name) for batch in matching if batch.schema.field(column.name).type == column.type]
 
 
 def _known_fields(registered: Payload | None) -> dict[str, pa.Field]:
@@ -252,10 +252,10 @@ def _binds(document: Payload, sent: pa.Schema) -> bool:
 
 def promises_that_held(field: pa.Field, columns: Sequence[pa.Array]) -> dict[str, str]:
     """Return the promises of a column that held in each batch, where enough was seen to say so."""
-    seen = [column for column in columns if len(column)]
+    filled = [column for column in columns if len(column)]
     held: dict[str, str] = {}
-    for key, text in _candidates(field, seen):
-        if _IMPLIED.get(key) not in held and holds(field, key, text, seen):
+    for key, text in _candidates(field, filled):
+        if _IMPLIED.get(key) not in held and holds(field, key, text, filled):
             held[key] = text
     return held
 

@@ -163,12 +163,12 @@ def _drift(release: Release, endpoint: str, observations: Sequence[Observation])
 
 def _correction(release: Release, endpoint: str, draft: Draft, drift: str, about: Mapping[str, str]) -> str:
     """Return the draft of an entry of `versions/corrections.toml`."""
-    seen = " ".join(f"{name} {about[name]}" for name in about if name.endswith("version") and about[name])
+    software = " ".join(f"{name} {about[name]}" for name in about if name.endswith("version") and about[name])
     lines = [
         "[[correction]]",
         f"releases = {json.dumps([release.version])}",
         f"documents = {json.dumps([f'endpoints/{endpoint}/schema.txt'])}",
-        f"seen = {json.dumps([seen or 'the server that was asked'])}",
+        f"seen = {json.dumps([software or 'the server that was asked'])}",
         f"reason = {json.dumps(f'Draft: {drift}.')}",
         f"text = '''\n{draft.text}'''" if "'''" not in draft.text else f"text = {json.dumps(draft.text)}",
     ]
@@ -178,9 +178,9 @@ def _correction(release: Release, endpoint: str, draft: Draft, drift: str, about
 def _sentence(endpoint: str, observations: Sequence[Observation], draft: Draft, drift: str | None) -> str:
     """Return what was seen of an endpoint."""
     count = f"{format_count(len(observations), 'request')} answered, {format_count(draft.rows, 'row')} read"
-    promises = [f"{column} {' '.join(map(': '.join, held.items()))}" for column, held in draft.promised.items()]
-    held = f"promises that held: {'; '.join(promises)}" if promises else ""
-    parts = [count, *draft.notes, f"differs from the registered payload: {drift}" if drift else "", held]
+    promises = [f"{column} {' '.join(map(': '.join, kept.items()))}" for column, kept in draft.promised.items()]
+    kept = f"promises that held: {'; '.join(promises)}" if promises else ""
+    parts = [count, *draft.notes, f"differs from the registered payload: {drift}" if drift else "", kept]
     return f"{endpoint}: {'; '.join(filter(None, parts))}"
 
 

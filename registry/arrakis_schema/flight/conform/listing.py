@@ -11,9 +11,9 @@ from typing import Any
 
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.conform.call_errors import CallError, TimedOutError, UnreachableError
 from arrakis_schema.flight.conform.client import Peer
-from arrakis_schema.flight.conform.series_laws import SECOND, api_time
 from arrakis_schema.flight.filters import Row
 from arrakis_schema.flight.release_contract import Contract, Sample
 from arrakis_schema.flight.requests import Form, form_of
@@ -215,13 +215,13 @@ class Listing:
     def _arguments_of_time(self, endpoint: str, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the arguments of the examples that ask for a time and no replay; of a series, from one to another."""
         columns = self.contract.flight.columns.get(endpoint)
-        wanted = {columns.series.start, columns.series.end} if columns is not None else None
+        time_arguments = {columns.series.start, columns.series.end} if columns is not None else None
         for sample in self.contract.samples(endpoint):
             args = sample.request.get(form.argument_member, {}) if form.argument_member else sample.request
             times = self._times(args) if not sample.refused else {}
             actions = {name for name, setting in self.contract.flight.names.items() if setting.action}
             in_replay = any(args.get(name) is not None for name in actions)
-            if times and not in_replay and wanted in (None, times.keys()):
+            if times and not in_replay and time_arguments in (None, times.keys()):
                 yield sample.name, args
 
     def _times(self, args: Mapping[str, Any]) -> dict[str, int]:

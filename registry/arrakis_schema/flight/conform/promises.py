@@ -146,7 +146,7 @@ class PromiseCheck:
         document = arrow_document(self.contract.release, self.contract.payload_path(name))
         for batch in _join_batches(batches):
             for fault in row_deviations(document, promised, batch):
-                notes.law(where, fault)
+                notes.add_value_fault(where, fault)
 
     def check_schema(self, where: str, name: str, request: Any, sent: pa.Schema, notes: Notes) -> None:
         """Check a schema against the promise, if any."""
@@ -155,9 +155,9 @@ class PromiseCheck:
             return
         refuses = self.contract.release.settings.reader("payload").rejects_columns
         for fault in schema_deviations(promised, sent, refuses_unknown=refuses):
-            notes.fault(where, fault)
+            notes.add_fault(where, fault)
         for fault in self.drift.of_schema(name, request, sent, self.listing) if self.drift else ():
-            notes.fault(where, fault)
+            notes.add_fault(where, fault)
 
     def promised_to(self, name: str, request: Any) -> pa.Schema | None:
         """Return the schema promised for a request, with what newer documents promise of its values."""
@@ -182,7 +182,7 @@ class PromiseCheck:
                     bind_template(endpoint, template, columns, [row])
                 except TemplateError as error:
                     message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
-                    notes.fault(
+                    notes.add_fault(
                         "stream", Deviation((*keys, "")[0], "value-unknown", Severity.ERROR, clean_line(message))
                     )
 
