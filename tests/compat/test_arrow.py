@@ -77,6 +77,32 @@ def test_the_witness_names_the_column_of_a_dotted_path() -> None:
     assert (verdict.witness["column"], verdict.witness["writer"], verdict.witness["reader"]) == ("a.b", "int64", "int8")
 
 
+@pytest.mark.parametrize(
+    ("reader", "writer", "options", "told"),
+    [
+        ({"": pa.int32()}, {"": pa.int64()}, {}, '"": type changed from int64 to int32 (the writer sends int64'),
+        (
+            {},
+            {"": pa.int32()},
+            {"unknown": "rejected"},
+            '"": removed (the writer sends a column that the reader does not know)',
+        ),
+        (
+            {"a": pa.struct({"": pa.int32()})},
+            {"a": pa.struct({"": pa.int64()})},
+            {},
+            'a."": type changed from int64 to int32',
+        ),
+        ({"": pa.list_(pa.int32())}, {"": pa.list_(pa.int64())}, {}, '""[]: type changed from int64 to int32'),
+    ],
+)
+def test_an_empty_name_is_quoted(
+    reader: dict[str, pa.DataType], writer: dict[str, pa.DataType], options: dict[str, Any], told: str
+) -> None:
+    (fault,) = accepts(pa.schema(reader), pa.schema(writer), **options).findings
+    assert fault.told.startswith(told)
+
+
 def test_a_value_that_is_too_large_is_not_tried() -> None:
     wide = [pa.schema([("a", pa.list_(kind, 2**31 - 1))]) for kind in (pa.int32(), pa.int8())]
     verdict = accepts(wide[1], wide[0])

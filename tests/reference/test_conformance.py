@@ -27,10 +27,12 @@ def other(tmp_path: Path) -> Store:
 
 
 def test_the_page_says_which_server_keeps_what() -> None:
-    page = re.sub("</?span[^>]*>", "", conformance(STORE))
+    page = re.sub(r"</?span[^>]*>|\[(?=arrakis-server)|\]\(#server-\d\)", "", conformance(STORE))
     assert "| arrakis-server 0.17.2 (backend mock) | 0.5.0 | release 0.5.0 with its corrections | ✓ conforms |" in page
     assert "| arrakis-server 0.17.2 (backend mock) | 0.6.0 | the working set | ✓ conforms |" in page
-    assert "- arrakis 0.21.0 on the reference server by the working set: find, count, describe, stream" in page
+    assert (
+        "- arrakis 0.21.0 works with the mock server of the working set. Tested: find, count, describe, stream" in page
+    )
     assert (
         "known since arrakis-server 0.4.1, fixed in 0.6.0: The first column, time: int64 not null, is missing" in page
     )

@@ -28,16 +28,19 @@ def test_a_case_names_the_members_that_are_unknown(case: dict[str, Any]) -> None
     members = UnknownMembers([Judge(case["schema"], "the document")], case.get("unknown", "rejected"))
     for text, expected in case["found"].items():
         instance = json.loads(text)
-        found = [".".join(map(str, violation.path)) for violation in members.every(instance)]
+        found = [".".join(map(str, violation.path)) for violation in members.violations(instance)]
         assert found == expected, text
-        first = members.first(instance)
+        first = members.first_violation(instance)
         assert (first is None) == (not expected)
         assert closed_refuses(case["schema"], [instance], case.get("unknown", "rejected")) == [bool(expected)]
 
 
 def test_a_sentence_names_what_is_declared() -> None:
     members = UnknownMembers([Judge({"properties": {"max_rate": True, "a": True}}, "the document")], {"": "rejected"})
-    assert str(members.first({"max_rat": 1})) == 'max_rat: expected one of the members "a", "max_rate", found "max_rat"'
+    assert (
+        str(members.first_violation({"max_rat": 1}))
+        == 'max_rat: expected one of the members "a", "max_rate", found "max_rat"'
+    )
 
 
 def closed_refuses(document: Any, instances: list[Any], unknown: "Unknown") -> list[bool] | None:
@@ -61,10 +64,15 @@ def test_the_members_that_a_writer_may_send_are_those_that_a_reader_knows(seed: 
         document = Schemas(random, modern=seed % 2 == 1).document()
         judge = Judge(document, "the document")
         maker = Instances(random, [document])
-        instances = [instance for instance in (maker.instance(document) for _ in range(6)) if not judge.first(instance)]
+        instances = [
+            instance for instance in (maker.instance(document) for _ in range(6)) if not judge.first_violation(instance)
+        ]
         expected = closed_refuses(document, instances, unknown)
         if expected is not None:
             members = UnknownMembers([judge], unknown)
-            assert [members.first(instance) is not None for instance in instances] == expected, (unknown, document)
+            assert [members.first_violation(instance) is not None for instance in instances] == expected, (
+                unknown,
+                document,
+            )
             compared += sum(expected)
     assert compared > 5

@@ -92,7 +92,7 @@ def test_a_dialect_is_found_by_the_same_names(scheme: str, fragment: str) -> Non
     for name, (schema, instance) in TELLING.items():
         document = {"$schema": f"{scheme}:{DIALECTS[name].partition(':')[2]}{fragment}", **schema}
         cases.append({"text": json.dumps(instance), "schema": json.dumps(document)})
-        expected.append([str(violation) for violation in Judge(document, "it").every(instance)])
+        expected.append([str(violation) for violation in Judge(document, "it").violations(instance)])
     assert [answer["sentences"] for answer in judged(cases)] == expected
     assert all(len(sentences) == 1 for sentences in expected)
 

@@ -20,7 +20,7 @@ class TypeTextError(ValueError):
 
 
 class Bindings(Protocol):
-    """The values of placeholders, asked for while a text is parsed."""
+    """The values of placeholders, which are looked up while a text is parsed."""
 
     def name(self, text: str) -> str:
         """Fill the placeholders of an unquoted name or value of metadata."""

@@ -30,7 +30,7 @@ def describe_error(error: Any) -> str:
 
 
 def _closest_inner_error(error: Any) -> Any:
-    """Return the most specific inner error: where constants tell alternatives apart, that of the one that has them."""
+    """Return the most specific inner error: where constants distinguish alternatives, that of the matching one."""
     while error.context:
         named = [inner for inner in error.context if inner.validator in _TAGS and len(inner.relative_path) == 1]
         others = {inner.relative_schema_path[0] for inner in named}

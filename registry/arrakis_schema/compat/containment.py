@@ -184,7 +184,7 @@ class _Comparison:
         return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
 
     def close_sides(self) -> bool:
-        """Close both sides; tell whether that made a difference."""
+        """Close both sides, and return whether that made a difference."""
         opened = self.reader, self.writer
         self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
         self.writer = self.close_side(self.writer, self.question.writer, self.question.writer_closure)

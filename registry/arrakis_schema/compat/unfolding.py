@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.dialects import ANNOTATIONS, DIALECTS, DRAFT_07, NAMED, dialect_of
-from arrakis_schema.json_schema.keywords import children, schemas_in
+from arrakis_schema.json_schema.keywords import keyed_subschemas, schemas_in
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.text.json_pointer import extend_pointer, unescape_token
 
@@ -74,10 +74,10 @@ def _differing_schemas(old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
         if targets[0] != targets[1]:
             yield pointer, before, after
         elif targets[0] is None:
-            others = {(keyword, key): child for keyword, key, child in children(after)}
+            others = {(keyword, key): child for keyword, key, child in keyed_subschemas(after)}
             todo += [
                 (extend_pointer(pointer, keyword, *([] if key is None else [key])), child, others[keyword, key])
-                for keyword, key, child in children(before)
+                for keyword, key, child in keyed_subschemas(before)
                 if (keyword, key) in others
             ]
 
@@ -92,7 +92,7 @@ def _target(schema: Any) -> str | None:
 
 
 def _rename_definitions(old: Any, new: Any, places: dict[str, str]) -> bool:
-    """Rename the definitions of the old document as in the new one; tell whether any was renamed."""
+    """Rename the definitions of the old document as in the new one; return whether any was renamed."""
     names: dict[str, str] = {}
     for _, before, after in _differing_schemas(old, new):
         was, becomes = _target(before), _target(after)
@@ -116,7 +116,7 @@ def _reference(schema: Any) -> str | None:
 
 
 def _move_definition(document: Any, was: str, becomes: str) -> bool:
-    """Move a definition to another name, or to the other keyword for definitions; tell whether that was possible."""
+    """Move a definition to another name, or to the other keyword for definitions; return whether that was possible."""
     parents = [value_at(document, pointer.rpartition("/")[0], _MISSING) for pointer in (was, becomes)]
     keyword, _, name = becomes[1:].rpartition("/")
     if parents[1] is _MISSING and keyword in NAMED:
@@ -128,7 +128,7 @@ def _move_definition(document: Any, was: str, becomes: str) -> bool:
 
 
 def _inline_references(old: Any, new: Any, places: tuple[dict[str, str], dict[str, str]]) -> bool:
-    """Inline the references that only one document has; tell whether there were any."""
+    """Inline the references that only one document has; return whether there were any."""
     written = False
     for pointer, *schemas in list(_differing_schemas(old, new)):
         for number, document in enumerate((old, new)):

@@ -12,8 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.payloads import payload_of
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError, InvalidRequestError
 from arrakis_schema.flight.requests import form_of
 from arrakis_schema.json_schema.requests import checks, request_path, validate_against

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Promise, promises_of
+from arrakis_schema.arrow.promises import Promise, promises_of
 from arrakis_schema.arrow.python_values import values_of
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.text import format_count

@@ -1,7 +1,7 @@
 """The schema languages: for each one a record of the functions that work on its documents.
 
-A row of `store.layout.FORMATS` names the module of its record, which is imported when a document of the language is
-first met, so that nobody needs the packages of a language that he does not use.
+A row of `store.layout.FORMATS` names the module of its record, which is imported for the first document of the
+language: so the packages that a language needs are only needed where it is used.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ class Language:
 
     - `parse` a document with all that it refers to, once for each `reach`: bytes that are equal for documents of equal
       bytes that refer to documents of equal bytes; `check` what is parsed, before it is compared;
-    - `parse_file` is the schema in a file that is in no store, in any encoding of the language; as `parse` where it is
-      None; `refers_out` is whether what is parsed refers to other documents;
-    - `origin` is the document, by its path, and the location in it that a location in what is parsed stands for;
-    - `without_words` drops what no reader goes by, and `meaning` returns bytes that are equal for equal meanings;
+    - `parse_file` is the schema in the bytes of a file that is in no store, in any encoding of the language; as
+      `parse` where it is None; `refers_out` is whether what is parsed refers to other documents;
+    - `origin` maps a location in what is parsed to the path of a document and a location in it;
+    - `without_words` drops annotations, and `meaning` returns bytes that are equal for equal meanings;
     - `compare` a pair; `breaks` are the changes of an incompatible pair that break the reader, each by itself;
     - `text_at` is what the new document has where a change breaks: an accepted break is accepted for that alone;
     - `members` in their order, those that a location is about (`members_at`), and how people call it (`place_name`);
     - the `summary` of the document, a sentence;
-    - `as_sent` is an example as those send it who know this document of a release: without what it does not declare;
+    - `as_sent` is an example as a client of this document of a release sends it: without what it does not declare;
     - `refusal` of an example by a document of a release: why it is not accepted, empty where it is;
     - `lint` a document, by `rules`: what each asks for, by id;
     - `places` in the text of a document: a function from a location to its line and column;

@@ -15,7 +15,7 @@ def refusal_of(release: Release, document: Document, example: Example) -> str:
 
 
 def sent_example(release: Release, document: Document, example: Example) -> Example:
-    """Return an example as those send it who know this document of a release."""
+    """Return an example as a client of this document of a release sends it."""
     return release.store.memo.recall(
         ("as sent", identity_of(release), document.path, example),
         lambda: language_of(document).as_sent(release, document, example),

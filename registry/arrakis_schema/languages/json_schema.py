@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,7 @@ def _check(schema: Any) -> None:
 
 
 def _meaning(_: Document, schema: Any) -> bytes:
-    """Return the JSON of a schema without regard to order, and without its `$id` if no reference goes by that."""
+    """Return the JSON of a schema without regard to order, and without its `$id` if no reference uses it."""
     named = schema.get("$id") if isinstance(schema, dict) else None
     if isinstance(named, str) and not named.startswith("#") and not refers_out(schema):
         schema = {name: value for name, value in schema.items() if name != "$id"}
@@ -119,9 +120,11 @@ def _text_at(schema: Any, breaking: "Break", _: str) -> str:
 
 
 def _summary(document: Document) -> str:
-    """Return the description of a document."""
-    schema = parse_json_schema(document.content, document.path)
-    return str(schema.get("description", "")) if isinstance(schema, dict) else ""
+    """Return the description of a document; nothing where it cannot be read."""
+    with suppress(DamagedStoreError):
+        schema = parse_json_schema(document.content, document.path)
+        return str(schema.get("description", "")) if isinstance(schema, dict) else ""
+    return ""
 
 
 def _refusal(release: Release, document: Document, example: Example) -> str:

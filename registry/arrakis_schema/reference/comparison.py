@@ -35,7 +35,7 @@ def comparison_page(history: History, old: Release, new: Release) -> str:
         *describe_changes(history, old, new, "../"),
         *(accepted_breaks(history, new, "../") if history.before(new) is old else ()),
         "## Line by line { #line-by-line }",
-        *(list(text_diffs(history, old, new)) or ["No document that both have differs."]),
+        *(text_diffs(history, old, new) or ["No document that both have differs."]),
     )
 
 
@@ -66,11 +66,23 @@ _LONGEST = 400
 _LINE_BREAK = literal("\n")
 
 
-def text_diffs(history: History, old: Release, new: Release) -> Iterator[str]:
-    """Yield the difference of each document that both releases have, folded up; for a long one only its size."""
+def text_diffs(history: History, old: Release, new: Release) -> tuple[str, ...]:
+    """Return the difference of each document that both releases have, folded up; for a long one only its size."""
+    return history.derived(_text_diffs, old, new)
+
+
+def _text_diffs(history: History, old: Release, new: Release) -> tuple[str, ...]:
+    """Find the differences of two releases line by line."""
+    return tuple(_differing(history, old, new))
+
+
+def _differing(history: History, old: Release, new: Release) -> Iterator[str]:
+    """Yield the difference of each document of two releases."""
     for name in names([old, new]):
         before, after = history.documents(old, name), history.documents(new, name)
         for path in sorted(before.keys() & after.keys()):
+            if before[path].content == after[path].content:
+                continue
             lines = list(unified_diff(before[path].text.splitlines(), after[path].text.splitlines(), lineterm="", n=2))
             if lines:
                 yield _fold(path, lines[2:])

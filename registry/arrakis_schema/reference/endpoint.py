@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from posixpath import basename
 
 from arrakis_schema.languages import language_of
@@ -46,11 +47,12 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
     up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == history.folder
-    summary, first = summary_of(history, release, name), first_alike(history, release, name)
+    told_in = partial(first_alike, history, name=name)
+    summary, first = summary_of(history, release, name), told_in(release)
     if first is release or not folder.startswith(RELEASES):
         sections = [
-            *_document_sections(history, release, name, folder),
-            *changes_by_release(history, release, name, folder),
+            *history.derived(_document_sections, release, name, folder),
+            *changes_by_release(history, release, name, folder, told_in),
             *_themselves(history, release, name, up),
         ]
         body = [_contents(sections), *sections]
@@ -65,7 +67,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
             contents=False,
         ),
         _heading(name),
-        endpoint_selector(history, release, name, up, lambda other: first_alike(history, other, name)),
+        endpoint_selector(history, release, name, up, told_in),
         _banner(history, release, name, up),
         _lead(summary),
         _facts(history, release, name, up),
@@ -75,41 +77,43 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
 
 def _document_sections(history: History, release: Release, name: str, folder: str) -> tuple[str, ...]:
     """Return the sections about the documents of a name on the page in one of its folders."""
-    key = release.version, name, folder
-    if key not in history.told:
-        documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
-        history.told[key] = (
-            *(part for document in documents.values() for part in _document(history, release, name, document, up)),
-            *(part for document in documents.values() for part in topic_section(history, release, document, up)),
-            *_used_by(history, release, documents, up),
-            *_check(release, name, documents, up),
-        )
-    return history.told[key]
+    documents, up = history.documents(release, name), "../" * f"{folder}/{folder_of(name)}".count("/")
+    return (
+        *(part for document in documents.values() for part in _document(history, release, name, document, up)),
+        *(part for document in documents.values() for part in topic_section(history, release, document, up)),
+        *_used_by(history, release, documents, up),
+        *_check(release, name, documents, up),
+    )
 
 
 def first_alike(history: History, release: Release, name: str) -> Release:
     """Return the first of the consecutive releases, up to this one, whose pages about a name are the same.
 
-    What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself.
+    What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself, and
+    so does that of the last one that has the name.
     """
-    key = release.version, name
-    if key not in history.alike:
-        before = None if release is history.shown(name) or not release.frozen else history.before(release)
-        same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
-        history.alike[key] = first_alike(history, before, name) if before and same else release
-    return history.alike[key]
+    return history.derived(_first_alike, release, name)
+
+
+def _first_alike(history: History, release: Release, name: str) -> Release:
+    """Find the first of the consecutive releases whose pages about a name are the same."""
+    whole = release is (history.shown(name) or history.last(name)) or not release.frozen
+    before = None if whole else history.before(release)
+    same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
+    return first_alike(history, before, name) if before and same else release
 
 
 def _tell_the_same(history: History, old: Release, new: Release, name: str) -> bool:
     """Return whether the pages of two releases about a name differ in the number of the release alone."""
-    return _without_version(history, old, name) == _without_version(history, new, name)
+    return history.derived(_told_digest, old, name) == history.derived(_told_digest, new, name)
 
 
-def _without_version(history: History, release: Release, name: str) -> str:
-    """Return what the page of a release says about a name, without the number of the release except in "since"."""
+def _told_digest(history: History, release: Release, name: str) -> str:
+    """Return the digest of what the page of a release says about a name, without its number except in "since"."""
     folder = f"{RELEASES}{release.version}"
-    told = "\n".join(_document_sections(history, release, name, folder)).replace(f"{folder}/", f"{history.folder}/")
-    return re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told)
+    sections = history.derived(_document_sections, release, name, folder)
+    told = "\n".join(sections).replace(f"{folder}/", f"{history.folder}/")
+    return digest(re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told).encode())
 
 
 def _unchanged_note(first: Release, name: str, up: str) -> str:
@@ -241,6 +245,13 @@ def _check(release: Release, name: str, documents: dict[str, Document], up: str)
     yield element("div", element("noscript", element("p", without)), class_=form, data_try="", **data)
 
 
+def _bundle_of(document: Document) -> str:
+    """Return the path of the file that holds a document with all that it refers to; empty where it refers to none."""
+    language = language_of(document)
+    refers = any(language.references(document))
+    return f"{document.path.removesuffix(document.format.suffix)}{language.bundled}" if refers else ""
+
+
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
     """Yield the table of the documents: size, digest, and the release since which each is identical."""
     folder = f"versions/{release.place}"
@@ -249,6 +260,8 @@ def _themselves(history: History, release: Release, name: str, up: str) -> Itera
         since = history.unchanged_since(release, path)
         earlier = f"identical since {since}" if since != release.version else f"new in {since}"
         link = f"[{code(path)}]({up}{href(f'{folder}/{path}')}){{ data-copy }}"
+        if bundle := _bundle_of(document):
+            earlier += f", [bundle]({up}{href(f'{folder}/{bundle}')}) with all that it refers to"
         rows.append(
             (
                 link,

@@ -106,7 +106,8 @@ def _flight_program(history: History, release: Release, document: Document, mess
     if document.name not in flight.exchange:
         return asking_program(call, endless=document.name in flight.columns)
     for payload in history.documents(release, document.name).values():
-        rows = [json.loads(judged.text) for judged in history.examples(release, payload) if not judged.reason]
+        accepted = [judged for judged in history.examples(release, payload) if not judged.reason]
+        rows = [json.loads(judged.text) for judged in accepted if not judged.example.refused]
         rows = [example for example in rows if isinstance(example, dict) and example.get("rows")]
         if payload.kind is DocumentKind.PAYLOAD and rows:
             example = max(rows, key=lambda example: json.dumps(example).count("null"))  # what the server fills in
@@ -115,14 +116,15 @@ def _flight_program(history: History, release: Release, document: Document, mess
 
 
 def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -> Iterator[str]:
-    """Yield one rejected example in full, and a list of those that are not shown."""
+    """Yield one rejected example in full, and a list of those that are not shown above it."""
     refused = [example for example in others if example.reason]
     if refused:
         first = max(
             refused, key=lambda example: ("." in example.reason.partition(":")[0], -len(example.example.content))
         )
-        yield f"**Rejected**: {escape_markdown(first.reason)}"
+        yield f"**Rejected**: {_link(first, up)}: {escape_markdown(first.reason)}"
         yield code_block(first.text)
+        others = [example for example in others if example is not first]
     if others:
         rows = [f"- {_link(example, up)} {_outcome(example)}" for example in others]
         yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else "Another example:"

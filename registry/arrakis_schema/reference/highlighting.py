@@ -5,10 +5,12 @@ The blocks are therefore HTML before MkDocs reads a page; the Markdown that is s
 """
 
 import re
+from functools import lru_cache
 from html import unescape
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
 from arrakis_schema.reference.markup import UNSEARCHED, divided
@@ -68,9 +70,14 @@ def _render_block(block: re.Match[str]) -> str:
 
 def _colour_tokens(text: str, language: str) -> str:
     """Return a text with a span around each token that has a colour."""
-    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    coloured = highlight(text, lexer, _FORMATTER)
+    coloured = highlight(text, _lexer(language), _FORMATTER)
     coloured = coloured if text.endswith("\n") else coloured.removesuffix("\n")  # which the formatter adds
     parts = _TAG.split(_UNCOLOURED.sub(r"\1", coloured))
     parts[::2] = [literal(unescape(part)) for part in parts[::2]]
     return "".join(parts)
+
+
+@lru_cache(maxsize=16)
+def _lexer(language: str) -> Lexer:
+    """Return the lexer of a language, which takes long to be found."""
+    return get_lexer_by_name(language, stripnl=False, ensurenl=False)

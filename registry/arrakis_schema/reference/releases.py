@@ -56,7 +56,7 @@ def release_page(history: History, release: Release) -> str:
 def _changes(history: History, before: Release, release: Release) -> Iterator[str]:
     """Yield what changed, in words and line by line; where that is long, it has a page of its own."""
     yield from describe_changes(history, before, release, UP)
-    lines = list(text_diffs(history, before, release))
+    lines = text_diffs(history, before, release)
     if sum(map(len, lines)) < _LONGEST:
         yield from lines
     yield f"[Compared with {before.version}, line by line]({UP}compare/{before.version}...{release.version}.md)"

@@ -7,7 +7,7 @@ no hooks or macros of ours. What a page needs beside its text stands in its fron
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -58,6 +58,7 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
         file.path: file.content for file in tree(store) if not _is_page(file.path) and file.path not in _HTML_PAGES
     }
     files |= {f"{ASSETS}/{asset.name}": _shipped(asset) for asset in _assets()}
+    _refuse_clashes(own, {*generated, *files})
     beside = endpoint_folders(store)
     homes = find_homes(written)
     pages = {
@@ -75,6 +76,19 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     themes = (*([configured.theme] if configured.theme else []), _HERE / "theme")
     settings = _flat_settings(store, configured, pages, beside)
     return SiteFolder(pages, files, attached, settings, themes, configured.plain)
+
+
+def _refuse_clashes(own: Collection[str], generated: Collection[str]) -> None:
+    """Raise `BuildError` where a file of the root's own would be at the address of a generated one."""
+    addresses = {_address(path) for path in generated}
+    for path in own:
+        if _address(path) in addresses:
+            raise BuildError(f"{path} of your docs/ has the address of a page or file that is generated: rename it")
+
+
+def _address(path: str) -> str:
+    """Return where a page or a file is in the site."""
+    return page_url(path) if _is_page(path) else path
 
 
 def _decode(path: str, content: bytes) -> str:
@@ -171,10 +185,10 @@ def _written_page(path: str, written: str, homes: Mapping[str, str]) -> SitePage
     """
     text = expand(written, path, homes)
     markdown, meta = split_front_matter(text)
-    page = SitePage(text, markdown, meta, generated=False)
+    page = SitePage(text, markdown, meta, meta, generated=False)
     title = {"title": page.title or _name(path)}
-    front = as_yaml(_escaped(meta if _escaped(title) == title else {**meta, **title}))
-    return replace(page, source=f"---\n{front}---\n\n{markdown}")
+    front = _escaped(meta if _escaped(title) == title else {**meta, **title})
+    return replace(page, source=f"---\n{as_yaml(front)}---\n\n{markdown}", front=front)
 
 
 def _name(path: str) -> str:
@@ -196,7 +210,8 @@ def _generated_page(text: str, more: Mapping[str, str]) -> SitePage:
     lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in more.items() if value)
     head = text if text.startswith("---\n") else f"---\n---\n\n{text}"
     source = f"---\n{lines}{head.removeprefix('---' + chr(10))}" if lines or meta else text
-    return SitePage(with_code_as_html(source), without_divisions(markdown), meta)
+    front = {key: value for key, value in more.items() if value} | meta
+    return SitePage(with_code_as_html(source), without_divisions(markdown), meta, front)
 
 
 def _front_page(store: Store) -> str:

@@ -22,17 +22,21 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.MULTIL
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
-    """A page: what is rendered, and the same as Markdown without the marks of a generator, with its front matter."""
+    """A page: what is rendered, and the same as Markdown without the marks of a generator, with its front matter.
+
+    `front` is the front matter of what is rendered, which says more.
+    """
 
     source: str
     markdown: str
     meta: Mapping[str, Any]
+    front: Mapping[str, Any]
     generated: bool = True
 
     @property
     def body(self) -> str:
         """What is rendered, without the front matter."""
-        return self.source.partition("\n---\n")[2].lstrip("\n")
+        return self.source.partition("\n---\n")[2].lstrip("\n") if self.source.startswith("---\n") else self.source
 
     @property
     def title(self) -> str:

@@ -142,14 +142,16 @@ def _remove_empty(folders: Iterable[Path]) -> None:
 
 def _write(files: Iterable[Representation], folder: Path, target: Path) -> int:
     """Write the files into a folder, and return how many there are."""
-    count, made = 0, set[Path]()
+    count, made = 0, set[str]()
     for file in _with_clear_errors(files):
-        path = folder / file.path
+        path = os.path.join(folder, file.path)  # noqa: PTH118 - a `Path` takes longer than the file
+        parent = path.rpartition("/")[0]
         try:
-            if path.parent not in made:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                made.add(path.parent)
-            path.write_bytes(file.content)
+            if parent not in made:
+                os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+                made.add(parent)
+            with open(path, "wb") as written:  # noqa: PTH123
+                written.write(file.content)
         except OSError as error:
             raise BuildError(f"{target / file.path} cannot be written: {_reason(error)}") from error
         count += 1

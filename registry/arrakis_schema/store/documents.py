@@ -87,7 +87,7 @@ class Document:
     @property
     def format(self) -> Format:
         """The format, which the document's suffix determines."""
-        return FORMATS[splitext(self.path)[1]]
+        return FORMATS[self.path[self.path.rindex(".") :]]
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ from arrakis_schema.store.store import Release, Store
 
 def names(releases: list[Release]) -> list[str]:
     """Return the names of endpoints and publications in any of these releases, in their order."""
-    return list(dict.fromkeys(release.name_of(path) for release in releases for path in release.documents))
+    return list(dict.fromkeys(name for release in releases for name in release.derived(_paths_by_name)))
 
 
 def sent_names(releases: list[Release]) -> list[str]:

@@ -7,10 +7,9 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.children import child_fields
 from arrakis_schema.arrow.matching import match_name
-from arrakis_schema.arrow.template import Column
+from arrakis_schema.arrow.template import Column, Template
 from arrakis_schema.compat.arrow.arrays import build_array
 from arrakis_schema.compat.arrow.values import sample
 from arrakis_schema.errors import SchemaTextError, TemplateError

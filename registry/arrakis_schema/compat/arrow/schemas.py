@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.compat.arrow.differences import Difference, describe_difference
 from arrakis_schema.compat.arrow.metadata import schema_metadata
 from arrakis_schema.compat.arrow.placeholders import ArrowSchema

@@ -1,7 +1,7 @@
 """The pairs of schemas that a reader and a writer may have: templates, bound in every way that can matter.
 
-The same thing has the same name on both sides: a placeholder of the reader that the writer has too stands for the
-same text or data type. One that the writer does not have stands for what the writer sends in its place, in the order
+A placeholder of the same name on both sides has the same value, a text or a data type. One that only the reader has
+stands for what the writer sends in its place, in the order
 of the reader's columns; a repeated column under such a name is the one repeated column of the writer that fits.
 
 Whether two types are compatible depends on pairs of their parts, so all values of any two placeholders of a column
@@ -16,9 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.matching import match_name, match_placeholders
-from arrakis_schema.arrow.template import Column
+from arrakis_schema.arrow.template import Column, Template
 from arrakis_schema.compat.arrow.placeholders import (
     ArrowSchema,
     Choice,
@@ -230,7 +229,7 @@ class SchemaPair:
         try:
             read = self.reader.bind([repeated] if repeated else [], **by_name)
         except TemplateError:
-            return  # refused, or two columns of one name: nobody asks for that
+            return  # refused, or two columns of one name, which no request has
         except SchemaTextError as error:
             self._reason = f"the reader's template is not a schema with {texts(choice)}: {error}"
             return

@@ -66,8 +66,8 @@ def opposite(formula: Formula) -> Formula | None:
     match formula:
         case Constant(holds):
             return Constant(not holds)
-        case Literal(node, holds):
-            return Literal(node, not holds)
+        case Literal():
+            return formula.opposite
         case MultipleOf(factor, holds):
             return MultipleOf(factor, not holds)
         case Matches(pattern, part, holds):

@@ -23,12 +23,17 @@ class Constant:
     holds: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
-    """A schema holds, or fails."""
+    """A schema holds, or fails; each node has one of each, so that they are compared by identity, which is fast."""
 
     node: SchemaNode
     holds: bool
+
+    @property
+    def opposite(self) -> Formula:
+        """The formula that the schema fails, or holds."""
+        return self.node.pair[self.holds]
 
 
 @dataclass(frozen=True, slots=True)

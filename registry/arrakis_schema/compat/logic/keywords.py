@@ -126,10 +126,10 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
 }
 _MEANINGS = {
     dialect: {
-        name: {keyword: meaning for keyword, meaning in {**GENERAL[dialect], **special}.items() if keyword in known}
+        name: {keyword: meaning for keyword, meaning in {**GENERAL[dialect], **special}.items() if keyword in supported}
         for name, special in SPECIAL[dialect].items()
     }
-    for dialect, known in KEYWORDS.items()
+    for dialect, supported in KEYWORDS.items()
 }
 READ_BY_ANOTHER = frozenset({"then", "else", "minContains", "maxContains", "exclusiveMinimum", "exclusiveMaximum"})
 """Keywords that one beside them reads: `if`, `contains`, and in draft-04 `minimum` and `maximum`."""

@@ -36,13 +36,17 @@ class _Branch:
         return _Branch(dict(self.atoms), dict(self.literals), list(self.choices))
 
     def holds(self, formula: Formula) -> bool:
-        """Return whether a formula is known to hold in the branch."""
-        return formula in self.literals or formula in self.atoms
+        """Return whether a formula is known to hold in the branch, which keeps the parts of composite formulas."""
+        if isinstance(formula, f.All | f.Some):
+            return False
+        return formula in self.literals if isinstance(formula, Literal) else formula in self.atoms
 
     def refuses(self, formula: Formula) -> bool:
         """Return whether a formula certainly cannot hold in the branch."""
+        if isinstance(formula, Literal):
+            return formula.opposite in self.literals
         if isinstance(formula, f.All):
-            return any(self.refuses(part) for part in formula.parts)
+            return any(map(self.refuses, formula.parts))
         contrary = opposite(formula)
         return contrary is not None and self.holds(contrary)
 

@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, bound_like, format_document, format_schema, parse_document, strip_annotations
-from arrakis_schema.arrow.promises import MAKERS, PROMISED, REQUIREMENTS
+from arrakis_schema.arrow.matching import bound_like
+from arrakis_schema.arrow.printer import format_schema
+from arrakis_schema.arrow.promises import MAKERS, PROMISED, REQUIREMENTS, strip_annotations
+from arrakis_schema.arrow.template import Template, format_document, parse_document
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.adoption.observation import Observation
 from arrakis_schema.store.limits import MOST_COLUMNS

@@ -7,8 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, record_batch, strip_annotations
 from arrakis_schema.arrow.payloads import parse_payload
+from arrakis_schema.arrow.promises import strip_annotations
+from arrakis_schema.arrow.rows import record_batch
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.adoption.drafts import Draft, draft_payload

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.conform.call_errors import CallError, TimedOutError, UnreachableError

@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.promises import PROMISED
 from arrakis_schema.arrow.python_values import rows_of
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.flight.conform.call_errors import BrokenError

@@ -18,19 +18,19 @@ _FREE, _EACH = 10_000, 1000
 class Steps:
     """How many steps were taken for an instance, and results that are cached meanwhile.
 
-    `known` is keyed by the identities of a schema and a value inside the instance, which live as long as this; None
+    `results` is keyed by the identities of a schema and a value inside the instance, which live as long as this; None
     if nothing may be cached. `enums` holds the keys of the members of each enum, by the identity of the enum, and
-    `followed` the targets of the dynamic references that are being followed.
+    `active_references` the targets of the dynamic references that are being followed.
     """
 
-    __slots__ = ("count", "enums", "followed", "instance", "known", "most")
+    __slots__ = ("active_references", "count", "enums", "instance", "most", "results")
 
     def __init__(self, instance: Any) -> None:
         """Begin with no step; the instance is measured only after many steps."""
         self.count, self.most, self.instance = 0, _FREE, instance
-        self.known: dict[tuple[int, int], Any] | None = {}
+        self.results: dict[tuple[int, int], Any] | None = {}
         self.enums: dict[int, frozenset[Hashable]] = {}
-        self.followed: set[tuple[str, int, int]] = set()
+        self.active_references: set[tuple[str, int, int]] = set()
 
     def take(self) -> None:
         """Take one step; raises `LimitError` after too many."""
@@ -74,13 +74,13 @@ def refuse_return(schema: Any, instance: Any, purpose: str = "accepts") -> Itera
         yield
         return
     key = purpose, id(schema), id(instance)
-    if key in steps.followed:
+    if key in steps.active_references:
         raise LimitError("a dynamic reference leads back to itself without descending into the instance")
-    steps.followed.add(key)
+    steps.active_references.add(key)
     try:
         yield
     finally:
-        steps.followed.discard(key)
+        steps.active_references.discard(key)
 
 
 def current_steps() -> Steps | None:

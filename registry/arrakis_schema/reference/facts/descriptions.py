@@ -1,6 +1,5 @@
 """The members of a document with all that is known of them: words of later releases, and columns that are only sent."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from arrakis_schema.languages import language_of
@@ -35,6 +34,12 @@ def described_members(history: History, release: Release, name: str, document: D
 
     They are borrowed from the newest release in which the member has the same address and the same type.
     """
+    return history.derived(_described_members, release, name, document.path)
+
+
+def _described_members(history: History, release: Release, name: str, path: str) -> list[DescribedMember]:
+    """Describe the members of a document."""
+    document = history.documents(release, name)[path]
     since, seen = history.since(document.path, name), history.first_software(document.path, name)
     return [
         DescribedMember(
@@ -86,7 +91,11 @@ def _topics_summary(history: History, release: Release, name: str) -> str:
 
 def _with_words(history: History, release: Release, name: str, path: str, member: Member) -> tuple[Member, str]:
     """Return a member with words, and the release that they are borrowed from."""
-    for later, other in _later(history, release, name, path, member):
+    wordings = history.derived(_wordings, name, path).get((member.anchor, member.type), ())
+    start = history.releases.index(release)
+    for number, other in wordings:
+        if number <= start:
+            break
         words = {
             "description": other.description,
             "unit": other.unit,
@@ -95,18 +104,28 @@ def _with_words(history: History, release: Release, name: str, path: str, member
         }
         missing = {key: text for key, text in words.items() if text and not getattr(member, key)}
         if missing:
-            return replace(member, **missing), later.version  # type: ignore[arg-type]
+            return replace(member, **missing), history.releases[number].version  # type: ignore[arg-type]
     return member, ""
 
 
-def _later(
-    history: History, release: Release, name: str, path: str, member: Member
-) -> Iterator[tuple[Release, Member]]:
-    """Yield the same member in each later release, the newest first."""
-    for later in reversed(history.releases[history.releases.index(release) + 1 :]):
-        other = history.member(later, name, path, member.anchor)
-        if other and other.type == member.type:
-            yield later, other
+def _wordings(history: History, name: str, path: str) -> dict[tuple[str, str], list[tuple[int, Member]]]:
+    """Return for the address and the type of each member how releases word it, the newest first.
+
+    Of neighbours that word it alike, the newest is listed, by its number.
+    """
+    wordings = dict[tuple[str, str], list[tuple[int, Member]]]()
+    for number, release in reversed(list(enumerate(history.releases))):
+        document = history.documents(release, name).get(path)
+        for member in history.members(document) if document else ():
+            listed = wordings.setdefault((member.anchor, member.type), [])
+            if not listed or _words(listed[-1][1]) != _words(member):
+                listed.append((number, member))
+    return wordings
+
+
+def _words(member: Member) -> tuple[str, ...]:
+    """Return the words of a member."""
+    return member.description, member.unit, member.null, member.omitted
 
 
 def _seen(history: History, name: str, path: str, anchor: str) -> tuple[str, tuple[str, ...]]:

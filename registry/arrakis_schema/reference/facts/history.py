@@ -1,9 +1,10 @@
 """The history of an endpoint: the release that added each field, and the changes from release to release."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.languages import language_of
@@ -15,6 +16,7 @@ from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.identity import identity_of
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.members import Member
+from arrakis_schema.store.snapshot import Deriving
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.answers import Exchange
 from arrakis_schema.system.comparisons import Comparisons
@@ -57,8 +59,8 @@ class Removed:
     last: Release
 
 
-@dataclass(slots=True)
-class History:
+@dataclass(frozen=True, eq=False)
+class History(Deriving):
     """The releases of a store, the working set last, and what is in them; documents are read once.
 
     `folder` is the one that the pages about the documents of the current release are in.
@@ -71,8 +73,7 @@ class History:
     errata: tuple[Erratum, ...]
     dates: dict[str, datetime]
     accepted: dict[str, list[Accepted]]
-    told: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
-    alike: dict[tuple[str, str], Release] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
     _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
     _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
     _since: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -240,10 +241,17 @@ class History:
     def last_changed_in(self, name: str, last: Release) -> str:
         """Return the last release up to one that added a document of a name or changed the meaning of one."""
         for old, new in reversed(list(pairwise(self.releases[: self.releases.index(last) + 1]))):
-            appeared = self.documents(new, name).keys() - self.documents(old, name).keys()
-            if appeared or any(step.changes for step in self.steps_between(old, new, name)):
+            before, after = self.documents(old, name), self.documents(new, name)
+            appeared = after.keys() - before.keys()
+            unread = any(self._differ_unread(before[path], after[path]) for path in after.keys() & before.keys())
+            if appeared or unread or any(step.changes for step in self.steps_between(old, new, name)):
                 return new.version
         return self.first(name)
+
+    def _differ_unread(self, old: Document, new: Document) -> bool:
+        """Return whether two documents differ and cannot be compared."""
+        problem = self.comparisons.problem
+        return old.content != new.content and bool(problem(old) or problem(new))
 
     def _step(self, old: Release, new: Release, path: str) -> ReleaseStep:
         """Return what a release changed in a document, and which of the changes break those of the release before."""
