@@ -11,6 +11,9 @@ import pytest
 
 from arrakis_schema import load_schema
 from arrakis_schema.cli import main
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.reference import book
+from arrakis_schema.site import tree
 from arrakis_schema.store.import_sources import version_named
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
@@ -461,3 +464,23 @@ def test_a_failed_import_takes_new_entries_back(tmp_path: Path, capsys: pytest.C
     assert (root / "schemas/registry.toml").read_bytes() == registry
     assert not (root / "versions/2.0.0").exists()
     assert "changed after the release" in capsys.readouterr().err
+
+
+def test_a_release_with_a_document_that_is_not_json_is_built_and_served(tmp_path: Path) -> None:
+    broken = files_of("1.0.0") | {"core/broken.schema.json": '{"title": "Broken",}', "core/text.schema.json": "3"}
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "a", broken), "--as", "1.0.0", "--root", root) == 0
+    broken["core/broken.schema.json"] += "\n"
+    assert run("import", write(tmp_path / "a", broken), "--as", "1.0.1", "--root", root) == 0
+    assert run("import", write(tmp_path / "b", files_of("1.1.0")), "--as", "1.1.0", "--root", root) == 0
+    store = Store(root)
+    pages = dict(book(store))
+    assert "core/broken.schema.json is not JSON" in pages["releases/1.0.0/core/broken.md"]
+    assert "core/text.schema.json is not a JSON Schema" in pages["releases/1.0.0/core/text.md"]
+    assert "last changed in 1.0.1" in pages["releases/1.0.1/core/broken.md"]
+    raw = {file.path: file.content for file in tree(store)}
+    assert raw["versions/1.0.0/core/broken.schema.json"] == b'{"title": "Broken",}'
+    assert run("matrix", "--root", root) == 3
+    write(root / "schemas", {"core/broken.schema.json": "{,}"})
+    with pytest.raises(DamagedStoreError, match=r"^schemas/core/broken\.schema\.json is not JSON"):
+        list(book(Store(root)))

@@ -38,6 +38,9 @@ _LEGEND = (
 )
 
 
+_ABSENT, _ABSENT_LEGEND = "-", "   - not in both releases"
+
+
 def run_matrix(options: Namespace) -> int:
     """Print the compatibility matrix; return 3 where something is undecided."""
     store = open_store(options.root)
@@ -54,7 +57,8 @@ def run_matrix(options: Namespace) -> int:
             shown = _print_table(console, of_name, words, merged=options.software)
             for relation in shown if options.why else ():
                 _explain(console, comparisons, relation)
-        console.print(_LEGEND)
+        absent = any(not relation.exchanges for relation in relations)
+        console.print(_LEGEND + _ABSENT_LEGEND * absent)
         if not options.software:
             _print_groups(console, comparisons, options)
         print_console(console)
@@ -97,7 +101,10 @@ def _print_table(
     console: Console, relations: Sequence[Relation | Call], words: tuple[str, str], *, merged: bool
 ) -> list[Relation | Call]:
     """Print the table of one name, and return what it shows; `merged` joins neighbours with the same answers."""
-    answers = {(relation.client, relation.server): relation.answer for relation in relations}
+    answers = {
+        (relation.client, relation.server): _MARKS[relation.answer] if relation.exchanges else _ABSENT
+        for relation in relations
+    }
     clients, servers = (list(dict.fromkeys(side)) for side in zip(*answers, strict=True))
     by_client = {client: [answers[client, server] for server in servers] for client in clients}
     by_server = {server: [answers[client, server] for client in clients] for server in servers}
@@ -107,7 +114,7 @@ def _print_table(
     titles = (Column(plain(range_of(column))) for column in columns)
     table = Table(Column(plain(f"{relations[0].name}: {words[0]} ↓ {words[1]} →")), *titles, box=shape)
     for row in rows:
-        table.add_row(plain(range_of(row)), *(_MARKS[answers[row[0], column[0]]] for column in columns))
+        table.add_row(plain(range_of(row)), *(answers[row[0], column[0]] for column in columns))
     console.print(table)
     shown = {(row[0], column[0]) for row in rows for column in columns}
     return [relation for relation in relations if (relation.client, relation.server) in shown]

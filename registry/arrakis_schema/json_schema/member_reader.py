@@ -26,7 +26,9 @@ from arrakis_schema.json_schema.statements import (
     words_of_types,
 )
 from arrakis_schema.store.members import Member, Step, Variant, address_of, path_of
+from arrakis_schema.text.printable import cut
 
+_MOST_MISSING, _LONGEST_REFERENCE = 3, 120
 _OBJECT: Kinds = frozenset({"object"})
 _ARRAY: Kinds = frozenset({"array"})
 
@@ -138,7 +140,7 @@ class MemberReader:
             closed=closed_words(admission, always, asserting, kinds),
             variants=tuple(self._variants(node, asserting, kinds, base=nullable)),
             see="" if node.see is None else address_of(node.see, self._prefix),
-            note=node.note,
+            note=" ".join(filter(None, (node.note, _missing_note(admission, asserting)))),
             origins=(*origins_of(always), *node.presence),
         )
 
@@ -198,6 +200,18 @@ def _described_above(node: MemberNode, statements: list[Statement]) -> frozenset
         node.see = steps
     same = {statement for statement, steps in around.items() if steps is not None and steps == node.see}
     return frozenset(opening.keys() | same)
+
+
+def _missing_note(admission: Admission, statements: list[Statement]) -> str:
+    """Say which schemas apply to a place and cannot be told, because they are not among the documents."""
+    missing = dict.fromkeys(
+        str(statement.place.schema.get("$ref"))
+        for statement in statements
+        if isinstance(statement.place.schema, dict) and None in admission.targets(statement.place)
+    )
+    named = [f'"{cut(reference, _LONGEST_REFERENCE)}"' for reference in missing]
+    listed = " and ".join(named[:_MOST_MISSING]) + " and others" * (len(named) > _MOST_MISSING)
+    return f"What $ref {listed} leads to is not shown: it is not among these documents." if missing else ""
 
 
 def _is_worth_listing(member: Member) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.json_schema.admission import Admission
 from arrakis_schema.json_schema.member_reader import MemberReader
 from arrakis_schema.json_schema.places import MemberNode
@@ -71,7 +72,7 @@ class MemberTree(MemberPlaces):
 
 
 def member_tree(document: Document) -> MemberTree:
-    """Return the members of a JSON Schema and of what it refers to; raises `DamagedStoreError`."""
+    """Return the members of a JSON Schema and of what it refers to; raises `DamagedStoreError` for one alone."""
     if document.among is None:
         return read_members(parse_json_schema(document.content, document.path), document.path)
     tree: MemberTree = document.among.derived(_member_tree_in, document.path, document.content)
@@ -128,8 +129,11 @@ def _places_of(written: _DocumentText) -> MemberPlaces:
 
 
 def _member_tree_in(documents: DocumentSet, path: str, content: bytes) -> MemberTree:
-    """Read the members of a document among others."""
-    parse_json_schema(content, path)
+    """Read the members of a document among others; one that cannot be read has a note instead."""
+    try:
+        parse_json_schema(content, path)
+    except DamagedStoreError as error:
+        return MemberTree({}, path, "", (_note(f"Nothing can be listed: {error}.", ""),))
     schemas = schemas_of(documents)
     if path not in schemas.documents:
         return read_members(parse_json_schema(content, path), path)
@@ -146,9 +150,13 @@ def _read(schemas: Schemas, path: str, prefix: str, most: int) -> MemberTree:
         reader.unfold(root)
         members = tuple(reader.members(root))
     except RecursionError:
-        note = "The schemas of this document nest too deeply to be listed."
-        members = (Member("", address_of((), prefix), "any", nullable=None, required=True, note=note),)
+        members = (_note("The schemas of this document nest too deeply to be listed.", prefix),)
     return MemberTree(reader.places, path, prefix, members)
+
+
+def _note(text: str, prefix: str) -> Member:
+    """Return a document as a whole, of which nothing is told but a note."""
+    return Member("", address_of((), prefix), "any", nullable=None, required=True, note=text)
 
 
 def _reading(schemas: Schemas, path: str, prefix: str, most: int) -> tuple["MemberReader", MemberNode]:

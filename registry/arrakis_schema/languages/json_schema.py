@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -119,9 +120,11 @@ def _text_at(schema: Any, breaking: "Break", _: str) -> str:
 
 
 def _summary(document: Document) -> str:
-    """Return the description of a document."""
-    schema = parse_json_schema(document.content, document.path)
-    return str(schema.get("description", "")) if isinstance(schema, dict) else ""
+    """Return the description of a document; nothing where it cannot be read."""
+    with suppress(DamagedStoreError):
+        schema = parse_json_schema(document.content, document.path)
+        return str(schema.get("description", "")) if isinstance(schema, dict) else ""
+    return ""
 
 
 def _refusal(release: Release, document: Document, example: Example) -> str:

@@ -7,7 +7,7 @@ no hooks or macros of ours. What a page needs beside its text stands in its fron
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -58,6 +58,7 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
         file.path: file.content for file in tree(store) if not _is_page(file.path) and file.path not in _HTML_PAGES
     }
     files |= {f"{ASSETS}/{asset.name}": _shipped(asset) for asset in _assets()}
+    _refuse_clashes(own, {*generated, *files})
     beside = endpoint_folders(store)
     homes = find_homes(written)
     pages = {
@@ -75,6 +76,19 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     themes = (*([configured.theme] if configured.theme else []), _HERE / "theme")
     settings = _flat_settings(store, configured, pages, beside)
     return SiteFolder(pages, files, attached, settings, themes, configured.plain)
+
+
+def _refuse_clashes(own: Collection[str], generated: Collection[str]) -> None:
+    """Raise `BuildError` where a file of the root's own would be at the address of a generated one."""
+    addresses = {_address(path) for path in generated}
+    for path in own:
+        if _address(path) in addresses:
+            raise BuildError(f"{path} of your docs/ has the address of a page or file that is generated: rename it")
+
+
+def _address(path: str) -> str:
+    """Return where a page or a file is in the site."""
+    return page_url(path) if _is_page(path) else path
 
 
 def _decode(path: str, content: bytes) -> str:
