@@ -15,7 +15,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.json_schema.declared_members import Unknown
 from arrakis_schema.json_schema.judge.patterns import READINGS
-from arrakis_schema.store.settings import COLUMNS, WAYS
+from arrakis_schema.store.reader_settings import COLUMNS, WAYS
 from arrakis_schema.text.short_repr import short_value
 
 Policy = Literal["additive", "strict"]
@@ -113,7 +113,7 @@ def _check_values(metadata: Collection[str], examples: Sequence[Any], steps: int
 
 
 def _is_collection(value: object) -> bool:
-    """Return whether a value holds others; a text or a mapping, which would be read letter by letter, does not."""
+    """Return whether a value is a collection, and no text or mapping, of which each letter or name would be an item."""
     return isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping)
 
 
