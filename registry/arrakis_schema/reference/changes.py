@@ -191,7 +191,7 @@ def wording_note(history: History, old: Release, new: Release) -> str:
 
 def entry(history: History, release: Release, writing: Writing) -> Iterator[tuple[str, list[str]]]:
     """Yield the paragraphs of a release in a changelog: each a title, and the items below it."""
-    before = history.before(release)
+    before = history.previous_release(release)
     if before is None:
         yield writing.strong("First release"), [writing.text(", ".join(names([release])) or NOTHING_YET)]
         return

@@ -33,7 +33,7 @@ def comparison_page(history: History, old: Release, new: Release) -> str:
         f" [{new.version}](../releases/{new.version}/index.md) · [other pairs](index.md)",
         "## In words { #in-words }",
         *describe_changes(history, old, new, "../"),
-        *(accepted_breaks(history, new, "../") if history.before(new) is old else ()),
+        *(accepted_breaks(history, new, "../") if history.previous_release(new) is old else ()),
         "## Line by line { #line-by-line }",
         *(text_diffs(history, old, new) or ["No document that both have differs."]),
     )

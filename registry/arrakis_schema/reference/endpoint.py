@@ -63,7 +63,8 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
             title=name if shown or not history.store.layout.declared else basename(name),
             window_title="" if shown else f"{name} in {release.version}",
             description=summary,
-            searched=shown or (_REMOVED if history.shown(name) is None and release is history.last(name) else False),
+            searched=shown
+            or (_REMOVED if history.page_release(name) is None and release is history.last_release(name) else False),
             contents=False,
         ),
         _heading(name),
@@ -97,8 +98,8 @@ def first_alike(history: History, release: Release, name: str) -> Release:
 
 def _first_alike(history: History, release: Release, name: str) -> Release:
     """Find the first of the consecutive releases whose pages about a name are the same."""
-    whole = release is (history.shown(name) or history.last(name)) or not release.frozen
-    before = None if whole else history.before(release)
+    whole = release is (history.page_release(name) or history.last_release(name)) or not release.frozen
+    before = None if whole else history.previous_release(release)
     same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
     return first_alike(history, before, name) if before and same else release
 
@@ -145,7 +146,7 @@ def _lead(summary: str) -> str:
 
 def _banner(history: History, release: Release, name: str, up: str) -> str:
     """Return the note that this is not the current release, or that the name was removed; empty where neither is."""
-    current, removed = history.shown(name) or history.last(name), history.removed_in(name)
+    current, removed = history.page_release(name) or history.last_release(name), history.removed_in(name)
     link = f"[{escape_markdown(name)} in {current.version}]({up}{href(history.page(current, name))}.md)"
     sentences = []
     if not release.frozen and history.unreleased:
@@ -165,7 +166,7 @@ def _banner(history: History, release: Release, name: str, up: str) -> str:
 def _facts(history: History, release: Release, name: str, up: str) -> str:
     """Return the line of facts, and the raw files with a button to copy their URL."""
     chips = [
-        chip(f"documented since {history.first(name)}"),
+        chip(f"documented since {history.first_version(name)}"),
         chip(f"last changed in {history.last_changed_in(name, release)}"),
     ]
     links = [

@@ -214,7 +214,7 @@ def _undeclared(history: History, matrix: Matrix, asking: str) -> str:
 
 def _page(history: History, name: str) -> str:
     """Return the link to the page of an endpoint: the current one, or that of the last release that had it."""
-    shown, removed = history.shown(name) or history.last(name), history.removed_in(name)
+    shown, removed = history.page_release(name) or history.last_release(name), history.removed_in(name)
     what = "message" if are_messages(history.comparisons, [name]) else "endpoint"
     text = f"Removed in {removed}: the {what} in {shown.version}" if removed else f"The {what}"
     up = "../" * matrix_path(name).count("/")

@@ -58,7 +58,7 @@ def _groups(history: History) -> Iterator[tuple[str, list[str]]]:
 
 def _kind(history: History, name: str) -> DocumentKind:
     """Return the kind of the first document of a name."""
-    release = history.shown(name) or history.current
+    release = history.page_release(name) or history.current
     return history.kind_of(next(iter(history.documents(release, name))))
 
 
@@ -72,10 +72,10 @@ def _lists(history: History) -> Iterator[str]:
 
 def _line(history: History, name: str) -> str:
     """Return what is said of one name, in a line."""
-    release = history.shown(name) or history.current
+    release = history.page_release(name) or history.current
     link = f"[{escape_markdown(basename(name))}]({href(folder_of(name))}.md)"
     summary = next(iter(prose(_cut(summary_of(history, release, name)))), "") or _columns(history, release, name)
-    first, changed = history.first(name), history.last_changed_in(name, release)
+    first, changed = history.first_version(name), history.last_changed_in(name, release)
     times = f"since {first}" if first == changed else f"since {first}, changed in {changed}"
     state = "" if release is history.current else ", not released yet"
     return f"{link}{': ' if summary else ''}{summary} {element('small', literal(f'{times}{state}'))}"

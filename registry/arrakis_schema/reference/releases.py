@@ -31,7 +31,7 @@ _LONGEST = 16_000
 
 def release_page(history: History, release: Release) -> str:
     """Return the page of one release."""
-    before = history.before(release)
+    before = history.previous_release(release)
     return page(
         front_matter(
             title=f"Release {release.version}",
@@ -114,7 +114,7 @@ def releases_page(history: History) -> str:
     """Return the list of releases, the newest first, and the drawing of their documents."""
     rows = []
     for release in reversed(history.releases):
-        before, moment = history.before(release), history.dates.get(release.version)
+        before, moment = history.previous_release(release), history.dates.get(release.version)
         same = f"Means the same as {before.version}." if before and _same(history, before, release) else ""
         note = escape_markdown(history.store.summaries.get(release.version, "")) or same
         when = f"{moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"

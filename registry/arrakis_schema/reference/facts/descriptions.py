@@ -40,7 +40,7 @@ def described_members(history: History, release: Release, name: str, document: D
 def _described_members(history: History, release: Release, name: str, path: str) -> list[DescribedMember]:
     """Describe the members of a document."""
     document = history.documents(release, name)[path]
-    since, seen = history.since(document.path, name), history.first_software(document.path, name)
+    since, seen = first_releases(history, name, document.path), first_software(history, name, document.path)
     return [
         DescribedMember(
             *_with_words(history, release, name, document.path, member),
@@ -65,6 +65,55 @@ def sent_members(history: History, release: Release, name: str, document: Docume
         )
         for anchor in dict.fromkeys([*sent, *documented])
     ]
+
+
+def first_releases(history: History, name: str, path: str) -> dict[str, str]:
+    """Return for the address of each member of a document the first release that documents it."""
+    return history.derived(_first_releases, name, path)
+
+
+def _first_releases(history: History, name: str, path: str) -> dict[str, str]:
+    """Find the first release of each member."""
+    first: dict[str, str] = {}
+    for release in history.releases:
+        document = history.documents(release, name).get(path)
+        for member in history.members(document) if document else ():
+            first.setdefault(member.anchor, release.version)
+    return first
+
+
+def first_software(history: History, name: str, path: str) -> dict[str, tuple[str, ...]]:
+    """Return for the address of each member the first version of each program that implements a release which has it.
+
+    What counts is the contract of a release: its documents with their corrections.
+    """
+    return history.derived(_first_software, name, path)
+
+
+def _first_software(history: History, name: str, path: str) -> dict[str, tuple[str, ...]]:
+    """Find the first version of each program for each member."""
+    first: dict[str, dict[str, str]] = {}
+    for release in history.releases:
+        oldest = _oldest_software(history, release)
+        document = history.contracts(release, name).get(path) if oldest else None
+        for member in history.members(document) if document else ():
+            programs = first.setdefault(member.anchor, {})
+            for program, version in oldest.items():
+                programs.setdefault(program, version)
+    return {
+        address: tuple(f"{program} {version}" for program, version in programs.items())
+        for address, programs in first.items()
+    }
+
+
+def _oldest_software(history: History, release: Release) -> dict[str, str]:
+    """Return the oldest version of each program that implements a release."""
+    known = history.store.software
+    oldest: dict[str, str] = {}
+    for software in (*known.clients, *known.servers):
+        if software.release == release.version:
+            oldest.setdefault(software.name, software.versions[0])
+    return oldest
 
 
 def summary_of(history: History, release: Release, name: str) -> str:
