@@ -14,7 +14,7 @@ from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, Dialect, Role
 from arrakis_schema.json_schema.violations import EXPECTATIONS
-from arrakis_schema.server.application import HEALTH
+from arrakis_schema.server.application import ROUTES
 from arrakis_schema.site import site
 from arrakis_schema.store.conformance_log import LogRecord, append_record
 from arrakis_schema.store.freezing import freeze
@@ -24,6 +24,8 @@ PROJECT = Path(__file__).parent.parent
 PAGE = PROJECT / "CONTRIBUTING.md"
 CASES = PROJECT / "tests/cases"
 SHOWN = CASES / "report/formats"
+PARTS = {"help", "bundle", "wheel", "docs", "lock", "clean"}
+"""The tasks that others run, that CONTRIBUTING.md names, or that need no explanation."""
 
 
 def test_the_page_names_what_there_is() -> None:
@@ -36,6 +38,12 @@ def test_the_page_names_what_there_is() -> None:
         assert f"def {test}(" in (PROJECT / path).read_text(), f"CONTRIBUTING.md names {path}::{test}, which is gone"
     tasks = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", text)) <= tasks
+
+
+def test_every_task_is_on_the_front_page() -> None:
+    tasks = set(re.findall(r"^([a-z-]+):.*## ", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z-]+)", (PROJECT / "README.md").read_text()))
+    assert tasks - named - PARTS == set(), "add the task to README.md"
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.name)
@@ -150,7 +158,7 @@ def addresses(tmp_path: Path) -> set[str]:
     record = LogRecord("2026-11-26T10:00:00Z", "grpc://localhost:1", "1.1.0", "conforms", "7.1", 3, 9)
     (root / "conformance").mkdir()
     append_record(root / "conformance/main.jsonl", record)
-    return {f"/{file.path}" for file in site(Store(root))} | {HEALTH}
+    return {f"/{file.path}" for file in site(Store(root))} | ROUTES.keys()
 
 
 def kinds(addresses: Iterable[str]) -> dict[str, str]:

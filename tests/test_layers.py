@@ -73,6 +73,25 @@ def test_the_page_about_the_architecture_names_what_there_is() -> None:
     assert (len(paths) > 5, missing) == (True, [])
 
 
+def test_the_page_about_the_architecture_shows_compat_in_the_order_of_its_imports() -> None:
+    page = (SOURCE.parents[1] / "docs/architecture.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^  (\w.*)", page.partition("```text\n")[2].partition("```")[0], re.MULTILINE)
+    names = [name for line in lines for name in line.split("   ")[0].split(" · ")]
+    parts = [[path.with_suffix("").as_posix() for path in FILES if is_part(path, name)] for name in names]
+    assert len(names) > 5
+    assert [] not in parts, f"{names}: name modules or packages of compat"
+    for number, lower in enumerate(parts):
+        upper = {f"arrakis_schema.{(SOURCE / path).relative_to(SOURCE)}" for part in parts[:number] for path in part}
+        upper = {module.replace("/", ".") for module in upper}
+        for path in lower:
+            assert not upper & imported(Path(f"{path}.py"), types=False), f"{path} imports what is shown above it"
+
+
+def is_part(path: Path, name: str) -> bool:
+    """Return whether a file of `compat` is the module of this name, or in the package of this name."""
+    return path.relative_to(SOURCE).parts[:2] in {("compat", f"{name}.py"), ("compat", name)}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_imports_point_down(path: Path) -> None:
     own = room(path)
@@ -122,3 +141,10 @@ def test_load_schema_runs_on_the_standard_library_and_little_of_it(name: str) ->
 
 
 ENV = {"PYTHONPATH": str(SOURCE.parent)}
+
+
+def test_a_command_does_not_load_the_pages() -> None:
+    """`list` answers in a third of a second: the site, its generator and the pages are imported by `build` alone."""
+    code = "import sys; from arrakis_schema.cli import main; main(['list']); print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=ENV)
+    assert not {"mkdocs", "pyarrow", "arrakis_schema.site", "arrakis_schema.reference"} & set(loaded.stdout.split())

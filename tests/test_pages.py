@@ -65,7 +65,7 @@ def test_what_the_guide_to_publishing_shows_is_what_happens(capsys: pytest.Captu
     page = (PROJECT / "docs/guides/publishing.md").read_text()
     names: dict[str, object] = {}
     pairs = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL)
-    assert len(pairs) == 2
+    assert len(pairs) == 3
     for code, shown in pairs:
         exec(code, names)  # noqa: S102 - our own page
         assert capsys.readouterr().out == shown

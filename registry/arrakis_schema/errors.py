@@ -1,12 +1,12 @@
 """The exceptions of the package: each holds its facts and writes its own message, with the remedy.
 
-All of them are subclasses of `ArrakisSchemaError`.
+All of them are subclasses of `ArrakisSchemaError`. Every start of a client or server imports this module, so it imports
+nothing itself.
 """
-
-from arrakis_schema.text.printable import cut, join_names
 
 _LONGEST = 2_000
 _LONGEST_REPR = 160
+_MOST_NAMES = 50
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,12 +20,17 @@ class ArrakisSchemaError(Exception):
 
     def __str__(self) -> str:
         """Return the message, cut to 2,000 characters."""
-        return cut(super().__str__(), _LONGEST)
+        return _cut(super().__str__(), _LONGEST)
 
     def __repr__(self) -> str:
         """Return the class and the message in one short line."""
         name = type(self).__name__
-        return f"{name}({cut(repr(str(self)), _LONGEST_REPR - len(name) - 2)})"
+        return f"{name}({_cut(repr(str(self)), _LONGEST_REPR - len(name) - 2)})"
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return a text of at most this many characters; a text that was cut ends in `…`."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
@@ -40,8 +45,10 @@ class UnknownSchemaError(ArrakisSchemaError, FileNotFoundError):
 
     def __str__(self) -> str:
         """Return what is missing, the existing names, and what to do."""
-        there = f"there are {join_names(self.available)}" if self.available else "there are none"
-        return cut(f"{self.what}; {there}" + (f" ({self.remedy})" if self.remedy else ""), _LONGEST)
+        more = len(self.available) - _MOST_NAMES
+        names = ", ".join(self.available[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+        existing = f"there are {names}" if names else "there are none"
+        return _cut(f"{self.what}; {existing}" + (f" ({self.remedy})" if self.remedy else ""), _LONGEST)
 
 
 class MissingExtraError(ArrakisSchemaError, ImportError):

@@ -106,8 +106,8 @@ def assert_releasable(arrakis_schema_root: Path) -> Releasable:
     return ask
 
 
-@pytest.fixture(scope="session")
-def assert_payload(arrakis_schema_root: Path, arrakis_schema_release: str | None) -> PayloadAsserted:
+@pytest.fixture(scope="session", name="assert_payload")
+def payload_assertion(arrakis_schema_root: Path, arrakis_schema_release: str | None) -> PayloadAsserted:
     """Return the function that fails a test unless a schema is the promised one of an endpoint's answer."""
 
     def check(sent: Any, endpoint: str, release: str | None = None, **args: Any) -> None:

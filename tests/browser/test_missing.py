@@ -25,9 +25,9 @@ def test_it_leads_to_the_front_page_from_everywhere(browser: Browser, tmp_path: 
     page = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800}).new_page()  # type: ignore[arg-type]
     with served(tmp_path / "host") as address:
         page.goto(f"{address}{place}no/such/page/")
-        link = page.get_by_role("link", name="front page")
+        link = page.get_by_role("link", name="home page")
         page.wait_for_function("url => document.querySelector('a').href === url", arg=f"{address}{place}")
-        assert page.get_by_role("heading").inner_text() == "There is no such page"
+        assert page.get_by_role("heading").inner_text() == "Page not found"
         assert Axe().run(page).response["violations"] == []
         link.click()
         page.wait_for_url(f"{address}{place}")

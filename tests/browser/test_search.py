@@ -8,7 +8,7 @@ QUESTIONS = {
     "max_rate": ("endpoints/count/", "endpoints/find/"),
     "gps": ("endpoints/",),
     "nanoseconds": ("endpoints/", ""),
-    "null": ("endpoints/",),
+    "null": ("endpoints/", "guides/authors/"),
     "replay": ("endpoints/stream/",),
     "how do I stream": ("endpoints/stream/",),
     "uint16": ("endpoints/", "changelog/"),
@@ -40,6 +40,8 @@ PARTS = {
     "matrix": "matrix/",
     "conformance": "guides/conformance/",
     "parse_request": "api/requests/",
+    "unit-missing": "rules/",
+    "minimum-added": "changes/",
 }
 """Parts of names, and pages of every kind: these are all found first."""
 

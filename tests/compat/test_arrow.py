@@ -12,7 +12,7 @@ from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.compat import Kind, NotComparableError, Verdict, accepts
 from arrakis_schema.compat.arrow.schemas import UNSENT
 from arrakis_schema.compat.arrow.types import FAMILIES
-from arrakis_schema.store.settings import Reader
+from arrakis_schema.store.reader_settings import Reader
 from tests.arrow.arrays import sample_array
 from tests.arrow.reading import read_as, streamed
 from tests.arrow.schemas import SCHEMAS
@@ -75,6 +75,32 @@ def test_the_witness_names_the_column_of_a_dotted_path() -> None:
     sent = pa.schema([("a", pa.struct([("b", pa.int8())])), ("a.b", pa.int64())])
     verdict = accepts(sent.set(1, pa.field("a.b", pa.int8())), sent)
     assert (verdict.witness["column"], verdict.witness["writer"], verdict.witness["reader"]) == ("a.b", "int64", "int8")
+
+
+@pytest.mark.parametrize(
+    ("reader", "writer", "options", "told"),
+    [
+        ({"": pa.int32()}, {"": pa.int64()}, {}, '"": type changed from int64 to int32 (the writer sends int64'),
+        (
+            {},
+            {"": pa.int32()},
+            {"unknown": "rejected"},
+            '"": removed (the writer sends a column that the reader does not know)',
+        ),
+        (
+            {"a": pa.struct({"": pa.int32()})},
+            {"a": pa.struct({"": pa.int64()})},
+            {},
+            'a."": type changed from int64 to int32',
+        ),
+        ({"": pa.list_(pa.int32())}, {"": pa.list_(pa.int64())}, {}, '""[]: type changed from int64 to int32'),
+    ],
+)
+def test_an_empty_name_is_quoted(
+    reader: dict[str, pa.DataType], writer: dict[str, pa.DataType], options: dict[str, Any], told: str
+) -> None:
+    (fault,) = accepts(pa.schema(reader), pa.schema(writer), **options).findings
+    assert fault.told.startswith(told)
 
 
 def test_a_value_that_is_too_large_is_not_tried() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.compat import Kind, Verdict, accepts
 from arrakis_schema.compat.arrow import templates
-from arrakis_schema.compat.arrow.templates import all_pairs
+from arrakis_schema.compat.arrow.placeholders import all_pairs
 from arrakis_schema.errors import SchemaTextError, TemplateError
 from tests.compat.witnesses import judge_witness
 

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.nodes import Nodes
+from arrakis_schema.compat.sides import open_side
 from arrakis_schema.json_schema.dialects import DRAFT_07
 
 MOST = 6
@@ -52,7 +52,7 @@ def test_definitions_are_equal_unless_something_tells_them_apart(edges: list[tup
     definitions = {str(place): definition(*edge) for place, edge in enumerate(edges)}
     uses = [{"$ref": f"#/definitions/{place}"} for place in range(MOST)]
     nodes = Nodes(lambda: None)
-    roots = side({"definitions": definitions, "allOf": uses}, DRAFT_07).subschemas(nodes)
+    roots = open_side({"definitions": definitions, "allOf": uses}, DRAFT_07).subschemas(nodes)
     classes = classes_of(roots, lambda: None, formats=False)
     by_identity = {identity: number for (identity, _), number in classes.items()}
     assert groups([by_identity[id(schema)] for schema in definitions.values()]) == partition(edges)
@@ -61,15 +61,15 @@ def test_definitions_are_equal_unless_something_tells_them_apart(edges: list[tup
 def test_one_type_in_a_list_is_that_type() -> None:
     nodes = Nodes(lambda: None)
     roots = [
-        *side({"type": "string"}, DRAFT_07).subschemas(nodes),
-        *side({"type": ["string"]}, DRAFT_07).subschemas(nodes),
+        *open_side({"type": "string"}, DRAFT_07).subschemas(nodes),
+        *open_side({"type": ["string"]}, DRAFT_07).subschemas(nodes),
     ]
     assert len(set(classes_of(roots, lambda: None, formats=False).values())) == 1
 
 
 def test_equal_documents_are_equal_whatever_their_identity() -> None:
     nodes = Nodes(lambda: None)
-    sides = [side({"properties": {"a": {"minimum": 1}}}, DRAFT_07) for _ in range(2)]
+    sides = [open_side({"properties": {"a": {"minimum": 1}}}, DRAFT_07) for _ in range(2)]
     roots = [subschema for one in sides for subschema in one.subschemas(nodes)]
     nodes.merge(classes_of(roots, lambda: None, formats=False))
     assert sides[0].roots(nodes) == sides[1].roots(nodes)

@@ -12,7 +12,7 @@ from arrakis_schema.arrow import parse_document
 from arrakis_schema.cli import main
 from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.store.store import Store
-from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.system.comparisons import Comparisons
 
 PROJECT = Path(__file__).parent.parent.parent
 ITSELF = json.loads((PROJECT / "tests/cases/compat/itself.json").read_text())

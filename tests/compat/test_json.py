@@ -237,9 +237,17 @@ def test_patterns_are_read_as_the_specification_says_or_as_python_does(
         ({"unknown": {"args": "rejected"}}, "a JSON Pointer"),
         ({"columns": "Exact"}, "'by-name' or 'exact'"),
         ({"patterns": "Python"}, "'ecma' or 'python'"),
+        ({"steps": "5"}, "steps is '5': expected a positive integer"),
+        ({"steps": 0}, "steps is 0: expected a positive integer"),
+        ({"steps": 2.5}, "steps is 2.5: expected a positive integer"),
+        ({"timeout": "x"}, "timeout is 'x': expected a positive number of seconds"),
+        ({"timeout": float("nan")}, "timeout is nan: expected a positive number of seconds"),
+        ({"timeout": True}, "timeout is True: expected a positive number of seconds"),
+        ({"examples": {"a": 1}}, "examples is {'a': 1}: expected a list of messages"),
+        ({"examples": 5}, "examples is 5: expected a list of messages"),
     ],
 )
-def test_an_option_that_there_is_not_is_an_error(options: dict[str, Any], expected: str) -> None:
+def test_an_unknown_value_of_an_option_is_an_error(options: dict[str, Any], expected: str) -> None:
     with pytest.raises(ValueError, match=expected):
         accepts({}, {}, **options)
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from arrakis_schema.compat import Kind, accepts
-from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.logic.nodes import Nodes
 from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.scopes import ReferenceScope, UnresolvedReferenceError
+from arrakis_schema.compat.sides import open_side
 from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12
 
 DOCUMENT = {
@@ -26,7 +26,7 @@ DIALECTS = pytest.mark.parametrize("dialect", [DRAFT_07, DRAFT_2020_12])
 
 
 def scope_of(dialect: str) -> ReferenceScope:
-    (root,) = side(DOCUMENT, dialect).roots(Nodes(lambda: None))
+    (root,) = open_side(DOCUMENT, dialect).roots(Nodes(lambda: None))
     return root.scope
 
 

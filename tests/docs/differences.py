@@ -127,8 +127,9 @@ def _named() -> list[tuple[str, dict[str, list[Any]]]]:
 
 
 def _page(title: str, parts: Iterator[str]) -> str:
-    """Return a page; rules are found through links to them, so search leaves them out."""
-    front = "---\nsearch:\n  exclude: true\n---"
+    """Return a page; search finds its rules on the page that lists them all."""
+    about = f"{title}: each difference that can be reported, whom it breaks, and what to do."
+    front = f'---\ndescription: "{about}"\nsearch:\n  exclude: true\n---'
     return "\n\n".join([front, f"# {title}: compatibility rules", *parts]) + "\n"
 
 
@@ -207,8 +208,9 @@ def _index() -> str:
 
 
 _INDEX = """---
+description: "The id of every difference that is reported, with its meaning."
 search:
-  exclude: true
+  boost: 0.5
 ---
 
 # Compatibility rules

@@ -18,7 +18,7 @@ from arrakis_schema.json_schema.dialects import DRAFT_2020_12
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.soundness import problems
 from arrakis_schema.json_schema.members import MOST_MEMBERS, member_tree, read_members
-from arrakis_schema.json_schema.places import Spread
+from arrakis_schema.json_schema.places import PlaceReader
 from arrakis_schema.store.members import Member, Step, StepKind, address_of
 from arrakis_schema.store.store import Store
 from tests.compat.crossing import FOLDERS, MISSING, SUITE, files
@@ -97,7 +97,10 @@ def test_a_dynamic_reference_in_another_document_leads_where_the_message_decides
         document = release.document(f"publication/{name}.json")
         assert {member.anchor: member.type for member in member_tree(document).members}["a-items"] == kind
         judge = Judge(documents[name], name, bundle=bundle_of(document, documents[name]))
-        assert [judge.first({"a": [item]}) is None for item in (1, "x")] == [kind == "integer", kind == "string"]
+        assert [judge.first_violation({"a": [item]}) is None for item in (1, "x")] == [
+            kind == "integer",
+            kind == "string",
+        ]
 
 
 NAMES = st.text() | st.sampled_from(
@@ -191,12 +194,12 @@ def test_no_more_members_are_read_than_are_told() -> None:
     """What does not fit is not read first: a document with more names takes no longer for it."""
     names = {f"name-{number}": {"type": "integer"} for number in range(20 * MOST_MEMBERS)}
     read: list[str] = []
-    spread = Spread.places
+    spread = PlaceReader.places
 
-    def counted(self: Spread, step: Step, *how: Any) -> Any:
+    def counted(self: PlaceReader, step: Step, *how: Any) -> Any:
         read.append(str(step.value))
         return spread(self, step, *how)
 
-    with mock.patch.object(Spread, "places", counted):
+    with mock.patch.object(PlaceReader, "places", counted):
         assert len(read_members({"properties": names}).members) <= 1
     assert len(read) <= MOST_MEMBERS + 10

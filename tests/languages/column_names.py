@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from arrakis_schema.compat import Change, Effect, Kind, Verdict
-from arrakis_schema.compat.breaks import Break
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.verdicts import Break
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.documents import Document, Example

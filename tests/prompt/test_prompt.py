@@ -80,6 +80,7 @@ def values() -> dict[str, Any]:
         "a validator": arrakis_schema.validator("find"),
         "Store": store,
         "Release": release,
+        "contract": release.contract,
         "Document": document,
         "Example": store.release(None).examples_of(document.path)[0],
         "Settings": store.settings,
@@ -112,6 +113,8 @@ def test_every_public_value_is_shown_in_one_short_line(values: dict[str, Any]) -
     ("name", "shown"),
     [
         ("arrow.Template", "Template(values=(), repeated=('channel', 'data_type', 'sample_rate'), columns=['time', '{channel}'])"),
+        ("Release", "Release(version='0.5.0', folder='versions/0.5.0')"),
+        ("contract", "Release(version='0.5.0', folder='versions/0.5.0', corrected=<8 items>)"),
         ("Document", "Document(path='endpoints/find/descriptor.json', content=<931 bytes>)"),
         ("compat.Verdict", "Verdict(kind='incompatible', witness=…)"),
         ("compat.Kind", "<Kind.COMPATIBLE: 'compatible'>"),

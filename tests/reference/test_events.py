@@ -72,6 +72,9 @@ def test_its_pages_speak_of_documents_publishers_and_subscribers(root: Path, pag
     assert pages["releases/1.0.0/north/gauge.md"].startswith(
         '---\ntitle: "gauge"\nwindow_title: "north/gauge in 1.0.0"\n'
     )
+    bundle = "[bundle](../../versions/1.1.0/north/gauge.schema.bundle.json) with all that it refers to"
+    assert bundle in pages["documents/north/gauge.md"]
+    assert "[bundle](" not in pages["documents/core/time.md"]
     assert json.loads(pages["matrix/index.json"])["sides"] == ["publisher", "subscriber"]
 
 
@@ -121,3 +124,17 @@ def test_the_matrix_warns_of_examples_that_hold_what_is_not_declared(pages: dict
     note = pages["matrix/north/gauge.md"].partition("Examples hold more than is declared")[2].partition("\n## ")[0]
     assert "Examples of 1.0.0, 1.1.0 also hold `mood`" in note
     assert "schema" not in note
+
+
+def test_places_that_moved_are_linked_on_the_page_that_has_them(tmp_path: Path) -> None:
+    for version, time in {"1.0.0": TIME, "1.0.1": TIME, "1.1.0": {"time": TIME["time"]}}.items():
+        write(tmp_path, version, time)
+        if version == "1.0.1":
+            (tmp_path / "schemas/south.schema.json").write_text(json.dumps({"$schema": DIALECT, "title": "Removed"}))
+        freeze(tmp_path)
+    pages = dict(book(Store(tmp_path)))
+    assert "Nothing has changed since 1.0.0" in pages["releases/1.0.1/core/time.md"]
+    places = re.findall(r'href="([^"]*#clock_drift)"', unescape(pages["documents/core/time.md"]))
+    assert places == ["../../../releases/1.0.0/core/time/#clock_drift"]
+    assert "](../../releases/1.0.1/south.md#history)" in pages["releases/1.0.0/south.md"]
+    assert "{ #history" in pages["releases/1.0.1/south.md"]

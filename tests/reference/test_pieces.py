@@ -75,7 +75,7 @@ def test_the_feed_is_read_by_a_reader_of_feeds() -> None:
     assert [entry.title for entry in feed.entries] == [f"Arrakis API {version}" for version in reversed(STORE.releases)]
     assert feed.entries[0].updated == "2026-07-27T19:15:17Z"
     assert "\n- Added: version" in feed.entries[0].content[0].value
-    assert "\n- What to change in clients of 0.2.0: Send args.time, null for now" in feed.entries[2].content[0].value
+    assert "\n- What to change in clients of 0.2.0: Send args.time (null means now)" in feed.entries[2].content[0].value
     assert feed.entries[1].content[0].value.startswith(STORE.summaries["0.4.0"])
     assert "\nNo schema changed." in next(one for one in feed.entries if one.title.endswith("0.1.1")).content[0].value
 

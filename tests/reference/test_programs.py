@@ -92,6 +92,11 @@ def test_a_live_stream_ends_and_an_exchange_is_shown() -> None:
     assert "client.do_exchange(descriptor)" in shown["next/partition.md"]
 
 
+def test_no_page_sends_what_must_be_rejected_today() -> None:
+    for path, program in programs("Python (pyarrow.flight)"):
+        assert "complex64" not in program, path
+
+
 def test_the_code_of_a_template_binds_two_channels() -> None:
     seen = 0
     for path, text in programs("pyarrow"):

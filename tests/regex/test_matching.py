@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from arrakis_schema.errors import LimitError
 from arrakis_schema.json_schema.judge.patterns import PatternError, search, searcher, translate
-from arrakis_schema.regex import Reading, longest_text, parse, slow_text
-from arrakis_schema.regex.characters import LAST, class_escape
+from arrakis_schema.regex.characters import LAST, Reading, class_escape
+from arrakis_schema.regex.matching import longest_text
 from arrakis_schema.regex.simulation import Simulation
+from arrakis_schema.regex.slowness import slow_text
+from arrakis_schema.regex.syntax import parse
 from tests.web.node import node
 
 CASES: dict[str, list[str]] = json.loads(
@@ -46,9 +48,12 @@ TEXTS = st.text("ab-.c1 \n_é", max_size=7)
 def test_the_matcher_and_the_automaton_say_what_re_says(inner: str, begin: str, end: str, text: str) -> None:
     pattern = f"{begin}{inner}{end}" if "|" not in inner else f"{begin}(?:{inner}){end}"
     expected = re.search(translate(pattern), text) is not None
-    assert search(pattern, text, Reading.SEARCHED) is expected
-    parts = parse(pattern, Reading.SEARCHED)
-    assert all(Simulation(part.tree, Reading.SEARCHED).found_in(text) is part.must_match for part in parts) is expected
+    assert search(pattern, text, Reading.PYTHON_STRICT_END) is expected
+    parts = parse(pattern, Reading.PYTHON_STRICT_END)
+    assert (
+        all(Simulation(part.tree, Reading.PYTHON_STRICT_END).search(text) is part.must_match for part in parts)
+        is expected
+    )
 
 
 @pytest.mark.parametrize("pattern", [*CASES["exponential"], *CASES["slow"], *CASES["quick"]])
@@ -88,8 +93,8 @@ def test_what_follows_a_match_or_a_dead_end_changes_nothing() -> None:
 def test_what_no_automaton_of_python_expresses_is_matched_as_far_as_it_is_sure_to_end(
     pattern: str, limit: int | None
 ) -> None:
-    assert longest_text(pattern, Reading.SEARCHED) == limit
-    run = searcher(pattern, Reading.SEARCHED)
+    assert longest_text(pattern, Reading.PYTHON_STRICT_END) == limit
+    run = searcher(pattern, Reading.PYTHON_STRICT_END)
     if limit is None:
         assert not run("x" * 100_000)
         return
@@ -161,7 +166,7 @@ def test_what_is_named_is_slow_in_re(pattern: str) -> None:
 def test_the_classes_of_python_are_whole(letter: str) -> None:
     every = "".join(map(chr, range(LAST + 1)))
     found = tuple((hit.start(), hit.end() - 1) for hit in re.finditer(rf"\{letter}+", every))
-    assert class_escape(letter, Reading.SEARCHED) == found
+    assert class_escape(letter, Reading.PYTHON_STRICT_END) == found
 
 
 @pytest.mark.parametrize("size", [1, 10])

@@ -35,7 +35,7 @@ def test_a_bundle_accepts_what_its_document_accepts_among_the_others(seed: int, 
     instances = Instances(random, [guiding])
     for _ in range(10):
         instance = instances.instance(guiding)
-        assert (judge.first(instance) is None) == (not errors_of(validator, instance, 1))
+        assert (judge.first_violation(instance) is None) == (not errors_of(validator, instance, 1))
 
 
 @given(seed=st.integers(0, 2**32), modern=st.booleans())
@@ -90,8 +90,8 @@ def test_dynamic_references_keep_their_resources() -> None:
         {"strict.json": strict, "folder/tree.json": tree, "tree.json": {**tree, "$id": "tree"}}, "strict.json"
     )
     judge = Judge(made.schema, "the bundle")
-    assert judge.first({"children": [{"data": 1}]}) is None
-    assert judge.first({"children": [{"daat": 1}]}) is not None
+    assert judge.first_violation({"children": [{"data": 1}]}) is None
+    assert judge.first_violation({"children": [{"daat": 1}]}) is not None
 
 
 def test_many_documents_that_all_refer_to_each_other_share_what_they_bring_in() -> None:

@@ -92,7 +92,10 @@ def test_every_judge_reads_each_document_in_its_own_dialect(one: str, another: s
         judge = Judge(bundle.schema, "a.json", bundle=bundle)
         for instance in INSTANCES:
             verdicts = referee.is_valid(instance), alone.is_valid(instance)
-            assert (judge.first(instance) is None, not [*judge.every(instance)]) == verdicts, (documents, instance)
+            assert (judge.first_violation(instance) is None, not [*judge.violations(instance)]) == verdicts, (
+                documents,
+                instance,
+            )
 
 
 @pytest.fixture

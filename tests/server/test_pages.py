@@ -57,7 +57,7 @@ def test_the_sites_own_page_has_links_that_hold_and_says_what_is_missing(root_pa
     assert answer.headers["vary"] == "Accept"
     page = Page(answer.text)
     assert page.links == ["data:,", f"{root_path}/endpoints/find/", f"{root_path}/"]
-    assert f"There is no such page</h1>\n<p>{root_path}/endpoints/ has no fnd; there are" in answer.text
+    assert f"Page not found</h1>\n<p>{root_path}/endpoints/ has no fnd; there are" in answer.text
     (script,) = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
     assert b64encode(sha256(script.encode()).digest()).decode() in answer.text
 

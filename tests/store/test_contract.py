@@ -10,6 +10,7 @@ import pytest
 
 from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.site import tree
 from arrakis_schema.store.store import Store, open_release
 from arrakis_schema.store.verification import verify
 
@@ -95,3 +96,14 @@ def test_a_correction_that_does_not_fit_is_named(released: Path) -> None:
         DamagedStoreError, match=r"corrections.toml: the correction 'Never more than ten.' cannot be appl"
     ):
         _ = Store(released).release("1.1.0").contract
+
+
+def test_an_alias_has_the_corrected_documents_of_its_release() -> None:
+    files = {file.path: file for file in tree(STORE)}
+    corrected = "corrected/endpoints/find/descriptor.json"
+    of_release = files[f"versions/0.5.0/{corrected}"]
+    for alias in ("latest", "0.5"):
+        assert files[f"versions/{alias}/{corrected}"].content == of_release.content
+        assert json.loads(files[f"versions/{alias}/corrected/index.json"].content)["release"] == "0.5.0"
+    assert of_release.content != files[f"versions/0.5.0/{corrected.removeprefix('corrected/')}"].content
+    assert not any(path.startswith("versions/next/corrected/") for path in files)

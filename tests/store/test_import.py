@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import pytest
 
 from arrakis_schema import load_schema
 from arrakis_schema.cli import main
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.reference import book
+from arrakis_schema.site import tree
+from arrakis_schema.store.import_sources import version_named
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.store.versions import is_release
@@ -65,7 +70,8 @@ def test_a_folder_of_versions_becomes_the_releases(
     assert said[:3] == [f"imported {name}: 2 documents and 1 other file" for name in ("1.0.0", "1.1.0", "1.10.0")]
     assert any("north/lost.example.json is an example without a document" in line for line in said)
     assert any("diagram.svg is in a language that is not supported" in line for line in said)
-    assert any("v1.0 is not a folder named by a semantic version" in line for line in said)
+    assert "left out: v1.0 is version 1.0.0 again, like v1.0.0" in said
+    assert "left out: NOTES.md is not named by a version" in said
     store = Store(root)
     assert store.releases == ("1.0.0", "1.1.0", "1.10.0")
     assert store.dates == {}
@@ -99,8 +105,11 @@ def test_versions_are_brought_in_one_by_one_and_the_working_set_follows(
     assert run("import", history / "v1.10.0", "--as", "v1.10.0", "--root", root) == 0
     assert Store(root).settings.version == "1.1.0"
     assert run("verify", "--root", root) == 0
-    assert run("import", history / "v1.1.0", "--as", "1.1.0", "--root", root) == 2
-    assert "release 1.1.0 exists and never changes" in capsys.readouterr().err
+    assert run("import", history / "v1.1.0", "--as", "1.1.0", "--root", root) == 0
+    assert "1.1.0 was imported before, and is the same" in capsys.readouterr().out
+    (history / "v1.1.0/north/gauge.schema.json").write_text("{}")
+    assert run("import", history, "--root", root) == 2
+    assert "release 1.1.0 exists with other files, and never changes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("failing", [1, 2, 3])
@@ -184,7 +193,7 @@ def test_the_tags_of_a_repository_become_releases_with_their_dates(
     root = tmp_path / "root"
     assert run("import", "--git", repository, "--tags", "v*", "--path", "schema", "--root", root) == 0
     said = capsys.readouterr().out
-    assert "left out: vNext is a tag of no semantic version" in said
+    assert "left out: vNext is not named by a version" in said
     assert "left out: v0.1.0 is a tag without a folder schema" in said
     store = Store(root)
     assert {release: int(moment.timestamp()) for release, moment in store.dates.items()} == {
@@ -199,11 +208,79 @@ def test_the_tags_of_a_repository_become_releases_with_their_dates(
 
 
 @pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("1.0.0", "1.0.0"),
+        ("v1.2.3-rc.1", "1.2.3-rc.1"),
+        ("v2.1", "2.1.0"),
+        ("v2.1-RC2", "2.1.0-RC2"),
+        ("v3", "3.0.0"),
+        ("1__1__5", "1.1.5"),
+        ("1.0.0+build", ""),
+        ("v01.0", ""),
+        ("1.0.0.dev1", ""),
+        ("vNext", ""),
+        ("v", ""),
+    ],
+)
+def test_a_name_stands_for_a_version(name: str, version: str) -> None:
+    assert version_named(name) == version
+
+
+@pytest.mark.parametrize(
+    ("pattern", "releases"),
+    [
+        ("v1.*", ["1.0.0", "1.1.0"]),
+        ("schemas-v*", ["2.0.0", "2.1.0"]),
+        ("schemas-v2.1", ["2.1.0"]),
+        ("*", ["0.9.0", "1.0.0", "1.1.0"]),
+    ],
+)
+def test_the_version_of_a_tag_is_what_follows_the_text_of_the_pattern(
+    pattern: str, releases: list[str], repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for tag, commit in {
+        "schemas-v2": "v1.0.0",
+        "schemas-v2.1": "v1.1.0",
+        "v1": "v1.1.0",
+        "0_9": "v1.0.0^{commit}",
+    }.items():
+        git(repository, "tag", tag, commit)
+    git(repository, "commit", "--allow-empty", "-qm", "earlier", moment=1_600_000_002)
+    git(repository, "tag", "-f", "0_9")
+    root = tmp_path / "root"
+    assert run("import", "--git", repository, "--tags", pattern, "--root", root) == 0
+    assert list(Store(root).releases) == releases
+    said = capsys.readouterr().out
+    if pattern == "*":
+        assert "left out: v1 is the same as v1.1.0" in said
+        assert "left out: 0.1.0 has no document" in said
+        assert "left out: schemas-v2 is not named by a version" in said
+
+
+def test_a_tag_of_any_name_is_imported_as_a_version(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "root"
+    arguments = ["import", "--git", repository, "--root", root]
+    assert run(*arguments, "--tags", "other", "--as", "1.1.0") == 0
+    assert list(Store(root).releases) == ["1.1.0"]
+    assert int(Store(root).dates["1.1.0"].timestamp()) == 1_600_000_001
+    assert run(*arguments, "--tags", "v*", "--as", "1.2.0") == 2
+    assert "--as sets the version of one tag: --tags 'v*' selects 4 tags" in capsys.readouterr().err
+    assert run(*arguments, "--tags", "vNext") == 2
+    assert "vNext is not named by a version (--tags TAG --as VERSION imports one tag" in capsys.readouterr().err
+    assert run(*arguments, "--tags", "v1*") == 0  # the others follow
+    assert "1.1.0 was imported before, and is the same" in capsys.readouterr().out
+    assert list(Store(root).releases) == ["1.0.0", "1.1.0"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["{tmp}/none", "--as", "1.0.0"], "is not a folder"),
         (["{tmp}/none"], "is not a folder"),
-        (["{tmp}/tides/v1.0.0"], "has no folder named by a semantic version"),
+        (["{tmp}/tides/v1.0.0"], "has no folder named by a version"),
         (["{tmp}/tides/v1.0.0", "--as", "one"], "--as one is not a semantic version"),
         (["{tmp}/tides", "--path", "x"], "--path needs --git"),
         (["{tmp}/tides/v1.0", "--as", "1.0.0"], "has no document"),
@@ -268,6 +345,55 @@ def test_a_proposal_has_schemas_that_only_their_dialect_tells(tmp_path: Path) ->
     release = Store(tmp_path / "root").release("1.0.0")
     assert release.documents == ("src/item.json", "src/order.json")
     assert release.examples == {"src/examples/order.paid.json": "src/order.json"}
+
+
+def test_a_proposal_has_schemas_that_name_a_meta_schema_of_their_own_or_are_referred_to(tmp_path: Path) -> None:
+    files = {
+        "package.json": json.dumps({"$schema": "https://json.schemastore.org/package", "name": "tides"}),
+        "meta.json": schema("1.0.0", "meta.json", **{"$id": "https://tides.example/meta"}),
+        "gauge.json": json.dumps({"$schema": "https://tides.example/meta#", "$ref": "parts.yaml#/level"}),
+        "wind.json": json.dumps({"$schema": "https://wind.example/meta", "id": "wind", "properties": {}}),
+        "parts.yaml": "level: {type: number}",
+        "other.yaml": "level: 3",
+    }
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "tides", files), "--as", "1.0.0", "--root", root) == 0
+    store = Store(root)
+    assert store.release("1.0.0").documents == ("gauge.json", "meta.json", "parts.yaml", "wind.json")
+    registry = tomllib.loads((root / "schemas/registry.toml").read_text())
+    assert registry["dialects"] == {"https://tides.example/meta#": "2020-12", "https://wind.example/meta": "draft-04"}
+    assert '"https://wind.example/meta" = "draft-04"  # a guess' in (root / "schemas/registry.toml").read_text()
+    assert run("validate", "--document", "gauge", "--root", root, write(tmp_path, {"a.json": "3"}) / "a.json") == 0
+    assert run("validate", "--document", "gauge", "--root", root, write(tmp_path, {"a.json": "[]"}) / "a.json") == 1
+
+
+def test_a_proposal_names_the_few_documents_that_are_no_parts_of_others(tmp_path: Path) -> None:
+    parts = [f"defs/{folder}/part{number}.json" for folder in ("a", "b") for number in range(60)]
+    files = {path: schema("1.0.0", path) for path in parts}
+    for folder in ("a", "b"):
+        refs = [{"$ref": Path(path).name} for path in parts if path.startswith(f"defs/{folder}/")]
+        files[f"defs/{folder}/root.json"] = schema("1.0.0", f"defs/{folder}/root.json", anyOf=refs)
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "set", files), "--as", "1.0.0", "--root", root) == 0
+    entries = tomllib.loads((root / "schemas/registry.toml").read_text())["documents"]
+    assert [(entry["files"], entry["kind"]) for entry in entries] == [
+        ("**/root.json", "publication"),
+        ("**/*.json", "shared"),
+    ]
+
+
+def test_imported_documents_pass_check_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, old = tmp_path / "root", "http://json-schema.org/draft-07/schema#"
+    words = {"title": "gauge", "description": "A reading.", "definitions": {"level": {"type": "number"}}}
+    members = {"level": {"$ref": "#/definitions/level", "description": "In m."}}
+    content = {"$schema": old, **words, "type": "object", "properties": members}
+    files = {"gauge.json": json.dumps(content), "gauge.example.json": "{}"}
+    assert run("import", write(tmp_path / "tides", files), "--as", "1.0.0", "--root", root) == 0
+    assert "makes warnings of errors that lint finds in 1.0.0 (keyword-ineffective)" in capsys.readouterr().out
+    assert run("check", "--root", root) == 0
+    registry = root / "schemas/registry.toml"
+    registry.write_text(registry.read_text().replace('version = "1.0.0"', 'version = "1.1.0"'))
+    assert run("release", "--root", root) == 0
 
 
 def test_later_versions_extend_the_layout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -338,3 +464,23 @@ def test_a_failed_import_takes_new_entries_back(tmp_path: Path, capsys: pytest.C
     assert (root / "schemas/registry.toml").read_bytes() == registry
     assert not (root / "versions/2.0.0").exists()
     assert "changed after the release" in capsys.readouterr().err
+
+
+def test_a_release_with_a_document_that_is_not_json_is_built_and_served(tmp_path: Path) -> None:
+    broken = files_of("1.0.0") | {"core/broken.schema.json": '{"title": "Broken",}', "core/text.schema.json": "3"}
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "a", broken), "--as", "1.0.0", "--root", root) == 0
+    broken["core/broken.schema.json"] += "\n"
+    assert run("import", write(tmp_path / "a", broken), "--as", "1.0.1", "--root", root) == 0
+    assert run("import", write(tmp_path / "b", files_of("1.1.0")), "--as", "1.1.0", "--root", root) == 0
+    store = Store(root)
+    pages = dict(book(store))
+    assert "core/broken.schema.json is not JSON" in pages["releases/1.0.0/core/broken.md"]
+    assert "core/text.schema.json is not a JSON Schema" in pages["releases/1.0.0/core/text.md"]
+    assert "last changed in 1.0.1" in pages["releases/1.0.1/core/broken.md"]
+    raw = {file.path: file.content for file in tree(store)}
+    assert raw["versions/1.0.0/core/broken.schema.json"] == b'{"title": "Broken",}'
+    assert run("matrix", "--root", root) == 3
+    write(root / "schemas", {"core/broken.schema.json": "{,}"})
+    with pytest.raises(DamagedStoreError, match=r"^schemas/core/broken\.schema\.json is not JSON"):
+        list(book(Store(root)))

@@ -15,13 +15,17 @@ IDENTITY = {
     for field, value in {"NAME": "A", "EMAIL": "a@example.org", "DATE": "2026-01-01T00:00:00Z"}.items()
 }
 SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+# No process of git outlives the command: one in the background would hold the pipe that its output is read from.
+OPTIONS = ["-c", "protocol.file.allow=always", "-c", "gc.auto=0", "-c", "maintenance.auto=false"]
 
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder and return what it prints."""
-    command = ["git", "-c", "protocol.file.allow=always", *arguments]
-    env = {**os.environ, **IDENTITY, **SETTINGS}
-    return subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
+    command, env = ["git", *OPTIONS, *arguments], {**os.environ, **IDENTITY, **SETTINGS}
+    done = subprocess.run(
+        command, cwd=folder, env=env, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
+    return done.stdout.strip()
 
 
 def project(root: Path) -> Path:

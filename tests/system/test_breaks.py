@@ -6,8 +6,8 @@ import pytest
 
 from arrakis_schema.compat.accepting import explain_verdict
 from arrakis_schema.compat.breaks import breaks
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE
 from arrakis_schema.compat.containment import Question
-from arrakis_schema.compat.places import CLOSED_EVERYWHERE
 
 OLD = {
     "type": "object",

@@ -26,17 +26,23 @@ def plain_git(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A root in a subfolder of a repository with two commits, whose documents differ."""
-    top = tmp_path / "top"
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with two commits, whose documents differ, and a root in a subfolder; made once, and copied."""
+    top = tmp_path_factory.mktemp("made") / "top"
     top.mkdir()
     weather = project(top / "services/weather")
     text = (weather / DESCRIPTOR).read_text()
     for maximum in ("12", "10"):
         (weather / DESCRIPTOR).write_text(text.replace('"maximum": 14', f'"maximum": {maximum}'))
         commit(top)
-    return weather
+    return top
+
+
+@pytest.fixture
+def root(repository: Path, tmp_path: Path) -> Path:
+    """The root in a copy of the repository."""
+    return shutil.copytree(repository, tmp_path / "top", symlinks=True) / "services/weather"
 
 
 def base(root: Path, name: str) -> Base:

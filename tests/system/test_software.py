@@ -14,7 +14,7 @@ from arrakis_schema.store.software import parse_software
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.advice import advice
 from arrakis_schema.system.answers import Answer
-from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.software import calls
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -58,7 +58,7 @@ def relations(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[
 
 def test_a_client_is_told_what_to_change(capsys: pytest.CaptureFixture[str]) -> None:
     changes = {(one["client"], one["server"]): one["change"] for one in relations(capsys, "find", "--software")}
-    assert changes["arrakis 0.5.0", "arrakis-server 0.17.2"] == "Send args.time, null for now."
+    assert changes["arrakis 0.5.0", "arrakis-server 0.17.2"] == "Send args.time (null means now)."
     known = "Read the column replay_id, or ignore unknown columns."
     assert changes["arrakis 0.11.1", "arrakis-server 0.17.2"] == known
     assert changes["arrakis 0.21.0", "arrakis-server 0.17.2"] == ""
@@ -137,4 +137,4 @@ def test_advice_about_a_message_speaks_of_those_who_read_it(tmp_path: Path) -> N
     store = Store(tmp_path)
     comparisons = Comparisons(store)
     relation = comparisons.relation("alert", store.release("1.0.0"), store.release("2.0.0"))
-    assert advice(comparisons, relation.exchanges).startswith("Send only what the observatory accepts: ra: ")
+    assert advice(comparisons, relation.exchanges).startswith("Send only what the observatory accepts (ra: ")

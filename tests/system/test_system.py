@@ -19,7 +19,8 @@ from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.answers import Answer, Relation
 from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
-from arrakis_schema.system.relations import Comparisons, equivalent_releases, matrix
+from arrakis_schema.system.comparisons import Comparisons
+from arrakis_schema.system.matrix import equivalent_releases, matrix
 
 PROJECT = Path(__file__).parent.parent.parent
 RELEASED = ["0.1.0", "0.1.1", "0.1.2", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]

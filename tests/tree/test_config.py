@@ -200,3 +200,11 @@ def test_a_page_that_is_not_utf_8_is_named(root: Path, tmp_path: Path, capsys: p
     (root / "docs/more.md").write_bytes(b"caf\xe9\n")
     assert main(["build", str(tmp_path / "out"), "--root", str(root)]) == 2
     assert capsys.readouterr().err == "arrakis-schema: the page more.md is not UTF-8 at byte 3: save it as UTF-8\n"
+
+
+@pytest.mark.parametrize("path", ["endpoints.md", "endpoints/README.md", "releases/index.md", "catalog.json"])
+def test_a_page_at_the_address_of_a_generated_one_is_named(path: str, root: Path) -> None:
+    (root / "docs" / path).parent.mkdir(exist_ok=True)
+    (root / "docs" / path).write_text("# Ours")
+    with pytest.raises(BuildError, match=rf"^{path} of your docs/ has the address of a page or file"):
+        site_folder(Store(root))

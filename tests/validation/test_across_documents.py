@@ -78,8 +78,8 @@ def test_every_way_to_judge_follows_references_between_documents(
     assert sorted(sent) == sorted(not valid for _, valid in asked(case))
     for instance, valid in asked(case):
         request = {"request": "Ask", "args": {"value": instance}}
-        told = {name: judge.first(instance) is None for name, judge in judges.items()}
-        told["every"] = not [*judges["judge"].every(instance)]
+        told = {name: judge.first_violation(instance) is None for name, judge in judges.items()}
+        told["every"] = not [*judges["judge"].violations(instance)]
         told["validator"] = holds(validator("main", release), instance)
         told["validate"] = holds(lambda value: validate(value, release), request)
         told["iter_errors"] = not [*iter_errors(request, release)]
@@ -124,4 +124,4 @@ def test_the_page_says_what_the_package_says_of_documents_that_refer_to_others(
     instances = [instance for instance, _ in asked(case)]
     answers = judged([{"text": json.dumps(one), "schema": json.dumps(bundle.schema)} for one in instances])
     for instance, answer in zip(instances, answers, strict=True):
-        assert sorted(answer.get("sentences", [answer])) == sorted({str(one) for one in judge.every(instance)})
+        assert sorted(answer.get("sentences", [answer])) == sorted({str(one) for one in judge.violations(instance)})

@@ -62,5 +62,5 @@ def test_a_dynamic_reference_that_leads_back_without_going_into_the_instance_end
         },
     }
     with pytest.raises(ValidationLimitError, match="leads back to itself without descending into the instance"):
-        list(Judge(document, "the document").every({"a": 1}))
+        list(Judge(document, "the document").violations({"a": 1}))
     assert accepts(document, {}).kind is Kind.UNDECIDED

@@ -257,7 +257,7 @@ def test_a_sound_document_judges_every_instance_and_both_ways_agree(stranger: St
     assume(next(problems(document), None) is None)
     judge = Judge(document, "the document")
     for instance in [stranger.value(3) for _ in range(12)]:
-        first, every = judge.first(instance), list(judge.every(instance))
+        first, every = judge.first_violation(instance), list(judge.violations(instance))
         assert (first is None) == (not every)
         assert first is None or first in every
 
@@ -288,7 +288,7 @@ def test_a_document_that_is_compiled_has_the_verdict_of_the_complete_validator(s
     assert not any(text in code for code in codes for text in TELLING)
     odd = stranger.pick(ODD[1:])
     for instance in [*(stranger.value(3) for _ in range(12)), odd, [odd], {"a": odd, "b": [odd]}]:
-        first, every = judge.first(instance), list(judge.every(instance))
+        first, every = judge.first_violation(instance), list(judge.violations(instance))
         assert (first is None) == (not every)
         assert first is None or first in every
 
@@ -299,7 +299,7 @@ def test_what_lint_accepts_is_sound(stranger: Strangers) -> None:
     document = stranger.document()
     found = lint(Subject(Document("publication/x.json", json.dumps(document).encode()), None, "publication/x.json"))
     if all(finding.severity is not Severity.ERROR for finding in found):
-        Judge(document, "the document").prepare()
+        Judge(document, "the document").require_soundness()
     unsound = {problem.location for problem in problems(document)}
     assert unsound <= {finding.location for finding in found if finding.severity is Severity.ERROR}
 
@@ -312,8 +312,8 @@ SHARED = [case for case in CASES if not case.keys() & {"asserted_in_rust", "rust
 def test_a_case_has_one_verdict(case: dict[str, Any]) -> None:
     judge = Judge(case["schema"], "the document")
     for instance, valid in [(one, True) for one in case["valid"]] + [(one, False) for one in case["invalid"]]:
-        assert (judge.first(instance) is None) == valid, instance
-        assert (not list(judge.every(instance))) == valid, instance
+        assert (judge.first_violation(instance) is None) == valid, instance
+        assert (not list(judge.violations(instance))) == valid, instance
 
 
 @pytest.mark.parametrize("case", SHARED, ids=[case["why"] for case in SHARED])
@@ -384,12 +384,12 @@ def test_what_a_schema_says_is_never_run(
             inner = {**plain, keyword + trick if keyword == "x-" else keyword: values.get(keyword, trick)}
             document = {home: {trick: inner}, "$ref": f"#/{home}/" + quote(trick.replace("~", "~0").replace("/", "~1"))}
             judge = Judge(document, "the document")
-            assert (judge.first({trick: 1}) is None) == (keyword not in {"enum", "const"})
-            assert (judge.first({trick: "1"}) is None) == (keyword not in {"properties", "enum", "const"})
-            assert judge.first(trick) is None
+            assert (judge.first_violation({trick: 1}) is None) == (keyword not in {"enum", "const"})
+            assert (judge.first_violation({trick: "1"}) is None) == (keyword not in {"properties", "enum", "const"})
+            assert judge.first_violation(trick) is None
         further: list[dict[str, Any]] = [{"dependencies": {trick: False}}, {"dependencies": {trick: [trick]}}]
         for more in further:
-            assert Judge(more, "the document").first({}) is None
+            assert Judge(more, "the document").first_violation({}) is None
     if trick not in INERT:
         assert len(codes) == 1  # that of the document with nothing odd
     assert not list(tmp_path.iterdir())
@@ -400,7 +400,7 @@ def test_documents_that_assert_the_same_are_compiled_once() -> None:
         for number in range(3):
             document = {"$id": f"https://example.org/{number}", "pattern": f"^{number}", "enum": ["0", "1", "2"]}
             judge = Judge(document, "the document")
-            assert [text for text in "0123" if judge.first(text) is None] == [str(number)]
+            assert [text for text in "0123" if judge.first_violation(text) is None] == [str(number)]
     assert len(codes) == 1
 
 
@@ -411,9 +411,9 @@ def test_definitions_with_names_that_are_alike_stay_two(one: str, other: str) ->
         "definitions": {one: {"type": "integer"}, other: {"type": "string"}},
     }
     judge = Judge(document, "the document")
-    assert judge.first({one: 1, other: "a"}) is None
+    assert judge.first_violation({one: 1, other: "a"}) is None
     for wrong in ({one: "a"}, {other: 1}):
-        found = judge.first(wrong)
+        found = judge.first_violation(wrong)
         assert found is not None
         assert found.path == (*wrong,)
 
@@ -427,9 +427,9 @@ def chain(length: int) -> dict[str, Any]:
 def test_a_long_chain_of_references_has_a_verdict_or_a_documented_error(length: int) -> None:
     judge = Judge(chain(length), "the document")
     if length < 10:
-        assert judge.first("a") is not None
+        assert judge.first_violation("a") is not None
         return
-    for ask in (judge.first, lambda instance: list(judge.every(instance))):
+    for ask in (judge.first_violation, lambda instance: list(judge.violations(instance))):
         with pytest.raises(ValidationLimitError, match="nest too deeply"):
             ask(1)
 
@@ -439,7 +439,7 @@ def test_a_deep_instance_has_a_verdict_or_a_documented_error() -> None:
     deep: list[Any] = []
     for _ in range(5000):
         deep = [deep]
-    for ask in (judge.first, lambda instance: list(judge.every(instance))):
+    for ask in (judge.first_violation, lambda instance: list(judge.violations(instance))):
         with pytest.raises(ValidationLimitError, match="nest too deeply"):
             ask(deep)
 
@@ -473,7 +473,7 @@ def test_a_document_that_nests_too_deeply_is_told() -> None:
     for _ in range(5000):
         document = {"items": document}
     with pytest.raises(InvalidSchemaError, match="nest too deeply"):
-        Judge(document, "the document").first([])
+        Judge(document, "the document").first_violation([])
 
 
 ODD: list[Any] = [10**5000, float("nan"), float("inf"), {(): 1}, {1: 2}, {"a"}, b"a", "\ud800", object()]
@@ -485,25 +485,25 @@ def test_a_value_that_no_json_text_holds_has_a_verdict(odd: Any, compiled: bool)
     document = {"maximum": 3, "pattern": "^a$", "additionalProperties": False, "enum": ["b"]}
     judge = Judge(document if compiled else {**document, "multipleOf": 0.5}, "it")
     assert judge.is_compiled == compiled
-    found = judge.first(odd)
+    found = judge.first_violation(odd)
     assert found is not None
-    assert found in list(judge.every(odd))
+    assert found in list(judge.violations(odd))
     assert len(str(found)) < 200
 
 
 def test_an_integer_of_too_many_digits_has_a_verdict_or_a_documented_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fast, "_rust", None)
     judge = Judge({"maximum": 3, "additionalProperties": False}, "it")
-    assert str(judge.first(10**5000)).startswith("the whole: expected at most 3")
+    assert str(judge.first_violation(10**5000)).startswith("the whole: expected at most 3")
     with pytest.raises(ValidationLimitError, match="too many digits"):
-        judge.first({10**5000: 1})
+        judge.first_violation({10**5000: 1})
 
 
 def test_a_decimal_is_not_a_json_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fast, "_rust", None)
     judge = Judge({"type": "number"}, "it")
     assert judge.is_compiled
-    assert judge.first(Decimal(1)) in list(judge.every(Decimal(1)))
+    assert judge.first_violation(Decimal(1)) in list(judge.violations(Decimal(1)))
 
 
 def test_a_class_that_python_may_read_differently_one_day_is_read_as_today() -> None:
@@ -532,7 +532,7 @@ def test_a_class_that_python_may_read_differently_one_day_is_read_as_today() -> 
 )
 def test_a_document_that_can_judge_nothing_says_why(document: Any, sentence: str) -> None:
     with pytest.raises(InvalidSchemaError, match=sentence):
-        Judge(document, "the document").first({})
+        Judge(document, "the document").first_violation({})
 
 
 def test_without_jsonschema_only_what_is_not_compiled_names_the_extra(tmp_path: Path) -> None:
@@ -580,4 +580,4 @@ def test_an_integer_without_a_text_is_not_taken_for_a_small_one(schema: dict[str
     pytest.importorskip("jsonschema_rs", reason="it is in the extra fast")
     judge = Judge({"properties": {"a": schema}}, "the document")
     assert judge.accepts is not None
-    assert (judge.first({"a": 10**5000}) is None) == valid
+    assert (judge.first_violation({"a": 10**5000}) is None) == valid

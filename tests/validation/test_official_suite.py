@@ -75,7 +75,7 @@ def test_documents_of_other_dialects_are_read_in_those() -> None:
                 schemas = Schemas(documents, lambda path: (f"http://localhost:1234/{path}",))
                 bundle = make_bundle(schemas, "case.json")
                 judge = Judge(bundle.schema, name, bundle=bundle)
-                verdicts.append((judge.first(instance) is None) == valid)
+                verdicts.append((judge.first_violation(instance) is None) == valid)
     assert len(verdicts) > 3
     assert all(verdicts)
 

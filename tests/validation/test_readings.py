@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from arrakis_schema import InvalidRequestError, iter_errors, open_release, validate, validator
-from arrakis_schema.json_schema.judge.patterns import searcher, spelled_patterns
-from arrakis_schema.regex import Reading
+from arrakis_schema.json_schema.judge.patterns import searcher, spell_out_patterns
+from arrakis_schema.regex.characters import Reading
 from arrakis_schema.system.lint import lint_release
 from tests.web.node import judged
 
@@ -64,20 +64,20 @@ def test_every_judge_reads_patterns_as_the_reader_does(pattern: str, tmp_path: P
 
 @pytest.mark.parametrize("pattern", [r"^\d$", r"^H1\-[A-Z]+$", r"^[\w.]{2,}x|[^a]$", r"a\Z"])
 def test_the_page_reads_what_the_site_wrote_for_python(pattern: str) -> None:
-    written = spelled_patterns({"pattern": pattern}, Reading.SEARCHED)
+    written = spell_out_patterns({"pattern": pattern}, Reading.PYTHON_STRICT_END)
     texts = ["1", "٣", "H1-A", "éax", "a", "ab", "b\n", ""]
     schema = json.dumps({"pattern": pattern})
     answers = judged([{"text": json.dumps(text), "schema": schema, "patterns": written} for text in texts])
     if written[pattern] is None:
         assert all("another language" in answer["failure"] for answer in answers)
         return
-    find = searcher(pattern, Reading.SEARCHED)
+    find = searcher(pattern, Reading.PYTHON_STRICT_END)
     assert [not answer["sentences"] for answer in answers] == [bool(find(text)) for text in texts]
 
 
 def test_the_data_of_a_page_holds_the_patterns_of_a_reader_that_is_python(tmp_path: Path) -> None:
     release = open_release(None, root_of(tmp_path, "python", r"^\d$", [], []))
     schema = release.schema("endpoints/probe/descriptor.json")
-    written = spelled_patterns(schema, Reading.SEARCHED)[r"^\d$"]
+    written = spell_out_patterns(schema, Reading.PYTHON_STRICT_END)[r"^\d$"]
     assert written is not None
     assert "٣" in written or r"\u{660}-\u{669}" in written

@@ -165,6 +165,8 @@ def test_an_old_release_is_taken_with_its_corrections_or_as_documented() -> None
 def test_all_errors_are_listed() -> None:
     found = [str(error).partition(":")[0] for error in iter_errors(find(max_rate=0, min_rate=-1, time="x", pattern=3))]
     assert found == ["args.max_rate", "args.min_rate", "args.pattern", "args.time"]
+    numbered = [error.path[-1] for error in iter_errors(find(publisher=[1] * 12))]
+    assert numbered == list(range(12))
 
 
 def test_a_long_array_is_checked_to_its_last_item() -> None:
@@ -213,7 +215,7 @@ def test_the_sweep_over_strings_means_what_items_means(
     compiled = compile_schema(schema, DRAFT_07)
     assert compiled is not None
     valid = jsonschema.Draft7Validator(schema).is_valid(instance)
-    assert (compiled.first(instance) is None, compiled.accepts(instance)) == (valid, valid)
+    assert (compiled.first_violation(instance) is None, compiled.accepts(instance)) == (valid, valid)
 
 
 SCHEMAS = st.fixed_dictionaries(

@@ -67,8 +67,8 @@ def test_every_way_to_judge_gives_the_verdict_of_the_table(
     judges = Judge(case["schema"], "the document"), plain_judge(case["schema"], monkeypatch)
     for instance, valid in asked(case):
         for judge in judges:
-            assert (judge.first(instance) is None) == valid, instance
-        assert (not list(judges[0].every(instance))) == valid, instance
+            assert (judge.first_violation(instance) is None) == valid, instance
+        assert (not list(judges[0].violations(instance))) == valid, instance
         if "rust_differs" not in case and "asserted_in_rust" not in case:
             assert referee(case["schema"]).is_valid(instance) == valid, instance
 
@@ -107,12 +107,12 @@ MALFORMED: list[dict[str, Any]] = [
 def test_what_is_no_schema_is_an_error_that_says_so(schema: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     for judge in (Judge(schema, "the document"), plain_judge(schema, monkeypatch)):
         with pytest.raises(InvalidSchemaError, match="the document is not a valid JSON Schema"):
-            judge.prepare()
+            judge.require_soundness()
 
 
 def sentences(judge: Judge, instance: Any) -> list[str]:
     """Return what the package says is wrong with an instance."""
-    return sorted({str(violation) for violation in judge.every(instance)})
+    return sorted({str(violation) for violation in judge.violations(instance)})
 
 
 def test_the_page_says_what_the_package_says_of_the_table() -> None:
@@ -151,8 +151,8 @@ def test_two_keywords_at_one_place_mean_what_a_validator_of_another_language_say
     for schema in pairs(dialect):
         expected = [referee(schema).is_valid(instance) for instance in PAIRS["instances"]]
         judges = Judge(schema, "the document"), plain_judge(schema, monkeypatch)
-        told = [[judge.first(instance) is None for instance in PAIRS["instances"]] for judge in judges]
-        told.append([not [*judges[0].every(instance)] for instance in PAIRS["instances"]])
+        told = [[judge.first_violation(instance) is None for instance in PAIRS["instances"]] for judge in judges]
+        told.append([not [*judges[0].violations(instance)] for instance in PAIRS["instances"]])
         wrong += [(schema, way) for way, verdicts in enumerate(told) if verdicts != expected]
     assert not wrong
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from arrakis_schema.compat.accepting import closure_of
-from arrakis_schema.compat.closure import close, side
+from arrakis_schema.compat.closure import closure_of
 from arrakis_schema.compat.logic.results import UndecidedError
+from arrakis_schema.compat.sides import close, open_side
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
 from arrakis_schema.json_schema.judge.complete import make_validator
 from arrakis_schema.json_schema.judge.judge import Judge
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers
+from arrakis_schema.json_schema.validators import UnknownMembers
 from tests.compat.random_schemas import Instances, Schemas
 
 if TYPE_CHECKING:
@@ -28,22 +28,25 @@ def test_a_case_names_the_members_that_are_unknown(case: dict[str, Any]) -> None
     members = UnknownMembers([Judge(case["schema"], "the document")], case.get("unknown", "rejected"))
     for text, expected in case["found"].items():
         instance = json.loads(text)
-        found = [".".join(map(str, violation.path)) for violation in members.every(instance)]
+        found = [".".join(map(str, violation.path)) for violation in members.violations(instance)]
         assert found == expected, text
-        first = members.first(instance)
+        first = members.first_violation(instance)
         assert (first is None) == (not expected)
         assert closed_refuses(case["schema"], [instance], case.get("unknown", "rejected")) == [bool(expected)]
 
 
 def test_a_sentence_names_what_is_declared() -> None:
     members = UnknownMembers([Judge({"properties": {"max_rate": True, "a": True}}, "the document")], {"": "rejected"})
-    assert str(members.first({"max_rat": 1})) == 'max_rat: expected one of the members "a", "max_rate", found "max_rat"'
+    assert (
+        str(members.first_violation({"max_rat": 1}))
+        == 'max_rat: expected one of the members "a", "max_rate", found "max_rat"'
+    )
 
 
 def closed_refuses(document: Any, instances: list[Any], unknown: "Unknown") -> list[bool] | None:
     """Tell which instances compat's closure of a document refuses; None if it has none."""
     try:
-        closed = close(side(document, dialect_of(document) or DRAFT_07), closure_of(unknown), lambda: None)
+        closed = close(open_side(document, dialect_of(document) or DRAFT_07), closure_of(unknown), lambda: None)
     except UndecidedError:
         return None
     if closed.closure is True:
@@ -61,10 +64,15 @@ def test_the_members_that_a_writer_may_send_are_those_that_a_reader_knows(seed: 
         document = Schemas(random, modern=seed % 2 == 1).document()
         judge = Judge(document, "the document")
         maker = Instances(random, [document])
-        instances = [instance for instance in (maker.instance(document) for _ in range(6)) if not judge.first(instance)]
+        instances = [
+            instance for instance in (maker.instance(document) for _ in range(6)) if not judge.first_violation(instance)
+        ]
         expected = closed_refuses(document, instances, unknown)
         if expected is not None:
             members = UnknownMembers([judge], unknown)
-            assert [members.first(instance) is not None for instance in instances] == expected, (unknown, document)
+            assert [members.first_violation(instance) is not None for instance in instances] == expected, (
+                unknown,
+                document,
+            )
             compared += sum(expected)
     assert compared > 5

@@ -13,7 +13,7 @@ import pytest
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.requests import iter_errors
-from arrakis_schema.json_schema.violations import EXPECTATIONS, violation
+from arrakis_schema.json_schema.violations import EXPECTATIONS, place_order, violation
 from arrakis_schema.store.dialects import DIALECTS
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Store
@@ -39,7 +39,7 @@ def complete(schema: Any, instance: Any) -> list[str]:
         )
         for error in validator(schema).iter_errors(instance)
     }
-    return [str(one) for one in sorted(found, key=lambda one: ([str(part) for part in one.path], one.keyword))]
+    return [str(one) for one in sorted(found, key=place_order)]
 
 
 def examples() -> Iterator[tuple[str, dict[str, Any], list[str]]]:
@@ -92,7 +92,7 @@ def test_a_dialect_is_found_by_the_same_names(scheme: str, fragment: str) -> Non
     for name, (schema, instance) in TELLING.items():
         document = {"$schema": f"{scheme}:{DIALECTS[name].partition(':')[2]}{fragment}", **schema}
         cases.append({"text": json.dumps(instance), "schema": json.dumps(document)})
-        expected.append([str(violation) for violation in Judge(document, "it").every(instance)])
+        expected.append([str(violation) for violation in Judge(document, "it").violations(instance)])
     assert [answer["sentences"] for answer in judged(cases)] == expected
     assert all(len(sentences) == 1 for sentences in expected)
 

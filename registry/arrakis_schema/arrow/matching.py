@@ -61,10 +61,11 @@ def _values(column: Column, unbound: pa.Field, sent: pa.Field) -> Values | None:
     name = match_name(unbound.name, sent.name)
     if name is None:
         return None
-    return {**dict.fromkeys(column.placeholders, "1"), **_first(column), **match_placeholders(unbound, sent), **name}
+    defaults = {**dict.fromkeys(column.placeholders, "1"), **_first_allowed(column)}
+    return {**defaults, **match_placeholders(unbound, sent), **name}
 
 
-def _first(column: Column) -> Values:
+def _first_allowed(column: Column) -> Values:
     """Return the first value allowed of each placeholder."""
     return {name: allowed[0] for name, allowed in column.allowed.items() if allowed}
 

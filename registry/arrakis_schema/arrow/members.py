@@ -42,14 +42,14 @@ def column_members(document: Document) -> list[Member]:
 
 def _inside(path: str, data_type: pa.DataType, steps: tuple[Step, ...], location: str) -> Iterator[Member]:
     """Yield the children of a type, each before its own; a dictionary or an extension has those of what it wraps."""
-    unseen = is_wrapper(data_type) or isinstance(data_type, pa.MapType | pa.RunEndEncodedType)
+    is_hidden = is_wrapper(data_type) or isinstance(data_type, pa.MapType | pa.RunEndEncodedType)
     for child in child_fields(data_type):
         below, name = steps, f"{location}.{child.name}"
         if isinstance(data_type, (*_LISTS, pa.MapType)):
             below = (*steps, Step("items"))
-        elif not unseen:
+        elif not is_hidden:
             below = (*steps, Step("name", child.name))
-        if not unseen:
+        if not is_hidden:
             yield _member(child, below, Origin(path, name), str(child.type), ())
         yield from _inside(path, child.type, below, name)
 

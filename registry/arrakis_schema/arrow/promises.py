@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from arrakis_schema.arrow.children import child_fields, with_children
 from arrakis_schema.arrow.python_values import values_of
-from arrakis_schema.regex import PatternSyntaxError, UnsupportedPatternError, ecma_matcher
+from arrakis_schema.regex.matching import ecma_matcher
+from arrakis_schema.regex.tree import PatternSyntaxError, UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr
 
 PROMISED = ("nulls", "rows", "values", "pattern", "above", "at_least", "length", "refers_to")

@@ -8,14 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 
-_UNHELD = (ValueError, OverflowError, LookupError)
+_NOT_REPRESENTABLE = (ValueError, OverflowError, LookupError)
 
 
 def values_of(array: pa.Array) -> list[Any]:
     """Return the values of an array."""
     try:
         return list(array.to_pylist())
-    except _UNHELD:
+    except _NOT_REPRESENTABLE:
         return [_value_of(scalar) for scalar in array]
 
 
@@ -29,7 +29,7 @@ def _value_of(scalar: pa.Scalar) -> Any:
     """Return the value of a scalar, whose parts are looked at one by one if need be."""
     try:
         return scalar.as_py()
-    except _UNHELD:
+    except _NOT_REPRESENTABLE:
         if isinstance(scalar, pa.StructScalar):
             return {name: _value_of(part) for name, part in scalar.items()}
         inner = scalar.values if isinstance(scalar, pa.ListScalar) else scalar.value

@@ -29,9 +29,9 @@ def _check_row(schema: pa.Schema, row: object, where: str) -> None:
     """Check one row against the columns."""
     if not isinstance(row, Mapping):
         raise RowsError(f"{where} is not an object with one member for each column")
-    strangers = [name for name in row if name not in schema.names]
-    if strangers:
-        raise RowsError(f"{where}: there is no column {strangers[0]!r}; there are {', '.join(schema.names)}")
+    unknown = [name for name in row if name not in schema.names]
+    if unknown:
+        raise RowsError(f"{where}: there is no column {unknown[0]!r}; there are {', '.join(schema.names)}")
     for field in schema:
         _check(row.get(field.name), field, f"{where}, column {field.name!r}")
 

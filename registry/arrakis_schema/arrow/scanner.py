@@ -20,7 +20,7 @@ class TypeTextError(ValueError):
 
 
 class Bindings(Protocol):
-    """The values of placeholders, asked for while a text is parsed."""
+    """The values of placeholders, which are looked up while a text is parsed."""
 
     def name(self, text: str) -> str:
         """Fill the placeholders of an unquoted name or value of metadata."""
@@ -52,11 +52,11 @@ class Scanner:
         """Return the text that has not been read, cut for a message."""
         return self.text[self.position : self.position + 40]
 
-    def match(self, pattern: re.Pattern[str], what: str) -> str:
+    def match(self, pattern: re.Pattern[str], expected: str) -> str:
         """Read what the pattern matches, which must come next."""
         matched = pattern.match(self.text, self.position)
         if matched is None:
-            raise TypeTextError(f"expected {what}, found {self.remainder()!r}")
+            raise TypeTextError(f"expected {expected}, found {self.remainder()!r}")
         self.position = matched.end()
         return matched.group()
 

@@ -90,11 +90,11 @@ def schema_code(schema: pa.Schema) -> str | None:
     """Return Python code for the schema without its annotations; None if a type has no simple constructor."""
     rows = []
     for field in schema:
-        made = _type_code(field.type)
-        if made is None:
+        code = _type_code(field.type)
+        if code is None:
             return None
         nullable = "" if field.nullable else ", nullable=False"
-        rows.append(f"    pa.field({field.name!r}, {made}{nullable}),\n")
+        rows.append(f"    pa.field({field.name!r}, {code}{nullable}),\n")
     return f"import pyarrow as pa\n\nschema = pa.schema([\n{''.join(rows)}])"
 
 
@@ -111,5 +111,5 @@ def _type_code(data_type: pa.DataType) -> str | None:
 
 def _call(name: str, *data_types: pa.DataType) -> str | None:
     """Return the call that builds a type from others; None if one of them has none."""
-    made = [_type_code(data_type) for data_type in data_types]
-    return None if None in made else f"pa.{name}({', '.join(map(str, made))})"
+    code = [_type_code(data_type) for data_type in data_types]
+    return None if None in code else f"pa.{name}({', '.join(map(str, code))})"

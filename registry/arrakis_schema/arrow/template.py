@@ -84,7 +84,7 @@ class Template:
         Raises `TemplateError` for a value that is missing, not allowed or not a type, and for two columns of one name.
         """
         mappings = list(columns)
-        self._refuse_strangers(mappings, values)
+        self._refuse_unknown_values(mappings, values)
         fields = [bound for column in self.columns for bound in _bind_column(column, mappings, values)]
         names = [bound.name for bound in fields]
         twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
@@ -104,7 +104,7 @@ class Template:
         fields = [read_field(_lines_of(column, Preview({}))) for column in self.columns]
         return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
 
-    def _refuse_strangers(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
+    def _refuse_unknown_values(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
         """Raise `TemplateError` for values without a placeholder."""
         if columns and not self.repeated:
             raise TemplateError(f"this template has no repeated column; bind {', '.join(self.values)} by name")
@@ -124,7 +124,7 @@ def parse_document(text: str) -> pa.Schema | Template:
 
 @lru_cache(maxsize=32)
 def _parse_document(text: str) -> pa.Schema | Template:
-    """Parse a text; a release after the other has the same one."""
+    """Parse a text; consecutive releases mostly have the same text."""
     blocks, tail = _blocks(text.removesuffix("\n").split("\n") if text.strip() else [])
     if len(blocks) > MOST_COLUMNS:
         raise TooManyColumnsError(1, f"{len(blocks):,} columns: {MOST_COLUMNS:,} are allowed")
@@ -145,11 +145,11 @@ def _bind_column(
 ) -> Iterator[pa.Field]:
     """Yield the bound columns of a column of the template: itself, or one column for each mapping."""
     name = read_field(_lines_of(column, Preview({}))).name if columns and column.repeated else ""
-    inside = _placeholders_inside(column, name)
+    placeholders = _placeholders_beside_name(column, name)
     parsed: dict[tuple[object, ...], pa.Field] = {}
     for mapping in columns if column.repeated else [values]:
         bindings = Values(mapping, column.allowed)
-        bound = parsed.get(key) if (key := _key_of(mapping, inside)) is not None else None
+        bound = parsed.get(key) if (key := _key_of(mapping, placeholders)) is not None else None
         if bound is None:
             bound = _without_lists(column, read_field(_lines_of(column, bindings)))
             parsed.update({} if key is None else {key: bound})
@@ -158,7 +158,7 @@ def _bind_column(
             yield bound.with_name(bindings.name(name))
 
 
-def _placeholders_inside(column: Column, name: str) -> tuple[str, ...]:
+def _placeholders_beside_name(column: Column, name: str) -> tuple[str, ...]:
     """Return the placeholders of a column that do not stand in its name alone."""
     first, *others = column.lines
     text = "\n".join([first.removeprefix(name), *others])
@@ -198,7 +198,7 @@ def _blocks(lines: list[str]) -> tuple[list[tuple[int, tuple[str, ...]]], tuple[
 
 
 def _merge_pairs(blocks: list[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the columns; a pair with `...` between becomes one repeated column."""
+    """Yield the columns; a pair with `...` between them becomes one repeated column."""
     remaining = list(blocks)
     while remaining:
         number, lines = remaining.pop(0)
@@ -230,9 +230,9 @@ def _read_column(lines: tuple[str, ...], number: int) -> Column:
         raise reading.error(f"this line does not belong to a field: {reading.line!r}")
     declared = filter(None, map(_ALLOWED.fullmatch, lines))
     allowed = {match.group(1): tuple(match.group(2).split()) for match in declared}
-    strangers = [name for name in allowed if name not in recording.placeholders]
-    if strangers:
-        raise SchemaTextError(number, f"{{{strangers[0]}}} has allowed values, but does not occur in the column")
+    unlisted = [name for name in allowed if name not in recording.placeholders]
+    if unlisted:
+        raise SchemaTextError(number, f"{{{unlisted[0]}}} has allowed values, but does not occur in the column")
     repeated = PLACEHOLDER.search(lines[0].partition(": ")[0]) is not None and not lines[0].startswith('"')
     return Column(lines, number, tuple(recording.placeholders), allowed, repeated)
 

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from arrakis_schema.cli.conforming import SCHEMES, OptionError, read_access
+from arrakis_schema.cli.access import SCHEMES, OptionError, read_access
 from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.text import format_count

@@ -1,20 +1,20 @@
 """The arguments of every command."""
 
 import sys
-from argparse import Action, ArgumentParser, ArgumentTypeError
+from argparse import Action, ArgumentParser
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 from arrakis_schema.cli import commands, limits
+from arrakis_schema.cli.argument_values import parse_count, parse_folder, parse_names, parse_seconds
 from arrakis_schema.cli.exit_codes import EXIT_CODES
 from arrakis_schema.cli.output import write
 from arrakis_schema.cli.show import SUMMARY, views
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.store.loading import data_root, declared_version
 from arrakis_schema.store.new_root import BASE_URL
-from arrakis_schema.store.settings import COLUMNS, WAYS
+from arrakis_schema.store.reader_settings import COLUMNS, WAYS
 from arrakis_schema.text.printable import printable
 
 _HELP_CODES = f"exit codes: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
@@ -85,7 +85,7 @@ def _make_common_options() -> dict[str, Parser]:
     """Return the options that commands share: those that read a root (`root`), and the commands with others."""
     root, new_root, no_root = (Parser(add_help=False) for _ in range(3))
     help_root = "the folder with schemas/ and versions/ (default: those in this package)"
-    root.add_argument("--root", type=_parse_folder, default=Path(data_root()), metavar="DIR", help=help_root)
+    root.add_argument("--root", type=parse_folder, default=Path(data_root()), metavar="DIR", help=help_root)
     help_new = "the folder with schemas/ and versions/, which need not exist (default: the current one)"
     new_root.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=help_new)
     for parent in (root, new_root, no_root):
@@ -102,7 +102,7 @@ def _add_build_and_serve(command: Callable[[str, str], ArgumentParser]) -> None:
     serve.add_argument(
         "--port", type=int, default=8000, help="the port to listen on; 0 takes a free one (default: 8000)"
     )
-    serve.add_argument("--workers", type=_parse_count, default=1, help="the number of worker processes (default: 1)")
+    serve.add_argument("--workers", type=parse_count, default=1, help="the number of worker processes (default: 1)")
     for site in (build, serve):
         trust = "run the hooks, plugins and theme of the root's mkdocs.yml: only if you trust its authors"
         site.add_argument("--trust-config", action="store_true", help=trust)
@@ -159,9 +159,8 @@ def _add_import(command: Callable[[str, str], ArgumentParser]) -> None:
     described = "freeze versions that were made elsewhere, unchanged: a folder, a folder of versions, or git tags"
     child = command("import", described)
     child.add_argument("source", type=Path, metavar="FOLDER", help="the folder, or with --git the repository")
-    child.add_argument(
-        "--as", dest="version", metavar="V", help="import FOLDER as this version (default: import its subfolders)"
-    )
+    which = "import FOLDER, or with --git one tag, as this version (default: import its subfolders, or each tag)"
+    child.add_argument("--as", dest="version", metavar="V", help=which)
     child.add_argument("--git", action="store_true", help="import the tags of the repository that FOLDER is in")
     child.add_argument("--tags", metavar="GLOB", default="v*", help="with --git: which tags (default: v*)")
     child.add_argument("--path", metavar="DIR", default="", help="with --git: the folder of the schemas (default: all)")
@@ -201,9 +200,9 @@ def _add_comparisons(command: Callable[[str, str], ArgumentParser]) -> None:
     matrix.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     for subcommand in (compare, check, matrix):
         steps = "the step limit for one pair, the same on every machine (default: 100000)"
-        subcommand.add_argument("--steps", type=_parse_count, default=100_000, metavar="N", help=steps)
+        subcommand.add_argument("--steps", type=parse_count, default=100_000, metavar="N", help=steps)
         seconds = "the time limit for one pair, in seconds (default: 60)"
-        subcommand.add_argument("--timeout", type=_parse_seconds, default=60.0, metavar="S", help=seconds)
+        subcommand.add_argument("--timeout", type=parse_seconds, default=60.0, metavar="S", help=seconds)
     for subcommand in (compare, check, matrix):
         subcommand.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
 
@@ -231,7 +230,7 @@ def _add_mock_and_conform(command: Callable[[str, str], ArgumentParser]) -> None
     log = "append a record of the result to this file, one line of JSON"
     conform.add_argument("--log", type=Path, metavar="FILE", help=log)
     limit = "the time limit for the whole examination, in seconds (default: 30)"
-    conform.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
+    conform.add_argument("--timeout", type=parse_seconds, default=30.0, metavar="S", help=limit)
     for subcommand in (mock, conform):
         subcommand.add_argument("--as-documented", action="store_true", help=_AS_DOCUMENTED)
     strict = "compare with the frozen documents: known differences are failures, too"
@@ -250,7 +249,7 @@ def _add_adopt(command: Callable[[str, str], ArgumentParser]) -> None:
     endpoint = "request only this endpoint; with =FILE, send the JSON request in the file; may be repeated"
     adopt.add_argument("--endpoint", action="append", default=[], metavar="NAME[=FILE]", help=endpoint)
     limit = "the time limit for all requests, in seconds (default: 30)"
-    adopt.add_argument("--timeout", type=_parse_seconds, default=30.0, metavar="S", help=limit)
+    adopt.add_argument("--timeout", type=parse_seconds, default=30.0, metavar="S", help=limit)
     _add_credentials(adopt.add_argument_group("access"))
 
 
@@ -260,7 +259,7 @@ def _add_flight_options(conform: ArgumentParser) -> None:
     allow = "also send requests that make the server write: data of endpoints that publish, and DoExchange"
     group.add_argument("--allow-publish", action="store_true", help=allow)
     require = "endpoints that must answer with data, separated by commas; otherwise the result is undecided"
-    group.add_argument("--require", type=_parse_names, default=(), metavar="NAMES", help=require)
+    group.add_argument("--require", type=parse_names, default=(), metavar="NAMES", help=require)
     follow = "also contact this host if the server's data is there; all: any host (default: only the host of URL)"
     group.add_argument("--follow", action="append", metavar="HOST", help=follow)
     replicas = "read the data at each location that the server names, not only at the first one"
@@ -281,38 +280,6 @@ def _add_kafka_options(conform: ArgumentParser) -> None:
     group = conform.add_argument_group("kafka://")
     group.add_argument("--topics", metavar="REGEX", help="check only topics whose names contain a match")
     newest = "how many of the newest messages of a topic to check (default: 10)"
-    group.add_argument("--newest", type=_parse_count, default=10, metavar="N", help=newest)
+    group.add_argument("--newest", type=parse_count, default=10, metavar="N", help=newest)
     config = "a properties file with settings of the consumer, such as TLS and SASL"
     group.add_argument("--consumer-config", type=Path, metavar="FILE", help=config)
-
-
-def _parse_names(text: str) -> tuple[str, ...]:
-    """Parse names that are separated by commas."""
-    return tuple(name for name in text.replace(" ", "").lower().split(",") if name)
-
-
-def _parse_folder(text: str) -> Path:
-    """Parse the path of an existing folder."""
-    path = Path(text)
-    with suppress(OSError, ValueError):  # a name that is too long, or a folder that may not be entered
-        if path.is_dir():
-            return path
-    raise ArgumentTypeError(f"{text} is not a folder: expected a folder with schemas/ and versions/")
-
-
-def _parse_seconds(text: str) -> float:
-    """Parse a positive number of seconds."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds < float("inf"):
-        raise ArgumentTypeError(f"{text} is not a number of seconds above 0")
-    return seconds
-
-
-def _parse_count(text: str) -> int:
-    """Parse a number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text} is not a number of at least 1")
-    return int(text)

@@ -1,24 +1,20 @@
 """The functions of the commands: each reads the store, prints, and returns the exit code."""
 
-import gc
 import shlex
 from argparse import Namespace
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 from arrakis_schema.cli.explaining import explain
-from arrakis_schema.cli.output import print_errors, print_line, print_now, write, write_bytes
-from arrakis_schema.cli.reporting import placed
+from arrakis_schema.cli.output import print_line, write, write_bytes
+from arrakis_schema.cli.reporting import place_findings
 from arrakis_schema.cli.show import view_of
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
-from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.new_root import BASE_URL, TITLE, create_root
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
@@ -73,7 +69,7 @@ def run_lint(options: Namespace) -> int:
     release = store.release(options.release)
     paths = [path for name in options.names for path in release.find(name)]
     findings = sorted(lint_release(release, paths if options.names else None))
-    write(FORMATS[options.format](placed(findings, options.format, options.root)))
+    write(FORMATS[options.format](place_findings(findings, options.format, options.root)))
     return 1 if any(finding.severity is not Severity.NOTICE for finding in findings) else 0
 
 
@@ -106,60 +102,37 @@ def run_verify(options: Namespace) -> int:
     return 1 if problems else 0
 
 
-def run_build(options: Namespace) -> int:
-    """Write the site."""
-    from arrakis_schema.site import describe_omissions, site, write_tree  # noqa: PLC0415 - it needs an extra
-
-    store = open_store(options.root)
-    print_errors([] if options.trust_config else describe_omissions(store.root))
-    gc.freeze()  # what is imported is no garbage
-    try:
-        count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
-    finally:
-        gc.unfreeze()
-    print_line(f"wrote {format_count(count, 'file')} to {options.out}")
-    return 0
-
-
-def run_serve(options: Namespace) -> int:
-    """Serve the site until interrupted, and rebuild it when its sources change."""
-    from arrakis_schema.server import Sources, serve  # noqa: PLC0415 - it needs an extra
-    from arrakis_schema.site import describe_omissions, fingerprint, preload, site  # noqa: PLC0415 - the same
-
-    root = options.root.absolute()
-    address = {"host": options.host, "port": options.port, "workers": options.workers, "root_path": options.root_path}
-    print_errors([] if options.trust_config else describe_omissions(root))
-    preload()
-    known: dict[Hashable, Any] = {}
-
-    def build_site() -> Iterator[Representation]:
-        nonlocal known
-        memo = Memo(known)
-        yield from site(open_store(root, memo), trust_config=options.trust_config)
-        known = memo.used
-
-    sources = Sources(lambda: fingerprint(root), print_now)
-    serve(build_site, **address, announce=lambda url: print_now(f"serving {root} at {url}"), sources=sources)
-    return 0
-
-
 def _import_later(module: str, name: str) -> Callable[[Namespace], int]:
-    """Return a command whose module, which needs the extra `check`, is imported when the command runs."""
+    """Return a command whose module is imported when the command runs: no other command waits for it."""
+
+    def run(options: Namespace) -> int:
+        return _load(module, name)(options)
+
+    return run
+
+
+def _import_checked(module: str, name: str) -> Callable[[Namespace], int]:
+    """Return a command whose module is imported when the command runs, and needs the extra `check`."""
 
     def run(options: Namespace) -> int:
         try:
-            command = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
+            command = _load(module, name)
         except (ModuleNotFoundError, MissingExtraError) as error:
             raise MissingExtraError(str(error.name).partition(".")[0], "check") from error
         try:
-            code: int = command(options)
+            return command(options)
         except MissingExtraError as error:
             if error.extra != "arrow":
                 raise
             raise MissingExtraError(error.module, "check") from error
-        return code
 
     return run
+
+
+def _load(module: str, name: str) -> Callable[[Namespace], int]:
+    """Import the function of a command."""
+    function: Callable[[Namespace], int] = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
+    return function
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
@@ -167,17 +140,17 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "list": run_list,
     "show": run_show,
     "lint": run_lint,
-    "validate": _import_later("validating", "run_validate"),
+    "validate": _import_checked("validating", "run_validate"),
     "release": run_release,
     "verify": run_verify,
-    "import": _import_later("importing", "run_import"),
-    "compare": _import_later("comparing", "run_compare"),
-    "check": _import_later("comparing", "run_check"),
-    "conform": _import_later("conforming", "run_conform"),
-    "adopt": _import_later("adopting", "run_adopt"),
-    "mock": _import_later("conforming", "run_mock"),
-    "diff": _import_later("comparing", "run_diff"),
-    "matrix": _import_later("matrix", "run_matrix"),
-    "build": run_build,
-    "serve": run_serve,
+    "import": _import_checked("importing", "run_import"),
+    "compare": _import_checked("comparing", "run_compare"),
+    "check": _import_checked("comparing", "run_check"),
+    "conform": _import_checked("conforming", "run_conform"),
+    "adopt": _import_checked("adopting", "run_adopt"),
+    "mock": _import_checked("conforming", "run_mock"),
+    "diff": _import_checked("comparing", "run_diff"),
+    "matrix": _import_checked("matrix", "run_matrix"),
+    "build": _import_later("building", "run_build"),
+    "serve": _import_later("building", "run_serve"),
 }

@@ -12,24 +12,24 @@ from rich.table import Table
 from arrakis_schema.cli.consoles import open_console, plain, print_console
 from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
 from arrakis_schema.cli.output import print_line, write
-from arrakis_schema.cli.reporting import placed
+from arrakis_schema.cli.reporting import place_findings
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
-from arrakis_schema.compat import Change, Kind, NotComparableError, Verdict
+from arrakis_schema.compat.accepting import NotComparableError
 from arrakis_schema.compat.breaks import with_breaks
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS as REPORTS
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.languages import Pair, language
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.git.bases import documents_of
 from arrakis_schema.store.layout import FORMATS
-from arrakis_schema.store.settings import Reader
+from arrakis_schema.store.reader_settings import Reader
 from arrakis_schema.store.store import Release, Store, open_store
+from arrakis_schema.system.base_comparison import not_compared
 from arrakis_schema.system.check import CheckResult, check, check_report
-from arrakis_schema.system.comparison import not_compared
-from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.system.comparisons import Comparisons
 
 CODES = {Kind.COMPATIBLE: OK, Kind.INCOMPATIBLE: WRONG, Kind.UNDECIDED: UNDECIDED}
 _DOUBTS = {"writer-empty", "undecided"}
@@ -56,7 +56,7 @@ def run_check(options: Namespace) -> int:
     store = open_store(options.root)
     bases = {"against": options.against, "transitive": options.transitive, "as_documented": options.as_documented}
     result = check(store, **bases, timeout=options.timeout, steps=options.steps)
-    write(check_report(_placed(result, options.format, options.root), options.format, verbose=options.verbose))
+    write(check_report(_place_result(result, options.format, options.root), options.format, verbose=options.verbose))
     if result.failed:
         return WRONG
     return UNDECIDED if result.undecided else OK
@@ -195,11 +195,11 @@ def _places(source: SourceDocument) -> Callable[[str], tuple[str, str, str, tupl
     return find
 
 
-def _placed(result: CheckResult, form: str, root: Path | None) -> CheckResult:
+def _place_result(result: CheckResult, form: str, root: Path | None) -> CheckResult:
     """Return the answer of `check` with the paths that a report format needs."""
-    found = placed([entry.finding for entry in result.accepted], form, root)
-    accepted = (replace(entry, finding=finding) for entry, finding in zip(result.accepted, found, strict=True))
-    return replace(result, findings=tuple(placed(result.findings, form, root)), accepted=tuple(accepted))
+    findings = place_findings([entry.finding for entry in result.accepted], form, root)
+    accepted = (replace(entry, finding=finding) for entry, finding in zip(result.accepted, findings, strict=True))
+    return replace(result, findings=tuple(place_findings(result.findings, form, root)), accepted=tuple(accepted))
 
 
 def run_diff(options: Namespace) -> int:

@@ -1,38 +1,36 @@
-"""The commands `conform`, which checks a server or broker against its documents, and `mock`."""
+"""The commands `conform`, which checks a server or broker against its documents and logs the result, and `mock`."""
 
-import os
 import re
 import socket
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.cli.conformance_logging import examine_and_log, log_failure, log_findings
+from arrakis_schema.cli.access import SCHEMES, OptionError, read_access
 from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
 from arrakis_schema.cli.output import print_line, print_now, write
-from arrakis_schema.cli.reporting import placed
+from arrakis_schema.cli.reporting import place_findings
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.findings.as_json import as_json
+from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.conform.client import Access
-from arrakis_schema.flight.conform.supervisor import Report
+from arrakis_schema.flight.conform.supervisor import Report, examine
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.kafka.conform import Examination, Examined
 from arrakis_schema.store import conformance_log as log
+from arrakis_schema.store.dates import now
 from arrakis_schema.store.store import open_release
 
-SCHEMES, KAFKA = ("grpc://", "grpc+tls://", "grpc+tcp://"), "kafka://"
+KAFKA = "kafka://"
 _LAST_PORT = 65535
-TOKEN = "ARRAKIS_SCHEMA_TOKEN"  # noqa: S105 - the name of a variable
-
-
-class OptionError(ArrakisSchemaError):
-    """An option cannot be used."""
 
 
 def run_conform(options: Namespace) -> int:
@@ -44,7 +42,7 @@ def run_conform(options: Namespace) -> int:
     if not options.url.startswith(SCHEMES):
         raise OptionError(f"{options.url} is not grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
     access = replace(read_access(options), follow=tuple(options.follow or ()), replicas=options.replicas)
-    report = examine_and_log(
+    report = _examine_and_log(
         options,
         access,
         options.release,
@@ -57,19 +55,13 @@ def run_conform(options: Namespace) -> int:
         members = {"release": report.release, "server": dict(report.about), "endpoints": dict(report.examined)}
         write(as_json(report.findings, verdict=report.verdict, **members))
     else:
-        write(FORMATS[options.format](placed(report.findings, options.format, options.root)))
+        write(FORMATS[options.format](place_findings(report.findings, options.format, options.root)))
     if options.format == "text":
         for line in (*_describe_endpoints(report), _verdict(report)):
             print_line(line)
     if not report.conforms:
         return WRONG
     return UNDECIDED if report.undecided else OK
-
-
-def read_access(options: Namespace) -> Access:
-    """Return how to access the server that the options name."""
-    certs = _read(options.tls_root_certs) if options.tls_root_certs else b""
-    return Access(options.url, options.timeout, _read_token(options), certs)
 
 
 def run_mock(options: Namespace) -> int:
@@ -121,24 +113,6 @@ def _describe_endpoints(report: Report) -> Iterator[str]:
         yield f"{name}: {answered}, {format_count(counts['rows'], 'row')}{types}"
 
 
-def _read_token(options: Namespace) -> str:
-    """Return the bearer token, empty where there is none."""
-    if options.token_file is None:
-        return os.environ.get(TOKEN, "").strip()
-    token = _read(options.token_file).decode("utf-8", "replace").strip()
-    if not token.isascii() or not token.isprintable() or not token:
-        raise OptionError(f"{options.token_file} does not hold a bearer token: expected one line of ASCII")
-    return token
-
-
-def _read(file: Path) -> bytes:
-    """Return the bytes of a file that an option names."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise OptionError(f"{file} cannot be read: {error.strerror}") from error
-
-
 def conform_kafka(options: Namespace) -> int:
     """Print what does not conform in the topics of a broker; return 0, 1, or 3 where undecided."""
     try:
@@ -152,17 +126,74 @@ def conform_kafka(options: Namespace) -> int:
     examination = Examination(release)
     broker = Broker(servers, options.timeout, settings)
     try:
-        with log_failure(options):
+        with _log_failure(options):
             examined = examination.run(broker, options.newest, chosen)
     finally:
         broker.close()
     verdict = log.DIFFERS if examined.failed else log.UNDECIDED if examined.undecided else log.CONFORMS
     messages = sum(examined.messages.values())
-    log_findings(options, release.version, verdict, examined.findings, requests=messages)
-    write(FORMATS[options.format](placed(examined.findings, options.format, options.root)))
+    _log_findings(options, release.version, verdict, examined.findings, requests=messages)
+    write(FORMATS[options.format](place_findings(examined.findings, options.format, options.root)))
     if options.format == "text":
         print_line(_counts(examined))
     return WRONG if examined.failed else UNDECIDED if examined.undecided else OK
+
+
+def _examine_and_log(options: Namespace, access: Access, release: str | None, **how: Any) -> Report:
+    """Examine a Flight server, and append a record of the result, or of why there is none."""
+    with _log_failure(options):
+        report = examine(access, release, **how)
+    _log_report(options, report)
+    return report
+
+
+@contextmanager
+def _log_failure(options: Namespace) -> Iterator[None]:
+    """Append a record where an examination cannot begin, and pass the error on."""
+    try:
+        yield
+    except ArrakisSchemaError as error:
+        if options.log:
+            release = options.release or ""
+            log.append_record(
+                options.log, log.LogRecord(now(), options.url, release, log.NOT_REACHED, problem=str(error))
+            )
+        raise
+
+
+def _log_report(options: Namespace, report: Report) -> None:
+    """Append the record of a report."""
+    requests = sum(counts["requests"] for counts in report.examined.values())
+    rows = sum(counts["rows"] for counts in report.examined.values())
+    verdict = log.DIFFERS if not report.conforms else log.UNDECIDED if report.undecided else log.CONFORMS
+    software = _software(report.about)
+    _log_findings(options, report.release, verdict, report.findings, software=software, requests=requests, rows=rows)
+
+
+def _log_findings(  # noqa: PLR0913 - the members of a record
+    options: Namespace,
+    release: str,
+    verdict: str,
+    findings: Sequence[Finding],
+    *,
+    software: str = "",
+    requests: int = 0,
+    rows: int = 0,
+) -> None:
+    """Append a record for these findings."""
+    if not options.log:
+        return
+    counts = Counter(finding.severity for finding in findings)
+    worst = next((it.message for severity in Severity for it in findings if it.severity is severity), "")
+    numbers = {f"{severity}s": counts[severity] for severity in Severity}
+    problem = "" if verdict == log.CONFORMS else worst
+    record = log.LogRecord(now(), options.url, release, verdict, software, requests, rows, **numbers, problem=problem)
+    log.append_record(options.log, record)
+
+
+def _software(about: Mapping[str, str]) -> str:
+    """Return the version that a server reports."""
+    return next((value for name, value in about.items() if name.endswith("version")), "")
 
 
 def _servers(url: str) -> str:

@@ -6,11 +6,12 @@ supports them: not on Windows.
 
 import signal
 import threading
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from arrakis_schema.cli.argument_values import parse_limit
 from arrakis_schema.errors import LimitError
 
 try:
@@ -31,9 +32,9 @@ class _OutOfTime(BaseException):
 def add_options(parser: ArgumentParser) -> None:
     """Add the options for the limits."""
     seconds = f"the time limit of the command, in seconds; 0 means none (default: {SECONDS:g})"
-    parser.add_argument("--max-seconds", type=_at_least_zero, default=SECONDS, metavar="S", help=seconds)
+    parser.add_argument("--max-seconds", type=parse_limit, default=SECONDS, metavar="S", help=seconds)
     memory = f"the memory limit of the command, in MiB; 0 means none (default: {MEBIBYTES})"
-    parser.add_argument("--max-memory", type=_at_least_zero, default=MEBIBYTES, metavar="MIB", help=memory)
+    parser.add_argument("--max-memory", type=parse_limit, default=MEBIBYTES, metavar="MIB", help=memory)
 
 
 @contextmanager
@@ -95,14 +96,3 @@ def _set_memory(soft: int, hard: int) -> None:
     """Set the limits of memory; some systems define them without supporting them."""
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-
-
-def _at_least_zero(text: str) -> float:
-    """Parse a number of at least 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1
-    if not 0 <= number < float("inf"):
-        raise ArgumentTypeError(f"{text} is not a number of at least 0")
-    return number

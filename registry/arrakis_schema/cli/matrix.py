@@ -18,9 +18,11 @@ from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.software import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.advice import advice, relations_data
-from arrakis_schema.system.answers import Answer, Relation
-from arrakis_schema.system.relations import Comparisons, equivalent_releases, grid, sent_names, sides
-from arrakis_schema.system.software import Call, calls, merge_alike, range_of
+from arrakis_schema.system.answers import Answer, Call, Relation
+from arrakis_schema.system.comparisons import Comparisons
+from arrakis_schema.system.matrix import equivalent_releases, grid, sides
+from arrakis_schema.system.names import sent_names
+from arrakis_schema.system.software import calls, merge_alike, range_of
 
 _MARKS = {
     Answer.WORKS: "[green]✓[/]",
@@ -36,27 +38,31 @@ _LEGEND = (
 )
 
 
+_ABSENT, _ABSENT_LEGEND = "-", "   - not in both releases"
+
+
 def run_matrix(options: Namespace) -> int:
     """Print the compatibility matrix; return 3 where something is undecided."""
     store = open_store(options.root)
     comparisons = Comparisons(store, options.timeout, options.steps, words=False)
-    found = _calls(comparisons, options) if options.software else _relations(comparisons, options)
+    relations = _calls(comparisons, options) if options.software else _relations(comparisons, options)
     if options.format == "json":
-        data = {"relations": relations_data(comparisons, found)}
+        data = {"relations": relations_data(comparisons, relations)}
         write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
     else:
         console = open_console()
-        for name in dict.fromkeys(relation.name for relation in found):
-            of_name = [relation for relation in found if relation.name == name]
+        for name in dict.fromkeys(relation.name for relation in relations):
+            of_name = [relation for relation in relations if relation.name == name]
             words = ("client", "server") if options.software else sides(comparisons, [name])
             shown = _print_table(console, of_name, words, merged=options.software)
             for relation in shown if options.why else ():
                 _explain(console, comparisons, relation)
-        console.print(_LEGEND)
+        absent = any(not relation.exchanges for relation in relations)
+        console.print(_LEGEND + _ABSENT_LEGEND * absent)
         if not options.software:
             _print_groups(console, comparisons, options)
         print_console(console)
-    return UNDECIDED if any(relation.answer is Answer.UNDECIDED for relation in found) else OK
+    return UNDECIDED if any(relation.answer is Answer.UNDECIDED for relation in relations) else OK
 
 
 def _releases(store: Store, options: Namespace) -> list[Release]:
@@ -95,7 +101,10 @@ def _print_table(
     console: Console, relations: Sequence[Relation | Call], words: tuple[str, str], *, merged: bool
 ) -> list[Relation | Call]:
     """Print the table of one name, and return what it shows; `merged` joins neighbours with the same answers."""
-    answers = {(relation.client, relation.server): relation.answer for relation in relations}
+    answers = {
+        (relation.client, relation.server): _MARKS[relation.answer] if relation.exchanges else _ABSENT
+        for relation in relations
+    }
     clients, servers = (list(dict.fromkeys(side)) for side in zip(*answers, strict=True))
     by_client = {client: [answers[client, server] for server in servers] for client in clients}
     by_server = {server: [answers[client, server] for client in clients] for server in servers}
@@ -105,7 +114,7 @@ def _print_table(
     titles = (Column(plain(range_of(column))) for column in columns)
     table = Table(Column(plain(f"{relations[0].name}: {words[0]} ↓ {words[1]} →")), *titles, box=shape)
     for row in rows:
-        table.add_row(plain(range_of(row)), *(_MARKS[answers[row[0], column[0]]] for column in columns))
+        table.add_row(plain(range_of(row)), *(answers[row[0], column[0]] for column in columns))
     console.print(table)
     shown = {(row[0], column[0]) for row in rows for column in columns}
     return [relation for relation in relations if (relation.client, relation.server) in shown]

@@ -10,13 +10,13 @@ _FROM_THE_TOP = {"github", "gitlab", "sarif", "junit"}
 """The report formats whose readers show a finding at its line of a file of the repository."""
 
 
-def placed(findings: Sequence[Finding], form: str, root: Path | None) -> list[Finding]:
+def place_findings(findings: Sequence[Finding], form: str, root: Path | None) -> list[Finding]:
     """Return findings with the paths that a report format needs."""
     folder = _folder_in_repository(root) if form in _FROM_THE_TOP and root is not None else ""
-    return [replace(finding, file=_placed(finding.file, folder)) for finding in findings]
+    return [replace(finding, file=_place_file(finding.file, folder)) for finding in findings]
 
 
-def _placed(file: str, folder: str) -> str:
+def _place_file(file: str, folder: str) -> str:
     """Return the path of a file in a folder; the location of a server is not changed."""
     return f"{folder}/{file}" if folder and "://" not in file else file
 

@@ -13,21 +13,17 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError, MissingExtraError, SchemaTextError
-from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.languages import language
-from arrakis_schema.store.dialects import Aliases, read_aliased
-from arrakis_schema.store.documents import Document
-from arrakis_schema.store.files import FILE, NOTATIONS, read_file, scan_folder
+from arrakis_schema.store.dialects import Aliases
+from arrakis_schema.store.documents import Document, Documents
+from arrakis_schema.store.files import FILE, read_file, scan_folder
 from arrakis_schema.store.layout import FORMATS, DocumentKind, Format
-from arrakis_schema.store.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store.store import Documents, Store
-from arrakis_schema.store.strict_json import parse_text
+from arrakis_schema.store.store import Store
 
 _LARGEST = 16 * 1024 * 1024
 _MOST_SCANNED = 10_000
 _SECONDS = 10
 _BY_CONTENT = {".json", ".txt"}
-_JSON_SCHEMA = FORMATS[".json"].name
 _URLS = ("http://", "https://", "file://")
 
 
@@ -85,9 +81,10 @@ def read_sources(store: Store, argument: str, *, as_documented: bool = False) ->
 
 def _among_files(source: SourceDocument, file: Path, aliases: Aliases) -> SourceDocument:
     """Return the document in a file among the others below its folder, if it refers to any."""
-    if source.format.name != _JSON_SCHEMA or not refers_out(source.schema):
+    if not language(source.format).refers_out(source.schema):
         return source
     files = {file.name: source.content}
+    suffixes = tuple(form.suffix for form in FORMATS.values() if form.name == source.format.name)
     folder, size = str(file.parent), 0
     try:
         for scanned, (path, kind) in enumerate(scan_folder(folder, ".")):
@@ -96,7 +93,7 @@ def _among_files(source: SourceDocument, file: Path, aliases: Aliases) -> Source
                     f"{source.label} refers to other files, and {folder} has too many of them to look there "
                     f"({_MOST_SCANNED:,} files, {_LARGEST // 1024 // 1024} MiB): put it into a folder with only those"
                 )
-            if kind == FILE and path.endswith(NOTATIONS[".json"]) and path not in files:
+            if kind == FILE and path.endswith(suffixes) and path not in files:
                 with suppress(DamagedStoreError):
                     files[path] = read_file(folder, path)
                     size += len(files[path])
@@ -154,15 +151,14 @@ def _source(label: str, content: bytes, aliases: Aliases) -> SourceDocument:
         raise SourceError(f"{label} is larger than {_LARGEST // 1024 // 1024} MiB: that is not a schema")
     form = _format_of(label, content)
     try:
-        return SourceDocument(label, content, form, _parse(label, content, form, aliases))
-    except (MissingExtraError, SourceError):
+        document, record = Document(f"document{form.suffix}", content, aliases), language(form)
+        return SourceDocument(label, content, form, (record.parse_file or record.parse)(document))
+    except MissingExtraError:
         raise
     except (SchemaTextError, UnicodeDecodeError) as error:
         raise SourceError(f"{label} is neither JSON nor the text of an Arrow schema: {error}") from error
     except ArrakisSchemaError as error:
-        if form.name == _JSON_SCHEMA:
-            raise SourceError(f"{label} is not a JSON Schema: {getattr(error, 'problem', error)}") from error
-        raise SourceError(f"{label}: {error}") from error
+        raise SourceError(f"{label} is not {form.title}: {getattr(error, 'problem', error)}") from error
 
 
 def _format_of(label: str, content: bytes) -> Format:
@@ -172,16 +168,3 @@ def _format_of(label: str, content: bytes) -> Format:
         return FORMATS[suffix]
     is_json = content.lstrip()[:1] in {b"{", b"["} or content.strip() in {b"true", b"false"}
     return FORMATS[".json" if is_json else ".txt"]
-
-
-def _parse(label: str, content: bytes, form: Format, aliases: Aliases) -> Any:
-    """Parse the schema in some bytes."""
-    if form.name == _JSON_SCHEMA:
-        return read_aliased(parse_text(content, f"document{form.suffix}", DEEPEST_DOCUMENT), aliases)
-    record = language(form)
-    if record.parse_file is not None:
-        return record.parse_file(content)
-    try:
-        return record.parse(Document(label, content, aliases))
-    except (ArrakisSchemaError, UnicodeDecodeError) as error:
-        raise SourceError(f"{label} is not a document in the format {form.name}: {error}") from error

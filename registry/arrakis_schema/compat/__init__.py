@@ -3,8 +3,8 @@
 from arrakis_schema.errors import InvalidSchemaError, MissingExtraError
 
 try:
-    from arrakis_schema.compat.accepting import NotComparableError, accepts, not_understood
-    from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
+    from arrakis_schema.compat.accepting import NotComparableError, accepts
+    from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict, not_understood
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name), "check") from error
 

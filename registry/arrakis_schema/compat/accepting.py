@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
 from arrakis_schema.compat.blame import RefusedWitness, mark_faults
 from arrakis_schema.compat.changes import changes
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, closure_of
 from arrakis_schema.compat.containment import Question, decide_containment
 from arrakis_schema.compat.logic.results import SECONDS, STEPS
-from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
-from arrakis_schema.compat.satisfiability import conflict
+from arrakis_schema.compat.satisfiability import find_conflict
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
-from arrakis_schema.json_schema.declared_members import Unknown, rejected_places
+from arrakis_schema.json_schema.declared_members import Unknown
 from arrakis_schema.json_schema.judge.patterns import READINGS
-from arrakis_schema.store.settings import COLUMNS, WAYS
+from arrakis_schema.store.reader_settings import COLUMNS, WAYS
+from arrakis_schema.text.short_repr import short_value
 
 Policy = Literal["additive", "strict"]
 Patterns = Literal["ecma", "python"]
@@ -41,31 +43,29 @@ def accepts(  # noqa: PLR0913 - each option is a fact about the two sides
 ) -> Verdict:
     """Return whether the reader accepts everything that the writer sends: proved, refuted, or undecided with a reason.
 
-    `reader` and `writer` are JSON Schemas (an object or a boolean, each in the dialect that its `$schema` names,
-    draft-07 by default), or Arrow schemas (`pyarrow.Schema` or a payload template).
+    `reader` and `writer` are JSON Schemas (an object or a boolean, in the dialect of its `$schema` or in draft-07), or
+    Arrow schemas (`pyarrow.Schema` or a payload template).
 
-    JSON Schema: with the policy `additive` the writer sends only the members that it declares; with `strict`,
-    everything that its schema accepts. `unknown` is what the reader does with members that it does not declare: one
-    value for all objects, or one for each JSON Pointer into the instance, such as `{"/args": "rejected"}`. `examples`
-    are instances from which a witness is made if possible. `formats` makes `format` an assertion. `patterns` says how
-    patterns are read: as in ECMA-262, which JSON Schema specifies, or as in Python's `re`, with `$` only for the end of
-    the text.
+    JSON Schema: with the policy `additive` the writer sends only the members that it declares; with `strict`, all that
+    its schema accepts. `unknown` is what the reader does with undeclared members: one value for all objects, or one for
+    each JSON Pointer, as in `{"/args": "rejected"}`. A witness is made from `examples` if possible, `formats` makes
+    `format` an assertion, and `patterns` are as in ECMA-262 or as in Python's `re`, with `$` at the end alone.
 
     Arrow: `unknown` is what the reader does with unknown columns (of several values, the one for `""`),
-    `columns="exact"` is a reader whose schema must equal the stream's, and `metadata` are the metadata keys that the
-    reader relies on. The witness names a column and a value that the reader cannot read.
+    `columns="exact"` is a reader whose schema must equal the stream's, and `metadata` has the keys that it relies on.
 
-    `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search, so that a verdict is the same on every machine;
-    `timeout`, in seconds, is the last resort. The findings run from the writer's document to the reader's, or the other
-    way round if `reader_is_new` is False. Raises `InvalidSchemaError` for an invalid schema, `NotComparableError` for
-    documents of two formats, and `ValueError` for an unknown value of an option.
+    `unknown` is `"ignored"` or `"rejected"`. `steps` limits the search alike on every machine; `timeout`, in seconds,
+    is the last resort. The findings run from the writer's document to the reader's, or back if `reader_is_new` is
+    False. Raises `InvalidSchemaError` for an invalid schema, `NotComparableError` for documents of two formats, and
+    `ValueError` for a value that an option does not have.
     """
-    _check_options(policy, unknown, columns, patterns, metadata)
+    _check_options(policy, unknown, columns, patterns)
+    _check_values(metadata, examples, steps, timeout)
     if isinstance(reader, dict | bool) and isinstance(writer, dict | bool):
         question = question_of(reader, writer, policy, unknown, patterns, examples, steps, timeout)
         return explain_verdict(replace(question, assert_formats=formats), reader_is_new=reader_is_new)
-    how = {"refuses_unknown": closure_of(unknown).here, "exact": columns == "exact", "meaningful": metadata}
-    return _compare_arrow(reader, writer, **how, reader_is_new=reader_is_new)
+    reading = {"refuses_unknown": closure_of(unknown).here, "exact": columns == "exact", "meaningful": metadata}
+    return _compare_arrow(reader, writer, **reading, reader_is_new=reader_is_new)
 
 
 def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
@@ -84,11 +84,12 @@ def question_of(  # noqa: PLR0913, PLR0917 - as `accepts`
     return Question(reader, writer, *closures, timeout, examples=tuple(examples), steps=steps, patterns=reading)
 
 
-def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str, metadata: Collection[str]) -> None:
+def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str) -> None:
     """Raise `ValueError` for an unknown value of an option, which would otherwise act as the lenient one."""
+    treatments = unknown.values() if isinstance(unknown, Mapping) else [unknown]
     for name, value, choices in (
         ("policy", policy, get_args(Policy)),
-        *(("unknown", way, WAYS) for way in (unknown.values() if isinstance(unknown, Mapping) else [unknown])),
+        *(("unknown", treatment, WAYS) for treatment in treatments),
         ("columns", columns, COLUMNS),
         ("patterns", patterns, get_args(Patterns)),
     ):
@@ -97,22 +98,41 @@ def _check_options(policy: str, unknown: Unknown, columns: str, patterns: str, m
     for pointer in unknown if isinstance(unknown, Mapping) else ():
         if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
             raise ValueError(f"unknown names the place {pointer!r}: expected a JSON Pointer, such as '/args'")
-    are_keys = isinstance(metadata, Collection) and not isinstance(metadata, str)
-    if not are_keys:
-        raise ValueError(f"metadata is {metadata!r}: expected a collection of keys, such as ['rate']")
 
 
-def _compare_arrow(reader: Any, writer: Any, **how: Any) -> Verdict:
+def _check_values(metadata: Collection[str], examples: Sequence[Any], steps: int, timeout: float) -> None:
+    """Raise `ValueError` for a value of an option that is not of its type."""
+    for name, value, is_right, expected in (
+        ("metadata", metadata, _is_collection(metadata), "a collection of keys, such as ['rate']"),
+        ("examples", examples, _is_collection(examples), "a list of messages, such as [{'days': 3}]"),
+        ("steps", steps, isinstance(steps, Integral) and _is_positive(steps), "a positive integer, such as 100_000"),
+        ("timeout", timeout, _is_positive(timeout), "a positive number of seconds, such as 5.0"),
+    ):
+        if not is_right:
+            raise ValueError(f"{name} is {short_value(value)}: expected {expected}")
+
+
+def _is_collection(value: object) -> bool:
+    """Return whether a value holds others; a text or a mapping, which would be read letter by letter, does not."""
+    return isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping)
+
+
+def _is_positive(number: object) -> bool:
+    """Return whether a value is a number above zero."""
+    return isinstance(number, Real) and not isinstance(number, bool) and bool(number > 0)  # type: ignore[operator]
+
+
+def _compare_arrow(reader: Any, writer: Any, **options: Any) -> Verdict:
     """Return the verdict on two Arrow schemas; raises `NotComparableError` if one of them is something else."""
     from arrakis_schema.compat.arrow.schemas import compare_schemas, is_arrow  # noqa: PLC0415 - an extra
 
     for name, side in (("reader", reader), ("writer", writer)):
         if not isinstance(side, dict | bool) and not is_arrow(side):
-            what = f"neither a JSON Schema nor an Arrow schema, but {type(side).__name__}"
-            raise NotComparableError(f"the {name} is {what}")
+            kind = type(side).__name__
+            raise NotComparableError(f"the {name} is neither a JSON Schema nor an Arrow schema, but {kind}")
     if not (is_arrow(reader) and is_arrow(writer)):
         raise NotComparableError("one of the two is a JSON Schema and the other an Arrow schema")
-    return compare_schemas(reader, writer, **how)
+    return compare_schemas(reader, writer, **options)
 
 
 def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
@@ -124,26 +144,10 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
     except RecursionError:
         differences = []
     if verdict.kind is Kind.COMPATIBLE and verdict.reason:
-        why = conflict(question.writer) or "no message has only declared members"
+        why = find_conflict(question.writer) or "no message has only declared members"
         empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
         return replace(verdict, findings=(*differences, empty), reason=empty.message)
     if verdict.kind is Kind.INCOMPATIBLE:
         refusal = RefusedWitness(verdict.witness, verdict.errors, question.reader, question.reader_closure)
         return replace(verdict, findings=mark_faults(differences, refusal, reader_is_new=reader_is_new))
     return replace(verdict, findings=tuple(differences))
-
-
-def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
-    """Return the differences because of which the reader ignores members or columns that it does not know.
-
-    `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
-    """
-    word = "removed" if reader_is_new else "added"
-    rules = {f"properties-{word}", f"column-{word}"}
-    return [change for change in verdict.findings if change.rule in rules and not change.at_fault]
-
-
-def closure_of(unknown: Unknown) -> Closure:
-    """Return the closure of a reader that rejects unknown members."""
-    places = rejected_places(unknown)
-    return CLOSED_EVERYWHERE if places is None else Closure(places=frozenset(places))

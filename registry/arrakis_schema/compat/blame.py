@@ -11,26 +11,26 @@ from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.json_schema.judge.complete import closest_error
 from arrakis_schema.json_schema.positions import object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
-from arrakis_schema.text.json_pointer import escape_token, unescape_token
+from arrakis_schema.text.json_pointer import extend_pointer, unescape_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arrakis_schema.compat.places import Closure
+    from arrakis_schema.compat.closure import Closure
 
 _TAGS = {"const", "enum"}
 
 
-def word_error(error: Any) -> str:
+def describe_error(error: Any) -> str:
     """Return where the witness is rejected and why, in the words of a violation.
 
     Of the alternatives of `oneOf` and `anyOf`, the one that the witness nearly satisfies is reported.
     """
-    return _word_inner_error(error, _closest_inner_error(error))
+    return _describe_inner_error(error, _closest_inner_error(error))
 
 
 def _closest_inner_error(error: Any) -> Any:
-    """Return the most specific inner error: where constants tell alternatives apart, that of the one that has them."""
+    """Return the most specific inner error: where constants distinguish alternatives, that of the matching one."""
     while error.context:
         named = [inner for inner in error.context if inner.validator in _TAGS and len(inner.relative_path) == 1]
         others = {inner.relative_schema_path[0] for inner in named}
@@ -41,7 +41,7 @@ def _closest_inner_error(error: Any) -> Any:
     return closest_error([error])
 
 
-def word_error_at(errors: Sequence[Any], location: str, document: Any) -> str:
+def describe_error_at(errors: Sequence[Any], location: str, document: Any) -> str:
     """Return the reader's error at a location in its document, or else its first error."""
     pointers = dict(object_pointers(document))
     for error in errors:
@@ -50,11 +50,11 @@ def word_error_at(errors: Sequence[Any], location: str, document: Any) -> str:
             inner = todo.pop(0)
             todo += inner.context or ()
             if not inner.context and f"{_pointer(inner, document, pointers)}/".startswith(f"{location}/"):
-                return _word_inner_error(error, inner)
-    return word_error(errors[0])
+                return _describe_inner_error(error, inner)
+    return describe_error(errors[0])
 
 
-def _word_inner_error(error: Any, inner: Any) -> str:
+def _describe_inner_error(error: Any, inner: Any) -> str:
     """Return where the witness is rejected and why, by an inner error of another one."""
     steps = list(inner.absolute_path)
     ends = (steps[start:] for start in range(len(steps) + 1))  # a cached error lacks the path above it
@@ -103,32 +103,33 @@ def mark_faults(changes: Sequence[Change], refusal: RefusedWitness, *, reader_is
     places = refusal.pointers()
     side = [change.new if reader_is_new else change.old for change in changes]
     loosens = Effect.WIDENED if reader_is_new else Effect.NARROWED
-    real = [change.effect is not Effect.ANNOTATION for change in changes]
-    tightening = [relevant and change.effect is not loosens for relevant, change in zip(real, changes, strict=True)]
+    effective = [change.effect is not Effect.ANNOTATION for change in changes]
+    tightening = [change.effect not in {Effect.ANNOTATION, loosens} for change in changes]
     at_error = [any(_is_related(location, error) for error in places) for location in side]
     in_witness = [_is_sent(location, refusal.witness) for location in side]
     unknown = [here and _is_closed(location, refusal.closure) for location, here in zip(side, in_witness, strict=True)]
-    ways = (tightening, at_error), (tightening, in_witness), (real, at_error), (real, unknown), (real, in_witness)
-    for candidates, where in ways:
+    by_tightening = (tightening, at_error), (tightening, in_witness)
+    by_effect = (effective, at_error), (effective, unknown), (effective, in_witness)
+    for candidates, where in (*by_tightening, *by_effect):
         faulty = [candidate and here for candidate, here in zip(candidates, where, strict=True)]
         if any(faulty):
             return tuple(replace(change, at_fault=at) for change, at in zip(changes, faulty, strict=True))
-    return (*changes, _plain(refusal)) if refusal.errors else _mark_first(changes, real)
+    return (*changes, _change_of_first_error(refusal)) if refusal.errors else _mark_first(changes, effective)
 
 
-def _mark_first(changes: Sequence[Change], real: Sequence[bool]) -> tuple[Change, ...]:
+def _mark_first(changes: Sequence[Change], effective: Sequence[bool]) -> tuple[Change, ...]:
     """Return the changes with the first one that is not an annotation marked."""
-    index = real.index(True) if True in real else -1
+    index = effective.index(True) if True in effective else -1
     return tuple(replace(change, at_fault=number == index) for number, change in enumerate(changes))
 
 
-def _plain(refusal: RefusedWitness) -> Change:
+def _change_of_first_error(refusal: RefusedWitness) -> Change:
     """Return a change for the first error."""
     error = refusal.errors[0]
     location = _pointer(error, refusal.document, dict(object_pointers(refusal.document)))
     rule = f"{error.validator}-changed"
     rule_id = rule if rule in RULES else "schema-changed"
-    return Change(rule_id, location, location, Effect.NARROWED, word_error(error), at_fault=True)
+    return Change(rule_id, location, location, Effect.NARROWED, describe_error(error), at_fault=True)
 
 
 def _is_related(location: str, error: str) -> bool:
@@ -158,7 +159,7 @@ def _is_closed(location: str, closure: Closure) -> bool:
 def _pointer(error: Any, document: Any, pointers: Mapping[int, str]) -> str:
     """Return the location in the document that an error comes from, whatever references led there."""
     if id(error.schema) in pointers and error.validator is not None:
-        return f"{pointers[id(error.schema)]}/{escape_token(str(error.validator))}"
+        return extend_pointer(pointers[id(error.schema)], error.validator)
     pointer, schema = "", document
     for part in error.absolute_schema_path:
         reference = schema.get("$ref") if isinstance(schema, dict) and part == "$ref" else None
@@ -166,6 +167,5 @@ def _pointer(error: Any, document: Any, pointers: Mapping[int, str]) -> str:
             pointer = unquote(reference.removeprefix("#"))
             schema = value_at(document, pointer)
         else:
-            pointer = f"{pointer}/{escape_token(str(part))}"
-            schema = value_at(schema, f"/{escape_token(str(part))}")
+            pointer, schema = extend_pointer(pointer, part), value_at(schema, extend_pointer("", part))
     return pointer

@@ -1,39 +1,23 @@
 """The differences between two JSON Schemas that break a reader: alone, or only together."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
 from arrakis_schema.compat.accepting import explain_verdict
-from arrakis_schema.compat.blame import word_error_at
+from arrakis_schema.compat.blame import describe_error_at
 from arrakis_schema.compat.changes import changes_in_place
 from arrakis_schema.compat.containment import Question, QuestionSeries, decide_containment
 from arrakis_schema.compat.unfolding import unfold
+from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.findings.verdicts import Break, Change, Effect, Kind, Verdict
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.text.json_pointer import unescape_token
 
 _MOST_CHANGES = 200
 _MISSING: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A change that breaks a reader, a message that demonstrates it, and the reader's error for that message."""
-
-    change: Change
-    witness: Any
-    at: str
-
-    @property
-    def told(self) -> str:
-        """The change and the reader's error, or only one of them if they are equal."""
-        return (
-            f"{self.change.message} ({self.at})" if self.at and self.at != self.change.message else self.change.message
-        )
 
 
 Ask = Callable[[Any], Verdict]
@@ -48,11 +32,11 @@ def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iter
     unfolded = unfold(*documents)
     sides = (unfolded.new, unfolded.old) if reader_is_new else (unfolded.old, unfolded.new)
     question = replace(question, reader=sides[0], writer=sides[1])
-    for breaking in _breaks_in_place(question, verdict, reader_is_new=reader_is_new):
+    for breaking in _list_breaks(question, verdict, reader_is_new=reader_is_new):
         yield replace(breaking, change=unfolded.restore(breaking.change))
 
 
-def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
+def _list_breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iterator[Break]:
     """Yield every change of two documents that breaks the reader."""
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     side = "reader" if reader_is_new else "writer"
@@ -71,8 +55,8 @@ def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: boo
     asserting = [change for change in differences if change.effect is not Effect.ANNOTATION]
     single = list(_single_breaks(old, new, asserting[:_MOST_CHANGES], ask, loosens))
     yield from single
-    if (more := len(asserting) - _MOST_CHANGES) > 0:
-        reason = f"whether each breaks by itself was not examined of {format_count(more, 'more change')}"
+    if (left_over := len(asserting) - _MOST_CHANGES) > 0:
+        reason = f"whether each breaks by itself was not examined of {format_count(left_over, 'more change')}"
         yield Break(Change("undecided", "", "", Effect.CHANGED, reason), None, "")
     faults = {_key(breaking.change) for breaking in single}
     unexamined = set(map(_key, asserting[_MOST_CHANGES:])) if faults else set()
@@ -91,7 +75,7 @@ def _breaks_in_place(question: Question, verdict: Verdict, *, reader_is_new: boo
 
 def with_breaks(verdict: Verdict, breaks: Iterable[Break]) -> Verdict:
     """Return a verdict with these breaks as its findings at fault, each with its own witness and the reader's error."""
-    faults = [replace(breaking.change, message=breaking.told, witness=breaking.witness) for breaking in breaks]
+    faults = [replace(breaking.change, message=breaking.description, witness=breaking.witness) for breaking in breaks]
     places = set(map(_key, faults))
     differences = [change for change in verdict.findings if change.message != verdict.at]  # that is none by itself
     others = [change for change in differences if _key(change) not in places]
@@ -114,7 +98,7 @@ def _single_breaks(old: Any, new: Any, changes: list[Change], ask: Ask, loosens:
         verdict = ask(changed) if changed is not _MISSING else None
         if verdict is not None and verdict.kind is Kind.INCOMPATIBLE:
             reader = changed if loosens is Effect.WIDENED else old
-            at = word_error_at(verdict.errors, at_place[0].old, reader) if verdict.errors else verdict.at
+            at = describe_error_at(verdict.errors, at_place[0].old, reader) if verdict.errors else verdict.at
             for change in [change for change in at_place if change.effect is not loosens] or at_place:
                 yield Break(replace(change, at_fault=True), verdict.witness, at)
 
@@ -126,12 +110,12 @@ def _joint_breaks(old: Any, new: Any, changes: list[Change], ask: Ask) -> Iterat
     the others are applied, references lead to it. Changes that break nothing are passed over many at a time, by halves.
     """
 
-    def turn(change: Change) -> int:
+    def priority(change: Change) -> int:
         if change.effect is not Effect.ANNOTATION:
             return 1
         return 2 if value_at(new, change.new, _MISSING) is _MISSING else 0
 
-    ordered = sorted(changes, key=turn)[:_MOST_CHANGES]
+    ordered = sorted(changes, key=priority)[:_MOST_CHANGES]
     pending = [ordered] if ordered else []
     while pending:
         batch = pending.pop()
@@ -195,19 +179,19 @@ def _with_value(document: Any, path: list[str], value: Any) -> Any:
 
 def _with_member(document: dict[str, Any], path: list[str], value: Any) -> Any:
     """Return an object with a value at a path; an object on the way that is missing is made."""
-    name, *rest = path
-    if not rest:
+    name, *inner_path = path
+    if not inner_path:
         others = {key: member for key, member in document.items() if key != name}
         return others if value is _MISSING else {**others, name: value}
-    makes = value is not _MISSING and not rest[0].isdecimal()
-    inner = _with_value(document.get(name, {} if makes else _MISSING), rest, value)
+    makes = value is not _MISSING and not inner_path[0].isdecimal()
+    inner = _with_value(document.get(name, {} if makes else _MISSING), inner_path, value)
     return _MISSING if inner is _MISSING else {**document, name: inner}
 
 
 def _with_item(document: list[Any], path: list[str], value: Any) -> Any:
     """Return an array with a value at a path; an index beyond its end appends."""
-    index, rest = int(path[0]), path[1:]
-    if not rest:
+    index, inner_path = int(path[0]), path[1:]
+    if not inner_path:
         return [*document[:index], *([] if value is _MISSING else [value]), *document[index + 1 :]]
-    inner = _with_value(document[index], rest, value) if index < len(document) else _MISSING
+    inner = _with_value(document[index], inner_path, value) if index < len(document) else _MISSING
     return _MISSING if inner is _MISSING else [*document[:index], inner, *document[index + 1 :]]

@@ -7,15 +7,51 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from arrakis_schema.compat.locations import FLIPPED, Location, MemberPaths
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.json_schema.members import MemberPaths
 from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.text.json_pointer import extend_pointer
 
+_FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
 _MEMBERS, _NAMES = {"properties", "patternProperties"}, {"dependencies", "dependentRequired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A location in both documents, and the direction of effects: `negated` inside `not`, `unclear` inside `if`.
+
+    `names` are the member paths of both documents.
+    """
+
+    names: tuple[MemberPaths, MemberPaths]
+    old: str = ""
+    new: str = ""
+    negated: bool = False
+    unclear: bool = False
+
+    def below(self, *names: str | int, new_names: tuple[str | int, ...] = ()) -> Location:
+        """Return the location below some names; `new_names` are those of the new document if they differ."""
+        old, new = extend_pointer(self.old, *names), extend_pointer(self.new, *(new_names or names))
+        return Location(self.names, old, new, self.negated, self.unclear)
+
+    def enter(self, keyword: str) -> Location:
+        """Return the location inside a keyword, which may negate effects or make them unclear."""
+        unclear = self.unclear or keyword in {"if", "oneOf", "contains"}
+        return replace(self, negated=self.negated != (keyword == "not"), unclear=unclear)
+
+    def change(self, rule: str, effect: Effect, message: str) -> Change:
+        """Return a change at this location."""
+        if effect is not Effect.ANNOTATION:
+            effect = Effect.CHANGED if self.unclear else _FLIPPED.get(effect, effect) if self.negated else effect
+        old, new = self.names
+        name = new.path_of(self.new) or old.path_of(self.old)
+        text = f"inside `not`, {message}" if self.negated else message
+        return Change(rule, self.old, self.new, effect, f"{name}: {text}" if name else text)
 
 
 Compare = Callable[[str, Any, Any, Location], Iterator[Change]]
@@ -25,8 +61,8 @@ ABSENT: Any = object()
 def changes(old: Any, new: Any) -> Iterator[Change]:
     """Yield the differences of two documents in the order of their keywords; a renamed definition is none."""
     unfolded = unfold(old, new)
-    found = changes_in_place(unfolded.old, unfolded.new)
-    yield from map(unfolded.restore, found) if unfolded.moved else found
+    differences = changes_in_place(unfolded.old, unfolded.new)
+    yield from map(unfolded.restore, differences) if unfolded.has_moves else differences
 
 
 def changes_in_place(old: Any, new: Any) -> Iterator[Change]:
@@ -57,12 +93,12 @@ def _presence(keyword: str, before: Any, after: Any, location: Location, added: 
     if before is ABSENT:
         return location.change(f"{keyword}-added", added, f"`{keyword}` {short_json(after)} was added")
     if after is ABSENT:
-        removed = FLIPPED.get(added, added)
+        removed = _FLIPPED.get(added, added)
         return location.change(f"{keyword}-removed", removed, f"`{keyword}` {short_json(before)} was removed")
     return None
 
 
-def _reordered(keyword: str, location: Location) -> Change:
+def _reordering(keyword: str, location: Location) -> Change:
     """Return the change of a list that has the same entries in another order."""
     return location.change(
         f"{keyword}-reordered", Effect.ANNOTATION, f"`{keyword}` has the same entries in another order"
@@ -70,8 +106,8 @@ def _reordered(keyword: str, location: Location) -> Change:
 
 
 def _annotation(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
-    what = "added" if before is ABSENT else "removed" if after is ABSENT else "changed"
-    yield location.change(f"annotation-{what}", Effect.ANNOTATION, f"`{keyword}` was {what}")
+    verb = "added" if before is ABSENT else "removed" if after is ABSENT else "changed"
+    yield location.change(f"annotation-{verb}", Effect.ANNOTATION, f"`{keyword}` was {verb}")
 
 
 def _assertion(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
@@ -113,13 +149,13 @@ def _modifier(keyword: str, before: Any, after: Any, location: Location) -> Iter
 _LOWER, _UPPER = _bound(upper=False), _bound(upper=True)
 
 
-def _sets(keyword: str, before: set[str], after: set[str], location: Location) -> Iterator[Change]:
+def _compare_sets(keyword: str, before: set[str], after: set[str], location: Location) -> Iterator[Change]:
     """Yield the change of a set of allowed types or values."""
     gone, new = sorted(before - after), sorted(after - before)
     parts = [f"no longer accepts {', '.join(gone)}"] if gone else []
     parts += [f"now {'' if gone else 'also '}accepts {', '.join(new)}"] if new else []
     if not parts:
-        yield _reordered(keyword, location)
+        yield _reordering(keyword, location)
         return
     effect = Effect.CHANGED if len(parts) > 1 else Effect.NARROWED if gone else Effect.WIDENED
     suffix = _SUFFIX.get(effect, "changed")
@@ -131,7 +167,7 @@ def _type(keyword: str, before: Any, after: Any, location: Location) -> Iterator
     if alone:
         yield alone
         return
-    yield from _sets(keyword, _types(before), _types(after), location)
+    yield from _compare_sets(keyword, _types(before), _types(after), location)
 
 
 def _types(names: str | list[str]) -> set[str]:
@@ -140,7 +176,7 @@ def _types(names: str | list[str]) -> set[str]:
     return types | ({"integer"} if "number" in types else set())
 
 
-def _texts(values: list[Any]) -> set[str]:
+def _json_texts(values: list[Any]) -> set[str]:
     """Return the values of `enum` as JSON."""
     return {json.dumps(value, sort_keys=True) for value in values}
 
@@ -150,7 +186,7 @@ def _enum(keyword: str, before: Any, after: Any, location: Location) -> Iterator
     if alone:
         yield alone
     else:
-        yield from _sets(keyword, _texts(before), _texts(after), location)
+        yield from _compare_sets(keyword, _json_texts(before), _json_texts(after), location)
 
 
 def _required_names(_keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
@@ -162,7 +198,7 @@ def _required_names(_keyword: str, before: Any, after: Any, location: Location) 
         if name not in new:
             yield location.change("required-removed", Effect.WIDENED, f"{name!r} is no longer required")
     if set(old) == set(new) and before is not ABSENT and after is not ABSENT:
-        yield _reordered("required", location)
+        yield _reordering("required", location)
 
 
 def _schema(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
@@ -195,16 +231,16 @@ def _named_schemas(keyword: str, before: Any, after: Any, location: Location) ->
 def _listed_schemas(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:
     added = {"anyOf": Effect.WIDENED, "oneOf": Effect.CHANGED}.get(keyword, Effect.NARROWED)
     if before is ABSENT or after is ABSENT:
-        what, schemas = ("added", after) if before is ABSENT else ("removed", before)
+        verb, schemas = ("added", after) if before is ABSENT else ("removed", before)
         effect = Effect.NARROWED if before is ABSENT else Effect.WIDENED
-        message = f"`{keyword}` with {len(schemas)} schema{'s' if len(schemas) != 1 else ''} was {what}"
-        yield location.change(f"{keyword}-{what}", effect, message)
+        message = f"`{keyword}` with {len(schemas)} schema{'s' if len(schemas) != 1 else ''} was {verb}"
+        yield location.change(f"{keyword}-{verb}", effect, message)
         return
     old, new = dict(enumerate(before)), dict(enumerate(after))
     if keyword != "prefixItems":
         _drop_equal(old, new)
     if not old and not new:
-        yield _reordered(keyword, location)
+        yield _reordering(keyword, location)
     location = location.enter(keyword)
     pairs = list(zip(list(old), list(new), strict=False))
     for old_index, new_index in pairs:
@@ -212,7 +248,7 @@ def _listed_schemas(keyword: str, before: Any, after: Any, location: Location) -
     for index, schema in new.items():
         yield location.below(index).change(f"{keyword}-added", added, f"`{keyword}` now also has {short_json(schema)}")
     for index, schema in old.items():
-        gone = FLIPPED.get(added, added)
+        gone = _FLIPPED.get(added, added)
         yield location.below(index).change(
             f"{keyword}-removed", gone, f"`{keyword}` no longer has {short_json(schema)}"
         )

@@ -63,7 +63,7 @@ def check_schema(schema: Any, name: str) -> str:
     return dialect
 
 
-def refusals(  # noqa: PLR0913, PLR0917 - the question and its limits
+def validation_errors(  # noqa: PLR0913, PLR0917 - the question and its limits
     schema: Any,
     dialect: str,
     value: Json,
@@ -104,17 +104,17 @@ def _limit_keyword(_name: str, run: Any) -> Any:
 Path: TypeAlias = tuple[str, ...]
 
 
-def pick_witness(witness: Json, examples: Sequence[Json], refused: Callable[[Json], bool]) -> Json:
+def pick_witness(witness: Json, examples: Sequence[Json], is_witness: Callable[[Json], bool]) -> Json:
     """Return an example that is a witness, unchanged or with one member as in the witness, or the witness itself.
 
-    `refused` tells whether the writer may send a value and the reader rejects it.
+    `is_witness` tells whether the writer may send a value and the reader rejects it.
     """
     ordered = sorted(examples, key=_size)
-    plain = next((example for example in ordered if refused(example)), None)
-    if plain is not None:
-        return plain
+    plain_example = next((example for example in ordered if is_witness(example)), None)
+    if plain_example is not None:
+        return plain_example
     candidates = (candidate for example in ordered for candidate in _grafts(example, witness))
-    return next((candidate for candidate in candidates if refused(candidate)), witness)
+    return next((candidate for candidate in candidates if is_witness(candidate)), witness)
 
 
 def _grafts(example: Json, witness: Json) -> Iterator[Json]:

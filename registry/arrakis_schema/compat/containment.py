@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
-from arrakis_schema.compat.blame import word_error
-from arrakis_schema.compat.closure import Side, close, side
-from arrakis_schema.compat.confirmation import check_schema, pick_witness, refusals
+from arrakis_schema.compat.blame import describe_error
+from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure
+from arrakis_schema.compat.confirmation import check_schema, pick_witness, validation_errors
+from arrakis_schema.compat.logic.connectives import disjunction, opposite
 from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
-from arrakis_schema.compat.logic.formulas import State, disjunction, opposite
+from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import Nodes
 from arrakis_schema.compat.logic.results import SECONDS, STEPS, Closed, Model, Open, UndecidedError, budget
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.compat.places import CLOSED_EVERYWHERE, OPEN, Closure
+from arrakis_schema.compat.sides import Side, close, open_side
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, REFERENCES, dialect_of
@@ -109,14 +110,14 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 def _search(question: Question) -> Verdict:
     """Return the verdict of the search for a witness."""
     try:
-        return _Case(question).verdict()
+        return _Comparison(question).verdict()
     except (UndecidedError, UnsupportedPatternError) as error:
         return Verdict(Kind.UNDECIDED, reason=str(error))
     except RecursionError:
         return Verdict(Kind.UNDECIDED, reason="schemas that nest too deeply")
 
 
-class _Case:
+class _Comparison:
     """The state of answering one question."""
 
     def __init__(self, question: Question) -> None:
@@ -129,9 +130,9 @@ class _Case:
 
     def open_side(self, document: Any, name: str) -> Side:
         """Return one side, with nothing closed."""
-        return self.cached(document, OPEN, lambda: side(document, self.dialect(document, name)))
+        return self.make_once(document, OPEN, lambda: open_side(document, self.dialect(document, name)))
 
-    def cached(self, document: Any, closure: Closure, make: Callable[[], Side]) -> Side:
+    def make_once(self, document: Any, closure: Closure, make: Callable[[], Side]) -> Side:
         """Return a side, which is made once if a series of questions shares its document."""
         series = self.question.series
         if series is None or document is not series.document:
@@ -183,7 +184,7 @@ class _Case:
         return verdict if verdict and verdict.kind is Kind.INCOMPATIBLE else None
 
     def close_sides(self) -> bool:
-        """Close both sides; tell whether that made a difference."""
+        """Close both sides, and return whether that made a difference."""
         opened = self.reader, self.writer
         self.reader = self.close_side(self.reader, self.question.reader, self.question.reader_closure)
         self.writer = self.close_side(self.writer, self.question.writer, self.question.writer_closure)
@@ -191,7 +192,7 @@ class _Case:
 
     def close_side(self, opened: Side, document: Any, closure: Closure) -> Side:
         """Return one side with its closure."""
-        return self.cached(document, closure, lambda: close(opened, closure, self.tick))
+        return self.make_once(document, closure, lambda: close(opened, closure, self.tick))
 
     def without_witness(self) -> Verdict:
         """Return the verdict without a witness, with a reason if the writer can send nothing."""
@@ -206,8 +207,8 @@ class _Case:
         if listed is None or refers or len(listed) > _MOST_LISTED:
             return None
         try:
-            sent = [value for value in listed if not self._refuses(self.writer, value)]
-            refused = [value for value in sent if self._refuses(self.reader, value)]
+            sent = [value for value in listed if not self._rejects(self.writer, value)]
+            refused = [value for value in sent if self._rejects(self.reader, value)]
         except UndecidedError:
             return None
         return self.judge(refused[0]) if refused else Verdict(Kind.COMPATIBLE, reason="" if sent else EMPTY)
@@ -227,21 +228,22 @@ class _Case:
 
     def judge(self, value: Json) -> Verdict:
         """Return the verdict of the validator on a witness."""
-        if self._refuses(self.writer, value):
+        if self._rejects(self.writer, value):
             return Verdict(Kind.UNDECIDED, reason=f"a validator rejects {_short(value)} for the writer already")
         errors = self._errors(self.reader, self.reader.document, value, _MOST_ERRORS)
-        if not (errors or self._refuses(self.reader, value)):
+        if not (errors or self._rejects(self.reader, value)):
             return Verdict(Kind.UNDECIDED, reason=f"a validator accepts {_short(value)} for the reader")
-        at = word_error(errors[0]) if errors else UNKNOWN
+        at = describe_error(errors[0]) if errors else UNKNOWN
         return Verdict(Kind.INCOMPATIBLE, value, errors=tuple(errors), at=at)
 
-    def _refuses(self, side: Side, value: Json) -> bool:
+    def _rejects(self, side: Side, value: Json) -> bool:
         """Return whether the validator rejects a value for a document or for its closure."""
         return any(self._errors(side, schema, value, 1) for schema in side.schemas)
 
     def _errors(self, side: Side, schema: Any, value: Json, most: int) -> list[Any]:
         """Return the first errors of the validator on a value for a schema of one side."""
-        return refusals(schema, side.dialect, value, self.tick, most, self.question.patterns, side.registry)
+        limits = self.tick, most
+        return validation_errors(schema, side.dialect, value, *limits, self.question.patterns, side.registry)
 
 
 def _short(value: Json) -> str:

@@ -12,52 +12,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arrakis_schema.compat.logic.assertions import pattern_formula
+from arrakis_schema.compat.logic.connectives import conjunction
 from arrakis_schema.compat.logic.evaluation import matches
-from arrakis_schema.compat.logic.formulas import All, Matches, conjunction
+from arrakis_schema.compat.logic.formulas import All, Matches
 from arrakis_schema.compat.logic.results import Closed, UndecidedError
 from arrakis_schema.compat.solve.string import string
-from arrakis_schema.json_schema.declared_members import describes_any_name, required_names
 from arrakis_schema.json_schema.dialects import DIALECTS
+from arrakis_schema.json_schema.keywords import describes_any_name, required_names
 from arrakis_schema.regex.characters import Reading
 from arrakis_schema.regex.tree import UnsupportedPatternError
-from arrakis_schema.text.short_repr import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from arrakis_schema.compat.closure import Closure
     from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
 
 _MOST_PLACES = 5_000
 _DIGITS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """Where in the instance an object may only hold declared members: everywhere, or at some paths of names."""
-
-    everywhere: bool = False
-    places: frozenset[tuple[str, ...]] = frozenset()
-
-    __repr__ = short_repr
-
-    @property
-    def here(self) -> bool:
-        """Whether the current place is closed."""
-        return self.everywhere or () in self.places
-
-    def below(self, name: str | None) -> Closure:
-        """Return the closure for the member of this name, or for an item or a member of any name."""
-        if self.everywhere:
-            return self
-        return Closure(places=frozenset(path[1:] for path in self.places if path and path[0] == name))
-
-    @property
-    def names(self) -> set[str]:
-        """The names of the members, or the indices of the items, that it closes alone or closes something in."""
-        return {path[0] for path in self.places if path}
-
-
-OPEN, CLOSED_EVERYWHERE = Closure(), Closure(everywhere=True)
 
 
 class AppliedSchema(NamedTuple):

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.compat.closure import side
 from arrakis_schema.compat.confirmation import check_schema
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
 from arrakis_schema.compat.logic.results import Closed, UndecidedError, budget
+from arrakis_schema.compat.sides import open_side
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.json_schema.dialects import has_effect
@@ -44,7 +44,7 @@ class Conflict:
         return f"{', '.join(most)} and {last}{location} exclude each other"
 
 
-def conflict(document: Any) -> Conflict | None:
+def find_conflict(document: Any) -> Conflict | None:
     """Return why nothing satisfies a document; None if something does, or if that is unknown."""
     try:
         search = _Search(document)
@@ -62,7 +62,7 @@ class _Search:
         dialect = check_schema(document, "document")
         self._nodes = Nodes(tick)
         self._tableau = Tableau(Interpretation(Reading.ECMA, tick))
-        (self.root,) = side(document, dialect).roots(self._nodes)
+        (self.root,) = open_side(document, dialect).roots(self._nodes)
         self._above: set[SchemaNode] = set()
 
     def is_empty(self, node: SchemaNode) -> bool:

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.dialects import ANNOTATIONS, DIALECTS, DRAFT_07, NAMED, dialect_of
-from arrakis_schema.json_schema.keywords import children, schemas_in
+from arrakis_schema.json_schema.keywords import keyed_subschemas, schemas_in
 from arrakis_schema.json_schema.positions import value_at
-from arrakis_schema.text.json_pointer import escape_token, unescape_token
+from arrakis_schema.text.json_pointer import extend_pointer, unescape_token
 
 _MOST, _DEEPEST = 100, 20
 _MISSING: Any = object()
@@ -29,7 +29,7 @@ class Unfolded:
     new_places: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def moved(self) -> bool:
+    def has_moves(self) -> bool:
         """Whether anything stands elsewhere than in the original documents."""
         return bool(self.old_places or self.new_places)
 
@@ -44,7 +44,7 @@ class Unfolded:
 
 def unfold(old: Any, new: Any) -> Unfolded:
     """Return both documents with the same names of definitions, and inlined where the other document is."""
-    if not any(_differing(old, new)) or not (_is_plain(old) and _is_plain(new)):
+    if not any(_differing_schemas(old, new)) or not (_is_plain(old) and _is_plain(new)):
         return Unfolded(old, new)
     old, new = deepcopy(old), deepcopy(new)
     places: tuple[dict[str, str], dict[str, str]] = {}, {}
@@ -63,7 +63,7 @@ def _is_plain(document: Any) -> bool:
     return all((names if number else in_root).isdisjoint(schema) for number, schema in schemas)
 
 
-def _differing(old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+def _differing_schemas(old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
     """Yield the schemas at the same pointer of both documents, with it, of which at least one is only a reference."""
     todo = [("", old, new)]
     while todo:
@@ -74,17 +74,12 @@ def _differing(old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
         if targets[0] != targets[1]:
             yield pointer, before, after
         elif targets[0] is None:
-            others = {(keyword, key): child for keyword, key, child in children(after)}
+            others = {(keyword, key): child for keyword, key, child in keyed_subschemas(after)}
             todo += [
-                (pointer + _pointer(keyword, key), child, others[keyword, key])
-                for keyword, key, child in children(before)
+                (extend_pointer(pointer, keyword, *([] if key is None else [key])), child, others[keyword, key])
+                for keyword, key, child in keyed_subschemas(before)
                 if (keyword, key) in others
             ]
-
-
-def _pointer(keyword: str, key: str | int | None) -> str:
-    """Return the JSON Pointer from a schema to one of its direct subschemas."""
-    return f"/{escape_token(keyword)}" if key is None else f"/{escape_token(keyword)}/{escape_token(str(key))}"
 
 
 def _target(schema: Any) -> str | None:
@@ -97,9 +92,9 @@ def _target(schema: Any) -> str | None:
 
 
 def _rename_definitions(old: Any, new: Any, places: dict[str, str]) -> bool:
-    """Rename the definitions of the old document as in the new one; tell whether any was renamed."""
+    """Rename the definitions of the old document as in the new one; return whether any was renamed."""
     names: dict[str, str] = {}
-    for _, before, after in _differing(old, new):
+    for _, before, after in _differing_schemas(old, new):
         was, becomes = _target(before), _target(after)
         if was is None or becomes is None or was in names or becomes.startswith(f"{was}/"):
             continue
@@ -109,8 +104,8 @@ def _rename_definitions(old: Any, new: Any, places: dict[str, str]) -> bool:
             places[becomes] = _original_pointer(was, places)
     for schema in schemas_in(old) if names else ():
         target = _reference(schema)
-        if target is not None and (moved := _original_pointer(target, names)) != target:
-            schema["$ref"] = f"#{moved}"
+        if target is not None and (renamed := _original_pointer(target, names)) != target:
+            schema["$ref"] = f"#{renamed}"
     return bool(names)
 
 
@@ -121,7 +116,7 @@ def _reference(schema: Any) -> str | None:
 
 
 def _move_definition(document: Any, was: str, becomes: str) -> bool:
-    """Move a definition to another name, or to the other keyword for definitions; tell whether that was possible."""
+    """Move a definition to another name, or to the other keyword for definitions; return whether that was possible."""
     parents = [value_at(document, pointer.rpartition("/")[0], _MISSING) for pointer in (was, becomes)]
     keyword, _, name = becomes[1:].rpartition("/")
     if parents[1] is _MISSING and keyword in NAMED:
@@ -133,22 +128,22 @@ def _move_definition(document: Any, was: str, becomes: str) -> bool:
 
 
 def _inline_references(old: Any, new: Any, places: tuple[dict[str, str], dict[str, str]]) -> bool:
-    """Inline the references that only one document has; tell whether there were any."""
+    """Inline the references that only one document has; return whether there were any."""
     written = False
-    for pointer, *schemas in list(_differing(old, new)):
+    for pointer, *schemas in list(_differing_schemas(old, new)):
         for number, document in enumerate((old, new)):
             target = _target(schemas[number])
             if target is None or _reference(schemas[1 - number]) is not None or len(places[number]) > _MOST:
                 continue
             definition = value_at(document, target, _MISSING)
             if isinstance(definition, dict) and pointer and not f"{pointer}/".startswith(f"{target}/"):
-                _put(document, pointer, {**deepcopy(definition), **_beside(schemas[number])})
+                _put(document, pointer, {**deepcopy(definition), **_siblings(schemas[number])})
                 places[number][pointer] = _original_pointer(target, places[number])
                 written = True
     return written
 
 
-def _beside(schema: dict[str, Any]) -> dict[str, Any]:
+def _siblings(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the siblings of a reference, which are annotations."""
     return {name: value for name, value in schema.items() if name != "$ref"}
 

@@ -92,3 +92,29 @@ class Verdict:
     errors: tuple[Any, ...] = field(default=(), repr=False, compare=False)
 
     __repr__ = short_repr
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A change that breaks a reader, a message that demonstrates it, and the reader's error for that message."""
+
+    change: Change
+    witness: Any
+    at: str
+
+    @property
+    def description(self) -> str:
+        """The change and the reader's error, or only one of them if they are equal."""
+        return (
+            f"{self.change.message} ({self.at})" if self.at and self.at != self.change.message else self.change.message
+        )
+
+
+def not_understood(verdict: Verdict, *, reader_is_new: bool) -> list[Change]:
+    """Return the differences because of which the reader ignores members or columns that it does not know.
+
+    `reader_is_new` is as for `accepts`. Empty if the reader knows everything that it accepts.
+    """
+    word = "removed" if reader_is_new else "added"
+    rules = {f"properties-{word}", f"column-{word}"}
+    return [change for change in verdict.findings if change.rule in rules and not change.at_fault]

@@ -9,8 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, bound_like, format_schema, strip_annotations
+from arrakis_schema.arrow.matching import bound_like
 from arrakis_schema.arrow.payloads import payload_of
+from arrakis_schema.arrow.printer import format_schema
+from arrakis_schema.arrow.promises import strip_annotations
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.store.flight_settings import Columns
 from arrakis_schema.store.store import Release, open_release

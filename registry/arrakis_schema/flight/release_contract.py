@@ -12,10 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.payloads import payload_of
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError, InvalidRequestError
-from arrakis_schema.flight.request_forms import form_of
+from arrakis_schema.flight.requests import form_of
 from arrakis_schema.json_schema.requests import checks, request_path, validate_against
 from arrakis_schema.json_schema.violations import Violation, short_json
 from arrakis_schema.store.documents import Example
@@ -54,8 +54,8 @@ class Contract:
     @cached_property
     def endpoints(self) -> tuple[str, ...]:
         """The endpoints of the release, in their order: those with requests, and payloads that a path asks for."""
-        asked = self._payloads if self.flight.calls == "path" else {}
-        return tuple(sorted({*self._requests, *asked}))
+        by_path = self._payloads if self.flight.calls == "path" else {}
+        return tuple(sorted({*self._requests, *by_path}))
 
     @cached_property
     def _requests(self) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from pyarrow import flight
 
 from arrakis_schema.errors import InvalidRequestError, ValidationLimitError
-from arrakis_schema.flight.request_forms import properties_of
+from arrakis_schema.flight.requests import properties_of
 from arrakis_schema.json_schema.requests import validate_by_documents
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.store import Release, open_release

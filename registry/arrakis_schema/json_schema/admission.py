@@ -1,6 +1,6 @@
 """Which JSON types a schema can accept at all, and whether it accepts null: what follows from the keywords alone.
 
-Only keywords that say something about null are asked for null, so that the answer is the judge's.
+Only keywords that concern null decide whether null is accepted, so that the answer agrees with the validator.
 """
 
 from dataclasses import dataclass, field, replace
@@ -12,12 +12,12 @@ from arrakis_schema.json_schema.dynamic_scope import NO_SCOPE, DynamicScope, dyn
 from arrakis_schema.json_schema.judge.values import equality_key
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, SchemaPlace, Schemas
 from arrakis_schema.store.dialects import named_dialect
-from arrakis_schema.text.json_pointer import escape_token
+from arrakis_schema.text.json_pointer import extend_pointer
 
 Kinds = frozenset[str]
 PlaceKey = tuple[str, str, DynamicScope]
-EVERY: Kinds = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
-_OF_TYPE = {name: frozenset({name}) for name in EVERY} | {"number": frozenset({"integer", "fraction"})}
+EVERY_KIND: Kinds = frozenset({"null", "boolean", "integer", "fraction", "string", "array", "object"})
+_OF_TYPE = {name: frozenset({name}) for name in EVERY_KIND} | {"number": frozenset({"integer", "fraction"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Place:
         schema = self.schema
         for name in names:
             schema = schema[name]
-        return Place(self.document, pointer_below(self.pointer, *names), schema, self.branches, self.scope)
+        return Place(self.document, extend_pointer(self.pointer, *names), schema, self.branches, self.scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Branch:
 
 def branch(holder: Place, keyword: str, key: str | int = "") -> Branch:
     """Return one case of a schema."""
-    return Branch(holder.document, pointer_below(holder.pointer, *_names(keyword, key)), holder, keyword, key)
+    return Branch(holder.document, extend_pointer(holder.pointer, *_names(keyword, key)), holder, keyword, key)
 
 
 def _names(keyword: str, key: str | int) -> tuple[str | int, ...]:
@@ -83,7 +83,7 @@ class Admission:
     schemas: Schemas
     _dialects: dict[str, Dialect] = field(default_factory=dict)
     _kinds: dict[PlaceKey, Kinds] = field(default_factory=dict)
-    _nulls: dict[PlaceKey, bool | None] = field(default_factory=dict)
+    _accepts_null: dict[PlaceKey, bool | None] = field(default_factory=dict)
 
     def root(self, document: str) -> Place:
         """Return the schema of a document as a whole."""
@@ -104,8 +104,10 @@ class Admission:
         return isinstance(schema, dict) and "$ref" in schema and self.dialect(place).ref_alone
 
     def has(self, place: Place, keyword: str) -> bool:
-        """Return whether a schema has a keyword that its dialect knows and reads there."""
-        if keyword not in place.schema or keyword not in self.dialect(place).keywords:
+        """Return whether a schema has a keyword that its dialect knows and reads there; a boolean has none."""
+        if not isinstance(place.schema, dict) or keyword not in place.schema:
+            return False
+        if keyword not in self.dialect(place).keywords:
             return False
         return keyword == "$ref" or not self.ref_is_alone(place)
 
@@ -127,10 +129,10 @@ class Admission:
             )
         except (DanglingReferenceError, MissingExtraError):
             return None
-        inside = enter(self.schemas, scope, target)
-        return Place(target.document, target.pointer, target.schema, place.branches, inside)
+        inner_scope = enter(self.schemas, scope, target)
+        return Place(target.document, target.pointer, target.schema, place.branches, inner_scope)
 
-    def listed(self, place: Place, keyword: str) -> list[Place]:
+    def schemas_in_list(self, place: Place, keyword: str) -> list[Place]:
         """Return the schemas in the list that a keyword holds."""
         schemas = place.schema.get(keyword) if self.has(place, keyword) else None
         return [place.below(keyword, index) for index in range(len(schemas))] if isinstance(schemas, list) else []
@@ -139,31 +141,31 @@ class Admission:
         """Return the types outside of which a schema accepts nothing."""
         key = place.key
         if key not in self._kinds:
-            self._kinds[key] = EVERY  # what a schema says of itself, in place, says nothing
+            self._kinds[key] = EVERY_KIND  # a schema that applies itself in place adds nothing
             self._kinds[key] = self._read_kinds(place)
         return self._kinds[key]
 
     def _read_kinds(self, place: Place) -> Kinds:
         if not isinstance(place.schema, dict):
-            return frozenset() if place.schema is False else EVERY
-        kinds = types_of(place.schema["type"]) if self.has(place, "type") else EVERY
+            return frozenset() if place.schema is False else EVERY_KIND
+        kinds = types_of(place.schema["type"]) if self.has(place, "type") else EVERY_KIND
         for values in self.values(place):
             kinds &= frozenset(map(kind_of, values))
         for target in self.targets(place):
-            kinds &= self.kinds(target) if target else EVERY
-        for part in self.listed(place, "allOf"):
+            kinds &= self.kinds(target) if target else EVERY_KIND
+        for part in self.schemas_in_list(place, "allOf"):
             kinds &= self.kinds(part)
         for keyword in ("anyOf", "oneOf"):
-            if parts := self.listed(place, keyword):
+            if parts := self.schemas_in_list(place, keyword):
                 kinds &= frozenset().union(*map(self.kinds, parts))
         return kinds & self._conditional_kinds(place)
 
     def _conditional_kinds(self, place: Place) -> Kinds:
         """Return the types that `then` and `else` leave."""
         if not self.has(place, "if"):
-            return EVERY
+            return EVERY_KIND
         cases = [
-            self.kinds(place.below(keyword)) if self.has(place, keyword) else EVERY for keyword in ("then", "else")
+            self.kinds(place.below(keyword)) if self.has(place, keyword) else EVERY_KIND for keyword in ("then", "else")
         ]
         return cases[0] | cases[1]
 
@@ -172,47 +174,42 @@ class Admission:
         lists = [place.schema["enum"]] if self.has(place, "enum") and isinstance(place.schema["enum"], list) else []
         return lists + ([[place.schema["const"]]] if self.has(place, "const") else [])
 
-    def null(self, place: Place) -> bool | None:
-        """Return whether a schema accepts null; None where that cannot be told."""
+    def accepts_null(self, place: Place) -> bool | None:
+        """Return whether a schema accepts null; None where that is unknown."""
         key = place.key
-        if key not in self._nulls:
-            self._nulls[key] = None
-            self._nulls[key] = self._read_null(place)
-        return self._nulls[key]
+        if key not in self._accepts_null:
+            self._accepts_null[key] = None
+            self._accepts_null[key] = self._decide_null(place)
+        return self._accepts_null[key]
 
-    def _read_null(self, place: Place) -> bool | None:
+    def _decide_null(self, place: Place) -> bool | None:
         schema = place.schema
         if not isinstance(schema, dict):
             return schema is not False
         answers: list[bool | None] = [None in values for values in self.values(place)]
         if self.has(place, "type"):
             answers.append("null" in types_of(schema["type"]))
-        answers += [self.null(target) if target else None for target in self.targets(place)]
-        answers += map(self.null, self.listed(place, "allOf"))
-        if parts := self.listed(place, "anyOf"):
-            answers.append(_any(map(self.null, parts)))
-        if parts := self.listed(place, "oneOf"):
-            answers.append(_exactly_one([self.null(part) for part in parts]))
+        answers += [self.accepts_null(target) if target else None for target in self.targets(place)]
+        answers += map(self.accepts_null, self.schemas_in_list(place, "allOf"))
+        if parts := self.schemas_in_list(place, "anyOf"):
+            answers.append(_any(map(self.accepts_null, parts)))
+        if parts := self.schemas_in_list(place, "oneOf"):
+            answers.append(_exactly_one([self.accepts_null(part) for part in parts]))
         if self.has(place, "not"):
-            answers.append(_negate(self.null(place.below("not"))))
+            answers.append(_negate(self.accepts_null(place.below("not"))))
         if self.has(place, "if"):
-            answers.append(self._conditional_null(place))
+            answers.append(self._decide_conditional_null(place))
         return _all(answers)
 
-    def _conditional_null(self, place: Place) -> bool | None:
-        condition = self.null(place.below("if"))
+    def _decide_conditional_null(self, place: Place) -> bool | None:
+        condition = self.accepts_null(place.below("if"))
         cases = {
-            holds: self.null(place.below(keyword)) if self.has(place, keyword) else True
+            holds: self.accepts_null(place.below(keyword)) if self.has(place, keyword) else True
             for keyword, holds in (("then", True), ("else", False))
         }
         if condition is not None:
             return cases[condition]
         return cases[True] if cases[True] is cases[False] else None
-
-
-def pointer_below(pointer: str, *names: str | int) -> str:
-    """Return a JSON Pointer with more names."""
-    return "".join([pointer, *(f"/{escape_token(str(name))}" for name in names)])
 
 
 def types_of(names: Any) -> Kinds:
@@ -239,7 +236,7 @@ def kind_of(value: Any) -> str:
 
 def type_words(kinds: Kinds) -> str:
     """Return the name of the types, null left out, as in `integer or string`."""
-    if kinds - {"null"} == EVERY - {"null"}:
+    if kinds - {"null"} == EVERY_KIND - {"null"}:
         return "any"
     names = ["string", "boolean", "array", "object"]
     number = "number" if "fraction" in kinds else "integer" if "integer" in kinds else ""

@@ -131,16 +131,19 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
     if not isinstance(root, dict):
         return Bundle(path, root)
     dialect = dialect_of(root) or dialect_uri(root)
-    home = "definitions" if is_legacy(dialect) else "$defs"
+    home_keyword = "definitions" if is_legacy(dialect) else "$defs"
     reached = reach_from(schemas, path, dialect)
     problems = tuple(problem for links in reached.values() for problem in links.problems)
-    own = root.get(home, {})
-    if not isinstance(own, dict):
+    definitions = root.get(home_keyword, {})
+    if not isinstance(definitions, dict):
         return Bundle(path, root, problems=problems)
-    names = _names(own, sorted(reached.keys() - {path}))
-    prefixes = {path: "", **{document: f"/{home}/{escape_token(name)}" for document, name in names.items()}}
+    names = _definition_names(definitions, sorted(reached.keys() - {path}))
+    prefixes = {
+        path: "",
+        **{document: f"/{home_keyword}/{escape_token(name)}" for document, name in names.items()},
+    }
     by_uri = any(links.is_dynamic and not is_legacy(dialect) for links in reached.values())
-    if by_uri or not all(_reads_alike(schemas, *part, dialect) for part in reached.items()):
+    if by_uri or not all(_means_the_same(schemas, *part, dialect) for part in reached.items()):
         copies = {document: _write_uris(schemas, document, links, dialect) for document, links in reached.items()}
     else:
         copies = {
@@ -152,24 +155,25 @@ def make_bundle(schemas: Schemas, path: str) -> Bundle:
         }
     schema = copies[path]
     if names:
-        schema[home] = {**schema.get(home, {}), **{name: copies[document] for document, name in names.items()}}
+        parts_by_name = {name: copies[document] for document, name in names.items()}
+        schema[home_keyword] = {**schema.get(home_keyword, {}), **parts_by_name}
     parts = {pointer: document for document, pointer in prefixes.items() if pointer}
     return Bundle(path, schema, parts, problems)
 
 
-def _reads_alike(schemas: Schemas, document: str, links: Links, dialect: str) -> bool:
+def _means_the_same(schemas: Schemas, document: str, links: Links, dialect: str) -> bool:
     """Return whether a document is written in the dialect of the root, or plainly means the same there."""
     named = {named_dialect(name) or name for name in links.dialects} or {dialect}
     if named == {dialect}:
         return True
-    own = named.pop()
-    if named or not {own, dialect} <= DIALECTS.keys():
+    document_dialect = named.pop()
+    if named or not {document_dialect, dialect} <= DIALECTS.keys():
         return False
     parts = (value_at(schemas.schema(document), pointer) for pointer in links.places)
-    return all(means_the_same(part, own, dialect) for part in parts)
+    return all(means_the_same(part, document_dialect, dialect) for part in parts)
 
 
-def _names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]:
+def _definition_names(taken: Mapping[str, Any], documents: Iterable[str]) -> dict[str, str]:
     """Return the name of each document among the definitions of the bundle: its path, unless that is taken."""
     names: dict[str, str] = {}
     for document in documents:
@@ -190,9 +194,11 @@ def _is_shared(root: str, document: str, prefixes: Mapping[str, str], links: Lin
 def _shared_part(schemas: Schemas, document: str, dialect: str) -> Any:
     """Return a document as it stands in the bundles of other documents of a dialect."""
     links = schemas.derived(document_links, document, dialect)
-    home = "definitions" if is_legacy(dialect) else "$defs"
+    home_keyword = "definitions" if is_legacy(dialect) else "$defs"
     targets = {document, *(link.target.document for link in links.links)}
-    return _write_pointers(schemas, document, links, {path: f"/{home}/{escape_token(path)}" for path in targets})
+    return _write_pointers(
+        schemas, document, links, {path: f"/{home_keyword}/{escape_token(path)}" for path in targets}
+    )
 
 
 def _write_pointers(schemas: Schemas, document: str, links: Links, prefixes: Mapping[str, str]) -> Any:
@@ -228,14 +234,14 @@ def _write_uris(schemas: Schemas, document: str, links: Links, dialect: str) -> 
         base = identifiers.base(target.pointer if by_name else "")
         inner = fragment if by_name else quote(target.pointer, _IN_A_FRAGMENT)
         value_at(copy, place.pointer)[keyword] = f"{base}#{inner}"
-    own = dialect_uri(schemas.schema(document)) or dialect
+    document_dialect = dialect_uri(schemas.schema(document)) or dialect
     if isinstance(copy, bool):  # has no room for a name
         copy = {} if copy else {"not": {}}
-    elif is_legacy(own) and "$ref" in copy:
+    elif is_legacy(document_dialect) and "$ref" in copy:
         copy = _refer_below(copy)
-    copy[identifying_keyword(own)] = schemas.identifiers(document).bases[""]
-    if (named_dialect(own) or own) != dialect:
-        copy["$schema"] = own
+    copy[identifying_keyword(document_dialect)] = schemas.identifiers(document).bases[""]
+    if (named_dialect(document_dialect) or document_dialect) != dialect:
+        copy["$schema"] = document_dialect
     return copy
 
 

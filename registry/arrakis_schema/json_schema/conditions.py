@@ -29,7 +29,7 @@ class CaseNames:
         """Name the cases of a place; `required` are the members that are always there."""
         for branch in (branch for extra in extras for branch in extra):
             if branch not in self._names:
-                self._names[branch] = _name(self.admission, branch, required)
+                self._names[branch] = _case_name(self.admission, branch, required)
 
     def of(self, extra: Extra) -> str:
         """Return the name of one case, or of several together."""
@@ -50,13 +50,13 @@ class CaseNames:
         taken: set[str] = set()
         for extra in filter(None, extras):
             label = _reference_name(at_place.get(extra, [])) or self.of(extra)
-            unique = next(filter(lambda name: name not in taken, _numbered(label)))
+            unique = next(filter(lambda name: name not in taken, _number_labels(label)))
             taken.add(unique)
             labels[extra] = unique
         return labels
 
 
-def _numbered(label: str) -> Iterator[str]:
+def _number_labels(label: str) -> Iterator[str]:
     """Yield a label alone, then with the numbers from 2 on."""
     yield label
     yield from (f"{label} {number}" for number in count(2))
@@ -75,7 +75,7 @@ def _reference_name(places: Sequence[Place]) -> str:
     return _definition_name(schemas[0]["$ref"])
 
 
-def _name(admission: Admission, branch: Branch, required: set[str]) -> str:
+def _case_name(admission: Admission, branch: Branch, required: set[str]) -> str:
     """Return what one case is called among those beside it."""
     match branch.keyword:
         case "then":
@@ -84,7 +84,7 @@ def _name(admission: Admission, branch: Branch, required: set[str]) -> str:
             return f"unless {_condition(admission, branch, required)}"
         case "dependentSchemas" | "dependencies":
             return f"if {branch.key} is present"
-    names = _alternatives(admission, admission.listed(branch.holder, branch.keyword))
+    names = _alternatives(admission, admission.schemas_in_list(branch.holder, branch.keyword))
     return names[int(branch.key)]
 
 
@@ -143,7 +143,7 @@ def _constants(admission: Admission, place: Place, depth: int = _DEEPEST) -> dic
     if not isinstance(place.schema, dict) or depth == 0:
         return {}
     constants: dict[str, str] = {}
-    for part in [*filter(None, admission.targets(place)), *admission.listed(place, "allOf")]:
+    for part in [*filter(None, admission.targets(place)), *admission.schemas_in_list(place, "allOf")]:
         constants |= _constants(admission, part, depth - 1)
     properties = place.schema.get("properties")
     for name, schema in properties.items() if isinstance(properties, dict) else ():
@@ -163,13 +163,13 @@ def _required_only(place: Place) -> str:
 
 
 def _clause(admission: Admission, place: Place, path: str, required: set[str], depth: int) -> str:
-    """Return what a schema asks of an instance in words; empty where it cannot be said in few."""
+    """Return what a schema requires of an instance in words; empty where that takes many."""
     schema = place.schema
     if not isinstance(schema, dict) or depth == 0:
         return ""
     clauses = []
-    needed, properties = schema.get("required"), schema.get("properties")
-    needed = needed if isinstance(needed, list) else []
+    required_here, properties = schema.get("required"), schema.get("properties")
+    required_here = required_here if isinstance(required_here, list) else []
     properties = properties if isinstance(properties, dict) else {}
     for keyword, value in schema.items():
         if keyword in _WORDS or keyword.startswith("x-") or (keyword == "type" and value == "object"):
@@ -178,12 +178,12 @@ def _clause(admission: Admission, place: Place, path: str, required: set[str], d
             for name in value:
                 where = f"{path}.{name}" if path else name
                 clause = _clause(admission, place.below("properties", name), where, set(), depth - 1)
-                clauses.append(_or_absent(clause, where, is_there=name in needed or name in required))
+                clauses.append(_or_absent(clause, where, is_there=name in required_here or name in required))
         elif keyword == "required" and isinstance(value, list):
             dotted = [f"{path}.{name}" if path else str(name) for name in value if name not in properties]
             clauses += [f"{name} is present" for name in dotted]
         elif keyword == "not":
-            clauses.append(_negated(_clause(admission, place.below("not"), path, required, depth - 1)))
+            clauses.append(_negate_clause(_clause(admission, place.below("not"), path, required, depth - 1)))
         elif path:
             clauses.append(_value_clause(path, keyword, value))
         else:
@@ -195,12 +195,12 @@ def _or_absent(clause: str, where: str, *, is_there: bool) -> str:
     return clause if is_there or not clause else f"{clause} or {where} is absent"
 
 
-def _negated(clause: str) -> str:
+def _negate_clause(clause: str) -> str:
     return f"not ({clause})" if clause else ""
 
 
 def _value_clause(path: str, keyword: str, value: Any) -> str:
-    """Return what one keyword asks of the value at a path."""
+    """Return what one keyword requires of the value at a path."""
     if keyword == "const":
         return f"{path} is {short_json(value, _LONGEST)}"
     if keyword == "enum" and isinstance(value, list):

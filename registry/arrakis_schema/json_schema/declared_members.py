@@ -1,4 +1,4 @@
-"""Which members a document declares at a place of an instance, and which of an instance's its reader does not know.
+"""Which members a document declares at a place of an instance, and which members of an instance it does not declare.
 
 A place declares what any subschema that applies to it names, in `properties`, `patternProperties`, `required` and the
 like; of the alternatives of a `oneOf` that always applies, only the one that holds counts. It stays open where nothing
@@ -11,15 +11,16 @@ from typing import Any
 
 from arrakis_schema.json_schema.dialects import DIALECTS, Role
 from arrakis_schema.json_schema.judge.patterns import search
+from arrakis_schema.json_schema.keywords import describes_any_name, required_names
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
-from arrakis_schema.text.json_pointer import escape_token, names_in
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.text.json_pointer import extend_pointer, names_in
 
 Unknown = str | Mapping[str, str]
 Path = tuple[str | int, ...]
 UNKNOWN = "unknown"
 """The keyword of a violation by a member that the reader does not know and rejects."""
-_REST = ("additionalProperties", "unevaluatedProperties")
+_OTHERS = ("additionalProperties", "unevaluatedProperties")
 
 
 class NeedsInstanceError(Exception):
@@ -87,32 +88,17 @@ class Declared:
         ]
 
 
-def required_names(schema: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names of members that a schema requires, always or beside others."""
-    yield from schema.get("required", ())
-    for keyword in ("dependencies", "dependentRequired", "dependentSchemas"):
-        for name, needs in schema.get(keyword, {}).items():
-            yield from (name, *(needs if isinstance(needs, list) else ()))
-
-
-def describes_any_name(schema: Mapping[str, Any]) -> bool:
-    """Return whether a schema describes members of any name."""
-    described = any(schema.get(keyword, False) is not False for keyword in _REST)
-    values = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
-    return described or any(isinstance(value, dict) for value in values)
-
-
 def declared_at(applied: Iterable[Applied], path: tuple[str, ...]) -> Declared:
     """Return what the place at a path declares in every instance; raises `NeedsInstanceError` if that varies."""
     here = list(_expand(applied))
     if any(entry.always and "oneOf" in entry.surroundings.assertions(entry.schema) for entry in here):
         raise NeedsInstanceError
-    return declared_at(_of_name(here, path[0]), path[1:]) if path else _declared(here)
+    return declared_at(_of_name(here, path[0]), path[1:]) if path else _declare_together(here)
 
 
 def unknown_members(applied: Iterable[Applied], value: Any, unknown: Unknown, path: Path = ()) -> Iterator[Violation]:
     """Yield a violation for each member that is not declared, at the places where the reader rejects those."""
-    yield from _search(list(applied), value, unknown, path, chosen=False)
+    yield from _find_unknown(list(applied), value, unknown, path, chosen=False)
 
 
 def undeclared_violation(path: Path, name: str, declared: Declared) -> Violation:
@@ -124,11 +110,13 @@ def rejected_places(unknown: Unknown) -> list[tuple[str, ...]] | None:
     """Return the paths of the places where the reader rejects what it does not know; None for all places."""
     if isinstance(unknown, str):
         return None if unknown == "rejected" else []
-    pointers = (pointer for pointer, way in unknown.items() if way == "rejected")
+    pointers = (pointer for pointer, treatment in unknown.items() if treatment == "rejected")
     return list(map(names_in, pointers))
 
 
-def _search(applied: list[Applied], value: Any, unknown: Unknown, path: Path, *, chosen: bool) -> Iterator[Violation]:
+def _find_unknown(
+    applied: list[Applied], value: Any, unknown: Unknown, path: Path, *, chosen: bool
+) -> Iterator[Violation]:
     """Yield the violations in a value; the alternatives of `oneOf` are `chosen` already, or not."""
     if not isinstance(value, dict | list | tuple):
         return
@@ -137,34 +125,35 @@ def _search(applied: list[Applied], value: Any, unknown: Unknown, path: Path, *,
     for chooser in choosers:
         base = list(_expand(applied, chooser))
         branches = [entry for entry in _alternatives(chooser) if entry.surroundings.holds(entry.schema, value)]
-        found = [list(_search([*base, *_expand([branch])], value, unknown, path, chosen=True)) for branch in branches]
-        yield from min(found, key=len, default=())
+        candidates = ([*base, *_expand([branch])] for branch in branches)
+        by_branch = [list(_find_unknown(applied, value, unknown, path, chosen=True)) for applied in candidates]
+        yield from min(by_branch, key=len, default=())
     if not choosers:
-        yield from _strangers_here(here, value, unknown, path)
+        yield from _unknown_here(here, value, unknown, path)
 
 
-def _strangers_here(here: list[Applied], value: Any, unknown: Unknown, path: Path) -> Iterator[Violation]:
+def _unknown_here(here: list[Applied], value: Any, unknown: Unknown, path: Path) -> Iterator[Violation]:
     """Yield the violations of one place and of those below it."""
     if not isinstance(value, dict):
         for index, item in enumerate(value):
-            yield from _search(list(_of_item(here, index)), item, unknown, (*path, index), chosen=False)
+            yield from _find_unknown(list(_of_item(here, index)), item, unknown, (*path, index), chosen=False)
         return
-    declared = _declared(here)
+    declared = _declare_together(here)
     names = declared.undeclared_names(value) if _rejects(unknown, path) else []
     yield from (undeclared_violation(path, name, declared) for name in names)
     for name, member in value.items():
         if name not in names:
-            yield from _search(list(_of_name(here, name)), member, unknown, (*path, name), chosen=False)
+            yield from _find_unknown(list(_of_name(here, name)), member, unknown, (*path, name), chosen=False)
 
 
 def _rejects(unknown: Unknown, path: Path) -> bool:
     """Return whether the reader rejects unknown members of the object at a path."""
     if isinstance(unknown, str):
         return unknown == "rejected"
-    return unknown.get("".join(f"/{escape_token(str(step))}" for step in path)) == "rejected"
+    return unknown.get(extend_pointer("", *path)) == "rejected"
 
 
-def _declared(here: Iterable[Applied]) -> Declared:
+def _declare_together(here: Iterable[Applied]) -> Declared:
     """Return what these subschemas declare together."""
     schemas = [(entry.surroundings.assertions(entry.schema), entry.surroundings.reading) for entry in here]
     names = {name for schema, _ in schemas for name in (*schema.get("properties", ()), *required_names(schema))}
@@ -213,11 +202,11 @@ def _of_name(here: Iterable[Applied], name: str) -> Iterator[Applied]:
         schema = entry.surroundings.assertions(entry.schema)
         properties, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
         matching = [patterns[pattern] for pattern in patterns if search(pattern, name, entry.surroundings.reading)]
-        own = [properties[name]] if name in properties else []
-        yield from (entry.inner(child) for child in (*own, *matching))
-        if not own and not matching:
+        declared_schemas = [properties[name]] if name in properties else []
+        yield from (entry.inner(child) for child in (*declared_schemas, *matching))
+        if not declared_schemas and not matching:
             yield from (
-                entry.inner(schema[keyword], always=keyword == _REST[0]) for keyword in _REST if keyword in schema
+                entry.inner(schema[keyword], always=keyword == _OTHERS[0]) for keyword in _OTHERS if keyword in schema
             )
 
 
@@ -227,11 +216,11 @@ def _of_item(here: Iterable[Applied], index: int) -> Iterator[Applied]:
         schema = entry.surroundings.assertions(entry.schema)
         tuples = isinstance(schema.get("items"), list)
         first = schema["items"] if tuples else schema.get("prefixItems", [])
-        rest = "additionalItems" if tuples else "items"
+        others = "additionalItems" if tuples else "items"
         if index < len(first):
             yield entry.inner(first[index])
-        elif rest in schema:
-            yield entry.inner(schema[rest])
+        elif others in schema:
+            yield entry.inner(schema[others])
         yield from (
             entry.inner(schema[keyword], always=False)
             for keyword in ("contains", "unevaluatedItems")

@@ -184,8 +184,8 @@ class Dialect:
 
     def has_effect(self, keyword: str) -> bool:
         """Return whether a keyword may have an effect on what is valid."""
-        known = self.keywords.get(keyword)
-        return known is not None and known.has_effect
+        keyword_row = self.keywords.get(keyword)
+        return keyword_row is not None and keyword_row.has_effect
 
     def keyword_for_others(self, first: Any) -> str:
         """Return the keyword for the items that `first`, the value of `first_items`, does not speak of."""
@@ -263,11 +263,11 @@ def dialect_inside(schema: Any, dialect: str) -> str:
     https://json-schema.org/draft/2020-12/json-schema-core#section-8.1.1
     """
     named = schema.get("$schema") if isinstance(schema, dict) else None
-    own = named_dialect(named) if isinstance(named, str) else None
-    if own is None:
+    own_dialect = named_dialect(named) if isinstance(named, str) else None
+    if own_dialect is None:
         return dialect
-    identifier = schema.get(DIALECTS[own].identifier)
-    return own if isinstance(identifier, str) and not identifier.startswith("#") else dialect
+    identifier = schema.get(DIALECTS[own_dialect].identifier)
+    return own_dialect if isinstance(identifier, str) and not identifier.startswith("#") else dialect
 
 
 def has_effect(keyword: str, dialect: str) -> bool:

@@ -1,7 +1,7 @@
 """Which document of a release describes a request: the one that its discriminator names, or the one that accepts it.
 
-The discriminator is the member that `[flight]` of `registry.toml` declares. Where it declares none, the name in a
-Flight path tells the document, and who has no such name tries them all.
+The discriminator is the member that `[flight]` of `registry.toml` declares. Without one, the name in a Flight path
+selects the document; without a name, each document is tried.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,8 +60,8 @@ class Dispatch:
         """Return why no document is found for a request; `names` are those of the documents."""
         value, path = request, list[str]()
         if not self.member:
-            known = ", ".join(names[:_MOST])
-            return Violation((), "anyOf", f"a request that one of these accepts: {known}", short_json(request))
+            names_listed = ", ".join(names[:_MOST])
+            return Violation((), "anyOf", f"a request that one of these accepts: {names_listed}", short_json(request))
         for name in self.member:
             if not isinstance(value, dict) or name not in value:
                 expected = "a string" if all(isinstance(key, str) for key in self.by_value) else "which names a request"

@@ -1,6 +1,6 @@
 """Where `$dynamicRef` and `$recursiveRef` lead: to the anchor of the outermost resource on the way to them.
 
-The same rules as in the complete validator, for those who follow references without an instance.
+These are the rules of the complete validator, for code that follows references without an instance.
 """
 
 from typing import NamedTuple
@@ -81,8 +81,8 @@ def _with_resource(
     names = _names(schemas, resource)
     if RECURSIVE not in names:
         resources = tuple(outer for outer in resources if RECURSIVE not in _names(schemas, outer))
-    known = frozenset[str]().union(*(_names(schemas, outer) for outer in resources))
-    return (*resources, resource) if names - known else resources
+    names_before = frozenset[str]().union(*(_names(schemas, outer) for outer in resources))
+    return (*resources, resource) if names - names_before else resources
 
 
 def _names(schemas: Schemas, resource: SchemaResource) -> frozenset[str]:

@@ -62,7 +62,7 @@ def read_identifiers(schema: Any, url: str) -> Identifiers:
         dialect = node.dialect
         named = _identifier(node.schema, dialect)
         if named is not None or not node.pointer:
-            base, resource = _joined(base, named or ""), node.pointer
+            base, resource = _join_uri(base, named or ""), node.pointer
             identifiers.bases[node.pointer], identifiers.dialects[node.pointer] = base, dialect
             first = identifiers.resources.setdefault(base, node.pointer)
             if first != node.pointer:
@@ -111,7 +111,7 @@ def _anchors(schema: dict[str, Any], dialect: str) -> Iterator[tuple[str, str]]:
 
 
 def _dynamic_anchors(node: Node, keywords: frozenset[str], *, is_root: bool) -> Iterator[str]:
-    """Yield the names by which a dynamic reference finds a schema; `$recursiveAnchor` has none."""
+    """Yield the names by which a dynamic reference finds a schema; that of `$recursiveAnchor` is empty."""
     name = node.schema.get("$dynamicAnchor")
     if "$dynamicAnchor" in keywords and isinstance(name, str):
         yield name
@@ -124,7 +124,7 @@ def is_legacy(dialect: str) -> bool:
     return not dialect or any(draft in dialect for draft in _LEGACY)
 
 
-def _joined(base: str, identifier: str) -> str:
+def _join_uri(base: str, identifier: str) -> str:
     """Return the URI of a schema; one that cannot be parsed is left out, as lint reports it."""
     try:
         return urldefrag(urljoin(base, identifier)).url

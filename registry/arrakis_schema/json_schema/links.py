@@ -27,8 +27,8 @@ class Links:
 
     `places` are the pointers of its schemas, `dialects` those that they are written in, as they are named; `outer` has
     the references that lead out of all documents, with the URI.
-    `is_dynamic` tells whether what a reference leads to depends on the way to it, `is_whole` whether these are the
-    references of the document alone, and not those of one bundle.
+    `is_dynamic` is True if the target of a reference depends on the path to it, `is_whole` if these are the references
+    of the document alone, and not those of one bundle.
     """
 
     places: set[str] = field(default_factory=set)

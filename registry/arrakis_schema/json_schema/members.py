@@ -1,12 +1,15 @@
 """The member tree: each place of the messages that a JSON Schema describes, and the statements about it.
 
-A place can be described by several schemas, which apply together or in one case only. What always holds is told of the
-member; what holds in one case is told as a variant, and a member that exists in one case only is a member of that case.
+A place can be described by several schemas, which apply together or in one case only. What always holds is stated on
+the member; what holds in one case is a variant of it; a member that exists in one case only is a member of that case.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
+from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.json_schema.admission import Admission
 from arrakis_schema.json_schema.member_reader import MemberReader
 from arrakis_schema.json_schema.places import MemberNode
@@ -18,7 +21,7 @@ from arrakis_schema.store.members import Member, Step, address_of, path_of
 from arrakis_schema.text.json_pointer import unescape_token
 
 MOST_MEMBERS = 1000
-"""How many members of a document are told."""
+"""The maximal number of members of a document."""
 _DEFINITIONS = ("definitions", "$defs")
 _MEMBERS, _PATTERNS = "properties", "patternProperties"
 _ITEMS = {"items", "prefixItems", "additionalItems", "unevaluatedItems", "contains"}
@@ -47,13 +50,13 @@ class MemberPlaces:
 
         A location in a definition is named by the first place that the definition is used for.
         """
-        places, rest = self.at(pointer)
-        name = extend_path(path_of(places[0]) if places else "", rest)
+        places, remainder = self.at(pointer)
+        name = extend_path(path_of(places[0]) if places else "", remainder)
         paths = dict.fromkeys(map(path_of, places))
-        more = f" (and in {len(paths) - 1} more)" if len(paths) > 1 else ""
+        elsewhere = f" (and in {len(paths) - 1} more)" if len(paths) > 1 else ""
         if len(name) > _LONGEST_NAME:
             name = f"{name[: _LONGEST_NAME // 2]}…{name[-_LONGEST_NAME // 2 :]}"
-        return f"{name}{more}"
+        return f"{name}{elsewhere}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class MemberTree(MemberPlaces):
 
 
 def member_tree(document: Document) -> MemberTree:
-    """Return the members of a JSON Schema and of what it refers to; raises `DamagedStoreError`."""
+    """Return the members of a JSON Schema and of what it refers to; raises `DamagedStoreError` for one alone."""
     if document.among is None:
         return read_members(parse_json_schema(document.content, document.path), document.path)
     tree: MemberTree = document.among.derived(_member_tree_in, document.path, document.content)
@@ -82,25 +85,62 @@ def read_members(schema: Any, path: str = "document.json", *, most: int = MOST_M
 
 
 def read_places(schema: Any, path: str = "document.json") -> MemberPlaces:
-    """Return the places of a schema that stands alone: its members without what is told of them."""
+    """Return the places of a schema that stands alone: its members without their statements."""
     reader, root = _reading(Schemas({path: schema}, lambda path: (path,)), path, "", MOST_MEMBERS)
     try:
-        reader.note_places(root)
+        reader.record_places(root)
     except RecursionError:
         return MemberPlaces({}, path, "")
     return MemberPlaces(reader.places, path, "")
 
 
+class MemberPaths:
+    """The member paths of one document, which is read on first use."""
+
+    def __init__(self, document: Any) -> None:
+        """Keep the document."""
+        self._document = document
+
+    @cached_property
+    def _places(self) -> MemberPlaces:
+        try:
+            text = json.dumps(self._document)
+        except (TypeError, ValueError, RecursionError):
+            return read_places(self._document)
+        return _places_of(_DocumentText(text, self._document))
+
+    def path_of(self, pointer: str) -> str:
+        """Return the path of the members that a JSON Pointer into the document is about, empty for the root."""
+        return self._places.name_at(pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class _DocumentText:
+    """A document as a cache key, by its text: in a comparison of many releases each document is compared many times."""
+
+    text: str
+    document: Any = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _places_of(written: _DocumentText) -> MemberPlaces:
+    """Return the places of a document."""
+    return read_places(written.document)
+
+
 def _member_tree_in(documents: DocumentSet, path: str, content: bytes) -> MemberTree:
-    """Read the members of a document among others."""
-    parse_json_schema(content, path)
+    """Read the members of a document among others; one that cannot be read has a note instead."""
+    try:
+        parse_json_schema(content, path)
+    except DamagedStoreError as error:
+        return MemberTree({}, path, "", (_note(f"Nothing can be listed: {error}.", ""),))
     schemas = schemas_of(documents)
     if path not in schemas.documents:
         return read_members(parse_json_schema(content, path), path)
     layout = documents.layout
     names = {layout.name_of(other) for other in documents.documents if other != path and other.endswith(SUFFIXES)}
-    shares = layout.kind_of(path) is DocumentKind.PUBLICATION and layout.name_of(path) in names
-    return _read(schemas, path, "message-" if shares else "", MOST_MEMBERS)
+    shares_name = layout.kind_of(path) is DocumentKind.PUBLICATION and layout.name_of(path) in names
+    return _read(schemas, path, "message-" if shares_name else "", MOST_MEMBERS)
 
 
 def _read(schemas: Schemas, path: str, prefix: str, most: int) -> MemberTree:
@@ -110,9 +150,13 @@ def _read(schemas: Schemas, path: str, prefix: str, most: int) -> MemberTree:
         reader.unfold(root)
         members = tuple(reader.members(root))
     except RecursionError:
-        note = "The schemas of this document nest too deeply to be listed."
-        members = (Member("", address_of((), prefix), "any", nullable=None, required=True, note=note),)
+        members = (_note("The schemas of this document nest too deeply to be listed.", prefix),)
     return MemberTree(reader.places, path, prefix, members)
+
+
+def _note(text: str, prefix: str) -> Member:
+    """Return a document as a whole, of which nothing is told but a note."""
+    return Member("", address_of((), prefix), "any", nullable=None, required=True, note=text)
 
 
 def _reading(schemas: Schemas, path: str, prefix: str, most: int) -> tuple["MemberReader", MemberNode]:

@@ -11,9 +11,16 @@ from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_inside, dialec
 from arrakis_schema.json_schema.dispatch import Dispatch, dispatch_of
 from arrakis_schema.json_schema.judge.fast import Accepts
 from arrakis_schema.json_schema.judge.judge import NOT_PLAIN
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers
-from arrakis_schema.json_schema.validators import Check, Root, check_of, compile_validator, judge_of, reader_of
-from arrakis_schema.json_schema.violations import Violation
+from arrakis_schema.json_schema.validators import (
+    Check,
+    Root,
+    UnknownMembers,
+    check_of,
+    compile_validator,
+    judge_of,
+    reader_of,
+)
+from arrakis_schema.json_schema.violations import Violation, place_order
 from arrakis_schema.store.store import Release, open_release
 
 ENVELOPE = "descriptor"
@@ -65,16 +72,16 @@ def validate_by_documents(release: Release, request: Any) -> None:
 
 
 def _request_check(release: Release) -> Check:
-    """Make the check of any request of a release, which remembers the check of each document."""
+    """Make the check of any request of a release, which caches the check of each document."""
     dispatch = dispatch_of(release)
-    known = _ChecksByName(release, dispatch)
+    checks_by_name = _ChecksByName(release, dispatch)
     if len(dispatch.member) != 1 or dispatch.by_value:
-        return _thorough_request_check(release, dispatch, known)
+        return _thorough_request_check(release, dispatch, checks_by_name)
     (member,) = dispatch.member
 
     def check_request(request: Any) -> None:
         try:
-            known[request[member]](request)
+            checks_by_name[request[member]](request)
         except _UNKNOWN:
             _refuse(release, dispatch, request)
             raise
@@ -82,14 +89,14 @@ def _request_check(release: Release) -> Check:
     return check_request
 
 
-def _thorough_request_check(release: Release, dispatch: Dispatch, known: "_ChecksByName") -> Check:
-    """Make the check of requests that are told apart in any way."""
+def _thorough_request_check(release: Release, dispatch: Dispatch, checks_by_name: "_ChecksByName") -> Check:
+    """Make the check of requests that are distinguished in any way."""
 
     def check_request(request: Any) -> None:
         try:
             path = dispatch.find(request)
             if path is not None:
-                known.of_document(path)(request)
+                checks_by_name.of_document(path)(request)
             elif not any(_accepts(release, document, request) for document in dispatch.documents):
                 raise KeyError
         except _UNKNOWN:
@@ -107,9 +114,9 @@ def _refuse(release: Release, dispatch: Dispatch, request: Any) -> None:
 
 
 class _ChecksByName(dict[str, Check]):
-    """The check of each name as it is sent, made when it is first asked for; `KeyError` for an unknown one.
+    """The check of each name as it is sent, made on first use; `KeyError` for an unknown name.
 
-    Some ways to write names are remembered.
+    Some spellings of each name are cached.
     """
 
     def __init__(self, release: Release, dispatch: Dispatch) -> None:
@@ -155,14 +162,14 @@ def iter_errors(
 def violations_of(release: Release, request: Any) -> Iterator[Violation]:
     """Yield every violation of a release, taken as it is; see `iter_errors`."""
     dispatch = dispatch_of(release)
-    violations = set(release.derived(judge_of, dispatch.envelope).every(request) if dispatch.envelope else ())
+    violations = set(release.derived(judge_of, dispatch.envelope).violations(request) if dispatch.envelope else ())
     around = {dispatch.member[:length] for length in range(len(dispatch.member) + 1)}
     if not any(error.path in around for error in violations):
         path = request_path(release, request)
-        violations |= set(release.derived(judge_of, path).every(request))
+        violations |= set(release.derived(judge_of, path).violations(request))
         members = release.derived(_members_of_request, path)
-        violations |= set(members.every(request) if members.rejects else ())
-    yield from sorted(violations, key=lambda error: ([str(part) for part in error.path], error.keyword))
+        violations |= set(members.violations(request) if members.rejects else ())
+    yield from sorted(violations, key=place_order)
 
 
 def checks(release: Release, path: str) -> tuple[Check, ...]:
@@ -177,9 +184,9 @@ def _checks(release: Release, endpoint: str) -> tuple[Check, ...]:
     """Make the checks of a request."""
     judging = _document_checks(release, endpoint)
     members = release.derived(_members_of_request, endpoint)
-    thorough = [*judging, *([check_of(members.first, endpoint, release)] if members.rejects else [])]
+    thorough = [*judging, *([check_of(members.first_violation, endpoint, release)] if members.rejects else [])]
     accepts = None if len(judging) > 1 else release.derived(judge_of, endpoint).quick
-    if accepts is None or (members.rejects and members.only is None):
+    if accepts is None or (members.rejects and members.only_place is None):
         return tuple(thorough)
     return (_quick_check(accepts, members, thorough),)
 
@@ -194,11 +201,11 @@ def _document_checks(release: Release, endpoint: str) -> list[Check]:
 
 def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[Check]) -> Check:
     """Return the check that asks the others only about a request that is not plainly valid."""
-    only, names = members.only or ("", frozenset())
+    member, names = members.only_place or ("", frozenset())
 
     def validate_request(request: Any) -> None:
         try:
-            if accepts(request) and (not only or names.issuperset(request[only])):
+            if accepts(request) and (not member or names.issuperset(request[member])):
                 return
         except (*NOT_PLAIN, KeyError, AttributeError):
             pass
@@ -210,7 +217,7 @@ def _quick_check(accepts: Accepts, members: UnknownMembers, thorough: Sequence[C
 
 def known_arguments(release: Release, document: str, path: tuple[str, ...]) -> frozenset[str] | None:
     """Return the names that the envelope and a document declare at a path; None if others are not rejected."""
-    declared = release.derived(_members_of_request, document).declared(path)
+    declared = release.derived(_members_of_request, document).declared_at_place(path)
     return None if declared is None else declared.names
 
 
@@ -222,7 +229,7 @@ def _members_of_request(release: Release, path: str) -> UnknownMembers:
 
 
 def request_path(release: Release, request: Any) -> str:
-    """Return the path of the document of a request; raises `InvalidRequestError` where none is told, or accepts it."""
+    """Return the path of the document of a request; raises `InvalidRequestError` if there is none."""
     dispatch = dispatch_of(release)
     try:
         path = dispatch.find(request)
@@ -252,7 +259,7 @@ def implies(schema: Any, weaker: Any) -> bool:
 
     Then the envelope need not be checked for a request that its endpoint has accepted.
     """
-    if dialect_of(schema) != dialect_of(weaker):  # a word may mean something else there
+    if dialect_of(schema) != dialect_of(weaker):  # a keyword may mean something else there
         return False
     return _implies(schema, weaker, dialect_of(schema) or DRAFT_07)
 

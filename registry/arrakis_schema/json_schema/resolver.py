@@ -99,8 +99,8 @@ class Schemas(Deriving):
             return SchemaPlace(document, pointer, schema)
         names = "this document" if document == place.document else document
         if schema is _ABSENT:
-            there = self._near_fragment(document, resource, fragment, reference)
-            raise dangling(place, keyword, f"{short_json(reference)} points to nothing in {names}{there}", document)
+            hint = self._near_fragment(document, resource, fragment, reference)
+            raise dangling(place, keyword, f"{short_json(reference)} points to nothing in {names}{hint}", document)
         raise dangling(place, keyword, f"{short_json(reference)} points to no schema in {names}", document)
 
     def _resource(self, place: SchemaPlace, keyword: str, reference: str) -> tuple[str, str, str]:
@@ -184,9 +184,9 @@ class Schemas(Deriving):
             return f"{short_json(reference)} {_LEADS_OUT}"
         address = urldefrag(reference).url
         paths = [relpath(path, dirname(referring) or ".") for path in self.documents]
-        known = {basename(name): name for name in (*paths, *(self._owners if urlsplit(address).scheme else ()))}
+        candidates = {basename(name): name for name in (*paths, *(self._owners if urlsplit(address).scheme else ()))}
         near = self._nearest(address, paths)
-        near += [known[name] for name in self._nearest(basename(address), known)]
+        near += [candidates[name] for name in self._nearest(basename(address), candidates)]
         if near:
             return f"{short_json(reference)} leads to no document, and nothing is fetched; did you mean {near[0]}?"
         return f"{short_json(reference)} {_LEADS_OUT}"
@@ -200,10 +200,10 @@ class Schemas(Deriving):
         near = self._nearest(f"#{unquote(fragment)}", chain(definition_pointers(schema), anchors))
         return f"; did you mean {urldefrag(reference).url}{near[0]}?" if near else ""
 
-    def _nearest(self, name: str, known: Iterable[str]) -> list[str]:
+    def _nearest(self, name: str, candidates: Iterable[str]) -> list[str]:
         """Return the name that is nearly this one, in a list, or an empty one."""
         self._hints += 1
-        return nearest_name(name, known)
+        return nearest_name(name, candidates)
 
 
 def dangling(place: SchemaPlace, keyword: str, problem: str, target: str = "", uri: str = "") -> DanglingReferenceError:
@@ -222,11 +222,11 @@ def definition_pointers(schema: Any) -> Iterator[str]:
         yield from (f"#/{home}/{escape_token(name)}" for name in named) if isinstance(named, dict) else ()
 
 
-def nearest_name(name: str, known: Iterable[str]) -> list[str]:
+def nearest_name(name: str, candidates: Iterable[str]) -> list[str]:
     """Return the known name that is nearly this one, in a list, or an empty one; in bounded time."""
     if len(name) > _LONGEST_NAME:
         return []
-    short = (candidate for candidate in known if len(candidate) <= _LONGEST_NAME)
+    short = (candidate for candidate in candidates if len(candidate) <= _LONGEST_NAME)
     return get_close_matches(name, list(islice(short, _MOST_NAMES)), 1, _NEAR)
 
 

@@ -1,23 +1,80 @@
 """The validator of one document of a release: it raises an error for the first violation.
 
+A violation is also a member that the reader of the document does not know and rejects, as `registry.toml` says.
 Which documents a request has to pass is said in `requests`.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
 from arrakis_schema.json_schema.bundling import bundle_of
+from arrakis_schema.json_schema.declared_members import (
+    Declared,
+    NeedsInstanceError,
+    Unknown,
+    declared_at,
+    rejected_places,
+    undeclared_violation,
+    unknown_members,
+)
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
-from arrakis_schema.json_schema.judge.unknown import UnknownMembers, without_strangers
 from arrakis_schema.json_schema.violations import Violation
-from arrakis_schema.store.settings import Reader
+from arrakis_schema.store.reader_settings import Reader
 from arrakis_schema.store.store import Release, open_release
 
 Root = str | os.PathLike[str] | None
 Check = Callable[[Any], None]
+
+
+class UnknownMembers:
+    """The members that documents declare together, at the places where their reader rejects others.
+
+    What a place declares is computed once, unless it depends on the instance.
+    """
+
+    def __init__(self, judges: Sequence[Judge], unknown: Unknown) -> None:
+        """Compute what is declared at the places where the reader rejects unknown members."""
+        self._judges, self._unknown = judges, unknown
+        self._places = _declared_places(judges, unknown)
+
+    @property
+    def rejects(self) -> bool:
+        """Whether anything can be rejected."""
+        return self._places is None or any(not declared.is_open for _, declared in self._places)
+
+    @property
+    def only_place(self) -> tuple[str, frozenset[str]] | None:
+        """The only member of the instance in which something is rejected, and the names that it may have."""
+        match [(path, declared.names) for path, declared in self._places or () if not declared.is_open]:
+            case [((member,), names)]:
+                return member, names
+        return None
+
+    def declared_at_place(self, path: tuple[str, ...]) -> Declared | None:
+        """Return what a place declares in every instance; None where nothing is rejected, or where that varies."""
+        declared = dict(self._places or ()).get(path)
+        return None if declared is None or declared.is_open else declared
+
+    def first_violation(self, instance: Any) -> Violation | None:
+        """Return one violation, or None."""
+        if self._places is None:
+            return next(self.violations(instance), None)
+        for path, declared in self._places:
+            value = instance
+            for name in path:
+                value = value.get(name) if isinstance(value, dict) else None
+            if isinstance(value, dict) and (names := declared.undeclared_names(value)):
+                return undeclared_violation(path, names[0], declared)
+        return None
+
+    def violations(self, instance: Any) -> Iterator[Violation]:
+        """Yield every violation."""
+        applied = [judge.as_applied() for judge in self._judges]
+        yield from unknown_members(applied, instance, self._unknown)
 
 
 def validator(
@@ -43,7 +100,7 @@ def _validator(release: Release, path: str) -> Check:
     check, members = release.derived(compile_validator, path), release.derived(_members, path)
     if not members.rejects:
         return check
-    check_members = check_of(members.first, path, release)
+    check_members = check_of(members.first_violation, path, release)
 
     def validate_instance(instance: Any) -> None:
         check(instance)
@@ -56,8 +113,8 @@ def _validator(release: Release, path: str) -> Check:
 def compile_validator(release: Release, path: str) -> Check:
     """Compile the validator of one document."""
     judge = release.derived(judge_of, path)
-    judge.prepare()
-    return check_of(judge.first, path, release, corrected=path in release.corrected)
+    judge.require_soundness()
+    return check_of(judge.first_violation, path, release, corrected=path in release.corrected)
 
 
 def check_of(
@@ -82,7 +139,7 @@ def check_of(
 def _accepts_as_documented(contract: Release, path: str, instance: Any) -> bool:
     """Return whether a document accepts an instance without the corrections of a contract."""
     documented = contract.store.release(contract.version)
-    return documented.derived(judge_of, path).first(instance) is None
+    return documented.derived(judge_of, path).first_violation(instance) is None
 
 
 def judge_of(release: Release, path: str) -> Judge:
@@ -102,5 +159,30 @@ def reader_of(release: Release, path: str) -> Reader:
 
 
 def declared_part(message: Any, release: Release, path: str) -> Any:
-    """Return a message without the members that a document does not declare: what those send who know the document."""
-    return without_strangers(release.derived(judge_of, path), message)
+    """Return a message without the members that a document does not declare, as a client of this document sends it."""
+    return without_undeclared_members(release.derived(judge_of, path), message)
+
+
+def without_undeclared_members(judge: Judge, instance: Any) -> Any:
+    """Return a copy of an instance without the members that a document does not declare where they are."""
+    kept = deepcopy(instance)
+    for undeclared in unknown_members([judge.as_applied()], instance, "rejected"):
+        *path, name = undeclared.path
+        holder = kept
+        for step in path:
+            holder = holder[step]
+        del holder[name]
+    return kept
+
+
+def _declared_places(judges: Sequence[Judge], unknown: Unknown) -> list[tuple[tuple[str, ...], Declared]] | None:
+    """Return what each place declares, or None if that depends on the instance: a number names a member or an item."""
+    paths = rejected_places(unknown)
+    if paths is None or any(name.isdecimal() for path in paths for name in path):
+        return None
+    for judge in judges:
+        judge.require_soundness()
+    try:
+        return [(path, declared_at([judge.as_plainly_applied() for judge in judges], path)) for path in paths]
+    except NeedsInstanceError:
+        return None

@@ -50,9 +50,14 @@ class Violation:
         return f"{location}: expected {self.expected}, found {self.found}"
 
 
+def place_order(violation: Violation) -> tuple[list[tuple[int, str]], str]:
+    """Return a key that sorts violations by their places: names by their text, items of an array by their number."""
+    return [(part, "") if isinstance(part, int) else (-1, part) for part in violation.path], violation.keyword
+
+
 def format_path(path: Iterable[str | int]) -> str:
     """Return an instance path in dotted notation; a name that is not plain is written in brackets."""
-    parts = (f".{part}" if isinstance(part, str) and _PLAIN.fullmatch(part) else f"[{_quoted(part)}]" for part in path)
+    parts = (f".{part}" if isinstance(part, str) and _PLAIN.fullmatch(part) else f"[{_quote(part)}]" for part in path)
     return "".join(parts).removeprefix(".")
 
 
@@ -75,7 +80,7 @@ def short_json(value: Any, longest: int = CLAUSE) -> str:
     """Return a value as JSON, cut if it is long; its numbers are written by value, as JavaScript writes them."""
     text = ""
     try:
-        for part in _written(value):
+        for part in _json_parts(value):
             text += part
             if len(text) > longest:
                 break
@@ -84,17 +89,17 @@ def short_json(value: Any, longest: int = CLAUSE) -> str:
     return cut(text, longest)
 
 
-def _written(value: Any) -> Iterator[str]:
+def _json_parts(value: Any) -> Iterator[str]:
     """Yield the JSON text of a value in parts."""
     if isinstance(value, dict):
         for index, (name, member) in enumerate(value.items()):
             yield f"{', ' if index else '{'}{json.dumps({name: 0}, ensure_ascii=False)[1:-2]}"
-            yield from _written(member)
+            yield from _json_parts(member)
         yield "}" if value else "{}"
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield ", " if index else "["
-            yield from _written(item)
+            yield from _json_parts(item)
         yield "]" if value else "[]"
     elif isinstance(value, float) and math.isfinite(value):
         yield _number(value)
@@ -127,7 +132,7 @@ def _is_among(name: str, types: Any) -> bool:
     return types == name or (isinstance(types, list) and name in types)
 
 
-def _found(instance: Any) -> str:
+def _describe_value(instance: Any) -> str:
     """Return the instance as JSON, or only its type and size if it is large."""
     text = short_json(instance)
     if text.endswith("…") and isinstance(instance, list | dict):
@@ -135,14 +140,14 @@ def _found(instance: Any) -> str:
     return text
 
 
-def _quoted(name: Any) -> str:
+def _quote(name: Any) -> str:
     """Return a name as JSON."""
     return json.dumps(name, ensure_ascii=False)
 
 
 def _members(instance: Any) -> str:
     """Return the names of the members of an object."""
-    return "only " + _join(map(_quoted, instance)) if instance else "an empty object"
+    return "only " + _join(map(_quote, instance)) if instance else "an empty object"
 
 
 def _length(instance: Any) -> str:
@@ -152,9 +157,9 @@ def _length(instance: Any) -> str:
     return f"{len(instance)}"
 
 
-def _count(number: float, thing: str) -> str:
+def _count(number: float, noun: str) -> str:
     """Return a number with its noun, in the plural if need be."""
-    return f"{short_json(number)} {thing}{'' if number == 1 else 's'}"
+    return f"{short_json(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _types(value: Any, _: Any) -> str:
@@ -165,7 +170,7 @@ def _types(value: Any, _: Any) -> str:
 
 def _missing_members(value: Any, instance: Any) -> str:
     """Return the names of the members that an object lacks."""
-    missing = [_quoted(name) for name in value if name not in instance]
+    missing = [_quote(name) for name in value if name not in instance]
     return f"the member{'s' if len(missing) > 1 else ''} {_join(missing)}"
 
 
@@ -178,4 +183,4 @@ _PARTS: dict[str, Callable[[Any, Any], str]] = {
     "members": lambda value, _: _count(value, "member"),
     "missing": _missing_members,
 }
-_DESCRIPTIONS: dict[str, Callable[[Any], str]] = {"value": _found, "members": _members, "length": _length}
+_DESCRIPTIONS: dict[str, Callable[[Any], str]] = {"value": _describe_value, "members": _members, "length": _length}

@@ -11,14 +11,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Promise, promises_of
+from arrakis_schema.arrow.promises import Promise, promises_of
 from arrakis_schema.arrow.python_values import values_of
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, first_line, frames, head_size, unpacked_size
 from arrakis_schema.store.store import Release, open_release
 from arrakis_schema.tables import ArrowDocument, arrow_document, batch_findings, compare_sent_schema
-from arrakis_schema.tables.references import Expected, References, reference_findings, references_of
+from arrakis_schema.tables.references import Expected, References, reference_findings, row_references
 
 _MOST_KNOWN, _LARGEST_KNOWN = 256, 64 * 1024
 _MOST_FINDINGS = 50
@@ -91,7 +91,7 @@ class Checker:
     def __init__(self, document: ArrowDocument, least: int = 0) -> None:
         """Take the document, and how many rows a message has at least."""
         self.document, self._least = document, least
-        self._references = references_of(document)
+        self._references = row_references(document)
         self._known: dict[bytes, _KnownSchema] = {}
         self._plain: set[bytes] = set()
 

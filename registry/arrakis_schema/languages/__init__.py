@@ -1,7 +1,7 @@
 """The schema languages: for each one a record of the functions that work on its documents.
 
-A row of `store.layout.FORMATS` names the module of its record, which is imported when a document of the language is
-first met, so that nobody needs the packages of a language that he does not use.
+A row of `store.layout.FORMATS` names the module of its record, which is imported for the first document of the
+language: so the packages that a language needs are only needed where it is used.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from arrakis_schema.compat.accepting import Policy
-    from arrakis_schema.compat.breaks import Break
     from arrakis_schema.findings.finding import Finding
-    from arrakis_schema.findings.verdicts import Verdict
+    from arrakis_schema.findings.verdicts import Break, Verdict
     from arrakis_schema.lint.subject import Subject
     from arrakis_schema.store.documents import Document, Example
     from arrakis_schema.store.members import Member
-    from arrakis_schema.store.settings import Reader
+    from arrakis_schema.store.reader_settings import Reader
     from arrakis_schema.store.store import Release
 
 
@@ -51,14 +50,14 @@ class Language:
     - `parse` a document with all that it refers to, once for each `reach`: bytes that are equal for documents of equal
       bytes that refer to documents of equal bytes; `check` what is parsed, before it is compared;
     - `parse_file` is the schema in the bytes of a file that is in no store, in any encoding of the language; as
-      `parse` where it is None;
-    - `origin` is the document, by its path, and the location in it that a location in what is parsed stands for;
-    - `without_words` drops what no reader goes by, and `meaning` returns bytes that are equal for equal meanings;
+      `parse` where it is None; `refers_out` is whether what is parsed refers to other documents;
+    - `origin` maps a location in what is parsed to the path of a document and a location in it;
+    - `without_words` drops annotations, and `meaning` returns bytes that are equal for equal meanings;
     - `compare` a pair; `breaks` are the changes of an incompatible pair that break the reader, each by itself;
     - `text_at` is what the new document has where a change breaks: an accepted break is accepted for that alone;
     - `members` in their order, those that a location is about (`members_at`), and how people call it (`place_name`);
     - the `summary` of the document, a sentence;
-    - `as_sent` is an example as those send it who know this document of a release: without what it does not declare;
+    - `as_sent` is an example as a client of this document of a release sends it: without what it does not declare;
     - `refusal` of an example by a document of a release: why it is not accepted, empty where it is;
     - `lint` a document, by `rules`: what each asks for, by id;
     - `places` in the text of a document: a function from a location to its line and column;
@@ -87,7 +86,8 @@ class Language:
     places: Callable[[Document], Callable[[str], tuple[int, int]]]
     lines: Callable[[Document], list[str]]
     view: Callable[[Document, str], bytes]
-    parse_file: Callable[[bytes], Any] | None = None
+    parse_file: Callable[[Document], Any] | None = None
+    refers_out: Callable[[Any], bool] = lambda _: False
     reach: Callable[[Document], bytes] = lambda document: document.content
     origin: Callable[[Document, str], tuple[str, str]] = lambda document, location: (document.path, location)
     place_name: Callable[[Document, str], str] = lambda _, location: location
@@ -111,26 +111,6 @@ def language(form: Format) -> Language:
 def language_of(document: Document) -> Language:
     """Return the record of the language that a document is written in."""
     return language(document.format)
-
-
-def refusal_of(release: Release, document: Document, example: Example) -> str:
-    """Return why a release refuses a message as one of a document; empty where it accepts it."""
-    from arrakis_schema.store.store import identity_of
-
-    return release.store.memo.recall(
-        ("refusal", identity_of(release), document.path, document.content, example),
-        lambda: language_of(document).refusal(release, document, example),
-    )
-
-
-def sent_example(release: Release, document: Document, example: Example) -> Example:
-    """Return an example as those send it who know this document of a release."""
-    from arrakis_schema.store.store import identity_of
-
-    return release.store.memo.recall(
-        ("as sent", identity_of(release), document.path, example),
-        lambda: language_of(document).as_sent(release, document, example),
-    )
 
 
 def every_language() -> list[Language]:

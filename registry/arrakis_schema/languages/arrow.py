@@ -18,28 +18,30 @@ from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
-    from arrakis_schema.compat.breaks import Break
+    from arrakis_schema.findings.verdicts import Break
 
 _MAGIC = b"\xff\xff\xff\xff"
 
 
 def _parse(document: Document) -> Any:
     """Return the schema or template in a document."""
-    from arrakis_schema.arrow import parse_document
+    from arrakis_schema.arrow.template import parse_document
 
     return parse_document(document.text)
 
 
-def _parse_file(content: bytes) -> Any:
+def _parse_file(document: Document) -> Any:
     """Return the schema or template in a text, or in an Arrow IPC stream."""
-    from arrakis_schema.arrow import parse_document, read_schema_bytes
+    from arrakis_schema.arrow.ipc import read_schema_bytes
+    from arrakis_schema.arrow.template import parse_document
 
-    return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(content.decode("utf-8"))
+    content = document.content
+    return read_schema_bytes(content) if content.startswith(_MAGIC) else parse_document(document.text)
 
 
 def _compare(pair: Pair) -> Verdict:
     """Return whether the reader reads all that the writer sends."""
-    from arrakis_schema.compat import accepts
+    from arrakis_schema.compat.accepting import accepts
 
     return accepts(
         pair.reader,
@@ -53,7 +55,7 @@ def _compare(pair: Pair) -> Verdict:
 
 def _breaks(_: Pair, verdict: Verdict) -> "Iterator[Break]":
     """Yield the differences at fault, one for each column."""
-    from arrakis_schema.compat.breaks import Break
+    from arrakis_schema.findings.verdicts import Break
 
     yield from (
         Break(replace(change, message=change.told), change.witness, "")
@@ -69,8 +71,8 @@ def _text_at(parsed: Any, breaking: "Break", side: str) -> str:
 
 def _metadata_at(parsed: Any, location: str) -> str:
     """Return the value of the metadata at a location such as `column#key`; empty where it is none."""
-    from arrakis_schema.arrow import Template
     from arrakis_schema.arrow.children import child_fields
+    from arrakis_schema.arrow.template import Template
 
     schema = parsed.unbound if isinstance(parsed, Template) else parsed
     pending = [("", schema.metadata, list(schema))]
@@ -86,7 +88,7 @@ def _metadata_at(parsed: Any, location: str) -> str:
 
 def _refusal(_: Release, document: Document, example: Example) -> str:
     """Return why the rows of an example do not fit a document."""
-    from arrakis_schema.arrow import parse_document
+    from arrakis_schema.arrow.template import parse_document
     from arrakis_schema.lint.arrow_rules import rows_problem
 
     return rows_problem(parse_document(document.text), example.content) or ""
@@ -111,8 +113,9 @@ def _view(document: Document, view: str) -> bytes:
     """Return the text as it is, the schema as an IPC stream, or as JSON; that of a template unbound."""
     if view == "text":
         return document.content
-    from arrakis_schema.arrow import Template, schema_bytes
+    from arrakis_schema.arrow.ipc import schema_bytes
     from arrakis_schema.arrow.payloads import parse_payload
+    from arrakis_schema.arrow.template import Template
 
     parsed = parse_payload(document.content, document.path)
     schema = parsed.unbound if isinstance(parsed, Template) else parsed
@@ -121,7 +124,7 @@ def _view(document: Document, view: str) -> bytes:
 
 def _json(schema: Any) -> bytes:
     """Return a schema as JSON."""
-    from arrakis_schema.arrow import to_json
+    from arrakis_schema.arrow.integration import to_json
 
     return (json.dumps(to_json(schema), indent=1) + "\n").encode()
 
@@ -129,7 +132,8 @@ def _json(schema: Any) -> bytes:
 @lru_cache(maxsize=64)
 def _files(text: str) -> tuple[tuple[str, bytes], ...]:
     """Return the schemas of a document as IPC and as JSON, each with its suffix; many releases have the same text."""
-    from arrakis_schema.arrow import parse_document, schema_bytes
+    from arrakis_schema.arrow.ipc import schema_bytes
+    from arrakis_schema.arrow.template import parse_document
 
     files = list[tuple[str, bytes]]()
     for choice, schema in _bound(parse_document(text)):
@@ -141,9 +145,9 @@ def _bound(document: Any) -> Iterator[tuple[str, Any]]:
     """Yield the schemas that a document describes, each with a suffix that tells them apart.
 
     A template comes unbound, with the type `arrow.opaque` where a placeholder stands; and once for each choice of
-    values, unless it has repeated columns and so stands for endlessly many.
+    values, unless it has repeated columns and so stands for any number of schemas.
     """
-    from arrakis_schema.arrow import Template
+    from arrakis_schema.arrow.template import Template
 
     if not isinstance(document, Template):
         yield "", document
@@ -170,7 +174,7 @@ def _rule_summaries() -> dict[str, str]:
 
 def _repeated_placeholders(document: Document) -> tuple[str, ...]:
     """Return the placeholders of the columns that repeat."""
-    from arrakis_schema.arrow import Template, parse_document
+    from arrakis_schema.arrow.template import Template, parse_document
 
     parsed = parse_document(document.text)
     return tuple(parsed.repeated) if isinstance(parsed, Template) else ()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,14 @@ from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import value_text
 from arrakis_schema.store.layout import DocumentKind
+from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.loading import parse_file, parse_json_schema
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
+from arrakis_schema.store.strict_json import parse_text
 
 if TYPE_CHECKING:
-    from arrakis_schema.compat.breaks import Break
+    from arrakis_schema.findings.verdicts import Break
 
 _ABSENT: Any = object()
 
@@ -40,6 +43,11 @@ def _parse(document: Document) -> Any:
             where = "" if problem.document == document.path else f"in {problem.document}, "
             raise InvalidSchemaError(document.path, where + problem.problem, problem.pointer)
     return bundle.schema
+
+
+def _parse_file(document: Document) -> Any:
+    """Return the JSON in a file, whatever its references lead to."""
+    return read_aliased(parse_text(document.content, document.path, DEEPEST_DOCUMENT), document.aliases)
 
 
 def _origin(document: Document, location: str) -> tuple[str, str]:
@@ -69,7 +77,7 @@ def _check(schema: Any) -> None:
 
 
 def _meaning(_: Document, schema: Any) -> bytes:
-    """Return the JSON of a schema without regard to order, and without its `$id` if no reference goes by that."""
+    """Return the JSON of a schema without regard to order, and without its `$id` if no reference uses it."""
     named = schema.get("$id") if isinstance(schema, dict) else None
     if isinstance(named, str) and not named.startswith("#") and not refers_out(schema):
         schema = {name: value for name, value in schema.items() if name != "$id"}
@@ -78,7 +86,7 @@ def _meaning(_: Document, schema: Any) -> bytes:
 
 def _compare(pair: Pair) -> Verdict:
     """Return whether the reader accepts all that the writer sends."""
-    from arrakis_schema.compat import accepts
+    from arrakis_schema.compat.accepting import accepts
 
     return accepts(
         pair.reader,
@@ -112,9 +120,11 @@ def _text_at(schema: Any, breaking: "Break", _: str) -> str:
 
 
 def _summary(document: Document) -> str:
-    """Return the description of a document."""
-    schema = parse_json_schema(document.content, document.path)
-    return str(schema.get("description", "")) if isinstance(schema, dict) else ""
+    """Return the description of a document; nothing where it cannot be read."""
+    with suppress(DamagedStoreError):
+        schema = parse_json_schema(document.content, document.path)
+        return str(schema.get("description", "")) if isinstance(schema, dict) else ""
+    return ""
 
 
 def _refusal(release: Release, document: Document, example: Example) -> str:
@@ -225,6 +235,8 @@ LANGUAGE = Language(
     lint=_lint,
     rules=_rule_summaries,
     places=_places,
+    parse_file=_parse_file,
+    refers_out=refers_out,
     reach=reach_of,
     origin=_origin,
     lines=_lines,

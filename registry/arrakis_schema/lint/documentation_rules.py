@@ -75,8 +75,8 @@ def example_missing(json_subject: JsonSubject) -> Faults:
 def missing_examples(subject: Subject) -> Faults:
     """Yield which kinds of examples a document lacks."""
     for refused, words in ((False, "that must be accepted"), (True, "that must be refused (in a folder refused/)")):
-        asked = not refused or REFUSED_EXAMPLES in subject.conventions
-        if asked and not any(example.refused == refused for example in subject.examples):
+        is_expected = not refused or REFUSED_EXAMPLES in subject.conventions
+        if is_expected and not any(example.refused == refused for example in subject.examples):
             yield Fault("", f"the document has no example {words}")
 
 

@@ -82,10 +82,11 @@ def _anchor_clash(json_subject: JsonSubject) -> Faults:
 
 def _unsatisfiable(json_subject: JsonSubject) -> Faults:
     """At least one value satisfies the document."""
-    from arrakis_schema.compat.satisfiability import conflict  # noqa: PLC0415 - it needs an extra
+    from arrakis_schema.compat.satisfiability import find_conflict  # noqa: PLC0415 - it needs an extra
 
     schema = json_subject.bundle.schema
-    if schema is not False and not json_subject.bundle.problems and (contradiction := conflict(schema)) is not None:
+    is_sound = schema is not False and not json_subject.bundle.problems
+    if is_sound and (contradiction := find_conflict(schema)) is not None:
         document, pointer = json_subject.bundle.origin(contradiction.pointer)
         contradiction = replace(contradiction, pointer=pointer)
         where = "" if document == json_subject.bundle.path else f"in {document}, "

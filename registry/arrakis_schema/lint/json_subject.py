@@ -15,7 +15,7 @@ from arrakis_schema.json_schema.keywords import Node, walk
 from arrakis_schema.json_schema.positions import Positions, object_pointers, value_at
 from arrakis_schema.json_schema.violations import violation
 from arrakis_schema.lint.subject import Subject
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,13 @@ class JsonSubject:
     def dangling(self) -> Iterator[Any]:
         """The references of the document itself that lead to no schema."""
         own = {error.pointer: error.problem for error in self.bundle.problems if error.document == self.bundle.path}
-        found = {problem.location: problem.text for problem in (self.references.unresolved if self.references else ())}
-        here = {pointer: text for pointer, text in found.items() if self.bundle.origin(pointer)[0] == self.bundle.path}
-        yield from (self.soundness.SchemaProblem(*problem) for problem in {**here, **own}.items())
+        unresolved = {
+            problem.location: problem.text for problem in (self.references.unresolved if self.references else ())
+        }
+        in_document = {
+            pointer: text for pointer, text in unresolved.items() if self.bundle.origin(pointer)[0] == self.bundle.path
+        }
+        yield from (self.soundness.SchemaProblem(*problem) for problem in {**in_document, **own}.items())
 
     def in_document(self, problems: Iterable[Any]) -> Iterator[Any]:
         """Yield problems of the bundle as problems of the document: each names the document that it is in."""

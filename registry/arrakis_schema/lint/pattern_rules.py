@@ -7,7 +7,9 @@ from arrakis_schema.json_schema.judge.patterns import is_valid
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import Fault
-from arrakis_schema.regex import Reading, SlowText, longest_text, slow_text
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.matching import longest_text
+from arrakis_schema.regex.slowness import SlowText, slow_text
 from arrakis_schema.store.limits import LONGEST_PATTERNS, MOST_PATTERNS
 from arrakis_schema.text.json_pointer import escape_token
 

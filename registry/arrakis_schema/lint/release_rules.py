@@ -40,8 +40,8 @@ def find_unreachable(documents: Iterable[Document], release: Release) -> Iterato
     by_folder = not release.layout.declared and release.settings.flight.discriminator == REQUEST_MEMBER
     for path, document in every.items():
         first = names.setdefault((document.name.lower(), document.format.name), path)
-        asked = _by_request(document, accepted, every) if by_folder else _by_discriminator(document, release)
-        for severity, message in (*asked, *_by_name(document, first)):
+        unreachable = _by_request(document, accepted, every) if by_folder else _by_discriminator(document, release)
+        for severity, message in (*unreachable, *_by_name(document, first)):
             yield Finding(f"{release.folder}/{path}", 1, 1, "document-unreachable", severity, "", message)
 
 

@@ -3,19 +3,18 @@
 The pages that compare, the changelog and the feed are written from the same summaries; only the marks differ.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from arrakis_schema.compat import Change, Effect
+from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.reference.facts.history import History, ReleaseStep
-from arrakis_schema.reference.markup import NOTHING_YET, code, page
+from arrakis_schema.reference.markup import NOTHING_YET, code, page, with_keywords
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.advice import advice
 from arrakis_schema.system.answers import Answer, Exchange
-from arrakis_schema.system.relations import names
-from arrakis_schema.text.escaping import literal, one_line
+from arrakis_schema.system.names import names
+from arrakis_schema.text.escaping import one_line
 from arrakis_schema.text.nouns import plural
 
 _OUTCOME = {
@@ -34,7 +33,6 @@ _LABELS = {
 }
 _EFFECTS = {Effect.WIDENED: "Now also allowed", Effect.NARROWED: "Stricter"}
 _ORDER = ("Added", "Removed", "Now also allowed", "Stricter", "Changed")
-_KEYWORD = re.compile(r"`([$A-Za-z]+)`")
 NO_CHANGE = "No schema changed."
 ONLY_WORDING = "Only the wording changed; what is accepted and sent is the same."
 
@@ -59,14 +57,6 @@ def markdown_writing(history: History, up: str) -> Writing:
 
 
 PLAIN = Writing(one_line, one_line, one_line, lambda text, _rule: text)
-
-
-def with_keywords(text: str) -> str:
-    """Return a text as Markdown, with the names of keywords as code."""
-    parts = _KEYWORD.split(one_line(text))
-    parts[::2] = map(literal, parts[::2])
-    parts[1::2] = map(code, parts[1::2])
-    return "".join(parts)
 
 
 def change_list(history: History, step: ReleaseStep, up: str) -> str:

@@ -36,7 +36,9 @@ def columns(history: History, release: Release, name: str, document: Document) -
 
 
 def column_code(release: Release, document: Document) -> Iterator[str]:
-    """Yield the schema in each form that other programs read."""
+    """Yield the schema in each form that other programs read, as it is documented."""
+    if release.contract.document(document.path).text != document.text:
+        yield "As documented. What servers really send is in the table above."
     yield tabs([(title, code_block(text)) for title, text in language_of(document).snippets(release, document)])
 
 

@@ -9,7 +9,7 @@ from arrakis_schema.reference.changes import describe_changes
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import element, front_matter, page, table, verbatim
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import names
+from arrakis_schema.system.names import names
 from arrakis_schema.text.escaping import literal
 
 
@@ -91,7 +91,7 @@ def _differing(history: History, old: Release, new: Release) -> Iterator[str]:
 def _fold(path: str, lines: list[str]) -> str:
     """Return one difference, collapsed under its name and size."""
     counts = {mark: sum(line.startswith(mark) for line in lines) for mark in _MARKS}
-    size = element("span", f"+{counts['+']} -{counts['-']}", class_="size")
+    size = element("span", f"+{counts['+']} &minus;{counts['-']}", class_="size")
     summary = element("summary", f"{verbatim(path)} {size}")
     cut = "\n…" if len(lines) > _LONGEST else ""
     runs = "".join(_run(mark, list(run)) for mark, run in groupby(lines[:_LONGEST], key=lambda line: line[:1]))

@@ -31,11 +31,12 @@ def conformance(store: Store) -> str:
 
 
 def as_sent(store: Store, name: str) -> str:
-    """Return the columns that each release documents beside those that were really sent; empty if they are the same."""
-    rows = [row for release in store.every_release() for row in _sent_rows(release, name)]
+    """Return the columns that each release documents beside those really sent, newest first; empty if all agree."""
+    rows = [row for release in reversed(store.every_release()) for row in _sent_rows(release, name)]
     if not any(row[1] != row[2] for row in rows):
         return ""
-    return table(["release", "documented", "sent", "seen in"], rows)
+    shown = [[release, old, "as documented" if sent == old else sent, seen] for release, old, sent, seen in rows]
+    return table(["release", "documented", "sent", "seen in"], shown)
 
 
 def _sent_rows(release: Release, name: str) -> Iterator[list[str]]:
@@ -57,13 +58,16 @@ def conformance_record(store: Store) -> Any:
 
 def _page(record: Any) -> str:
     """Return the page for a record."""
-    servers = [block for examination in record["servers"] for block in _server(examination)]
+    servers = [block for number, examination in enumerate(record["servers"]) for block in _server(number, examination)]
     clients = [
-        f"- {escape_markdown(client['client'])} on the reference server by {_release(client['release'])}:"
-        f" {escape_markdown(', '.join(client['asked']))}."
+        f"- {escape_markdown(client['client'])} works with the mock server of {_release(client['release'])}."
+        f" Tested: {escape_markdown(', '.join(client['asked']))}."
         for client in record["clients"]
     ]
-    introduction = "What real servers answered, checked against the documents with `arrakis-schema conform`."
+    introduction = (
+        "The answers of real servers, checked against the documents with `arrakis-schema conform`. A server conforms if"
+        " its answers break no client; notices say in what else it differs."
+    )
     return page(
         _front(), "# What real servers send", introduction, _summary(record), *servers, "## Clients", "\n".join(clients)
     )
@@ -72,27 +76,36 @@ def _page(record: Any) -> str:
 def _front() -> str:
     """Return the front matter of the page."""
     return front_matter(
-        title="Real servers", description="What real servers send, beside the documents.", searched=False
+        title="Real servers",
+        description="Which real servers conform to which release, and in what they differ.",
+        searched=False,
+        contents=False,
     )
 
 
 def _summary(record: dict[str, Any]) -> str:
     """Return the table with a line for each examination."""
     rows = []
-    for examination in record["servers"]:
+    for number, examination in enumerate(record["servers"]):
         differences = sum(finding[1] != "notice" for finding in examination["findings"])
         words = f"✗ {format_count(differences, 'difference')}"
         kept = _mark("✓ conforms", "works") if examination["conforms"] else _mark(words, "breaks")
         rows.append(
-            [_server_title(examination), escape_markdown(examination["claims"]), _release(examination["release"]), kept]
+            [
+                f"[{_server_title(examination)}](#server-{number})",
+                escape_markdown(examination["claims"]),
+                _release(examination["release"]),
+                kept,
+            ]
         )
     return table(["server", "with the schemas of", "checked against", "result"], rows)
 
 
-def _server(examination: dict[str, Any]) -> Iterator[str]:
-    """Yield the blocks about one examination."""
+def _server(number: int, examination: dict[str, Any]) -> Iterator[str]:
+    """Yield the blocks about one examination, to which the table above them leads."""
     claims, release = escape_markdown(examination["claims"]), _release(examination["release"])
-    yield f"## {_server_title(examination)} with {claims}, checked against {release}"
+    title = f"{_server_title(examination)} with the schemas of {claims}, checked against {release}"
+    yield f"## {title} {{ #server-{number} }}"
     counts = [
         [code(name), escape_markdown(str(answered)), escape_markdown(str(refused))]
         for name, (answered, refused) in examination["examined"].items()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from posixpath import basename
 
 from arrakis_schema.languages import language_of
@@ -46,11 +47,12 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
     up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == history.folder
-    summary, first = summary_of(history, release, name), first_alike(history, release, name)
+    told_in = partial(first_alike, history, name=name)
+    summary, first = summary_of(history, release, name), told_in(release)
     if first is release or not folder.startswith(RELEASES):
         sections = [
             *history.derived(_document_sections, release, name, folder),
-            *changes_by_release(history, release, name, folder),
+            *changes_by_release(history, release, name, folder, told_in),
             *_themselves(history, release, name, up),
         ]
         body = [_contents(sections), *sections]
@@ -65,7 +67,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
             contents=False,
         ),
         _heading(name),
-        endpoint_selector(history, release, name, up, lambda other: first_alike(history, other, name)),
+        endpoint_selector(history, release, name, up, told_in),
         _banner(history, release, name, up),
         _lead(summary),
         _facts(history, release, name, up),
@@ -87,14 +89,16 @@ def _document_sections(history: History, release: Release, name: str, folder: st
 def first_alike(history: History, release: Release, name: str) -> Release:
     """Return the first of the consecutive releases, up to this one, whose pages about a name are the same.
 
-    What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself.
+    What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself, and
+    so does that of the last one that has the name.
     """
     return history.derived(_first_alike, release, name)
 
 
 def _first_alike(history: History, release: Release, name: str) -> Release:
     """Find the first of the consecutive releases whose pages about a name are the same."""
-    before = None if release is history.shown(name) or not release.frozen else history.before(release)
+    whole = release is (history.shown(name) or history.last(name)) or not release.frozen
+    before = None if whole else history.before(release)
     same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
     return first_alike(history, before, name) if before and same else release
 
@@ -241,6 +245,13 @@ def _check(release: Release, name: str, documents: dict[str, Document], up: str)
     yield element("div", element("noscript", element("p", without)), class_=form, data_try="", **data)
 
 
+def _bundle_of(document: Document) -> str:
+    """Return the path of the file that holds a document with all that it refers to; empty where it refers to none."""
+    language = language_of(document)
+    refers = any(language.references(document))
+    return f"{document.path.removesuffix(document.format.suffix)}{language.bundled}" if refers else ""
+
+
 def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
     """Yield the table of the documents: size, digest, and the release since which each is identical."""
     folder = f"versions/{release.place}"
@@ -249,6 +260,8 @@ def _themselves(history: History, release: Release, name: str, up: str) -> Itera
         since = history.unchanged_since(release, path)
         earlier = f"identical since {since}" if since != release.version else f"new in {since}"
         link = f"[{code(path)}]({up}{href(f'{folder}/{path}')}){{ data-copy }}"
+        if bundle := _bundle_of(document):
+            earlier += f", [bundle]({up}{href(f'{folder}/{bundle}')}) with all that it refers to"
         rows.append(
             (
                 link,

@@ -1,14 +1,13 @@
 """The sections of a page on what releases changed: members that were removed, and the history of the documents."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from posixpath import basename
 
 from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.facts.history import History, ReleaseStep, Removed
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, division, element, escape_markdown, facts, prose
-from arrakis_schema.reference.matrix import matrix_path
-from arrakis_schema.reference.places import anchor, folder_of
+from arrakis_schema.reference.places import anchor, folder_of, matrix_path
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
@@ -27,12 +26,15 @@ RELEASES = "releases/"
 _MOST_REMOVED = 200
 
 
-def changes_by_release(history: History, release: Release, name: str, folder: str) -> Iterator[str]:
+def changes_by_release(
+    history: History, release: Release, name: str, folder: str, told_in: Callable[[Release], Release]
+) -> Iterator[str]:
     """Yield the changes by release, as a drawing and in words, separately for request and payload.
 
     The pages in the folders of releases lead to the page of the current one, or of the last that has the name.
+    `told_in` returns the release whose page has the members of another release.
     """
-    yield from _removed_members(history, release, name, folder)
+    yield from _removed_members(history, release, name, folder, told_in)
     yield f"## History {{ #history {UNSEARCHED} }}"
     up, current = "../" * f"{folder}/{folder_of(name)}".count("/"), history.shown(name) or history.last(name)
     if folder.startswith(RELEASES) and (release is not current or history.shown(name)):
@@ -68,7 +70,9 @@ def _step_heading(title: str, step: ReleaseStep) -> str:
     return element("h3", literal(title) + link, id=target, data_search_exclude="")
 
 
-def _removed_members(history: History, release: Release, name: str, folder: str) -> Iterator[str]:
+def _removed_members(
+    history: History, release: Release, name: str, folder: str, told_in: Callable[[Release], Release]
+) -> Iterator[str]:
     """Yield the section on the members that only earlier releases have: whoever still meets one finds it here."""
     if folder.startswith(RELEASES):
         return
@@ -78,16 +82,20 @@ def _removed_members(history: History, release: Release, name: str, folder: str)
         return
     yield "## Removed members { #the-removed }"
     yield "Older releases have these, and this one does not."
-    rows = [cell for member in removed[:_MOST_REMOVED] for cell in _removed_row(f"{up}../", name, member)]
+    rows = [
+        cell
+        for member in removed[:_MOST_REMOVED]
+        for cell in _removed_row(f"{up}../", name, member, told_in(member.last).version)
+    ]
     yield division("members", *rows)
     if len(removed) > _MOST_REMOVED:
         yield f"{len(removed) - _MOST_REMOVED:,} more are not listed."
 
 
-def _removed_row(top: str, name: str, removed: Removed) -> Iterator[str]:
-    """Yield the cells of a removed member, which lead to its place in the last release that has it."""
+def _removed_row(top: str, name: str, removed: Removed, told_in: str) -> Iterator[str]:
+    """Yield the cells of a removed member, which lead to its place on the page that has it as the last release did."""
     member, first, last = removed.member, removed.first.version, removed.last.version
-    place = f"{top}{RELEASES}{last}/{href(folder_of(name))}/#{href(member.anchor)}"
+    place = f"{top}{RELEASES}{told_in}/{href(folder_of(name))}/#{href(member.anchor)}"
     link = element("span", element("a", literal(last if first == last else f"{first} to {last}"), href=place))
     yield f"### {code(member.path)} {{ #removed-{member.anchor} .field }}"
     yield facts([chip(member.type, "type"), link])

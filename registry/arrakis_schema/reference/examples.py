@@ -11,7 +11,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import SHOWN, JudgedExample
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, code_block, division, escape_markdown, tabs
-from arrakis_schema.reference.programs import Call, asking_program, exchanging_program
+from arrakis_schema.reference.programs import RequestCode, asking_program, exchanging_program
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
@@ -102,11 +102,12 @@ def _flight_program(history: History, release: Release, document: Document, mess
     The message is None where a path alone asks.
     """
     flight = history.store.settings.flight
-    call = Call(document.name, message, flight.calls)
+    call = RequestCode(document.name, message, flight.calls)
     if document.name not in flight.exchange:
         return asking_program(call, endless=document.name in flight.columns)
     for payload in history.documents(release, document.name).values():
-        rows = [json.loads(judged.text) for judged in history.examples(release, payload) if not judged.reason]
+        accepted = [judged for judged in history.examples(release, payload) if not judged.reason]
+        rows = [json.loads(judged.text) for judged in accepted if not judged.example.refused]
         rows = [example for example in rows if isinstance(example, dict) and example.get("rows")]
         if payload.kind is DocumentKind.PAYLOAD and rows:
             example = max(rows, key=lambda example: json.dumps(example).count("null"))  # what the server fills in
@@ -115,17 +116,18 @@ def _flight_program(history: History, release: Release, document: Document, mess
 
 
 def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -> Iterator[str]:
-    """Yield one rejected example in full, and a list of those that are not shown."""
+    """Yield one rejected example in full, and a list of those that are not shown above it."""
     refused = [example for example in others if example.reason]
     if refused:
         first = max(
             refused, key=lambda example: ("." in example.reason.partition(":")[0], -len(example.example.content))
         )
-        yield f"**Rejected**: {escape_markdown(first.reason)}"
+        yield f"**Rejected**: {_link(first, up)}: {escape_markdown(first.reason)}"
         yield code_block(first.text)
+        others = [example for example in others if example is not first]
     if others:
         rows = [f"- {_link(example, up)} {_outcome(example)}" for example in others]
-        yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else ""
+        yield f"The other {len(rows)} of {len(judged)} examples:" if len(rows) > 1 else "Another example:"
         yield division("examples", "\n".join(rows))
 
 

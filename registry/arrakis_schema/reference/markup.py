@@ -13,6 +13,7 @@ UNSEARCHED = "data-search-exclude"
 NOTHING_YET = "There is no document yet."
 
 _LONGEST_DESCRIPTION, _LONG = 300, 5000
+_KEYWORD = re.compile(r"`([$A-Za-z]+)`")
 _TICKS = re.compile(r"`{3,}")
 _WORD = r"(?:[][\w.,:;()/'=+-]|\{\w+\})+"
 _PLAIN = re.compile(rf"(?!:){_WORD}(?: {_WORD})*")
@@ -38,6 +39,14 @@ def prose(text: str) -> list[str]:
 def code(text: str) -> str:
     """Return a text as code within a line, which nothing in it can end; one with marks in it as HTML."""
     return f"`{text}`" if _PLAIN.fullmatch(text) else verbatim(text)
+
+
+def with_keywords(text: str) -> str:
+    """Return a text as Markdown, with the names of keywords as code."""
+    parts = _KEYWORD.split(one_line(text))
+    parts[::2] = map(literal, parts[::2])
+    parts[1::2] = map(code, parts[1::2])
+    return "".join(parts)
 
 
 def code_block(text: str, language: str = "") -> str:

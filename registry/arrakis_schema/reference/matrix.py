@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from arrakis_schema.reference.changes import with_keywords
 from arrakis_schema.reference.facts.examples import undeclared_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.facts.matrices import (
@@ -25,10 +24,11 @@ from arrakis_schema.reference.markup import (
     note,
     page,
     table,
+    with_keywords,
 )
-from arrakis_schema.reference.places import folder_of, shared_folder
+from arrakis_schema.reference.places import matrix_path, shared_folder
 from arrakis_schema.system.answers import Answer, worst
-from arrakis_schema.system.relations import are_messages, sides
+from arrakis_schema.system.matrix import are_messages, sides
 from arrakis_schema.text.escaping import href
 from arrakis_schema.text.nouns import plural, with_article
 
@@ -129,11 +129,6 @@ def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
     ]
     each = "message" if are_messages(history.comparisons, removed) else "endpoint"
     return f'<span id="by-endpoint"></span>By {each}: {", ".join(links)}. ' if links else ""
-
-
-def matrix_path(name: str) -> str:
-    """Return the path of the matrix of an endpoint, from the top folder."""
-    return href(f"matrix/{folder_of(name)}.md")
 
 
 def _older(history: History, versions: list[str]) -> str:

@@ -26,8 +26,9 @@ from arrakis_schema.reference.releases import release_page, releases_page
 from arrakis_schema.reference.software import software_data, software_page
 from arrakis_schema.store.conformance_log import conformance_logs
 from arrakis_schema.store.dates import timestamp
+from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.relations import names
+from arrakis_schema.system.names import names
 from arrakis_schema.system.software import calls
 from arrakis_schema.text.escaping import json_text, one_line
 
@@ -41,6 +42,7 @@ def book(store: Store) -> Pages:
     What has another address leads to one of these.
     """
     history = read_history(store)
+    _parse_working_set(store)
     for release in history.releases:
         yield from _release(history, release)
     yield f"{history.folder}/index.md", overview_page(history)
@@ -68,6 +70,14 @@ def book(store: Store) -> Pages:
     yield from _conformance_pages(store)
     yield "changelog.md", changelog_page(history)
     yield FEED, feed(history)
+
+
+def _parse_working_set(store: Store) -> None:
+    """Raise `DamagedStoreError` where a document of the working set cannot be read: a release can have such a one."""
+    working = store.release(None)
+    for path in working.documents:
+        if path.endswith(NOTATIONS[".json"]):
+            working.schema(path)
 
 
 def _release(history: History, release: Release) -> Pages:

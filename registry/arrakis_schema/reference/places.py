@@ -4,6 +4,8 @@ import re
 from hashlib import sha256
 from posixpath import commonpath, dirname
 
+from arrakis_schema.text.escaping import href
+
 _PLAIN = re.compile(r"(?!(?i:index|readme)$)\w[\w.-]*")
 _LONGEST = 100
 _STRANGE = re.compile(r"[^\w.-]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])", re.ASCII)
@@ -23,6 +25,11 @@ def anchor(name: str) -> str:
 def shared_folder(names: list[str]) -> str:
     """Return the folder that all names are in, with a slash at its end; empty where there is none."""
     return f"{commonpath([dirname(name) for name in names])}/".removeprefix("/") if names else ""
+
+
+def matrix_path(name: str) -> str:
+    """Return the path of the matrix of an endpoint, from the top folder."""
+    return href(f"matrix/{folder_of(name)}.md")
 
 
 def _word(text: str) -> str:

@@ -43,7 +43,7 @@ def assignment(name: str, value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RequestCode:
     """A request to an endpoint, None where the name alone asks, and how it is sent: see `calls` of the settings."""
 
     endpoint: str
@@ -64,7 +64,7 @@ class Call:
         return f"descriptor = flight.FlightDescriptor.for_path({', '.join(parts)})"
 
 
-def asking_program(call: Call, *, endless: bool) -> str:
+def asking_program(call: RequestCode, *, endless: bool) -> str:
     """Return a program that sends a request by Arrow Flight and prints the answer; of an endless one, its beginning."""
     direct = call.calls == "ticket"
     ticket, indent = ("ticket", "    ") if direct else ("endpoint.ticket", "        ")
@@ -91,14 +91,14 @@ def asking_program(call: Call, *, endless: bool) -> str:
     )
 
 
-def _imports(call: Call, *, endless: bool) -> list[str]:
+def _imports(call: RequestCode, *, endless: bool) -> list[str]:
     """Return the imports of the standard library, and the line after them."""
     lines = ["import json"] if call.request else []
     lines += ["from itertools import islice"] if endless else []
     return [*lines, ""] if lines else []
 
 
-def exchanging_program(call: Call, schema: str, rows: Sequence[Any]) -> str:
+def exchanging_program(call: RequestCode, schema: str, rows: Sequence[Any]) -> str:
     """Return a program that sends rows with a request by DoExchange, and prints those that come back.
 
     `schema` is the code that makes the schema of the rows.

@@ -259,7 +259,7 @@ def _variant(variant: Variant) -> str:
     parts += ["may be null"] if variant.nullable and variant.type not in {"null", "any"} else []
     parts += [f"format {variant.format}"] if variant.format else []
     parts += [*map(_bound_words, variant.bounds), *variant.closed]
-    text = f"{element('b', literal(name))} {literal(', '.join(parts))}"
+    text = f"{element('b', literal(name))} {literal(', '.join(parts))}".rstrip()
     values = "".join(verbatim(short_json(value, _LONGEST_VALUE)) for value in variant.values[:_MOST_VALUES])
     described = f": {'<br>'.join(map(literal, variant.description.split(chr(10))))}" if variant.description else ""
     return f"{text}{f', one of {values}' if values else ''}{described}"

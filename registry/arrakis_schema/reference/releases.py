@@ -22,7 +22,7 @@ from arrakis_schema.reference.selector import release_selector
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.relations import names
+from arrakis_schema.system.names import names
 from arrakis_schema.text.escaping import href
 
 UP = "../../"
@@ -41,6 +41,7 @@ def release_page(history: History, release: Release) -> str:
         f"# Release {release.version}",
         release_selector(history, release, UP),
         _facts(history, release),
+        escape_markdown(history.store.summaries.get(release.version, "")),
         f"## What changed since {before.version}" if before else "The first release.",
         *(_changes(history, before, release) if before else ()),
         *accepted_breaks(history, release, UP),
@@ -91,16 +92,16 @@ def _problems(history: History, release: Release) -> Iterator[str]:
         yield "## Known problems { #known-problems }"
         rows = [
             (
-                escape_markdown(", ".join(erratum.documents)),
                 code(history.place_name(release, erratum.documents, erratum.location))
                 if erratum.location
-                else "the whole",
+                else "whole document",
                 escape_markdown(erratum.text),
+                escape_markdown(", ".join(erratum.documents)),
                 escape_markdown(erratum.fixed),
             )
             for erratum in errata
         ]
-        yield table(("documents", "where", "what", "fixed in"), rows)
+        yield table(("where", "problem", "documents", "fixed in"), rows)
 
 
 def _same(history: History, old: Release, new: Release) -> bool:
@@ -114,14 +115,15 @@ def releases_page(history: History) -> str:
     rows = []
     for release in reversed(history.releases):
         before, moment = history.before(release), history.dates.get(release.version)
-        same = f"the same in meaning as {before.version}" if before and _same(history, before, release) else ""
+        same = f"Means the same as {before.version}." if before and _same(history, before, release) else ""
+        note = escape_markdown(history.store.summaries.get(release.version, "")) or same
         when = f"{moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
-        rows.append((f"[{release.version}]({release.version}/index.md)", when, str(len(release.documents)), same))
+        rows.append((f"[{release.version}]({release.version}/index.md)", when, note, str(len(release.documents))))
     return page(
         front_matter(description=f"Every release of {history.store.settings.title}: when, and what changed."),
         "# Releases",
         "A release never changes: what you fetch today is what you fetch in ten years, byte for byte.",
-        table(("release", "released", "documents", "note"), rows),
+        table(("release", "released", "what changed", "documents"), rows),
         *release_numbers(history.store.software, history.releases),
         *_drawn(history),
     )

@@ -7,9 +7,9 @@ from arrakis_schema.reference.markup import code, escape_markdown, front_matter,
 from arrakis_schema.reference.matrix import answer_mark
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.system.advice import advice, relations_data
-from arrakis_schema.system.answers import Answer
-from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.system.software import Call, merge_alike, range_of
+from arrakis_schema.system.answers import Answer, Call
+from arrakis_schema.system.comparisons import Comparisons
+from arrakis_schema.system.software import merge_alike, range_of
 
 
 def software_page(comparisons: Comparisons, found: Sequence[Call]) -> str:
@@ -17,15 +17,15 @@ def software_page(comparisons: Comparisons, found: Sequence[Call]) -> str:
     names = dict.fromkeys(call.name for call in found)
     return page(
         front_matter(
-            title="Which software works with which",
+            title="Software compatibility",
             description="Which version of a client works with which version of a server, call by call.",
             searched=False,
             contents=False,
         ),
-        "# Does this version of the client work with that version of the server?",
+        "# Software compatibility",
         "Rows are clients, columns are servers, the newest first; versions with the same answers share a row or column."
         " Each version implements a release of the schemas; the answers are those of these releases with corrections."
-        " [By releases](matrix.md)",
+        " See also the matrix [by releases of the schemas](matrix.md).",
         *(part for name in names for part in _call(comparisons, [call for call in found if call.name == name])),
     )
 
@@ -41,7 +41,7 @@ def _call(comparisons: Comparisons, found: list[Call]) -> Iterator[str]:
     requests = by_pair[clients[0], servers[0]].requests
     asked = " and then ".join(code(request.name) for request in requests)
     yield f"## {escape_markdown(found[0].name)} {{ #call-{anchor(found[0].name)} }}"
-    yield f"The newest client sends {asked}."
+    yield f"The newest client sends the request{'s' if len(requests) > 1 else ''} {asked}."
     yield table(
         (f"{_program(clients)} ↓ {_program(servers)} →", *(_versions(column) for column in columns)),
         [

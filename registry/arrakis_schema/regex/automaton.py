@@ -75,7 +75,7 @@ class Automaton:
         state = self._state({position}, at_start=False)
         return state.positions, state.accepting
 
-    def found_in(self, text: str) -> bool:
+    def search(self, text: str) -> bool:
         """Return whether the pattern matches anywhere in a string."""
         state = self.start
         for character in text:

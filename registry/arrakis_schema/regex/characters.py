@@ -27,7 +27,7 @@ class Reading(Enum):
 
     ECMA = "ECMA-262"
     PYTHON = "Python"
-    SEARCHED = "Python, but $ is the end alone"
+    PYTHON_STRICT_END = "Python, with $ only at the end of the text"
 
 
 def union(ranges: Iterable[tuple[int, int]]) -> Ranges:
@@ -112,16 +112,16 @@ def _ranges(key: str, name: str) -> Ranges | None:
 
 @cache
 def _database() -> Any:
-    """Return the properties and their other names."""
+    """Return the contents of `unicode.json`: the properties and the aliases of their names."""
     return json.loads(Path(__file__).with_name("unicode.json").read_text(encoding="utf-8"))
 
 
 def _unpack(packed: str) -> Ranges:
-    """Return the ranges of a text."""
+    """Return the ranges that a text of `unicode.json` encodes."""
     numbers = [int(number, 36) for number in packed.split()]
-    ranges, place = [], 0
+    ranges, last = [], 0
     for distance, length in zip(numbers[::2], numbers[1::2], strict=True):
-        first = place + distance
-        place = first + length
-        ranges.append((first, place))
+        first = last + distance
+        last = first + length
+        ranges.append((first, last))
     return tuple(ranges)

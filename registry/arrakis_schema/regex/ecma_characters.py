@@ -113,12 +113,12 @@ class CharacterReader(PatternReader):
 
     def class_item(self) -> Ranges:
         """Read one character, escape or range of a class."""
-        first, one = self.class_character()
+        first, is_single = self.class_character()
         if not self.pattern.startswith("-", self.position) or self.pattern.startswith("-]", self.position):
             return first
         self.position += 1
-        last, other = self.class_character()
-        if not (one and other):
+        last, last_is_single = self.class_character()
+        if not (is_single and last_is_single):
             raise self.error("a range that begins or ends with several characters", r"write \- for the hyphen")
         if first[0][0] > last[0][0]:
             raise self.error("a range out of order")

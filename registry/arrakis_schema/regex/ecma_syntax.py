@@ -28,13 +28,13 @@ _QUANTIFIER = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}")
 _SIMPLE: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _LOOKS = {"(?=": (True, True), "(?!": (True, False), "(?<=": (False, True), "(?<!": (False, False)}
 _MOST_DIGITS = 9
-_ITEMS = {"(?P<": "(?<", "(?P=": r"\k<"}
+_PYTHON_GROUPS = {"(?P<": "(?<", "(?P=": r"\k<"}
 
 
 @lru_cache(maxsize=1024)
 def read_ecma(pattern: str) -> Tree:
     """Return the tree of a pattern; raises `PatternSyntaxError` for what ECMA-262 does not know."""
-    return _Reader(pattern).whole()
+    return _Reader(pattern).read_pattern()
 
 
 class _Reader(CharacterReader):
@@ -46,8 +46,8 @@ class _Reader(CharacterReader):
         self.names: dict[str, int] = {}
         self.references: list[tuple[int | str, int]] = []
 
-    def whole(self) -> Tree:
-        """Read the whole pattern."""
+    def read_pattern(self) -> Tree:
+        """Read the pattern up to its end."""
         tree = self.disjunction()
         if self.position < len(self.pattern):
             raise self.error("a closing bracket without an opening one", r"write \) for the character")
@@ -57,23 +57,23 @@ class _Reader(CharacterReader):
                 raise self.error(f"a reference to the group {reference}, which does not exist")
             if isinstance(reference, int) and reference > self.groups:
                 raise self.error(f"a reference to group {reference} of {self.groups}", r"write \xHH for a character")
-        return self.numbered(tree) if self.references else tree
+        return self.number_references(tree) if self.references else tree
 
-    def numbered(self, tree: Tree) -> Tree:
+    def number_references(self, tree: Tree) -> Tree:
         """Return a tree with the numbers of named groups; negative ones stand for names that came later."""
         match tree:
             case BackReference(number) if number < 0:
                 return BackReference(self.names[str(self.references[-number - 1][0])])
             case Concatenation(parts):
-                return Concatenation(tuple(map(self.numbered, parts)))
+                return Concatenation(tuple(map(self.number_references, parts)))
             case Choice(parts):
-                return Choice(tuple(map(self.numbered, parts)))
+                return Choice(tuple(map(self.number_references, parts)))
             case Repeat(part, low, high, lazy):
-                return Repeat(self.numbered(part), low, high, lazy)
+                return Repeat(self.number_references(part), low, high, lazy)
             case Group(part, number):
-                return Group(self.numbered(part), number)
+                return Group(self.number_references(part), number)
             case Look(part, ahead, must_match):
-                return Look(self.numbered(part), ahead, must_match)
+                return Look(self.number_references(part), ahead, must_match)
             case _:
                 return tree
 
@@ -189,9 +189,9 @@ class _Reader(CharacterReader):
     def unknown_group(self, start: int) -> PatternSyntaxError:
         """Return the error of a group that other languages have."""
         self.position = start
-        for theirs, ours in _ITEMS.items():
-            if self.pattern.startswith(theirs, start):
-                return self.error(f"{theirs} is Python's, not ECMA-262's,", f"write {ours}name>")
+        for python, ecma in _PYTHON_GROUPS.items():
+            if self.pattern.startswith(python, start):
+                return self.error(f"{python} is Python's, not ECMA-262's,", f"write {ecma}name>")
         flags = re.compile(r"\(\?[a-zA-Z^-]+[:)]").match(self.pattern, start)
         if flags:
             remedy = "a pattern has no flags: write [aA] where both cases match" if "i" in flags[0] else ""

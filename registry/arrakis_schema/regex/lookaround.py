@@ -1,13 +1,14 @@
 """Patterns with look-around and word boundaries, matched in linear time.
 
-What must precede or follow a place is a question about the place alone, unless the pattern has backreferences: so it is
-answered for every place of the text first, the innermost look-around first, and is then one more condition of a step.
-A look-behind runs forwards to the place, and a look-ahead backwards.
+Without backreferences, whether a look-around holds depends only on the offset in the text. So it is computed for every
+offset first, the innermost look-around first, and is then one more condition of a step. A look-behind runs forwards to
+the offset, and a look-ahead runs backwards.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from arrakis_schema.regex.characters import Ranges, Reading, class_escape, in_ranges
 from arrakis_schema.regex.tree import (
@@ -27,7 +28,7 @@ from arrakis_schema.regex.tree import (
 _MOST_POSITIONS = 3000
 _MOST_CACHED = 4000
 _WORD = class_escape("w", Reading.ECMA)
-_START, _END, _INSIDE, _OUTSIDE = 1, 2, 4, 8
+_START, _END, _BOUNDARY, _NO_BOUNDARY = 1, 2, 4, 8
 _FIRST_LOOK = 16
 
 
@@ -39,13 +40,13 @@ class LookaroundMatcher:
         self._looks: list[tuple[_Machine, Look, int]] = []
         self._main = _Machine(tree, self, backwards=False)
 
-    def found_in(self, text: str) -> bool:
+    def search(self, text: str) -> bool:
         """Return whether the pattern matches anywhere in a text."""
-        conditions = _places(text)
+        conditions = _base_conditions(text)
         for machine, look, bit in self._looks:
-            for place, holds in machine.run(text, conditions):
+            for offset, holds in machine.run(text, conditions):
                 if holds is look.must_match:
-                    conditions[place] |= bit
+                    conditions[offset] |= bit
         return any(holds for _, holds in self._main.run(text, conditions))
 
     def condition(self, look: Look) -> int:
@@ -56,13 +57,13 @@ class LookaroundMatcher:
         return bit
 
 
-def _places(text: str) -> list[int]:
-    """Return the conditions that hold at each place of a text: its start, its end, a boundary of a word or none."""
-    inside = [False, *(in_ranges(_WORD, ord(character)) for character in text), False]
-    places = [_INSIDE if inside[place] != inside[place + 1] else _OUTSIDE for place in range(len(text) + 1)]
-    places[0] |= _START
-    places[-1] |= _END
-    return places
+def _base_conditions(text: str) -> list[int]:
+    """Return the conditions that hold at each offset of a text: its start, its end, a word boundary or none."""
+    is_word = [False, *(in_ranges(_WORD, ord(character)) for character in text), False]
+    conditions = [_BOUNDARY if before != after else _NO_BOUNDARY for before, after in pairwise(is_word)]
+    conditions[0] |= _START
+    conditions[-1] |= _END
+    return conditions
 
 
 class _Machine:
@@ -80,13 +81,13 @@ class _Machine:
         self._edges = self._class_edges()
 
     def run(self, text: str, conditions: list[int]) -> Iterator[tuple[int, bool]]:
-        """Yield each place, and whether a match ends there (or begins, if it runs backwards)."""
-        places: Iterable[int] = range(len(text), -1, -1) if self._backwards else range(len(text) + 1)
+        """Yield each offset, and whether a match ends there (or begins, if it runs backwards)."""
+        offsets: Iterable[int] = range(len(text), -1, -1) if self._backwards else range(len(text) + 1)
         kernel = frozenset((self._start,))
-        for place in places:
-            reached, holds = self._closure(kernel, conditions[place] & self._needed)
-            yield place, holds
-            index = place - 1 if self._backwards else place
+        for offset in offsets:
+            reached, holds = self._closure(kernel, conditions[offset] & self._needed)
+            yield offset, holds
+            index = offset - 1 if self._backwards else offset
             if 0 <= index < len(text):
                 kernel = self._move(reached, text[index])
 
@@ -100,7 +101,7 @@ class _Machine:
                     if condition & conditions == condition and target not in reached:
                         reached.add(target)
                         todo.append(target)
-            self._forget_many()
+            self._limit_cache()
             stepping = frozenset(position for position in reached if self._steps[position] is not None)
             self._kernels[key] = stepping, self._final in reached
         return self._kernels[key]
@@ -112,12 +113,12 @@ class _Machine:
         if key not in self._moves:
             steps = (step for position in reached if (step := self._steps[position]) is not None)
             targets = (target for ranges, target in steps if in_ranges(ranges, code))
-            self._forget_many()
+            self._limit_cache()
             self._moves[key] = frozenset((self._start, *targets))
         return self._moves[key]
 
-    def _forget_many(self) -> None:
-        """Forget all states if there are too many."""
+    def _limit_cache(self) -> None:
+        """Drop all cached states if there are too many."""
         if len(self._kernels) + len(self._moves) > _MOST_CACHED:
             self._kernels.clear()
             self._moves.clear()
@@ -152,7 +153,7 @@ class _Machine:
             case Edge(at_start):
                 return self._link(start, _START if at_start else _END)
             case Boundary(holds):
-                return self._link(start, _INSIDE if holds else _OUTSIDE)
+                return self._link(start, _BOUNDARY if holds else _NO_BOUNDARY)
             case Look():
                 return self._link(start, self._matcher.condition(tree))
             case Group(part):

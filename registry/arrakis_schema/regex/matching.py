@@ -1,7 +1,7 @@
 """Matching a pattern in linear time: by `re` if it is proved to be linear, else by an automaton.
 
-What no automaton expresses is left to a matcher that tries every way, for texts that are short enough; a longer text
-raises `LimitError`. In ECMA-262 these are backreferences; of Python's patterns, those that are not regular languages.
+What no automaton expresses is left to a backtracking matcher, for texts that are short enough; a longer text raises
+`LimitError`. In ECMA-262 these are backreferences; of Python's patterns, those that are not regular languages.
 """
 
 import re
@@ -15,9 +15,9 @@ from arrakis_schema.regex.characters import Reading
 from arrakis_schema.regex.ecma_syntax import read_ecma
 from arrakis_schema.regex.glushkov import build_graph
 from arrakis_schema.regex.lookaround import LookaroundMatcher, lookaround_matcher
+from arrakis_schema.regex.python_syntax import read_python
 from arrakis_schema.regex.simulation import simulation
-from arrakis_schema.regex.syntax import parse, regular_parts
-from arrakis_schema.regex.translation import has_part, to_python
+from arrakis_schema.regex.translation import has_part, regular_parts, to_python
 from arrakis_schema.regex.tree import (
     BackReference,
     Boundary,
@@ -28,13 +28,13 @@ from arrakis_schema.regex.tree import (
     count_paths,
     longest_match,
 )
+from arrakis_schema.text.printable import CLAUSE, cut
 
 Matcher = Callable[[str], object]
 _MOST_WORK, _MOST_WORK_ANCHORED = 256, 10_000
 _SHORT = 128
 _MOST_STEPS = 1_000_000
 _STEPS_EACH = 8
-_LONGEST_SHOWN = 80
 _LOOP = re.compile(r"[*+]|\{\d*,\d*\}")
 _OPTION = re.compile(r"(?<!\()\?")
 _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{)")
@@ -60,7 +60,9 @@ def python_matcher(pattern: str, translated: str) -> Matcher:
     search = re.compile(translated).search
     limited = partial(_limit_length, pattern, search)
     try:
-        return _linear_matcher(translated, parse(pattern, Reading.SEARCHED), Reading.SEARCHED, limited)
+        return _linear_matcher(
+            translated, read_python(pattern, Reading.PYTHON_STRICT_END), Reading.PYTHON_STRICT_END, limited
+        )
     except UnsupportedPatternError:
         return limited()
 
@@ -79,7 +81,7 @@ def longest_text(pattern: str, reading: Reading = Reading.ECMA) -> int | None:
 
 def _check_size(pattern: str, reading: Reading) -> None:
     """Raise `UnsupportedPatternError` for a pattern that is too large for an automaton, and not safe without."""
-    parts = _examined_parts(read_ecma(pattern)) if reading is Reading.ECMA else parse(pattern, reading)
+    parts = _examined_parts(read_ecma(pattern)) if reading is Reading.ECMA else read_python(pattern, reading)
     for part in parts:
         if not _is_safe(part.tree):
             simulation(part.tree, reading)
@@ -95,7 +97,7 @@ def _examined_parts(tree: Tree) -> tuple[Part, ...]:
 def _lookaround_matcher(pattern: str, tree: Tree) -> Matcher:
     """Return the matcher of a pattern with look-around, or of a large one."""
     try:
-        return lookaround_matcher(tree).found_in
+        return lookaround_matcher(tree).search
     except UnsupportedPatternError:
         return partial(find, pattern, tree)
 
@@ -114,7 +116,7 @@ def _linear_matcher(
         return limited()
 
     def run(text: str) -> bool:
-        return all(machine.found_in(text) is must_match for machine, must_match in machines)
+        return all(machine.search(text) is must_match for machine, must_match in machines)
 
     if all(map(_is_deterministic, trees)):
         return lambda text: search(text) if len(text) <= _SHORT else run(text)
@@ -147,10 +149,9 @@ def _limit_length(pattern: str, search: Matcher) -> Matcher:
 
     def run(text: str) -> object:
         if len(text) > most:
-            short_pattern = pattern if len(pattern) <= _LONGEST_SHOWN else f"{pattern[:_LONGEST_SHOWN]}…"
             raise LimitError(
-                f"a text of {len(text)} characters is too long for the pattern {short_pattern}, which allows {most}:"
-                " write it without look-around, backreferences and word boundaries, or with fewer repetitions"
+                f"a text of {len(text)} characters is too long for the pattern {cut(pattern, CLAUSE)}, which allows"
+                f" {most}: write it without look-around, backreferences and word boundaries, or with fewer repetitions"
             )
         return search(text)
 

@@ -1,4 +1,4 @@
-"""A parser for patterns of Python's `re`: the part that ECMA-262 writes alike and that denotes regular languages.
+"""A parser for the patterns of Python's `re` that are written as in ECMA-262 and denote regular languages.
 
 https://docs.python.org/3/library/re.html. Everything else is unsupported, and the error names it.
 """

@@ -9,8 +9,8 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.regex.automaton import Automaton, AutomatonState
 from arrakis_schema.regex.characters import LAST, Ranges, in_ranges
 
-_LIKED = ascii_lowercase + digits[:1] + ascii_uppercase + digits[1:] + "_-. :/"
-_RANK = tuple(map(ord, _LIKED))
+_PREFERRED = ascii_lowercase + digits[:1] + ascii_uppercase + digits[1:] + "_-. :/"
+_RANK = tuple(map(ord, _PREFERRED))
 _SURROGATES = range(0xD800, 0xE000)
 _PRINTABLE = 33
 _MOST_STATES = 30_000

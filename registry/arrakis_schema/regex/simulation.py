@@ -12,7 +12,7 @@ from arrakis_schema.regex.characters import Ranges, Reading, in_ranges
 from arrakis_schema.regex.tree import Tree, UnsupportedPatternError
 
 _MOST_CLOSURE = 400_000
-_MOST_REMEMBERED = 4000
+_MOST_CACHED = 4000
 _CHUNK = 4096
 
 
@@ -45,10 +45,10 @@ class Simulation:
         self._chained, self._groups, self._ends = _followers(machine, steps, numbers)
         self._found = numbers[machine.final]
         self._transitions: dict[tuple[int, bool], _State] = {}
-        self._remembered = 0
+        self._cached = 0
         self._start = _bits(numbers, machine.start.positions), machine.start.accepting
 
-    def found_in(self, text: str) -> bool:
+    def search(self, text: str) -> bool:
         """Return whether the pattern matches anywhere in a text."""
         state = self._state(*self._start)
         for start in range(0, len(text), _CHUNK):
@@ -65,11 +65,11 @@ class Simulation:
         for after, members in self._groups:
             if taken & members:
                 ready |= after
-        if self._remembered >= _MOST_REMEMBERED:
-            self._forget()
-        self._remembered += 1
-        behind = state[character] = self._state(ready, bool(taken & self._ends))
-        return behind
+        if self._cached >= _MOST_CACHED:
+            self._clear_cache()
+        self._cached += 1
+        following = state[character] = self._state(ready, bool(taken & self._ends))
+        return following
 
     def _state(self, ready: int, accepting: bool) -> _State:  # noqa: FBT001 - half of the key
         """Return the state with these bits."""
@@ -79,12 +79,12 @@ class Simulation:
             state = self._transitions[ready, accepting] = _State(self, ready, accepting=accepting, settled=settled)
         return state
 
-    def _forget(self) -> None:
-        """Forget all states."""
+    def _clear_cache(self) -> None:
+        """Drop all cached states."""
         for state in list(self._transitions.values()):
             state.clear()
         self._transitions.clear()
-        self._remembered = 0
+        self._cached = 0
 
 
 @lru_cache(maxsize=128)

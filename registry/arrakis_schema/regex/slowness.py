@@ -1,7 +1,7 @@
 """Texts for which a backtracking matcher, as most languages have one, needs very many steps.
 
 A pattern is exponential if a position leads back to itself with one text in two ways (Weber and Seidl, 1991, call it
-EDA). The steps of each reported text are counted, so there are no false reports; not every slow pattern is found.
+EDA). The steps of each reported text are steps_counted, so there are no false reports; not every slow pattern is found.
 """
 
 from collections import deque
@@ -24,8 +24,8 @@ _ENDLESS = 1e10
 _CUBIC = _LONG**3 // 12
 _MOST_PAIRED = 100_000
 _MOST_WORDS = 24
-_MOST_COUNTED = 200_000
-_LIKED = "a0 -_./:A!~\n\0"
+_MOST_STEPS_COUNTED = 200_000
+_PREFERRED = "a0 -_./:A!~\n\0"
 _ENDS = ("", "!", "~", " ", "\n", "\0", "a", "0")
 _Pair = tuple[int, int]
 _Graph = dict[_Pair, list[_Pair]]
@@ -67,7 +67,7 @@ class _Attack:
             for ranges in self.position_graph.characters
         ]
         self.begins_anywhere = not is_anchored(tree)
-        self.counted = 0
+        self.steps_counted = 0
 
     def slowest(self) -> SlowText | None:
         """Return a text that takes many steps, a short one if possible."""
@@ -95,7 +95,7 @@ class _Attack:
         """Return the word repeated, with an end that makes the match fail; None if no end does."""
         body = prefix + word * ((length - 1 - len(prefix)) // len(word))
         machine = simulation(self.tree, Reading.ECMA)
-        return next((body + end for end in _ENDS if not machine.found_in(body + end)), None)
+        return next((body + end for end in _ENDS if not machine.search(body + end)), None)
 
     def _steps(self, prefix: str, word: str) -> tuple[float, float]:
         """Return the steps that a matcher takes through the repeated word: in a short text and in a longer one."""
@@ -107,7 +107,7 @@ class _Attack:
             alive = self._advance(alive, indices[character])
             steps += sum(alive.values())
             short = steps if number < _SHORT else short
-            if short > _MANY_STEPS or self.counted > _MOST_COUNTED:
+            if short > _MANY_STEPS or self.steps_counted > _MOST_STEPS_COUNTED:
                 break
         return short, steps
 
@@ -116,7 +116,7 @@ class _Attack:
         after: dict[int, float] = {-1: 1.0} if self.begins_anywhere else {}
         for position, count in alive.items():
             follow = self.position_graph.first if position < 0 else self.position_graph.follow[position]
-            self.counted += len(follow)
+            self.steps_counted += len(follow)
             for target, times in follow.items():
                 if self.accepted[target] >> index & 1:
                     after[target] = after.get(target, 0.0) + count * times
@@ -206,7 +206,7 @@ def _alphabet(graph: PositionGraph) -> list[int]:
     distinct = set(graph.characters)
     edges = {edge for ranges in distinct for first, last in ranges for edge in (first, last + 1)}
     kinds: dict[tuple[bool, ...], int] = {}
-    for code in (*map(ord, _LIKED), *sorted(code for code in edges if code <= LAST)):
+    for code in (*map(ord, _PREFERRED), *sorted(code for code in edges if code <= LAST)):
         kinds.setdefault(tuple(in_ranges(ranges, code) for ranges in distinct), code)
     return list(kinds.values())
 

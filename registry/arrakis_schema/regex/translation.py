@@ -1,4 +1,7 @@
-"""A tree of ECMA-262 as a pattern of another engine: with every set of characters written out, it means the same."""
+"""A tree of ECMA-262 in another form: as a pattern of another engine, or as conditions that automata express.
+
+A pattern of another engine has every set of characters written out, so that it means the same.
+"""
 
 from collections.abc import Callable
 
@@ -12,21 +15,23 @@ from arrakis_schema.regex.tree import (
     Edge,
     Group,
     Look,
+    Part,
     Repeat,
     Tree,
     UnsupportedPatternError,
-    children,
+    subtrees,
 )
 
 _PLAIN = frozenset(map(ord, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:/ "))
 _WORD = class_escape("w", Reading.ECMA)
 _ANY: Ranges = ((0, LAST),)
+_MOST_REPEATS = 2000
 Escape = Callable[[int], str]
 
 
 def has_part(tree: Tree, *kinds: type[Tree]) -> bool:
     """Return whether a tree has a part of one of these kinds."""
-    return isinstance(tree, kinds) or any(has_part(part, *kinds) for part in children(tree))
+    return isinstance(tree, kinds) or any(has_part(part, *kinds) for part in subtrees(tree))
 
 
 def to_python(tree: Tree) -> str:
@@ -42,6 +47,46 @@ def spell_out(tree: Tree) -> str:
     if has_part(tree, Look, Boundary, BackReference):
         raise UnsupportedPatternError("look-around, a word boundary or a backreference")
     return _Writer(_escape_braces, "^", "$").text(tree)
+
+
+def regular_parts(tree: Tree) -> tuple[Part, ...]:
+    """Return the parts of a tree, without groups; raises `UnsupportedPatternError` if it is not a regular language."""
+    pieces = tree.parts if isinstance(tree, Concatenation) else (tree,)
+    looks: list[Look] = []
+    if pieces and pieces[0] == Edge(at_start=True):
+        for piece in pieces[1:]:
+            if not (isinstance(piece, Look) and piece.ahead):
+                break
+            looks.append(piece)
+    if not looks:
+        return (Part(_regular(tree), must_match=True),)
+    start = Edge(at_start=True)
+    remainder = Concatenation((start, *(_regular(piece) for piece in pieces[1 + len(looks) :])))
+    conditions = (Part(Concatenation((start, _regular(look.part))), look.must_match) for look in looks)
+    return (Part(remainder, must_match=True), *conditions)
+
+
+def _regular(tree: Tree) -> Tree:
+    """Return a tree without groups."""
+    match tree:
+        case Group(part):
+            return _regular(part)
+        case Concatenation(parts):
+            return Concatenation(tuple(map(_regular, parts)))
+        case Choice(parts):
+            return Choice(tuple(map(_regular, parts)))
+        case Repeat(part, low, high):
+            if max(low, high or 0) > _MOST_REPEATS:
+                raise UnsupportedPatternError("a repetition of more than 2,000 times in a pattern")
+            return Repeat(_regular(part), low, high)
+        case Look():
+            raise UnsupportedPatternError("a look-around inside a pattern")
+        case Boundary():
+            raise UnsupportedPatternError("a word boundary in a pattern")
+        case BackReference():
+            raise UnsupportedPatternError("a backreference in a pattern")
+        case _:
+            return tree
 
 
 def _escape_python(code: int) -> str:
@@ -89,7 +134,7 @@ class _Writer:
         return simple.get((low, high)) or f"{{{low},{'' if high is None else high}}}"
 
     def _boundary(self, *, holds: bool) -> str:
-        """Return a boundary of words, which Python would see between letters of all scripts."""
+        """Return a word boundary of ECMA-262; that of Python depends on the letters of all scripts."""
         word = self._characters(_WORD)
         before, after = f"(?<={word})", f"(?={word})"
         outside, ending = f"(?<!{word})", f"(?!{word})"
@@ -104,8 +149,8 @@ class _Writer:
         if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
             return self._escape(ranges[0][0])
         others = complement(ranges)
-        negated, shown = ("^", others) if len(others) < len(ranges) else ("", ranges)
-        return f"[{negated}{''.join(map(self._range, shown))}]"
+        negation, listed = ("^", others) if len(others) < len(ranges) else ("", ranges)
+        return f"[{negation}{''.join(map(self._range, listed))}]"
 
     def _range(self, limits: tuple[int, int]) -> str:
         """Return a range inside a class."""

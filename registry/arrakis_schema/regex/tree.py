@@ -99,7 +99,7 @@ class Part:
     must_match: bool
 
 
-def children(tree: Tree) -> tuple[Tree, ...]:
+def subtrees(tree: Tree) -> tuple[Tree, ...]:
     """Return the direct parts of a tree."""
     match tree:
         case Concatenation(parts) | Choice(parts):

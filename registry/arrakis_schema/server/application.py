@@ -3,7 +3,7 @@
 Nearly all requests are for files; each costs one dict lookup and one choice among prepared responses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -37,7 +37,6 @@ from arrakis_schema.store.dates import now
 LONGEST = 2_000
 """Characters of a reason that are reported."""
 READ = frozenset({"GET", "HEAD"})
-HEALTH = "/healthz"
 PREFLIGHT = {
     **COMMON_FIELDS,
     **ALLOW,
@@ -72,6 +71,10 @@ class Health:
             return {"status": "ok", "files": self.files, "built": self.built}
         failure = {"since": self.failing_since, "reason": self.reason[:LONGEST]}
         return {"status": "degraded", "files": self.files, "built": self.built, "failure": failure}
+
+
+ROUTES: dict[str, Callable[[Health], dict[str, Any]]] = {"/healthz": lambda health: health.body}
+"""The addresses that are answered at request time, each with the function that makes its JSON."""
 
 
 @dataclass(slots=True)
@@ -153,8 +156,8 @@ def _other_answer(site: Tree, health: Health, scope: Scope) -> Response:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
     problem = _request_problem(scope)
     path = path_in_site(scope)
-    if problem is None and path == HEALTH:
-        return JSONResponse(health.body, headers={**COMMON_FIELDS, **NO_STORE})
+    if problem is None and path in ROUTES:
+        return JSONResponse(ROUTES[path](health), headers={**COMMON_FIELDS, **NO_STORE})
     if problem is None and f"{path}/" in site.resources and path not in site.resources:
         return _to_folder(Request(scope))
     return explain_problem(problem or _file_problem(site, scope, path), site, scope)

@@ -69,12 +69,12 @@ def prepare_resource(representation: Representation) -> PreparedResource:
     compressed = gzip.compress(representation.content, LEVEL, mtime=0)
     digest = representation.sha256.encode()
     return PreparedResource(
-        identity=_coded(representation, representation.content, b'"%s"' % digest, ()),
-        gzip=_coded(representation, compressed, b'"%s-gzip"' % digest, ((b"content-encoding", b"gzip"),)),
+        identity=_encode(representation, representation.content, b'"%s"' % digest, ()),
+        gzip=_encode(representation, compressed, b'"%s-gzip"' % digest, ((b"content-encoding", b"gzip"),)),
     )
 
 
-def _coded(representation: Representation, body: bytes, etag: bytes, coding: Fields) -> CodedRepresentation:
+def _encode(representation: Representation, body: bytes, etag: bytes, coding: Fields) -> CodedRepresentation:
     kept: Fields = (
         (b"etag", etag),
         (b"cache-control", FOR_EVER if representation.immutable else FOR_A_WHILE),

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 
 from arrakis_schema.reference.highlighting import finish_page
 from arrakis_schema.reference.markup import escape_markdown
-from arrakis_schema.site.folder import SiteFolder, SitePage, page_folder, page_url
+from arrakis_schema.site.pages import SiteFolder, SitePage, page_folder, page_url
 from arrakis_schema.site.representations import Representation, media_type_of
 from arrakis_schema.store.memo import Memo
 from arrakis_schema.text.escaping import one_line

@@ -7,34 +7,30 @@ no hooks or macros of ours. What a page needs beside its text stands in its fron
 
 import json
 import re
-import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
-from html import escape, unescape
+from html import escape
 from pathlib import Path, PurePosixPath
 from posixpath import splitext
 from typing import Any
 from urllib.parse import quote
-
-import yaml
 
 from arrakis_schema.reference.facts.history import read_history
 from arrakis_schema.reference.highlighting import with_code_as_html
 from arrakis_schema.reference.markup import NOTHING_YET, escape_markdown, without_divisions
 from arrakis_schema.reference.overview import documents_by_folder
 from arrakis_schema.reference.pages import book, endpoint_folders, navigation
-from arrakis_schema.site.config import CONFIG, Configured, read_configuration
+from arrakis_schema.site.config import Configured, read_configuration
+from arrakis_schema.site.pages import SiteFolder, SitePage, as_yaml, page_folder, page_url, split_front_matter
 from arrakis_schema.site.python_api import expand, find_homes
 from arrakis_schema.site.tree import INDEX, tree
 from arrakis_schema.site.writer import BuildError
 from arrakis_schema.store.settings import Settings
 from arrakis_schema.store.store import Store
-from arrakis_schema.text.escaping import href
 
 ASSETS = "assets/schemas"
 _HERE = Path(__file__).parent
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STYLES = ("fonts.css", "reference.css")
 """Linked by every page; other style sheets are loaded by the script that needs them."""
 
@@ -43,62 +39,6 @@ _HTML_PAGES = {"index.html", "404.html"}
 _FIRST_STEPS = "The first is `schemas/endpoints/NAME/descriptor.json` or `schemas/publication/NAME.json`."
 _COMMENT, _SPACE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s+")
 _BETWEEN = re.compile(r" ?([{};,]) ?")
-_TITLE = re.compile(r"^# +(.*?)(?: *\{[^{}]*\})? *#*$", re.MULTILINE)
-_FENCED = re.compile(r"^( *)(`{3,}|~{3,}).*?^\1\2", re.MULTILINE | re.DOTALL)
-_MARKS = re.compile(r"`|\*\*|<[^>]*>")
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.MULTILINE | re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class SitePage:
-    """A page: what is rendered, and the same as Markdown without the marks of a generator, with its front matter.
-
-    `front` is the front matter of what is rendered, which says more.
-    """
-
-    source: str
-    markdown: str
-    meta: Mapping[str, Any]
-    front: Mapping[str, Any]
-    generated: bool = True
-
-    @property
-    def body(self) -> str:
-        """What is rendered, without the front matter."""
-        return self.source.partition("\n---\n")[2].lstrip("\n") if self.source.startswith("---\n") else self.source
-
-    @property
-    def title(self) -> str:
-        """The title: that of the front matter, or the first heading."""
-        heading = _TITLE.search(_FENCED.sub("", self.markdown))
-        return unescape(str(self.meta.get("title") or _MARKS.sub("", heading[1] if heading else "")))
-
-
-@dataclass(frozen=True, slots=True)
-class SiteFolder:
-    """What a site is rendered from: by their path pages, files of the store, and files beside the root's own pages.
-
-    `plain`: nothing but this package and the theme renders it.
-    """
-
-    pages: dict[str, SitePage]
-    files: dict[str, bytes]
-    attached: dict[str, bytes]
-    settings: dict[str, Any]
-    theme: tuple[Path, ...]
-    plain: bool = False
-
-    def write(self, folder: Path, *, raw: bool = True) -> None:
-        """Write it all below an empty folder: `docs/`, `theme/`, and `mkdocs.yml`; the files of the store if `raw`."""
-        contents = {path: page.source.encode() for path, page in self.pages.items()} | self.attached
-        contents |= self.files if raw else {}
-        for parent in {(folder / "docs" / path).parent for path in contents}:
-            parent.mkdir(parents=True, exist_ok=True)
-        for path, content in contents.items():
-            (folder / "docs" / path).write_bytes(content)
-        for theme in self.theme:
-            shutil.copytree(theme, folder / "theme", dirs_exist_ok=True)
-        (folder / CONFIG).write_text(_as_yaml(self.settings), encoding="utf-8")
 
 
 def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
@@ -118,6 +58,7 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
         file.path: file.content for file in tree(store) if not _is_page(file.path) and file.path not in _HTML_PAGES
     }
     files |= {f"{ASSETS}/{asset.name}": _shipped(asset) for asset in _assets()}
+    _refuse_clashes(own, {*generated, *files})
     beside = endpoint_folders(store)
     homes = find_homes(written)
     pages = {
@@ -135,6 +76,19 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     themes = (*([configured.theme] if configured.theme else []), _HERE / "theme")
     settings = _flat_settings(store, configured, pages, beside)
     return SiteFolder(pages, files, attached, settings, themes, configured.plain)
+
+
+def _refuse_clashes(own: Collection[str], generated: Collection[str]) -> None:
+    """Raise `BuildError` where a file of the root's own would be at the address of a generated one."""
+    addresses = {_address(path) for path in generated}
+    for path in own:
+        if _address(path) in addresses:
+            raise BuildError(f"{path} of your docs/ has the address of a page or file that is generated: rename it")
+
+
+def _address(path: str) -> str:
+    """Return where a page or a file is in the site."""
+    return page_url(path) if _is_page(path) else path
 
 
 def _decode(path: str, content: bytes) -> str:
@@ -224,18 +178,6 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     return {"title": escape(title), "url": page_url(target)}
 
 
-def page_url(path: str) -> str:
-    """Return the URL of a page, relative to the top of the site."""
-    return href(page_folder(path))
-
-
-def page_folder(path: str) -> str:
-    """Return the folder in which the page of a source is written; empty or with a slash at its end."""
-    source = PurePosixPath(path)
-    place = source.parent if source.stem in {"index", "README"} else source.with_suffix("")
-    return "" if place == PurePosixPath() else f"{place}/"
-
-
 def _written_page(path: str, written: str, homes: Mapping[str, str]) -> SitePage:
     """Return a page of the root's own; the words in its front matter are text, and are written as HTML.
 
@@ -246,7 +188,7 @@ def _written_page(path: str, written: str, homes: Mapping[str, str]) -> SitePage
     page = SitePage(text, markdown, meta, meta, generated=False)
     title = {"title": page.title or _name(path)}
     front = _escaped(meta if _escaped(title) == title else {**meta, **title})
-    return replace(page, source=f"---\n{_as_yaml(front)}---\n\n{markdown}", front=front)
+    return replace(page, source=f"---\n{as_yaml(front)}---\n\n{markdown}", front=front)
 
 
 def _name(path: str) -> str:
@@ -270,22 +212,6 @@ def _generated_page(text: str, more: Mapping[str, str]) -> SitePage:
     source = f"---\n{lines}{head.removeprefix('---' + chr(10))}" if lines or meta else text
     front = {key: value for key, value in more.items() if value} | meta
     return SitePage(with_code_as_html(source), without_divisions(markdown), meta, front)
-
-
-def split_front_matter(text: str) -> tuple[str, dict[str, Any]]:
-    """Return the Markdown of a page, and what its front matter says; nothing where that is not a table."""
-    front = _FRONT_MATTER.match(text)
-    try:
-        meta = yaml.load(front[1], Loader=_Loader) if front else None  # noqa: S506 - it is safe
-    except yaml.YAMLError:
-        return text, {}
-    return (text[front.end() :].lstrip("\n"), meta) if front and isinstance(meta, dict) else (text, {})
-
-
-def _as_yaml(settings: dict[str, Any]) -> str:
-    """Return settings as YAML; a function in them is written as the tag that names it."""
-    written: str = yaml.dump(settings, Dumper=yaml.Dumper, sort_keys=False, allow_unicode=True, width=10_000)
-    return written
 
 
 def _front_page(store: Store) -> str:

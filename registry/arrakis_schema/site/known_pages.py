@@ -23,7 +23,7 @@ from mkdocs.structure.pages import (
 from mkdocs.structure.toc import TableOfContents, get_toc
 
 from arrakis_schema.site.finishing import finish_html, scripts_of_theme
-from arrakis_schema.site.folder import SiteFolder
+from arrakis_schema.site.pages import SiteFolder
 from arrakis_schema.store.memo import Memo
 
 _NOTHING = "nothing.html"

@@ -12,7 +12,8 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 
 from arrakis_schema.site.finishing import finished
-from arrakis_schema.site.folder import SiteFolder, site_folder
+from arrakis_schema.site.folder import site_folder
+from arrakis_schema.site.pages import SiteFolder
 from arrakis_schema.site.rendering import Shortcuts
 from arrakis_schema.site.tree import tree
 from arrakis_schema.store.store import Store, open_store

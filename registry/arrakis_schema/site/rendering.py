@@ -19,9 +19,10 @@ from mkdocs.structure.files import File, Files
 from arrakis_schema.reference.facts.history import forget_history
 from arrakis_schema.site.config import CONFIG
 from arrakis_schema.site.finishing import finished
-from arrakis_schema.site.folder import SiteFolder, site_folder
+from arrakis_schema.site.folder import site_folder
 from arrakis_schema.site.html_blocks import HtmlBlocks, PlainText
 from arrakis_schema.site.known_pages import KnownPages
+from arrakis_schema.site.pages import SiteFolder
 from arrakis_schema.site.representations import Representation, media_type_of
 from arrakis_schema.site.tree import tree
 from arrakis_schema.site.writer import BuildError

@@ -51,11 +51,14 @@ def _files(store: Store) -> Iterator[Representation]:
         files = list(_release(release))
         yield from (_place_file(file, f"versions/{release.version}", immutable=True) for file in files)
         digests |= {file.sha256: file for file in files}
+    corrected = {release.version: list(_corrected(release.contract)) for release in releases}
     for alias, version in _aliases(store).items():
-        yield from (_place_file(file, f"versions/{alias}") for file in _release(store.release(version)))
+        release = store.release(version)
+        files = [*_release(release), *(corrected[release.version] if release.frozen else ())]
+        yield from (_place_file(file, f"versions/{alias}") for file in files)
     yield from (_place_file(file, "digests/sha256", name=sha256, immutable=True) for sha256, file in digests.items())
-    for release in releases:
-        yield from _corrected(release.contract)
+    for version, files in corrected.items():
+        yield from (_place_file(file, f"versions/{version}") for file in files)
     if store.errata:
         yield _json("versions/errata.json", {"errata": [_plain(erratum) for erratum in store.errata]})
     index = _index(store, [*releases, working], lock)
@@ -95,15 +98,17 @@ def _release(release: Release) -> Iterator[Representation]:
 
 
 def _corrected(contract: Release) -> Iterator[Representation]:
-    """Yield the documents of a release with its corrections, and what was corrected; nothing where nothing was."""
+    """Yield the documents of a release with its corrections, and what was corrected, with paths as `_release`.
+
+    Nothing where nothing was corrected.
+    """
     if not contract.corrected:
         return
-    folder = f"versions/{contract.version}/{CORRECTED}"
-    yield _json(f"{folder}/index.json", _corrections(contract))
+    yield _json(f"{CORRECTED}/index.json", _corrections(contract))
     for path in contract.documents:
         document = contract.document(path)
-        yield Representation(f"{folder}/{path}", document.content, document.format.media_type)
-        yield from (_place_file(file, folder) for file in _beside(contract, document))
+        yield Representation(f"{CORRECTED}/{path}", document.content, document.format.media_type)
+        yield from (_place_file(file, CORRECTED) for file in _beside(contract, document))
 
 
 def _corrections(contract: Release) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class LogRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConformanceLog:
-    """The records of one server, newest first, and how many lines are none."""
+    """The records of one server, newest first, and how many lines are not records."""
 
     name: str
     records: tuple[LogRecord, ...]
@@ -66,7 +66,7 @@ class ConformanceLog:
 def append_record(file: Path, record: LogRecord) -> None:
     """Append one line in one write, after the end of a line that was cut off; raises `ArrakisSchemaError`."""
     line = json.dumps(asdict(record), ensure_ascii=False).encode() + b"\n"
-    with _opened(file) as descriptor:
+    with _open_log(file) as descriptor:
         size = os.fstat(descriptor).st_size
         cut = bool(size) and os.pread(descriptor, 1, size - 1) != b"\n"
         os.write(descriptor, b"\n" * cut + line)
@@ -74,12 +74,12 @@ def append_record(file: Path, record: LogRecord) -> None:
 
 def require_appendable(file: Path) -> None:
     """Raise `ArrakisSchemaError` for a log that cannot be written; one that does not exist is there afterwards."""
-    with _opened(file):
+    with _open_log(file):
         pass
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[int]:
+def _open_log(file: Path) -> Iterator[int]:
     """Open a log for appending, and yield its descriptor."""
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)

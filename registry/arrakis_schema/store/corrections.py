@@ -76,6 +76,17 @@ class Correction:
         return _apply_patch(content, self.patch)
 
 
+def apply_corrections(corrections: Iterable[Correction], content: bytes, place: str) -> bytes:
+    """Return the bytes of the document at a place of the root, corrected; raises `DamagedStoreError`."""
+    for correction in corrections:
+        try:
+            content = correction.apply(content)
+        except CorrectionError as error:
+            where = f"{CORRECTIONS_FILE}: the correction {correction.reason!r}"
+            raise DamagedStoreError([f"{where} cannot be applied to {place}: {error}"]) from error
+    return content
+
+
 def parse_errata(content: bytes) -> tuple[Correction, ...]:
     """Return the entries of the older file, which are notes; raises `DamagedStoreError` like `parse_corrections`."""
     return _parse_entries(ERRATA_FILE, "erratum", content, _as_note)

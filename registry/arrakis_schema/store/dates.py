@@ -1,4 +1,4 @@
-"""When and why there is each release: `versions/dates.toml`, written by `release`, and `versions/summaries.toml`.
+"""When releases were frozen, and why: `versions/dates.toml`, written by `release`, and `versions/summaries.toml`.
 
 Releases older than a file may be missing from it.
 """
@@ -25,7 +25,7 @@ def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
     try:
         return {release: moment.astimezone(UTC) for release, moment in table.items()}
     except OverflowError as error:
-        raise DamagedStoreError([f"{file}: a moment is before the year 1 or after 9999 in UTC"]) from error
+        raise DamagedStoreError([f"{file}: a date is before the year 1 or after 9999 in UTC"]) from error
 
 
 def parse_summaries(content: bytes, file: str = SUMMARIES_FILE) -> dict[str, str]:
@@ -71,4 +71,4 @@ def _now() -> datetime:
     try:
         return datetime.fromtimestamp(int(seconds), UTC) if seconds else datetime.now(UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise ReleaseError(f"{_EPOCH} is {seconds!r}, and no number of seconds since 1970") from error
+        raise ReleaseError(f"{_EPOCH} is {seconds!r}: expected a number of seconds since 1970") from error

@@ -1,12 +1,13 @@
-"""What a document and an example are; no file is read here."""
+"""What a document, a set of documents and an example are; no file is read here."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from posixpath import basename, splitext
 from typing import Any, Protocol
 
 from arrakis_schema.store.dialects import Aliases
 from arrakis_schema.store.layout import FORMATS, STANDARD, DocumentKind, Format, Layout
+from arrakis_schema.store.snapshot import Deriving
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -33,6 +34,33 @@ class DocumentSet(Protocol):
 
     def derived(self, make: Callable[..., Any], *args: Any) -> Any:
         """Return `make(self, ...)`, called once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Documents(Deriving):
+    """Documents that may refer to each other and belong to no release: their bytes by path.
+
+    They are published below each of the `folders`, which are URLs that end with a slash.
+    """
+
+    contents: Mapping[str, bytes] = field(repr=False)
+    folders: tuple[str, ...]
+    dialect_aliases: Aliases = ()
+    layout: Layout = STANDARD
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def documents(self) -> Collection[str]:
+        """Their paths."""
+        return self.contents.keys()
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of them."""
+        return self.contents[path]
+
+    def urls(self, path: str) -> tuple[str, ...]:
+        """Return the URLs of a path."""
+        return tuple(f"{folder}{path}" for folder in self.folders)
 
 
 @dataclass(frozen=True, slots=True)

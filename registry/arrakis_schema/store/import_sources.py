@@ -19,6 +19,18 @@ from arrakis_schema.store.versions import is_release
 
 _MOST_FILES = 20_000
 _READ = {*FORMATS, *PROGRAMS, NOTE}
+_UNNAMED = "is not named by a version"
+_NUMBERS = re.compile(r"(\d+)(?:[._]+(\d+))?(?:[._]+(\d+))?(-.+)?", re.ASCII)
+_VERSION_BEGUN = re.compile(r"v?(?:\d[\d._]*)?$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """A tag of a git repository: its name, its commit and when it was made."""
+
+    name: str
+    commit: str
+    moment: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +72,90 @@ def _visible(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def read_versions(folder: Path) -> Found:
-    """Read the versions in the folders of a folder that are named by semantic versions, with `v` before it or not."""
+    """Read the versions in the folders of a folder that are named by versions, with `v` before it or not."""
     if not folder.is_dir():
         raise ReleaseError(f"{folder} is not a folder")
-    versions, others = list[Version](), dict[str, str]()
-    for entry, kind in list_folder(str(folder.parent), folder.name) if folder.name else list_folder(str(folder), "."):
-        name = entry.removeprefix("v")
-        if kind == FOLDER and is_release(name):
-            versions.append(read_version(folder / entry, name))
-        elif not entry.startswith("."):
-            others[entry] = "is not a folder named by a semantic version"
-    if not versions:
+    listed = list_folder(str(folder.parent), folder.name) if folder.name else list_folder(str(folder), ".")
+    entries = {entry: kind for entry, kind in listed if not entry.startswith(".")}
+    chosen, others = _choose({entry: entry for entry, kind in entries.items() if kind == FOLDER})
+    others |= dict.fromkeys((entry for entry, kind in entries.items() if kind != FOLDER), _UNNAMED)
+    if not chosen:
         remedy = "--as VERSION imports the folder itself as one version"
-        raise ReleaseError(f"{folder} has no folder named by a semantic version, such as v1.0.0 ({remedy})")
-    return Found(tuple(versions), others)
+        raise ReleaseError(f"{folder} has no folder named by a version, such as v1.0.0 ({remedy})")
+    return Found(tuple(read_version(folder / entry, name) for name, entry in chosen.items()), others)
 
 
-def read_tags(folder: Path, pattern: str, subfolder: str = "") -> Found:
-    """Read the versions that the tags of a git repository name; raises `BaseError`.
+def version_named(name: str) -> str:
+    """Return the version that a folder or a tag is named by, with `v` before it or not; nothing if it is none.
 
-    The version is the tag without what stands before the first wildcard of the pattern, and without `v`. The moment
-    is that of the tag, or of its commit.
+    `v2.1` is 2.1.0, and `1__1__5` is 1.1.5.
+    """
+    plain = name.removeprefix("v")
+    if is_release(plain):
+        return plain
+    match = _NUMBERS.fullmatch(plain)
+    version = f"{match[1]}.{match[2] or 0}.{match[3] or 0}{match[4] or ''}" if match else ""
+    return version if is_release(version) else ""
+
+
+def _choose(contents: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the name of each version, and why other names are left out; `contents` tells which names are the same.
+
+    The name with the most numbers is chosen. One with fewer often moves along with the newest version, as `v2` does.
+    """
+    chosen, others, known = dict[str, str](), dict[str, str](), dict[str, str]()
+    for name in sorted(contents, key=lambda name: (-len(re.findall(r"\d+", name)), name)):
+        version, short = version_named(name), name.removeprefix("v") != version_named(name)
+        if not version:
+            others[name] = _UNNAMED
+        elif short and contents[name] in known:
+            others[name] = f"is the same as {known[contents[name]]}"
+        elif version in chosen:
+            others[name] = f"is version {version} again, like {chosen[version]}"
+        else:
+            chosen[version] = known[contents[name]] = name
+    return chosen, others
+
+
+def read_tags(folder: Path, pattern: str, subfolder: str = "", version: str | None = None) -> Found:
+    """Read the versions that the tags of a git repository name; raises `BaseError` and `ReleaseError`.
+
+    The version is the tag without what stands before it in the pattern, and without `v`; or the tag is the only one
+    that the pattern selects, and `version` says which one it is. The moment is that of the tag, or of its commit.
     """
     repository = _open(folder)
     prefix = repository.run("rev-parse", "--show-prefix").stdout.decode("utf-8", "replace").strip()
     below = f"{prefix}{subfolder}".strip("/")
-    head, versions, others = re.split(r"[*?\[]", pattern, maxsplit=1)[0], list[Version](), dict[str, str]()
-    for tag, commit, moment in _tags(repository):
-        name = tag.removeprefix(head).removeprefix("v")
-        if not fnmatchcase(tag, pattern):
-            continue
-        if not is_release(name):
-            others[tag] = "is a tag of no semantic version"
-        elif (entries := entries_of(repository, f"{commit}:{below}")) is None:
+    tags = {tag.name: tag for tag in _tags(repository) if fnmatchcase(tag.name, pattern)}
+    chosen, others = _versions_of(tags, pattern) if version is None else ({version: _only(tags, pattern)}, {})
+    versions = list[Version]()
+    for name, tag in chosen.items():
+        if (entries := entries_of(repository, f"{tags[tag].commit}:{below}")) is None:
             others[tag] = f"is a tag without a folder {below}"
         else:
-            versions.append(_version_of(Commit(repository, f"the tag {tag}", entries), name, moment))
+            versions.append(_version_of(Commit(repository, f"the tag {tag}", entries), name, tags[tag].moment))
     if not versions:
         reasons = next((f": {tag} {reason}" for tag, reason in others.items()), "")
-        raise BaseError(f"{folder} has no tags of versions like {pattern!r}{reasons}")
+        remedy = "--tags TAG --as VERSION imports one tag as a version"
+        raise BaseError(f"{folder} has no tags of versions like {pattern!r}{reasons} ({remedy})")
     return Found(tuple(versions), others)
+
+
+def _versions_of(tags: Mapping[str, _Tag], pattern: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the tag of each version, and why other tags are left out."""
+    head = _VERSION_BEGUN.sub("", re.split(r"[*?\[]", pattern, maxsplit=1)[0])
+    chosen, others = _choose({name.removeprefix(head): tag.commit for name, tag in tags.items()})
+    return {version: head + name for version, name in chosen.items()}, {
+        head + name: reason for name, reason in others.items()
+    }
+
+
+def _only(tags: Mapping[str, _Tag], pattern: str) -> str:
+    """Return the only one of some tags; raises `ReleaseError`."""
+    if len(tags) != 1:
+        count = f"{len(tags)} tags" if tags else "no tag"
+        raise ReleaseError(f"--as sets the version of one tag: --tags {pattern!r} selects {count}")
+    return next(iter(tags))
 
 
 def _open(folder: Path) -> Repository:
@@ -113,14 +169,14 @@ def _open(folder: Path) -> Repository:
         raise
 
 
-def _tags(repository: Repository) -> Iterator[tuple[str, str, datetime]]:
-    """Yield the name, the commit and the moment of each tag."""
-    form = "%(refname:strip=2)%00%(objectname)%00%(creatordate:unix)"
+def _tags(repository: Repository) -> Iterator[_Tag]:
+    """Yield each tag."""
+    form = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)"
     listed = repository.run("for-each-ref", f"--format={form}", "refs/tags").stdout.decode("utf-8", "replace")
     for line in listed.splitlines():
-        tag, commit, seconds = line.split("\0")
+        tag, object_name, commit, seconds = line.split("\0")
         if seconds.isdecimal():
-            yield tag, commit, datetime.fromtimestamp(int(seconds), UTC)
+            yield _Tag(tag, commit or object_name, datetime.fromtimestamp(int(seconds), UTC))
 
 
 def _version_of(commit: Commit, name: str, moment: datetime) -> Version:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.store.dates import DATES_FILE, with_dates
-from arrakis_schema.store.files import FILE
+from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.freezing import complete, contents_of, freeze_contents, hold_releases
 from arrakis_schema.store.inventory import NOTE, SETTINGS, classify
 from arrakis_schema.store.layout import Layout
@@ -43,12 +43,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one version: how many documents and other files were frozen, and why other files were not."""
+    """What became of one version: how many documents and other files were frozen, and why other files were not.
+
+    There are no documents where the version has none, and `known` is set where the release exists and is the same.
+    """
 
     version: str
     documents: int
     others: int
     left_out: Mapping[str, str]
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,47 +67,58 @@ class _Placed:
 def import_versions(root: Path, versions: Sequence[Version], proposed: str | None) -> list[Imported]:
     """Freeze some versions in a folder, oldest first, and return what became of each.
 
-    `proposed` is the text that `registry.toml` gets, where it is new or needs more entries. The newest version becomes
-    the working set
-    where that has no documents, or has not changed since the release before. Raises `ReleaseError` and
-    `DamagedStoreError`; then nothing has been changed.
+    `proposed` is the text that `registry.toml` gets, where it is new or needs more entries. A version without documents
+    is left out, and one that is a release already stays as it is. The newest version becomes the working set where that
+    has no documents, or has not changed since the release before. Raises `ReleaseError` and `DamagedStoreError`; then
+    nothing has been changed.
     """
     ordered = sorted(versions, key=lambda version: precedence(version.name))
     with _settings_in_place(root, proposed), hold_releases(root / "versions"):
         complete(root, "")
         store = Store(root)
-        _refuse(store, ordered)
-        placed = {version.name: _place(version, store.layout) for version in ordered}
-        _freeze(store, ordered, placed)
-        _move_on(store, ordered[-1].name, placed[ordered[-1].name].contents)
+        if problems := verify(store):
+            raise DamagedStoreError(problems)
+        parts = {version.name: _place(version, store.layout) for version in ordered}
+        placed = {name: part for name, part in parts.items() if part.documents}
+        if not placed:
+            raise ReleaseError(_explain_empty(ordered[-1], parts[ordered[-1].name]))
+        known = {name for name, part in placed.items() if _is_released(store, name, part.contents)}
+        new = {name: part for name, part in placed.items() if name not in known}
+        if new:
+            _freeze(store, [version for version in ordered if version.name in new], new)
+            newest = list(new)[-1]
+            _move_on(store, newest, new[newest].contents)
     return [
-        Imported(name, part.documents, len(part.contents) - part.documents, part.left_out)
-        for name, part in placed.items()
+        Imported(name, part.documents, len(part.contents) - part.documents, part.left_out, name in known)
+        for name, part in parts.items()
     ]
 
 
-def _refuse(store: Store, versions: Sequence[Version]) -> None:
-    """Raise an error where a version cannot become a release."""
-    existing = {release.lower(): release for release in store.releases}
-    for version in versions:
-        if version.name.lower() in existing:
-            raise ReleaseError(f"release {existing[version.name.lower()]} exists and never changes: import the others")
-        existing[version.name.lower()] = version.name
-    if problems := verify(store):
-        raise DamagedStoreError(problems)
+def _is_released(store: Store, name: str, contents: Mapping[str, bytes]) -> bool:
+    """Return whether a version is a release already; raises `ReleaseError` where that has other content."""
+    release = next((release for release in store.releases if release.lower() == name.lower()), None)
+    if release is None:
+        return False
+    if release != name or contents_of(store.release(release)) != contents:
+        raise ReleaseError(f"release {release} exists with other files, and never changes: import the other versions")
+    return True
 
 
 def _place(version: Version, layout: Layout) -> _Placed:
-    """Return which files of a version are frozen; raises `ReleaseError` where there is no document."""
+    """Return which files of a version are frozen."""
     inventory = classify([(path, FILE) for path in version.contents], layout)
     left_out = {refusal.path: refusal.message for refusal in inventory.refused}
     left_out |= dict.fromkeys(inventory.notes, f"is a note, which is not frozen ({NOTE})")
     left_out |= dict.fromkeys(version.contents.keys() & SETTINGS, "does not belong to a release")
-    if not inventory.documents:
-        reasons = next((f": {path} {reason}" for path, reason in left_out.items()), "")
-        raise ReleaseError(f"{version.name} has no document by {REGISTRY_FILE}{reasons}; nothing was imported")
     contents = {path: version.contents[path] for path in inventory.published}
     return _Placed(contents, len(inventory.documents), left_out | dict(version.unread))
+
+
+def _explain_empty(version: Version, part: _Placed) -> str:
+    """Say that a version has no document, and what its first file that might be one is instead."""
+    first = min(part.left_out.items(), key=lambda item: (not item[0].endswith(NOTATIONS[".json"]), item), default=None)
+    about = f": {first[0]} {first[1]}" if first else ""
+    return f"{version.name} has no document by {REGISTRY_FILE}{about}; nothing was imported"
 
 
 def _freeze(store: Store, versions: Sequence[Version], placed: Mapping[str, _Placed]) -> None:

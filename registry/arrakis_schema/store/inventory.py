@@ -42,6 +42,7 @@ _PLACES = (
     "documents are endpoints/descriptor.json, endpoints/NAME/descriptor.json, endpoints/NAME/schema.txt,"
     " publication/NAME.json and publication/NAME.txt (or .yaml for .json), or what [[documents]] of registry.toml says"
 )
+_MOST_GLOBS = 6
 _PAGES = frozenset({"index", "readme"})
 
 
@@ -94,7 +95,7 @@ def classify(entries: Iterable[tuple[str, str]], layout: Layout = STANDARD) -> I
     notes = tuple(path for path in visible if path.endswith(NOTE))
     published = tuple(sorted((*documents, *dict(examples), *programs)))
     expected = {*published, *notes, *(path for path in named if path in SETTINGS or basename(path) in IGNORED)}
-    unexpected = _role_refusals([path for path in named if path not in expected], layout)
+    unexpected = _role_refusals([path for path in named if path not in expected], layout, beside)
     refused = [*_link_refusals(kinds), *misnamed.values(), *unexpected]
     return Inventory(
         documents, examples, programs, notes, published, tuple(sorted(refused)), plain, tuple(_empty(kinds))
@@ -143,14 +144,21 @@ def _name_refusals(kinds: dict[str, str]) -> Iterator[tuple[str, RefusedFile]]:
             yield path, RefusedFile(printable(path), "file-name-invalid", message)
 
 
-def _role_refusals(paths: Iterable[str], layout: Layout) -> Iterator[RefusedFile]:
+def _role_refusals(paths: Iterable[str], layout: Layout, beside: Collection[str]) -> Iterator[RefusedFile]:
     """Yield a refusal for each file that has none of the roles."""
     for path in paths:
         if layout.is_document(path) and not _is_hidden(path):
-            message = "has a reserved name that the site uses itself: rename it"
-            yield RefusedFile(path, "file-name-clash", message)
+            yield RefusedFile(path, "file-name-clash", _explain_taken(path, beside))
         else:
             yield RefusedFile(path, "file-unexpected", explain_role(path, layout))
+
+
+def _explain_taken(path: str, beside: Collection[str]) -> str:
+    """Say what the site uses the name of a document for."""
+    stem, suffix = splitext(path)
+    if suffix in YAML and (json := f"{stem}.json") in beside:
+        return f"is also served as JSON, by the name of {basename(json)} beside it: delete or rename one of them"
+    return "has a reserved name that the site uses itself: rename it"
 
 
 def explain_role(path: str, layout: Layout) -> str:
@@ -173,8 +181,9 @@ def _explain_declared(path: str, layout: Layout) -> str:
         return "is an example without a document of its name: rename or delete it"
     suffix = splitext(path)[1]
     if suffix in FORMATS:
-        globs = ", ".join(placement.files for placement in layout.placements)
-        return f"is neither document nor example by [[documents]] of registry.toml ({globs}): add an entry, or move it"
+        globs = [placement.files for placement in layout.placements]
+        listed = ", ".join(globs) if len(globs) <= _MOST_GLOBS else f"its {len(globs)} entries"
+        return f"is neither document nor example by [[documents]] of registry.toml ({listed}): add an entry, or move it"
     if suffix in PROGRAMS:
         return "is a program without a document or example beside it: move it to one"
     return f"{explain_language(path)}; move or delete it"

@@ -128,8 +128,8 @@ class Placement:
 
     def name_of(self, path: str) -> str:
         """Return the name of a document here: its path without what all of them end with, or its folder."""
-        found = self.pattern.fullmatch(path)
-        return (path[: found.start("rest")].rstrip("/") if found and found["rest"] else "") or splitext(path)[0]
+        match = self.pattern.fullmatch(path)
+        return (path[: match.start("rest")].rstrip("/") if match and match["rest"] else "") or splitext(path)[0]
 
     def stem_of(self, path: str) -> str:
         """Return the file name of a document here without what all of them end with."""
@@ -151,7 +151,7 @@ class Layout:
 
     @property
     def declared(self) -> bool:
-        """Whether a team says itself where its documents lie."""
+        """Whether `[[documents]]` of `registry.toml` declares where the documents lie."""
         return bool(self.placements)
 
     def is_document(self, path: str) -> bool:
@@ -177,13 +177,13 @@ class Layout:
         return splitext(path)[0] if placement is None else placement.name_of(path)
 
     def roles_of(self, path: str) -> tuple[str, str]:
-        """Return what those are called who write the messages of the document at this path, and who read them."""
+        """Return what the writers and the readers of the messages of the document at this path are called."""
         writer, reader = _ROLES.get(self.kind_of(path), ("client", "server"))
         placement = self._placement(path)
         return (writer, reader) if placement is None else (placement.writer or writer, placement.reader or reader)
 
     def sides_of(self, path: str) -> tuple[str, str]:
-        """Return what those are called who ask or send, and who answer or receive, by the document at this path."""
+        """Return what the two sides of a document are called: who asks or sends, and who answers or receives."""
         writer, reader = self.roles_of(path)
         return (reader, writer) if self.kind_of(path).is_answer else (writer, reader)
 

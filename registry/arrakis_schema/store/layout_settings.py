@@ -39,7 +39,7 @@ def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
         yield 'examples is text or a list of texts, as in examples = "NAME[.VARIANT].example.json"'
     form = entry.get("id", "PATH")
     if not isinstance(form, str) or not re.search("PATH|NAME", form):
-        yield f"id = {form!r} is no text with PATH or NAME in it, as in id = {_ID!r}"
+        yield f"id = {form!r} is not text with PATH or NAME in it, as in id = {_ID!r}"
     for form in examples or ():
         if problem := _form_problem(form):
             yield f"examples = {form!r} {problem}"

@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where statements stand: a document, the JSON Pointer (or the column) in it, and the keywords that are told."""
+    """Where statements stand: a document, the JSON Pointer or the column in it, and the keywords that make them."""
 
     document: str
     pointer: str
@@ -52,7 +52,7 @@ class Variant:
     """What holds for a member in one case: in an alternative of `anyOf` or `oneOf`, or under a condition.
 
     `rule` is the keyword; `name` is unique among the variants of a member, and `when` is a clause that says when it
-    holds; `nullable` is None where it cannot be told.
+    holds; `nullable` is None if that is unknown.
     """
 
     rule: str

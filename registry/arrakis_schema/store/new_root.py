@@ -54,10 +54,10 @@ def starter_files(title: str, base_url: str) -> dict[str, str]:
         raise ReleaseError(f"{base_url!a} is not an http(s) URL: give one with --url, such as {BASE_URL}")
     named = {f'title = "{TITLE}"': f"title = {json.dumps(title, ensure_ascii=False)}", BASE_URL: url}
     texts = {path.relative_to(STARTER).as_posix(): path.read_text("utf-8") for path in sorted(STARTER.rglob("*.*"))}
-    return {path: _replaced(text, named) for path, text in texts.items()}
+    return {path: _replace_all(text, named) for path, text in texts.items()}
 
 
-def _replaced(text: str, named: Mapping[str, str]) -> str:
+def _replace_all(text: str, named: Mapping[str, str]) -> str:
     """Return a text in which each key is replaced by its value, all at once."""
     return re.sub("|".join(map(re.escape, named)), lambda match: named[match[0]], text)
 

@@ -23,6 +23,10 @@ class Snapshot:
         self._contents: dict[str, bytes | DamagedStoreError | None] = {}
         self._size = 0
 
+    def __repr__(self) -> str:
+        """Return its folder, and how many files it holds."""
+        return f"Snapshot(root={self.root!r}, files={len(self._contents)})"
+
     def read(self, path: str) -> bytes:
         """Return the bytes of one file; raises `DamagedStoreError` that names it."""
         content = self.read_if_there(path)

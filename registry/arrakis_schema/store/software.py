@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.store.settings import WAYS
+from arrakis_schema.store.reader_settings import WAYS
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.text.short_repr import short_repr
 
@@ -18,7 +18,7 @@ _OF_CLIENTS = (*_LISTS_BY_CALL, "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Software:
-    """Versions of one program that speak one release, oldest first.
+    """The versions of one program that implement one release, oldest first.
 
     `payloads` is the release whose payloads they read or send, mostly the same one. The others are for clients: `calls`
     are the requests that each call makes, in their order, as in `{"stream": ("describe", "stream")}`; `unknown` is what

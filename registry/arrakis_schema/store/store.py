@@ -1,22 +1,20 @@
 """A folder with `schemas/` and `versions/`, and the releases in it: values that are read once and never change."""
 
 import os
-import pickle
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
+from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.store.corrections import (
     CORRECTIONS_FILE,
     ERRATA_FILE,
     Correction,
-    CorrectionError,
     Erratum,
+    apply_corrections,
     errata_of,
     parse_corrections,
     parse_errata,
@@ -26,7 +24,7 @@ from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.inventory import Inventory, read_inventory
-from arrakis_schema.store.layout import FORMATS, STANDARD, DocumentKind, Layout
+from arrakis_schema.store.layout import FORMATS, DocumentKind, Layout
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
 from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
 from arrakis_schema.store.memo import Memo
@@ -35,33 +33,6 @@ from arrakis_schema.store.snapshot import Deriving, Snapshot
 from arrakis_schema.store.software import SOFTWARE_FILE, SoftwareTable, parse_software
 from arrakis_schema.store.versions import NEXT, aliases
 from arrakis_schema.text.short_repr import short_repr
-
-
-@dataclass(frozen=True, eq=False)
-class Documents(Deriving):
-    """Documents that may refer to each other and belong to no release: their bytes by path.
-
-    They are published below each of the `folders`, which are URLs that end with a slash.
-    """
-
-    contents: Mapping[str, bytes] = field(repr=False)
-    folders: tuple[str, ...]
-    dialect_aliases: Aliases = ()
-    layout: Layout = STANDARD
-    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-
-    @property
-    def documents(self) -> Collection[str]:
-        """Their paths."""
-        return self.contents.keys()
-
-    def read(self, path: str) -> bytes:
-        """Return the bytes of one of them."""
-        return self.contents[path]
-
-    def urls(self, path: str) -> tuple[str, ...]:
-        """Return the URLs of a path."""
-        return tuple(f"{folder}{path}" for folder in self.folders)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,24 +79,24 @@ class Store(Deriving):
 
     @cached_property
     def errata(self) -> tuple[Erratum, ...]:
-        """The same at its places, for people."""
+        """The corrections by document and location, as pages show them."""
         return tuple(errata_of(self.corrections))
 
     @cached_property
     def dates(self) -> dict[str, datetime]:
-        """When each release was frozen, in UTC, as far as that is recorded."""
+        """When each release was frozen, in UTC, where that is recorded."""
         content = self.snapshot.read_if_there(DATES_FILE)
         return {} if content is None else parse_dates(content, DATES_FILE)
 
     @cached_property
     def summaries(self) -> dict[str, str]:
-        """Why there is each release, in a sentence, as far as that is written."""
+        """The reason for each release, in a sentence, where one is written."""
         content = self.snapshot.read_if_there(SUMMARIES_FILE)
         return {} if content is None else parse_summaries(content)
 
     @cached_property
     def software(self) -> SoftwareTable:
-        """Which software speaks which release; empty where that is not recorded."""
+        """Which software implements which release; empty if that is not recorded."""
         content = self.snapshot.read_if_there(SOFTWARE_FILE)
         return SoftwareTable() if content is None else parse_software(content)
 
@@ -157,7 +128,7 @@ class Release(Deriving):
     version: str
     folder: str
     inventory: Inventory = field(repr=False)
-    corrected: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    corrected: Mapping[str, bytes] = field(default_factory=dict)
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     __repr__ = short_repr
@@ -318,29 +289,6 @@ def open_release(version: "str | Release | None" = None, root: str | os.PathLike
     return version if isinstance(version, Release) else open_store(root).release(version)
 
 
-def identity_of(release: Release) -> bytes:
-    """Return bytes that are equal for releases of equal versions, settings and documents."""
-    return release.derived(_identity)
-
-
-def settings_identity(store: Store) -> bytes:
-    """Return bytes that are equal for stores of equal settings."""
-    return store.derived(_pickled_settings)
-
-
-def _pickled_settings(store: Store) -> bytes:
-    """Return the settings as bytes."""
-    return pickle.dumps(store.settings)
-
-
-def _identity(release: Release) -> bytes:
-    """Return the digest of a release."""
-    identity = sha256(settings_identity(release.store) + pickle.dumps((release.version, release.folder)))
-    for path in release.documents:
-        identity.update(path.encode() + b"\0" + sha256(release.read(path)).digest())
-    return identity.digest()
-
-
 @cache
 def _own_working_set() -> Release:
     """Return the working set of this package."""
@@ -377,20 +325,11 @@ def _release_in(store: Store, folder: str) -> Release:
 
 def _contract(release: Release) -> Release:
     """Return a release with its corrections."""
-    corrected = {path: content for path in release.documents if (content := _correct(release, path)) is not None}
+    corrected = {}
+    for path in release.documents:
+        corrections = [correction for correction in release.corrections_of(path) if correction.has_effect]
+        if corrections:
+            corrected[path] = apply_corrections(corrections, release.read(path), f"{release.folder}/{path}")
     if not corrected:
         return release
     return Release(release.store, release.version, release.folder, release.inventory, corrected)
-
-
-def _correct(release: Release, path: str) -> bytes | None:
-    """Return the corrected bytes of a document; None where nothing is corrected."""
-    corrections = [correction for correction in release.corrections_of(path) if correction.has_effect]
-    content = release.read(path) if corrections else None
-    for correction in corrections:
-        try:
-            content = correction.apply(content or b"")
-        except CorrectionError as error:
-            where = f"{CORRECTIONS_FILE}: the correction {correction.reason!r}"
-            raise DamagedStoreError([f"{where} cannot be applied to {release.folder}/{path}: {error}"]) from error
-    return content

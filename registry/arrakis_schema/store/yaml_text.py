@@ -123,8 +123,8 @@ def _compose(content: bytes) -> Node:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = "" if mark is None else f" at line {mark.line + 1} column {mark.column + 1}"
-        told = " ".join(part for part in (error.context, error.problem) if part)
-        raise MalformedRequestError(f"{printable(told)}{where}") from error
+        description = " ".join(part for part in (error.context, error.problem) if part)
+        raise MalformedRequestError(f"{printable(description)}{where}") from error
     except (YAMLError, ValueError) as error:
         raise MalformedRequestError(printable(str(error).split("\n", maxsplit=1)[0])) from error
     if node is None:
@@ -145,8 +145,10 @@ def _scalar(node: ScalarNode) -> Any:
         return _number(node, text)
     kind = _short(node.tag.removeprefix(_PLAIN))
     if kind != "str" or _NUMBER_OF_YAML.fullmatch(text):
-        meant = _KINDS.get(kind, "a number" if kind == "str" else f"a {kind}")
-        raise _problem(node, f"{text[:40]} is {meant} for some readers of YAML and text for others: write it in quotes")
+        expected_kind = _KINDS.get(kind, "a number" if kind == "str" else f"a {kind}")
+        raise _problem(
+            node, f"{text[:40]} is {expected_kind} for some readers of YAML and text for others: write it in quotes"
+        )
     return _text(node, text)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, Accepted, entry_text, is_at
 from arrakis_schema.store.versions import is_release, precedence
+from arrakis_schema.system.base_comparison import BaseComparison, Breakage
 from arrakis_schema.system.bump import bump_between, required_bump, version_after
-from arrakis_schema.system.comparison import BaseComparison, Breakage
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -97,7 +97,7 @@ class Acceptance:
         return location not in self._new_locations
 
     def entry_findings(self, compared: Sequence[BaseComparison]) -> Iterator[Finding]:
-        """Yield a finding for each entry for a release that never came, and for each place that nothing breaks."""
+        """Yield a finding for each entry whose release was never made, and for each place that nothing breaks."""
         newest = next((result for result in compared if self.releases and result.base == self.releases[-1]), None)
         if newest is None:
             return
@@ -148,11 +148,10 @@ def _expired_message(entry: Accepted, version: str) -> str:
 def _stale_message(rule: str, place: str, newest: BaseComparison) -> str:
     """Return the message for a place that nothing breaks, with what to do."""
     breakages = [breakage for breakage in newest.breakages if breakage.finding.rule == rule]
-    here = [breakage.place for breakage in breakages if is_at(place, breakage.location)]
-    if here:
-        return (
-            f"{rule} is accepted at {place}, but what breaks is {here[0]}: write that place if the reason applies to it"
-        )
+    broken = [breakage.place for breakage in breakages if is_at(place, breakage.location)]
+    if broken:
+        remedy = "write that place if the reason applies to it"
+        return f"{rule} is accepted at {place}, but what breaks is {broken[0]}: {remedy}"
     if any(breakage.location.startswith((f"{place}/", f"{place}#")) for breakage in breakages):
         return f"{place} is not an exact place: use the places under the errors, if the reason applies to them"
     return f"{rule} breaks nothing at {place}: delete this place, or correct it"

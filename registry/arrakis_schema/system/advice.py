@@ -7,9 +7,8 @@ from enum import Enum
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.system.answers import Exchange, Relation
-from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.system.software import Call
+from arrakis_schema.system.answers import Call, Exchange, Relation
+from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.text.json_pointer import escape_token
 
 _REQUIRED = re.compile(r"'(.*)' is now required$")
@@ -35,12 +34,13 @@ def relations_data(comparisons: Comparisons, relations: Sequence[Relation | Call
         if exchanged not in answers:
             answers[exchanged] = _answer_data(comparisons, relation)
         named = {"name": relation.name, "client": relation.client, "server": relation.server}
-        listed.append(named | answers[exchanged])
+        absent = {} if exchanged else {"why": "not in both releases, so nothing can fail"}
+        listed.append(named | answers[exchanged] | absent)
     return listed
 
 
 def _answer_data(comparisons: Comparisons, relation: Relation | Call) -> dict[str, str]:
-    """Return what is told of a relation, whoever they are."""
+    """Return the answer, the reasons and the advice of a relation, without its names."""
     answer, exchanges = relation.answer, relation.exchanges
     reasons = dict.fromkeys(exchange.why for exchange in exchanges if exchange.answer is answer and exchange.why)
     change = advice(comparisons, exchanges) if answer.breaks else ""
@@ -61,7 +61,7 @@ def advice(comparisons: Comparisons, exchanges: Iterable[Exchange]) -> str:
 
 
 def _reader_of(comparisons: Comparisons, exchange: Exchange) -> str:
-    """Return what those are called who answer a request, or who read a message."""
+    """Return what the readers of a document are called, such as `server`."""
     return comparisons.store.layout.sides_of(exchange.document)[1]
 
 
@@ -95,7 +95,7 @@ def _write(comparisons: Comparisons, exchange: Exchange, change: Change) -> tupl
         return _Action.OMIT, place
     accepted = exchange.verdict.at
     reader = _reader_of(comparisons, exchange)
-    return _Action.OTHER, f"send only what the {reader} accepts: {accepted}" if accepted else change.told
+    return _Action.OTHER, f"send only what the {reader} accepts ({accepted})" if accepted else change.told
 
 
 def _null_clause(comparisons: Comparisons, exchange: Exchange, change: Change, name: str) -> str:
@@ -108,7 +108,7 @@ def _null_clause(comparisons: Comparisons, exchange: Exchange, change: Change, n
         return ""
     words = str(described.get("x-null", "")) if isinstance(described, dict) else ""
     meaning = re.split(r"[.:;]", words)[0].strip()
-    return f", null for {meaning[:1].lower()}{meaning[1:]}" if meaning else ", which may be null"
+    return f" (null means {meaning[:1].lower()}{meaning[1:]})" if meaning else " (may be null)"
 
 
 def _read(exchange: Exchange, change: Change) -> tuple[_Action, str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from arrakis_schema.compat import Kind, Verdict, not_understood
+from arrakis_schema.findings.verdicts import Kind, Verdict, not_understood
 from arrakis_schema.store.store import Release
+from arrakis_schema.text.short_repr import short_repr
 
 
 class Answer(StrEnum):
@@ -75,6 +76,31 @@ class Relation:
         return worst(exchange.answer for exchange in self.exchanges)
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a version of a client to a version of a server: the relations of its requests, in their order.
+
+    `client` and `server` are written as in `weather 1.1.3`.
+    """
+
+    name: str
+    client: str
+    server: str
+    requests: tuple[Relation, ...]
+
+    __repr__ = short_repr
+
+    @property
+    def answer(self) -> Answer:
+        """The worst answer of the requests."""
+        return worst(request.answer for request in self.requests)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The exchanges of all requests."""
+        return tuple(exchange for request in self.requests for exchange in request.exchanges)
+
+
 def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
     """Return the answer that a verdict gives."""
     if verdict.kind is Kind.UNDECIDED:
@@ -84,7 +110,7 @@ def answer_of(verdict: Verdict, *, reader_is_new: bool) -> Answer:
     return Answer.PARTLY if not_understood(verdict, reader_is_new=reader_is_new) else Answer.WORKS
 
 
-def undocumented(
+def undocumented_exchange(
     path: str, client: Release, server: Release, of_client: Collection[str], of_server: Collection[str]
 ) -> Exchange:
     """Return the exchange of a document that not both releases have: nothing is known about it."""

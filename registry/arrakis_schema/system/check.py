@@ -20,10 +20,10 @@ from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.acceptance import Acceptance, AcceptedBreak
+from arrakis_schema.system.base_comparison import WORKING, BaseComparison, Documents, compare_with, not_compared
 from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
-from arrakis_schema.system.comparison import WORKING, BaseComparison, Documents, compare_with, not_compared
+from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.lint import lint_release
-from arrakis_schema.system.relations import Comparisons
 from arrakis_schema.text.printable import join_names, printable
 from arrakis_schema.text.short_repr import short_repr
 

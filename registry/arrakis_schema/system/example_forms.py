@@ -1,7 +1,7 @@
 """Extend the entries of a `registry.toml` with the forms that examples of imported versions have.
 
 The text is edited line by line, so that everything that a person wrote in it stays. What new schemas need is proposed
-by `system/proposal.py`.
+by `system/proposed_layout.py`.
 """
 
 import json
@@ -18,7 +18,7 @@ from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout import EXAMPLE, DocumentKind, Layout
 from arrakis_schema.store.layout_settings import read_layout
 from arrakis_schema.store.store import Store
-from arrakis_schema.system.proposal import FORMS
+from arrakis_schema.system.proposed_layout import FORMS
 
 _HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _TABLE = re.compile(r"[ \t]*\[\[[ \t]*documents[ \t]*\]\]")

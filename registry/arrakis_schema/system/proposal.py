@@ -4,48 +4,28 @@ It says where documents and examples are, and which documents others share. A pe
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from posixpath import basename, dirname, splitext
+from posixpath import splitext
 from typing import Any
 
-from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
-from arrakis_schema.languages import language_of
-from arrakis_schema.store.dialects import named_dialect
-from arrakis_schema.store.documents import Document
+from arrakis_schema.errors import DamagedStoreError
+from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.rules import FIXED, LINT
+from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.importing import Version
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout import STANDARD, DocumentKind, Layout
 from arrakis_schema.store.layout_settings import read_layout
 from arrakis_schema.store.loading import parse_file
-from arrakis_schema.store.store import Documents, Release, Store
+from arrakis_schema.store.store import Release, Store
+from arrakis_schema.system.lint import lint_release
+from arrakis_schema.system.proposed_layout import SAFE, propose_layout
+from arrakis_schema.system.schema_files import SchemaFiles, read_schema_files
 from arrakis_schema.text.printable import printable
 
-_SUFFIXES = tuple(f"{schema}{suffix}" for suffix in NOTATIONS[".json"] for schema in (".schema", ""))
-FORMS = (
-    "[refused/]NAME[.VARIANT].example.json",
-    "[refused/]NAME[-VARIANT].example.json",
-    "examples/[refused/]NAME[.VARIANT].json",
-    "examples/[refused/]NAME[-VARIANT].json",
-    "examples/NAME/[refused/]VARIANT.json",
-    "[refused/]NAME.example[_VARIANT].json",
-    "[refused/]NAME[.VARIANT].sample.json",
-)
-"""How teams name examples, in the order in which they are tried; the first that finds one is proposed."""
-
-_ARROW = ".txt"
-_MOST = 90
-_SAFE = str.maketrans(dict.fromkeys("*?[]", "?"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """The files of all versions: the schemas, the other JSON files, and the newest content of each schema."""
-
-    schemas: Mapping[str, bytes]
-    others: frozenset[str]
+_FEW_FILES = 3
 
 
 def propose_settings(versions: Sequence[Version], title: str) -> str:
@@ -60,16 +40,29 @@ def propose_settings(versions: Sequence[Version], title: str) -> str:
     )
     if _is_standard(newest):
         return head
-    identifier = _identifier_form(newest)
+    files = read_schema_files(versions)
+    identifier = _identifier_form(newest, files)
     about = f"id = {_quote(identifier)}  # of each $id\n" if identifier else ""
-    return head + "".join(f"{_format_entry(entry)}{about}" for entry in propose_layout(versions))
+    entries = "".join(f"{_format_entry(entry)}{about}" for entry in propose_layout(files, newest))
+    return head + _format_dialects(files) + entries
 
 
-def _identifier_form(version: Version) -> str:
+def _format_dialects(files: SchemaFiles) -> str:
+    """Return the table of the meta-schemas that some files name, as TOML; nothing where there are none."""
+    if not files.dialects:
+        return ""
+    lines = (
+        f"{_quote(uri)} = {_quote(dialect)}{'  # a guess from its keywords' if uri in files.guessed else ''}\n"
+        for uri, dialect in files.dialects.items()
+    )
+    return "\n# What the meta-schemas that documents name in $schema extend.\n[dialects]\n" + "".join(lines)
+
+
+def _identifier_form(version: Version, files: SchemaFiles) -> str:
     """Return the form of the `$id`s of a version, if all that have one tell of one form; otherwise nothing."""
     forms = set[str]()
     for path, content in version.contents.items():
-        if path.endswith(NOTATIONS[".json"]) and _is_schema(path, content):
+        if path in files.schemas:
             with suppress(DamagedStoreError):
                 value = parse_file(content, path)
                 identifier = value.get("$id") if isinstance(value, dict) else None
@@ -91,13 +84,35 @@ def propose_more(versions: Sequence[Version], store: Store) -> list[str]:
     """
     if not store.layout.declared:
         return []
-    unplaced = [version for version in (_unplaced(version, store.layout) for version in versions) if version.contents]
-    entries = propose_layout(unplaced) if unplaced else []
+    unplaced = [_unplaced(version, store.layout) for version in versions]
+    files = read_schema_files(unplaced, store.settings.aliases, discover=False)
+    entries = propose_layout(files, unplaced[-1]) if files.schemas else []
     layout = Layout((*store.layout.placements, *read_layout(entries).placements))
     releases = [store.release(version) for version in (*store.releases, None)]
     if any(_documents_by(layout, release) != release.documents for release in releases):
         return []
     return list(map(_format_entry, entries))
+
+
+def propose_lint(release: Release) -> dict[str, str]:
+    """Return entries of `[[lint]]`, as TOML by rule, with which the documents of a release pass `check` as they are.
+
+    Rules whose severity is fixed have none.
+    """
+    files: dict[str, list[str]] = {}
+    for finding in lint_release(release):
+        if finding.severity is Severity.ERROR and finding.rule in LINT - FIXED:
+            files.setdefault(finding.rule, []).append(finding.file.removeprefix(f"{release.folder}/"))
+    return {rule: _format_lint(rule, files[rule], release.version) for rule in sorted(files)}
+
+
+def _format_lint(rule: str, files: Sequence[str], version: str) -> str:
+    """Return entries that make the findings of a rule warnings: in their files where these are few."""
+    paths = sorted({path.translate(SAFE) for path in files})
+    reason = f"{version} had {format_count(len(files), 'finding')} when it was imported."
+    lines = f'severity = "{Severity.WARNING.value}"\nreason = {_quote(reason)}\n'
+    named = [f"files = {_quote(path)}\n" for path in paths] if len(paths) <= _FEW_FILES else [""]
+    return "".join(f"\n[[lint]]\nrule = {_quote(rule)}\n{about}{lines}" for about in named)
 
 
 def _documents_by(layout: Layout, release: Release) -> tuple[str, ...]:
@@ -106,23 +121,10 @@ def _documents_by(layout: Layout, release: Release) -> tuple[str, ...]:
 
 
 def _unplaced(version: Version, layout: Layout) -> Version:
-    """Return a version with what a layout does not place; without files where none of these is a schema."""
+    """Return a version with what a layout does not place."""
     inventory = classify([(path, FILE) for path in version.contents], layout)
     left = {path: content for path, content in version.contents.items() if path not in inventory.published}
-    return Version(version.name, left if any(_is_schema(*item) for item in left.items()) else {})
-
-
-def propose_layout(versions: Sequence[Version]) -> list[dict[str, Any]]:
-    """Return entries of `[[documents]]` for some versions, oldest first."""
-    files = _read_files(versions)
-    forms = _example_forms(files)
-    globs = list(_globs(files, forms))[:_MOST]
-    if not globs:
-        return [_entry("**/*.schema.json", DocumentKind.PUBLICATION, FORMS[:1])]
-    newest = {path: content for path, content in files.schemas.items() if path in versions[-1].contents}
-    entries = [_entry(glob, DocumentKind.PUBLICATION, forms) for glob in globs]
-    shared = [_entry(glob, DocumentKind.SHARED, forms) for glob in _shared(newest, read_layout(entries), files.others)]
-    return [*shared[:_MOST], *entries][:_MOST]
+    return Version(version.name, left)
 
 
 def _is_standard(version: Version) -> bool:
@@ -133,112 +135,10 @@ def _is_standard(version: Version) -> bool:
     )
 
 
-def _read_files(versions: Sequence[Version]) -> _Files:
-    """Return the files of all versions."""
-    contents = {path: content for version in versions for path, content in version.contents.items()}
-    found = {path: content for path, content in contents.items() if path.endswith(NOTATIONS[".json"])}
-    schemas = {path: content for path, content in found.items() if _is_schema(path, content)}
-    return _Files(schemas, frozenset(found.keys() - schemas.keys()))
-
-
-def _is_schema(path: str, content: bytes) -> bool:
-    """Return whether a file is a JSON Schema: by its name, or by the dialect that it names."""
-    if splitext(path)[0].endswith(".schema"):
-        return True
-    with suppress(DamagedStoreError):
-        value = parse_file(content, path)
-        named = value.get("$schema") if isinstance(value, dict) else None
-        return isinstance(named, str) and named_dialect(named) is not None
-    return False
-
-
-def _example_forms(files: _Files) -> list[str]:
-    """Return the forms that find examples among the JSON files that are not schemas, each some that no other finds."""
-    forms, left = list[str](), set(files.others)
-    for form in FORMS:
-        layout = read_layout([_entry(f"**/*{suffix}", DocumentKind.PUBLICATION, [form]) for suffix in _SUFFIXES])
-        if found := layout.examples(left, frozenset(files.schemas)):
-            forms.append(form)
-            left -= found.keys()
-    return forms
-
-
-def _globs(files: _Files, forms: Sequence[str]) -> Iterator[str]:
-    """Yield globs that match every schema and no other file but examples."""
-    left = set(files.schemas)
-    for glob in _candidates(sorted(files.schemas)):
-        layout = read_layout([_entry(glob, DocumentKind.PUBLICATION, forms)])
-        matched = {path for path in left if layout.is_document(path)}
-        if matched and not any(layout.is_document(path) for path in files.others):
-            left -= matched
-            yield glob
-
-
-def _candidates(paths: Sequence[str]) -> Iterator[str]:
-    """Yield globs for some paths, from the widest to the paths themselves."""
-    for suffix in _SUFFIXES:
-        of_suffix = [path for path in paths if path.endswith(suffix)]
-        folders = sorted({dirname(path).translate(_SAFE) for path in of_suffix})
-        if of_suffix:
-            yield f"**/*{suffix}"
-        yield from (f"{folder}/**/*{suffix}" for folder in sorted({path.partition("/")[0] for path in folders} - {""}))
-        yield from (f"{folder}/*{suffix}" if folder else f"*{suffix}" for folder in folders)
-    yield from (path.translate(_SAFE) for path in paths)
-
-
-def _shared(schemas: Mapping[str, bytes], layout: Layout, others: Collection[str]) -> Iterator[str]:
-    """Yield globs for the documents that others refer to: whole folders, and documents without examples."""
-    users = _users(schemas, layout)
-    folders = {folder for path in users for folder in _folders_of(path)}
-    shared = {folder for folder in folders if _is_shared(folder, schemas, users)}
-    whole = {folder for folder in shared if not shared.intersection(_folders_of(folder))}
-    for folder in sorted(whole):
-        suffixes = {suffix for path in schemas if path.startswith(f"{folder}/") for suffix in [_suffix_of(path)]}
-        yield from (f"{folder.translate(_SAFE)}/**/*{suffix}" for suffix in sorted(suffixes, reverse=True))
-    examples = set(layout.examples(others, frozenset(schemas)).values())
-    for path in sorted(users):
-        if not whole.intersection(_folders_of(path)) and path not in examples:
-            yield path.translate(_SAFE)
-
-
-def _users(schemas: Mapping[str, bytes], layout: Layout) -> dict[str, set[str]]:
-    """Return the documents that refer to each document that is referred to by another one."""
-    documents, users = Documents(schemas, ("https://import.invalid/",), (), layout), dict[str, set[str]]()
-    for path, content in schemas.items():
-        document = Document(path, content, (), documents, layout)
-        with suppress(ArrakisSchemaError, UnicodeDecodeError, RecursionError):
-            for target, _ in language_of(document).references(document):
-                if target in schemas and target != path:
-                    users.setdefault(target, set()).add(path)
-    return users
-
-
-def _is_shared(folder: str, schemas: Collection[str], users: Mapping[str, set[str]]) -> bool:
-    """Return whether every document in a folder is used by others, and some by documents outside."""
-    inside = {path for path in schemas if path.startswith(f"{folder}/")}
-    return inside <= users.keys() and any(users[path] - inside for path in inside)
-
-
-def _folders_of(path: str) -> list[str]:
-    """Return the folders around a path, the widest first."""
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-
-
-def _suffix_of(path: str) -> str:
-    """Return what the name of a document leaves out."""
-    return next(suffix for suffix in (*_SUFFIXES, splitext(basename(path))[1]) if path.endswith(suffix))
-
-
-def _entry(files: str, kind: DocumentKind, examples: Sequence[str] = ()) -> dict[str, Any]:
-    """Return one entry of `[[documents]]`."""
-    entry: dict[str, Any] = {"files": files, "kind": kind.value}
-    return entry | ({"examples": list(examples)} if examples else {})
-
-
 def _format_entry(entry: Mapping[str, Any]) -> str:
     """Return one entry as TOML."""
-    about = "  # others refer to it, and no message is of it" if entry["kind"] == DocumentKind.SHARED.value else ""
+    shared = entry["kind"] == DocumentKind.SHARED.value
+    about = "  # others refer to it; it is not a message by itself" if shared else ""
     lines = [f"files = {_quote(entry['files'])}", f"kind = {_quote(entry['kind'])}{about}"]
     forms = entry.get("examples", [])
     if forms:

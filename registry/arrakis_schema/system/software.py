@@ -10,42 +10,16 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.software import SOFTWARE_FILE, Software
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.answers import Answer, Exchange, Relation, worst
-from arrakis_schema.system.relations import Comparisons
-from arrakis_schema.text.short_repr import short_repr
+from arrakis_schema.system.answers import Answer, Call, Exchange, Relation
+from arrakis_schema.system.comparisons import Comparisons
 
 _READ = frozenset({DocumentKind.PAYLOAD, DocumentKind.PUBLICATION})
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a version of a client to a version of a server: the relations of its requests, in their order.
-
-    `client` and `server` are written as in `weather 1.1.3`.
-    """
-
-    name: str
-    client: str
-    server: str
-    requests: tuple[Relation, ...]
-
-    __repr__ = short_repr
-
-    @property
-    def answer(self) -> Answer:
-        """The worst answer of the requests."""
-        return worst(request.answer for request in self.requests)
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """The exchanges of all requests."""
-        return tuple(exchange for request in self.requests for exchange in request.exchanges)
 
 
 def calls(comparisons: Comparisons, *, as_documented: bool = False) -> Iterator[Call]:
     """Yield every call of every version of a client to every version of a server, in the order of the file.
 
-    Raises `DamagedStoreError` where a version speaks a release that there is not.
+    Raises `DamagedStoreError` for software of a release that does not exist.
     """
     table = comparisons.store.software
     reading = {"": comparisons}
@@ -53,9 +27,9 @@ def calls(comparisons: Comparisons, *, as_documented: bool = False) -> Iterator[
         if client.unknown not in reading:
             reading[client.unknown] = comparisons.with_unknown_columns(client.unknown)
         for server in table.servers:
-            speaking = _Speaking(reading[client.unknown], client, server, as_documented)
+            pair = _SoftwarePair(reading[client.unknown], client, server, as_documented)
             for call, endpoints in client.calls.items():
-                requests = tuple(speaking.relation(endpoint, client.needs.get(call, ())) for endpoint in endpoints)
+                requests = tuple(pair.relation(endpoint, client.needs.get(call, ())) for endpoint in endpoints)
                 for asking in client.titles():
                     yield from (Call(call, asking, answering, requests) for answering in server.titles())
 
@@ -71,8 +45,8 @@ def range_of(group: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Speaking:
-    """A client and a server that speak a release each, and read or send the payloads of perhaps another one."""
+class _SoftwarePair:
+    """A client and a server: each implements a release, and may read or send the payloads of another one."""
 
     comparisons: Comparisons
     client: Software

@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.members import line_of
 from arrakis_schema.arrow.payloads import payload_of
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Release

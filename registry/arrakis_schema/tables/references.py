@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.matching import match_placeholders
 from arrakis_schema.arrow.promises import Length, parse_length
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.tables.arrow_document import ArrowDocument
@@ -61,7 +61,7 @@ class References:
         return tuple(length.of(record) for _, length in self.lengths)
 
 
-def references_of(document: ArrowDocument) -> References | None:
+def row_references(document: ArrowDocument) -> References | None:
     """Return how the rows of a document refer to records, or None where they do not."""
     parsed = document.parsed
     schema = pa.schema(parsed.preview()) if isinstance(parsed, Template) else parsed

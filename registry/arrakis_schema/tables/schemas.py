@@ -6,7 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, bound_like, strip_annotations
+from arrakis_schema.arrow.matching import bound_like
+from arrakis_schema.arrow.promises import strip_annotations
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.compat.arrow.schemas import compare_schemas
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.findings.finding import Finding

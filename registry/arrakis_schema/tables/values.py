@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from arrakis_schema.arrow import Promise, promises_of
+from arrakis_schema.arrow.promises import Promise, promises_of
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.tables.arrow_document import ArrowDocument

@@ -1,4 +1,4 @@
-"""The reference tokens of a JSON Pointer (RFC 6901)."""
+"""JSON Pointers (RFC 6901), and the reference tokens that they consist of."""
 
 
 def escape_token(name: str) -> str:
@@ -9,6 +9,11 @@ def escape_token(name: str) -> str:
 def unescape_token(token: str) -> str:
     """Return the name that a reference token of a JSON Pointer denotes."""
     return token.replace("~1", "/").replace("~0", "~")
+
+
+def extend_pointer(pointer: str, *names: str | int) -> str:
+    """Return a JSON Pointer that leads further, through these names and indices."""
+    return "".join([pointer, *(f"/{escape_token(str(name))}" for name in names)])
 
 
 def names_in(pointer: str) -> tuple[str, ...]:

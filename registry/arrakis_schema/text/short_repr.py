@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from enum import Enum
+from pathlib import PurePath
 from typing import Any
 
 from arrakis_schema.text.printable import cut
@@ -34,14 +35,14 @@ def short_value(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset | dict) and len(value) > _MOST_MEMBERS:
         return f"<{len(value):,} items>"
     text = _text(value)
-    if isinstance(value, list | tuple | set | frozenset) and len(text) > _LONGEST_VALUE:
+    if isinstance(value, list | tuple | set | frozenset | dict) and len(text) > _LONGEST_VALUE:
         return f"<{len(value):,} item{'' if len(value) == 1 else 's'}>"
     return cut(text, _LONGEST_VALUE)
 
 
 def _text(value: Any) -> str:
     """Return the `repr` of a value, in one line."""
-    plain = value.value if isinstance(value, Enum) else value
+    plain = value.value if isinstance(value, Enum) else str(value) if isinstance(value, PurePath) else value
     try:
         return repr(cut(plain, _LONGEST_VALUE) if isinstance(plain, str) else plain).replace("\n", " ")
     except (RecursionError, ValueError):  # a number of more than 4,300 digits has no text

@@ -1,5 +1,6 @@
 """Differences between two columns, and one function for each family of types without children."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -168,12 +169,13 @@ def null(_writer: pa.DataType, _reader: pa.DataType, _path: str) -> Iterator[Dif
     yield from ()
 
 
+_EMPTY_NAME = re.compile(r"(?:^|(?<=\.))(?=[.\[]|$)")
 _OPPOSITES = (
     ("column-added", "column-removed"),
     ("nullable-tightened", "nullable-loosened"),
     ("type-narrowed", "type-widened"),
 )
-_OPPOSITE = {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
+_OPPOSITE = {rule: opposite for pair in _OPPOSITES for rule, opposite in (pair, pair[::-1])}
 _FLIPPED = {Effect.NARROWED: Effect.WIDENED, Effect.WIDENED: Effect.NARROWED}
 _WORDS = {
     "column-added": "added",
@@ -192,8 +194,15 @@ def describe_difference(difference: Difference, witness: Any, *, reader_is_new: 
     if not reader_is_new:
         rule, effect, old, new = _OPPOSITE.get(rule, rule), _FLIPPED.get(effect, effect), new, old
     path, _, key = difference.path.rpartition("#") if difference.metadata else (difference.path, "", "")
-    name = path or ("columns" if rule == "column-reordered" else "the schema")
+    name = "columns" if rule == "column-reordered" and not path else "the schema"
+    name = name if difference.column is None and not path else _label_path(path)
     message = f"{name}: {_WORDS.get(rule, _TYPE).format(old=old, new=new, key=key)}"
-    return Change(
-        rule, difference.path, difference.path, effect, message, difference.breaks, witness, difference.message
-    )
+    prefix = f"{path}: "
+    clause = difference.message.removeprefix(prefix)
+    meeting = f"{name}: {clause}" if difference.message.startswith(prefix) else clause
+    return Change(rule, difference.path, difference.path, effect, message, difference.breaks, witness, meeting)
+
+
+def _label_path(path: str) -> str:
+    """Return the path of a column or child as it is written in a message, where an empty name is quoted."""
+    return _EMPTY_NAME.sub('""', path)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import ANNOTATIONS
 from arrakis_schema.arrow.children import child_fields
+from arrakis_schema.arrow.promises import ANNOTATIONS
 from arrakis_schema.compat.arrow.differences import Difference
 from arrakis_schema.compat.arrow.encodings import decode_type
 from arrakis_schema.compat.arrow.values import LIST_TYPES
@@ -60,7 +60,7 @@ def _keys(sent: Metadata, read: Metadata, path: str, meaningful: Collection[str]
         if ours.get(key) != theirs.get(key):
             name = key.decode("utf-8", "replace")
             effect = Effect.ANNOTATION if name in ANNOTATIONS else Effect.CHANGED
-            message = f"{path or 'the schema'}: the metadata {name!r} differs"
+            message = f"{path}: the metadata {name!r} differs"
             location = f"{path}#{name}" if path else f"#{name}"
             values: dict[str, Any] = {"key": name, "writer": _text(ours.get(key)), "reader": _text(theirs.get(key))}
             sides = _quote(ours.get(key)), _quote(theirs.get(key))

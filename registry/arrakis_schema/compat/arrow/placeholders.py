@@ -1,14 +1,15 @@
-"""The values to try for the placeholders of a writer's template."""
+"""The values to try for the placeholders of a writer's template, and the combinations of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, product
+from math import isqrt, prod
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.children import child_fields
 from arrakis_schema.arrow.matching import match_name
-from arrakis_schema.arrow.template import Column
+from arrakis_schema.arrow.template import Column, Template
 from arrakis_schema.compat.arrow.arrays import build_array
 from arrakis_schema.compat.arrow.values import sample
 from arrakis_schema.errors import SchemaTextError, TemplateError
@@ -145,3 +146,21 @@ def fill_name(name: str, values: Mapping[str, Any]) -> str:
     for placeholder, value in values.items():
         name = name.replace(f"{{{placeholder}}}", str(value))
     return name
+
+
+def all_pairs(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Yield rows of numbers below these sizes, so that any two numbers in any two columns occur together in a row.
+
+    They are lines of a plane over a prime field: two lines meet in exactly one point.
+    """
+    prime = next(number for number in count(max((2, *sizes, len(sizes) - 1))) if _is_prime(number))
+    if prod(sizes) <= prime**2:
+        yield from product(*map(range, sizes))
+        return
+    for point in product(range(prime), repeat=2):
+        values = (point[0], *((point[0] * slope + point[1]) % prime for slope in range(prime)))
+        yield tuple(value % size for value, size in zip(values, sizes, strict=False))
+
+
+def _is_prime(number: int) -> bool:
+    return all(number % divisor for divisor in range(2, isqrt(number) + 1))

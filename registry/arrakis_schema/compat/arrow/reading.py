@@ -1,7 +1,7 @@
 """Tries a column with pyarrow: written as a stream with the writer's field, read and cast to the reader's.
 
-Verdicts come from `arrow_types`, and do not depend on the pyarrow that is installed. What is tried here only picks a
-value that fails, and says whether pyarrow itself would read it.
+Verdicts come from `types`, and do not depend on the pyarrow that is installed. What is tried here only picks a value
+that fails, and tells whether pyarrow itself would read it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,13 +26,13 @@ class NotBuiltError(Exception):
     """pyarrow cannot build or send an array of these values."""
 
 
-def sent_and_read(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> pa.Array:
+def send_and_read(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> pa.Array:
     """Return a column of these values as a reader by name receives it.
 
     Raises `NotReadError` if it receives none or other values, `NotBuiltError` if there is nothing to send.
     """
     try:
-        sent = _send_and_read(build_batch(rows, writer))
+        sent = _send_batch(build_batch(rows, writer))
     except _FAILURES as error:
         raise NotBuiltError(str(error)) from error
     try:
@@ -48,7 +48,7 @@ def sent_and_read(rows: Sequence[Any], writer: pa.Field, reader: pa.Field) -> pa
     return read
 
 
-def _send_and_read(batch: pa.RecordBatch) -> pa.Array:
+def _send_batch(batch: pa.RecordBatch) -> pa.Array:
     """Write a batch of one column as a stream, and return the column that is read from it."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as stream:

@@ -17,7 +17,7 @@ _MOST_VALUES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedValues:
     """Values of a placeholder that the writer may send and the reader's template does not allow.
 
     `column` is the name of the column in the reader's template; `message` and `witness` are about the first value.
@@ -50,7 +50,7 @@ def refuse_value(  # noqa: PLR0913, PLR0917 - each is a fact about the column
     allowed: tuple[str, ...],
     sent: pa.Schema,
     binding: Mapping[str, str],
-) -> Refused:
+) -> RefusedValues:
     """Return the refusal of a value of a placeholder, with the binding and a value of the column."""
     column, value = fill_name(unbound.name, values), str(values[name])
     field = sent.field(column) if sent.names.count(column) == 1 else None
@@ -63,10 +63,10 @@ def refuse_value(  # noqa: PLR0913, PLR0917 - each is a fact about the column
         "binding": dict(binding),
         "refused": {name: value},
     }
-    return Refused(unbound.name, name, (value,), message, witness)
+    return RefusedValues(unbound.name, name, (value,), message, witness)
 
 
-def describe_refusal(refused: Refused, *, breaks: bool, reader_is_new: bool) -> Change:
+def describe_refusal(refused: RefusedValues, *, breaks: bool, reader_is_new: bool) -> Change:
     """Return the change that only one side allows some values of a placeholder: the writer, if `breaks`."""
     removed = breaks == reader_is_new
     rule, effect = ("value-removed", Effect.NARROWED) if removed else ("value-added", Effect.WIDENED)

@@ -12,18 +12,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.compat.arrow.differences import Difference, describe_difference
 from arrakis_schema.compat.arrow.metadata import schema_metadata
 from arrakis_schema.compat.arrow.placeholders import ArrowSchema
-from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, prune_structs, sent_and_read
-from arrakis_schema.compat.arrow.refusals import Refused, describe_refusal
-from arrakis_schema.compat.arrow.templates import BoundSchemas, Meeting, NotBoundError
+from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, prune_structs, send_and_read
+from arrakis_schema.compat.arrow.refusals import RefusedValues, describe_refusal
+from arrakis_schema.compat.arrow.templates import BoundSchemas, NotBoundError, SchemaPair
 from arrakis_schema.compat.arrow.types import compare_columns, repeated_names
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 
 _MOST_SHOWN = 100
-NOTE = "the reader's declared type differs; pyarrow itself would read this value"
+READ_ANYWAY = "the reader's declared type differs; pyarrow itself would read this value"
 """The note of a witness if the verdict follows from the declared types, but pyarrow's safe cast takes each value."""
 
 
@@ -53,21 +53,21 @@ def compare_schemas(  # noqa: PLR0913 - each option is a fact about the two side
     the value, `metadata` where a key decides, and a `binding` with what the placeholders of the writer stand for.
     """
     differences = _Differences()
-    refused_values: list[Refused] = []
+    refused_values: list[RefusedValues] = []
     reason = ""
-    meeting = Meeting(reader, writer)
+    pair = SchemaPair(reader, writer)
     try:
-        refused_values = meeting.refused_values()
-        for bound in meeting.bindings():
-            found = _differences(bound, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful)
-            differences.add(found, bound)
+        refused_values = pair.refused_values()
+        for bound in pair.bindings():
+            differing = _differences(bound, refuses_unknown=refuses_unknown, exact=exact, meaningful=meaningful)
+            differences.add(differing, bound)
     except NotBoundError as error:
         reason = str(error)
     changes = [describe_refusal(refused, breaks=True, reader_is_new=reader_is_new) for refused in refused_values]
     changes += [
         describe_refusal(refused, breaks=False, reader_is_new=reader_is_new) for refused in _not_sent(reader, writer)
     ]
-    changes += [_describe(*pair, reader_is_new=reader_is_new) for pair in differences.reported()]
+    changes += [_describe(*reported, reader_is_new=reader_is_new) for reported in differences.select_reported()]
     return _verdict(changes, differences.unclear_reason or reason)
 
 
@@ -90,7 +90,7 @@ class _Differences:
         """Why the columns cannot be matched, empty if they can."""
         return next((difference.message for difference, _ in self._worst.values() if difference.unclear), "")
 
-    def reported(self) -> list[tuple[Difference, BoundSchemas]]:
+    def select_reported(self) -> list[tuple[Difference, BoundSchemas]]:
         """Return what is clear, without the differences inside columns that are missing as a whole."""
         pairs = [pair for pair in self._worst.values() if not pair[0].unclear]
         missing = {difference.column for difference, _ in pairs if difference.breaks and _is_missing(difference)}
@@ -107,10 +107,10 @@ def _is_missing(difference: Difference) -> bool:
     return difference.rule == "column-added" and difference.path == difference.column
 
 
-def _not_sent(reader: ArrowSchema, writer: ArrowSchema) -> list[Refused]:
+def _not_sent(reader: ArrowSchema, writer: ArrowSchema) -> list[RefusedValues]:
     """Return the values of placeholders that only the reader's template allows."""
     with suppress(NotBoundError):
-        return Meeting(writer, reader).refused_values()
+        return SchemaPair(writer, reader).refused_values()
     return []
 
 
@@ -141,14 +141,14 @@ def _witness(difference: Difference, bound: BoundSchemas) -> dict[str, Any]:
         "writer": None if sent is None else _field_text(sent),
         "reader": None if read is None else _field_text(read),
         "value": rows[0] if rows else None,
-        **(_several(rows) if len(rows) > 1 else {}),
+        **(_describe_rows(rows) if len(rows) > 1 else {}),
         **({"metadata": difference.metadata} if difference.metadata else {}),
         **({"binding": dict(bound.values)} if bound.values else {}),
         **({"note": note} if note else {}),
     }
 
 
-def _several(rows: tuple[Any, ...]) -> dict[str, Any]:
+def _describe_rows(rows: tuple[Any, ...]) -> dict[str, Any]:
     """Return the rows that fail together, or their number if there are too many to show."""
     return {"values": list(rows)} if len(rows) <= _MOST_SHOWN else {"rows": len(rows)}
 
@@ -165,13 +165,13 @@ def _failing_rows(difference: Difference, sent: pa.Field | None, read: pa.Field 
     for rows in difference.values if len(difference.values) == 1 else (*difference.values, together):
         pair = (sent, read) if difference.rule == "column-added" else prune_structs(rows, sent, read)
         try:
-            sent_and_read(rows, *pair)
+            send_and_read(rows, *pair)
         except NotReadError:
             return rows, ""
         except NotBuiltError:
             continue
         built.append(rows)
-    return (built[0], NOTE) if built else (any_rows, UNSENT)
+    return (built[0], READ_ANYWAY) if built else (any_rows, UNSENT)
 
 
 def _field(schema: pa.Schema, column: str | None) -> pa.Field | None:
@@ -210,15 +210,15 @@ def _exact(read: pa.Schema, sent: pa.Schema) -> Iterator[Difference]:
     if any(repeated_names(list(schema)) for schema in (read, sent)):
         yield from _in_order(read, sent)
         return
-    compared = list(compare_columns(list(sent), list(read), "", refuses_unknown=True))
-    for difference in compared:
+    differences = list(compare_columns(list(sent), list(read), "", refuses_unknown=True))
+    for difference in differences:
         ours, theirs = _field(sent, difference.column), _field(read, difference.column)
         equal = ours is not None and theirs is not None and ours.equals(theirs)
         yield difference if equal else replace(difference, breaks=True, unclear=False, judged_by_schema=True)
-    reported = {difference.column for difference in compared}
+    named = {difference.column for difference in differences}
     for field in read:
         ours = _field(sent, field.name)
-        if ours is not None and field.name not in reported and not ours.equals(field):
+        if ours is not None and field.name not in named and not ours.equals(field):
             yield _unequal(ours, field)
 
 

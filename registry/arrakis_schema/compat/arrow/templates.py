@@ -1,38 +1,37 @@
 """The pairs of schemas that a reader and a writer may have: templates, bound in every way that can matter.
 
-The same thing has the same name on both sides: a placeholder of the reader that the writer has too stands for the
-same text or data type. One that the writer does not have stands for what the writer sends in its place, in the order
+A placeholder of the same name on both sides has the same value, a text or a data type. One that only the reader has
+stands for what the writer sends in its place, in the order
 of the reader's columns; a repeated column under such a name is the one repeated column of the writer that fits.
 
 Whether two types are compatible depends on pairs of their parts, so all values of any two placeholders of a column
 show the same as all combinations.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count, islice, product
-from math import isqrt, prod
+from itertools import islice, product
 from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.matching import match_name, match_placeholders
-from arrakis_schema.arrow.template import Column
+from arrakis_schema.arrow.template import Column, Template
 from arrakis_schema.compat.arrow.placeholders import (
     ArrowSchema,
     Choice,
     Key,
     NoSuchSchemaError,
     Placeholders,
+    all_pairs,
     fill_name,
     in_scope,
     keys_of,
     texts,
     type_placeholders,
 )
-from arrakis_schema.compat.arrow.refusals import Refused, is_allowed, refuse_value
+from arrakis_schema.compat.arrow.refusals import RefusedValues, is_allowed, refuse_value
 from arrakis_schema.errors import SchemaTextError, TemplateError
 
 MOST_VALUES = 200_000
@@ -52,29 +51,11 @@ class BoundSchemas:
     names: Mapping[str, str]
 
 
-def all_pairs(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Yield rows of numbers below these sizes, so that any two numbers in any two columns occur together in a row.
-
-    They are lines of a plane over a prime field: two lines meet in exactly one point.
-    """
-    prime = next(number for number in count(max((2, *sizes, len(sizes) - 1))) if _is_prime(number))
-    if prod(sizes) <= prime**2:
-        yield from product(*map(range, sizes))
-        return
-    for point in product(range(prime), repeat=2):
-        values = (point[0], *((point[0] * slope + point[1]) % prime for slope in range(prime)))
-        yield tuple(value % size for value, size in zip(values, sizes, strict=False))
-
-
-def _is_prime(number: int) -> bool:
-    return all(number % divisor for divisor in range(2, isqrt(number) + 1))
-
-
 class NotBoundError(Exception):
     """The reader's placeholders are ambiguous, or there is too much to try; the text is the reason."""
 
 
-class Meeting:
+class SchemaPair:
     """A reader and a writer, either of which may be a template."""
 
     def __init__(self, reader: ArrowSchema, writer: ArrowSchema) -> None:
@@ -85,13 +66,13 @@ class Meeting:
         self._reason = ""
         self._columns = list(zip(reader.columns, reader.unbound, strict=True)) if isinstance(reader, Template) else []
 
-    def refused_values(self) -> list[Refused]:
+    def refused_values(self) -> list[RefusedValues]:
         """Return the values that the reader's template does not allow, by placeholder.
 
         They are not tried again. Raises `NotBoundError`.
         """
-        self._leave_out_impossible()
-        refusals: dict[str, Refused] = {}
+        self._drop_impossible_values()
+        refusals: dict[str, RefusedValues] = {}
         for choice in [self._base, *self._each_value()] if self._columns else []:
             try:
                 values, sent = self._reader_values(choice), self._sent(choice)
@@ -106,7 +87,7 @@ class Meeting:
                         refusals[name] = replace(
                             previous, values=tuple(dict.fromkeys([*previous.values, *refusal.values]))
                         )
-        self._leave_out(refusals)
+        self._drop_refused_values(refusals)
         return list(refusals.values())
 
     def bindings(self) -> Iterator[BoundSchemas]:
@@ -141,14 +122,14 @@ class Meeting:
         for key, values in self.options.items():
             yield from ({**self._base, key: value} for value in values)
 
-    def _leave_out_impossible(self) -> None:
+    def _drop_impossible_values(self) -> None:
         """Drop the values to which the writer's template cannot be bound, such as text for an index."""
         names = self.placeholders.in_names()
         for key in [key for key in self.options if key not in names]:
             possible = [value for value in self.options[key] if self.placeholders.is_schema({**self._base, key: value})]
             self.options[key] = possible
 
-    def _leave_out(self, refused: Mapping[str, Refused]) -> None:
+    def _drop_refused_values(self, refused: Mapping[str, RefusedValues]) -> None:
         """Drop the values that the reader rejects, as long as others are left."""
         for column, _ in self._columns if refused else ():
             for name, allowed in column.allowed.items():
@@ -166,7 +147,7 @@ class Meeting:
         names = self.placeholders.in_names()
         for named in product(*(self.options[key] for key in names)):
             start = {**self._base, **dict(zip(names, named, strict=True))}
-            for keys in self._meeting_keys(start):
+            for keys in self._keys_of_columns(start):
                 for choice in self._vary(start, [key for key in keys if key not in names]):
                     values = tuple(map(str, choice.values()))
                     if values not in tried:
@@ -181,7 +162,7 @@ class Meeting:
         for row in all_pairs(sizes):
             yield {**start, **{key: self.options[key][index] for key, index in zip(keys, row, strict=True)}}
 
-    def _meeting_keys(self, start: Choice) -> list[list[Key]]:
+    def _keys_of_columns(self, start: Choice) -> list[list[Key]]:
         """Return the placeholders involved in each column: the writer's, and those that the reader's depend on.
 
         There are none for a column that is written alike on both sides.
@@ -191,16 +172,16 @@ class Meeting:
         except NoSuchSchemaError:
             return [[]]
         depends = self._dependencies(partners)
-        met = [keys_of(column) for column in self.placeholders.columns]
+        keys_by_column = [keys_of(column) for column in self.placeholders.columns]
         for index, number in partners.items():
-            theirs, unbound = self._columns[index]
-            ours = self.placeholders.columns[number]
+            reader_column, unbound = self._columns[index]
+            writer_column = self.placeholders.columns[number]
             alike = unbound.equals(self.placeholders.unbound[number], check_metadata=True)
-            if alike and keys_of(theirs) == keys_of(ours):
-                met[number] = []
+            if alike and keys_of(reader_column) == keys_of(writer_column):
+                keys_by_column[number] = []
             else:
-                met[number] += [key for theirs_key in keys_of(theirs) for key in depends[theirs_key]]
-        return [list(dict.fromkeys(keys)) for keys in met]
+                keys_by_column[number] += [key for reader_key in keys_of(reader_column) for key in depends[reader_key]]
+        return [list(dict.fromkeys(keys)) for keys in keys_by_column]
 
     def _dependencies(self, partners: Mapping[int, int]) -> dict[Key, list[Key]]:
         """Return the placeholders of the writer that each of the reader's depends on."""
@@ -248,7 +229,7 @@ class Meeting:
         try:
             read = self.reader.bind([repeated] if repeated else [], **by_name)
         except TemplateError:
-            return  # refused, or two columns of one name: nobody asks for that
+            return  # refused, or two columns of one name, which no request has
         except SchemaTextError as error:
             self._reason = f"the reader's template is not a schema with {texts(choice)}: {error}"
             return

@@ -88,8 +88,8 @@ def _encodings(writer: Any, reader: Any, path: str) -> Iterator[Difference]:
     )
     if not is_converted(writer, reader):
         message = f"{path}: Arrow cannot convert {writer}, which the writer sends, to {reader}"
-        tried = single_rows(failing_values(writer, reader))
-        yield _encoding_unreadable(writer, reader, path, message, tried)
+        rows_tried = single_rows(failing_values(writer, reader))
+        yield _encoding_unreadable(writer, reader, path, message, rows_tried)
     elif pa.types.is_dictionary(reader) and (count := overflow(writer, reader)):
         message = f"{path}: the writer may send {count:,} different values, the reader's {reader} can hold one fewer"
         rows = tuple(distinct_values(decode_type(writer), count))

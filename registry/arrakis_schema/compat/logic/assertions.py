@@ -3,7 +3,8 @@
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import ALWAYS, NEVER, Formula, Pair, conjunction, disjunction
+from arrakis_schema.compat.logic.connectives import ALWAYS, NEVER, Pair, conjunction, disjunction
+from arrakis_schema.compat.logic.formulas import Formula
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.values import canonical, type_of
 from arrakis_schema.json_schema.judge.values import exact_fraction
@@ -86,4 +87,4 @@ def _parts(pattern: str) -> tuple[Part, ...]:
     try:
         return parse(pattern)
     except PatternSyntaxError:
-        return parse(pattern, Reading.SEARCHED)
+        return parse(pattern, Reading.PYTHON_STRICT_END)

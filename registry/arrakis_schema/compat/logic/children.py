@@ -3,7 +3,8 @@
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import ALWAYS, TRUE, Formula, Pair, conjunction, disjunction, join_pairs
+from arrakis_schema.compat.logic.connectives import ALWAYS, Pair, conjunction, disjunction, join_pairs
+from arrakis_schema.compat.logic.formulas import TRUE, Formula
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.json_schema.dialects import DIALECTS, KEYWORDS
 

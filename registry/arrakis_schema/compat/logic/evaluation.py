@@ -5,6 +5,7 @@ from itertools import islice
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.assertions import pattern_formula
+from arrakis_schema.compat.logic.connectives import conjunction, disjunction
 from arrakis_schema.compat.logic.formulas import Formula, Literal, Names
 from arrakis_schema.compat.logic.keywords import keyword_meanings
 from arrakis_schema.compat.logic.results import UndecidedError
@@ -35,9 +36,9 @@ class Interpretation:
             self.tick()
             pairs = keyword_meanings(literal.node, instance_type)
             if literal.holds:
-                formula = f.conjunction([holds for holds, _ in pairs])
+                formula = conjunction([holds for holds, _ in pairs])
             else:
-                formula = f.disjunction([fails for _, fails in pairs])
+                formula = disjunction([fails for _, fails in pairs])
             self._expansions[key] = formula
         return formula
 
@@ -100,7 +101,7 @@ def matches(pattern: str, text: str, reading: Reading) -> bool:
 
 def _holds_of(atom: f.Matches, text: str, reading: Reading) -> bool:
     """Return whether one part of a pattern matches a text, or does not, as the atom says."""
-    return automaton(parse(atom.pattern, reading)[atom.part].tree, reading).found_in(text) == atom.holds
+    return automaton(parse(atom.pattern, reading)[atom.part].tree, reading).search(text) == atom.holds
 
 
 def _number(_self: Interpretation, formula: Formula, value: int | float) -> bool:  # noqa: PYI041 - bool is not a number here

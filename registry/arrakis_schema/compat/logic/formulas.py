@@ -1,4 +1,4 @@
-"""Formulas over one instance: literals (a schema holds, or fails), connectives, and atoms.
+"""Formulas over one instance: literals (a schema holds, or fails), atoms, and several of them together.
 
 Every formula is a value that can be compared and put into sets; a *state* is a set of formulas that hold together.
 """
@@ -23,12 +23,17 @@ class Constant:
     holds: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
-    """A schema holds, or fails."""
+    """A schema holds, or fails; each node has one of each, so that they are compared by identity, which is fast."""
 
     node: SchemaNode
     holds: bool
+
+    @property
+    def opposite(self) -> Formula:
+        """The formula that the schema fails, or holds."""
+        return self.node.pair[self.holds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,71 +272,3 @@ class State(frozenset["Formula"]):
 
 
 TRUE, FALSE = Constant(holds=True), Constant(holds=False)
-
-
-def conjunction(formulas: Iterable[Formula]) -> Formula:
-    """Return one formula for all of these."""
-    parts: list[Formula] = []
-    for formula in formulas:
-        if isinstance(formula, Constant):
-            if not formula.holds:
-                return FALSE
-        elif isinstance(formula, All):
-            parts += formula.parts
-        else:
-            parts.append(formula)
-    unique = tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
-    return TRUE if not unique else unique[0] if len(unique) == 1 else All(unique)
-
-
-def disjunction(formulas: Iterable[Formula]) -> Formula:
-    """Return one formula for any of these."""
-    parts: list[Formula] = []
-    for formula in formulas:
-        if isinstance(formula, Constant):
-            if formula.holds:
-                return TRUE
-        elif isinstance(formula, Some):
-            parts += formula.parts
-        else:
-            parts.append(formula)
-    unique = tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
-    return FALSE if not unique else unique[0] if len(unique) == 1 else Some(unique)
-
-
-def opposite(formula: Formula) -> Formula | None:
-    """Return a formula that contradicts this one, if there is a simple one."""
-    match formula:
-        case Constant(holds):
-            return Constant(not holds)
-        case Literal(node, holds):
-            return Literal(node, not holds)
-        case MultipleOf(factor, holds):
-            return MultipleOf(factor, not holds)
-        case Matches(pattern, part, holds):
-            return Matches(pattern, part, not holds)
-        case Present(name, holds):
-            return Present(name, not holds)
-        case Opaque(keyword, value, holds, node):
-            return Opaque(keyword, value, not holds, node)
-        case AtLeast(bound, exclusive):
-            return AtMost(bound, not exclusive)
-        case AtMost(bound, exclusive):
-            return AtLeast(bound, not exclusive)
-        case SomeMember(names, inner) if (inner_opposite := opposite(inner)) is not None:
-            return EveryMember(names, inner_opposite)
-        case SomeItem(start, stop, inner, 1) if (inner_opposite := opposite(inner)) is not None:
-            return EveryItem(start, stop, inner_opposite)
-        case _:
-            return None
-
-
-Pair: TypeAlias = tuple[Formula, Formula]
-"""The meaning of a keyword or schema: "it holds" and "it fails"."""
-ALWAYS: Pair = TRUE, FALSE
-NEVER: Pair = FALSE, TRUE
-
-
-def join_pairs(pairs: list[Pair]) -> Pair:
-    """Return the meaning of several keywords together."""
-    return conjunction(holds for holds, _ in pairs), disjunction(fails for _, fails in pairs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import Pair, conjunction, disjunction, join_pairs
+from arrakis_schema.compat.logic.connectives import Pair, conjunction, disjunction, join_pairs
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.scopes import UnresolvedReferenceError
 from arrakis_schema.compat.logic.values import canonical
@@ -75,17 +75,17 @@ class _Extent:
     values: frozenset[str] | None = None
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def is_disjoint_from(self, other: "_Extent") -> bool:
+    def is_disjoint_from(self, extent: "_Extent") -> bool:
         """Return whether two extents certainly have nothing in common."""
         if (
             self.empty
-            or other.empty
-            or _are_disjoint(self.types, other.types)
-            or _are_disjoint(self.values, other.values)
+            or extent.empty
+            or _are_disjoint(self.types, extent.types)
+            or _are_disjoint(self.values, extent.values)
         ):
             return True
-        shared = self.tags.keys() & other.tags.keys()
-        return any(not self.tags[name] & other.tags[name] for name in shared)
+        shared = self.tags.keys() & extent.tags.keys()
+        return any(not self.tags[name] & extent.tags[name] for name in shared)
 
 
 def find_overlaps(nodes: list[SchemaNode]) -> list[list[int]]:

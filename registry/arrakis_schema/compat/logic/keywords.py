@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from arrakis_schema.compat.logic import assertions, children, in_place, unevaluated
-from arrakis_schema.compat.logic.formulas import ALWAYS, NEVER, Pair
+from arrakis_schema.compat.logic.connectives import ALWAYS, NEVER, Pair
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.unevaluated import undecided_meaning
 from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12, KEYWORDS
@@ -126,10 +126,10 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
 }
 _MEANINGS = {
     dialect: {
-        name: {keyword: meaning for keyword, meaning in {**GENERAL[dialect], **special}.items() if keyword in known}
+        name: {keyword: meaning for keyword, meaning in {**GENERAL[dialect], **special}.items() if keyword in supported}
         for name, special in SPECIAL[dialect].items()
     }
-    for dialect, known in KEYWORDS.items()
+    for dialect, supported in KEYWORDS.items()
 }
 READ_BY_ANOTHER = frozenset({"then", "else", "minContains", "maxContains", "exclusiveMinimum", "exclusiveMaximum"})
 """Keywords that one beside them reads: `if`, `contains`, and in draft-04 `minimum` and `maximum`."""

@@ -115,11 +115,11 @@ class Nodes:
 
         Documents of equal text have a scope each: their references may lead to different ones.
         """
-        known = self._documents.get(id(document))
-        if known is None:
+        entry = self._documents.get(id(document))
+        if entry is None:
             scope = self._scopes.enter(registry.resolver(base_uri=uri), dialect, {})
-            known = self._documents[id(document)] = document, scope
-        return known[1]
+            entry = self._documents[id(document)] = document, scope
+        return entry[1]
 
     def root(self, document: Any, scope: ReferenceScope, dialect: str) -> SchemaNode:
         """Return the node of a whole document."""

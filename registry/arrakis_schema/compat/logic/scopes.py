@@ -15,7 +15,7 @@ from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.json_schema.dialects import DIALECTS, dialect_of
 from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
-from arrakis_schema.json_schema.keywords import children
+from arrakis_schema.json_schema.keywords import keyed_subschemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +51,7 @@ class Scopes:
 
         The resolver of the scope forgets that path, because `referencing` would apply it to a `$ref` too.
         """
-        resolver = resolver._registry.resolver(resolver._base_uri)  # noqa: SLF001 - `referencing` tells it to nobody
+        resolver = resolver._registry.resolver(resolver._base_uri)  # noqa: SLF001 - `referencing` has no public way
         contents = resolver.lookup("#").contents
         refuse_other_dialect(contents, dialect)
         declared = {name: _Anchor(schema, resolver) for name, schema in self._anchors_of(contents, dialect).items()}
@@ -84,7 +84,7 @@ def _dynamic_anchors(contents: Any, dialect: str) -> Iterator[tuple[str, Any]]:
         if (name := _dynamic_anchor(schema)) is not None:
             yield name, schema
         if isinstance(schema, dict):
-            todo += [child for _, _, child in children(schema) if not _is_resource(child)]
+            todo += [child for _, _, child in keyed_subschemas(schema) if not _is_resource(child)]
 
 
 def _is_resource(schema: Any) -> bool:
@@ -133,7 +133,7 @@ class ReferenceScope:
 
         `by_itself` is whether the resource alone, without the path to it, has the same dynamic anchors.
         """
-        self.base: str = resolver._base_uri  # noqa: SLF001 - `referencing` tells it to nobody
+        self.base: str = resolver._base_uri  # noqa: SLF001 - `referencing` has no public way
         self.anchors, self.by_itself = anchors, by_itself
         self._contents, self._resolver, self._dialect, self._scopes = contents, resolver, dialect, scopes
         self._targets: dict[str, tuple[Any, ReferenceScope]] = {}

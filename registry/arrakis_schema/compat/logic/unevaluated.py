@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.formulas import ALWAYS, Pair, conjunction, disjunction
+from arrakis_schema.compat.logic.connectives import ALWAYS, Pair, conjunction, disjunction
 from arrakis_schema.json_schema.dialects import DIALECTS
 
 if TYPE_CHECKING:
@@ -38,15 +38,15 @@ class Case:
         """Whether anything has been evaluated."""
         return bool(self.names or self.patterns or self.first or self.contained or self.everything)
 
-    def __or__(self, other: Case) -> Case:
+    def __or__(self, case: Case) -> Case:
         """Return the case in which both apply."""
         return Case(
-            tuple(dict.fromkeys([*self.conditions, *other.conditions])),
-            self.names | other.names,
-            self.patterns | other.patterns,
-            max(self.first, other.first),
-            tuple(dict.fromkeys([*self.contained, *other.contained])),
-            self.everything or other.everything,
+            tuple(dict.fromkeys([*self.conditions, *case.conditions])),
+            self.names | case.names,
+            self.patterns | case.patterns,
+            max(self.first, case.first),
+            tuple(dict.fromkeys([*self.contained, *case.contained])),
+            self.everything or case.everything,
         )
 
     def when(self, condition: Pair) -> Case:

@@ -37,7 +37,7 @@ def canonical(value: Json) -> str:
     return repr(value) if type(value) is int else _ENCODER.encode(_plain(value))
 
 
-def value_of(text: str) -> Json:
+def parse_canonical(text: str) -> Json:
     """Return the value of a canonical text."""
     value: Json = json.loads(text)
     return value
@@ -55,9 +55,9 @@ def _plain(value: Json) -> Json:
 
 
 @lru_cache(maxsize=4096)
-def values_of(texts: tuple[str, ...]) -> tuple[Json, ...]:
+def parse_canonical_values(texts: tuple[str, ...]) -> tuple[Json, ...]:
     """Return the values of canonical texts."""
-    return tuple(map(value_of, texts))
+    return tuple(map(parse_canonical, texts))
 
 
 def member_names(value: Json) -> set[str]:

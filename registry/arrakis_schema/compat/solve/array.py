@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice
 
 from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.connectives import size_limits
 from arrakis_schema.compat.logic.formulas import Atom, Formula, State
 from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.compat.solve.distinct import Solve, solve_distinct
-from arrakis_schema.compat.solve.sizes import sizes
 
 _LONGEST = 3000
 _MOST_LENGTHS = 40
@@ -63,7 +63,7 @@ class _Goal:
 
 def array(atoms: Collection[Atom], solve: Solve, tick: Callable[[], None]) -> Result:
     """Return an array of which all atoms hold."""
-    goal = _Goal(*sizes(atoms))
+    goal = _Goal(*size_limits(atoms))
     for atom in atoms:
         goal.add(atom)
     goal.some = list(dict.fromkeys(goal.some))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.results import CLOSED, Closed, Open, Result
-from arrakis_schema.compat.logic.values import Json, canonical, value_of
+from arrakis_schema.compat.logic.values import Json, canonical, parse_canonical
 
 Solve = Callable[[State], Result]
 _MOST = 200
@@ -28,7 +28,7 @@ def solve_distinct(states: Sequence[State], solve: Solve) -> list[Json] | Closed
         if not candidates:
             return CLOSED
     chosen = _matching([candidates for state in states if isinstance(candidates := models[state], list)])
-    return CLOSED if chosen is None else [value_of(text) for text in chosen]
+    return CLOSED if chosen is None else [parse_canonical(text) for text in chosen]
 
 
 def _models(state: State, count: int, solve: Solve) -> list[str] | Open:

@@ -9,7 +9,7 @@ from math import ceil, floor, lcm
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.formulas import Atom
 from arrakis_schema.compat.logic.results import CLOSED, Model, Open, Result
-from arrakis_schema.compat.logic.values import number_of, type_of, values_of
+from arrakis_schema.compat.logic.values import number_of, parse_canonical_values, type_of
 from arrakis_schema.json_schema.judge.values import exact_fraction
 
 _MOST_STEPS = 20_000
@@ -44,7 +44,7 @@ class _Range:
                 else:
                     self.off.append(factor)
             case f.NoneOf(texts):
-                values = values_of(texts)
+                values = parse_canonical_values(texts)
                 self.excluded |= {exact_fraction(value) for value in values if type_of(value) == "number"}  # type: ignore[arg-type]
 
     @property

@@ -10,12 +10,12 @@ from itertools import chain, combinations
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.assertions import pattern_formula
+from arrakis_schema.compat.logic.connectives import size_limits
 from arrakis_schema.compat.logic.evaluation import Interpretation, belongs_to
 from arrakis_schema.compat.logic.formulas import Atom, Formula, State
 from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, UndecidedError, first_model
 from arrakis_schema.compat.logic.values import Json, canonical
 from arrakis_schema.compat.solve.distinct import Solve, solve_distinct
-from arrakis_schema.compat.solve.sizes import sizes
 from arrakis_schema.regex.tree import UnsupportedPatternError
 
 _MOST_PATTERNS = 8
@@ -86,7 +86,7 @@ class _Goal:
 
 def object_(atoms: Collection[Atom], interpretation: Interpretation, solve: Solve) -> Result:
     """Return an object of which all atoms hold."""
-    goal = _Goal(*sizes(atoms))
+    goal = _Goal(*size_limits(atoms))
     for atom in atoms:
         goal.add(atom)
     if goal.present & goal.absent:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection, Sequence
 
 from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.connectives import size_limits
 from arrakis_schema.compat.logic.formulas import Atom
 from arrakis_schema.compat.logic.results import CLOSED, Model, Open, Result
-from arrakis_schema.compat.logic.values import values_of
-from arrakis_schema.compat.solve.sizes import sizes
+from arrakis_schema.compat.logic.values import parse_canonical_values
 from arrakis_schema.regex.automaton import Automaton, automaton
 from arrakis_schema.regex.characters import Reading
 from arrakis_schema.regex.search import Search, SearchLimitError, find_shortest
@@ -19,7 +19,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 def string(atoms: Collection[Atom], readings: Sequence[Reading], tick: Callable[[], None]) -> Result:
     """Return a string of which all atoms hold in each reading, a short and readable one."""
-    minimum, maximum = sizes(atoms)
+    minimum, maximum = size_limits(atoms)
     patterns: list[f.Matches] = []
     excluded: set[str] = set()
     for atom in atoms:
@@ -27,7 +27,7 @@ def string(atoms: Collection[Atom], readings: Sequence[Reading], tick: Callable[
             case f.Matches():
                 patterns.append(atom)
             case f.NoneOf(texts):
-                excluded |= {value for value in values_of(texts) if isinstance(value, str)}
+                excluded |= {value for value in parse_canonical_values(texts) if isinstance(value, str)}
     if maximum is not None and minimum > maximum:
         return CLOSED
     if not patterns and maximum != 0 and (simple := _repeat_letter(max(minimum, 1), excluded)) is not None:

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from arrakis_schema.compat.logic import formulas as f
+from arrakis_schema.compat.logic.connectives import disjunction, opposite
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import Atom, Formula, Literal, State
 from arrakis_schema.compat.logic.results import CLOSED, Closed, Model, Open, Result, first_model
-from arrakis_schema.compat.logic.values import TYPES, Json, canonical, type_of, values_of
+from arrakis_schema.compat.logic.values import TYPES, Json, canonical, parse_canonical_values, type_of
 from arrakis_schema.compat.solve.array import array
 from arrakis_schema.compat.solve.number import number
 from arrakis_schema.compat.solve.object import object_
@@ -35,15 +36,19 @@ class _Branch:
         return _Branch(dict(self.atoms), dict(self.literals), list(self.choices))
 
     def holds(self, formula: Formula) -> bool:
-        """Return whether a formula is known to hold in the branch."""
-        return formula in self.literals or formula in self.atoms
+        """Return whether a formula is known to hold in the branch, which keeps the parts of composite formulas."""
+        if isinstance(formula, f.All | f.Some):
+            return False
+        return formula in self.literals if isinstance(formula, Literal) else formula in self.atoms
 
     def refuses(self, formula: Formula) -> bool:
         """Return whether a formula certainly cannot hold in the branch."""
+        if isinstance(formula, Literal):
+            return formula.opposite in self.literals
         if isinstance(formula, f.All):
-            return any(self.refuses(part) for part in formula.parts)
-        opposite = f.opposite(formula)
-        return opposite is not None and self.holds(opposite)
+            return any(map(self.refuses, formula.parts))
+        contrary = opposite(formula)
+        return contrary is not None and self.holds(contrary)
 
 
 class Tableau:
@@ -65,7 +70,7 @@ class Tableau:
         if state in self._under_way:
             self._reached = min(self._reached, self._under_way[state])
             return CLOSED
-        if any(isinstance(formula, Literal) and f.opposite(formula) in state for formula in state):
+        if any(isinstance(formula, Literal) and opposite(formula) in state for formula in state):
             return CLOSED
         depth = len(self._under_way)
         if depth > _DEEPEST:
@@ -129,7 +134,8 @@ class Tableau:
                 case Literal():
                     pass
                 case f.NoneOf(texts) if instance_type in {"array", "object"}:
-                    todo += [_differs(value) for value in values_of(texts) if type_of(value) == instance_type]
+                    values = parse_canonical_values(texts)
+                    todo += [_differs(value) for value in values if type_of(value) == instance_type]
                 case _:
                     branch.atoms[formula] = None
         return True
@@ -149,7 +155,7 @@ class Tableau:
         opaque = next((atom for atom in branch.atoms if isinstance(atom, f.Opaque)), None)
         listed = [atom for atom in branch.atoms if isinstance(atom, f.OneOf)]
         if listed or instance_type in _FINITE:
-            values = values_of(listed[0].values) if listed else _FINITE[instance_type]
+            values = parse_canonical_values(listed[0].values) if listed else _FINITE[instance_type]
             result = self._solve_listed(values, branch, state)
         else:
             result = self._solve_typed(instance_type, branch.atoms)
@@ -217,10 +223,10 @@ def _differs(value: Json) -> Formula:
     if isinstance(value, list):
         sizes: list[Formula] = [f.MinSize(len(value) + 1), *([f.MaxSize(len(value) - 1)] if value else [])]
         items = [f.SomeItem(index, index + 1, f.NoneOf((canonical(item),))) for index, item in enumerate(value)]
-        return f.disjunction([*sizes, *items])
+        return disjunction([*sizes, *items])
     if isinstance(value, dict):
         names = tuple(sorted(value))
         fewer = [f.Present(name, holds=False) for name in names]
         others = [f.SomeMember(f.Named(name), f.NoneOf((canonical(value[name]),))) for name in names]
-        return f.disjunction([*fewer, f.SomeMember(f.Others(names, ()), f.TRUE), *others])
+        return disjunction([*fewer, f.SomeMember(f.Others(names, ()), f.TRUE), *others])
     return f.TRUE

@@ -12,8 +12,8 @@ from shutil import rmtree
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.adoption.asking import Asker, observe_flights, observe_release
 from arrakis_schema.flight.adoption.folder import draft_files
-from arrakis_schema.flight.adoption.observation import Asker, observe_flights, observe_release
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.guarded_job import GRACE, read_server_info, run_guarded, run_job, with_end
 from arrakis_schema.flight.release_contract import Contract

@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, bound_like, format_document, format_schema, parse_document, strip_annotations
-from arrakis_schema.arrow.promises import MAKERS, PROMISED, REQUIREMENTS
+from arrakis_schema.arrow.matching import bound_like
+from arrakis_schema.arrow.printer import format_schema
+from arrakis_schema.arrow.promises import MAKERS, PROMISED, REQUIREMENTS, strip_annotations
+from arrakis_schema.arrow.template import Template, format_document, parse_document
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.adoption.observation import Observation
 from arrakis_schema.store.limits import MOST_COLUMNS
@@ -44,13 +46,13 @@ def draft_payload(
     `registered` is the document so far, whose descriptions are kept where a column is still the same; `rows` are those
     that the columns of a template may be bound to. Raises `ArrakisSchemaError` where there are too many columns.
     """
-    repeated = {it.name for observation in observations for it in _repeated(observation, registered)}
+    repeated = {it.name for observation in observations for it in _repeated_columns(observation, registered)}
     single = _single_columns(observations, repeated)
     if len(single) > MOST_COLUMNS:
         raise ArrakisSchemaError(f"it sends {len(single):,} columns, and a document has {MOST_COLUMNS:,} at most")
     known = _known_fields(registered)
     columns = {it.name: _columns(observations, it) for it in single}
-    fields = [_annotated(it, known.get(it.name), columns[it.name]) for it in single]
+    fields = [_annotate_column(it, known.get(it.name), columns[it.name]) for it in single]
     metadata = observations[0].schema.metadata
     text = (
         format_document(pa.schema(fields, metadata=None if repeated else metadata))
@@ -93,13 +95,13 @@ def _same(first: pa.Schema, second: pa.Schema) -> bool:
     return bool(first.equals(second, check_metadata=True))
 
 
-def _repeated(observation: Observation, registered: Payload | None) -> Iterator[pa.Field]:
+def _repeated_columns(observation: Observation, registered: Payload | None) -> Iterator[pa.Field]:
     """Yield the columns that are there for a text in the request, or that a repeated column of a template allows."""
-    asked = set(_texts(observation.request))
+    names = set(_texts(observation.request))
     single = {column.name for column in registered.unbound} if isinstance(registered, Template) else set()
     for it in observation.schema:
         template = registered if isinstance(registered, Template) and registered.repeated else None
-        if it.name in asked or (template and it.name not in single and _fits(template, it)):
+        if it.name in names or (template and it.name not in single and _fits(template, it)):
             yield it
 
 
@@ -120,8 +122,8 @@ def _single_columns(observations: Sequence[Observation], repeated: set[str]) -> 
 def _columns(observations: Sequence[Observation], column: pa.Field) -> list[pa.Array]:
     """Return the values of a column, an array for each batch that has it with this type."""
     batches = [batch for it in observations for batch in it.batches]
-    held = [batch for batch in batches if batch.schema.names.count(column.name) == 1]
-    return [batch.column(column.name) for batch in held if batch.schema.field(column.name).type == column.type]
+    matching = [batch for batch in batches if batch.schema.names.count(column.name) == 1]
+    return [batch.column(column.name) for batch in matching if batch.schema.field(column.name).type == column.type]
 
 
 def _known_fields(registered: Payload | None) -> dict[str, pa.Field]:
@@ -130,7 +132,7 @@ def _known_fields(registered: Payload | None) -> dict[str, pa.Field]:
     return {it.name: it for it in fields}
 
 
-def _annotated(sent: pa.Field, known: pa.Field | None, columns: Sequence[pa.Array]) -> pa.Field:
+def _annotate_column(sent: pa.Field, known: pa.Field | None, columns: Sequence[pa.Array]) -> pa.Field:
     """Return a column with the annotations that it had, where they still hold, or else with the promises that held."""
     if known is not None and sent.equals(strip_annotations(pa.schema([known])).field(0), check_metadata=True):
         metadata = {key.decode(): value.decode() for key, value in (known.metadata or {}).items()}
@@ -250,10 +252,10 @@ def _binds(document: Payload, sent: pa.Schema) -> bool:
 
 def promises_that_held(field: pa.Field, columns: Sequence[pa.Array]) -> dict[str, str]:
     """Return the promises of a column that held in each batch, where enough was seen to say so."""
-    seen = [column for column in columns if len(column)]
+    filled = [column for column in columns if len(column)]
     held: dict[str, str] = {}
-    for key, text in _candidates(field, seen):
-        if _IMPLIED.get(key) not in held and holds(field, key, text, seen):
+    for key, text in _candidates(field, filled):
+        if _IMPLIED.get(key) not in held and holds(field, key, text, filled):
             held[key] = text
     return held
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template, record_batch, strip_annotations
 from arrakis_schema.arrow.payloads import parse_payload
+from arrakis_schema.arrow.promises import strip_annotations
+from arrakis_schema.arrow.rows import record_batch
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.adoption.drafts import Draft, draft_payload
@@ -58,7 +60,7 @@ def draft_files(
         drafted.update(files)
         sentences.append(sentence)
         corrections += [correction] if correction else []
-    sentences += list(dict.fromkeys(_unanswered(it) for it in observed if isinstance(it, Unanswered)))
+    sentences += list(dict.fromkeys(_explain_unanswered(it) for it in observed if isinstance(it, Unanswered)))
     if not drafted:
         return {}, sentences
     if corrections:
@@ -161,12 +163,12 @@ def _drift(release: Release, endpoint: str, observations: Sequence[Observation])
 
 def _correction(release: Release, endpoint: str, draft: Draft, drift: str, about: Mapping[str, str]) -> str:
     """Return the draft of an entry of `versions/corrections.toml`."""
-    seen = " ".join(f"{name} {about[name]}" for name in about if name.endswith("version") and about[name])
+    software = " ".join(f"{name} {about[name]}" for name in about if name.endswith("version") and about[name])
     lines = [
         "[[correction]]",
         f"releases = {json.dumps([release.version])}",
         f"documents = {json.dumps([f'endpoints/{endpoint}/schema.txt'])}",
-        f"seen = {json.dumps([seen or 'the server that was asked'])}",
+        f"seen = {json.dumps([software or 'the server that was asked'])}",
         f"reason = {json.dumps(f'Draft: {drift}.')}",
         f"text = '''\n{draft.text}'''" if "'''" not in draft.text else f"text = {json.dumps(draft.text)}",
     ]
@@ -176,13 +178,13 @@ def _correction(release: Release, endpoint: str, draft: Draft, drift: str, about
 def _sentence(endpoint: str, observations: Sequence[Observation], draft: Draft, drift: str | None) -> str:
     """Return what was seen of an endpoint."""
     count = f"{format_count(len(observations), 'request')} answered, {format_count(draft.rows, 'row')} read"
-    promises = [f"{column} {' '.join(map(': '.join, held.items()))}" for column, held in draft.promised.items()]
-    held = f"promises that held: {'; '.join(promises)}" if promises else ""
-    parts = [count, *draft.notes, f"differs from the registered payload: {drift}" if drift else "", held]
+    promises = [f"{column} {' '.join(map(': '.join, kept.items()))}" for column, kept in draft.promised.items()]
+    kept = f"promises that held: {'; '.join(promises)}" if promises else ""
+    parts = [count, *draft.notes, f"differs from the registered payload: {drift}" if drift else "", kept]
     return f"{endpoint}: {'; '.join(filter(None, parts))}"
 
 
-def _unanswered(it: Unanswered) -> str:
+def _explain_unanswered(it: Unanswered) -> str:
     """Return why nothing is known of a request."""
     return f"{it.endpoint or 'the server'}: not answered: {it.reason}"
 

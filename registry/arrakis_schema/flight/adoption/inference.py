@@ -44,7 +44,7 @@ def infer_descriptor(endpoint: str, requests: Sequence[Any], member: str) -> dic
 
 
 def infer_settings(by_endpoint: Mapping[str, Sequence[Observation]]) -> str:
-    """Return a `registry.toml` by which each endpoint is asked as it was seen to be asked.
+    """Return a `registry.toml` that sends requests to each endpoint in the way in which it answered.
 
     The member that holds the arguments is the one that is an object in all requests.
     """

@@ -7,8 +7,9 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import flight
 
-from arrakis_schema.arrow import record_batch, strip_annotations
+from arrakis_schema.arrow.promises import strip_annotations
 from arrakis_schema.arrow.python_values import rows_of, values_of
+from arrakis_schema.arrow.rows import record_batch
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.text import format_count
@@ -22,17 +23,13 @@ from arrakis_schema.flight.conform.call_errors import (
 from arrakis_schema.flight.conform.client import Peer, Stream
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.conform.laws import AnsweredRows, deviation, repeated_across_tickets, row_laws
-from arrakis_schema.flight.conform.listing import (
-    MOST_ROWS,
-    Listing,
-    distinct_first,
-)
+from arrakis_schema.flight.conform.listing import MOST_ROWS, Listing, distinct_first
 from arrakis_schema.flight.conform.observations import Notes
 from arrakis_schema.flight.conform.promises import PromiseCheck, arguments_of
 from arrakis_schema.flight.conform.series_laws import SeriesCheck, repeated_columns
 from arrakis_schema.flight.release_contract import Contract, Sample
-from arrakis_schema.flight.request_forms import Form, form_of
-from arrakis_schema.flight.requests import descriptor_of, parse_ticket
+from arrakis_schema.flight.requests import Form, form_of
+from arrakis_schema.flight.tickets import descriptor_of, parse_ticket
 from arrakis_schema.text.printable import clean_line
 
 MOST_ENDPOINTS = 16
@@ -75,7 +72,7 @@ class AnswerReader:
                     message = (
                         f"the FlightInfo announces {format_count(info.total_records, 'row')}, but {len(rows):,} came"
                     )
-                    notes.law("FlightInfo", deviation("count-differs", "", message))
+                    notes.add_value_fault("FlightInfo", deviation("count-differs", "", message))
 
     def check_info(self, name: str, request: Any, info: flight.FlightInfo, notes: Notes) -> None:
         """Check the schema in a FlightInfo; of data that is elsewhere it may be that only the names hold."""
@@ -84,11 +81,11 @@ class AnswerReader:
         if columns is None or not columns.names_only_elsewhere or not elsewhere:
             self.promises.check_schema("FlightInfo", name, request, schema, notes)
             return
-        promised = self.promises.promised(name, request)
+        promised = self.promises.promised_to(name, request)
         if promised is not None and schema.names != promised.names:
             expected, found = ", ".join(promised.names), ", ".join(schema.names)
             message = clean_line(f"expected the columns {expected}, found {found}")
-            notes.fault("FlightInfo", Deviation("", "column-reordered", Severity.ERROR, message))
+            notes.add_fault("FlightInfo", Deviation("", "column-reordered", Severity.ERROR, message))
 
     def _rows(  # noqa: PLR0913 - one reading
         self, name: str, request: Any, tickets: Sequence[Ticket], notes: Notes, replica: int, *, complete: bool
@@ -97,13 +94,13 @@ class AnswerReader:
         rows: list[dict[str, Any]] = []
         parts: list[tuple[str, list[dict[str, Any]]]] = []
         for endpoint, ticket_request in tickets:
-            promised = self.promises.promised(name, ticket_request)
+            promised = self.promises.promised_to(name, ticket_request)
             begin = len(rows)
             with self.peer.stream(endpoint, replica) as stream:
                 self.promises.check_schema("stream", name, ticket_request, stream.schema, notes)
                 batches = []
                 for batch in stream.batches():
-                    notes.count(batch)
+                    notes.count_batch(batch)
                     batches.append(batch)
                     if name == self.contract.flight.listing:
                         self._keep_listed(batch, notes)
@@ -117,11 +114,11 @@ class AnswerReader:
                 notes.skip("the end of an answer is", f"it continues after {total}")
         args = arguments_of(self.contract, name, request)
         for fault in self._row_laws(name, args, rows, complete=complete):
-            notes.law("stream", fault)
+            notes.add_value_fault("stream", fault)
         for fault in repeated_across_tickets(self.contract.flight, parts):
-            notes.law("stream", fault)
+            notes.add_value_fault("stream", fault)
         for fault in self._count_laws(name, args, rows, (len(tickets), replica)) if complete else ():
-            notes.law("stream", fault)
+            notes.add_value_fault("stream", fault)
         return rows if complete else None
 
     def _row_laws(
@@ -183,9 +180,9 @@ class AnswerReader:
         """Read samples over time, and check them against the request."""
         columns, args = self.contract.flight.columns[name], arguments_of(self.contract, name, request)
         live = args.get(columns.series.end) is None
-        asked, sent = set(args.get(columns.argument) or ()), set()
+        requested, sent = set(args.get(columns.argument) or ()), set()
         for endpoint, ticket_request in tickets:
-            promised = self.promises.promised(name, ticket_request)
+            promised = self.promises.promised_to(name, ticket_request)
             ticket_args = arguments_of(self.contract, name, ticket_request)
             columns_asked = set(ticket_args.get(columns.argument) or ())
             sent |= columns_asked
@@ -200,14 +197,18 @@ class AnswerReader:
                 notes.skip(f"rows of {sample.name} are", "none came")
             if stream.ended and len(tickets) == 1:
                 for fault in check.end():
-                    notes.law("stream", fault)
+                    notes.add_value_fault("stream", fault)
             self._see_types(check, rows, notes)
         for column in repeated_columns(
             columns, [arguments_of(self.contract, name, ticket_request) for _, ticket_request in tickets]
         ):
-            notes.law("stream", deviation("row-repeated", "", f"two tickets ask for {column} at the same time"))
-        for column in sorted(asked - sent, key=str):
-            notes.law("stream", deviation("row-missing", "", f"{column} was requested, but no ticket asks for it"))
+            notes.add_value_fault(
+                "stream", deviation("row-repeated", "", f"two tickets ask for {column} at the same time")
+            )
+        for column in sorted(requested - sent, key=str):
+            notes.add_value_fault(
+                "stream", deviation("row-missing", "", f"{column} was requested, but no ticket asks for it")
+            )
 
     def _read_series(  # noqa: PLR0913 - one reading
         self, name: str, promised: pa.Schema | None, stream: Stream, check: SeriesCheck, notes: Notes, *, live: bool
@@ -215,10 +216,10 @@ class AnswerReader:
         """Read the batches of a stream; a live one may be idle for long."""
         try:
             for batch in stream.batches(patient=not live):
-                notes.count(batch)
+                notes.count_batch(batch)
                 self.promises.check_values("stream", name, promised, [batch], notes)
                 for fault in check.batch(batch):
-                    notes.law("stream", fault)
+                    notes.add_value_fault("stream", fault)
         except TimedOutError:
             if not live:
                 raise
@@ -246,14 +247,14 @@ class AnswerReader:
 
     def _exchange(self, name: str, request: Any, notes: Notes) -> None:
         """Send rows that the server has, or those of the example, and check the answer against the promise."""
-        promised = self.promises.promised(name, request)
+        promised = self.promises.promised_to(name, request)
         if promised is None:
             return
         sent = record_batch(strip_annotations(promised), self._rows_to_send(name, promised))
         table = self.peer.exchange(descriptor_of(self.contract.flight, name, request), sent)
         self.promises.check_schema("exchange", name, request, table.schema, notes)
         for batch in table.to_batches():
-            notes.count(batch)
+            notes.count_batch(batch)
         self.promises.check_values("exchange", name, promised, table.to_batches(), notes)
         args, rows = (
             arguments_of(self.contract, name, request),
@@ -261,7 +262,7 @@ class AnswerReader:
         )
         answer = AnsweredRows(name, args, rows, self.listing.by_key, sent=rows_of(sent))
         for fault in row_laws(self.contract.flight, answer):
-            notes.law("exchange", fault)
+            notes.add_value_fault("exchange", fault)
 
     def _rows_to_send(self, name: str, promised: pa.Schema) -> list[dict[str, Any]]:
         """Return the rows to send in an exchange, with values in the columns where the example has them."""

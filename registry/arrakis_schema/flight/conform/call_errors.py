@@ -95,7 +95,7 @@ def failure(error: BaseException, rpc: str, label: str = "") -> CallError:
         elsewhere = f"the location {label} of its data cannot be reached: {problem}"
         return BrokenError(elsewhere) if label else UnreachableError(problem)
     from_there = bool(_FROM_THERE.search(text))
-    if from_there and (refusal := _failed_there(error, rpc, reason)):
+    if from_there and (refusal := _server_failure(error, rpc, reason)):
         return refusal
     if isinstance(error, MemoryError):
         return BrokenError(f"the answer needs more memory than is available: {reason}")
@@ -108,7 +108,7 @@ def failure(error: BaseException, rpc: str, label: str = "") -> CallError:
     return kind(reason or type(error).__name__)
 
 
-def _failed_there(error: BaseException, rpc: str, reason: str) -> RefusedError | None:
+def _server_failure(error: BaseException, rpc: str, reason: str) -> RefusedError | None:
     """Return the refusal of a server that has no such RPC, or that fails without a reason it chose; None otherwise."""
     if isinstance(error, pa.ArrowNotImplementedError):
         return UnimplementedError(f"it does not implement {rpc}{f': {reason}' if reason else ''}")

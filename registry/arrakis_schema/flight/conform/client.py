@@ -24,7 +24,7 @@ from arrakis_schema.flight.conform.call_errors import (
     error_text,
     failure,
 )
-from arrakis_schema.flight.requests import descriptor_of, ticket_info
+from arrakis_schema.flight.tickets import descriptor_of, ticket_info
 from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.text.printable import clean_line
@@ -110,7 +110,7 @@ class Peer:
 
     def replicas(self, endpoint: flight.FlightEndpoint) -> int:
         """Return how many locations of an endpoint are to be read: one, unless all are."""
-        return max(1, len(self._followed(endpoint))) if self.access.replicas else 1
+        return max(1, len(self._locations_to_ask(endpoint))) if self.access.replicas else 1
 
     def is_elsewhere(self, endpoint: flight.FlightEndpoint) -> bool:
         """Return whether the data of an endpoint is only at other servers."""
@@ -141,7 +141,7 @@ class Peer:
         """Return whether a location is the server itself."""
         return location.startswith("arrow-flight-reuse-connection:") or location == self.access.location
 
-    def _followed(self, endpoint: flight.FlightEndpoint) -> list[str]:
+    def _locations_to_ask(self, endpoint: flight.FlightEndpoint) -> list[str]:
         """Return the locations of an endpoint that may be asked."""
         return [location for location in _locations(endpoint) if self._may_follow(location)]
 
@@ -153,7 +153,7 @@ class Peer:
 
     def _location(self, endpoint: flight.FlightEndpoint, replica: int) -> str | None:
         """Return a location of an endpoint, None for the server itself; raises `ElsewhereError`."""
-        followed = self._followed(endpoint)
+        followed = self._locations_to_ask(endpoint)
         if endpoint.locations and not followed:
             first = _locations(endpoint)[0]
             host = clean_line(_host(first)[1] or "all", 60)

@@ -7,8 +7,8 @@ from itertools import islice
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import strip_annotations
 from arrakis_schema.arrow.children import child_fields
+from arrakis_schema.arrow.promises import strip_annotations
 from arrakis_schema.compat.arrow.schemas import compare_schemas
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.verdicts import Effect, Kind

@@ -143,7 +143,7 @@ class ServerExamination:
         except RefusedError as error:
             notes.refused += 1
             for fault in self.drift.of_refusal(name, request) if self.drift else ():
-                notes.fault("", fault)
+                notes.add_fault("", fault)
             if error.internal:
                 notes.silent.append(sample.name)
         except (UnavailableError, ElsewhereError):

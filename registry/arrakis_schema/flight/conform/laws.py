@@ -45,13 +45,13 @@ def deviation(rule: str, column: str, message: str) -> Deviation:
     return Deviation(column, rule, Severity.ERROR, clean_line(f"{column}: {message}" if column else message))
 
 
-def _as_asked(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
+def _check_filters(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     """Each row passes the requested filters, and each requested name has its row."""
     for name, setting, value in _asked_filters(flight, answer):
         column = setting.column
         rows = [row for row in answer.rows if column in row]
         if setting.keeps == "named":
-            yield from _as_named(column, rows, [str(item) for item in value])
+            yield from _check_names(column, rows, [str(item) for item in value])
             continue
         kept = {id(row) for row in _keep(setting, rows, value)}
         for row in rows:
@@ -60,7 +60,7 @@ def _as_asked(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
                 yield deviation("row-unasked", column, message)
 
 
-def _as_named(column: str, rows: Sequence[Row], names: Sequence[str]) -> Iterator[Deviation]:
+def _check_names(column: str, rows: Sequence[Row], names: Sequence[str]) -> Iterator[Deviation]:
     """The rows have the requested names, and no others."""
     present = {str(row[column]) for row in rows}
     for name in sorted(present - set(names)):
@@ -70,7 +70,7 @@ def _as_named(column: str, rows: Sequence[Row], names: Sequence[str]) -> Iterato
             yield deviation("row-missing", column, f"{name} was requested and is missing")
 
 
-def _complete(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
+def _check_completeness(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     """Whatever the server lists and the filters keep is there."""
     if answer.endpoint != flight.listing or not answer.whole or not flight.key:
         return
@@ -84,7 +84,7 @@ def _complete(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
             yield deviation("row-missing", flight.key, message)
 
 
-def _agreeing(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
+def _check_listing(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     """Each row says what the listing says of the same key; what an exchange assigns may be unknown to the listing."""
     if flight.repeats.get(answer.endpoint) != flight.listing or not flight.key:
         return
@@ -97,7 +97,7 @@ def _agreeing(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
                 yield deviation("record-differs", column, f"{_label(flight, row)} has {said}")
 
 
-def _distinct(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
+def _check_distinct_rows(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     """No two rows share the values of some columns; a row with a null in one of them is left out."""
     columns = flight.distinct.get(answer.endpoint, "").split()
     first: dict[tuple[str, ...], Row] = {}
@@ -111,7 +111,7 @@ def _distinct(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
             yield deviation("row-repeated", columns[-1], message)
 
 
-def _within(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
+def _check_context(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     """A value that counts within another column has one there."""
     for column, outer in flight.within.items():
         for row in answer.rows:
@@ -134,12 +134,12 @@ def repeated_across_tickets(flight: Flight, parts: Sequence[tuple[str, Sequence[
         known |= names
 
 
-def _exchanged(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
+def _check_exchange(flight: Flight, answer: AnsweredRows) -> Iterator[Deviation]:
     """An exchange answers the rows that were sent, with nothing changed and nothing left null."""
     if answer.sent is None or not flight.key:
         return
     answered = {str(row.get(flight.key)): row for row in answer.rows}
-    yield from _as_named(flight.key, answer.rows, [str(row.get(flight.key)) for row in answer.sent])
+    yield from _check_names(flight.key, answer.rows, [str(row.get(flight.key)) for row in answer.sent])
     for row in answer.sent:
         completed = answered.get(str(row.get(flight.key)), {})
         for column, value in completed.items():
@@ -182,10 +182,10 @@ def _short(value: Any) -> str:
 
 
 LAWS: Sequence[Callable[[Flight, AnsweredRows], Iterator[Deviation]]] = (
-    _as_asked,
-    _complete,
-    _agreeing,
-    _distinct,
-    _within,
-    _exchanged,
+    _check_filters,
+    _check_completeness,
+    _check_listing,
+    _check_distinct_rows,
+    _check_context,
+    _check_exchange,
 )

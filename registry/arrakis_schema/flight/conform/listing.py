@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from arrakis_schema.arrow import Template
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.conform.call_errors import CallError, TimedOutError, UnreachableError
 from arrakis_schema.flight.conform.client import Peer
-from arrakis_schema.flight.conform.series_laws import SECOND, api_time
 from arrakis_schema.flight.filters import Row
 from arrakis_schema.flight.release_contract import Contract, Sample
-from arrakis_schema.flight.request_forms import Form, form_of
+from arrakis_schema.flight.requests import Form, form_of
 from arrakis_schema.store.flight_settings import Columns, SampleSeries
 
 Names = Mapping[str, Sequence[str]]
@@ -166,16 +166,16 @@ class Listing:
         """Yield requests, each with a name."""
         flight, columns = self.contract.flight, self.contract.flight.columns.get(endpoint)
         if endpoint == flight.listing or flight.counts.get(endpoint) == flight.listing:
-            yield from ((name, form.request(args)) for name, args in self._filtered(form))
+            yield from ((name, form.request(args)) for name, args in self._filtered_requests(form))
         if columns is not None and columns.series.time:
             yield from ((name, form.request(args)) for name, args in self._series(endpoint, columns, form))
         elif self._clock is not None:
-            for name, args in self._timed(endpoint, form):
+            for name, args in self._arguments_of_time(endpoint, form):
                 with suppress(NothingOfferedError):
                     request = form.request(self._shift(args, self._clock))
                     yield f"{name}, recent", substitute_names(self.contract, endpoint, request, self.names)
 
-    def _filtered(self, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def _filtered_requests(self, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield a request for everything, and for each filter one with a value that is listed, or with two of them."""
         yield "everything", form.defaults
         for name, setting in self.contract.flight.filters.items():
@@ -196,7 +196,7 @@ class Listing:
 
     def _series(self, endpoint: str, columns: Columns, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield a request for each data type, and for several columns: of the examples' time, and of recent time."""
-        for _, window in list(self._timed(endpoint, form))[:1]:
+        for _, window in list(self._arguments_of_time(endpoint, form))[:1]:
             for value, row in self._each_type(endpoint):
                 args = {**window, columns.argument: [row[columns.column]]}
                 yield value, args
@@ -212,16 +212,16 @@ class Listing:
         for values in self.types(endpoint).values():
             yield from list(values.items())[:_MOST_TYPES]
 
-    def _timed(self, endpoint: str, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def _arguments_of_time(self, endpoint: str, form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the arguments of the examples that ask for a time and no replay; of a series, from one to another."""
         columns = self.contract.flight.columns.get(endpoint)
-        wanted = {columns.series.start, columns.series.end} if columns is not None else None
+        time_arguments = {columns.series.start, columns.series.end} if columns is not None else None
         for sample in self.contract.samples(endpoint):
             args = sample.request.get(form.argument_member, {}) if form.argument_member else sample.request
             times = self._times(args) if not sample.refused else {}
             actions = {name for name, setting in self.contract.flight.names.items() if setting.action}
             in_replay = any(args.get(name) is not None for name in actions)
-            if times and not in_replay and wanted in (None, times.keys()):
+            if times and not in_replay and time_arguments in (None, times.keys()):
                 yield sample.name, args
 
     def _times(self, args: Mapping[str, Any]) -> dict[str, int]:

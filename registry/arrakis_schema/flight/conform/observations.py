@@ -65,15 +65,15 @@ class Notes:
     @property
     def counts(self) -> Counts:
         """How much was examined so far."""
-        seen, listed = sum(self.types.values()), len(self.types)
-        return Counts(self.requests, self.answered, self.refused, self.batches, self.rows, seen, listed)
+        received, listed = sum(self.types.values()), len(self.types)
+        return Counts(self.requests, self.answered, self.refused, self.batches, self.rows, received, listed)
 
     @property
     def has_no_valid_request(self) -> bool:
         """Whether no request was sent that must be answered."""
         return not (self.answered or self.skipped or self.faults or self.broken or self.unanswered or self.not_yet)
 
-    def fault(self, source: str, fault: Deviation) -> None:
+    def add_fault(self, source: str, fault: Deviation) -> None:
         """Note a fault, and where it was seen."""
         places = self.faults.setdefault(fault, [])
         if source not in places:
@@ -84,24 +84,24 @@ class Notes:
         self.withheld = True
         self.skip(what, why)
 
-    def law(self, source: str, fault: Deviation) -> None:
+    def add_value_fault(self, source: str, fault: Deviation) -> None:
         """Note a fault of values: the first of its rule and column, of which the others are counted."""
         key = fault.rule, fault.location
         first = next((known for known in self.faults if (known.rule, known.location) == key), None)
         if first is None:
-            self.fault(source, fault)
+            self.add_fault(source, fault)
         elif first != fault:
             self.repeats[key] = self.repeats.get(key, 0) + 1
 
-    def count(self, batch: pa.RecordBatch) -> None:
+    def count_batch(self, batch: pa.RecordBatch) -> None:
         """Count a batch that came."""
         self.batches += 1
         self.rows += batch.num_rows
 
     def conclude(self) -> None:
         """Note what stayed undecided: an endpoint that never answered, data types that never came."""
-        asked = self.answered or self.faults or self.broken or self.unanswered or self.not_yet
-        if not asked and self.withheld:
+        requested = self.answered or self.faults or self.broken or self.unanswered or self.not_yet
+        if not requested and self.withheld:
             self.add_problem("undecided", "undecided: it answered no request", Severity.WARNING)
         if self.empty and self.answered:
             what = f"no rows came of {_join_names(self.empty)}, although the server did not say that it has none"
@@ -117,7 +117,7 @@ class Notes:
 
     def add_problem(self, rule: str, message: str, severity: Severity = Severity.ERROR, location: str = "") -> None:
         """Note something that is wrong with a request or an answer as a whole."""
-        self.fault("", Deviation(location, rule, severity, message))
+        self.add_fault("", Deviation(location, rule, severity, message))
 
     def skip(self, what: str, why: str) -> None:
         """Note what was not examined: a clause without its verb, or nothing for the whole endpoint."""
@@ -166,13 +166,13 @@ class Notes:
         message = f"{self.endpoint}{f' ({places})' if places else ''}: {fault.message}{count}"
         is_column = bool(places)
         path = self.contract.payload_path(self.endpoint) if is_column else ""
-        path = path or self._asked
+        path = path or self._request_document
         line, column = self._place(path, fault.location) if is_column else (1, 1)
         file = join(self.contract.release.folder, path)
         return Finding(file, line, column, fault.rule, fault.severity, fault.location, message, fault.witness)
 
     @property
-    def _asked(self) -> str:
+    def _request_document(self) -> str:
         """The path of the document to which findings about requests belong."""
         return self.contract.request_path(self.endpoint) or self.contract.payload_path(self.endpoint)
 
@@ -187,7 +187,7 @@ class Notes:
 
     def _about_requests(self, rule: str, severity: Severity, message: str) -> Finding:
         """Return a finding about requests as a whole."""
-        file = join(self.contract.release.folder, self._asked)
+        file = join(self.contract.release.folder, self._request_document)
         return Finding(file, 1, 1, rule, severity, "", message)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import Template
 from arrakis_schema.arrow.promises import PROMISED
 from arrakis_schema.arrow.python_values import rows_of
+from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.flight.conform.call_errors import BrokenError
@@ -17,7 +17,7 @@ from arrakis_schema.flight.conform.listing import Listing, NothingOfferedError, 
 from arrakis_schema.flight.conform.observations import Notes
 from arrakis_schema.flight.payloads import bind_template
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.request_forms import form_of
+from arrakis_schema.flight.requests import form_of
 from arrakis_schema.store.corrections import Correction, CorrectionError
 from arrakis_schema.store.store import Release
 from arrakis_schema.tables import arrow_document
@@ -144,22 +144,22 @@ class PromiseCheck:
         if promised is None or not batches:
             return
         document = arrow_document(self.contract.release, self.contract.payload_path(name))
-        for batch in _joined(batches):
+        for batch in _join_batches(batches):
             for fault in row_deviations(document, promised, batch):
-                notes.law(where, fault)
+                notes.add_value_fault(where, fault)
 
     def check_schema(self, where: str, name: str, request: Any, sent: pa.Schema, notes: Notes) -> None:
         """Check a schema against the promise, if any."""
-        promised = self.promised(name, request)
+        promised = self.promised_to(name, request)
         if promised is None:
             return
         refuses = self.contract.release.settings.reader("payload").rejects_columns
         for fault in schema_deviations(promised, sent, refuses_unknown=refuses):
-            notes.fault(where, fault)
+            notes.add_fault(where, fault)
         for fault in self.drift.of_schema(name, request, sent, self.listing) if self.drift else ():
-            notes.fault(where, fault)
+            notes.add_fault(where, fault)
 
-    def promised(self, name: str, request: Any) -> pa.Schema | None:
+    def promised_to(self, name: str, request: Any) -> pa.Schema | None:
         """Return the schema promised for a request, with what newer documents promise of its values."""
         promised = promised_schema(self.contract, name, request, self.listing)
         if promised is None or self.newer is None or name not in self.newer.endpoints:
@@ -182,12 +182,12 @@ class PromiseCheck:
                     bind_template(endpoint, template, columns, [row])
                 except TemplateError as error:
                     message = f"{row.get(columns.column)} cannot be asked of {endpoint}: {error}"
-                    notes.fault(
+                    notes.add_fault(
                         "stream", Deviation((*keys, "")[0], "value-unknown", Severity.ERROR, clean_line(message))
                     )
 
 
-def _joined(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+def _join_batches(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
     """Return the batches as one, so that what holds between rows is held over all of them; apart, if they differ."""
     if len(batches) == 1:
         return batches

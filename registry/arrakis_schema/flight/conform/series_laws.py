@@ -4,7 +4,6 @@ What a series is stands in `[flight.columns.NAME.series]` of `registry.toml`.
 """
 
 import math
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,12 +13,12 @@ import pyarrow.compute as pc
 
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.text import format_count
+from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.filters import Row
-from arrakis_schema.store.flight_settings import Columns, SampleSeries
+from arrakis_schema.store.flight_settings import Columns
 from arrakis_schema.text.printable import clean_line
 
-SECOND = 1_000_000_000
 _DAY = 86_400 * SECOND
 _CLOCKS = 10 * SECOND  # that clocks may differ by: fewer than the leap seconds
 _UNKNOWN_LATENCY = 60 * SECOND  # of live data whose listing does not say how late it may come
@@ -58,11 +57,11 @@ class SeriesCheck:
     def batch(self, batch: pa.RecordBatch) -> Iterator[Deviation]:
         """Yield what is wrong with a batch."""
         for value in self._times(batch):
-            yield from self._place(value)
-            yield from self._follow(value)
+            yield from self._check_range(value)
+            yield from self._check_step(value)
             self._first = value if self._first is None else self._first
             self._last = value
-        yield from self._samples(batch)
+        yield from self._check_lengths(batch)
 
     def end(self) -> Iterator[Deviation]:
         """Yield what is missing from a stream that was read to its end; a live stream has no end."""
@@ -82,29 +81,31 @@ class SeriesCheck:
             return []
         return [value for value in batch.column(index).to_pylist() if value is not None]
 
-    def _place(self, value: int) -> Iterator[Deviation]:
+    def _check_range(self, value: int) -> Iterator[Deviation]:
         """Yield an error for a time outside the requested range, or far from now if the request is live."""
         now = api_time(self._settings)
         early = self._start is not None and value < self._start
         late = self._end is not None and value >= self._end
         if early or late:
-            asked = f"from {self._start} to before {self._end}"
+            requested = f"from {self._start} to before {self._end}"
             yield self._deviation(
-                "time-outside", f"{value} is outside the requested range, {asked}{self._clock(value)}"
+                "time-outside", f"{value} is outside the requested range, {requested}{self._guess_clock(value)}"
             )
         elif self._live and not -_CLOCKS <= now - value <= self._late:
-            message = f"{value} is not the time of live data, which is now about {now}{self._off(value, now)}"
+            message = (
+                f"{value} is not the time of live data, which is now about {now}{self._explain_offset(value, now)}"
+            )
             yield self._deviation("time-outside", message)
 
-    def _off(self, value: int, now: int) -> str:
+    def _explain_offset(self, value: int, now: int) -> str:
         """Return the clock that live data seems to be by, or how far it is off, and how far it may be."""
         if value > now:
             limit = f": {(value - now) / SECOND:.0f} s ahead; at most {_CLOCKS // SECOND} s are allowed"
         else:
             limit = f": {(now - value) / SECOND:.0f} s late; at most {self._late / SECOND:.0f} s are allowed"
-        return self._clock(value) or limit
+        return self._guess_clock(value) or limit
 
-    def _clock(self, value: int) -> str:
+    def _guess_clock(self, value: int) -> str:
         """Return what a time seems to be, if it is one by another clock or in another unit."""
         near = self._start if self._start is not None else api_time(self._settings)
         readings = {
@@ -115,7 +116,7 @@ class SeriesCheck:
         }
         return next((f": {words}" for words, read in readings.items() if abs(read - near) < _DAY), "")
 
-    def _follow(self, value: int) -> Iterator[Deviation]:
+    def _check_step(self, value: int) -> Iterator[Deviation]:
         """Yield an error for a time that does not follow the last one, or is off the stride where the start is not."""
         if self._grid and value % self._grid:
             yield self._deviation(
@@ -134,7 +135,7 @@ class SeriesCheck:
         elif difference > self.step:
             yield self._missing(f"{value} comes after {self._last}, and the stride is {self.step}")
 
-    def _samples(self, batch: pa.RecordBatch) -> Iterator[Deviation]:
+    def _check_lengths(self, batch: pa.RecordBatch) -> Iterator[Deviation]:
         """Yield an error for each column with a list of another length than rate and stride say."""
         for field, array in zip(batch.schema, batch.columns, strict=True):
             row = self._rows.get(field.name)
@@ -161,11 +162,6 @@ class SeriesCheck:
         """Return an error about the times."""
         column = self._settings.time
         return Deviation(column, rule, Severity.ERROR, clean_line(f"{column}: {message}"))
-
-
-def api_time(series: SampleSeries) -> int:
-    """Return the time by the clock of the API, in nanoseconds."""
-    return time.time_ns() - series.epoch * SECOND
 
 
 def _number(value: Any) -> int | None:

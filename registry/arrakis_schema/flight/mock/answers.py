@@ -7,18 +7,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow import record_batch
 from arrakis_schema.arrow.python_values import rows_of
+from arrakis_schema.arrow.rows import record_batch
+from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.filters import FILTERS, Row
 from arrakis_schema.flight.payloads import sent_schema
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.requests import write_ticket
-from arrakis_schema.store.flight_settings import Columns, SampleSeries
+from arrakis_schema.flight.tickets import write_ticket
+from arrakis_schema.store.flight_settings import Columns
 from arrakis_schema.store.store import Release
 
 Answer = tuple[pa.Schema, Iterator[pa.RecordBatch]]
-_SECOND = 1_000_000_000
-_USUAL_STRIDE = _SECOND // 16
+_USUAL_STRIDE = SECOND // 16
 
 
 def answer(contract: Contract, endpoint: str, args: Mapping[str, Any]) -> Answer:
@@ -101,16 +101,16 @@ def series(
     settings = columns.series
     strides = [row.get(settings.stride) or _USUAL_STRIDE for row in rows]
     stride = math.lcm(*strides)
-    samples = {str(row[columns.column]): row[settings.rate] * stride // _SECOND for row in rows}
+    samples = {str(row[columns.column]): row[settings.rate] * stride // SECOND for row in rows}
     arrays = {field.name: _samples(field, samples.get(field.name, 0)) for field in schema}
     first, last = args.get(settings.start), args.get(settings.end)
-    current = _now(settings) // stride * stride if first is None else first
+    current = api_time(settings) // stride * stride if first is None else first
     while last is None or current < last:
         if settings.time in arrays:  # not in every release
             arrays[settings.time] = pa.array([current], schema.field(settings.time).type)
         yield pa.RecordBatch.from_arrays([arrays[name] for name in schema.names], schema=schema)
         current += stride
-        time.sleep(min(max(0, current - _now(settings)), stride) / _SECOND)
+        time.sleep(min(max(0, current - api_time(settings)), stride) / SECOND)
 
 
 def _samples(field: pa.Field, count: int) -> pa.Array:
@@ -121,8 +121,3 @@ def _samples(field: pa.Field, count: int) -> pa.Array:
     return (
         pa.array([[number % 100 for number in range(count)]], pa.list_(pa.int8())).cast(pa.list_(item)).cast(field.type)
     )
-
-
-def _now(settings: SampleSeries) -> int:
-    """Return the time by the clock of the API, in nanoseconds."""
-    return time.time_ns() - settings.epoch * _SECOND

@@ -12,8 +12,8 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.filters import NotAnsweredError
 from arrakis_schema.flight.mock.answers import answer, complete_batch, example_commands
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.request_forms import form_of
-from arrakis_schema.flight.requests import descriptor_of, read_path, read_ticket, write_ticket
+from arrakis_schema.flight.requests import form_of
+from arrakis_schema.flight.tickets import descriptor_of, read_path, read_ticket, write_ticket
 from arrakis_schema.json_schema.packets import parse_request
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.printable import clean_line

@@ -17,10 +17,10 @@ import fastjsonschema
 
 from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_07
 from arrakis_schema.json_schema.judge.patterns import Searcher, literal_text, searcher
-from arrakis_schema.json_schema.judge.rewriting import Copy, NotCompiledError, SchemaPosition
+from arrakis_schema.json_schema.judge.rewriting import NotCompiledError, SchemaCopy, SchemaPosition
 from arrakis_schema.json_schema.judge.values import all_finite
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 Check = Callable[[Any], Violation | None]
 Accepts = Callable[[Any], bool]
@@ -29,12 +29,12 @@ Checked = TypeVar("Checked")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled document: `first` returns the first violation of an instance or None, `accepts` whether it has none.
+    """A compiled document: the `first_violation` of an instance or None, and whether it `accepts` an instance.
 
     They raise `NotCompiledError` for an instance with NaN, which they would take for a number.
     """
 
-    first: Check
+    first_violation: Check
     accepts: Accepts
 
 
@@ -42,30 +42,30 @@ def compile_schema(document: Any, dialect: str, reading: Reading = Reading.ECMA)
     """Return a compiled document; None if it cannot be compiled."""
     if dialect == DRAFT_04:  # its 1.0 is not an integer
         return None
-    copy = Copy(document, dialect, reading)
+    copy = SchemaCopy(document, dialect, reading)
     try:
         schema = {"$schema": f"{DRAFT_07}#", **copy.schema(document, SchemaPosition())}
         run, formats = _compile_text(json.dumps(schema), tuple(copy.searchers)), copy.searchers
     except (NotCompiledError, fastjsonschema.JsonSchemaDefinitionException, SyntaxError):  # Python nests 20 blocks
         return None
-    arrays = [text_array(path, items, reading, unique=unique) for path, items, unique in copy.arrays]
-    are_accepted = _all_at_once(arrays)
+    text_arrays = [make_text_array(path, items, reading, unique=unique) for path, items, unique in copy.arrays]
+    are_accepted = _all_at_once(text_arrays)
 
-    def first(instance: Any) -> Violation | None:
+    def find_first(instance: Any) -> Violation | None:
         try:
             run(instance, formats)
         except fastjsonschema.JsonSchemaValueException as error:
             return copy.violation(error)
-        return first_violation(arrays, instance) if arrays else None
+        return find_array_violation(text_arrays, instance) if text_arrays else None
 
     def accepts(instance: Any) -> bool:
         try:
             run(instance, formats)
         except fastjsonschema.JsonSchemaValueException:
             return False
-        return not arrays or are_accepted(instance) or first_violation(arrays, instance) is None
+        return not text_arrays or are_accepted(instance) or find_array_violation(text_arrays, instance) is None
 
-    return Compiled(_of_finite(first), _of_finite(accepts)) if copy.numeric else Compiled(first, accepts)
+    return Compiled(_of_finite(find_first), _of_finite(accepts)) if copy.numeric else Compiled(find_first, accepts)
 
 
 @lru_cache(maxsize=256)
@@ -105,7 +105,7 @@ class TextArray:
     accepts: Accepts
 
 
-def text_array(path: tuple[str, ...], items: dict[str, Any], reading: Reading, *, unique: bool) -> TextArray:
+def make_text_array(path: tuple[str, ...], items: dict[str, Any], reading: Reading, *, unique: bool) -> TextArray:
     """Return the checks for the assertions of `items`: "pattern" and "enum"; others are ignored."""
     checks: list[tuple[str, Any, Searcher]] = []
     every: list[Accepts] = []
@@ -124,9 +124,9 @@ def text_array(path: tuple[str, ...], items: dict[str, Any], reading: Reading, *
     return TextArray(path, tuple(checks), unique, _combine(every))
 
 
-def first_violation(arrays: list[TextArray], instance: Any) -> Violation | None:
+def find_array_violation(text_arrays: list[TextArray], instance: Any) -> Violation | None:
     """Return the first violation of these arrays in an instance; a missing array has none."""
-    for array in arrays:
+    for array in text_arrays:
         value = instance
         try:
             for name in array.path:
@@ -138,15 +138,15 @@ def first_violation(arrays: list[TextArray], instance: Any) -> Violation | None:
                 continue
         except TypeError:
             pass
-        if isinstance(value, list | tuple) and (broken := _violation(array, value)) is not None:
-            return broken
+        if isinstance(value, list | tuple) and (array_violation := _violation(array, value)) is not None:
+            return array_violation
     return None
 
 
-def _all_at_once(arrays: list[TextArray]) -> Accepts:
+def _all_at_once(text_arrays: list[TextArray]) -> Accepts:
     """Return a quick check that tells whether all arrays that are there are plainly accepted."""
     members: dict[tuple[str, ...], list[tuple[str, Accepts]]] = {}
-    for array in arrays:
+    for array in text_arrays:
         if not array.path:
             return lambda _: False
         members.setdefault(array.path[:-1], []).append((array.path[-1], array.accepts))

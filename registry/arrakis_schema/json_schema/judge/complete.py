@@ -1,8 +1,8 @@
-"""The complete validator. All validators of this package are made here, and none of them ever fetches anything.
+"""The complete validator. It is created here alone, and never fetches anything.
 
 It is `jsonschema` with corrections: `patterns` searches patterns, numbers are exact, equality is that of
-JSON, and each resource is read in its own dialect. `format` and `content…` are annotations. What an error is about is
-what the pages say as well.
+JSON, and each resource is read in its own dialect. `format` and `content…` are annotations. The words of its errors
+are those of the pages.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from arrakis_schema.json_schema.dialects import DRAFT_04, DRAFT_06, DRAFT_07, DR
 from arrakis_schema.json_schema.judge.steps import count_steps, take_step
 from arrakis_schema.json_schema.judge.values import is_finite
 from arrakis_schema.json_schema.keywords import has_other_dialects
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 try:
     import jsonschema
@@ -52,8 +52,8 @@ def make_validator(
     `referencing`'s `Unresolvable`. `wrap` takes the name of a keyword and its check, and returns the check to use;
     `reading` is that of patterns.
     """
-    made = _class(dialect, wrap, reading, mixed=has_other_dialects(schema, dialect))
-    return made(schema, registry=NOTHING, _resolver=resolver_of(schema, dialect, registry))
+    validator_class = _class(dialect, wrap, reading, mixed=has_other_dialects(schema, dialect))
+    return validator_class(schema, registry=NOTHING, _resolver=resolver_of(schema, dialect, registry))
 
 
 @cache
@@ -94,11 +94,13 @@ def _class(dialect: str, wrap: Wrapper | None, reading: Reading, *, mixed: bool 
     if wrap is not None:
         checks = {name: wrap(name, check) for name, check in checks.items()}
     extend: Any = jsonschema.validators.extend
-    made = extend(base, checks, type_checker=base.TYPE_CHECKER.redefine_many({"array": _array, "number": _number}))
-    made.evolve = _evolve  # the original returns to an uncorrected class wherever a schema names its dialect
-    made.dialect, made.reading, made.descend = dialect, reading, _descend(made.descend)
-    made.class_of = partial(_class, wrap=wrap, reading=reading, mixed=True) if mixed else None
-    return made
+    types = base.TYPE_CHECKER.redefine_many({"array": _array, "number": _number})
+    validator_class = extend(base, checks, type_checker=types)
+    validator_class.evolve = _evolve  # the original returns to an uncorrected class wherever a schema names its dialect
+    validator_class.dialect, validator_class.reading = dialect, reading
+    validator_class.descend = _descend(validator_class.descend)
+    validator_class.class_of = partial(_class, wrap=wrap, reading=reading, mixed=True) if mixed else None
+    return validator_class
 
 
 def _descend(descend: Any) -> Any:
@@ -109,9 +111,9 @@ def _descend(descend: Any) -> Any:
     ) -> Errors:
         if schema is not False:
             resolver = resolver or resolver_in(self._resolver, schema, self.dialect)
-            own = _class_at(self, resolver)
-            if own is not type(self):
-                evolved = own(schema, registry=self._registry, _resolver=resolver)
+            inner_class = _class_at(self, resolver)
+            if inner_class is not type(self):
+                evolved = inner_class(schema, registry=self._registry, _resolver=resolver)
                 yield from evolved.descend(instance, schema, path, schema_path, resolver)
                 return
             yield from descend(self, instance, schema, path, schema_path, resolver=resolver)

@@ -10,7 +10,7 @@ from typing import Any
 
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.references import ReferenceGraph, SchemaProblem
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 from arrakis_schema.regex.graphs import components
 
 _MOST_AT_ONE_PLACE = 10_000

@@ -1,12 +1,12 @@
 """Documents for jsonschema-rs, of the extra `fast`, if it reads them as the complete validator does.
 
-It gets no document, but one that is written anew: without annotations and references, with the keywords of one table,
-with numbers of 64 bits, and with patterns whose sets of characters are written out. It only tells that
-an instance is accepted; who refuses one, and why, is for the other validators.
+It never sees a document, but a rewritten one: without annotations and references, with the keywords of one table, with
+numbers of 64 bits, and with patterns whose sets of characters are written out. It only confirms that an instance is
+valid; all others are left to the other validators, which say why.
 
-It judges what a JSON text holds: it takes a Decimal and a member of an Enum for what they stand for. An integer of more
-than 4,300 digits, which Python writes in no text, is one that no bound refuses there and no number: such a value is not
-accepted where a number is bounded, and looked for where a subschema that fails can make an instance valid.
+It reads a Decimal and a member of an Enum as the JSON value that they stand for. An integer of more than 4,300 digits,
+for which Python has no text, is not a number there and violates no bound: a schema that bounds numbers rejects such a
+value, and instances are searched for one where a subschema that fails can make an instance valid.
 """
 
 import math
@@ -14,9 +14,11 @@ from collections.abc import Callable
 from typing import Any
 
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, DRAFT_2020_12
-from arrakis_schema.json_schema.judge.rewriting import BOUNDS, Copy, NotCompiledError, SchemaPosition
+from arrakis_schema.json_schema.judge.rewriting import BOUNDS, NotCompiledError, SchemaCopy, SchemaPosition
 from arrakis_schema.json_schema.judge.values import compares_alike
-from arrakis_schema.regex import Reading, UnsupportedPatternError, spelled_out
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.syntax import spell_out_pattern
+from arrakis_schema.regex.tree import UnsupportedPatternError
 
 _rust: Any
 try:
@@ -50,7 +52,7 @@ _WITHOUT_NUMBERS = ("string", "boolean", "null")
 
 
 def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
-    """Return a function that tells whether an instance is accepted, or None if there is none that is sure to be right.
+    """Return a function that tells whether an instance is valid, or None if its answers might differ from the judge's.
 
     It may raise `NOT_JSON`.
     """
@@ -63,7 +65,7 @@ def fast_check(document: Any, dialect: str, reading: Reading) -> Accepts | None:
         accepts: Accepts = make(schema, validate_formats=False, pattern_options=_rust.RegexOptions()).is_valid
     except (NotCompiledError, RecursionError, ValueError, TypeError, AttributeError):  # or what is not a schema at all
         return None
-    return _only_plain_numbers(accepts) if writer.must_look else accepts
+    return _only_plain_numbers(accepts) if writer.needs_search else accepts
 
 
 def _only_plain_numbers(accepts: Accepts) -> Accepts:
@@ -97,15 +99,15 @@ def _has_number(value: Any) -> bool:
 
 
 class _Writer:
-    """Writes the schemas of one document anew; raises `NotCompiledError` for what may be read in another way.
+    """Rewrites the schemas of one document; raises `NotCompiledError` for what may be read differently.
 
-    `must_look` is True where a number that jsonschema-rs refuses can make an instance valid, or where numbers are
+    `needs_search` is True where a number that jsonschema-rs refuses can make an instance valid, or where numbers are
     compared with each other.
     """
 
     def __init__(self, document: Any, dialect: str) -> None:
-        self.must_look, self._inverting = False, 0
-        self._dialect, self._copy = dialect, Copy(document, dialect, Reading.ECMA)
+        self.needs_search, self._inverting = False, 0
+        self._dialect, self._copy = dialect, SchemaCopy(document, dialect, Reading.ECMA)
         self._asserted = {name for name, keyword in DIALECTS[dialect].keywords.items() if keyword.has_effect}
 
     def schema(self, schema: Any, position: SchemaPosition) -> Any:
@@ -124,12 +126,12 @@ class _Writer:
             elif keyword in {"$id", "$schema"} and position.depth:
                 raise NotCompiledError
         if not _NUMERIC.isdisjoint(written):
-            self._refuse_huge(written)
-        self.must_look |= self._inverting > 0 and self._asks_of_numbers(written)
-        self.must_look |= written.get("uniqueItems", False) and not _holds_no_numbers(written.get("items"))
+            self._reject_huge(written)
+        self.needs_search |= self._inverting > 0 and self._depends_on_numbers(written)
+        self.needs_search |= written.get("uniqueItems", False) and not _has_no_numbers(written.get("items"))
         return written
 
-    def _refuse_huge(self, written: dict[str, Any]) -> None:
+    def _reject_huge(self, written: dict[str, Any]) -> None:
         """Let a schema refuse integers of too many digits, and doubles that are divided in another way."""
         if "multipleOf" in written and not self._inverting:
             written.setdefault("allOf", []).append(_EXACT)
@@ -139,7 +141,7 @@ class _Writer:
             written.setdefault("allOf", []).append(_NOT_HUGE)
 
     @staticmethod
-    def _asks_of_numbers(written: dict[str, Any]) -> bool:
+    def _depends_on_numbers(written: dict[str, Any]) -> bool:
         """Return whether a schema can refuse a number for its value."""
         if "number" in written.get("type", ()) or not _NUMERIC.isdisjoint(written):
             return True
@@ -174,7 +176,7 @@ class _Writer:
             written[keyword] = _PLAIN.get(keyword, _unknown)(value)
 
 
-def _holds_no_numbers(items: Any) -> bool:
+def _has_no_numbers(items: Any) -> bool:
     """Return whether the items of an array are neither numbers nor values that hold some."""
     return isinstance(items, dict) and items.get("type") in _WITHOUT_NUMBERS
 
@@ -190,7 +192,7 @@ def _same(value: Any) -> Any:
 def _pattern(pattern: str) -> str:
     """Return a pattern without look-around and backreferences, with every set of characters written out."""
     try:
-        return spelled_out(pattern)
+        return spell_out_pattern(pattern)
     except UnsupportedPatternError as error:
         raise NotCompiledError from error
 

@@ -13,7 +13,7 @@ from arrakis_schema.json_schema.judge.rewriting import NotCompiledError
 from arrakis_schema.json_schema.keywords import walk
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 
 def plain_surroundings(document: Any, dialect: str | None, reading: Reading) -> Surroundings:
@@ -44,19 +44,19 @@ def surroundings_of(validator: Any, resolver: Any) -> Surroundings:
     from arrakis_schema.json_schema.judge.complete import errors_of  # noqa: PLC0415 - an extra
     from arrakis_schema.json_schema.judge.resolution import resolver_in  # noqa: PLC0415
 
-    inside = validator.evolve(_resolver=resolver)
+    inner_validator = validator.evolve(_resolver=resolver)
 
     def resolve(reference: str) -> tuple[Any, Surroundings]:
         resolved = resolver.lookup(reference)
         return resolved.contents, surroundings_of(validator, resolved.resolver)
 
     def enter(schema: Any) -> Surroundings:
-        return surroundings_of(inside, resolver_in(resolver, schema, inside.dialect))
+        return surroundings_of(inner_validator, resolver_in(resolver, schema, inner_validator.dialect))
 
     def holds(schema: Any, value: Any) -> bool:
-        return not errors_of(inside.evolve(schema=schema, _resolver=resolver), value, 1)
+        return not errors_of(inner_validator.evolve(schema=schema, _resolver=resolver), value, 1)
 
-    return Surroundings(inside.dialect, inside.reading, resolve, enter, holds)
+    return Surroundings(inner_validator.dialect, inner_validator.reading, resolve, enter, holds)
 
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ NOT_PLAIN = (*NOT_JSON, NotCompiledError, LimitError)
 class Judge:
     """A document that instances are checked against, with all that it refers to; `label` names it in errors.
 
-    `accepts` is a function that tells, very fast, that an instance is valid, or None; it may raise `NOT_JSON`.
+    `accepts` is a very fast function that confirms that an instance is valid, or None; it may raise `NOT_JSON`.
 
     Its methods raise `InvalidSchemaError` for an unsound document, `MissingExtraError` if it needs the complete
     validator and that is not installed, and `ValidationLimitError` for an instance that is too deep.
@@ -100,18 +100,18 @@ class Judge:
 
     @property
     def quick(self) -> Callable[[Any], bool] | None:
-        """A function that tells, by the shortest way, that an instance is plainly valid, or None.
+        """The fastest function that confirms that an instance is valid, or None.
 
-        It may raise `NOT_PLAIN` for an instance of which it cannot tell.
+        It may raise `NOT_PLAIN` for an instance that it cannot decide.
         """
         return self.accepts or (None if self._compiled is None else self._compiled.accepts)
 
-    def prepare(self) -> None:
+    def require_soundness(self) -> None:
         """Raise the errors that do not depend on the instance."""
         if self._compiled is None:
             self._complete()
 
-    def first(self, instance: Any) -> Violation | None:
+    def first_violation(self, instance: Any) -> Violation | None:
         """Return one violation, or None for a valid instance."""
         if self.accepts is not None:
             try:
@@ -120,17 +120,17 @@ class Judge:
             except NOT_JSON:
                 pass
         if self._compiled is None:
-            return next(self.every(instance, 1), None)
+            return next(self.violations(instance, 1), None)
         try:
-            return self._compiled.first(instance)
+            return self._compiled.first_violation(instance)
         except NotCompiledError:
-            return next(self.every(instance, 1), None)
+            return next(self.violations(instance, 1), None)
         except ValueError as error:
             raise ValidationLimitError(_TOO_LONG) from error
         except LimitError as error:
             raise ValidationLimitError(str(error)) from error
 
-    def every(self, instance: Any, most: int | None = None) -> Iterator[Violation]:
+    def violations(self, instance: Any, most: int | None = None) -> Iterator[Violation]:
         """Yield every violation, or the first ones."""
         validator = self._complete()
         from arrakis_schema.json_schema.judge.complete import errors_of  # noqa: PLC0415 - an extra, slow to import
@@ -146,12 +146,12 @@ class Judge:
         except LimitError as error:
             raise ValidationLimitError(str(error)) from error
 
-    def applied(self) -> Applied:
-        """Return the document as what applies to an instance."""
+    def as_applied(self) -> Applied:
+        """Return the document as the schema that applies to an instance."""
         validator = self._complete()
         return Applied(self._document, surroundings_of(validator, validator._resolver))  # noqa: SLF001 - as its keywords do
 
-    def plainly_applied(self) -> Applied:
+    def as_plainly_applied(self) -> Applied:
         """Return the same without the complete validator; it raises `NeedsInstanceError` where that would be needed."""
         return Applied(self._document, plain_surroundings(self._document, dialect_of(self._document), self._reading))
 

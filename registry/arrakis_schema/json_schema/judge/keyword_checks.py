@@ -1,11 +1,10 @@
-"""The keywords that the complete validator checks in its own way, and not in that of `jsonschema`.
+"""The keywords that the complete validator checks differently from `jsonschema`.
 
-`patterns` searches patterns, numbers are exact, equality is that of JSON, and what is evaluated is what the
-specification says.
+`patterns` searches patterns, numbers are exact, equality is that of JSON, and `unevaluated…` follows the specification.
 """
 
 import operator
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -13,9 +12,9 @@ from jsonschema.exceptions import ValidationError
 from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.json_schema.judge.patterns import search
 from arrakis_schema.json_schema.judge.resolution import resolve_reference
-from arrakis_schema.json_schema.judge.steps import current_steps, refuse_return, take_step
+from arrakis_schema.json_schema.judge.steps import current_steps, enum_keys, refuse_return, take_step
 from arrakis_schema.json_schema.judge.values import comparable, equality_key, is_multiple
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Any], "Errors | None"]
@@ -23,7 +22,7 @@ Keyword = Callable[[Any, Any, Any, Any], "Errors | None"]
 
 def _ref(validator: Any, value: str, instance: Any, _: Any) -> Errors:
     steps = current_steps()
-    results = None if steps is None else steps.known
+    results = None if steps is None else steps.results
     resolved = validator._resolver.lookup(value)  # noqa: SLF001 - as the keyword of jsonschema does
     key_here = id(resolved.contents), id(instance)
     if results is not None and key_here in results:
@@ -45,7 +44,7 @@ def _dynamic_ref(keyword: str) -> Keyword:
     def check(validator: Any, value: str, instance: Any, _: Any) -> Errors:
         steps = current_steps()
         if steps is not None:
-            steps.known = None
+            steps.results = None
         resolved = resolve_reference(validator._resolver, keyword, value)  # noqa: SLF001 - as jsonschema does
         with refuse_return(resolved.contents, instance):
             yield from validator.descend(instance, resolved.contents, resolver=resolved.resolver)
@@ -101,11 +100,11 @@ def _unevaluated_items(validator: Any, value: Any, instance: Any, schema: Mappin
         return
     beside = {keyword: inner for keyword, inner in schema.items() if keyword != "unevaluatedItems"}
     indices = evaluated_items(validator, instance, beside)
-    rest = [index for index in range(len(instance)) if index not in indices]
-    if value is False and rest:
+    unevaluated = [index for index in range(len(instance)) if index not in indices]
+    if value is False and unevaluated:
         yield ValidationError("items that no schema here describes")
     elif value is not False:
-        for index in rest:
+        for index in unevaluated:
             yield from validator.descend(instance[index], value, path=index)
 
 
@@ -113,7 +112,7 @@ def evaluated_items(validator: Any, instance: Sequence[Any], schema: Any) -> set
     """Return the indices of the items that a schema evaluates, itself or by in-place subschemas that apply."""
     if isinstance(schema, bool):
         return set()
-    schema = _known(validator, schema)
+    schema = _effective_keywords(validator, schema)
     dialect, every = DIALECTS[validator.dialect], set(range(len(instance)))
     first = schema.get(dialect.first_items)
     if "unevaluatedItems" in schema or dialect.keyword_for_others(first) in schema:
@@ -122,13 +121,13 @@ def evaluated_items(validator: Any, instance: Sequence[Any], schema: Any) -> set
     if "contains" in schema and dialect.contains_evaluates:
         matching = validator.evolve(schema=schema["contains"])
         indices |= {index for index, item in enumerate(instance) if matching.is_valid(item)}
-    for inner in _applied(validator, instance, schema):
+    for inner in _in_place_validators(validator, instance, schema):
         indices |= evaluated_items(inner, instance, inner.schema)
     return indices
 
 
-def _known(validator: Any, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the keywords of a schema that have an effect in its dialect, which may not know of what is evaluated."""
+def _effective_keywords(validator: Any, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the keywords of a schema that have an effect in its dialect, which may be older than `unevaluated…`."""
     dialect = DIALECTS[validator.dialect]
     if dialect.dynamic_reference:
         return schema
@@ -137,10 +136,10 @@ def _known(validator: Any, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return {keyword: value for keyword, value in schema.items() if keyword in dialect.keywords}
 
 
-def _applied(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the validators of what references lead to, and of the in-place subschemas that apply.
+def _in_place_validators(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the validators of the targets of references, and of the in-place subschemas that apply.
 
-    Where one that must hold does not, that is an error of its own, and what it describes is no further one.
+    A subschema that must hold and does not is reported by its own keyword; here it counts as applied.
     """
     take_step()
     for keyword in DIALECTS[validator.dialect].references:
@@ -157,11 +156,11 @@ def _unevaluated_properties(validator: Any, value: Any, instance: Any, schema: M
         return
     beside = {keyword: inner for keyword, inner in schema.items() if keyword != "unevaluatedProperties"}
     names = evaluated_names(validator, instance, beside)
-    rest = [name for name in instance if name not in names]
-    if value is False and rest:
+    unevaluated = [name for name in instance if name not in names]
+    if value is False and unevaluated:
         yield ValidationError("members that no schema here describes")
     elif value is not False:
-        for name in rest:
+        for name in unevaluated:
             yield from validator.descend(instance[name], value, path=name)
 
 
@@ -169,7 +168,7 @@ def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) ->
     """Return the names of the members that a schema evaluates, itself or by in-place subschemas that apply."""
     if isinstance(schema, bool):
         return set()
-    schema = _known(validator, schema)
+    schema = _effective_keywords(validator, schema)
     if "unevaluatedProperties" in schema:
         return set(instance)
     names = set(instance) & set(schema.get("properties", ()))
@@ -181,7 +180,7 @@ def evaluated_names(validator: Any, instance: Mapping[str, Any], schema: Any) ->
     }
     if "additionalProperties" in schema:
         names |= set(additional_names(instance, schema, validator.reading))
-    for inner in _applied(validator, instance, schema):
+    for inner in _in_place_validators(validator, instance, schema):
         names |= evaluated_names(inner, instance, inner.schema)
     return names
 
@@ -207,10 +206,10 @@ def in_place(validator: Any, instance: Any, schema: Mapping[str, Any]) -> Iterat
 def _contains(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> Errors:
     if not isinstance(instance, list | tuple):
         return
-    wanted = validator.evolve(schema=value)
-    knows = "minContains" in DIALECTS[validator.dialect].keywords
-    least, most = (schema.get(name) if knows else None for name in ("minContains", "maxContains"))
-    count = sum(1 for item in instance if wanted.is_valid(item))
+    item_validator = validator.evolve(schema=value)
+    is_counted = "minContains" in DIALECTS[validator.dialect].keywords
+    least, most = (schema.get(name) if is_counted else None for name in ("minContains", "maxContains"))
+    count = sum(1 for item in instance if item_validator.is_valid(item))
     error: Any = ValidationError
     if least is None and not count:
         yield error("no item fits")
@@ -256,18 +255,8 @@ def _multiple_of(_: Any, value: Any, instance: Any, __: Any) -> Errors:
 
 
 def _enum(_: Any, value: list[Any], instance: Any, __: Any) -> Errors:
-    if equality_key(instance) not in _members(value):
+    if equality_key(instance) not in enum_keys(value):
         yield ValidationError("not a member")
-
-
-def _members(value: list[Any]) -> Container[Any]:
-    """Return the keys of the members of an enum, computed once for an instance."""
-    steps = current_steps()
-    if steps is None:
-        return set(map(equality_key, value))
-    if id(value) not in steps.members:
-        steps.members[id(value)] = frozenset(map(equality_key, value))
-    return steps.members[id(value)]
 
 
 def _const(_: Any, value: Any, instance: Any, __: Any) -> Errors:

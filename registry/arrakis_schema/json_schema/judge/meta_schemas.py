@@ -1,6 +1,6 @@
-"""The meta-schemas as tables of keywords: nearly every schema is valid, and these tell in a fraction of the time.
+"""The meta-schemas as tables of keywords, which accept nearly every valid schema in a fraction of the time.
 
-A schema that they reject is checked again by the complete validator, which says why. They are made from the
+A schema that they reject is checked again by the complete validator, which says why. They are built from the
 meta-schemas that come with `jsonschema`, never from untrusted text.
 """
 

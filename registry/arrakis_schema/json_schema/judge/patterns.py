@@ -12,14 +12,10 @@ from warnings import catch_warnings
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.json_schema.keywords import walk
-from arrakis_schema.regex import (
-    PatternSyntaxError,
-    Reading,
-    UnsupportedPatternError,
-    ecma_matcher,
-    python_matcher,
-    spelled_out,
-)
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.regex.matching import ecma_matcher, python_matcher
+from arrakis_schema.regex.syntax import spell_out_pattern
+from arrakis_schema.regex.tree import PatternSyntaxError, UnsupportedPatternError
 
 Searcher = Callable[[str], object]
 
@@ -32,7 +28,7 @@ class PatternError(ArrakisSchemaError, ValueError):
     """A pattern is not a regular expression."""
 
 
-READINGS = {"ecma": Reading.ECMA, "python": Reading.SEARCHED}
+READINGS = {"ecma": Reading.ECMA, "python": Reading.PYTHON_STRICT_END}
 """The readings by their names in `registry.toml`."""
 
 
@@ -76,12 +72,12 @@ def patterns_in(schema: Any) -> Iterator[str]:
             yield from (pattern for pattern in [node.schema.get("pattern")] if isinstance(pattern, str))
 
 
-def spelled_patterns(schema: Any, reading: Reading) -> dict[str, str | None]:
+def spell_out_patterns(schema: Any, reading: Reading) -> dict[str, str | None]:
     """Return each pattern of a document as ECMA-262 writes it; None for one that is not a regular language."""
     spelled: dict[str, str | None] = {}
     for pattern in patterns_in(schema):
         try:
-            spelled[pattern] = spelled_out(pattern, reading)
+            spelled[pattern] = spell_out_pattern(pattern, reading)
         except UnsupportedPatternError:
             spelled[pattern] = None
     return spelled

@@ -13,9 +13,9 @@ from arrakis_schema.json_schema.judge.resolution import dialect_at, resolver_in,
 from arrakis_schema.json_schema.keywords import Node, has_other_dialects, subschemas
 from arrakis_schema.json_schema.resolver import MOST_HINTS, definition_pointers, nearest_name
 from arrakis_schema.json_schema.violations import short_json
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 
-_NOT_THERE = (PointerToNowhere, NoSuchAnchor, InvalidAnchor)
+_TARGET_MISSING = (PointerToNowhere, NoSuchAnchor, InvalidAnchor)
 UNRESOLVABLE = (Unresolvable, ValueError, LookupError, TypeError, AttributeError)
 """What `referencing` raises for a reference that leads nowhere."""
 
@@ -83,7 +83,7 @@ class ReferenceGraph:
             try:
                 resolved = resolver.lookup(reference)
             except UNRESOLVABLE as error:
-                self.unresolved.append(SchemaProblem(pointer, self._wording(keyword, reference, error)))
+                self.unresolved.append(SchemaProblem(pointer, self._problem_text(keyword, reference, error)))
                 continue
             if isinstance(resolved.contents, dict | bool):
                 self.targets.append((pointer, resolved.contents, resolved.resolver))
@@ -91,12 +91,12 @@ class ReferenceGraph:
             else:
                 self.unresolved.append(SchemaProblem(pointer, f"{keyword} {short_json(reference)} points to no schema"))
 
-    def _wording(self, keyword: str, reference: str, error: Exception) -> str:
+    def _problem_text(self, keyword: str, reference: str, error: Exception) -> str:
         """Return what is wrong with a reference that leads nowhere, and what to do."""
-        if isinstance(error, _NOT_THERE) or reference.startswith("#"):
-            known = definition_pointers(self.document) if len(self.unresolved) < MOST_HINTS else ()
-            there = "".join(f"; did you mean {near}?" for near in nearest_name(unquote(reference), known))
-            return f"{keyword} {short_json(reference)} points to nothing in this document{there}"
+        if isinstance(error, _TARGET_MISSING) or reference.startswith("#"):
+            candidates = definition_pointers(self.document) if len(self.unresolved) < MOST_HINTS else ()
+            hint = "".join(f"; did you mean {near}?" for near in nearest_name(unquote(reference), candidates))
+            return f"{keyword} {short_json(reference)} points to nothing in this document{hint}"
         definitions = DIALECTS[self.dialect].definitions
         return (
             f"{keyword} {short_json(reference)} leads out of this document, and nothing is fetched: "

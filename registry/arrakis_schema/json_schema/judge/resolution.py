@@ -1,9 +1,9 @@
 """How the complete validator follows references: `referencing` with corrections, and without any retrieval.
 
-It decides by the first value of `dependencies`, and fails on a list of names after a schema. In draft-04 it fails on
-booleans, which are not schemas there but may stand where a schema is looked for. It leaves out some of the resources on
-the way to a schema, on which dynamic references depend. It takes a schema that names its dialect for one in that
-dialect even where it has no `$id`, and looks for the `$id` of one by the keyword of the dialect around it.
+What is corrected: `referencing` decides by the first value of `dependencies`, and fails on a list of names after a
+schema. In draft-04 it fails on booleans, which are not schemas there but may stand in their place. It omits some of the
+resources on the path to a schema, on which dynamic references depend. It reads a schema with `$schema` in that dialect
+even without `$id`, and finds the identifier of an embedded schema by the keyword of the dialect around it.
 """
 
 from collections.abc import Callable, Iterable
@@ -97,10 +97,10 @@ def resolver_of(schema: Any, dialect: str, registry: Registry[Any] | None = None
 
 def resolver_in(resolver: Any, schema: Any, dialect: str) -> Any:
     """Return the resolver inside a subschema of a schema in a dialect, which may have an `$id` of its own."""
-    own = dialect_inside(schema, dialect)
-    if not isinstance(schema, dict) or not isinstance(schema.get(DIALECTS[own].identifier), str):
+    own_dialect = dialect_inside(schema, dialect)
+    if not isinstance(schema, dict) or not isinstance(schema.get(DIALECTS[own_dialect].identifier), str):
         return resolver
-    return _in_dynamic_scope(resolver, resolver.in_subresource(SPECIFICATIONS[own].create_resource(schema)))
+    return _in_dynamic_scope(resolver, resolver.in_subresource(SPECIFICATIONS[own_dialect].create_resource(schema)))
 
 
 def dialect_at(resolver: Any) -> str:

@@ -1,13 +1,12 @@
-"""A document written anew for fastjsonschema and jsonschema-rs, which get none that other people wrote.
+"""A copy of a document for fastjsonschema and jsonschema-rs, which never see a document that others have written.
 
-A schema is rebuilt from a short list of keywords, with harmless values only; all others are left to the complete
-validator.
+A schema is rebuilt from a short list of keywords with harmless values, or else left to the complete validator.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, Role
@@ -15,12 +14,11 @@ from arrakis_schema.json_schema.judge.patterns import PatternError, Searcher, se
 from arrakis_schema.json_schema.judge.values import compares_alike
 from arrakis_schema.json_schema.positions import member
 from arrakis_schema.json_schema.violations import Violation, violation
-from arrakis_schema.regex import Reading
+from arrakis_schema.regex.characters import Reading
 from arrakis_schema.text.json_pointer import unescape_token
 
 _INERT = re.compile(r"[A-Za-z0-9_.:/ -]{0,100}", re.ASCII)
-_LARGEST_NUMBER = 1e300
-_MOST_PARTS, _DEEPEST = 3000, 16
+_LARGEST_NUMBER, _MOST_PARTS, _DEEPEST = 1e300, 3000, 16
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 _INDEX = re.compile(r"\[([0-9]+)\]")
@@ -51,18 +49,17 @@ class SchemaPosition:
         return SchemaPosition((*self.path, *steps), self.depth + 1, self.always and always)
 
 
-class Copy:
-    """The schema that fastjsonschema gets instead of a document, without references, and what is checked apart.
+class SchemaCopy:
+    """The schema that fastjsonschema gets instead of a document, without references, and what is checked separately.
 
     A pattern becomes a `format` with a generated name, whose function is the `searcher` of the pattern. Each schema has
-    a number, by which `violation` finds its position and the original. `numeric` is True if NaN would be a number.
-    `arrays` are left out of the copy: path, what is asserted of the items, and whether all differ.
+    a number, by which `violation` finds its position and the original. `numeric` is True if NaN would be a number, and
+    `arrays` are left out of the copy: their paths, what is asserted of the items, and whether all differ.
     """
 
     def __init__(self, document: Any, dialect: str, reading: Reading) -> None:
         """Begin with nothing copied."""
-        self._document, self._dialect, self.reading = document, dialect, reading
-        self._parts = 0
+        self._document, self._dialect, self.reading, self._parts = document, dialect, reading, 0
         self._originals: list[tuple[SchemaPosition, dict[str, Any]]] = []
         self.searchers: dict[str, Any] = {}
         self.arrays: list[tuple[tuple[str, ...], dict[str, Any], bool]] = []
@@ -92,8 +89,8 @@ class Copy:
         self._originals.append((position, schema))
         copied: dict[str, Any] = {}
         for keyword, value in assertions.items():
-            for name, made in COPIERS[keyword](self, value, position):
-                copied[name] = copied[name] + made if name in copied else made  # `$ref` and `allOf` both give `allOf`
+            for name, part in COPIERS[keyword](self, value, position):
+                copied[name] = copied[name] + part if name in copied else part  # `$ref` and `allOf` both give `allOf`
         return {**copied, "number": number} if copied else {}
 
     def target(self, reference: Any) -> Any:
@@ -123,11 +120,11 @@ class Copy:
         """Return the keywords of a schema that instances can violate."""
         if DIALECTS[self._dialect].ref_alone and "$ref" in schema:
             return {"$ref": schema["$ref"]}
-        names = [name for name in schema if not (at_root and name in {"$id", "$schema"})]
-        asserting = [name for name in names if self._is_asserted(name)]
-        if not COPIERS.keys() >= {*asserting}:
+        left_out = {"$id", "$schema"} if at_root else set[str]()
+        assertions = {name: schema[name] for name in schema if name not in left_out and self._is_asserted(name)}
+        if not COPIERS.keys() >= assertions.keys():
             raise NotCompiledError
-        return {name: schema[name] for name in asserting}
+        return assertions
 
     def _is_asserted(self, name: str) -> bool:
         """Return whether a keyword has an effect on instances, or may have one on references."""
@@ -139,11 +136,11 @@ class Copy:
 
     def _add_array(self, assertions: dict[str, Any], position: SchemaPosition) -> bool:
         """Add the checks of an array of strings and return True, if it is one in every instance."""
-        _items, unique = assertions.get("items"), assertions.get("uniqueItems", False)
+        items, unique = assertions.get("items"), assertions.get("uniqueItems", False)
         path = tuple(step for step in position.path if step is not None)
-        if not position.always or not isinstance(_items, dict) or not isinstance(unique, bool):
+        if not (position.always and isinstance(items, dict) and isinstance(unique, bool)):
             return False
-        item_assertions = self._assertions(_items)
+        item_assertions = self._assertions(items)
         if item_assertions.get("type") != "string" or item_assertions.keys() - {"type", "pattern", "enum"}:
             return False
         if "enum" in item_assertions:
@@ -180,11 +177,10 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> float:
     """Return a number that is finite, has few digits, and is compared with doubles as they are written."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST_NUMBER:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (is_number and abs(value) <= _LARGEST_NUMBER and compares_alike(value)):
         raise NotCompiledError
-    if not compares_alike(value):
-        raise NotCompiledError
-    return value
+    return cast("float", value)
 
 
 def _size(value: Any) -> int:
@@ -217,12 +213,12 @@ def _types(value: Any) -> list[str]:
 
 
 Pairs = list[tuple[str, Any]]
-Copier = Callable[[Copy, Any, SchemaPosition], Pairs]
+Copier = Callable[[SchemaCopy, Any, SchemaPosition], Pairs]
 
 
-def plain_copier(keyword: str, checked: Callable[[Any], Any]) -> Copier:
+def plain_copier(keyword: str, check_value: Callable[[Any], Any]) -> Copier:
     """Return the copier of a keyword whose value is not a schema."""
-    return lambda _copy, value, _position: [(keyword, checked(value))]
+    return lambda _copy, value, _position: [(keyword, check_value(value))]
 
 
 def schema_copier(keyword: str) -> Copier:
@@ -233,52 +229,52 @@ def schema_copier(keyword: str) -> Copier:
 def schemas_copier(keyword: str) -> Copier:
     """Return the copier of a keyword with several schemas for the same value."""
 
-    def copy_schemas(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+    def copy_schemas(copy: SchemaCopy, value: Any, position: SchemaPosition) -> Pairs:
         inner = position.below(always=keyword == "allOf")
         return [(keyword, [copy.schema(schema, inner) for schema in _array(value)])]
 
     return copy_schemas
 
 
-def _ref(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+def _ref(copy: SchemaCopy, value: Any, position: SchemaPosition) -> Pairs:
     return [("allOf", [copy.schema(copy.target(value), position.below(always=True))])]
 
 
-def _enum(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+def _enum(copy: SchemaCopy, value: Any, position: SchemaPosition) -> Pairs:
     copy.count(len(_array(value)), position)
     return [("enum", [_scalar(member) for member in value])]
 
 
-def _pattern(copy: Copy, value: Any, _: SchemaPosition) -> Pairs:
+def _pattern(copy: SchemaCopy, value: Any, _: SchemaPosition) -> Pairs:
     name = f"pattern{len(copy.searchers)}"
     copy.searchers[name] = _searcher(value, copy.reading)
     return [("format", name)]
 
 
-def _items(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+def _items(copy: SchemaCopy, value: Any, position: SchemaPosition) -> Pairs:
     schema = copy.schema(value, position.below(None, always=False))
     return [("items", schema)] if schema else []
 
 
-def _unique_items(_: Copy, value: Any, __: SchemaPosition) -> Pairs:
+def _unique_items(_: SchemaCopy, value: Any, __: SchemaPosition) -> Pairs:
     if value is not False:  # other values are compared in another way
         raise NotCompiledError
     return []
 
 
-def _required(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+def _required(copy: SchemaCopy, value: Any, position: SchemaPosition) -> Pairs:
     copy.count(len(_names(value)), position)
     return [("required", value)] if value else []
 
 
-def _properties(copy: Copy, value: Any, position: SchemaPosition) -> Pairs:
+def _properties(copy: SchemaCopy, value: Any, position: SchemaPosition) -> Pairs:
     if not isinstance(value, dict):
         raise NotCompiledError
-    made = {_text(name): copy.schema(schema, position.below(name, always=True)) for name, schema in value.items()}
-    return [("properties", made)] if made else []
+    copies = {_text(name): copy.schema(schema, position.below(name, always=True)) for name, schema in value.items()}
+    return [("properties", copies)] if copies else []
 
 
-def _additional_properties(_: Copy, value: Any, __: SchemaPosition) -> Pairs:
+def _additional_properties(_: SchemaCopy, value: Any, __: SchemaPosition) -> Pairs:
     if not isinstance(value, bool):
         raise NotCompiledError
     return [] if value else [("additionalProperties", False)]

@@ -17,8 +17,8 @@ from arrakis_schema.json_schema.judge.patterns import PatternError, searcher
 from arrakis_schema.json_schema.judge.references import UNRESOLVABLE, ReferenceGraph, SchemaProblem, follow_references
 from arrakis_schema.json_schema.keywords import Node, has_other_dialects, subschemas, walk
 from arrakis_schema.json_schema.violations import short_json, violation
-from arrakis_schema.regex import Reading
-from arrakis_schema.text.json_pointer import escape_token
+from arrakis_schema.regex.characters import Reading
+from arrakis_schema.text.json_pointer import escape_token, extend_pointer
 
 __all__ = [
     "UNRESOLVABLE",
@@ -66,10 +66,10 @@ def in_document(bundle: Bundle, document: str, problem: SchemaProblem) -> Schema
 def dialect_problem(document: Any) -> str:
     """Return what is wrong with the `$schema` of a document, which names no known dialect."""
     named = document.get("$schema") if isinstance(document, dict) else None
-    known = ", ".join(dialect.name for dialect in DIALECTS.values())
+    dialect_names = ", ".join(dialect.name for dialect in DIALECTS.values())
     return (
-        f"$schema is {short_json(named)}: expected the meta-schema of {known}, or one whose dialect [dialects] of"
-        " registry.toml names"
+        f"$schema is {short_json(named)}: expected the meta-schema of {dialect_names}, or one whose dialect"
+        " [dialects] of registry.toml names"
     )
 
 
@@ -85,12 +85,12 @@ def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterat
 
 def _parts(pointer: str, schema: Any, dialect: str) -> Iterator[Node]:
     """Yield the schemas of one dialect that a schema consists of: each without those in other dialects inside."""
-    whole = Node(pointer, schema, declares=True, dialect=dialect)
+    document_node = Node(pointer, schema, declares=True, dialect=dialect)
     if not has_other_dialects(schema, dialect):
-        yield whole
+        yield document_node
         return
     copy = deepcopy(schema)
-    todo = [whole._replace(schema=copy)]
+    todo = [document_node._replace(schema=copy)]
     parts = [todo[0]]
     while todo:
         node = todo.pop()
@@ -105,17 +105,17 @@ def _parts(pointer: str, schema: Any, dialect: str) -> Iterator[Node]:
 def _problems_of_part(part: Node) -> Iterator[SchemaProblem]:
     """Yield the problems of a schema of one dialect by its meta-schema."""
     schema, dialect, pointer = part.schema, part.dialect, part.pointer
-    distinct: dict[SchemaProblem, None] = {}
+    problems_found: dict[SchemaProblem, None] = {}
     for error in meta_schema_errors(schema, dialect):
-        ways = [inner for inner in error.context or () if not inner.path] or [error]
+        alternatives = [inner for inner in error.context or () if not inner.path] or [error]
         violations = [
             violation((), str(alternative.validator), alternative.validator_value, alternative.instance)
-            for alternative in ways
+            for alternative in alternatives
         ]
-        location = "".join(f"/{escape_token(str(part))}" for part in error.absolute_path)
+        location = extend_pointer(pointer, *error.absolute_path)
         expected = " or ".join(dict.fromkeys(alternative.expected for alternative in violations))
-        distinct[SchemaProblem(pointer + location, f"expected {expected}, found {violations[0].found}")] = None
-    yield from distinct
+        problems_found[SchemaProblem(location, f"expected {expected}, found {violations[0].found}")] = None
+    yield from problems_found
     identifier = DIALECTS[dialect].identifier
     for node in walk(schema):
         named = node.schema.get(identifier) if isinstance(node.schema, dict) else None
@@ -141,7 +141,7 @@ def number_problems(document: Any) -> Iterator[SchemaProblem]:
         if isinstance(value, float) and not math.isfinite(value):
             yield SchemaProblem(pointer, f"{json.dumps(value)} is not a JSON number")
         pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        todo += [(f"{pointer}/{escape_token(str(name))}", member) for name, member in pairs]
+        todo += [(extend_pointer(pointer, name), member) for name, member in pairs]
 
 
 def pattern_problems(document: Any, reading: Reading = Reading.ECMA) -> Iterator[SchemaProblem]:
@@ -176,8 +176,8 @@ def check_references(document: Any, dialect: str, reading: Reading = Reading.ECM
         pointer, schema, resolver = references.targets.pop()
         if isinstance(schema, bool) or id(schema) in references.places:
             continue
-        own = references.dialect_of(resolver)
-        faults = [*meta_schema_problems(schema, own, pointer), *pattern_problems(schema, reading)]
+        inner_dialect = references.dialect_of(resolver)
+        faults = [*meta_schema_problems(schema, inner_dialect, pointer), *pattern_problems(schema, reading)]
         explained = (
             SchemaProblem(fault.location, f"what the reference leads to is not a valid schema: {fault.text}")
             for fault in faults

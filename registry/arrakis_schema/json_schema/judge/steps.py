@@ -4,12 +4,13 @@ Without references a schema is a tree, and each part of it is checked once for e
 can be checked 2^40 times for one value, or twice at every level of the instance.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from arrakis_schema.errors import LimitError
+from arrakis_schema.json_schema.judge.values import equality_key
 
 _FREE, _EACH = 10_000, 1000
 
@@ -17,19 +18,19 @@ _FREE, _EACH = 10_000, 1000
 class Steps:
     """How many steps were taken for an instance, and results that are cached meanwhile.
 
-    `known` is keyed by the identities of a schema and a value inside the instance, which live as long as this; None
-    if nothing may be cached. `members` holds the members of each enum by its identity, `followed` what the dynamic
-    references lead to that are being followed.
+    `results` is keyed by the identities of a schema and a value inside the instance, which live as long as this; None
+    if nothing may be cached. `enums` holds the keys of the members of each enum, by the identity of the enum, and
+    `active_references` the targets of the dynamic references that are being followed.
     """
 
-    __slots__ = ("count", "followed", "instance", "known", "members", "most")
+    __slots__ = ("active_references", "count", "enums", "instance", "most", "results")
 
     def __init__(self, instance: Any) -> None:
         """Begin with no step; the instance is measured only after many steps."""
         self.count, self.most, self.instance = 0, _FREE, instance
-        self.known: dict[tuple[int, int], Any] | None = {}
-        self.members: dict[int, frozenset[Any]] = {}
-        self.followed: set[tuple[str, int, int]] = set()
+        self.results: dict[tuple[int, int], Any] | None = {}
+        self.enums: dict[int, frozenset[Hashable]] = {}
+        self.active_references: set[tuple[str, int, int]] = set()
 
     def take(self) -> None:
         """Take one step; raises `LimitError` after too many."""
@@ -73,18 +74,28 @@ def refuse_return(schema: Any, instance: Any, purpose: str = "accepts") -> Itera
         yield
         return
     key = purpose, id(schema), id(instance)
-    if key in steps.followed:
+    if key in steps.active_references:
         raise LimitError("a dynamic reference leads back to itself without descending into the instance")
-    steps.followed.add(key)
+    steps.active_references.add(key)
     try:
         yield
     finally:
-        steps.followed.discard(key)
+        steps.active_references.discard(key)
 
 
 def current_steps() -> Steps | None:
     """Return the current count of steps, if steps are counted."""
     return _steps.get()
+
+
+def enum_keys(values: list[Any]) -> frozenset[Hashable]:
+    """Return the keys of the members of an enum, computed once for an instance."""
+    steps = _steps.get()
+    if steps is None:
+        return frozenset(map(equality_key, values))
+    if id(values) not in steps.enums:
+        steps.enums[id(values)] = frozenset(map(equality_key, values))
+    return steps.enums[id(values)]
 
 
 def _size(value: Any) -> int:

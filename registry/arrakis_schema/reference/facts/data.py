@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from arrakis_schema.json_schema.judge.patterns import READINGS, spelled_patterns
+from arrakis_schema.json_schema.judge.patterns import READINGS, spell_out_patterns
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.descriptions import described_members
 from arrakis_schema.reference.facts.history import History
@@ -13,7 +13,7 @@ from arrakis_schema.store.documents import Document
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.members import Bound, Member
-from arrakis_schema.store.settings import Reader
+from arrakis_schema.store.reader_settings import Reader
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
@@ -166,7 +166,7 @@ def _patterns(document: Document, reader: Reader) -> dict[str, Any]:
     """Return what a page reads for each pattern, where the reader is Python."""
     if reader.patterns == "ecma" or document.format.tabular:
         return {}
-    return {"patterns": spelled_patterns(parse_file(document.content, document.path), READINGS[reader.patterns])}
+    return {"patterns": spell_out_patterns(parse_file(document.content, document.path), READINGS[reader.patterns])}
 
 
 def _examples(history: History, release: Release, document: Document) -> list[dict[str, Any]]:

@@ -78,7 +78,15 @@ def summary_of(history: History, release: Release, name: str) -> str:
             wrong = any(erratum.location == "/description" for erratum in history.known_problems(version, path))
             if text := "" if wrong else language_of(document).summary(document):
                 return text
-    return ""
+    return _topics_summary(history, release, name)
+
+
+def _topics_summary(history: History, release: Release, name: str) -> str:
+    """Return which Kafka topics hold the messages of a name; empty where the settings name none."""
+    documents = history.documents(release, name)
+    entries = [topics for topics in history.store.settings.topics if topics.document in documents]
+    names = dict.fromkeys(name for topics in entries for name in topics.names)
+    return f"The messages in the Kafka topics {' and '.join(names)}." if names else ""
 
 
 def _with_words(history: History, release: Release, name: str, path: str, member: Member) -> tuple[Member, str]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.languages import refusal_of, sent_example
+from arrakis_schema.languages.examples import refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
@@ -34,10 +34,16 @@ class JudgedExample:
 
 
 def judge_examples(release: Release, newest: Release, document: Document) -> list[JudgedExample]:
-    """Return the examples of a document, those that are accepted first, or those of the newest release without any."""
+    """Return the examples of a document, those that are accepted first.
+
+    A release without examples borrows those of the newest. If it accepts any that must still be accepted, the others
+    are left out: what must be rejected today was perhaps never allowed, only not described.
+    """
     home = release if release.examples_of(document.path) else newest
     examples = home.examples_of(document.path)
     judged = [JudgedExample(example, home, refusal_of(release, document, example)) for example in examples]
+    if home is not release and any(not example.reason and not example.example.refused for example in judged):
+        judged = [example for example in judged if not example.example.refused]
     return sorted(judged, key=lambda example: (bool(example.reason), _rank(example.example.name), example.example.name))
 
 

@@ -6,19 +6,21 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from arrakis_schema.compat import Change, Effect
+from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.corrections import Erratum
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
+from arrakis_schema.store.identity import identity_of
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.snapshot import Deriving
-from arrakis_schema.store.store import Release, Store, identity_of
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.answers import Exchange
-from arrakis_schema.system.relations import Comparisons, documents_named, names
+from arrakis_schema.system.comparisons import Comparisons
+from arrakis_schema.system.names import documents_named, names
 
 _ASKED = {DocumentKind.ENVELOPE, DocumentKind.REQUEST, DocumentKind.PAYLOAD}
 
@@ -239,10 +241,17 @@ class History(Deriving):
     def last_changed_in(self, name: str, last: Release) -> str:
         """Return the last release up to one that added a document of a name or changed the meaning of one."""
         for old, new in reversed(list(pairwise(self.releases[: self.releases.index(last) + 1]))):
-            appeared = self.documents(new, name).keys() - self.documents(old, name).keys()
-            if appeared or any(step.changes for step in self.steps_between(old, new, name)):
+            before, after = self.documents(old, name), self.documents(new, name)
+            appeared = after.keys() - before.keys()
+            unread = any(self._differ_unread(before[path], after[path]) for path in after.keys() & before.keys())
+            if appeared or unread or any(step.changes for step in self.steps_between(old, new, name)):
                 return new.version
         return self.first(name)
+
+    def _differ_unread(self, old: Document, new: Document) -> bool:
+        """Return whether two documents differ and cannot be compared."""
+        problem = self.comparisons.problem
+        return old.content != new.content and bool(problem(old) or problem(new))
 
     def _step(self, old: Release, new: Release, path: str) -> ReleaseStep:
         """Return what a release changed in a document, and which of the changes break those of the release before."""

@@ -8,7 +8,8 @@ from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.answers import Answer, Relation
-from arrakis_schema.system.relations import sent_names, sides
+from arrakis_schema.system.matrix import sides
+from arrakis_schema.system.names import sent_names
 
 MOST = 12
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.store.documents import Document
+from arrakis_schema.store.documents import Document, Documents
 from arrakis_schema.store.git.append_only import history_findings
 from arrakis_schema.store.git.commits import GIT, Commit, open_commit
 from arrakis_schema.store.lock import LOCK_FILE
 from arrakis_schema.store.settings import REGISTRY_FILE
-from arrakis_schema.store.store import Documents, Release, Store
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import NEXT
 

@@ -116,7 +116,7 @@ def open_commit(root: Path, name: str) -> Commit:
     for folder in ("schemas", "versions"):
         if folder in entries:
             what = entries[folder].problem or "a file"
-            raise BaseError(f"{folder} of {label} is {what}, and no folder: choose another base")
+            raise BaseError(f"{folder} of {label} is {what}, not a folder: choose another base")
     return Commit(repository, label, entries)
 
 

@@ -54,7 +54,7 @@ export async function comparison(root, old, fresh) {
 function sentence({ old, fresh }, names, differing) {
   if (!differing.length) return `No difference: the documents of ${old} and ${fresh} are the same, byte for byte.`;
   const same = names.filter((name) => !differing.includes(name));
-  return `From ${old} to ${fresh} these differ: ${differing.join(", ")}.${same.length ? ` No difference in ${same.join(", ")}.` : ""}`;
+  return `From ${old} to ${fresh}, there are differences in ${differing.join(", ")}.${same.length ? ` No difference in ${same.join(", ")}.` : ""}`;
 }
 
 /**
@@ -112,8 +112,13 @@ function relations({ root, old, fresh }, matrix, names, pairs) {
   const [asking, answering] = matrix.sides;
   const heading = (/** @type {string} */ client, /** @type {string} */ server) =>
     `${asking} ${client}, ${answering} ${server}`;
-  const headings = ["Name", heading(old, fresh), heading(fresh, old)];
-  const grid = table(`Each ${asking} of one with each ${answering} of the other`, headings, rows, "compare-relations");
+  const headings = ["name", heading(old, fresh), heading(fresh, old)];
+  const grid = table(
+    `One release as the ${asking}, the other as the ${answering}`,
+    headings,
+    rows,
+    "compare-relations",
+  );
   return element("section", {}, element("h2", {}, "Compatibility"), grid);
 }
 
@@ -193,7 +198,7 @@ function fieldTable(between, pair) {
     : [];
   if (!rows.length) return words.length ? wordsOnly : [element("p", {}, "No field differs.")];
   return [
-    table(`Fields of ${path} that differ`, ["Field", "What", between.old, between.fresh], rows, "compare-fields"),
+    table(`Fields of ${path} that differ`, ["field", "what", between.old, between.fresh], rows, "compare-fields"),
     ...wordsOnly,
   ];
 }

@@ -218,10 +218,21 @@ function violation(instance, pointer, keyword, value, named) {
 function inOrder(first, second) {
   for (const [index, step] of first.path.entries()) {
     if (index >= second.path.length) return 1;
-    const order = compareText(String(step), String(second.path[index]));
+    const order = compareSteps(step, second.path[index]);
     if (order) return order;
   }
   return first.path.length - second.path.length || compareText(first.keyword, second.keyword);
+}
+
+/**
+ * Compare items of an array by their number, names by their text.
+ * @param {string | number} first
+ * @param {string | number} second
+ */
+function compareSteps(first, second) {
+  return typeof first === "number" && typeof second === "number"
+    ? first - second
+    : compareText(String(first), String(second));
 }
 
 /** @param {string} first @param {string} second */

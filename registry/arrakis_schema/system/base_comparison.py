@@ -8,16 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from arrakis_schema.compat import Kind
-from arrakis_schema.compat.breaks import Break
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.verdicts import Effect
+from arrakis_schema.findings.verdicts import Break, Effect, Kind
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import place_of
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.versions import is_release
-from arrakis_schema.system.relations import Comparisons
+from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.text.nouns import with_article
 from arrakis_schema.text.short_repr import short_repr
 
@@ -146,14 +144,14 @@ class Against:
         path, location = language_of(new).origin(new, breaking.change.new)
         changed = new if path == new.path else self.new[path]
         line, column = self.comparisons.place(changed, location)
-        message = f"{pair} breaks{'' if changed is new else f' in {new.path}'}: {breaking.told}"
+        message = f"{pair} breaks{'' if changed is new else f' in {new.path}'}: {breaking.description}"
         witness = json.dumps(breaking.witness, ensure_ascii=False, default=str)
         severity = Severity.ERROR if must_work else Severity.NOTICE
         position = f"{WORKING}/{path}", line, column
         finding = Finding(*position, breaking.change.rule, severity, location, message, witness)
         if must_work:
-            there = replace(breaking, change=replace(breaking.change, new=location))
-            value = self._value(changed, there, side="reader" if reader_is_new else "writer")
+            located = replace(breaking, change=replace(breaking.change, new=location))
+            value = self._value(changed, located, side="reader" if reader_is_new else "writer")
             self.result.breakages.append(Breakage(finding, place_of(path, location, value)))
         else:
             self.result.findings.append(finding)

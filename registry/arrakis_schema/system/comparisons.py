@@ -1,26 +1,28 @@
-"""Whether two releases work together: a client of one with a server of another, a publisher with a subscriber.
+"""Comparisons: whether a client of one release works with a server of another, a publisher with a subscriber.
 
 A request is written by the client and read by the server; a payload the other way round; a publication by the publisher
 and read by the subscriber. Documents of the same bytes that refer to documents of the same bytes are compared once.
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from arrakis_schema.compat import Change, InvalidSchemaError, Kind, Verdict
-from arrakis_schema.compat.breaks import Break
 from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
-from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
+from arrakis_schema.findings.verdicts import Break, Change, Kind, Verdict
 from arrakis_schema.findings.working_on import working_on
-from arrakis_schema.languages import Pair, language_of, refusal_of, sent_example
+from arrakis_schema.languages import Pair, language_of
+from arrakis_schema.languages.examples import refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.identity import settings_identity
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.store.store import Release, Store, settings_identity
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.versions import precedence
-from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented
+from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented_exchange
+from arrakis_schema.system.names import documents_named, paths_named
 
 
 @dataclass(slots=True)
@@ -59,12 +61,12 @@ class Comparisons:
                 gone = Verdict(Kind.INCOMPATIBLE, reason=f"release {server.version} has no {path}")
                 exchanges.append(Exchange(path, client.version, server.version, Answer.BREAKS, gone))
             elif client_documents and server_documents and self.kind_of(path) is not DocumentKind.REQUEST:
-                exchanges.append(undocumented(path, client, server, client_documents, server_documents))
+                exchanges.append(undocumented_exchange(path, client, server, client_documents, server_documents))
         return Relation(name, client.version, server.version, tuple(exchanges))
 
     def paths(self, name: str) -> tuple[str, ...]:
         """Return the paths of the documents of a name in any release."""
-        return self.store.derived(_paths_of, name)
+        return self.store.derived(paths_named, name)
 
     def kind_of(self, path: str) -> DocumentKind:
         """Return the kind of the documents at a path."""
@@ -182,13 +184,13 @@ class Comparisons:
         key = f"{reader.path} {how}", self.meaning(reader), self.meaning(writer), reader_is_new
         if key not in self._breaks:
             verdict = self.verdict(reader, writer, reader_is_new=reader_is_new)
-            told = tuple(change.message for change in verdict.findings)
-            found = self.store.memo.recall(
-                ("breaks", told, *self._all_of(reader, writer, reader_is_new)),
+            messages = tuple(change.message for change in verdict.findings)
+            breaks = self.store.memo.recall(
+                ("breaks", messages, *self._all_of(reader, writer, reader_is_new)),
                 lambda: list(language_of(reader).breaks(self._pair(reader, writer, reader_is_new), verdict)),
             )
             new = reader if reader_is_new else writer
-            self._breaks[key] = [replace(breaking, change=_with_origin(breaking.change, new)) for breaking in found]
+            self._breaks[key] = [replace(breaking, change=_with_origin(breaking.change, new)) for breaking in breaks]
         return self._breaks[key]
 
     def _pair(self, reader: Document, writer: Document, reader_is_new: bool) -> Pair:  # noqa: FBT001 - private
@@ -267,26 +269,6 @@ def messages_sent(writer: Release, path: str) -> Iterator[Example]:
                 yield sent
 
 
-def documents_named(release: Release, name: str) -> dict[str, Document]:
-    """Return the documents of a name in a release, by path."""
-    return {path: release.document(path) for path in release.derived(_paths_by_name).get(name, ())}
-
-
-def _paths_of(store: Store, name: str) -> tuple[str, ...]:
-    """Return the paths of the documents of a name in any release."""
-    return tuple(
-        sorted({path for release in store.every_release() for path in release.derived(_paths_by_name).get(name, ())})
-    )
-
-
-def _paths_by_name(release: Release) -> dict[str, list[str]]:
-    """Return the paths of the documents of each name of a release."""
-    paths = dict[str, list[str]]()
-    for path in release.documents:
-        paths.setdefault(release.name_of(path), []).append(path)
-    return paths
-
-
 def _with_origin(change: Change, new: Document) -> Change:
     """Return a change whose message names the document that it is in, if that is another than the one compared."""
     path, _ = language_of(new).origin(new, change.new)
@@ -297,59 +279,3 @@ def _example(content: bytes) -> Iterator[Any]:
     """Yield the message that an example holds, or nothing where it is not JSON: lint reports that."""
     with suppress(ValueError, RecursionError):
         yield json.loads(content)
-
-
-def names(releases: list[Release]) -> list[str]:
-    """Return the names of endpoints and publications in any of these releases, in their order."""
-    return list(dict.fromkeys(name for release in releases for name in release.derived(_paths_by_name)))
-
-
-def sent_names(releases: list[Release]) -> list[str]:
-    """Return those of the names that messages are sent of: not those that other documents only refer to."""
-    paths = (path for release in releases for path in release.documents if release.kind_of(path).is_sent)
-    sent = {releases[0].name_of(path) for path in paths}
-    return [name for name in names(releases) if name in sent]
-
-
-def sides(comparisons: Comparisons, names: Iterable[str]) -> tuple[str, str]:
-    """Return what those who ask and those who answer are called: who writes and who reads, where all are messages."""
-    listed = list(names)
-    if not are_messages(comparisons, listed):
-        return "client", "server"
-    roles = {comparisons.store.layout.roles_of(path) for name in listed for path in comparisons.paths(name)}
-    return roles.pop() if len(roles) == 1 else ("publisher", "subscriber")
-
-
-def are_messages(comparisons: Comparisons, names: Iterable[str]) -> bool:
-    """Return whether all documents of some names describe messages that nobody asks for."""
-    kinds = {comparisons.kind_of(path) for name in names for path in comparisons.paths(name)}
-    return kinds == {DocumentKind.PUBLICATION}
-
-
-def matrix(comparisons: Comparisons, releases: list[Release]) -> Iterator[Relation]:
-    """Yield the relation of every client with every server for every name, clients first."""
-    for name in sent_names(releases):
-        yield from grid(comparisons, name, releases)
-
-
-def grid(comparisons: Comparisons, name: str, releases: list[Release]) -> Iterator[Relation]:
-    """Yield the relation of every client with every server for one name, clients first."""
-    for client in releases:
-        yield from (comparisons.relation(name, client, server) for server in releases)
-
-
-def equivalent_releases(comparisons: Comparisons, releases: list[Release]) -> dict[str, str]:
-    """Return for each release the first one with the same meaning: the same documents, each accepted by the other."""
-    first_alike: dict[str, str] = {}
-    for number, release in enumerate(releases):
-        twin = next((earlier for earlier in releases[:number] if _same(comparisons, earlier, release)), release)
-        first_alike[release.version] = first_alike.get(twin.version, twin.version)
-    return first_alike
-
-
-def _same(comparisons: Comparisons, earlier: Release, later: Release) -> bool:
-    """Return whether two releases have the same meaning."""
-    if earlier.documents != later.documents:
-        return False
-    pairs = [(path, *pair) for path in earlier.documents for pair in ((earlier, later), (later, earlier))]
-    return all(comparisons.exchange(*pair).answer is Answer.WORKS for pair in pairs)

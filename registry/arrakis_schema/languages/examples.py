@@ -1,0 +1,22 @@
+"""What a release says of an example, remembered from one build of the site to the next."""
+
+from arrakis_schema.languages import language_of
+from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.identity import identity_of
+from arrakis_schema.store.store import Release
+
+
+def refusal_of(release: Release, document: Document, example: Example) -> str:
+    """Return why a release refuses a message as one of a document; empty where it accepts it."""
+    return release.store.memo.recall(
+        ("refusal", identity_of(release), document.path, document.content, example),
+        lambda: language_of(document).refusal(release, document, example),
+    )
+
+
+def sent_example(release: Release, document: Document, example: Example) -> Example:
+    """Return an example as a client of this document of a release sends it."""
+    return release.store.memo.recall(
+        ("as sent", identity_of(release), document.path, example),
+        lambda: language_of(document).as_sent(release, document, example),
+    )
