@@ -369,6 +369,14 @@ def test_a_proposal_has_schemas_that_name_a_meta_schema_of_their_own_or_are_refe
     assert run("validate", "--document", "gauge", "--root", root, write(tmp_path, {"a.json": "[]"}) / "a.json") == 1
 
 
+def test_schemas_that_name_no_dialect_are_found_by_their_keywords(tmp_path: Path) -> None:
+    thing = {"$schema ": DIALECT, "title": "Thing", "type": "object", "properties": {"name": {"type": "string"}}}
+    files = {"thing.json": json.dumps(thing), "package.json": '{"name": "thing", "type": "module"}'}
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "things", files), "--as", "1.0.0", "--root", root) == 0
+    assert Store(root).release("1.0.0").documents == ("thing.json",)
+
+
 def test_an_example_that_names_its_schema_is_no_schema(tmp_path: Path) -> None:
     named = {"$schema": "https://tides.example/v1.0.0/gauge.json", "properties": {"level": {}}}
     place = {"$schema": "https://geo.example/feature", "type": "Feature", "properties": {"level": {}}}

@@ -1,4 +1,4 @@
-"""Which files of a team are JSON Schemas, when nothing says so yet: by their names, by `$schema`, or by a reference.
+"""Which files of a team are JSON Schemas, when nothing says so yet: by name, `$schema`, a reference or keywords.
 
 What is proposed from them is in `system/proposal.py`.
 """
@@ -43,7 +43,8 @@ class SchemaFiles:
 def read_schema_files(versions: Sequence[Version], aliases: Aliases = (), *, discover: bool = True) -> SchemaFiles:
     """Return the files of some versions, oldest first; `aliases` are the declared meta-schemas of the team's own.
 
-    With `discover`, other meta-schemas that the files name are found, too.
+    With `discover`, other meta-schemas that the files name are found, too, and schemas that name no dialect where all
+    others do not either.
     """
     contents = {path: content for version in versions for path, content in version.contents.items()}
     candidates = {path: content for path, content in contents.items() if path.endswith(NOTATIONS[".json"])}
@@ -52,6 +53,8 @@ def read_schema_files(versions: Sequence[Version], aliases: Aliases = (), *, dis
     guessed = _guess_dialects(values.values(), dialects, aliases) if discover else {}
     found = {path for path in candidates if _is_schema(path, values.get(path), dialects, aliases)}
     found |= {path for path, value in values.items() if value.get("$schema") in guessed and _looks_like_schema(value)}
+    if not found and discover:
+        found = {path for path, value in values.items() if _looks_like_schema(value)}
     found |= _referred_to(candidates, found)
     schemas = {path: content for path, content in candidates.items() if path in found}
     return SchemaFiles(schemas, frozenset(candidates.keys() - found), dialects | guessed, frozenset(guessed))
