@@ -13,42 +13,14 @@ from arrakis_schema.store.kafka_settings import Topics, read_topics, topic_probl
 from arrakis_schema.store.layout import STANDARD, Layout
 from arrakis_schema.store.layout_settings import layout_problems, read_layout
 from arrakis_schema.store.lint_settings import LintSetting, lint_problems, read_lint
+from arrakis_schema.store.reader_settings import Reader, read_readers, reader_problems
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.short_repr import short_repr
 
 REGISTRY_FILE = "schemas/registry.toml"
-READ_KINDS = ("request", "payload", "publication")
-_READER_KEYS = {"unknown", "columns", "metadata", "patterns"}
-
-
-WAYS = ("ignored", "rejected")
-COLUMNS = ("by-name", "exact")
-PATTERNS = ("ecma", "python")
 SITE_KEYS = ("source", "licence", "contact", "image")
 _DEFAULT = {"version": "0.1.0", "title": "Weather API", "base_url": "https://example.org/schemas/"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """How the readers of one kind of document treat unknown members and columns.
-
-    `unknown` is `ignored` or `rejected`, or one of these for each JSON Pointer into the message; `columns` is `by-name`
-    or `exact`; `metadata` are the keys of Arrow metadata that they use; `patterns` is `ecma` or `python`, their
-    dialect of regular expressions.
-    """
-
-    unknown: str | Mapping[str, str] = "ignored"
-    columns: str = "by-name"
-    metadata: tuple[str, ...] = ()
-    patterns: str = "ecma"
-
-    __repr__ = short_repr
-
-    @property
-    def rejects_columns(self) -> bool:
-        """Whether unknown columns are rejected: a table of columns is one place, that of the whole message."""
-        return (self.unknown if isinstance(self.unknown, str) else self.unknown.get("")) == "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +84,7 @@ def _settings(table: dict[str, object]) -> Settings:
     others += [*_site_problems(table.get("site", {})), *lint_problems(lint)]
     annotations: Any = table.get("annotations", [])
     others += _annotation_problems(annotations)
-    problems += [*_reader_problems(readers), *(f"{REGISTRY_FILE}: {problem}" for problem in others)]
+    problems += [f"{REGISTRY_FILE}: {problem}" for problem in (*reader_problems(readers), *others)]
     version, base_url = table.get("version"), table.get("base_url")
     if isinstance(version, str) and not is_release(version):
         problems.append(f"{REGISTRY_FILE}: version = {version!r} is not a semantic version")
@@ -124,12 +96,7 @@ def _settings(table: dict[str, object]) -> Settings:
     travels = flight, read_topics(topics)
     site: Any = table.get("site", {})
     lies = read_aliases(dialects), read_layout(documents)
-    return Settings(*places, _readers(readers), *travels, *lies, site, read_lint(lint), frozenset(annotations))
-
-
-def _readers(table: Any) -> dict[str, Reader]:
-    """Return the readers of a table without problems."""
-    return {kind: Reader(**{**entry, "metadata": tuple(entry.get("metadata", ()))}) for kind, entry in table.items()}
+    return Settings(*places, read_readers(readers), *travels, *lies, site, read_lint(lint), frozenset(annotations))
 
 
 def _annotation_problems(names: Any) -> Iterator[str]:
@@ -149,28 +116,3 @@ def _site_problems(table: Any) -> Iterator[str]:
             yield f"unknown key site.{key}: expected one of {', '.join(SITE_KEYS)}"
         elif not isinstance(url, str) or not url.startswith(("https://", "http://", "mailto:")):
             yield f"site.{key} is not a URL that begins with https:// or mailto:, as in {example}"
-
-
-def _reader_problems(table: Any) -> Iterator[str]:
-    """Yield what is wrong with the table `readers`."""
-    if not isinstance(table, dict) or not all(isinstance(entry, dict) for entry in table.values()):
-        yield f'{REGISTRY_FILE}: readers is a table of tables, as in [readers.payload] unknown = "rejected"'
-        return
-    for kind, entry in table.items():
-        if kind not in READ_KINDS:
-            yield f"{REGISTRY_FILE}: readers.{kind} is none of {', '.join(READ_KINDS)}"
-        yield from (f"{REGISTRY_FILE}: unknown key readers.{kind}.{key}" for key in entry.keys() - _READER_KEYS)
-        unknown = entry.get("unknown", "ignored")
-        ways = unknown.values() if isinstance(unknown, dict) else [unknown]
-        if any(way not in WAYS for way in ways):
-            yield f'{REGISTRY_FILE}: readers.{kind}.unknown is "ignored" or "rejected", or one for each JSON Pointer'
-        for pointer in unknown if isinstance(unknown, dict) else ():
-            if pointer and not pointer.startswith("/"):
-                yield f"{REGISTRY_FILE}: readers.{kind}.unknown: {pointer!r} is not a JSON Pointer, such as '/args'"
-        if entry.get("columns", "by-name") not in COLUMNS:
-            yield f'{REGISTRY_FILE}: readers.{kind}.columns is "by-name" or "exact"'
-        if entry.get("patterns", "ecma") not in PATTERNS:
-            yield f'{REGISTRY_FILE}: readers.{kind}.patterns is "ecma" or "python"'
-        metadata = entry.get("metadata", [])
-        if not isinstance(metadata, list) or not all(isinstance(key, str) for key in metadata):
-            yield f"{REGISTRY_FILE}: readers.{kind}.metadata is a list of keys"

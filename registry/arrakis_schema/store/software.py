@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.store.settings import WAYS
+from arrakis_schema.store.reader_settings import WAYS
 from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.text.short_repr import short_repr
 

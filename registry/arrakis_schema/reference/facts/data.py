@@ -13,7 +13,7 @@ from arrakis_schema.store.documents import Document
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.members import Bound, Member
-from arrakis_schema.store.settings import Reader
+from arrakis_schema.store.reader_settings import Reader
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 
