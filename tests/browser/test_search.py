@@ -40,6 +40,7 @@ PARTS = {
     "matrix": "matrix/",
     "conformance": "guides/conformance/",
     "parse_request": "api/requests/",
+    "doexchange": "endpoints/partition/",
     "unit-missing": "rules/",
     "minimum-added": "changes/",
 }

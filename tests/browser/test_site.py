@@ -32,7 +32,9 @@ KINDS = [
     "guides/fetch/",
     "api/compat/",
     "changes/",
+    "commands/",
     "compatibility/",
+    "conformance/",
     "rules/",
 ]
 VIEWS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 800}}

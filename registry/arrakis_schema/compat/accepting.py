@@ -113,7 +113,7 @@ def _check_values(metadata: Collection[str], examples: Sequence[Any], steps: int
 
 
 def _is_collection(value: object) -> bool:
-    """Return whether a value holds others; a text or a mapping, which would be read letter by letter, does not."""
+    """Return whether a value is a collection, and no text or mapping, of which each letter or name would be an item."""
     return isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping)
 
 

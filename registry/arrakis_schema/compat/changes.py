@@ -1,4 +1,4 @@
-"""The differences between two JSON Schemas, keyword by keyword, without a judgement on who breaks.
+"""The differences between two JSON Schemas, keyword by keyword, without a judgement on which side breaks.
 
 One function for each kind of keyword, in one table; a keyword that is in no table is an annotation or unknown.
 """

@@ -22,7 +22,7 @@ _OF_TYPE = {name: frozenset({name}) for name in EVERY_KIND} | {"number": frozens
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A schema in a document, the alternatives and conditions under which it applies, and the way to it.
+    """A schema in a document, the alternatives and conditions under which it applies, and the path to it.
 
     The `scope` is that of the reference by which the document was entered.
     """

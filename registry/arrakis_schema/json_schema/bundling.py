@@ -202,7 +202,7 @@ def _shared_part(schemas: Schemas, document: str, dialect: str) -> Any:
 
 
 def _write_pointers(schemas: Schemas, document: str, links: Links, prefixes: Mapping[str, str]) -> Any:
-    """Return a document whose references are pointers into the bundle, without the names that nothing needs then."""
+    """Return a document whose references are pointers into the bundle, without the names that are no longer needed."""
     copy = _copy(schemas, document, links)
     for link in links.links:
         pointer = prefixes[link.target.document] + link.target.pointer

@@ -107,7 +107,7 @@ def undeclared_violation(path: Path, name: str, declared: Declared) -> Violation
 
 
 def rejected_places(unknown: Unknown) -> list[tuple[str, ...]] | None:
-    """Return the paths of the places where the reader rejects what it does not know; None for all places."""
+    """Return the paths of the places where the reader rejects undeclared members; None for all places."""
     if isinstance(unknown, str):
         return None if unknown == "rejected" else []
     pointers = (pointer for pointer, treatment in unknown.items() if treatment == "rejected")

@@ -188,7 +188,7 @@ class Dialect:
         return keyword_row is not None and keyword_row.has_effect
 
     def keyword_for_others(self, first: Any) -> str:
-        """Return the keyword for the items that `first`, the value of `first_items`, does not speak of."""
+        """Return the keyword for the items that `first`, the value of `first_items`, does not describe."""
         return self.other_items if isinstance(first, list) else "items"
 
 

@@ -85,7 +85,7 @@ def dispatch_of(release: Release) -> Dispatch:
 
 
 def declared_values(release: Release, path: str) -> tuple[Any, ...]:
-    """Return the values that a document allows for the discriminator; none where it does not say."""
+    """Return the values that a document allows for the discriminator; none where it allows any."""
     from arrakis_schema.json_schema.members import member_tree  # noqa: PLC0415 - plain requests need no members
 
     label = ".".join(release.settings.flight.discriminator_path)

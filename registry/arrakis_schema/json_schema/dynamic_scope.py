@@ -1,4 +1,4 @@
-"""Where `$dynamicRef` and `$recursiveRef` lead: to the anchor of the outermost resource on the way to them.
+"""Where `$dynamicRef` and `$recursiveRef` lead: to the anchor of the outermost resource on the path to them.
 
 These are the rules of the complete validator, for code that follows references without an instance.
 """
@@ -20,9 +20,9 @@ class SchemaResource(NamedTuple):
 
 
 class DynamicScope(NamedTuple):
-    """The way to a schema: the `resources` that decide where a dynamic reference leads, the outermost first.
+    """The path to a schema: the `resources` that decide where a dynamic reference leads, the outermost first.
 
-    `start` is the pointer of the resource by which the document was entered. A way without dynamic anchors is empty.
+    `start` is the pointer of the resource by which the document was entered. A path without dynamic anchors is empty.
     """
 
     resources: tuple[SchemaResource, ...] = ()
@@ -74,7 +74,7 @@ def dynamic_target(
 def _with_resource(
     schemas: Schemas, resources: tuple[SchemaResource, ...], resource: SchemaResource
 ) -> tuple[SchemaResource, ...]:
-    """Return the resources on a way with one more, if it decides anything: of each name the outermost one does.
+    """Return the resources on a path with one more, if it decides anything: of each name the outermost one does.
 
     A resource without `$recursiveAnchor` ends the search for that, as in other validators.
     """

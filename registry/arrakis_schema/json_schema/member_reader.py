@@ -145,13 +145,13 @@ class MemberReader:
         )
 
     def _nullable(self, node: MemberNode) -> bool | None:
-        """Return whether null is accepted at a place; None where what is said around it may decide."""
+        """Return whether null is accepted at a place; None where the schemas around it may decide."""
         answers = {self._admission.accepts_null(place) for place in node.places if not node.further_cases(place)}
         if False in answers:
             return False
-        unsure = [place for place in node.places if node.further_cases(place)]
+        conditional = [place for place in node.places if node.further_cases(place)]
         open_cases = any(
-            self._admission.accepts_null(place) is not True or _is_exclusive(node, place) for place in unsure
+            self._admission.accepts_null(place) is not True or _is_exclusive(node, place) for place in conditional
         )
         return None if None in answers or open_cases or node.unasserted or not node.is_certain else True
 

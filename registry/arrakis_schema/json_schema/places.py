@@ -165,7 +165,7 @@ class _ObjectMembers:
         )
 
     def by_pattern(self) -> Iterator[MemberNode]:
-        """Yield the members with names of a pattern; a name of two patterns makes it unsure what holds."""
+        """Yield the members with names of a pattern; a name that matches two patterns makes them uncertain."""
         reader = self._reader
         for pattern in dict.fromkeys(pattern for s in reader.asserting for pattern in self._patterns[id(s)]):
             crossing = any(

@@ -40,7 +40,7 @@ def positions(text: str) -> Positions:
 
 
 def positions_in(text: str, path: str) -> Positions:
-    """Return the same of a valid text in the notation that a file of this name has: JSON, or YAML."""
+    """Return the positions in a valid text in the notation of a file of this name: JSON, or YAML."""
     if not path.endswith(YAML):
         return positions(text)
     from arrakis_schema.store.yaml_text import yaml_positions  # noqa: PLC0415 - most schemas are JSON

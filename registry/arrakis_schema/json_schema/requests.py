@@ -107,7 +107,7 @@ def _thorough_request_check(release: Release, dispatch: Dispatch, checks_by_name
 
 
 def _refuse(release: Release, dispatch: Dispatch, request: Any) -> None:
-    """Raise the envelope's own error, which comes first, or that no document is found; pass where neither holds."""
+    """Raise the error of the envelope, or else the error that there is no document; return if there is neither."""
     if dispatch.envelope:
         release.derived(compile_validator, dispatch.envelope)(request)
     request_path(release, request)

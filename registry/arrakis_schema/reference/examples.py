@@ -42,7 +42,8 @@ def examples(history: History, release: Release, document: Document, up: str) ->
         )
     featured = [example for example in accepted if example.example.name in SHOWN] or accepted[:1]
     for example in featured:
-        blocks.append(f"**{escape_markdown(_title(document, example.example.name))}**")
+        name = "" if example.example.refused else example.example.name  # its name says why it is rejected today
+        blocks.append(f"**{escape_markdown(_title(document, name))}**")
         ways = list(_ways(history, release, document, example))
         blocks.append(tabs(ways) if len(ways) > 1 else ways[0][1])
     return ShownExamples(
@@ -55,7 +56,7 @@ def _title(document: Document, name: str) -> str:
     stem = basename(document.name)
     rest = name.removeprefix(stem)
     variant = _EXAMPLE.sub("", (name if rest[:1].isalnum() else rest).strip("._-")).strip("._-")
-    return (variant or "example").capitalize()
+    return (variant or "example").replace("-", " ").capitalize()
 
 
 def _ways(history: History, release: Release, document: Document, judged: JudgedExample) -> Iterator[tuple[str, str]]:

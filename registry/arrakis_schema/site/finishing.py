@@ -5,6 +5,7 @@ a page in another way does not run. https://www.w3.org/TR/CSP3/#meta-element
 """
 
 import gzip
+import json
 import re
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping
@@ -61,7 +62,9 @@ _UNUSED = re.compile(r".*\.map|assets/javascripts/lunr/.*")
 _CONTROL = re.compile(r"<(?:label|input)\b[^>]*>")
 _FOR = re.compile(r' for="([^"]*)"')
 _TABS = "</label><label"
-MISSING, _SITEMAP = "404.html", "sitemap.xml"
+_TAG = re.compile(r"<[^>]*>")
+_COMPOUND = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]*[a-z][A-Z][a-z][A-Za-z]*")
+MISSING, _SITEMAP, _SEARCH_INDEX = "404.html", "sitemap.xml", "search/search_index.json"
 _EPOCH = 315532800
 _META = '<meta charset="utf-8">'
 _OWN = {
@@ -168,6 +171,19 @@ def _llms_entry(title: str, path: str, page: SitePage) -> str:
     return f"{link}: {about}" if about else link
 
 
+def index_compounds(index: bytes) -> bytes:
+    """Return the index of search with the words in camel case once more in lower case, as people type them.
+
+    Search splits `FlightInfo` into its parts, and would find nothing for `flightinfo`.
+    """
+    content = json.loads(index)
+    for entry in content["docs"]:
+        plain = _TAG.sub(" ", f"{entry['title']} {entry['text']}")
+        words = sorted({word.lower() for word in _COMPOUND.findall(plain)})
+        entry["text"] += f" <p>{' '.join(words)}</p>" if words else ""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def finished(
     rendered: Path, folder: SiteFolder, pages: Mapping[str, bytes] = MappingProxyType({}), memo: Memo | None = None
 ) -> Iterator[Representation]:
@@ -187,6 +203,8 @@ def finished(
         if name.endswith(".html") and name not in folder.attached:
             text = path.read_text(encoding="utf-8")
             content = finish_html(text, known, generated=name in generated).encode()
+        elif name == _SEARCH_INDEX:
+            content = index_compounds(path.read_bytes())
         else:
             content = path.read_bytes()
         yield Representation(name, content, media_type_of(name))

@@ -115,7 +115,7 @@ class _After(Postprocessor):  # type: ignore[misc] # Markdown has no types
         self.extension = extension
 
     def run(self, text: str) -> str:
-        """Return the HTML of a page, in which the titles of tabs are words of their own."""
+        """Return the HTML of a page, in which the titles of tabs and the terms of lists are words of their own."""
         blocks = self.extension.blocks
         html = text if blocks is None else finish_page(restore_blocks(text, blocks))
-        return html.replace("</label><label", "</label> <label")
+        return html.replace("</label><label", "</label> <label").replace("</dt><dd", "</dt> <dd")
