@@ -38,14 +38,14 @@ class Removed:
 
 
 def changes_by_release(
-    history: History, release: Release, name: str, folder: str, told_in: Callable[[Release], Release]
+    history: History, release: Release, name: str, folder: str, content_release: Callable[[Release], Release]
 ) -> Iterator[str]:
     """Yield the changes by release, as a drawing and in words, separately for request and payload.
 
     The pages in the folders of releases lead to the page of the current one, or of the last that has the name.
-    `told_in` returns the release whose page has the members of another release.
+    `content_release` returns the release whose page has the content of another release.
     """
-    yield from _removed_members(history, release, name, folder, told_in)
+    yield from _removed_members(history, release, name, folder, content_release)
     yield f"## History {{ #history {UNSEARCHED} }}"
     up, current = (
         "../" * f"{folder}/{folder_of(name)}".count("/"),
@@ -78,16 +78,16 @@ def changes_by_release(
 
 
 def _step_heading(title: str, step: ReleaseStep) -> str:
-    """Return a heading that the list of sections leaves out: it would be longer than the page."""
+    """Return a heading that is left out of the list of sections, which would become too long."""
     target = f"{step.new}-{anchor(basename(step.document))}"
     link = element("a", "&para;", class_="headerlink", href=f"#{target}", title="Permanent link")
     return element("h3", literal(title) + link, id=target, data_search_exclude="")
 
 
 def _removed_members(
-    history: History, release: Release, name: str, folder: str, told_in: Callable[[Release], Release]
+    history: History, release: Release, name: str, folder: str, content_release: Callable[[Release], Release]
 ) -> Iterator[str]:
-    """Yield the section on the members that only earlier releases have: whoever still meets one finds it here."""
+    """Yield the section on the members that only earlier releases have, for those who still encounter one."""
     if folder.startswith(RELEASES):
         return
     up = "../" * f"{folder}/{folder_of(name)}".count("/")
@@ -101,7 +101,7 @@ def _removed_members(
     rows = [
         cell
         for member in removed[:_MOST_REMOVED]
-        for cell in _removed_row(f"{up}../", name, member, told_in(member.last).version)
+        for cell in _removed_row(f"{up}../", name, member, content_release(member.last).version)
     ]
     yield division("members", *rows)
     if len(removed) > _MOST_REMOVED:
@@ -121,10 +121,10 @@ def find_removed(history: History, release: Release, name: str, path: str) -> li
     return list(removed.values())
 
 
-def _removed_row(top: str, name: str, removed: Removed, told_in: str) -> Iterator[str]:
+def _removed_row(top: str, name: str, removed: Removed, content_release: str) -> Iterator[str]:
     """Yield the cells of a removed member, which lead to its place on the page that has it as the last release did."""
     member, first, last = removed.member, removed.first.version, removed.last.version
-    place = f"{top}{RELEASES}{told_in}/{href(folder_of(name))}/#{href(member.anchor)}"
+    place = f"{top}{RELEASES}{content_release}/{href(folder_of(name))}/#{href(member.anchor)}"
     link = element("span", element("a", literal(last if first == last else f"{first} to {last}"), href=place))
     yield f"### {code(member.path)} {{ #removed-{member.anchor} .field }}"
     yield facts([chip(member.type, "type"), link])

@@ -16,8 +16,8 @@ def endpoint_selector(
 ) -> str:
     """Return the selector on the page about a name; `up` leads from the source of the page to the top.
 
-    `first_alike` returns the release whose page tells what another release has not changed since; such a release is
-    listed on its own page, and where software speaks it.
+    `first_alike` returns the release whose page has the content of another release. A release without a content of its
+    own is listed on its own page, and if software implements it.
     """
 
     def page_of(other: Release) -> str:

@@ -114,8 +114,8 @@ _STEPS: dict[str, Callable[[str | int], Any]] = {
 
 
 def member_data(member: Member) -> dict[str, Any]:
-    """Return a member as data; rare keys are present only if they apply."""
-    seldom = {
+    """Return a member as data; rare keys are included only if they apply."""
+    rare = {
         "alternative": member.alternative,
         "required_when": member.required_when,
         "default": member.default,
@@ -144,7 +144,7 @@ def member_data(member: Member) -> dict[str, Any]:
         "values": member.values,
         **_bounds(member.bounds),
         "origins": [asdict(origin) for origin in member.origins],
-        **{key: value for key, value in seldom.items() if value},
+        **{key: value for key, value in rare.items() if value},
     }
 
 

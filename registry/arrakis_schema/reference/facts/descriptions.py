@@ -1,4 +1,4 @@
-"""The members of a document with all that is known of them: words of later releases, and columns that are only sent."""
+"""The members of a document with descriptions from later releases, and the columns that are sent but not documented."""
 
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ class DescribedMember:
     `documented` is the member in the document, None where only servers have it; `sent` is whether servers have it.
     `seen` is the first release whose servers have it and `software` what it was seen in, both empty where that is the
     first release that documents it. `since` is the first release that documents it, `seen_in` the first version of each
-    program that speaks a release of which it is part.
+    program that implements a release with it.
     """
 
     member: Member
@@ -43,7 +43,7 @@ def _described_members(history: History, release: Release, name: str, path: str)
     since, seen = first_releases(history, name, document.path), first_software(history, name, document.path)
     return [
         DescribedMember(
-            *_with_words(history, release, name, document.path, member),
+            *_borrow_words(history, release, name, document.path, member),
             member,
             since=since.get(member.anchor, release.version),
             seen_in=seen.get(member.anchor, ()),
@@ -58,10 +58,10 @@ def sent_members(history: History, release: Release, name: str, document: Docume
     sent = {member.anchor: member for member in history.members(history.contracts(release, name)[document.path])}
     return [
         DescribedMember(
-            *_with_words(history, release, name, document.path, sent.get(anchor) or documented[anchor]),
+            *_borrow_words(history, release, name, document.path, sent.get(anchor) or documented[anchor]),
             documented.get(anchor),
             anchor in sent,
-            *_seen(history, name, document.path, anchor),
+            *_first_sighting(history, name, document.path, anchor),
         )
         for anchor in dict.fromkeys([*sent, *documented])
     ]
@@ -117,9 +117,9 @@ def _oldest_software(history: History, release: Release) -> dict[str, str]:
 
 
 def summary_of(history: History, release: Release, name: str) -> str:
-    """Return what a name is for in a sentence: that of its documents, or where none says it, of the newest that does.
+    """Return a summary of a name: that of its documents, or else that of the newest release that has one.
 
-    A description that is known to be wrong is passed over.
+    A description that is known to be wrong is skipped.
     """
     start = history.releases.index(release)
     for version in (release, *reversed(history.releases[start + 1 :])):
@@ -138,7 +138,7 @@ def _topics_summary(history: History, release: Release, name: str) -> str:
     return f"The messages in the Kafka topics {' and '.join(names)}." if names else ""
 
 
-def _with_words(history: History, release: Release, name: str, path: str, member: Member) -> tuple[Member, str]:
+def _borrow_words(history: History, release: Release, name: str, path: str, member: Member) -> tuple[Member, str]:
     """Return a member with words, and the release that they are borrowed from."""
     wordings = history.derived(_wordings, name, path).get((member.anchor, member.type), ())
     start = history.releases.index(release)
@@ -177,7 +177,7 @@ def _words(member: Member) -> tuple[str, ...]:
     return member.description, member.unit, member.null, member.omitted
 
 
-def _seen(history: History, name: str, path: str, anchor: str) -> tuple[str, tuple[str, ...]]:
+def _first_sighting(history: History, name: str, path: str, anchor: str) -> tuple[str, tuple[str, ...]]:
     """Return the first release whose servers have a column, if none that early documents it, and the software."""
     for release in history.releases:
         if history.member(release, name, path, anchor):

@@ -136,7 +136,7 @@ class History(Deriving):
         return self._tables[key].get(address)
 
     def place_name(self, release: Release, paths: Sequence[str], location: str) -> str:
-        """Return what a location of one of these documents is about: the path of a member where it is one."""
+        """Return the path of the member at a location of one of these documents, or the location if there is none."""
         document = next((release.document(path) for path in paths if path in release.documents), None)
         return (document and language_of(document).place_name(document, location)) or location
 
@@ -277,7 +277,7 @@ def _read_history(store: Store) -> History:
 
 
 def _pages_folder(releases: Sequence[Release]) -> str:
-    """Return the folder of the pages about documents: a word for what a set began with, so that it stays the same."""
+    """Return the folder of the pages about documents, which depends only on the first documents of a store."""
     first = next((release for release in releases if release.documents), None)
     asked = first is None or any(first.kind_of(path) in _ASKED for path in first.documents)
     return "endpoints" if asked else "documents"
