@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from markdown import Markdown
 
 from arrakis_schema.cli import main
 from arrakis_schema.errors import ArrakisSchemaError
@@ -96,19 +95,6 @@ def test_pages_of_the_same_text_are_rendered_once(root: Path, monkeypatch: pytes
     monkeypatch.delattr("markdown.core.Markdown.convert")
     monkeypatch.delattr("arrakis_schema.compat.accepts")
     assert build(root, Memo(memo.used)) == before
-
-
-def test_markdown_is_set_up_once_for_all_pages(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, register = list[Markdown](), Markdown.registerExtensions
-
-    def registered(markdown: Markdown, *arguments: Any, **named: Any) -> Any:
-        made.append(markdown)
-        return register(markdown, *arguments, **named)
-
-    monkeypatch.setattr(Markdown, "registerExtensions", registered)
-    pages = [path for path in build(root, Memo()) if path.endswith(".html")]
-    assert len(pages) > 10
-    assert len(set(map(id, made))) < 4  # MkDocs sets it up to look at the extensions
 
 
 def test_a_rendered_store_holds_no_verdicts_and_is_as_before(root: Path) -> None:
