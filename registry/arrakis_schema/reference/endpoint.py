@@ -46,7 +46,7 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
 
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
-    up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == history.folder
+    up, is_current = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == history.folder
     content_release = partial(first_alike, history, name=name)
     summary, first = summary_of(history, release, name), content_release(release)
     if first is release or not folder.startswith(RELEASES):
@@ -60,10 +60,10 @@ def endpoint_page(history: History, release: Release, name: str, folder: str) ->
         body = [_unchanged_note(first, name, up), *_documents_table(history, release, name, up)]
     return page(
         front_matter(
-            title=name if shown or not history.store.layout.declared else basename(name),
-            window_title="" if shown else f"{name} in {release.version}",
+            title=name if is_current or not history.store.layout.declared else basename(name),
+            window_title="" if is_current else f"{name} in {release.version}",
             description=summary,
-            searched=shown
+            searched=is_current
             or (_REMOVED if history.page_release(name) is None and release is history.last_release(name) else False),
             contents=False,
         ),
@@ -191,22 +191,22 @@ def _document(history: History, release: Release, name: str, document: Document,
     title = TITLES[document.kind]
     if document.kind is DocumentKind.PUBLICATION and len(history.documents(release, name)) > 1:
         title = f"{title}: {escape_markdown(basename(document.path))}"
-    shown = examples(history, release, document, up)
+    page_examples = examples(history, release, document, up)
     if document.format.tabular:
         yield f"## {title} {{ #{_slug(document)}-columns }}"
         yield from columns(history, release, name, document)
         code_blocks = division("part", *column_code(release, document))
-        blocks = [*shown.featured, *shown.others]
+        blocks = [*page_examples.featured, *page_examples.others]
         yield division("pair", code_blocks, division("part", "**Examples**", *blocks) if blocks else "")
         return
     head = f"## {title} fields {{ #{_slug(document)}-fields }}"
     members = division("part", head, *member_list(history, release, name, document, up))
-    if not shown.featured:
-        yield page(members, *shown.others)
+    if not page_examples.featured:
+        yield page(members, *page_examples.others)
         return
     head = f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}"
-    others = division("part", *shown.others) if shown.others else ""
-    yield division("described", members, division("beside", head, *shown.featured), others)
+    others = division("part", *page_examples.others) if page_examples.others else ""
+    yield division("described", members, division("beside", head, *page_examples.featured), others)
 
 
 def _users_section(history: History, release: Release, documents: dict[str, Document], up: str) -> Iterator[str]:

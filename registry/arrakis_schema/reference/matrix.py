@@ -215,11 +215,11 @@ def _undeclared_note(history: History, matrix: Matrix, asking: str) -> str:
 
 def _page_link(history: History, name: str) -> str:
     """Return the link to the page of an endpoint: the current one, or that of the last release that had it."""
-    shown, removed = history.page_release(name) or history.last_release(name), history.removed_in(name)
+    page_release, removed = history.page_release(name) or history.last_release(name), history.removed_in(name)
     what = "message" if are_messages(history.comparisons, [name]) else "endpoint"
-    text = f"Removed in {removed}: the {what} in {shown.version}" if removed else f"The {what}"
+    text = f"Removed in {removed}: the {what} in {page_release.version}" if removed else f"The {what}"
     up = "../" * matrix_path(name).count("/")
-    return f"[{text}]({up}{href(history.page(shown, name))}.md)"
+    return f"[{text}]({up}{href(history.page(page_release, name))}.md)"
 
 
 def answer_mark(answer: Answer) -> str:

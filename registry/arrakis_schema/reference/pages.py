@@ -64,9 +64,9 @@ def book(store: Store) -> Pages:
     if any(correction.has_effect for correction in store.corrections):
         yield DOCUMENTED, documented_matrix_page(history, endpoint_matrices(history, as_documented=True))
     if store.software.clients:
-        found = list(calls(history.comparisons))
-        yield SOFTWARE, software_page(history.comparisons, found)
-        yield "matrix-software/index.json", json_text(software_data(history.comparisons, found))
+        software_calls = list(calls(history.comparisons))
+        yield SOFTWARE, software_page(history.comparisons, software_calls)
+        yield "matrix-software/index.json", json_text(software_data(history.comparisons, software_calls))
     yield from _conformance_pages(store)
     yield "changelog.md", changelog_page(history)
     yield FEED, feed(history)
@@ -132,22 +132,22 @@ def endpoint_folders(store: Store) -> dict[str, list[Any]]:
                 if folder != history.folder:
                     folders.setdefault(folder, [release.version]).append(name)
     return {
-        folder: [{version: f"releases/{version}/index.md"}, *_page_entries(store, found, folder)]
-        for folder, (version, *found) in folders.items()
+        folder: [{version: f"releases/{version}/index.md"}, *_page_entries(store, page_names, folder)]
+        for folder, (version, *page_names) in folders.items()
     }
 
 
-def _page_entries(store: Store, found: list[str], top: str) -> list[Any]:
+def _page_entries(store: Store, page_names: list[str], top: str) -> list[Any]:
     """Return the entries of the pages about some names: by folder where a team has folders of its own."""
     if store.layout.declared:
-        return _by_folder(found, top)
-    return [{one_line(name): f"{top}/{folder_of(name)}.md"} for name in found]
+        return _by_folder(page_names, top)
+    return [{one_line(name): f"{top}/{folder_of(name)}.md"} for name in page_names]
 
 
-def _by_folder(found: list[str], top: str) -> list[Any]:
+def _by_folder(page_names: list[str], top: str) -> list[Any]:
     """Return the entries of some names with a section for each folder."""
     entries = list[Any]()
-    for title, group in by_folder(found):
+    for title, group in by_folder(page_names):
         inside = [{one_line(basename(name)): f"{top}/{folder_of(name)}.md"} for name in group]
         entries += [{title: inside}] if title else inside
     return entries

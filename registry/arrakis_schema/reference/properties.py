@@ -145,8 +145,8 @@ def _last_segment(path: str) -> str:
 
 def _definition(pointer: str) -> str:
     """Return the JSON Pointer of the shared definition that a place in a document is in; empty outside of one."""
-    found = _DEFINITION.match(pointer)
-    return found[0] if found else ""
+    match = _DEFINITION.match(pointer)
+    return match[0] if match else ""
 
 
 def _addresses(document: Document, erratum: Erratum) -> set[str]:
@@ -231,9 +231,9 @@ def _values(member: Member) -> Iterator[str]:
     one_of = "Always" if len(member.values) == 1 else "One of"
     for words, values in ((one_of, member.values), ("For example", member.examples)):
         if values:
-            shown = "".join(verbatim(short_json(value, _LONGEST_VALUE)) for value in values[:_MOST_VALUES])
+            listed_values = "".join(verbatim(short_json(value, _LONGEST_VALUE)) for value in values[:_MOST_VALUES])
             more = f" and {len(values) - _MOST_VALUES:,} more" if len(values) > _MOST_VALUES else ""
-            yield element("p", f"{words} {shown}{more}", class_="values")
+            yield element("p", f"{words} {listed_values}{more}", class_="values")
 
 
 def _variants(member: Member) -> str:

@@ -46,13 +46,13 @@ def _selector(
     state = f" {element('small', state_of(history, release))}" if state_of(history, release) else ""
     summary = element("summary", f"Release {element('b', literal(release.version))}{state}")
     listed = _listed(history, release)
-    shown = [other for other in listed if other is release or not _is_idle(history, other, note_of(other))]
+    visible = [other for other in listed if other is release or not _is_idle(history, other, note_of(other))]
     items = [
         _item(history, other, current=other is release, up=up, page=page_of(other), note=note_of(other))
-        for other in shown
+        for other in visible
     ]
     links = [element("a", "All releases", href=f"{up}releases/")]
-    links += [element("small", "those that changed nothing here are left out")] if len(shown) < len(listed) else []
+    links += [element("small", "those that changed nothing here are left out")] if len(visible) < len(listed) else []
     if history.store.software.clients or history.store.software.servers:
         links.append(element("a", "Which one do I run?", href=f"{up}releases/#software"))
     choices = element(

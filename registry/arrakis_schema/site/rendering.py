@@ -18,7 +18,7 @@ from mkdocs.structure.files import File, Files
 
 from arrakis_schema.reference.facts.history import forget_history
 from arrakis_schema.site.config import CONFIG
-from arrakis_schema.site.finishing import finished
+from arrakis_schema.site.finishing import finish_site
 from arrakis_schema.site.folder import site_folder
 from arrakis_schema.site.html_blocks import HtmlBlocks, PlainText
 from arrakis_schema.site.known_pages import KnownPages
@@ -60,7 +60,7 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
                 raise BuildError(message) from error
         generated = {path: content for path, content in folder.files.items() if path not in raw}
         yield from (Representation(path, content, media_type_of(path)) for path, content in generated.items())
-        yield from (file for file in finished(rendered, folder, known.finished, store.memo) if file.path not in raw)
+        yield from (file for file in finish_site(rendered, folder, known.finished, store.memo) if file.path not in raw)
 
 
 class _Loader(FileSystemLoader):
@@ -68,12 +68,12 @@ class _Loader(FileSystemLoader):
 
     def list_templates(self) -> list[str]:
         """Return the paths of templates and files, relative to their folder."""
-        found = set[str]()
+        paths = set[str]()
         for top in self.searchpath:
             for folder, folders, names in os.walk(top, followlinks=self.followlinks):
                 folders[:] = [name for name in folders if not name.startswith(".")]
-                found |= {Path(folder, name).relative_to(top).as_posix() for name in names}
-        return sorted(found)
+                paths |= {Path(folder, name).relative_to(top).as_posix() for name in names}
+        return sorted(paths)
 
 
 class _Templates(BytecodeCache):
