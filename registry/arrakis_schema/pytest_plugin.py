@@ -49,7 +49,7 @@ def arrakis_schema_release() -> str | None:
 @pytest.fixture(scope="session")
 def arrakis_schema_root() -> Path:
     """Return the folder with `schemas/` and `versions/`: that of this package. To be overridden."""
-    from arrakis_schema.store.loading import data_root  # noqa: PLC0415 - nothing is imported before it is needed
+    from arrakis_schema.store.loading import data_root  # noqa: PLC0415 - imported only when it is needed
 
     return Path(data_root())
 
@@ -94,7 +94,7 @@ def assert_conforms(arrakis_schema_root: Path) -> Conforms:
 def assert_releasable(arrakis_schema_root: Path) -> Releasable:
     """Return the function that fails a test unless the schemas in the root folder may be released."""
 
-    def ask(against: str | None = None, *, transitive: bool = False) -> None:
+    def check_schemas(against: str | None = None, *, transitive: bool = False) -> None:
         __tracebackhide__ = True
         from arrakis_schema.store.store import open_store  # noqa: PLC0415 - the same
         from arrakis_schema.system.check import check, check_report  # noqa: PLC0415 - the same
@@ -103,7 +103,7 @@ def assert_releasable(arrakis_schema_root: Path) -> Releasable:
         if result.failed or result.undecided:
             pytest.fail(f"{arrakis_schema_root}:\n{check_report(result, 'text')}", pytrace=False)
 
-    return ask
+    return check_schemas
 
 
 @pytest.fixture(scope="session", name="assert_payload")

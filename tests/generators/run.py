@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import sync_playwright
 
 from arrakis_schema.site import site, write_tree
-from arrakis_schema.site.finishing import finished
+from arrakis_schema.site.finishing import finish_site
 from arrakis_schema.site.folder import site_folder
 from arrakis_schema.site.tree import tree
 from arrakis_schema.store.store import Store
@@ -67,7 +67,7 @@ def render(name: str, environments: Path, store: Store, target: Path) -> None:
         if done.returncode:
             raise SystemExit(f"{name} cannot render the folder:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
         raw = {file.path: file for file in tree(store) if file.path != "index.html"}
-        files = {file.path: file for file in finished(Path(temporary, "site"), folder)}
+        files = {file.path: file for file in finish_site(Path(temporary, "site"), folder)}
         write_tree((files | raw).values(), target)
 
 

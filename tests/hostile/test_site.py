@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Browser
 
+from arrakis_schema.reference.evolution import find_removed
 from arrakis_schema.reference.facts.history import read_history
 from arrakis_schema.site import site, write_tree
 from arrakis_schema.site.representations import Representation
@@ -153,7 +154,7 @@ def test_fields_and_the_document_are_shown_as_they_are(root: Path, pages: dict[s
         request, payload = (release.document(f"endpoints/probe/{name}") for name in ("descriptor.json", "schema.txt"))
         heads = [text.removesuffix("¶") for text in page.of("h3", "field")]
         documents = () if release.frozen else (request, payload)
-        removed = (read_history(store).removed(release, "probe", document.path) for document in documents)
+        removed = (find_removed(read_history(store), release, "probe", document.path) for document in documents)
         members = [*members_of(request), *(entry.member for entries in removed for entry in entries)]
         assert heads == [visible(member.path) or '""' for member in members]
         assert visible(payload.text).removesuffix("\n") in page.of("code")

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { difference } from "../../registry/arrakis_schema/site/web/src/difference.js";
+import { compareColumns } from "../../registry/arrakis_schema/site/web/src/difference.js";
 
 const said = ({ label, text }) => (label ? `${label}: ${text}` : text);
 const answer = ({ given, registered, unknown = "ignored", exact = false }) => {
@@ -14,7 +14,7 @@ const answer = ({ given, registered, unknown = "ignored", exact = false }) => {
     unknown,
     exact,
   };
-  const { state, title, problems, notes } = difference(given, about);
+  const { state, title, problems, notes } = compareColumns(given, about);
   return { state, title, problems: problems.map(said), notes: notes.map(said) };
 };
 process.stdout.write(

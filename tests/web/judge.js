@@ -8,15 +8,15 @@ import {
   JsonError,
   parse,
 } from "../../registry/arrakis_schema/site/web/src/json.js";
-import { strangers } from "../../registry/arrakis_schema/site/web/src/unknown.js";
+import { undeclaredMembers } from "../../registry/arrakis_schema/site/web/src/unknown.js";
 import {
   rejection,
-  reported,
+  reportedViolations,
 } from "../../registry/arrakis_schema/site/web/src/verdict.js";
-import { sentence } from "../../registry/arrakis_schema/site/web/src/violations.js";
+import { describeViolation } from "../../registry/arrakis_schema/site/web/src/violations.js";
 import {
-  dotted,
-  dumped,
+  compactJson,
+  formatPath,
 } from "../../registry/arrakis_schema/site/web/src/words.js";
 
 const schemas = new Map();
@@ -29,20 +29,21 @@ function schemaOf(text) {
 function answer({ text, schema, envelope, patterns, unknown }) {
   try {
     const { value } = parse(text);
-    if (schema === undefined) return { value: dumped(value) };
+    if (schema === undefined) return { value: compactJson(value) };
     const [inner, outer] = [schemaOf(schema), envelope && schemaOf(envelope)];
-    const broken = reported(value, inner, outer ?? null, patterns);
+    const broken = reportedViolations(value, inner, outer ?? null, patterns);
     const stopped = broken.some(
       ({ path }) => !path.length || path[0] === "request",
     );
     const schemas = outer ? [outer, inner] : [inner];
     const others =
-      unknown && !stopped ? strangers(value, schemas, unknown) : [];
+      unknown && !stopped ? undeclaredMembers(value, schemas, unknown) : [];
     const rejected = others.filter((other) => other.rejected);
     const sentences = rejected.map(
-      ({ path, declared }) => `${dotted(path)}: ${rejection(path, declared)}`,
+      ({ path, declared }) =>
+        `${formatPath(path)}: ${rejection(path, declared)}`,
     );
-    return { sentences: [...broken.map(sentence), ...sentences] };
+    return { sentences: [...broken.map(describeViolation), ...sentences] };
   } catch (error) {
     if (error instanceof JsonError) return { error: error.message };
     return { failure: String(error) };

@@ -2,11 +2,13 @@
 
 import { readFileSync } from "node:fs";
 
-import { printed } from "../../registry/arrakis_schema/site/web/src/arrow-file.js";
+import { printSchema } from "../../registry/arrakis_schema/site/web/src/arrow-file.js";
 
 async function answer(base64) {
   try {
-    return { text: await printed(new Blob([Buffer.from(base64, "base64")])) };
+    return {
+      text: await printSchema(new Blob([Buffer.from(base64, "base64")])),
+    };
   } catch (error) {
     return { error: error.message };
   }

@@ -116,11 +116,13 @@ def _describe_endpoints(report: Report) -> Iterator[str]:
 def conform_kafka(options: Namespace) -> int:
     """Print what does not conform in the topics of a broker; return 0, 1, or 3 where undecided."""
     try:
-        from arrakis_schema.kafka.broker import OURS, Broker  # noqa: PLC0415 - an extra
+        from arrakis_schema.kafka.broker import FIXED_SETTINGS, Broker  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtraError("confluent_kafka", "kafka") from error
     servers, chosen = _servers(options.url), _pattern(options.topics)
-    settings = _settings(options.consumer_config, {*OURS, "bootstrap.servers"}) if options.consumer_config else {}
+    settings = (
+        _settings(options.consumer_config, {*FIXED_SETTINGS, "bootstrap.servers"}) if options.consumer_config else {}
+    )
     as_documented = options.as_documented or options.strict
     release = open_release(options.release, options.root).held(as_documented=as_documented)
     examination = Examination(release)

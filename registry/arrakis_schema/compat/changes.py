@@ -16,7 +16,6 @@ from arrakis_schema.json_schema.members import MemberPaths
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.text.json_pointer import extend_pointer
 
-_FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 _SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
 _MEMBERS, _NAMES = {"properties", "patternProperties"}, {"dependencies", "dependentRequired"}
 
@@ -47,7 +46,7 @@ class Location:
     def change(self, rule: str, effect: Effect, message: str) -> Change:
         """Return a change at this location."""
         if effect is not Effect.ANNOTATION:
-            effect = Effect.CHANGED if self.unclear else _FLIPPED.get(effect, effect) if self.negated else effect
+            effect = Effect.CHANGED if self.unclear else effect.opposite if self.negated else effect
         old, new = self.names
         name = new.path_of(self.new) or old.path_of(self.old)
         text = f"inside `not`, {message}" if self.negated else message
@@ -93,7 +92,7 @@ def _presence(keyword: str, before: Any, after: Any, location: Location, added: 
     if before is ABSENT:
         return location.change(f"{keyword}-added", added, f"`{keyword}` {short_json(after)} was added")
     if after is ABSENT:
-        removed = _FLIPPED.get(added, added)
+        removed = added.opposite
         return location.change(f"{keyword}-removed", removed, f"`{keyword}` {short_json(before)} was removed")
     return None
 
@@ -248,7 +247,7 @@ def _listed_schemas(keyword: str, before: Any, after: Any, location: Location) -
     for index, schema in new.items():
         yield location.below(index).change(f"{keyword}-added", added, f"`{keyword}` now also has {short_json(schema)}")
     for index, schema in old.items():
-        gone = _FLIPPED.get(added, added)
+        gone = added.opposite
         yield location.below(index).change(
             f"{keyword}-removed", gone, f"`{keyword}` no longer has {short_json(schema)}"
         )

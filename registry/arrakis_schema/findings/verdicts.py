@@ -31,6 +31,13 @@ class Effect(StrEnum):
     CHANGED = "changed"
     ANNOTATION = "annotation"
 
+    @property
+    def opposite(self) -> "Effect":
+        """The effect of the same difference read from new to old; `"changed"` and `"annotation"` are their own."""
+        return _OPPOSITES.get(self, self)
+
+
+_OPPOSITES = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 
 _WORDS = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
 

@@ -15,9 +15,9 @@ from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, UnreadPa
 
 LARGEST = 64 * 1024 * 1024
 _OFFSET_TAIL = -2000  # librdkafka's RD_KAFKA_OFFSET_TAIL_BASE: so many messages before the end
-_SLICE = 0.5
+_LONGEST_POLL = 0.5
 _BATCH = 100
-OURS = {
+FIXED_SETTINGS = {
     "group.id": "arrakis-schema-conform",
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
@@ -29,7 +29,7 @@ OURS = {
     "fetch.max.bytes": LARGEST,
     "message.max.bytes": LARGEST,
 }
-_FAILED = re.compile(r"FAIL .*?\]: (?:\S+/\w+: )?(.*?)(?: \(after .*)?", re.DOTALL)
+_FAILURE = re.compile(r"FAIL .*?\]: (?:\S+/\w+: )?(.*?)(?: \(after .*)?", re.DOTALL)
 _PATIENCE = 3.0
 
 
@@ -44,10 +44,10 @@ class Broker:
         """Take the addresses, the seconds for the whole examination, and additional settings of librdkafka."""
         self.servers, self._failures = servers, _Failures()
         self._begin = monotonic()
-        self._until = self._begin + timeout
+        self._deadline = self._begin + timeout
         log = logging.Logger("librdkafka")  # noqa: LOG001 - a private logger
         log.addHandler(self._failures)
-        settings: dict[str, Any] = {**extra_settings, **OURS, "bootstrap.servers": servers}
+        settings: dict[str, Any] = {**extra_settings, **FIXED_SETTINGS, "bootstrap.servers": servers}
         try:
             self._consumer = Consumer(settings, logger=log)
             self._admin = AdminClient({**extra_settings, "bootstrap.servers": servers}, logger=log)
@@ -56,25 +56,27 @@ class Broker:
 
     def topics(self) -> dict[str, list[int]]:
         """Return the topics with their partitions; all at once, because requesting a single topic may create it."""
-        why = "no answer in time"
-        while self._left() > 0 and not (self._failures.reasons and monotonic() - self._begin > _PATIENCE):
+        reason = "no answer in time"
+        while self._seconds_left() > 0 and not (self._failures.reasons and monotonic() - self._begin > _PATIENCE):
             try:
-                listed = self._consumer.list_topics(timeout=self._slice())
+                listed = self._consumer.list_topics(timeout=self._poll_timeout())
             except KafkaException as error:
-                why = _reason(error)
-                self._consumer.poll(0)  # brings the log
+                reason = _reason(error)
+                self._consumer.poll(0)  # delivers the log
             else:
                 return {name: sorted(topic.partitions) for name, topic in listed.topics.items()}
-        raise BrokerError(f"{self.servers} does not answer as a Kafka broker: {self._failures or why}")
+        raise BrokerError(f"{self.servers} does not answer as a Kafka broker: {self._failures or reason}")
 
     def policies(self, topics: list[str]) -> dict[str, str]:
         """Return the `cleanup.policy` of topics, as far as the broker discloses it."""
         policies = {}
         resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in topics]
         for batch in (resources[start : start + _BATCH] for start in range(0, len(resources), _BATCH)):
-            for resource, future in self._admin.describe_configs(batch, request_timeout=max(1.0, self._left())).items():
+            for resource, future in self._admin.describe_configs(
+                batch, request_timeout=max(1.0, self._seconds_left())
+            ).items():
                 with suppress(KafkaException, TimeoutError):
-                    policy = future.result(max(1.0, self._left())).get("cleanup.policy")
+                    policy = future.result(max(1.0, self._seconds_left())).get("cleanup.policy")
                     policies.update({resource.name: policy.value} if policy is not None else {})
         return policies
 
@@ -83,10 +85,10 @@ class Broker:
         pending = {(request.topic, request.partition): request for request in requests}
         ends: dict[tuple[str, int], int] = {}
         self._consumer.assign(
-            [TopicPartition(request.topic, request.partition, _start(request.newest)) for request in requests]
+            [TopicPartition(request.topic, request.partition, _start_offset(request.newest)) for request in requests]
         )
-        while pending and self._left() > 0:
-            message = self._consumer.poll(self._slice())
+        while pending and self._seconds_left() > 0:
+            message = self._consumer.poll(self._poll_timeout())
             if message is None:
                 continue
             partition_key = str(message.topic()), message.partition() or 0
@@ -114,28 +116,28 @@ class Broker:
             return
         offset = message.offset() or 0
         if partition_key not in ends:
-            ends[partition_key] = self._end(partition_key, offset)
+            ends[partition_key] = self._end_offset(partition_key, offset)
             first = ends[partition_key] - (pending[partition_key].newest or ends[partition_key])
             if offset < first:  # the broker misjudged its end, and started too early
                 self._consumer.seek(TopicPartition(*partition_key, first))
                 return
-        yield _read(message, partition_key[0], offset)
+        yield _to_read_message(message, partition_key[0], offset)
         if offset >= ends[partition_key] - 1:
             del pending[partition_key]
             self._consumer.incremental_unassign([TopicPartition(*partition_key)])
 
-    def _end(self, partition_key: tuple[str, int], offset: int) -> int:
+    def _end_offset(self, partition_key: tuple[str, int], offset: int) -> int:
         """Return the end of a partition as of its last fetch."""
         watermarks = self._consumer.get_watermark_offsets(TopicPartition(*partition_key), cached=True)
         return max(int(watermarks[1]) if watermarks else 0, offset + 1)
 
-    def _slice(self) -> float:
+    def _poll_timeout(self) -> float:
         """Return how long one call may wait; never a negative number, which would mean forever."""
-        return max(0.01, min(_SLICE, self._left()))
+        return max(0.01, min(_LONGEST_POLL, self._seconds_left()))
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         """Return how many seconds are left."""
-        return self._until - monotonic()
+        return self._deadline - monotonic()
 
 
 class _Failures(logging.Handler):
@@ -147,7 +149,7 @@ class _Failures(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a failure."""
-        match = _FAILED.fullmatch(record.getMessage())
+        match = _FAILURE.fullmatch(record.getMessage())
         if match:
             self.reasons = [*self.reasons[-1:], match.group(1)]
 
@@ -158,18 +160,20 @@ class _Failures(logging.Handler):
         return bool(self.reasons)
 
 
-def _start(newest: int | None) -> int:
+def _start_offset(newest: int | None) -> int:
     """Return the offset to start from."""
     return OFFSET_BEGINNING if newest is None else _OFFSET_TAIL - newest
 
 
-def _read(message: Message, topic: str, offset: int) -> ReadMessage:
+def _to_read_message(message: Message, topic: str, offset: int) -> ReadMessage:
     """Return a message as it was read."""
     key, value = message.key(), message.value()
-    return ReadMessage(topic, offset, _bytes(key), _bytes(value), bool(message.headers()), int(message.timestamp()[1]))
+    return ReadMessage(
+        topic, offset, _to_bytes(key), _to_bytes(value), bool(message.headers()), int(message.timestamp()[1])
+    )
 
 
-def _bytes(value: object) -> bytes | None:
+def _to_bytes(value: object) -> bytes | None:
     """Return a key or a value as bytes; the library may return text."""
     return value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else None
 

@@ -12,7 +12,7 @@ from arrakis_schema.findings.text import format_count
 from arrakis_schema.kafka.messages import Checker, least_rows
 from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, Source, UnreadPartition
 from arrakis_schema.kafka.records import Descriptions, RecordChecker
-from arrakis_schema.kafka.topic_laws import DigestCheck, Times, disagreements, foreign_members
+from arrakis_schema.kafka.topic_laws import DigestCheck, Times, disagreements, mismatched_members
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -23,7 +23,7 @@ _CHECKERS: dict[str, Callable[[Release, str], Checker | RecordChecker]] = {
     "arrow": lambda release, path: Checker(arrow_document(release, path), least_rows(release, path)),
     "json-schema": RecordChecker,
 }
-_OF_RECORDS = {"reference-unknown", "length-differs", "record-differs"}
+_RECORD_RULES = {"reference-unknown", "length-differs", "record-differs"}
 
 
 @dataclass(slots=True)
@@ -53,8 +53,8 @@ class Examination:
         references = [checker.references for checker in self._checkers.values() if isinstance(checker, Checker)]
         members = {name for reference in references if reference for name in reference.members}
         members |= {name for topics in self._topics for name in (*topics.alike, topics.series.stride) if name}
-        self._described = Descriptions(self._topics, members)
-        self._seen: dict[tuple[str, str, str], tuple[Finding, int]] = {}
+        self._descriptions = Descriptions(self._topics, members)
+        self._repetitions: dict[tuple[str, str, str], tuple[Finding, int]] = {}
         self._summaries: dict[str, DigestCheck] = {}
         self._times: dict[str, Times] = {}
         self.examined = Examined()
@@ -65,18 +65,18 @@ class Examination:
         declared = {name: topics for name in sorted(partitions) if (topics := topics_of(self._topics, name))}
         selected = {name for name in declared if chosen is None or chosen.search(name)}
         self.examined.messages = dict.fromkeys(sorted(selected), 0)
-        self._layout(source, partitions, {name: declared[name] for name in selected})
+        self._check_layout(source, partitions, {name: declared[name] for name in selected})
         description_documents = {topics.described_by for topics in self._topics if topics.described_by}
-        first = [name for name in declared if declared[name].document in description_documents]
-        others = [name for name in declared if name in selected and name not in first]
-        for names in (first, others):
+        metadata_topics = [name for name in declared if declared[name].document in description_documents]
+        data_topics = [name for name in declared if name in selected and name not in metadata_topics]
+        for names in (metadata_topics, data_topics):
             parts = [
-                PartitionRequest(name, part, self._newest(declared[name], newest))
+                PartitionRequest(name, part, self._message_limit(declared[name], newest))
                 for name in names
                 for part in partitions[name]
             ]
             for read in source.read(parts) if parts else ():
-                self._take(read, declared[read.topic], reported=read.topic in selected)
+                self._check_message(read, declared[read.topic], reported=read.topic in selected)
         self._conclude()
         return self.examined
 
@@ -94,71 +94,73 @@ class Examination:
             raise ArrakisSchemaError(f"{path} is written in {language}, whose messages cannot be checked")
         return _CHECKERS[language](self._release, path)
 
-    def _newest(self, topics: Topics, newest: int) -> int | None:
+    def _message_limit(self, topics: Topics, newest: int) -> int | None:
         """Return how many messages of a topic are read: all, where they are records with keys."""
         return None if isinstance(self._checkers[topics.document], RecordChecker) else newest
 
-    def _layout(self, source: Source, partitions: Mapping[str, list[int]], declared: Mapping[str, Topics]) -> None:
+    def _check_layout(
+        self, source: Source, partitions: Mapping[str, list[int]], declared: Mapping[str, Topics]
+    ) -> None:
         """Note each topic whose number of partitions or cleanup policy differs from the settings."""
         topics_with_policy = [name for name, topics in sorted(declared.items()) if topics.cleanup]
         for name, policy in (source.policies(topics_with_policy) if topics_with_policy else {}).items():
             if policy != declared[name].cleanup:
                 message = f"{name}: expected the cleanup policy {declared[name].cleanup}, found {policy}"
-                self._add(name, self._about(declared[name], "cleanup-differs", message))
+                self._note(name, self._document_finding(declared[name], "cleanup-differs", message))
         for name, topics in sorted(declared.items()):
             count = len(partitions[name])
             if topics.partitions and count != topics.partitions:
                 message = f"{name}: expected {format_count(topics.partitions, 'partition')}, found {count}"
-                self._add(name, self._about(topics, "partitions-differ", message))
+                self._note(name, self._document_finding(topics, "partitions-differ", message))
 
-    def _take(self, read: ReadMessage | UnreadPartition, topics: Topics, *, reported: bool) -> None:
+    def _check_message(self, read: ReadMessage | UnreadPartition, topics: Topics, *, reported: bool) -> None:
         """Check one message."""
         if isinstance(read, UnreadPartition):
             self.examined.undecided = True
-            message = f"{read.topic}, partition {read.partition}: {read.why}"
-            self._add(read.why, self._about(topics, "undecided", message, Severity.WARNING))
+            message = f"{read.topic}, partition {read.partition}: {read.reason}"
+            self._note(read.reason, self._document_finding(topics, "undecided", message, Severity.WARNING))
             return
-        findings = [*self._envelope(read, topics), *self._content(read, topics)]
+        findings = [*self._check_envelope(read, topics), *self._check_value(read, topics)]
         if reported:
             self.examined.messages[read.topic] += 1
             for finding in findings:
-                self._add(
+                self._note(
                     read.topic, replace(finding, message=f"{read.topic}, offset {read.offset}: {finding.message}")
                 )
 
-    def _envelope(self, read: ReadMessage, topics: Topics) -> Iterator[Finding]:
+    def _check_envelope(self, read: ReadMessage, topics: Topics) -> Iterator[Finding]:
         """Check the key and the headers of a message."""
         if topics.key == "none" and (read.key is not None or read.headers):
             extra = "a key" if read.key is not None else "headers"
-            yield self._about(topics, "message-key", f"expected neither key nor headers, found {extra}")
+            yield self._document_finding(topics, "message-key", f"expected neither key nor headers, found {extra}")
 
-    def _content(self, read: ReadMessage, topics: Topics) -> list[Finding]:
+    def _check_value(self, read: ReadMessage, topics: Topics) -> list[Finding]:
         """Return what is wrong with the value of a message."""
         checker = self._checkers[topics.document]
         if isinstance(checker, RecordChecker):
             record, findings = checker.check(read.key, read.value, topics.key_member)
-            return [*findings, *self._record(read, topics, record)] if record is not None else findings
+            return [*findings, *self._check_record(read, topics, record)] if record is not None else findings
         if read.value is None:
-            return [self._about(topics, "message-malformed", "the message has no value")]
-        if not self._described.describes(read.topic):
-            return [*checker.check(read.value), *self._timing(read, topics, checker)]
-        findings = checker.check(read.value, partial(self._described.expectations, read.topic))
+            return [self._document_finding(topics, "message-malformed", "the message has no value")]
+        if not self._descriptions.describes(read.topic):
+            return [*checker.check(read.value), *self._check_time(read, topics, checker)]
+        findings = checker.check(read.value, partial(self._descriptions.expectations, read.topic))
         return [
             *(self._downgrade_if_older(finding, read) for finding in findings),
-            *self._timing(read, topics, checker),
+            *self._check_time(read, topics, checker),
         ]
 
-    def _record(self, read: ReadMessage, topics: Topics, record: Mapping[str, Any]) -> Iterator[Finding]:
+    def _check_record(self, read: ReadMessage, topics: Topics, record: Mapping[str, Any]) -> Iterator[Finding]:
         """Keep a record, and yield what is wrong with it in its topic."""
-        self._described.note(topics.document, read.topic, record, read.time)
+        self._descriptions.note(topics.document, read.topic, record, read.time)
         key, value = str(record["key"]), record["value"]
         if topics.digest.key:
             summary = self._summaries.setdefault(read.topic, DigestCheck(topics.digest, topics.key_member))
             summary.note(key, value)
-        for rule, message in foreign_members(topics.placeholders_of(read.topic), topics.repeats, value):
-            yield self._about(topics, rule, f"the record of the key {key!r}: {message}")
+        for rule, message in mismatched_members(topics.placeholders_of(read.topic), topics.repeats, value):
+            yield self._document_finding(topics, rule, f"the record of the key {key!r}: {message}")
 
-    def _timing(self, read: ReadMessage, topics: Topics, checker: Checker) -> Iterator[Finding]:
+    def _check_time(self, read: ReadMessage, topics: Topics, checker: Checker) -> Iterator[Finding]:
         """Yield what is wrong with the time of a message, after those before it."""
         series, references = topics.series, checker.references
         rows = (
@@ -169,47 +171,51 @@ class Examination:
         times, numbers = rows
         if not times or times[0] is None:
             return
-        records = {number: self._described.record(read.topic, references.member, number) for number in numbers}
-        known = self._times.setdefault(read.topic, Times(series))
-        for rule, message in known.laws(times[0], records):
-            yield self._about(topics, rule, message)
+        records = {number: self._descriptions.record(read.topic, references.member, number) for number in numbers}
+        time_checks = self._times.setdefault(read.topic, Times(series))
+        for rule, message in time_checks.laws(times[0], records):
+            yield self._document_finding(topics, rule, message)
 
     def _downgrade_if_older(self, finding: Finding, read: ReadMessage) -> Finding:
         """Return a finding, as a warning if the message may be older than the records that it was checked against."""
-        if finding.rule in _OF_RECORDS and read.time < self._described.newest:
+        if finding.rule in _RECORD_RULES and read.time < self._descriptions.newest:
             message = f"{finding.message} (sent before the newest record)"
             return replace(finding, severity=Severity.WARNING, message=message)
         return finding
 
-    def _about(self, topics: Topics, rule: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
+    def _document_finding(
+        self, topics: Topics, rule: str, message: str, severity: Severity = Severity.ERROR
+    ) -> Finding:
         """Return a finding about a document as a whole."""
         return Finding(f"{self._release.folder}/{topics.document}", 1, 1, rule, severity, "", message)
 
-    def _add(self, group: str, finding: Finding) -> None:
+    def _note(self, group: str, finding: Finding) -> None:
         """Note a finding; repetitions in one group, such as a topic, are only counted."""
         key = group, finding.rule, finding.location
-        first, count = self._seen.get(key, (finding, 0))
-        self._seen[key] = first, count + 1
+        first, count = self._repetitions.get(key, (finding, 0))
+        self._repetitions[key] = first, count + 1
 
     def _summarize(self) -> None:
         """Note where the records of a topic disagree with each other, or with their digest."""
-        for topic, records in self._described.by_topic():
+        for topic, records in self._descriptions.by_topic():
             topics = topics_of(self._topics, topic)
             checker = self._checkers[topics.document] if topics else None
             if topics and isinstance(checker, Checker) and checker.references:
                 for rule, message in disagreements(topic, records, checker.references.member, topics.alike):
-                    self._add(topic, self._about(replace(topics, document=topics.described_by), rule, message))
+                    self._note(
+                        topic, self._document_finding(replace(topics, document=topics.described_by), rule, message)
+                    )
         for topic, summary in self._summaries.items():
             topics = topics_of(self._topics, topic)
             if topics is None:
                 continue
             for rule, message in summary.laws():
-                self._add(topic, self._about(topics, rule, f"{topic}: {message}"))
+                self._note(topic, self._document_finding(topics, rule, f"{topic}: {message}"))
 
     def _conclude(self) -> None:
         """Collect the findings, and note the topics that are undecided because they hold no message."""
         self._summarize()
-        for finding, count in self._seen.values():
+        for finding, count in self._repetitions.values():
             repetitions = f" (and {count - 1:,} more like it)" if count > 1 else ""
             self.examined.findings.append(replace(finding, message=finding.message + repetitions))
         for topics in self._topics:
@@ -218,4 +224,4 @@ class Examination:
                 self.examined.undecided = True
                 where = f"{format_count(len(names), 'topic')} of the names {', '.join(topics.names)}"
                 message = f"there is no message to check in {where}"
-                self.examined.findings.append(self._about(topics, "undecided", message, Severity.WARNING))
+                self.examined.findings.append(self._document_finding(topics, "undecided", message, Severity.WARNING))

@@ -72,35 +72,35 @@ def unpacked_size(metadata: bytes, body: pa.Buffer) -> int | None:
     pyarrow trusts the declared size, and allocates it. Raises `FrameError`.
     """
     try:
-        batch = _field(metadata, _INT32.unpack_from(metadata, 0)[0], _HEADER)
+        batch = _find_field(metadata, _INT32.unpack_from(metadata, 0)[0], _HEADER)
         if batch is None:
             raise FrameError("a record batch has no header")
-        table = _follow(metadata, batch)
-        if _field(metadata, table, _COMPRESSION) is None:
+        table = _follow_offset(metadata, batch)
+        if _find_field(metadata, table, _COMPRESSION) is None:
             return None
-        return sum(_claims(metadata, table, body))
+        return sum(_declared_sizes(metadata, table, body))
     except struct.error as error:
         raise FrameError(f"the head of a record batch cannot be read: {error}") from error
 
 
-def _claims(metadata: bytes, table: int, body: pa.Buffer) -> Iterator[int]:
+def _declared_sizes(metadata: bytes, table: int, body: pa.Buffer) -> Iterator[int]:
     """Yield the unpacked size that each buffer declares."""
-    position = _field(metadata, table, _BUFFERS)
+    position = _find_field(metadata, table, _BUFFERS)
     if position is None:
         return
-    vector = _follow(metadata, position)
+    vector = _follow_offset(metadata, position)
     for number in range(_INT32.unpack_from(metadata, vector)[0]):
         start, size = struct.unpack_from("<qq", metadata, vector + 4 + number * _BUFFER_BYTES)
         if size >= _INT64.size and 0 <= start <= body.size - _INT64.size:
             yield max(int(_INT64.unpack(body.slice(start, _INT64.size).to_pybytes())[0]), size)
 
 
-def _follow(data: bytes, position: int) -> int:
+def _follow_offset(data: bytes, position: int) -> int:
     """Return the position that the offset at a position refers to (flatbuffers: relative to itself)."""
     return int(position + _INT32.unpack_from(data, position)[0])
 
 
-def _field(data: bytes, table: int, number: int) -> int | None:
+def _find_field(data: bytes, table: int, number: int) -> int | None:
     """Return the position of a field of a flatbuffers table, or None where the table lacks it."""
     vtable = table - int(_INT32.unpack_from(data, table)[0])
     slot = 4 + 2 * number

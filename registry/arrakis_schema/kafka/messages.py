@@ -20,11 +20,11 @@ from arrakis_schema.store.store import Release, open_release
 from arrakis_schema.tables import ArrowDocument, arrow_document, batch_findings, compare_sent_schema
 from arrakis_schema.tables.references import Expected, References, reference_findings, row_references
 
-_MOST_KNOWN, _LARGEST_KNOWN = 256, 64 * 1024
+_MOST_CACHED, _LARGEST_CACHED = 256, 64 * 1024
 _MOST_FINDINGS = 50
 _MOST_FRAMES = 100
 _LARGEST_HEAD = 16 * 1024 * 1024
-Expecting = Callable[[References], Expected]
+ExpectRows = Callable[[References], Expected]
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, EOFError)
 
 
@@ -66,17 +66,17 @@ def least_rows(release: Release, path: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownSchema:
+class _MatchingSchema:
     """A schema that matches the document: how to read its batches, and what to check in them."""
 
     sent: pa.Schema
-    promised: pa.Schema
+    expected_schema: pa.Schema
     promises: tuple[tuple[int, tuple[Promise, ...]], ...]
     references: References | None
     takes_null: bool
 
     def holds(self, batch: pa.RecordBatch) -> bool:
-        """Tell quickly whether the values of a batch are valid; pyarrow does not look for stray nulls."""
+        """Tell quickly whether the values of a batch are valid; pyarrow does not check for nulls."""
         for index, promises in self.promises:
             column = batch.column(index)
             for promise in promises:
@@ -92,21 +92,21 @@ class Checker:
         """Take the document, and how many rows a message has at least."""
         self.document, self._least = document, least
         self._references = row_references(document)
-        self._known: dict[bytes, _KnownSchema] = {}
-        self._plain: set[bytes] = set()
+        self._schemas: dict[bytes, _MatchingSchema] = {}
+        self._uncompressed: set[bytes] = set()
 
     @property
     def references(self) -> References | None:
         """How the rows of the document refer to records, or None where they do not."""
         return self._references
 
-    def check(self, data: bytes, expected: Expecting | None = None) -> list[Finding]:
+    def check(self, data: bytes, expected: ExpectRows | None = None) -> list[Finding]:
         """Return what is wrong with the bytes of one message; `expected` returns what the records require."""
         if type(data) is not bytes:
             data = bytes(data)
         try:
             head = data[: head_size(data)]
-            schema = self._known.get(head)
+            schema = self._schemas.get(head)
             if schema is None:
                 schema, findings = self._read_schema(head)
                 if schema is None:
@@ -127,7 +127,7 @@ class Checker:
         """Return the values of columns in a message; None where it cannot be read as one."""
         try:
             head = data[: head_size(data)]
-            schema = self._known.get(head)
+            schema = self._schemas.get(head)
             batch = self._batch(data, len(head), schema) if schema is not None else None
         except FrameError:
             return None
@@ -135,30 +135,32 @@ class Checker:
             return None
         return [values_of(batch.column(name)) for name in names]
 
-    def _read_schema(self, head: bytes) -> tuple[_KnownSchema | None, list[Finding]]:
+    def _read_schema(self, head: bytes) -> tuple[_MatchingSchema | None, list[Finding]]:
         """Return the schema in a message's head; None and the findings where it is not the document's."""
         if len(head) > _LARGEST_HEAD:
             raise FrameError(f"its schema takes {len(head):,} bytes")
         try:
             sent = pa.ipc.read_schema(pa.py_buffer(head))
             sent.names  # noqa: B018 - a name that is not UTF-8 shows here
-            promised, findings = compare_sent_schema(self.document, sent)
+            expected_schema, findings = compare_sent_schema(self.document, sent)
         except (*_UNREADABLE, RecursionError) as error:
             raise FrameError(f"it does not begin with a schema: {first_line(error)}") from error
-        if promised is None or findings:
+        if expected_schema is None or findings:
             return None, findings
-        made = promises_of(promised)
-        by_place = (
-            (index, tuple(promise for promise in made if promise.column == name))
+        all_promises = promises_of(expected_schema)
+        by_column = (
+            (index, tuple(promise for promise in all_promises if promise.column == name))
             for index, name in enumerate(sent.names)
         )
-        promises = tuple((index, some) for index, some in by_place if some)
-        schema = _KnownSchema(sent, promised, promises, self._references, all(field.nullable for field in promised))
-        if len(self._known) < _MOST_KNOWN and len(head) <= _LARGEST_KNOWN:
-            self._known[head] = schema
+        promises = tuple((index, column_promises) for index, column_promises in by_column if column_promises)
+        schema = _MatchingSchema(
+            sent, expected_schema, promises, self._references, all(field.nullable for field in expected_schema)
+        )
+        if len(self._schemas) < _MOST_CACHED and len(head) <= _LARGEST_CACHED:
+            self._schemas[head] = schema
         return schema, []
 
-    def _batch(self, data: bytes, start: int, schema: _KnownSchema) -> pa.RecordBatch | Finding:
+    def _batch(self, data: bytes, start: int, schema: _MatchingSchema) -> pa.RecordBatch | Finding:
         """Return the batch after the schema, complete and valid, or what is wrong with it."""
         reader = pa.BufferReader(data)
         reader.seek(start)
@@ -168,7 +170,7 @@ class Checker:
             return self._frame_finding(data)
         if message.type != "record batch" or data[reader.tell() :] != END_OF_STREAM:
             return self._frame_finding(data)
-        self._refuse_bomb(message)
+        self._refuse_large_batch(message)
         try:
             batch = pa.ipc.read_record_batch(message, schema.sent)
             batch.validate(full=True)
@@ -176,15 +178,15 @@ class Checker:
             return self._malformed_finding(f"its batch cannot be read: {first_line(error)}")
         return batch
 
-    def _refuse_bomb(self, message: pa.Message) -> None:
+    def _refuse_large_batch(self, message: pa.Message) -> None:
         """Refuse a batch whose declared size exceeds the limit; the heads of uncompressed batches are cached."""
         metadata = message.metadata.to_pybytes()
-        if metadata in self._plain:
+        if metadata in self._uncompressed:
             return
         size = unpacked_size(metadata, message.body)
         if size is None:
-            if len(self._plain) < _MOST_KNOWN and len(metadata) <= _LARGEST_KNOWN:
-                self._plain.add(metadata)
+            if len(self._uncompressed) < _MOST_CACHED and len(metadata) <= _LARGEST_CACHED:
+                self._uncompressed.add(metadata)
         elif size > LARGEST:
             raise FrameError(
                 f"its batch decompresses to {size:,} bytes, according to its header; at most {LARGEST:,} are read"
@@ -208,10 +210,12 @@ class Checker:
             return self._malformed_finding(f"expected a schema, a batch and an end, found {', '.join(kinds)}")
         return self._malformed_finding(f"{len(data) - end:,} bytes follow the end of the stream at byte {end:,}")
 
-    def _findings(self, schema: _KnownSchema, batch: pa.RecordBatch, expected: Expecting | None) -> Iterator[Finding]:
+    def _findings(
+        self, schema: _MatchingSchema, batch: pa.RecordBatch, expected: ExpectRows | None
+    ) -> Iterator[Finding]:
         """Yield what is wrong with the values of a batch."""
         if not schema.holds(batch):
-            yield from batch_findings(self.document, schema.promised, batch)
+            yield from batch_findings(self.document, schema.expected_schema, batch)
         if expected is not None and schema.references is not None:
             yield from reference_findings(self.document, schema.references, batch, expected(schema.references))
 

@@ -28,11 +28,11 @@ class ReadMessage:
 
 @dataclass(frozen=True, slots=True)
 class UnreadPartition:
-    """A partition that was not read to its end, and why."""
+    """A partition that was not read to its end, and the reason."""
 
     topic: str
     partition: int
-    why: str
+    reason: str
 
 
 class Source(Protocol):

@@ -69,24 +69,24 @@ class Descriptions:
     def __init__(self, topics: Sequence[Topics], members: Collection[str]) -> None:
         """Take the entries of the topics, and the members of a record to keep."""
         self._topics, self._members = topics, frozenset(members)
-        self._about: dict[tuple[str, str], str] = {}
+        self._topic_of_record: dict[tuple[str, str], str] = {}
         self._records: dict[str, dict[tuple[str, str], Mapping[str, Any]]] = {}
         self._expected: dict[str, Expected] = {}
-        self._numbered: dict[tuple[str, str], dict[Any, Mapping[str, Any]]] = {}
+        self._by_number: dict[tuple[str, str], dict[Any, Mapping[str, Any]]] = {}
         self.newest = 0
 
     def note(self, document: str, topic: str, record: Mapping[str, Any], time: int) -> None:
         """Add a record, which replaces an earlier one of the same key."""
         key, value = (topic, str(record["key"])), record["value"]
         self.newest = max(self.newest, time)
-        before = self._about.pop(key, None)
+        before = self._topic_of_record.pop(key, None)
         if before is not None:
             del self._records[before][key]
         if isinstance(value, dict):
             named = (topics.topic_of(value) for topics in self._topics if topics.described_by == document)
-            about = self._about[key] = next(filter(None, named), "")
+            described_topic = self._topic_of_record[key] = next(filter(None, named), "")
             kept = {member: value[member] for member in self._members & value.keys()}
-            self._records.setdefault(about, {})[key] = kept
+            self._records.setdefault(described_topic, {})[key] = kept
 
     def describes(self, topic: str) -> bool:
         """Return whether any record describes the rows of a topic."""
@@ -104,7 +104,7 @@ class Descriptions:
 
     def record(self, topic: str, member: str, number: int) -> Mapping[str, Any]:
         """Return the record of a row, whose `member` is this number; an empty one where there is none."""
-        if (topic, member) not in self._numbered:
+        if (topic, member) not in self._by_number:
             records = self._records.get(topic, {}).values()
-            self._numbered[topic, member] = {record.get(member): record for record in records}
-        return self._numbered[topic, member].get(number, {})
+            self._by_number[topic, member] = {record.get(member): record for record in records}
+        return self._by_number[topic, member].get(number, {})

@@ -10,7 +10,7 @@ from arrakis_schema.store.kafka_settings import Digest, TopicSeries
 
 Record = Mapping[str, Any]
 Law = tuple[str, str]
-"""The id of a rule, and what is found."""
+"""The id of a rule, and what was found."""
 _SECOND = 1_000_000_000
 _DAY = 86_400 * _SECOND
 _YEAR = 366 * _DAY
@@ -36,15 +36,18 @@ def disagreements(
             yield "record-differs", f"the rows of {topic} have one {name}, but its records have {values}"
 
 
-def foreign_members(
+def mismatched_members(
     placeholders: Mapping[str, str], repeats: Mapping[str, tuple[str, ...]], value: Any
 ) -> Iterator[Law]:
-    """Yield where a record says something else than the name of its topic does."""
+    """Yield where a record differs from what the name of its topic repeats."""
     for name, members in repeats.items():
         for member in members if isinstance(value, dict) else ():
-            said = value.get(member)
-            if said is not None and name in placeholders and str(said) != placeholders[name]:
-                yield "record-differs", f"value.{member} is {said!r}, but the topic is that of {placeholders[name]!r}"
+            repeated = value.get(member)
+            if repeated is not None and name in placeholders and str(repeated) != placeholders[name]:
+                yield (
+                    "record-differs",
+                    f"value.{member} is {repeated!r}, but the topic is that of {placeholders[name]!r}",
+                )
 
 
 class DigestCheck:
@@ -54,23 +57,23 @@ class DigestCheck:
         """Take what the settings say of the digest; the records that it sums up have the member `key_member`."""
         self._digest, self._member = digest, key_member
         self._records: dict[str, Record] = {}
-        self._found: Record | None = None
+        self._newest_digest: Record | None = None
 
     def note(self, key: str, value: Any) -> None:
         """Add a record, which replaces an earlier one; a digest holds for the records before it."""
         if key == self._digest.key:
-            self._found = value if isinstance(value, dict) else None
+            self._newest_digest = value if isinstance(value, dict) else None
         elif value is None or self._member in value:
-            self._found = None
+            self._newest_digest = None
             self._records.pop(key, None)
             if value is not None:
                 self._records[key] = value
 
     def laws(self) -> Iterator[Law]:
         """Yield what differs between the digest and the records, if it is the newest of them."""
-        if self._found is None:
+        if self._newest_digest is None:
             return
-        count, digest = self._found.get(self._digest.count), self._found.get(self._digest.sha256)
+        count, digest = self._newest_digest.get(self._digest.count), self._newest_digest.get(self._digest.sha256)
         if count is not None and count != len(self._records):
             message = f"{self._digest.count} is {count:,}, found {format_count(len(self._records), 'record')}"
             yield "digest-differs", f"the record of the key {self._digest.key!r}: {message}"
@@ -112,19 +115,21 @@ class Times:
 
     def laws(self, value: int, rows: Mapping[Any, Record]) -> Iterator[Law]:
         """Yield what is wrong with the time of a message: `rows` are its numbers, with the record of each."""
-        unit = self._misread(value)
+        unit = self._describe_wrong_clock(value)
         if unit:
             yield (
                 "time-outside",
                 f"{self._series.time}: {value} is not a time in nanoseconds by the clock of the API: {unit}",
             )
             return
-        found = next(filter(None, (self._follow(number, value, record) for number, record in rows.items())), None)
-        if found is not None:
-            yield "time-step", found
+        problem = next(
+            filter(None, (self._find_step_problem(number, value, record) for number, record in rows.items())), None
+        )
+        if problem is not None:
+            yield "time-step", problem
         self._last.update(dict.fromkeys(rows, value))
 
-    def _follow(self, number: Any, value: int, record: Record) -> str | None:
+    def _find_step_problem(self, number: Any, value: int, record: Record) -> str | None:
         """Return what is wrong with a time after the last one of the same row."""
         last, stride = self._last.get(number), record.get(self._series.stride)
         if last is None:
@@ -136,7 +141,7 @@ class Times:
             return f"{before}: the stride is {stride}"
         return None
 
-    def _misread(self, value: int) -> str:
+    def _describe_wrong_clock(self, value: int) -> str:
         """Return what a time seems to be, if it cannot be one by the clock of the API."""
         now = time.time_ns() - self._series.epoch * _SECOND
         if value > now + _DAY:

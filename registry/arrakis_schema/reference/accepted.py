@@ -13,17 +13,17 @@ def accepted_breaks(history: History, release: Release, up: str) -> Iterator[str
     entries = history.accepted.get(release.version, [])
     if entries:
         yield "## Accepted breaks { #accepted-breaks }"
-        yield "\n".join(_row(history, release, entry, up) for entry in entries)
+        yield "\n".join(_accepted_item(history, release, entry, up) for entry in entries)
 
 
-def _row(history: History, release: Release, entry: Accepted, up: str) -> str:
+def _accepted_item(history: History, release: Release, entry: Accepted, up: str) -> str:
     """Return an item of the list: the reason, the rule, and the places."""
     rule = f"[{code(entry.rule)}]({up}changes.md#{entry.rule})" if history.has_rules else code(entry.rule)
-    places = ", ".join(code(_member(history, release, place)) for place in entry.places)
+    places = ", ".join(code(_member_place(history, release, place)) for place in entry.places)
     return f"- {escape_markdown(entry.reason)} {rule} in {places}"
 
 
-def _member(history: History, release: Release, place: str) -> str:
+def _member_place(history: History, release: Release, place: str) -> str:
     """Return the document of a place, and the member in it."""
     document, _, remainder = place.partition("#")
     location = remainder.partition(" = ")[0]

@@ -33,7 +33,7 @@ def _release(history: History, release: Release) -> Iterator[str]:
     yield escape_markdown(history.store.summaries.get(release.version, ""))
     for title, items in entry(history, release, markdown_writing(history, "")):
         yield f"{title}\n\n{_bullet_list(items)}" if items else title
-    if before := history.before(release):
+    if before := history.previous_release(release):
         path = f"compare/{before.version}...{release.version}.md"
         yield f"[Every difference from {before.version} to {release.version}]({path})"
 

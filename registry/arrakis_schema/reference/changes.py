@@ -110,8 +110,8 @@ def summaries(history: History, old: Release, new: Release, writing: Writing) ->
                 lines = tuple(_lines(history, step, writing))
                 breaks = step.older.answer in {Answer.BREAKS, Answer.UNDECIDED}
                 groups.setdefault((lines, breaks), []).append(_title(history, name, step.document, writing))
-    found = [Summary(tuple(titles), lines, breaks) for (lines, breaks), titles in groups.items()]
-    return sorted(found, key=lambda summary: not summary.breaks)
+    changed = [Summary(tuple(titles), lines, breaks) for (lines, breaks), titles in groups.items()]
+    return sorted(changed, key=lambda summary: not summary.breaks)
 
 
 def _title(history: History, name: str, path: str, writing: Writing) -> str:
@@ -169,11 +169,11 @@ def describe_changes(history: History, old: Release, new: Release, up: str) -> I
     """Yield the changes of a release by endpoint as Markdown; endpoints with the same changes share one entry."""
     writing = markdown_writing(history, up)
     yield from (f"{word}: {listed}." for word, listed in _documents(old, new, writing))
-    found = summaries(history, old, new, writing)
-    for summary in found:
+    changed = summaries(history, old, new, writing)
+    for summary in changed:
         yield f"### {', '.join(summary.titles)}"
         yield "\n".join(f"- {label}: {sentence}." for label, sentence in summary.lines)
-    if not found and old.documents == new.documents:
+    if not changed and old.documents == new.documents:
         yield wording_note(history, old, new)
 
 
@@ -191,15 +191,15 @@ def wording_note(history: History, old: Release, new: Release) -> str:
 
 def entry(history: History, release: Release, writing: Writing) -> Iterator[tuple[str, list[str]]]:
     """Yield the paragraphs of a release in a changelog: each a title, and the items below it."""
-    before = history.before(release)
+    before = history.previous_release(release)
     if before is None:
         yield writing.strong("First release"), [writing.text(", ".join(names([release])) or NOTHING_YET)]
         return
     for word, listed in _documents(before, release, writing):
         yield f"{writing.strong(word)}: {listed}", []
-    found = summaries(history, before, release, writing)
-    for summary in found:
+    changed = summaries(history, before, release, writing)
+    for summary in changed:
         items = [f"{label}: {sentence}" for label, sentence in summary.lines]
         yield writing.strong(", ".join(summary.titles)), items
-    if not found and before.documents == release.documents:
+    if not changed and before.documents == release.documents:
         yield wording_note(history, before, release), []

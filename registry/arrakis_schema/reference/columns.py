@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from arrakis_schema.languages import language_of
-from arrakis_schema.reference.facts.descriptions import DescribedMember, sent_members
+from arrakis_schema.reference.facts.descriptions import DescribedMember, first_releases, sent_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import code, code_block, element, escape_markdown, prose, table, tabs, verbatim
 from arrakis_schema.reference.problems import earlier_problem, problem_at
@@ -17,7 +17,7 @@ _HEAD = ("column", "type", "meaning", "unit", "null", "documented since")
 def columns(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
     """Yield the table of columns as they are really sent, the known problems, and the schema to copy."""
     language, members = language_of(document), sent_members(history, release, name, document)
-    since = history.since(document.path, name)
+    since = first_releases(history, name, document.path)
     yield from _differences(members)
     borrowed = {described.described_in for described in members}
     source = borrowed.pop() if len(borrowed) == 1 else None

@@ -33,7 +33,7 @@ def comparison_page(history: History, old: Release, new: Release) -> str:
         f" [{new.version}](../releases/{new.version}/index.md) · [other pairs](index.md)",
         "## In words { #in-words }",
         *describe_changes(history, old, new, "../"),
-        *(accepted_breaks(history, new, "../") if history.before(new) is old else ()),
+        *(accepted_breaks(history, new, "../") if history.previous_release(new) is old else ()),
         "## Line by line { #line-by-line }",
         *(text_diffs(history, old, new) or ["No document that both have differs."]),
     )
@@ -73,10 +73,10 @@ def text_diffs(history: History, old: Release, new: Release) -> tuple[str, ...]:
 
 def _text_diffs(history: History, old: Release, new: Release) -> tuple[str, ...]:
     """Find the differences of two releases line by line."""
-    return tuple(_differing(history, old, new))
+    return tuple(_diff_documents(history, old, new))
 
 
-def _differing(history: History, old: Release, new: Release) -> Iterator[str]:
+def _diff_documents(history: History, old: Release, new: Release) -> Iterator[str]:
     """Yield the difference of each document of two releases."""
     for name in names([old, new]):
         before, after = history.documents(old, name), history.documents(new, name)
@@ -85,10 +85,10 @@ def _differing(history: History, old: Release, new: Release) -> Iterator[str]:
                 continue
             lines = list(unified_diff(before[path].text.splitlines(), after[path].text.splitlines(), lineterm="", n=2))
             if lines:
-                yield _fold(path, lines[2:])
+                yield _collapsed_diff(path, lines[2:])
 
 
-def _fold(path: str, lines: list[str]) -> str:
+def _collapsed_diff(path: str, lines: list[str]) -> str:
     """Return one difference, collapsed under its name and size."""
     counts = {mark: sum(line.startswith(mark) for line in lines) for mark in _MARKS}
     size = element("span", f"+{counts['+']} &minus;{counts['-']}", class_="size")

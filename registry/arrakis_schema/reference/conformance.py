@@ -23,7 +23,7 @@ def conformance(store: Store) -> str:
     """Return the page of results for each real server that was checked; empty without a record."""
     record, over_time = conformance_record(store), monitoring_blocks(store)
     if record is None:
-        return page(_front(), "# Real servers", *over_time) if over_time else ""
+        return page(_front_matter(), "# Real servers", *over_time) if over_time else ""
     try:
         return page(_page(record), *over_time)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -35,15 +35,15 @@ def as_sent(store: Store, name: str) -> str:
     rows = [row for release in reversed(store.every_release()) for row in _sent_rows(release, name)]
     if not any(row[1] != row[2] for row in rows):
         return ""
-    shown = [[release, old, "as documented" if sent == old else sent, seen] for release, old, sent, seen in rows]
-    return table(["release", "documented", "sent", "seen in"], shown)
+    cells = [[release, old, "as documented" if sent == old else sent, seen] for release, old, sent, seen in rows]
+    return table(["release", "documented", "sent", "seen in"], cells)
 
 
 def _sent_rows(release: Release, name: str) -> Iterator[list[str]]:
     """Yield the row of a release for each of its payloads of this name."""
     for path in release.documents:
         if release.name_of(path) == name and release.document(path).format.tabular:
-            documented, sent = (_columns(one.document(path).text) for one in (release, release.contract))
+            documented, sent = (_columns(version.document(path).text) for version in (release, release.contract))
             seen = dict.fromkeys(
                 software for correction in release.corrections_of(path) for software in correction.seen
             )
@@ -69,11 +69,17 @@ def _page(record: Any) -> str:
         " its answers break no client; notices say in what else it differs."
     )
     return page(
-        _front(), "# What real servers send", introduction, _summary(record), *servers, "## Clients", "\n".join(clients)
+        _front_matter(),
+        "# What real servers send",
+        introduction,
+        _summary(record),
+        *servers,
+        "## Clients",
+        "\n".join(clients),
     )
 
 
-def _front() -> str:
+def _front_matter() -> str:
     """Return the front matter of the page."""
     return front_matter(
         title="Real servers",
@@ -89,13 +95,13 @@ def _summary(record: dict[str, Any]) -> str:
     for number, examination in enumerate(record["servers"]):
         differences = sum(finding[1] != "notice" for finding in examination["findings"])
         words = f"✗ {format_count(differences, 'difference')}"
-        kept = _mark("✓ conforms", "works") if examination["conforms"] else _mark(words, "breaks")
+        result = _mark("✓ conforms", "works") if examination["conforms"] else _mark(words, "breaks")
         rows.append(
             [
                 f"[{_server_title(examination)}](#server-{number})",
                 escape_markdown(examination["claims"]),
                 _release(examination["release"]),
-                kept,
+                result,
             ]
         )
     return table(["server", "with the schemas of", "checked against", "result"], rows)
@@ -109,7 +115,7 @@ def _server(number: int, examination: dict[str, Any]) -> Iterator[str]:
     counts = [
         [code(name), escape_markdown(str(answered)), escape_markdown(str(refused))]
         for name, (answered, refused) in examination["examined"].items()
-        if answered or refused  # what the server does not offer is told below
+        if answered or refused  # what the server does not offer is listed below
     ]
     yield table(["endpoint", "requests answered", "invalid requests rejected"], counts)
     rows = [

@@ -42,34 +42,35 @@ _SECTION = re.compile(r"^## (.*?) \{ #(\S+)", re.MULTILINE)
 
 
 def endpoint_page(history: History, release: Release, name: str, folder: str) -> str:
-    """Return the page in one of its folders; of a release that changed nothing, a short one that leads to the other.
+    """Return the page in one of its folders; if the release changed nothing, a short one that links to the other.
 
     Inside, `up` leads from its source to the top of the docs folder, and `up` and one more from its URL.
     """
-    up, shown = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == history.folder
-    told_in = partial(first_alike, history, name=name)
-    summary, first = summary_of(history, release, name), told_in(release)
+    up, is_current = "../" * f"{folder}/{folder_of(name)}".count("/"), folder == history.folder
+    content_release = partial(first_alike, history, name=name)
+    summary, first = summary_of(history, release, name), content_release(release)
     if first is release or not folder.startswith(RELEASES):
         sections = [
             *history.derived(_document_sections, release, name, folder),
-            *changes_by_release(history, release, name, folder, told_in),
-            *_themselves(history, release, name, up),
+            *changes_by_release(history, release, name, folder, content_release),
+            *_documents_table(history, release, name, up),
         ]
-        body = [_contents(sections), *sections]
+        body = [_section_links(sections), *sections]
     else:
-        body = [_unchanged_note(first, name, up), *_themselves(history, release, name, up)]
+        body = [_unchanged_note(first, name, up), *_documents_table(history, release, name, up)]
     return page(
         front_matter(
-            title=name if shown or not history.store.layout.declared else basename(name),
-            window_title="" if shown else f"{name} in {release.version}",
+            title=name if is_current or not history.store.layout.declared else basename(name),
+            window_title="" if is_current else f"{name} in {release.version}",
             description=summary,
-            searched=shown or (_REMOVED if history.shown(name) is None and release is history.last(name) else False),
+            searched=is_current
+            or (_REMOVED if history.page_release(name) is None and release is history.last_release(name) else False),
             contents=False,
         ),
         _heading(name),
-        endpoint_selector(history, release, name, up, told_in),
+        endpoint_selector(history, release, name, up, content_release),
         _banner(history, release, name, up),
-        _lead(summary),
+        _summary(summary),
         _facts(history, release, name, up),
         *body,
     )
@@ -81,39 +82,39 @@ def _document_sections(history: History, release: Release, name: str, folder: st
     return (
         *(part for document in documents.values() for part in _document(history, release, name, document, up)),
         *(part for document in documents.values() for part in topic_section(history, release, document, up)),
-        *_used_by(history, release, documents, up),
-        *_check(release, name, documents, up),
+        *_users_section(history, release, documents, up),
+        *_check_form(release, name, documents, up),
     )
 
 
 def first_alike(history: History, release: Release, name: str) -> Release:
     """Return the first of the consecutive releases, up to this one, whose pages about a name are the same.
 
-    What differs may be the number of the release, as in a `$id`. The page of the current release tells all itself, and
-    so does that of the last one that has the name.
+    They may differ in the number of the release, as in a `$id`. The page of the current release is always complete,
+    and so is that of the last one that has the name.
     """
     return history.derived(_first_alike, release, name)
 
 
 def _first_alike(history: History, release: Release, name: str) -> Release:
     """Find the first of the consecutive releases whose pages about a name are the same."""
-    whole = release is (history.shown(name) or history.last(name)) or not release.frozen
-    before = None if whole else history.before(release)
-    same = before and history.documents(before, name) and _tell_the_same(history, before, release, name)
+    has_full_page = release is (history.page_release(name) or history.last_release(name)) or not release.frozen
+    before = None if has_full_page else history.previous_release(release)
+    same = before and history.documents(before, name) and _have_same_content(history, before, release, name)
     return first_alike(history, before, name) if before and same else release
 
 
-def _tell_the_same(history: History, old: Release, new: Release, name: str) -> bool:
-    """Return whether the pages of two releases about a name differ in the number of the release alone."""
-    return history.derived(_told_digest, old, name) == history.derived(_told_digest, new, name)
+def _have_same_content(history: History, old: Release, new: Release, name: str) -> bool:
+    """Return whether the pages of two releases about a name differ only in the number of the release."""
+    return history.derived(_content_digest, old, name) == history.derived(_content_digest, new, name)
 
 
-def _told_digest(history: History, release: Release, name: str) -> str:
+def _content_digest(history: History, release: Release, name: str) -> str:
     """Return the digest of what the page of a release says about a name, without its number except in "since"."""
     folder = f"{RELEASES}{release.version}"
     sections = history.derived(_document_sections, release, name, folder)
-    told = "\n".join(sections).replace(f"{folder}/", f"{history.folder}/")
-    return digest(re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", told).encode())
+    content = "\n".join(sections).replace(f"{folder}/", f"{history.folder}/")
+    return digest(re.sub(rf"(?<!since )(?<!\| )(?<![\d.]){re.escape(release.version)}(?![\d.])", "", content).encode())
 
 
 def _unchanged_note(first: Release, name: str, up: str) -> str:
@@ -122,7 +123,7 @@ def _unchanged_note(first: Release, name: str, up: str) -> str:
     return f"Nothing has changed since {first.version} but the number of the release: see {link}.\n{{ .alike }}"
 
 
-def _contents(sections: Iterable[str]) -> str:
+def _section_links(sections: Iterable[str]) -> str:
     """Return a line of links to the sections of the page, in the place of a table of contents beside it."""
     links = [
         element("a", title, href=f"#{target}") for section in sections for title, target in _SECTION.findall(section)
@@ -136,7 +137,7 @@ def _heading(name: str) -> str:
     return f"# {escape_markdown(name)} {{ {'' if target == name else f'#{target} '}.name }}"
 
 
-def _lead(summary: str) -> str:
+def _summary(summary: str) -> str:
     """Return the summary at the top of the page, its first paragraph in larger letters."""
     first, *others = prose(summary) or [""]
     head = first if first.startswith("<p>") else f"{first}\n{{ .lead }}"
@@ -145,7 +146,7 @@ def _lead(summary: str) -> str:
 
 def _banner(history: History, release: Release, name: str, up: str) -> str:
     """Return the note that this is not the current release, or that the name was removed; empty where neither is."""
-    current, removed = history.shown(name) or history.last(name), history.removed_in(name)
+    current, removed = history.page_release(name) or history.last_release(name), history.removed_in(name)
     link = f"[{escape_markdown(name)} in {current.version}]({up}{href(history.page(current, name))}.md)"
     sentences = []
     if not release.frozen and history.unreleased:
@@ -165,16 +166,17 @@ def _banner(history: History, release: Release, name: str, up: str) -> str:
 def _facts(history: History, release: Release, name: str, up: str) -> str:
     """Return the line of facts, and the raw files with a button to copy their URL."""
     chips = [
-        chip(f"documented since {history.first(name)}"),
+        chip(f"documented since {history.first_version(name)}"),
         chip(f"last changed in {history.last_changed_in(name, release)}"),
     ]
     links = [
-        f"[{escape_markdown(text)}]({up}{href(path)}){{ data-copy }}" for text, path in _raw(history, release, name)
+        f"[{escape_markdown(text)}]({up}{href(path)}){{ data-copy }}"
+        for text, path in _raw_files(history, release, name)
     ]
     return page(element("p", " ".join(chips), class_="facts head"), f"{' '.join(links)}\n{{ .raw }}").rstrip()
 
 
-def _raw(history: History, release: Release, name: str) -> Iterator[tuple[str, str]]:
+def _raw_files(history: History, release: Release, name: str) -> Iterator[tuple[str, str]]:
     """Yield the raw files of an endpoint with their descriptions."""
     folder = f"versions/{release.place}"
     for path, document in history.documents(release, name).items():
@@ -189,25 +191,25 @@ def _document(history: History, release: Release, name: str, document: Document,
     title = TITLES[document.kind]
     if document.kind is DocumentKind.PUBLICATION and len(history.documents(release, name)) > 1:
         title = f"{title}: {escape_markdown(basename(document.path))}"
-    shown = examples(history, release, document, up)
+    page_examples = examples(history, release, document, up)
     if document.format.tabular:
         yield f"## {title} {{ #{_slug(document)}-columns }}"
         yield from columns(history, release, name, document)
         code_blocks = division("part", *column_code(release, document))
-        blocks = [*shown.featured, *shown.others]
+        blocks = [*page_examples.featured, *page_examples.others]
         yield division("pair", code_blocks, division("part", "**Examples**", *blocks) if blocks else "")
         return
     head = f"## {title} fields {{ #{_slug(document)}-fields }}"
     members = division("part", head, *member_list(history, release, name, document, up))
-    if not shown.featured:
-        yield page(members, *shown.others)
+    if not page_examples.featured:
+        yield page(members, *page_examples.others)
         return
     head = f"## Examples {{ #{_slug(document)}-examples {UNSEARCHED} }}"
-    others = division("part", *shown.others) if shown.others else ""
-    yield division("described", members, division("beside", head, *shown.featured), others)
+    others = division("part", *page_examples.others) if page_examples.others else ""
+    yield division("described", members, division("beside", head, *page_examples.featured), others)
 
 
-def _used_by(history: History, release: Release, documents: dict[str, Document], up: str) -> Iterator[str]:
+def _users_section(history: History, release: Release, documents: dict[str, Document], up: str) -> Iterator[str]:
     """Yield the section on the documents that refer to one of these."""
     users = release.derived(_users)
     names = dict.fromkeys(release.name_of(user) for path in documents for user in users.get(path, ()))
@@ -232,7 +234,7 @@ def _slug(document: Document) -> str:
     return f"the-{document.kind.value}"
 
 
-def _check(release: Release, name: str, documents: dict[str, Document], up: str) -> Iterator[str]:
+def _check_form(release: Release, name: str, documents: dict[str, Document], up: str) -> Iterator[str]:
     """Yield the form for checking a message; without JavaScript it shows the command to use instead."""
     kinds = {document.kind for document in documents.values()}
     if not any(kind.is_sent for kind in kinds):
@@ -252,7 +254,7 @@ def _bundle_of(document: Document) -> str:
     return f"{document.path.removesuffix(document.format.suffix)}{language.bundled}" if refers else ""
 
 
-def _themselves(history: History, release: Release, name: str, up: str) -> Iterator[str]:
+def _documents_table(history: History, release: Release, name: str, up: str) -> Iterator[str]:
     """Yield the table of the documents: size, digest, and the release since which each is identical."""
     folder = f"versions/{release.place}"
     rows = []

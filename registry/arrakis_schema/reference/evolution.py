@@ -1,15 +1,17 @@
 """The sections of a page on what releases changed: members that were removed, and the history of the documents."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from posixpath import basename
 
 from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.conformance import as_sent
-from arrakis_schema.reference.facts.history import History, ReleaseStep, Removed
+from arrakis_schema.reference.facts.history import History, ReleaseStep
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, division, element, escape_markdown, facts, prose
 from arrakis_schema.reference.places import anchor, folder_of, matrix_path
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
 from arrakis_schema.store.layout import DocumentKind
+from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
 
@@ -26,18 +28,30 @@ RELEASES = "releases/"
 _MOST_REMOVED = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A member as the last release that has it documents it, and the first release that has it."""
+
+    member: Member
+    first: Release
+    last: Release
+
+
 def changes_by_release(
-    history: History, release: Release, name: str, folder: str, told_in: Callable[[Release], Release]
+    history: History, release: Release, name: str, folder: str, content_release: Callable[[Release], Release]
 ) -> Iterator[str]:
     """Yield the changes by release, as a drawing and in words, separately for request and payload.
 
     The pages in the folders of releases lead to the page of the current one, or of the last that has the name.
-    `told_in` returns the release whose page has the members of another release.
+    `content_release` returns the release whose page has the content of another release.
     """
-    yield from _removed_members(history, release, name, folder, told_in)
+    yield from _removed_members(history, release, name, folder, content_release)
     yield f"## History {{ #history {UNSEARCHED} }}"
-    up, current = "../" * f"{folder}/{folder_of(name)}".count("/"), history.shown(name) or history.last(name)
-    if folder.startswith(RELEASES) and (release is not current or history.shown(name)):
+    up, current = (
+        "../" * f"{folder}/{folder_of(name)}".count("/"),
+        history.page_release(name) or history.last_release(name),
+    )
+    if folder.startswith(RELEASES) and (release is not current or history.page_release(name)):
         yield f"[What each release changed]({up}{href(history.page(current, name))}.md#history)"
         return
     releases = [release for release in shown_releases(history) if history.documents(release, name)]
@@ -60,24 +74,26 @@ def changes_by_release(
         yield f"{compared}\n{{ .compared }}"
         yield change_list(history, step, up)
     if not steps:
-        yield f"Nothing changed since {history.first(name)}."
+        yield f"Nothing changed since {history.first_version(name)}."
 
 
 def _step_heading(title: str, step: ReleaseStep) -> str:
-    """Return a heading that the list of sections leaves out: it would be longer than the page."""
+    """Return a heading that is left out of the list of sections, which would become too long."""
     target = f"{step.new}-{anchor(basename(step.document))}"
     link = element("a", "&para;", class_="headerlink", href=f"#{target}", title="Permanent link")
     return element("h3", literal(title) + link, id=target, data_search_exclude="")
 
 
 def _removed_members(
-    history: History, release: Release, name: str, folder: str, told_in: Callable[[Release], Release]
+    history: History, release: Release, name: str, folder: str, content_release: Callable[[Release], Release]
 ) -> Iterator[str]:
-    """Yield the section on the members that only earlier releases have: whoever still meets one finds it here."""
+    """Yield the section on the members that only earlier releases have, for those who still encounter one."""
     if folder.startswith(RELEASES):
         return
     up = "../" * f"{folder}/{folder_of(name)}".count("/")
-    removed = [member for path in history.documents(release, name) for member in history.removed(release, name, path)]
+    removed = [
+        member for path in history.documents(release, name) for member in find_removed(history, release, name, path)
+    ]
     if not removed:
         return
     yield "## Removed members { #the-removed }"
@@ -85,17 +101,30 @@ def _removed_members(
     rows = [
         cell
         for member in removed[:_MOST_REMOVED]
-        for cell in _removed_row(f"{up}../", name, member, told_in(member.last).version)
+        for cell in _removed_row(f"{up}../", name, member, content_release(member.last).version)
     ]
     yield division("members", *rows)
     if len(removed) > _MOST_REMOVED:
         yield f"{len(removed) - _MOST_REMOVED:,} more are not listed."
 
 
-def _removed_row(top: str, name: str, removed: Removed, told_in: str) -> Iterator[str]:
+def find_removed(history: History, release: Release, name: str, path: str) -> list[Removed]:
+    """Return the members that earlier releases have in a document, and this one does not."""
+    removed: dict[str, Removed] = {}
+    kept = {member.anchor for member in history.members(history.documents(release, name)[path])}
+    for earlier in history.releases[: history.releases.index(release)]:
+        document = history.documents(earlier, name).get(path)
+        for member in history.members(document) if document else ():
+            if member.anchor not in kept:
+                first = removed[member.anchor].first if member.anchor in removed else earlier
+                removed[member.anchor] = Removed(member, first, earlier)
+    return list(removed.values())
+
+
+def _removed_row(top: str, name: str, removed: Removed, content_release: str) -> Iterator[str]:
     """Yield the cells of a removed member, which lead to its place on the page that has it as the last release did."""
     member, first, last = removed.member, removed.first.version, removed.last.version
-    place = f"{top}{RELEASES}{told_in}/{href(folder_of(name))}/#{href(member.anchor)}"
+    place = f"{top}{RELEASES}{content_release}/{href(folder_of(name))}/#{href(member.anchor)}"
     link = element("span", element("a", literal(last if first == last else f"{first} to {last}"), href=place))
     yield f"### {code(member.path)} {{ #removed-{member.anchor} .field }}"
     yield facts([chip(member.type, "type"), link])

@@ -22,7 +22,7 @@ _EXAMPLE = re.compile(r"^example(?![A-Za-z0-9])|(?<![A-Za-z0-9])example$")
 
 @dataclass(frozen=True, slots=True)
 class ShownExamples:
-    """The examples of a document as blocks of Markdown: those shown in full, and what is said of the others."""
+    """The examples of a document as blocks of Markdown: those shown in full, and the list of the others."""
 
     featured: tuple[str, ...]
     others: tuple[str, ...]
@@ -44,10 +44,10 @@ def examples(history: History, release: Release, document: Document, up: str) ->
     for example in featured:
         name = "" if example.example.refused else example.example.name  # its name says why it is rejected today
         blocks.append(f"**{escape_markdown(_title(document, name))}**")
-        ways = list(_ways(history, release, document, example))
-        blocks.append(tabs(ways) if len(ways) > 1 else ways[0][1])
+        forms = list(_code_forms(history, release, document, example))
+        blocks.append(tabs(forms) if len(forms) > 1 else forms[0][1])
     return ShownExamples(
-        tuple(blocks), tuple(_others(judged, [example for example in judged if example not in featured], up))
+        tuple(blocks), tuple(_other_examples(judged, [example for example in judged if example not in featured], up))
     )
 
 
@@ -59,12 +59,14 @@ def _title(document: Document, name: str) -> str:
     return (variant or "example").replace("-", " ").capitalize()
 
 
-def _ways(history: History, release: Release, document: Document, judged: JudgedExample) -> Iterator[tuple[str, str]]:
+def _code_forms(
+    history: History, release: Release, document: Document, judged: JudgedExample
+) -> Iterator[tuple[str, str]]:
     """Yield each way to write or to send an example, with its title."""
     coloured = release in (
         history.current,
         history.unreleased,
-    )  # colours cost as much as the rest of a page, and old pages are many
+    )  # colours double the size of a page, and there are many old pages
     yield "JSON", code_block(judged.text, language_of(document).highlighting if coloured else "")
     if document.kind is not DocumentKind.REQUEST:
         if _is_asked_by_path(history, release, document):
@@ -116,7 +118,7 @@ def _flight_program(history: History, release: Release, document: Document, mess
     return ""
 
 
-def _others(judged: list[JudgedExample], others: list[JudgedExample], up: str) -> Iterator[str]:
+def _other_examples(judged: list[JudgedExample], others: list[JudgedExample], up: str) -> Iterator[str]:
     """Yield one rejected example in full, and a list of those that are not shown above it."""
     refused = [example for example in others if example.reason]
     if refused:

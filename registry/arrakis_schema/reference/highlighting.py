@@ -13,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
-from arrakis_schema.reference.markup import UNSEARCHED, divided
+from arrakis_schema.reference.markup import UNSEARCHED, expand_divisions
 from arrakis_schema.text.escaping import literal, restore_characters
 
 _BLOCK = re.compile(
@@ -52,7 +52,7 @@ def _render_heading(heading: re.Match[str]) -> str:
 
 def finish_page(html: str) -> str:
     """Return the HTML of a page from `with_code_as_html`, without the wrappers and marks that only Markdown needed."""
-    return restore_characters(divided(_WRAPPED.sub(r"\1", html)))
+    return restore_characters(expand_divisions(_WRAPPED.sub(r"\1", html)))
 
 
 def _render_block(block: re.Match[str]) -> str:

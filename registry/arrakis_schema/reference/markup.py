@@ -91,7 +91,7 @@ def without_divisions(markdown: str) -> str:
     return _DIVISION.sub("", markdown)
 
 
-def divided(html: str) -> str:
+def expand_divisions(html: str) -> str:
     """Return the HTML of a page with an element for each division."""
     return html.replace('<hr class="end">', "</div>").replace('<hr class="begin ', '<div class="')
 

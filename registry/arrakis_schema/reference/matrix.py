@@ -69,8 +69,8 @@ def matrix_page(history: History, matrices: list[Matrix]) -> str:
         "# Compatibility matrix",
         f"Does {with_article(asking)} of one release work with {with_article(answering)} of another? {question}",
         _grid(f"{asking} ↓ {answering} →", list(map(group_label, groups)), rows) if matrices else NOTHING_YET,
-        _older(history, versions),
-        _basis(history),
+        _omitted_note(history, versions),
+        _basis_note(history),
         f"{_by_endpoint(history, matrices)}For any two releases, with all differences: [compare](compare/index.md).",
     )
 
@@ -111,7 +111,7 @@ def _overall_answer(matrices: list[Matrix], client: str, server: str) -> Answer:
     return worst(matrix.relation(asking or 0, answering or 0).answer for matrix, asking, answering in known)
 
 
-def _basis(history: History) -> str:
+def _basis_note(history: History) -> str:
     """Return what the answers are based on, where that is not simply the frozen documents."""
     if not any(correction.has_effect for correction in history.store.corrections):
         return ""
@@ -127,11 +127,11 @@ def _by_endpoint(history: History, matrices: list[Matrix]) -> str:
         f"[{escape_markdown(name[shared:])}]({matrix_path(name)}){f' (removed in {version})' if version else ''}"
         for name, version in removed.items()
     ]
-    each = "message" if are_messages(history.comparisons, removed) else "endpoint"
-    return f'<span id="by-endpoint"></span>By {each}: {", ".join(links)}. ' if links else ""
+    noun = "message" if are_messages(history.comparisons, removed) else "endpoint"
+    return f'<span id="by-endpoint"></span>By {noun}: {", ".join(links)}. ' if links else ""
 
 
-def _older(history: History, versions: list[str]) -> str:
+def _omitted_note(history: History, versions: list[str]) -> str:
     """Return a sentence on the releases that the table leaves out."""
     left_out = len(history.releases) - len(versions)
     return f"{left_out} older releases are not shown: `arrakis-schema matrix` shows all." if left_out > 0 else ""
@@ -178,28 +178,29 @@ def endpoint_matrix_page(history: History, matrix: Matrix) -> str:
     """Return the matrix of one endpoint, and each reason once with a message that shows it."""
     numbers, (asking, answering) = range(len(matrix.groups)), sides(history.comparisons, [matrix.name])
     up = "../" * matrix_path(matrix.name).count("/")
+    noun = "messages" if are_messages(history.comparisons, [matrix.name]) else "endpoints"
     rows = [
         (f"**{matrix.label(client)}**", *(_cell(matrix, client, server) for server in numbers)) for client in numbers
     ]
     return page(
         front_matter(title=f"{matrix.name}: compatibility matrix", searched=False, contents=False, of_releases=True),
         f"# {escape_markdown(matrix.name)}: compatibility matrix",
-        f"Rows are {plural(asking)}, columns are {plural(answering)}, the newest first. {_page(history, matrix.name)} ·"
-        f" [all {'messages' if are_messages(history.comparisons, [matrix.name]) else 'endpoints'}]({up}matrix.md)",
+        f"Rows are {plural(asking)}, columns are {plural(answering)}, the newest first."
+        f" {_page_link(history, matrix.name)} · [all {noun}]({up}matrix.md)",
         _grid(f"{asking} ↓ {answering} →", list(map(matrix.label, numbers)), rows),
-        _undeclared(history, matrix, asking),
+        _undeclared_note(history, matrix, asking),
         *_reasons(matrix, (asking, answering)),
     )
 
 
-def _undeclared(history: History, matrix: Matrix, asking: str) -> str:
+def _undeclared_note(history: History, matrix: Matrix, asking: str) -> str:
     """Return a note on what examples hold beside what their release declares; empty where all is declared."""
     members, versions = dict[str, None](), list[str]()
     for release in history.releases:
         documents = history.contracts(release, matrix.name).values()
-        found = [path for document in documents for path in undeclared_members(release.contract, document)]
-        members |= dict.fromkeys(found)
-        versions += [release.version] if found else []
+        paths = [path for document in documents for path in undeclared_members(release.contract, document)]
+        members |= dict.fromkeys(paths)
+        versions += [release.version] if paths else []
     if not members:
         return ""
     more = f" and {len(members) - _NAMED} more" if len(members) > _NAMED else ""
@@ -212,13 +213,13 @@ def _undeclared(history: History, matrix: Matrix, asking: str) -> str:
     )
 
 
-def _page(history: History, name: str) -> str:
+def _page_link(history: History, name: str) -> str:
     """Return the link to the page of an endpoint: the current one, or that of the last release that had it."""
-    shown, removed = history.shown(name) or history.last(name), history.removed_in(name)
+    page_release, removed = history.page_release(name) or history.last_release(name), history.removed_in(name)
     what = "message" if are_messages(history.comparisons, [name]) else "endpoint"
-    text = f"Removed in {removed}: the {what} in {shown.version}" if removed else f"The {what}"
+    text = f"Removed in {removed}: the {what} in {page_release.version}" if removed else f"The {what}"
     up = "../" * matrix_path(name).count("/")
-    return f"[{text}]({up}{href(history.page(shown, name))}.md)"
+    return f"[{text}]({up}{href(history.page(page_release, name))}.md)"
 
 
 def answer_mark(answer: Answer) -> str:

@@ -34,8 +34,8 @@ def monitoring_blocks(store: Store) -> list[str]:
     return [
         "## Over time",
         introduction,
-        table(["server", "now", "since", "examinations"], map(_line, logs)),
-        *_each(logs),
+        table(["server", "now", "since", "examinations"], map(_server_row, logs)),
+        *_server_sections(logs),
     ]
 
 
@@ -50,7 +50,7 @@ def badge_files(store: Store) -> Iterator[tuple[str, str]]:
         yield f"{LOGS_FOLDER}/{log.name}.json", json_text({**shield, "isError": differs})
 
 
-def _line(log: ConformanceLog) -> list[str]:
+def _server_row(log: ConformanceLog) -> list[str]:
     """Return the line of a server in the table of all: the newest verdict, and since when it is so."""
     badge = f"[![{log.name}]({LOGS_FOLDER}/{log.name}.svg)](#{log.name.lower()}) {code(log.name)}"
     if not log.records:
@@ -60,18 +60,20 @@ def _line(log: ConformanceLog) -> list[str]:
     return [badge, _MARKS[log.records[0].verdict], first.time, f"{len(log.records):,}"]
 
 
-def _each(logs: tuple[ConformanceLog, ...]) -> Iterator[str]:
+def _server_sections(logs: tuple[ConformanceLog, ...]) -> Iterator[str]:
     """Yield the blocks of each server."""
     for log in logs:
         yield f"### {escape_markdown(log.name)}"
-        yield table(["when", "software", "release", "result", "requests", "what"], map(_row, log.records[:_SHOWN]))
+        yield table(
+            ["when", "software", "release", "result", "requests", "what"], map(_examination_row, log.records[:_SHOWN])
+        )
         older = max(0, len(log.records) - _SHOWN)
         unread = f"{format_count(log.unreadable, 'line')} could not be read" if log.unreadable else ""
         if older or unread:
             yield f"{'; '.join(filter(None, [format_count(older, 'older record') if older else '', unread]))}."
 
 
-def _row(record: LogRecord) -> list[str]:
+def _examination_row(record: LogRecord) -> list[str]:
     """Return the line of one examination."""
     texts = [escape_markdown(text) for text in (record.software, record.release)]
     problem = code(record.problem) if record.problem else ""

@@ -14,17 +14,18 @@ def software_of(known: SoftwareTable, release: str) -> dict[str, str]:
         if software.release == release:
             versions.setdefault(software.name, []).extend(software.versions)
     return {
-        name: spoken[0] if len(spoken) == 1 else f"{spoken[0]} to {spoken[-1]}" for name, spoken in versions.items()
+        name: numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+        for name, numbers in versions.items()
     }
 
 
 def release_numbers(known: SoftwareTable, releases: Sequence[Release]) -> Iterator[str]:
-    """Yield what a release numbers, and the table of the software that speaks each; nothing without software."""
+    """Yield what a release numbers, and the table of the software that implements each; nothing without software."""
     programs = list(dict.fromkeys(software.name for software in (*known.clients, *known.servers)))
     rows = []
     for release in reversed(releases):
-        if spoken := software_of(known, release.version):
-            versions = [escape_markdown(spoken.get(program, "")) for program in programs]
+        if software := software_of(known, release.version):
+            versions = [escape_markdown(software.get(program, "")) for program in programs]
             rows.append((f"[{release.version}]({release.version}/index.md)", *versions))
     if rows:
         named = " and ".join(map(escape_markdown, programs))

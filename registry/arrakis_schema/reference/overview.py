@@ -41,7 +41,7 @@ def overview_page(history: History) -> str:
         f"As of {state if current.frozen else f'{current.version}, which is not released yet'}."
         " See also [all releases](../releases/index.md), [what each one changed](../changelog.md), and"
         " [which of them work together](../matrix.md).",
-        division("overview", *_lists(history)) if history.names else NOTHING_YET,
+        division("overview", *_group_lists(history)) if history.names else NOTHING_YET,
     )
 
 
@@ -58,37 +58,37 @@ def _groups(history: History) -> Iterator[tuple[str, list[str]]]:
 
 def _kind(history: History, name: str) -> DocumentKind:
     """Return the kind of the first document of a name."""
-    release = history.shown(name) or history.current
+    release = history.page_release(name) or history.current
     return history.kind_of(next(iter(history.documents(release, name))))
 
 
-def _lists(history: History) -> Iterator[str]:
+def _group_lists(history: History) -> Iterator[str]:
     """Yield the list of the names of each group, under its title where there are several."""
     groups = list(_groups(history))
     for title, names in groups:
         yield f"**{escape_markdown(title)}**" if title and len(groups) > 1 else ""
-        yield "\n".join(f"- {_line(history, name)}" for name in names)
+        yield "\n".join(f"- {_overview_item(history, name)}" for name in names)
 
 
-def _line(history: History, name: str) -> str:
-    """Return what is said of one name, in a line."""
-    release = history.shown(name) or history.current
+def _overview_item(history: History, name: str) -> str:
+    """Return the item of one name: its summary, and since when it exists."""
+    release = history.page_release(name) or history.current
     link = f"[{escape_markdown(basename(name))}]({href(folder_of(name))}.md)"
-    summary = next(iter(prose(_cut(summary_of(history, release, name)))), "") or _columns(history, release, name)
-    first, changed = history.first(name), history.last_changed_in(name, release)
+    summary = next(iter(prose(_shorten(summary_of(history, release, name)))), "") or _columns(history, release, name)
+    first, changed = history.first_version(name), history.last_changed_in(name, release)
     times = f"since {first}" if first == changed else f"since {first}, changed in {changed}"
     state = "" if release is history.current else ", not released yet"
     return f"{link}{': ' if summary else ''}{summary} {element('small', literal(f'{times}{state}'))}"
 
 
 def _columns(history: History, release: Release, name: str) -> str:
-    """Return the names of the columns, for a table that says nothing of itself; empty for anything else."""
+    """Return the names of the columns, for a table without a description; empty for anything else."""
     documents = [document for document in history.documents(release, name).values() if document.format.tabular]
     members = [member for document in documents for member in history.members(document) if len(member.steps) == 1]
     return f"Columns {', '.join(code(member.path) for member in members)}" if members else ""
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     """Return the beginning of a text, up to a length that a table has room for."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()}…"
 

@@ -39,7 +39,7 @@ def book(store: Store) -> Pages:
     """Yield the path and the text of every page, and of every file of data beside one.
 
     The current release is in the folder of the history, the working set at `next/`, and each release at `releases/`.
-    What has another address leads to one of these.
+    Pages at other addresses redirect to one of these.
     """
     history = read_history(store)
     _parse_working_set(store)
@@ -49,7 +49,7 @@ def book(store: Store) -> Pages:
     yield "releases/index.md", releases_page(history)
     yield (
         "releases/index.json",
-        json_text({"releases": [_short(history, release) for release in reversed(history.releases)]}),
+        json_text({"releases": [_release_entry(history, release) for release in reversed(history.releases)]}),
     )
     yield from _redirects(history)
     yield "compare/index.md", comparison_index(history)
@@ -64,16 +64,16 @@ def book(store: Store) -> Pages:
     if any(correction.has_effect for correction in store.corrections):
         yield DOCUMENTED, documented_matrix_page(history, endpoint_matrices(history, as_documented=True))
     if store.software.clients:
-        found = list(calls(history.comparisons))
-        yield SOFTWARE, software_page(history.comparisons, found)
-        yield "matrix-software/index.json", json_text(software_data(history.comparisons, found))
+        software_calls = list(calls(history.comparisons))
+        yield SOFTWARE, software_page(history.comparisons, software_calls)
+        yield "matrix-software/index.json", json_text(software_data(history.comparisons, software_calls))
     yield from _conformance_pages(store)
     yield "changelog.md", changelog_page(history)
     yield FEED, feed(history)
 
 
 def _parse_working_set(store: Store) -> None:
-    """Raise `DamagedStoreError` where a document of the working set cannot be read: a release can have such a one."""
+    """Raise `DamagedStoreError` if a document of the working set cannot be read; a frozen release may contain one."""
     working = store.release(None)
     for path in working.documents:
         if path.endswith(NOTATIONS[".json"]):
@@ -112,7 +112,7 @@ def _conformance_pages(store: Store) -> Pages:
         yield from badge_files(store)
 
 
-def _short(history: History, release: Release) -> dict[str, Any]:
+def _release_entry(history: History, release: Release) -> dict[str, Any]:
     """Return one line of the list of releases."""
     moment = history.dates.get(release.version)
     return {
@@ -132,22 +132,22 @@ def endpoint_folders(store: Store) -> dict[str, list[Any]]:
                 if folder != history.folder:
                     folders.setdefault(folder, [release.version]).append(name)
     return {
-        folder: [{version: f"releases/{version}/index.md"}, *_listed(store, found, folder)]
-        for folder, (version, *found) in folders.items()
+        folder: [{version: f"releases/{version}/index.md"}, *_page_entries(store, page_names, folder)]
+        for folder, (version, *page_names) in folders.items()
     }
 
 
-def _listed(store: Store, found: list[str], top: str) -> list[Any]:
+def _page_entries(store: Store, page_names: list[str], top: str) -> list[Any]:
     """Return the entries of the pages about some names: by folder where a team has folders of its own."""
     if store.layout.declared:
-        return _by_folder(found, top)
-    return [{one_line(name): f"{top}/{folder_of(name)}.md"} for name in found]
+        return _by_folder(page_names, top)
+    return [{one_line(name): f"{top}/{folder_of(name)}.md"} for name in page_names]
 
 
-def _by_folder(found: list[str], top: str) -> list[Any]:
+def _by_folder(page_names: list[str], top: str) -> list[Any]:
     """Return the entries of some names with a section for each folder."""
     entries = list[Any]()
-    for title, group in by_folder(found):
+    for title, group in by_folder(page_names):
         inside = [{one_line(basename(name)): f"{top}/{folder_of(name)}.md"} for name in group]
         entries += [{title: inside}] if title else inside
     return entries
@@ -156,7 +156,7 @@ def _by_folder(found: list[str], top: str) -> list[Any]:
 def navigation(store: Store) -> list[Any]:
     """Return the generated part of the navigation, the same size for any number of releases."""
     history = read_history(store)
-    listed = [f"{history.folder}/index.md", *_listed(store, history.names, history.folder)]
+    listed = [f"{history.folder}/index.md", *_page_entries(store, history.names, history.folder)]
     recorded = (store.root / RECORD_FILE).exists() or conformance_logs(store)
     examined: list[Any] = [{"Real servers": "conformance.md"}] if recorded else []
     return [

@@ -26,8 +26,13 @@ def _fixed(erratum: Erratum) -> str:
 
 def _seen(history: History, erratum: Erratum) -> str:
     """Return which software a problem was seen in, as a sentence."""
-    seen = history.seen_in(erratum)
-    return f" Seen in {escape_markdown(' and '.join(seen))}." if seen else ""
+    corrections = (
+        correction.seen
+        for correction in history.store.corrections
+        if (correction.reason, correction.releases) == (erratum.text, erratum.releases)
+    )
+    software = next(corrections, ())
+    return f" Seen in {escape_markdown(' and '.join(software))}." if software else ""
 
 
 def earlier_problem(erratum: Erratum, where: str = "") -> str:

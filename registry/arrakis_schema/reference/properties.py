@@ -31,19 +31,19 @@ from arrakis_schema.text.escaping import href, literal
 
 
 def member_list(history: History, release: Release, name: str, document: Document, up: str) -> Iterator[str]:
-    """Yield the members in their order; what holds for the document as a whole or for most of them comes first."""
+    """Yield the members in their order; what applies to the whole document or to most members comes first."""
     problems = history.known_problems(release, document.path)
     about = {id(erratum): _addresses(document, erratum) for erratum in problems}
     members = described_members(history, release, name, document)
-    usual = _Usual.of(members)
+    common = _Common.of(members)
     yield from (problem(history, erratum) for erratum in problems if not about[id(erratum)])
-    yield element("p", " ".join(usual.sentences(members)), class_="caption")
-    rows = _Rows(history, release, document, usual, {described.member.anchor for described in members}, up)
+    yield element("p", " ".join(common.sentences(members)), class_="caption")
+    rows = _Rows(history, release, document, common, {described.member.anchor for described in members}, up)
     yield division("members", *(block for described in members for block in rows.row(described)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Usual:
+class _Common:
     """What is the same for most members of a document, and therefore stated once."""
 
     since: str
@@ -51,11 +51,11 @@ class _Usual:
     source: str
 
     @staticmethod
-    def of(members: Sequence[DescribedMember]) -> "_Usual":
+    def of(members: Sequence[DescribedMember]) -> "_Common":
         """Return what most of these members share."""
-        since, seen = _most((described.since, described.seen_in) for described in members) or ("", ())
+        since, seen = _most_frequent((described.since, described.seen_in) for described in members) or ("", ())
         sources = {described.described_in for described in members if _has_words(described.member)}
-        return _Usual(since, seen, sources.pop() if len(sources) == 1 else "")
+        return _Common(since, seen, sources.pop() if len(sources) == 1 else "")
 
     def sentences(self, members: Sequence[DescribedMember]) -> Iterator[str]:
         """Yield the sentences above the list."""
@@ -69,7 +69,7 @@ class _Usual:
             yield f"The descriptions are those of {literal(self.source)}."
 
 
-def _most(values: Iterable[Any]) -> Any:
+def _most_frequent(values: Iterable[Any]) -> Any:
     """Return the most frequent of some values, of several the first; None without any."""
     return next((value for value, _ in Counter(values).most_common(1)), None)
 
@@ -86,7 +86,7 @@ class _Rows:
     history: History
     release: Release
     document: Document
-    usual: _Usual
+    common: _Common
     addresses: set[str]
     up: str
 
@@ -103,11 +103,11 @@ class _Rows:
         )
 
     def _history(self, described: DescribedMember) -> Iterator[str]:
-        """Yield since when a member is there, and where its words are from, if most members say something else."""
-        if (described.since, described.seen_in) != (self.usual.since, self.usual.seen):
+        """Yield since when a member exists, and the source of its description, if they differ from most members."""
+        if (described.since, described.seen_in) != (self.common.since, self.common.seen):
             seen = f" (seen since {', '.join(described.seen_in)})" if described.seen_in else ""
             yield chip(f"since {described.since}{seen}", "since")
-        if described.described_in and described.described_in != self.usual.source:
+        if described.described_in and described.described_in != self.common.source:
             yield chip(f"described in {described.described_in}", "since")
 
     def _references(self, member: Member) -> Iterator[str]:
@@ -119,10 +119,12 @@ class _Rows:
             name = self.release.name_of(path) if path in self.release.documents else ""
             if definition and name:
                 raw = href(f"versions/{self.release.place}/{path}")
-                links.append(element("a", literal(_last(definition)), href=f"{self.up}../{raw}#{href(definition)}"))
+                links.append(
+                    element("a", literal(_last_segment(definition)), href=f"{self.up}../{raw}#{href(definition)}")
+                )
             elif path != self.document.path and name:
                 page_of = f"{self.up}../{href(self.history.page(self.release, name))}/"
-                links.append(element("a", literal(_last(name)), href=page_of))
+                links.append(element("a", literal(_last_segment(name)), href=page_of))
         if links:
             yield element("span", f"from {', '.join(dict.fromkeys(links))}", class_="from")
 
@@ -136,15 +138,15 @@ class _Rows:
                 yield earlier_problem(erratum)
 
 
-def _last(path: str) -> str:
+def _last_segment(path: str) -> str:
     """Return the last part of a path."""
     return path.rpartition("/")[2]
 
 
 def _definition(pointer: str) -> str:
     """Return the JSON Pointer of the shared definition that a place in a document is in; empty outside of one."""
-    found = _DEFINITION.match(pointer)
-    return found[0] if found else ""
+    match = _DEFINITION.match(pointer)
+    return match[0] if match else ""
 
 
 def _addresses(document: Document, erratum: Erratum) -> set[str]:
@@ -217,7 +219,7 @@ def _bound_words(bound: Bound) -> str:
 
 
 def _shown_bounds(member: Member) -> list[Bound]:
-    """Return the bounds without the lower limit of an integer of 64 bits, where the upper one tells it."""
+    """Return the bounds without the lower limit of an integer of 64 bits, if the upper one implies it."""
     limited = any(map(_is_limit, member.bounds))
     return [
         bound for bound in member.bounds if not (limited and bound.keyword == "minimum" and bound.value == -_INT64 - 1)
@@ -229,13 +231,13 @@ def _values(member: Member) -> Iterator[str]:
     one_of = "Always" if len(member.values) == 1 else "One of"
     for words, values in ((one_of, member.values), ("For example", member.examples)):
         if values:
-            shown = "".join(verbatim(short_json(value, _LONGEST_VALUE)) for value in values[:_MOST_VALUES])
+            listed_values = "".join(verbatim(short_json(value, _LONGEST_VALUE)) for value in values[:_MOST_VALUES])
             more = f" and {len(values) - _MOST_VALUES:,} more" if len(values) > _MOST_VALUES else ""
-            yield element("p", f"{words} {shown}{more}", class_="values")
+            yield element("p", f"{words} {listed_values}{more}", class_="values")
 
 
 def _variants(member: Member) -> str:
-    """Return what holds in some cases only, as a list."""
+    """Return what applies only in some cases, as a list."""
     items = [element("li", _variant(variant)) for variant in member.variants[:_MOST_VARIANTS]]
     if len(member.variants) > _MOST_VARIANTS:
         items.append(element("li", f"and {format_count(len(member.variants) - _MOST_VARIANTS, 'more case')}"))
@@ -252,7 +254,7 @@ _MOST_VALUES, _MOST_VARIANTS, _LONGEST_VALUE = 100, 40, 1000
 
 
 def _variant(variant: Variant) -> str:
-    """Return what holds in one case."""
+    """Return what applies in one case."""
     plain = variant.when.removeprefix("in ") == variant.name
     name = variant.name if plain else f"{variant.name}, {variant.when}"
     parts = [] if variant.type == variant.name else [variant.type if variant.type != "nothing" else "not allowed"]

@@ -31,7 +31,7 @@ _LONGEST = 16_000
 
 def release_page(history: History, release: Release) -> str:
     """Return the page of one release."""
-    before = history.before(release)
+    before = history.previous_release(release)
     return page(
         front_matter(
             title=f"Release {release.version}",
@@ -104,7 +104,7 @@ def _problems(history: History, release: Release) -> Iterator[str]:
         yield table(("where", "problem", "documents", "fixed in"), rows)
 
 
-def _same(history: History, old: Release, new: Release) -> bool:
+def _changed_annotations_only(history: History, old: Release, new: Release) -> bool:
     """Return whether a release changed annotations only."""
     steps = (step for name in names([new]) for step in history.steps_between(old, new, name))
     return old.documents == new.documents and not any(step.changes for step in steps)
@@ -114,8 +114,12 @@ def releases_page(history: History) -> str:
     """Return the list of releases, the newest first, and the drawing of their documents."""
     rows = []
     for release in reversed(history.releases):
-        before, moment = history.before(release), history.dates.get(release.version)
-        same = f"Means the same as {before.version}." if before and _same(history, before, release) else ""
+        before, moment = history.previous_release(release), history.dates.get(release.version)
+        same = (
+            f"Means the same as {before.version}."
+            if before and _changed_annotations_only(history, before, release)
+            else ""
+        )
         note = escape_markdown(history.store.summaries.get(release.version, "")) or same
         when = f"{moment:%Y-%m-%d}" if moment else "" if release.frozen else "not released yet"
         rows.append((f"[{release.version}]({release.version}/index.md)", when, note, str(len(release.documents))))
@@ -125,11 +129,11 @@ def releases_page(history: History) -> str:
         "A release never changes: what you fetch today is what you fetch in ten years, byte for byte.",
         table(("release", "released", "what changed", "documents"), rows),
         *release_numbers(history.store.software, history.releases),
-        *_drawn(history),
+        *_timeline(history),
     )
 
 
-def _drawn(history: History) -> Iterator[str]:
+def _timeline(history: History) -> Iterator[str]:
     """Yield the drawing of the documents of the newest releases."""
     releases = shown_releases(history)
     rows = document_rows(releases)

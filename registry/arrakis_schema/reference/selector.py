@@ -16,8 +16,8 @@ def endpoint_selector(
 ) -> str:
     """Return the selector on the page about a name; `up` leads from the source of the page to the top.
 
-    `first_alike` returns the release whose page tells what another release has not changed since; such a release is
-    listed on its own page, and where software speaks it.
+    `first_alike` returns the release whose page has the content of another release. A release without a content of its
+    own is listed on its own page, and if software implements it.
     """
 
     def page_of(other: Release) -> str:
@@ -46,13 +46,13 @@ def _selector(
     state = f" {element('small', state_of(history, release))}" if state_of(history, release) else ""
     summary = element("summary", f"Release {element('b', literal(release.version))}{state}")
     listed = _listed(history, release)
-    shown = [other for other in listed if other is release or not _is_idle(history, other, note_of(other))]
+    visible = [other for other in listed if other is release or not _is_idle(history, other, note_of(other))]
     items = [
         _item(history, other, current=other is release, up=up, page=page_of(other), note=note_of(other))
-        for other in shown
+        for other in visible
     ]
     links = [element("a", "All releases", href=f"{up}releases/")]
-    links += [element("small", "those that changed nothing here are left out")] if len(shown) < len(listed) else []
+    links += [element("small", "those that changed nothing here are left out")] if len(visible) < len(listed) else []
     if history.store.software.clients or history.store.software.servers:
         links.append(element("a", "Which one do I run?", href=f"{up}releases/#software"))
     choices = element(

@@ -12,9 +12,9 @@ from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.software import merge_alike, range_of
 
 
-def software_page(comparisons: Comparisons, found: Sequence[Call]) -> str:
+def software_page(comparisons: Comparisons, calls: Sequence[Call]) -> str:
     """Return a table for each call, with neighbours of the same answers merged, and what older clients must change."""
-    names = dict.fromkeys(call.name for call in found)
+    names = dict.fromkeys(call.name for call in calls)
     return page(
         front_matter(
             title="Software compatibility",
@@ -26,22 +26,22 @@ def software_page(comparisons: Comparisons, found: Sequence[Call]) -> str:
         "Rows are clients, columns are servers, the newest first; versions with the same answers share a row or column."
         " Each version implements a release of the schemas; the answers are those of these releases with corrections."
         " See also the matrix [by releases of the schemas](matrix.md).",
-        *(part for name in names for part in _call(comparisons, [call for call in found if call.name == name])),
+        *(part for name in names for part in _call(comparisons, [call for call in calls if call.name == name])),
     )
 
 
-def _call(comparisons: Comparisons, found: list[Call]) -> Iterator[str]:
+def _call(comparisons: Comparisons, calls: list[Call]) -> Iterator[str]:
     """Yield the section of one call."""
-    by_pair = {(call.client, call.server): call for call in found}
+    by_pair = {(call.client, call.server): call for call in calls}
     clients, servers = (list(reversed(dict.fromkeys(side))) for side in zip(*by_pair, strict=True))
     rows = merge_alike(clients, {client: [by_pair[client, server].answer for server in servers] for client in clients})
     columns = merge_alike(
         servers, {server: [by_pair[client, server].answer for client in clients] for server in servers}
     )
     requests = by_pair[clients[0], servers[0]].requests
-    asked = " and then ".join(code(request.name) for request in requests)
-    yield f"## {escape_markdown(found[0].name)} {{ #call-{anchor(found[0].name)} }}"
-    yield f"The newest client sends the request{'s' if len(requests) > 1 else ''} {asked}."
+    requested = " and then ".join(code(request.name) for request in requests)
+    yield f"## {escape_markdown(calls[0].name)} {{ #call-{anchor(calls[0].name)} }}"
+    yield f"The newest client sends the request{'s' if len(requests) > 1 else ''} {requested}."
     yield table(
         (f"{_program(clients)} ↓ {_program(servers)} →", *(_versions(column) for column in columns)),
         [
@@ -76,6 +76,6 @@ def _versions(titles: list[str]) -> str:
     return escape_markdown(short[0] if len(short) == 1 else f"{short[-1]} to {short[0]}")
 
 
-def software_data(comparisons: Comparisons, found: Sequence[Call]) -> dict[str, Any]:
+def software_data(comparisons: Comparisons, calls: Sequence[Call]) -> dict[str, Any]:
     """Return every call as data, as `matrix --software --format json` prints it."""
-    return {"relations": relations_data(comparisons, found)}
+    return {"relations": relations_data(comparisons, calls)}

@@ -32,7 +32,7 @@ def topic_section(history: History, release: Release, document: Document, up: st
     yield f"The programs need `confluent-kafka`{' and `pyarrow`' * document.format.tabular}; replace {to_replace}."
     programs = [
         ("Read one message", receiving_program(topic, tabular=document.format.tabular)),
-        *_publishing(history, release, document, topic),
+        *_publishing_programs(history, release, document, topic),
     ]
     yield tabs([(title, code_block(text, "python")) for title, text in programs])
 
@@ -83,15 +83,17 @@ def _framing(document: Document, topics: Topics) -> str:
 
 
 def _described_by(history: History, release: Release, topics: Topics, up: str) -> str:
-    """Return whose records say more of the rows."""
+    """Return which records describe the rows."""
     name = release.name_of(topics.described_by)
     path = href(history.page(release, name))
     link = f"[{escape_markdown(name)}]({up}{path}.md)" if topics.described_by in release.documents else code(name)
     return f"the records of {link}, whose members make the name of the topic"
 
 
-def _publishing(history: History, release: Release, document: Document, topic: str) -> Iterator[tuple[str, str]]:
-    """Yield a program that publishes the first example that is accepted and holds something."""
+def _publishing_programs(
+    history: History, release: Release, document: Document, topic: str
+) -> Iterator[tuple[str, str]]:
+    """Yield a program that publishes the first example that is accepted and has content."""
     for judged in history.examples(release, document):
         example = None if judged.reason else json.loads(judged.text)
         if not isinstance(example, dict):

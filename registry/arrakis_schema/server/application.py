@@ -34,9 +34,9 @@ from arrakis_schema.server.tree import Tree, find_miss, prepare_tree
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.dates import now
 
-LONGEST = 2_000
+LONGEST_REASON = 2_000
 """Characters of a reason that are reported."""
-READ = frozenset({"GET", "HEAD"})
+READ_METHODS = frozenset({"GET", "HEAD"})
 PREFLIGHT = {
     **COMMON_FIELDS,
     **ALLOW,
@@ -50,8 +50,8 @@ LONGEST_PATH = 8_000
 LONGEST_FIELDS = 32_000
 """Octets of all fields of a request together."""
 
-PIECE = 128 * 1024
-"""Octets of a response that are sent at once, so that a slow client does not keep a second copy in memory."""
+CHUNK_SIZE = 128 * 1024
+"""Octets of a response that are sent at once, so that a slow client does not hold a second copy of it in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Health:
         """The JSON of the answer."""
         if not self.reason:
             return {"status": "ok", "files": self.files, "built": self.built}
-        failure = {"since": self.failing_since, "reason": self.reason[:LONGEST]}
+        failure = {"since": self.failing_since, "reason": self.reason[:LONGEST_REASON]}
         return {"status": "degraded", "files": self.files, "built": self.built, "failure": failure}
 
 
@@ -99,24 +99,24 @@ def make_application(current: Current) -> ASGIApp:
             await _close(scope, receive, send)
             return
         site = current.site
-        answer = _find_answer(site, scope)
+        answer = _find_prepared(site, scope)
         if answer is None:
-            await _other_answer(site, current.health, scope)(scope, receive, send)
+            await _fallback_response(site, current.health, scope)(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.fields)})
         body = answer.body if scope["method"] == "GET" else b""
-        for start in range(PIECE, len(body), PIECE):
-            await send({"type": "http.response.body", "body": body[start - PIECE : start], "more_body": True})
-        last_start = max(0, len(body) - 1) // PIECE * PIECE
+        for start in range(CHUNK_SIZE, len(body), CHUNK_SIZE):
+            await send({"type": "http.response.body", "body": body[start - CHUNK_SIZE : start], "more_body": True})
+        last_start = max(0, len(body) - 1) // CHUNK_SIZE * CHUNK_SIZE
         await send({"type": "http.response.body", "body": body[last_start:] if last_start else body})
 
     return app
 
 
-def _find_answer(site: Tree, scope: Scope) -> PreparedResponse | None:
+def _find_prepared(site: Tree, scope: Scope) -> PreparedResponse | None:
     """Return the prepared response, if the request is for a file and acceptable."""
     resource = site.resources.get(path_in_site(scope))
-    if resource is None or scope["method"] not in READ or head_problem(scope) is not None:
+    if resource is None or scope["method"] not in READ_METHODS or find_head_problem(scope) is not None:
         return None
     answer = respond(resource, scope["headers"])
     return answer if isinstance(answer, PreparedResponse) else None
@@ -131,7 +131,7 @@ def path_in_site(scope: Scope) -> str:
     return path
 
 
-def head_problem(scope: Scope) -> ProblemDetails | None:
+def find_head_problem(scope: Scope) -> ProblemDetails | None:
     """Return the problem with a request whose head is too large, or None."""
     if len(scope.get("raw_path") or scope["path"]) + len(scope.get("query_string", b"")) > LONGEST_PATH:
         return path_too_long(LONGEST_PATH)
@@ -150,7 +150,7 @@ async def _close(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def _other_answer(site: Tree, health: Health, scope: Scope) -> Response:
+def _fallback_response(site: Tree, health: Health, scope: Scope) -> Response:
     """Return the response to a request that has no prepared one."""
     if scope["method"] == "OPTIONS":  # on any path: a page that may not ask would never see the 404 either
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
@@ -159,15 +159,15 @@ def _other_answer(site: Tree, health: Health, scope: Scope) -> Response:
     if problem is None and path in ROUTES:
         return JSONResponse(ROUTES[path](health), headers={**COMMON_FIELDS, **NO_STORE})
     if problem is None and f"{path}/" in site.resources and path not in site.resources:
-        return _to_folder(Request(scope))
+        return _redirect_to_folder(Request(scope))
     return explain_problem(problem or _file_problem(site, scope, path), site, scope)
 
 
 def _request_problem(scope: Scope) -> ProblemDetails | None:
     """Return the problem with a request whose method, size or path cannot be served, or None."""
-    if scope["method"] not in READ:
+    if scope["method"] not in READ_METHODS:
         return method_not_allowed(scope["method"])
-    large = head_problem(scope)
+    large = find_head_problem(scope)
     if large is not None:
         return large
     fault = path_fault(scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass"))
@@ -183,7 +183,7 @@ def _file_problem(site: Tree, scope: Scope, path: str) -> ProblemDetails:
     return not_acceptable() if status is HTTPStatus.NOT_ACCEPTABLE else precondition_failed(resource.etags)
 
 
-def _to_folder(request: Request) -> Response:
+def _redirect_to_folder(request: Request) -> Response:
     """Redirect to the folder's own URL, so that the relative links of its page work.
 
     The reference is relative, so that it works behind any proxy.

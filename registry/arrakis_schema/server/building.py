@@ -1,7 +1,7 @@
-"""Build the site in a separate process, which waits for the next order after each build.
+"""Build the site in a separate process, which runs one build after another.
 
-So `load` may keep what it knows from one build to the next. The process is forked from one that never builds, and is
-replaced after an internal error and where a build takes too long: then nothing is known.
+So a build can reuse results of the previous one. The process is forked from one that never builds. It is replaced after
+an internal error, and if a build takes too long; then nothing is reused.
 """
 
 import gc
@@ -82,7 +82,7 @@ class Builder:
         return Build(self, file)
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         self.process.kill()
         self.process.join()
         self.channel.close()
@@ -97,7 +97,7 @@ class Build:
     started: float = field(default_factory=monotonic)
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether there is an outcome."""
         return self.builder.channel.poll() or not self.builder.process.is_alive()
 
@@ -119,40 +119,40 @@ def start_builder(load: Load, close_inherited: Callable[[], None]) -> Builder:
         ours.close()
         close_inherited()
 
-    process = FORK.Process(target=_build_to_order, args=(load, theirs, close_all), daemon=True)
+    process = FORK.Process(target=_run_builds, args=(load, theirs, close_all), daemon=True)
     process.start()
     theirs.close()
     return Builder(process, ours)
 
 
-def _build_to_order(load: Load, channel: Connection, close_inherited: Callable[[], None]) -> None:
+def _run_builds(load: Load, channel: Connection, close_inherited: Callable[[], None]) -> None:
     """Build into each file that comes, in the child."""
     leave_signals_to_parent()
     close_inherited()
     Thread(target=_end_with_parent, daemon=True).start()
-    known: dict[Hashable, Any] = {}
+    reusable: dict[Hashable, Any] = {}
     while True:
         try:
             handle = recv_handle(channel)
         except EOFError:
             return
-        prepared = Memo(known)
+        prepared = Memo(reusable)
         with os.fdopen(handle, "wb") as file:
             outcome = _build(load, file, prepared)
-        known = known if outcome.failure else prepared.used
+        reusable = reusable if outcome.failure else prepared.used
         channel.send(outcome)
-        _put_aside()
+        _freeze_kept_objects()
 
 
-def _put_aside() -> None:
-    """Let no collection of garbage in the next build look at what is kept from this one: it takes longer than that."""
+def _freeze_kept_objects() -> None:
+    """Exclude what is kept for the next build from garbage collection, which would take longer than that build."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
 def _build(load: Load, file: IO[bytes], prepared: Memo) -> Outcome:
-    """Build, and return the outcome; what has not changed since an earlier build is prepared already."""
+    """Build, and return the outcome; what has not changed since an earlier build is reused."""
 
     def prepare(representation: Representation) -> PreparedResource:
         return prepared.recall((representation,), lambda: prepare_resource(representation))

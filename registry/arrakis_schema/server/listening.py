@@ -15,13 +15,13 @@ BACKLOG = 4096
 MOST_CONNECTIONS = 16_384
 """Connections that may be open at once: an idle one costs file descriptors and about 10 kB."""
 
-OTHER_FILES = 64
+RESERVED_FILES = 64
 """File descriptors that are kept for everything else."""
 
-UNSENT = 256 * 1024
+SEND_BUFFER = 256 * 1024
 """Octets of an answer that wait in the kernel for each connection."""
 
-UNREAD = 20_000
+READ_TIMEOUT = 20_000
 """Milliseconds after which a client that reads nothing of its response is disconnected, where supported."""
 
 
@@ -40,22 +40,22 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
-        raise ServeError(_reason(host, port, error)) from error
+        raise ServeError(_explain_error(host, port, error)) from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # accepted connections inherit it
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # accepted connections inherit it
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, READ_TIMEOUT)
         listener.bind(address)
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise ServeError(_reason(host, port, error)) from error
+        raise ServeError(_explain_error(host, port, error)) from error
     listener.setblocking(False)  # noqa: FBT003 - the name says it
     return listener
 
 
-def _reason(host: str, port: int, error: Exception) -> str:
+def _explain_error(host: str, port: int, error: Exception) -> str:
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
         return f"port {port} on {host} is in use: choose another with --port"
@@ -67,10 +67,10 @@ def _reason(host: str, port: int, error: Exception) -> str:
 def allow_connections() -> int:
     """Raise the limit of open files as far as needed and permitted; return how many connections fit into it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = MOST_CONNECTIONS + OTHER_FILES
+    needed = MOST_CONNECTIONS + RESERVED_FILES
     if soft != resource.RLIM_INFINITY and soft < needed:
         raised = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         with suppress(ValueError, OSError):  # macOS has a limit of its own below `hard`
             resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
             soft = raised
-    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, max(1, soft - OTHER_FILES))
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, max(1, soft - RESERVED_FILES))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 ENTITY_TAG = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 WEIGHT = re.compile(rb"0(\.\d{0,3})?|1(\.0{0,3})?")
-LEAST = 0.0001
+IMPLICIT_WEIGHT = 0.0001
 """The weight of `identity` where the client does not name it: acceptable, but below everything it names."""
 
 
@@ -27,7 +27,7 @@ def parse_weights(accept_encoding: bytes) -> Weights:
     named = dict(_members(accept_encoding.lower()))
     wildcard = named.get(b"*")
     gzip = named.get(b"gzip", named.get(b"x-gzip", wildcard or 0.0))
-    return Weights(gzip, named.get(b"identity", LEAST if wildcard is None else wildcard))
+    return Weights(gzip, named.get(b"identity", IMPLICIT_WEIGHT if wildcard is None else wildcard))
 
 
 def _members(accept_encoding: bytes) -> Iterator[tuple[bytes, float]]:

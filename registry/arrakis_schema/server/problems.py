@@ -24,13 +24,13 @@ ALLOW = {"allow": ", ".join(METHODS)}
 NO_STORE = {"cache-control": "no-store"}
 COMMON_FIELDS = {name.decode(): value.decode() for name, value in COMMON}
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-LISTED = 50
+MOST_NAMES = 50
 """How many names of a folder a 404 lists."""
 LONGEST_DETAIL = 500
 """Characters of a detail that a page shows."""
 
 POLICY = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"}
-PLAIN = """\
+PAGE_TEMPLATE = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -81,9 +81,9 @@ def not_found(miss: Miss, root_path: str, path: str) -> ProblemDetails:
 @lru_cache(maxsize=256)
 def _listing(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Return the names in a folder as a text for people, and percent-encoded."""
-    listed = names[:LISTED]
+    listed = names[:MOST_NAMES]
     contents = f"there are {', '.join(listed)}" if names else "it is empty"
-    remainder = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    remainder = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return contents + remainder, tuple(map(quote, listed))
 
 
@@ -151,24 +151,26 @@ def explain_problem(problem: ProblemDetails, site: Tree, scope: Any) -> Response
         return Response(problem.body, problem.status, fields, "application/problem+json")
     home = f"{scope.get('root_path', '')}/"
     if problem.status is not HTTPStatus.NOT_FOUND or not site.missing:
-        return Response(_plain(problem, home), problem.status, {**fields, **POLICY}, "text/html")
-    moved = _HOME.sub(lambda link: f"{link[1]}{escape(home)}", site.missing, count=1)
-    page = _HEADING.sub(lambda end: f"{end[0]}\n{_explanation(problem)}", moved, count=1)
+        return Response(_plain_page(problem, home), problem.status, {**fields, **POLICY}, "text/html")
+    with_home = _HOME.sub(lambda link: f"{link[1]}{escape(home)}", site.missing, count=1)
+    page = _HEADING.sub(lambda end: f"{end[0]}\n{_explanation(problem)}", with_home, count=1)
     return Response(page, problem.status, fields, "text/html")
 
 
-def _plain(problem: ProblemDetails, home: str) -> str:
+def _plain_page(problem: ProblemDetails, home: str) -> str:
     """Return a self-contained page."""
     title = escape(problem.status.phrase)
-    return PLAIN.format(status=problem.status.value, title=title, explanation=_explanation(problem), home=escape(home))
+    return PAGE_TEMPLATE.format(
+        status=problem.status.value, title=title, explanation=_explanation(problem), home=escape(home)
+    )
 
 
 def _explanation(problem: ProblemDetails) -> str:
     """Return the explanation of a problem, with a link to the suggested path."""
     detail = problem.detail
-    cut = detail if len(detail) <= LONGEST_DETAIL else f"{detail[:LONGEST_DETAIL]}…"
+    shortened = detail if len(detail) <= LONGEST_DETAIL else f"{detail[:LONGEST_DETAIL]}…"
     suggestion = problem.suggestion
     link = (
         f'\n<p>Did you mean <a href="{escape(quote(suggestion))}">{escape(suggestion)}</a>?</p>' if suggestion else ""
     )
-    return f"<p>{escape(cut)}</p>{link}"
+    return f"<p>{escape(shortened)}</p>{link}"

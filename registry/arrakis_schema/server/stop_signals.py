@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a service manager, and a terminal that is closed."""
 
 
@@ -19,7 +19,7 @@ class Stop:
         for end in (self.reader, self.writer):
             end.setblocking(False)  # noqa: FBT003 - the name says it
 
-    def note(self, _number: int, _frame: FrameType | None) -> None:
+    def count(self, _number: int, _frame: FrameType | None) -> None:
         """Count a request: the handler of a signal."""
         self.requests += 1
 
@@ -39,8 +39,8 @@ def stop_signals() -> Iterator[Stop]:
     """Count requests to stop, and restore the earlier handlers at the end; for the main thread only."""
     stop = Stop()
     wakeup = signal.set_wakeup_fd(stop.writer.fileno(), warn_on_full_buffer=False)
-    heeded = [number for number in ENDING if not _is_ignored_hangup(number)]
-    before = {number: signal.signal(number, stop.note) for number in heeded}
+    handled = [number for number in STOP_SIGNALS if not _is_ignored_hangup(number)]
+    before = {number: signal.signal(number, stop.count) for number in handled}
     try:
         yield stop
     finally:

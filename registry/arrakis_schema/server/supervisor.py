@@ -16,7 +16,7 @@ from arrakis_schema.server.application import Health
 from arrakis_schema.server.building import FORK, Build, Builder, Load, Outcome, describe_end, start_builder
 from arrakis_schema.server.listening import ServeError, allow_connections, listen
 from arrakis_schema.server.stop_signals import Stop, stop_signals
-from arrakis_schema.server.worker import WorkerSettings, send_site, work
+from arrakis_schema.server.worker import WorkerSettings, run_worker, send_site
 from arrakis_schema.store.dates import now
 
 POLL = 0.2
@@ -27,16 +27,16 @@ GRACE = 1.0
 EARLY, EARLY_DEATHS = 1.0, 5
 """A worker that lived for fewer seconds died early; after so many early deaths in a row the server gives up."""
 
-STUCK = 60.0
+LONGEST_BUILD = 60.0
 """Seconds after which a build is abandoned, if the sources have changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The sources of a site: the value of `look` differs after a change, `tell` is called with messages."""
+    """The sources of a site: `look` returns a value that differs after a change, `report` is called with messages."""
 
     look: Callable[[], object]
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
 
 
 class Watch:
@@ -60,12 +60,12 @@ class Watch:
         self._built = self._latest
 
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A worker process; its channel carries new sites, and tells it to stop when closed."""
+    """A worker process; its channel carries new sites, and closing it tells the worker to stop."""
 
     process: BaseProcess
     channel: socket.socket
@@ -91,7 +91,7 @@ class Supervisor:
         self._published: Published | None = None
         self._early_deaths = 0
 
-    def run(self, announce: Callable[[], None], tell: Tell) -> None:
+    def run(self, announce: Callable[[], None], report: Report) -> None:
         """Build, announce, serve and rebuild until a request to stop; raises `ServeError`."""
         try:
             self._start_build()
@@ -99,9 +99,9 @@ class Supervisor:
                 self._wait(POLL)
                 if self._stop.requests:
                     return
-                self._take_build(announce, tell)
-                self._replace_workers(tell)
-                self._look(tell)
+                self._take_build(announce, report)
+                self._replace_workers(report)
+                self._check_sources(report)
         finally:
             self._end()
 
@@ -140,9 +140,9 @@ class Supervisor:
         for worker in self._workers:
             worker.channel.close()
 
-    def _take_build(self, announce: Callable[[], None], tell: Tell) -> None:
+    def _take_build(self, announce: Callable[[], None], report: Report) -> None:
         """Publish the site of a finished build, or note its failure."""
-        if self._build is None or not self._build.ended:
+        if self._build is None or not self._build.has_ended:
             return
         build, self._build = self._build, None
         outcome = build.outcome()
@@ -150,27 +150,27 @@ class Supervisor:
             self._end_builder()
         if outcome.failure:
             build.file.close()
-            self._note_failure(outcome, tell)
+            self._note_failure(outcome, report)
         elif self._published is None:
             self._published = Published(build.file, Health(outcome.files, now()))
-            self._replace_workers(tell)
+            self._replace_workers(report)
             announce()
         else:
             self._published.site.close()
             self._publish(Published(build.file, Health(outcome.files, now(), self._published.health.build + 1)))
-            tell(f"rebuilt: {outcome.files} files")
+            report(f"rebuilt: {outcome.files} files")
 
-    def _note_failure(self, outcome: Outcome, tell: Tell) -> None:
+    def _note_failure(self, outcome: Outcome, report: Report) -> None:
         """Keep the earlier site, if there is one; otherwise raise the error."""
         if self._published is None:
             raise outcome.error
         health = self._published.health
         health = replace(health, failing_since=health.failing_since or now(), reason=outcome.failure)
         self._publish(Published(self._published.site, health))
-        tell(f"the site could not be rebuilt and stays as it was: {outcome.failure}")
+        report(f"the site could not be rebuilt and stays as it was: {outcome.failure}")
 
     def _publish(self, published: Published) -> None:
-        """Send the site to each worker; one that does not listen is killed, and replaced."""
+        """Send the site to each worker; one that does not read it is killed and replaced."""
         self._published = published
         for worker in self._workers:
             try:
@@ -178,7 +178,7 @@ class Supervisor:
             except OSError:
                 worker.process.kill()
 
-    def _replace_workers(self, tell: Tell) -> None:
+    def _replace_workers(self, report: Report) -> None:
         """Start a new worker for each that has ended."""
         if self._published is None:
             return
@@ -186,10 +186,10 @@ class Supervisor:
             self._workers.remove(worker)
             worker.channel.close()
             self._early_deaths = self._early_deaths + 1 if monotonic() - worker.started < EARLY else 0
-            how = describe_end(worker.process)
+            end = describe_end(worker.process)
             if self._early_deaths >= EARLY_DEATHS:
-                raise ServeError(f"{EARLY_DEATHS} workers in a row ended as soon as they had started, the last {how}")
-            tell(f"worker {worker.process.pid} was ended {how} and is replaced")
+                raise ServeError(f"{EARLY_DEATHS} workers in a row ended as soon as they had started, the last {end}")
+            report(f"worker {worker.process.pid} was ended {end} and is replaced")
         while len(self._workers) < self._worker_count:
             self._workers.append(self._start_worker(self._published))
 
@@ -207,20 +207,20 @@ class Supervisor:
                 self._build.file.close()
 
         arguments = (self._settings, theirs, published.health, published.site, close_inherited)
-        process = FORK.Process(target=work, args=arguments, daemon=True)
+        process = FORK.Process(target=run_worker, args=arguments, daemon=True)
         process.start()
         theirs.close()
         return Worker(process, ours)
 
-    def _look(self, tell: Tell) -> None:
+    def _check_sources(self, report: Report) -> None:
         """Start a new build where the sources have changed."""
         if self._watch is None or self._published is None or not self._watch.has_changed():
             return
         if self._build is not None:
-            if monotonic() - self._build.started < STUCK:
+            if monotonic() - self._build.started < LONGEST_BUILD:
                 return  # the change is seen again once this build has ended
             self._end_builder()
-            tell(f"a build was stopped after {STUCK:.0f} s")
+            report(f"a build was stopped after {LONGEST_BUILD:.0f} s")
         self._watch.note_build()
         self._start_build()
 
@@ -230,16 +230,16 @@ class Supervisor:
         self._end_builder()
         self._close_channels()
         deadline = monotonic() + GRACE
-        while (left := deadline - monotonic()) > 0 and (alive := self._alive()) and self._stop.requests < 2:  # noqa: PLR2004
+        while (left := deadline - monotonic()) > 0 and (alive := self._live_processes()) and self._stop.requests < 2:  # noqa: PLR2004
             if self._stop.reader in wait([self._stop.reader, *(process.sentinel for process in alive)], left):
                 self._stop.drain()
-        for process in self._alive():
+        for process in self._live_processes():
             process.kill()
             process.join()
         if self._published is not None:
             self._published.site.close()
 
-    def _alive(self) -> list[BaseProcess]:
+    def _live_processes(self) -> list[BaseProcess]:
         return [worker.process for worker in self._workers if worker.process.is_alive()]
 
 
@@ -262,8 +262,8 @@ def serve(  # noqa: PLR0913 - each is one option of the command line
     with listen(host, port) as listener, stop_signals() as stop:
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}{root_path}/"
         settings = WorkerSettings(listener, root_path, max(1, allow_connections() // workers))
-        watch, tell = (Watch(sources.look), sources.tell) if sources else (None, _ignore)
-        Supervisor(load, settings, workers, watch, stop).run(lambda: announce(url), tell)
+        watch, report = (Watch(sources.look), sources.report) if sources else (None, _ignore)
+        Supervisor(load, settings, workers, watch, stop).run(lambda: announce(url), report)
 
 
 def _ignore(_: str) -> None:

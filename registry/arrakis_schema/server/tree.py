@@ -12,7 +12,7 @@ from arrakis_schema.site.representations import Representation
 
 PAGE = "index.html"
 NOT_FOUND = "/404.html"
-COMPARED = 4_000
+SIMILARITY_LIMIT = 4_000
 """The limit of the search for a similar name (characters in the folder times those of the name): a 404 stays cheap."""
 
 
@@ -42,7 +42,7 @@ def prepare_tree(
         resources[path] = prepare(representation)
         if path.endswith(f"/{PAGE}"):
             resources[path.removesuffix(PAGE)] = resources[path]
-    return Tree(resources, _folders(resources), files, _missing_page(resources))
+    return Tree(resources, _list_folders(resources), files, _missing_page(resources))
 
 
 def _missing_page(resources: Mapping[str, PreparedResource]) -> str:
@@ -51,7 +51,7 @@ def _missing_page(resources: Mapping[str, PreparedResource]) -> str:
     return "" if page is None else page.identity.ok.body.decode("utf-8", "replace")
 
 
-def _folders(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _list_folders(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
     names: dict[str, set[str]] = {"/": set()}
     for path in paths:
         folder = "/"
@@ -87,7 +87,7 @@ def find_miss(site: Tree, path: str) -> Miss:
 
 
 def _close_match(name: str, names: tuple[str, ...]) -> str | None:
-    if len(name) * sum(map(len, names)) > COMPARED:
+    if len(name) * sum(map(len, names)) > SIMILARITY_LIMIT:
         return None
     by_name = {entry.rstrip("/"): entry for entry in names}
     close = get_close_matches(name, by_name, n=1)

@@ -21,12 +21,12 @@ from granian.server.embed import Server
 from arrakis_schema.server.application import Current, Health, make_application
 from arrakis_schema.server.building import leave_signals_to_parent, read_site
 
-PATIENCE = 5_000
+HEAD_TIMEOUT = 5_000
 """Milliseconds that a client has to send the head of a request, from the connection or the previous response."""
 
-MOST_BUFFERED = 64 * 1024
+LARGEST_HEAD = 64 * 1024
 """Octets of the head of a request that are read; a longer one is refused."""
-LONGEST = 64 * 1024
+LARGEST_MESSAGE = 64 * 1024
 MOST_FILES = 16
 
 
@@ -45,11 +45,11 @@ class _Server(Server):
     listener: socket.socket
 
     def _init_shared_socket(self) -> None:
-        hold: Any = SocketHolder
-        self._shd = hold(os.dup(self.listener.fileno()), False, self.backlog)  # noqa: FBT003 - no Unix socket
+        holder: Any = SocketHolder
+        self._shd = holder(os.dup(self.listener.fileno()), False, self.backlog)  # noqa: FBT003 - no Unix socket
 
 
-def work(
+def run_worker(
     settings: WorkerSettings,
     channel: socket.socket,
     health: Health,
@@ -61,15 +61,15 @@ def work(
     close_inherited()
     with site:
         current = Current(read_site(site), health)
-    uvloop.run(_answer(settings, channel, current))
+    uvloop.run(_serve(settings, channel, current))
 
 
-async def _answer(settings: WorkerSettings, channel: socket.socket, current: Current) -> None:
+async def _serve(settings: WorkerSettings, channel: socket.socket, current: Current) -> None:
     """Serve until a request to stop."""
-    server = _granian(settings, current)
+    server = _make_server(settings, current)
     loop = asyncio.get_running_loop()
 
-    def listen_to_supervisor() -> None:
+    def receive_from_supervisor() -> None:
         received = receive_site(channel)
         if received is None:
             loop.remove_reader(channel)
@@ -80,18 +80,18 @@ async def _answer(settings: WorkerSettings, channel: socket.socket, current: Cur
             newer = read_site(site) if health.build != current.health.build else current.site
         current.site, current.health = newer, health
 
-    loop.add_reader(channel, listen_to_supervisor)
+    loop.add_reader(channel, receive_from_supervisor)
     loop.add_signal_handler(signal.SIGTERM, server.stop)
     await server.serve()
 
 
-def _granian(settings: WorkerSettings, current: Current) -> Any:
+def _make_server(settings: WorkerSettings, current: Current) -> Any:
     """Return the server of this process."""
     server = _Server(
         make_application(current),
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=PATIENCE, max_buffer_size=MOST_BUFFERED),
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT, max_buffer_size=LARGEST_HEAD),
         websockets=False,
         backpressure=settings.connections,
         log_enabled=False,
@@ -110,7 +110,7 @@ def send_site(channel: socket.socket, health: Health, site: IO[bytes]) -> None:
 
 def receive_site(channel: socket.socket) -> tuple[Health, IO[bytes]] | None:
     """Return the newest message; None where the supervisor is gone, or has closed the channel."""
-    content, files, _, _ = socket.recv_fds(channel, LONGEST, MOST_FILES)
+    content, files, _, _ = socket.recv_fds(channel, LARGEST_MESSAGE, MOST_FILES)
     opened = [os.fdopen(file, "rb") for file in files]
     for outdated in opened[:-1]:
         outdated.close()

@@ -184,7 +184,7 @@ def index_compounds(index: bytes) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def finished(
+def finish_site(
     rendered: Path, folder: SiteFolder, pages: Mapping[str, bytes] = MappingProxyType({}), memo: Memo | None = None
 ) -> Iterator[Representation]:
     """Yield the files of a site that was rendered from a folder, but for the raw files; the page for a 404 is ours.

@@ -1,8 +1,8 @@
 """The folder that a site generator renders: plain Markdown, raw files, and one flat configuration.
 
-MkDocs, ProperDocs and Zensical render it alike. Nothing in it is run by a generator but what a trusted root asks for:
-no hooks or macros of ours. What a page needs beside its text stands in its front matter, and what several pages need in
-`extra` of the configuration. Themes do not escape titles, so they are HTML here.
+MkDocs, ProperDocs and Zensical render it alike. It needs no hooks or macros of this package; only those that
+a trusted root configures are run. The data of a page is in its front matter, and data of several pages is in `extra` of
+the configuration. Themes do not escape titles, so they are HTML here.
 """
 
 import json
@@ -57,7 +57,7 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     files |= {
         file.path: file.content for file in tree(store) if not _is_page(file.path) and file.path not in _HTML_PAGES
     }
-    files |= {f"{ASSETS}/{asset.name}": _shipped(asset) for asset in _assets()}
+    files |= {f"{ASSETS}/{asset.name}": _asset_content(asset) for asset in _assets()}
     _refuse_clashes(own, {*generated, *files})
     beside = endpoint_folders(store)
     homes = find_homes(written)
@@ -67,7 +67,7 @@ def site_folder(store: Store, *, trust_config: bool = False) -> SiteFolder:
     }
     pages |= {
         path: store.memo.recall(
-            ("generated", path, text, *(extras := _extras(path, files, beside)).items()),
+            ("generated", path, text, *(extras := _page_settings(path, files, beside)).items()),
             partial(_generated_page, text, extras),
         )
         for path, text in generated.items()
@@ -115,19 +115,19 @@ def _flat_settings(
     extra = {
         **(settings.get("extra") or {}),
         "documents": f"{read_history(store).folder}/",
-        "beside": {folder: [_entry(entry) for entry in entries] for folder, entries in beside.items()},
+        "beside": {folder: [_template_entry(entry) for entry in entries] for folder, entries in beside.items()},
     }
     extra.setdefault("image", store.settings.site.get("image", ""))
     theme = settings.get("theme", "material")
     return {
         **{
-            key: _escaped(value) if key in {"site_name", "site_description"} else value
+            key: _escape_texts(value) if key in {"site_name", "site_description"} else value
             for key, value in settings.items()
         },
         "site_url": _attribute(settings.get("site_url") or store.settings.base_url),
         "docs_dir": "docs",
         "theme": {**(theme if isinstance(theme, dict) else {"name": theme}), "custom_dir": "theme"},
-        "nav": [_titled(entry, pages) for entry in complete],
+        "nav": [_title_entry(entry, pages) for entry in complete],
         "extra_css": [
             *(f"{ASSETS}/{asset.name}" for asset in _assets() if asset.name in _STYLES),
             *settings.get("extra_css", []),
@@ -137,30 +137,34 @@ def _flat_settings(
     }
 
 
-def _escaped(value: Any) -> Any:
+def _escape_texts(value: Any) -> Any:
     """Return a value with every text in it as HTML."""
     if isinstance(value, dict):
-        return {_escaped(key): _escaped(inner) for key, inner in value.items()}
+        return {_escape_texts(key): _escape_texts(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_escaped(inner) for inner in value]
+        return [_escape_texts(inner) for inner in value]
     return escape(value) if isinstance(value, str) else value
 
 
-def _titled(entry: Any, pages: Mapping[str, SitePage]) -> Any:
+def _title_entry(entry: Any, pages: Mapping[str, SitePage]) -> Any:
     """Return an entry of a navigation with the titles of all pages, as HTML."""
     if isinstance(entry, str):
-        return {_escaped(pages[entry].title or _name(entry)): entry} if entry in pages else _linked(entry, pages)
+        return (
+            {_escape_texts(pages[entry].title or _title_from_path(entry)): entry}
+            if entry in pages
+            else _escape_target(entry, pages)
+        )
     if isinstance(entry, dict):
         return {
-            _escaped(title): [_titled(inner, pages) for inner in target]
+            _escape_texts(title): [_title_entry(inner, pages) for inner in target]
             if isinstance(target, list)
-            else _linked(target, pages)
+            else _escape_target(target, pages)
             for title, target in entry.items()
         }
     return entry
 
 
-def _linked(target: Any, pages: Mapping[str, SitePage]) -> Any:
+def _escape_target(target: Any, pages: Mapping[str, SitePage]) -> Any:
     """Return the target of an entry: a page, or an address that may stand in an attribute."""
     return target if target in pages or not isinstance(target, str) else _attribute(target)
 
@@ -170,11 +174,11 @@ def _attribute(url: str) -> str:
     return re.sub(r"""[\s"'<>`]""", lambda character: quote(character[0]), url)
 
 
-def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+def _template_entry(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry of a navigation as the templates read it."""
     ((title, target),) = entry.items()
     if isinstance(target, list):
-        return {"title": escape(title), "children": [_entry(inner) for inner in target]}
+        return {"title": escape(title), "children": [_template_entry(inner) for inner in target]}
     return {"title": escape(title), "url": page_url(target)}
 
 
@@ -186,18 +190,18 @@ def _written_page(path: str, written: str, homes: Mapping[str, str]) -> SitePage
     text = expand(written, path, homes)
     markdown, meta = split_front_matter(text)
     page = SitePage(text, markdown, meta, meta, generated=False)
-    title = {"title": page.title or _name(path)}
-    front = _escaped(meta if _escaped(title) == title else {**meta, **title})
+    title = {"title": page.title or _title_from_path(path)}
+    front = _escape_texts(meta if _escape_texts(title) == title else {**meta, **title})
     return replace(page, source=f"---\n{as_yaml(front)}---\n\n{markdown}", front=front)
 
 
-def _name(path: str) -> str:
+def _title_from_path(path: str) -> str:
     """Return the title of a page without a heading: the name of its file."""
     name = PurePosixPath(path).stem.replace("-", " ").replace("_", " ")
     return name.capitalize() if name.islower() else name
 
 
-def _extras(path: str, files: Mapping[str, bytes], beside: Mapping[str, list[Any]]) -> dict[str, str]:
+def _page_settings(path: str, files: Mapping[str, bytes], beside: Mapping[str, list[Any]]) -> dict[str, str]:
     """Return the address of the data of a page, and the folder that its navigation shows."""
     data = f"{page_folder(path)}index.json"
     above = next((str(folder) for folder in PurePosixPath(path).parents if str(folder) in beside), "")
@@ -245,7 +249,7 @@ def _assets() -> Iterator[Path]:
             yield from (path for path in sorted(folder.iterdir()) if path.is_file())
 
 
-def _shipped(asset: Path) -> bytes:
+def _asset_content(asset: Path) -> bytes:
     """Return the bytes of an asset as pages load it."""
     return minify_style(asset.read_text(encoding="utf-8")).encode() if asset.suffix == ".css" else asset.read_bytes()
 

@@ -1,7 +1,7 @@
-"""Blocks of HTML in a generated page, which Markdown need not read: taken out before, put back afterwards.
+"""Extract the blocks of HTML in a generated page before Markdown is converted, and restore them afterwards.
 
-Most of a generated page is such blocks, one on each line, and three parsers would read each of them. The page is the
-same without this, and takes longer.
+Most of a generated page is such blocks, one on each line, and three parsers would read each of them. This only saves
+time: the page is the same without it.
 """
 
 import re
@@ -19,13 +19,13 @@ from arrakis_schema.reference.highlighting import finish_page
 
 _TAGS = "details|div|h3|nav|p"
 _BLOCK = re.compile(rf"(?<=\n)(?P<indent> *)(?P<block><(?P<tag>{_TAGS})[ >].*</(?P=tag)>)(?=\n\n|\n?\Z)")
-_READ = re.compile(r' (?:name|markdown)="|^[^>]* data-kept=')
-"""What says to Markdown how to read a block."""
+_MARKDOWN_ATTRIBUTES = re.compile(r' (?:name|markdown)="|^[^>]* data-kept=')
+"""Attributes that affect how Markdown reads a block."""
 _MARK = re.compile(r"[`\\\[!<&*_]|  \n")
 """What the patterns of Markdown begin with, and those of the extensions that this package turns on."""
 
 _ID = re.compile(r' id="([^"]*)"')
-_PLACE = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)">(?:<i id="[^"]*"></i>)*</(?P=tag)>')
+_PLACEHOLDER = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)">(?:<i id="[^"]*"></i>)*</(?P=tag)>')
 _NEIGHBOURS = re.compile(r'^<\w+ data-kept="[^\n]*(?:\n\n<\w+ data-kept="[^\n]*)+$', re.MULTILINE)
 
 
@@ -33,20 +33,20 @@ def extract_blocks(markdown: str) -> tuple[str, list[str]]:
     """Return a page with a small element, which has the ids, in place of each block, and the blocks."""
     blocks = list[str]()
 
-    def place(match: re.Match[str]) -> str:
-        if _READ.search(match["block"]):
+    def replace_block(match: re.Match[str]) -> str:
+        if _MARKDOWN_ATTRIBUTES.search(match["block"]):
             return match[0]
         blocks.append(match["block"])
-        return match["indent"] + _small(match["tag"], len(blocks) - 1, match["block"])
+        return match["indent"] + _placeholder(match["tag"], len(blocks) - 1, match["block"])
 
     def merge(match: re.Match[str]) -> str:
         blocks.append(restore_blocks(match[0], blocks))
-        return _small("div", len(blocks) - 1, match[0])
+        return _placeholder("div", len(blocks) - 1, match[0])
 
-    return _NEIGHBOURS.sub(merge, _BLOCK.sub(place, markdown)), blocks
+    return _NEIGHBOURS.sub(merge, _BLOCK.sub(replace_block, markdown)), blocks
 
 
-def _small(tag: str, number: int, block: str) -> str:
+def _placeholder(tag: str, number: int, block: str) -> str:
     """Return the element in place of a block; links on the page lead to the ids in it."""
     ids = "".join(f'<i id="{target}"></i>' for target in _ID.findall(block))
     return f'<{tag} data-kept="{number}">{ids}</{tag}>'
@@ -54,11 +54,11 @@ def _small(tag: str, number: int, block: str) -> str:
 
 def restore_blocks(html: str, blocks: list[str]) -> str:
     """Return the HTML of a page with its blocks in place."""
-    return _PLACE.sub(lambda match: blocks[int(match["number"])], html)
+    return _PLACEHOLDER.sub(lambda match: blocks[int(match["number"])], html)
 
 
 class HtmlBlocks(Extension):  # type: ignore[misc] # Markdown has no types
-    """Takes out the blocks of the pages with one of these texts, and gives a plugin for search what readers see."""
+    """Extracts the blocks of the pages with these texts; a search plugin still gets the complete text."""
 
     def __init__(self, texts: Collection[str]) -> None:
         super().__init__()
@@ -66,20 +66,20 @@ class HtmlBlocks(Extension):  # type: ignore[misc] # Markdown has no types
         self.blocks: list[str] | None = None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Markdown calls
-        """Come first and last."""
-        md.preprocessors.register(_Before(self), "html_blocks_before", 1000)
-        md.postprocessors.register(_After(self), "html_blocks_after", -1000)
+        """Run before and after all other processors."""
+        md.preprocessors.register(_ExtractBlocks(self), "html_blocks_before", 1000)
+        md.postprocessors.register(_RestoreBlocks(self), "html_blocks_after", -1000)
 
 
 class PlainText(Extension):  # type: ignore[misc] # Markdown has no types
     """Keeps text without marks from the patterns of Markdown; not where other extensions have patterns of theirs."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Markdown calls
-        """Come right before the patterns."""
-        md.treeprocessors.register(_Unmarked(md), "plain_text", 20.5)
+        """Run right before the patterns."""
+        md.treeprocessors.register(_ProtectPlainText(md), "plain_text", 20.5)
 
 
-class _Unmarked(Treeprocessor):  # type: ignore[misc] # Markdown has no types
+class _ProtectPlainText(Treeprocessor):  # type: ignore[misc] # Markdown has no types
     """Marks the texts that hold nothing which a pattern could match."""
 
     def run(self, root: Element) -> None:
@@ -91,15 +91,15 @@ class _Unmarked(Treeprocessor):  # type: ignore[misc] # Markdown has no types
                 node.tail = AtomicString(node.tail)
 
 
-class _Before(Preprocessor):  # type: ignore[misc] # Markdown has no types
-    """Takes the blocks out."""
+class _ExtractBlocks(Preprocessor):  # type: ignore[misc] # Markdown has no types
+    """Extracts the blocks."""
 
     def __init__(self, extension: HtmlBlocks) -> None:
         super().__init__()
         self.extension = extension
 
     def run(self, lines: list[str]) -> list[str]:
-        """Return a page of ours without its blocks, and another one as it is."""
+        """Return a generated page without its blocks, and any other page unchanged."""
         self.extension.blocks = None
         if (text := "\n".join(lines)) not in self.extension.texts:
             return lines
@@ -107,15 +107,15 @@ class _Before(Preprocessor):  # type: ignore[misc] # Markdown has no types
         return without.split("\n")
 
 
-class _After(Postprocessor):  # type: ignore[misc] # Markdown has no types
-    """Puts the blocks back."""
+class _RestoreBlocks(Postprocessor):  # type: ignore[misc] # Markdown has no types
+    """Restores the blocks."""
 
     def __init__(self, extension: HtmlBlocks) -> None:
         super().__init__()
         self.extension = extension
 
     def run(self, text: str) -> str:
-        """Return the HTML of a page, in which the titles of tabs and the terms of lists are words of their own."""
+        """Return the HTML of a page, with a space after the titles of tabs and the terms of lists: search needs it."""
         blocks = self.extension.blocks
         html = text if blocks is None else finish_page(restore_blocks(text, blocks))
         return html.replace("</label><label", "</label> <label").replace("</dt><dd", "</dt> <dd")

@@ -1,6 +1,6 @@
-"""Pages that an earlier build rendered from the same text: MkDocs takes them as they are, and they need no finish.
+"""Reuse pages that an earlier build rendered from the same text, instead of rendering and finishing them again.
 
-Only where the settings are those of this package: any other extension, plugin or theme may read what it likes.
+This applies only with the settings of this package: other extensions, plugins or themes may depend on other things.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from arrakis_schema.site.finishing import finish_html, scripts_of_theme
 from arrakis_schema.site.pages import SiteFolder
 from arrakis_schema.store.memo import Memo
 
-_NOTHING = "nothing.html"
+_EMPTY_TEMPLATE = "nothing.html"
 _SEARCH = "material/search"
 _NAVIGATION = ("nav", "extra")
 
@@ -49,7 +49,7 @@ def _target(file: File | None) -> _Target:
 
 
 @dataclass(frozen=True, slots=True)
-class _Finished:
+class _FinishedPage:
     """A page as it is published, and its entries of the index for search."""
 
     html: bytes
@@ -57,8 +57,8 @@ class _Finished:
 
 
 @dataclass(slots=True)
-class _Looking:
-    """The files of a site, with a note of those that were looked up."""
+class _RecordingFiles:
+    """The files of a site, which records those that were looked up."""
 
     files: Files
     targets: dict[str, _Target] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         self.folder, self.memo = folder, memo
         self.finished: dict[str, bytes] = {}
         self._contents: dict[str, _Content] = {}
-        self._known: dict[str, _Finished] = {}
+        self._known: dict[str, _FinishedPage] = {}
         self._entries = 0
         self._scripts: set[str] | None = None
         settings = folder.settings
@@ -99,7 +99,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         page.markdown, page.meta = source.body, dict(source.front)
 
     def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
-        """Render a page, unless its content is known; do as if it had no text for search if all of it is."""
+        """Render a page, unless its content is known; pretend that it has no text for search if all of it is."""
         path, source = page.file.src_uri, page.markdown
         content = self.memo.recall(
             ("content", self._of_content, path, source),
@@ -119,7 +119,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         known = self.memo.known(self._key(page))
         if known is not None:
             self._known[page.file.src_uri] = known
-            page.meta = {**page.meta, "template": _NOTHING, "search": {"exclude": True}}
+            page.meta = {**page.meta, "template": _EMPTY_TEMPLATE, "search": {"exclude": True}}
         return html
 
     def _key(self, page: Page) -> tuple[Any, ...]:
@@ -131,7 +131,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Add the template of a page that is known."""
         _ = config, files
-        env.loader = ChoiceLoader([DictLoader({_NOTHING: ""}), *([env.loader] if env.loader else [])])
+        env.loader = ChoiceLoader([DictLoader({_EMPTY_TEMPLATE: ""}), *([env.loader] if env.loader else [])])
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Any) -> Any:
         """Add what search finds on a page that is known."""
@@ -149,10 +149,10 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         new = entries[self._entries :]
         self._entries = len(entries)
         finished = self._known.get(path) or self.memo.recall(
-            self._key(page), lambda: _Finished(self._finish(output, path, config), new)
+            self._key(page), lambda: _FinishedPage(self._finish(output, path, config), new)
         )
         self.finished[page.file.dest_uri] = finished.html
-        page.content, page.markdown = "", ""  # nobody reads them again
+        page.content, page.markdown = "", ""  # they are not used again
         del self._contents[path]
         return ""
 
@@ -165,8 +165,8 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
 
 def _content_of(page: Page, config: MkDocsConfig, files: Files) -> _Content:
     """Render a page."""
-    looking = _Looking(files)
-    Page.render(page, config, looking)  # type: ignore[arg-type]
+    recorder = _RecordingFiles(files)
+    Page.render(page, config, recorder)  # type: ignore[arg-type]
     links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
     title = page._title_from_render  # noqa: SLF001
-    return _Content(page.content or "", page.toc, title, page.present_anchor_ids or set(), links, looking.targets)
+    return _Content(page.content or "", page.toc, title, page.present_anchor_ids or set(), links, recorder.targets)

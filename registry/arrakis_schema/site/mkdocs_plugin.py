@@ -11,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 
-from arrakis_schema.site.finishing import finished
+from arrakis_schema.site.finishing import finish_site
 from arrakis_schema.site.folder import site_folder
 from arrakis_schema.site.pages import SiteFolder
 from arrakis_schema.site.rendering import Shortcuts
@@ -55,7 +55,7 @@ class SchemasPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it 
         """Finish the rendered site where it is."""
         site = Path(config.site_dir)
         if not self.live:
-            files = {file.path: file.content for file in finished(site, self.folder)}
+            files = {file.path: file.content for file in finish_site(site, self.folder)}
             raw = {file.path: file.content for file in tree(self.store) if file.path != "index.html"}
             for rendered in [path for path in site.rglob("*") if path.is_file()]:
                 if rendered.relative_to(site).as_posix() not in files | raw:

@@ -45,7 +45,7 @@ def expand(text: str, path: str, homes: Mapping[str, str]) -> str:
         chosen = tuple(re.split(r",\s*", names or ""))
         described = "\n\n".join(block for block in _describe(name, key, chosen) if block)
         fences = re.split(r"(^ *```.*?^ *```$)", described, flags=re.MULTILINE | re.DOTALL)
-        fences[::2] = [_CODE.sub(lambda found: mention(found, name), part) for part in fences[::2]]
+        fences[::2] = [_CODE.sub(lambda match: mention(match, name), part) for part in fences[::2]]
         return "".join(fences)
 
     return _LINK.sub(lambda match: link(match[1], match[2]), _DIRECTIVE.sub(document, text))

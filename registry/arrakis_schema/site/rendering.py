@@ -1,4 +1,4 @@
-"""Render the whole site: a folder of Markdown is written, MkDocs renders it, and what comes out is finished."""
+"""Render the whole site: write a folder of Markdown, render it with MkDocs, and finish the result."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ from mkdocs.structure.files import File, Files
 
 from arrakis_schema.reference.facts.history import forget_history
 from arrakis_schema.site.config import CONFIG
-from arrakis_schema.site.finishing import finished
+from arrakis_schema.site.finishing import finish_site
 from arrakis_schema.site.folder import site_folder
 from arrakis_schema.site.html_blocks import HtmlBlocks, PlainText
 from arrakis_schema.site.known_pages import KnownPages
@@ -30,7 +30,7 @@ from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.printable import printable
 
-_MOST = 20
+_MOST_WARNINGS = 20
 _ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
 
@@ -41,9 +41,9 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
     """
     raw = {file.path: file for file in tree(store) if file.path != "index.html"}
     yield from raw.values()
-    with TemporaryDirectory() as temporary, _environment():
+    with TemporaryDirectory() as temporary, _reproducible_environment():
         rendered = Path(temporary, "site")
-        with _complaints() as complaints:
+        with _collect_warnings() as warnings:
             try:
                 folder = site_folder(store, trust_config=trust_config)
                 forget_history(store)
@@ -55,12 +55,12 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
                 build(config)
             except (MkDocsException, SystemExit) as error:
                 message = "\n".join(
-                    [f"MkDocs cannot render the pages of {store.root}: {error}", *_complaint_lines(complaints)]
+                    [f"MkDocs cannot render the pages of {store.root}: {error}", *_format_warnings(warnings)]
                 )
                 raise BuildError(message) from error
-        kept = {path: content for path, content in folder.files.items() if path not in raw}
-        yield from (Representation(path, content, media_type_of(path)) for path, content in kept.items())
-        yield from (file for file in finished(rendered, folder, known.finished, store.memo) if file.path not in raw)
+        generated = {path: content for path, content in folder.files.items() if path not in raw}
+        yield from (Representation(path, content, media_type_of(path)) for path, content in generated.items())
+        yield from (file for file in finish_site(rendered, folder, known.finished, store.memo) if file.path not in raw)
 
 
 class _Loader(FileSystemLoader):
@@ -68,12 +68,12 @@ class _Loader(FileSystemLoader):
 
     def list_templates(self) -> list[str]:
         """Return the paths of templates and files, relative to their folder."""
-        found = set[str]()
+        paths = set[str]()
         for top in self.searchpath:
             for folder, folders, names in os.walk(top, followlinks=self.followlinks):
                 folders[:] = [name for name in folders if not name.startswith(".")]
-                found |= {Path(folder, name).relative_to(top).as_posix() for name in names}
-        return sorted(found)
+                paths |= {Path(folder, name).relative_to(top).as_posix() for name in names}
+        return sorted(paths)
 
 
 class _Templates(BytecodeCache):
@@ -84,20 +84,20 @@ class _Templates(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take the code of a template."""
-        bucket.code = self.memo.known(_key(bucket))
+        bucket.code = self.memo.known(_template_key(bucket))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a template."""
-        self.memo.recall(_key(bucket), lambda: bucket.code)
+        self.memo.recall(_template_key(bucket), lambda: bucket.code)
 
 
-def _key(bucket: Bucket) -> tuple[str, ...]:
+def _template_key(bucket: Bucket) -> tuple[str, ...]:
     """Return the name and the text of a template."""
     return "template", bucket.key, bucket.checksum
 
 
 class Shortcuts(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has no settings
-    """What saves MkDocs time, and changes nothing that it renders."""
+    """Saves MkDocs time without changing what it renders."""
 
     def __init__(self, folder: SiteFolder, memo: Memo) -> None:
         super().__init__()
@@ -134,15 +134,15 @@ class Shortcuts(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has 
             files.remove(file)
 
 
-def _complaint_lines(complaints: list[logging.LogRecord]) -> list[str]:
+def _format_warnings(warnings: list[logging.LogRecord]) -> list[str]:
     """Return the warnings of MkDocs, one on each line."""
-    hidden = len(complaints) - _MOST
-    lines = [f"  {printable(record.getMessage())}" for record in complaints[:_MOST]]
+    hidden = len(warnings) - _MOST_WARNINGS
+    lines = [f"  {printable(record.getMessage())}" for record in warnings[:_MOST_WARNINGS]]
     return [*lines, f"  and {hidden} more"] if hidden > 0 else lines
 
 
 @contextmanager
-def _complaints() -> Iterator[list[logging.LogRecord]]:
+def _collect_warnings() -> Iterator[list[logging.LogRecord]]:
     """Collect the warnings of MkDocs, which name the file; if the block succeeds, log them as MkDocs would."""
     logger, collector = logging.getLogger("mkdocs"), _Collector()
     logger.addHandler(collector)
@@ -167,7 +167,7 @@ class _Collector(logging.Handler):
 
 
 @contextmanager
-def _environment() -> Iterator[None]:
+def _reproducible_environment() -> Iterator[None]:
     """Set a fixed date for MkDocs, so that builds are reproducible, and silence its advertisement."""
     before = {name: os.environ.get(name) for name in _ENVIRONMENT}
     os.environ.update({name: value for name, value in _ENVIRONMENT.items() if before[name] is None})

@@ -13,7 +13,7 @@ from arrakis_schema.text.printable import printable
 
 FOLDERS, FILES = ("schemas", "versions", "conformance", "docs"), ("mkdocs.yml",)
 
-_BESIDE = re.compile(r"\..*|.*~|#.*#|4913|.*\.(tmp|swp|swx|part|crdownload)", re.IGNORECASE | re.DOTALL)
+_TEMPORARY = re.compile(r"\..*|.*~|#.*#|4913|.*\.(tmp|swp|swx|part|crdownload)", re.IGNORECASE | re.DOTALL)
 """The temporary files of editors and downloads."""
 
 _DOCS_DIR = re.compile(r"""^docs_dir:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
@@ -46,7 +46,7 @@ def _scan_sources(root: Path) -> Iterator[FileState]:
         for folder, folders, names in os.walk(root / top):
             listed += [Path(folder, name) for name in (*folders, *names)]
     for path in listed:
-        if _BESIDE.fullmatch(path.name):
+        if _TEMPORARY.fullmatch(path.name):
             continue
         try:
             status = path.lstat()

@@ -60,7 +60,7 @@ def _files(store: Store) -> Iterator[Representation]:
     for version, files in corrected.items():
         yield from (_place_file(file, f"versions/{version}") for file in files)
     if store.errata:
-        yield _json("versions/errata.json", {"errata": [_plain(erratum) for erratum in store.errata]})
+        yield _json("versions/errata.json", {"errata": [_erratum_data(erratum) for erratum in store.errata]})
     index = _index(store, [*releases, working], lock)
     yield _json(INDEX, index)
     yield _json(CATALOG, _catalog(releases, working))
@@ -233,7 +233,7 @@ def _catalog_entry(newest: Release, releases: list[Release], path: str) -> dict[
     }
 
 
-def _plain(erratum: Any) -> dict[str, Any]:
+def _erratum_data(erratum: Any) -> dict[str, Any]:
     """Return an erratum as JSON has it."""
     return {name: getattr(erratum, name) for name in erratum.__dataclass_fields__}
 

@@ -87,7 +87,7 @@ def _folder_beside(folder: Path, target: Path) -> Iterator[Path]:
     missing = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _clear_away(folder)
+        _remove_remains(folder)
         fresh, descriptor = _make_locked_folder(folder)
     except OSError as error:
         _remove_empty(missing)
@@ -114,7 +114,7 @@ def _make_locked_folder(folder: Path) -> tuple[Path, int]:
         os.close(descriptor)
 
 
-def _clear_away(folder: Path) -> None:
+def _remove_remains(folder: Path) -> None:
     """Remove the remains of killed builds beside a folder; an earlier site that one had moved aside is restored."""
     ours = re.compile(rf"\.{re.escape(folder.name)}(\.[0-9a-f]{{16}})?\.(new|old)")
     left = [path for path in folder.parent.iterdir() if ours.fullmatch(path.name)]

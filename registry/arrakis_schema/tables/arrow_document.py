@@ -36,9 +36,9 @@ class ArrowDocument:
 
 def arrow_document(release: Release, path: str) -> ArrowDocument:
     """Return an Arrow document of a release, read once; raises `DamagedStoreError` where it is none."""
-    return release.derived(_read, path)
+    return release.derived(_read_document, path)
 
 
-def _read(release: Release, path: str) -> ArrowDocument:
+def _read_document(release: Release, path: str) -> ArrowDocument:
     """Read an Arrow document."""
     return ArrowDocument(release.document(path), f"{release.folder}/{path}", payload_of(release, path))

@@ -14,7 +14,7 @@ from arrakis_schema.arrow.template import Template
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.tables.arrow_document import ArrowDocument
-from arrakis_schema.tables.values import SHOWN
+from arrakis_schema.tables.values import MOST_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class References:
         return {self.member, *terms, *(name for name, _ in self.placeholders)}
 
     def expectations(self, records: Iterable[Mapping[str, Any]]) -> dict[int, Expectation]:
-        """Return what each record says, by its number; a length is None where the record does not say it."""
+        """Return what each record says, by its number; a length is None if the record does not declare it."""
         numbered = ((record.get(self.member), record) for record in records)
         return {
             number: Expectation(self.lengths_for(record), {name: record.get(name) for name, _ in self.placeholders})
@@ -90,11 +90,11 @@ def reference_findings(
     """Yield a finding for the first rows that belong to no record, or differ from it in data type or in length."""
     numbers = batch.column(references.column).to_pylist()
     unknown = [(row, number) for row, number in enumerate(numbers) if number is not None and number not in expected]
-    for row, number in unknown[:SHOWN]:
+    for row, number in unknown[:MOST_ROWS]:
         message = f"{references.column}, row {row}: {number} is the {references.member} of no known record"
         yield document.finding("reference-unknown", references.column, message)
-    if len(unknown) > SHOWN:
-        remainder = f"{references.column}: and {format_count(len(unknown) - SHOWN, 'more row')} of no known record"
+    if len(unknown) > MOST_ROWS:
+        remainder = f"{references.column}: and {format_count(len(unknown) - MOST_ROWS, 'more row')} of no known record"
         yield document.finding("reference-unknown", references.column, remainder)
     yield from _binding_findings(document, references, batch, expected)
     for index, (name, length) in enumerate(references.lengths):
@@ -102,7 +102,7 @@ def reference_findings(
         known: list[Any] = [expected[number].lengths[index] if number in expected else None for number in numbers]
         pairs = enumerate(zip(known, actual_lengths, strict=True))
         mismatches = ((row, *pair) for row, pair in pairs if None not in pair and pair[0] != pair[1])
-        for row, length_expected, length_found in islice(mismatches, SHOWN):
+        for row, length_expected, length_found in islice(mismatches, MOST_ROWS):
             count = format_count(length_expected, "item")
             message = f"{name}, row {row}: expected {count} ({length.text}), found {length_found:,}"
             yield document.finding("length-differs", name, message)
@@ -111,22 +111,24 @@ def reference_findings(
 def _binding_findings(
     document: ArrowDocument, references: References, batch: pa.RecordBatch, expected: Expected
 ) -> Iterator[Finding]:
-    """Yield a finding for each placeholder that is bound to something else than the record of a row says."""
+    """Yield a finding for each placeholder that is not bound to the value in the record of a row."""
     for name, unbound in references.placeholders:
         index = batch.schema.get_field_index(unbound.name)
         values = match_placeholders(unbound, batch.schema.field(index)) if index >= 0 else {}
-        sent = _in_words(document.parsed, name, values.get(name)) if isinstance(document.parsed, Template) else None
+        sent = (
+            _spell_binding(document.parsed, name, values.get(name)) if isinstance(document.parsed, Template) else None
+        )
         for row, number in enumerate(batch.column(references.column).to_pylist() if sent is not None else ()):
-            said = expected[number].values.get(name) if number in expected else None
-            if said is not None and str(said) != sent:
-                message = f"{unbound.name}, row {row}: {sent} was sent, but the {name} of its record is {said}"
+            recorded = expected[number].values.get(name) if number in expected else None
+            if recorded is not None and str(recorded) != sent:
+                message = f"{unbound.name}, row {row}: {sent} was sent, but the {name} of its record is {recorded}"
                 yield document.finding("record-differs", unbound.name, message)
                 break
 
 
-def _in_words(template: Template, name: str, value: object) -> str | None:
+def _spell_binding(template: Template, name: str, value: object) -> str | None:
     """Return what a placeholder is bound to as the document writes it: `float64`, and not `double`."""
     if not isinstance(value, pa.DataType):
         return None if value is None else str(value)
-    words = (word for word in template.allowed.get(name, ()) if pa.type_for_alias(word) == value)
-    return next(words, str(value))
+    spellings = (spelling for spelling in template.allowed.get(name, ()) if pa.type_for_alias(spelling) == value)
+    return next(spellings, str(value))

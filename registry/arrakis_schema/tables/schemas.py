@@ -25,9 +25,9 @@ def compare_sent_schema(document: ArrowDocument, sent: pa.Schema) -> tuple[pa.Sc
 
     The schema is None where there is none to compare with.
     """
-    unfit = _unfit(document, sent)
-    if unfit is not None:
-        return None, [unfit]
+    incomparable = _find_incomparable(document, sent)
+    if incomparable is not None:
+        return None, [incomparable]
     try:
         expected_schema = (
             bound_like(document.parsed, sent) if isinstance(document.parsed, Template) else document.parsed
@@ -37,7 +37,7 @@ def compare_sent_schema(document: ArrowDocument, sent: pa.Schema) -> tuple[pa.Sc
     return expected_schema, list(_differences(document, strip_annotations(expected_schema), sent))
 
 
-def _unfit(document: ArrowDocument, sent: pa.Schema) -> Finding | None:
+def _find_incomparable(document: ArrowDocument, sent: pa.Schema) -> Finding | None:
     """Return why a schema cannot be compared column by column, or None."""
     if document.size is not None and len(sent) > document.size + MOST_COLUMNS:
         message = f"expected {format_count(document.size, 'column')}, found {len(sent):,}"
@@ -52,12 +52,12 @@ def _differences(document: ArrowDocument, expected_schema: pa.Schema, sent: pa.S
     """Yield a finding for each difference, the first of them where there are many."""
     changes = compare_schemas(expected_schema, sent, refuses_unknown=True, exact=True, reader_is_new=False).findings
     for change in changes[:_MOST_FINDINGS]:
-        worded = WORDS.get(change.rule, _word_difference)
-        yield document.finding(change.rule, change.new, worded(change, expected_schema, sent))
+        describe = _DESCRIPTIONS.get(change.rule, _word_difference)
+        yield document.finding(change.rule, change.new, describe(change, expected_schema, sent))
     if len(changes) > _MOST_FINDINGS:
-        unlisted = changes[_MOST_FINDINGS:]
+        omitted = changes[_MOST_FINDINGS:]
         yield document.finding(
-            unlisted[0].rule, "", f"and {format_count(len(unlisted), 'more difference')}, from {unlisted[0].new} on"
+            omitted[0].rule, "", f"and {format_count(len(omitted), 'more difference')}, from {omitted[0].new} on"
         )
 
 
@@ -82,11 +82,11 @@ def _word_metadata_change(change: Change, expected_schema: pa.Schema, sent: pa.S
     path, _, key = change.new.rpartition("#")
     if path and path not in expected_schema.names:
         return change.message
-    sides = [_value(schema, path, key) for schema in (expected_schema, sent)]
+    sides = [_metadata_value(schema, path, key) for schema in (expected_schema, sent)]
     return f"{path or 'the schema'}: expected {sides[0]} in the metadata {key!r}, found {sides[1]}"
 
 
-def _value(schema: pa.Schema, path: str, key: str) -> str:
+def _metadata_value(schema: pa.Schema, path: str, key: str) -> str:
     """Return the metadata value of a schema or one of its columns for a key."""
     holder: Any = schema.field(path) if path else schema
     value = (holder.metadata or {}).get(key.encode())
@@ -103,7 +103,7 @@ def _describe_type(field: pa.Field) -> str:
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
-WORDS: dict[str, Callable[[Change, pa.Schema, pa.Schema], str]] = {
+_DESCRIPTIONS: dict[str, Callable[[Change, pa.Schema, pa.Schema], str]] = {
     "column-added": _word_added,
     "column-removed": _word_removed,
     "column-reordered": _word_reordered,

@@ -176,7 +176,6 @@ _OPPOSITES = (
     ("type-narrowed", "type-widened"),
 )
 _OPPOSITE = {rule: opposite for pair in _OPPOSITES for rule, opposite in (pair, pair[::-1])}
-_FLIPPED = {Effect.NARROWED: Effect.WIDENED, Effect.WIDENED: Effect.NARROWED}
 _WORDS = {
     "column-added": "added",
     "column-removed": "removed",
@@ -192,7 +191,7 @@ def describe_difference(difference: Difference, witness: Any, *, reader_is_new: 
     """Return a difference as a change."""
     rule, effect, (old, new) = difference.rule, difference.effect, difference.sides
     if not reader_is_new:
-        rule, effect, old, new = _OPPOSITE.get(rule, rule), _FLIPPED.get(effect, effect), new, old
+        rule, effect, old, new = _OPPOSITE.get(rule, rule), effect.opposite, new, old
     path, _, key = difference.path.rpartition("#") if difference.metadata else (difference.path, "", "")
     name = "columns" if rule == "column-reordered" and not path else "the schema"
     name = name if difference.column is None and not path else _label_path(path)

@@ -6,7 +6,7 @@ from typing import Any
 
 from arrakis_schema.json_schema.judge.patterns import READINGS, spell_out_patterns
 from arrakis_schema.languages import language_of
-from arrakis_schema.reference.facts.descriptions import described_members
+from arrakis_schema.reference.facts.descriptions import described_members, first_releases
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.documents import Document
@@ -24,7 +24,7 @@ def endpoint_data(history: History, release: Release, name: str) -> dict[str, An
         "name": name,
         "version": release.version,
         "frozen": release.frozen,
-        "since": history.first(name),
+        "since": history.first_version(name),
         "changed": history.last_changed_in(name, release),
         "page": f"{href(history.page(release, name))}/",
         "documents": [
@@ -91,7 +91,7 @@ def _document(history: History, release: Release, name: str, document: Document)
 
 def _fields(history: History, release: Release, name: str, document: Document) -> list[dict[str, Any]]:
     """Return the members of a document."""
-    since = history.since(document.path, name)
+    since = first_releases(history, name, document.path)
     return [
         {
             **member_data(described.member),
@@ -114,8 +114,8 @@ _STEPS: dict[str, Callable[[str | int], Any]] = {
 
 
 def member_data(member: Member) -> dict[str, Any]:
-    """Return a member as data; rare keys are present only if they apply."""
-    seldom = {
+    """Return a member as data; rare keys are included only if they apply."""
+    rare = {
         "alternative": member.alternative,
         "required_when": member.required_when,
         "default": member.default,
@@ -144,7 +144,7 @@ def member_data(member: Member) -> dict[str, Any]:
         "values": member.values,
         **_bounds(member.bounds),
         "origins": [asdict(origin) for origin in member.origins],
-        **{key: value for key, value in seldom.items() if value},
+        **{key: value for key, value in rare.items() if value},
     }
 
 

@@ -1,4 +1,4 @@
-"""The members of a document with all that is known of them: words of later releases, and columns that are only sent."""
+"""The members of a document with descriptions from later releases, and the columns that are sent but not documented."""
 
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ class DescribedMember:
     `documented` is the member in the document, None where only servers have it; `sent` is whether servers have it.
     `seen` is the first release whose servers have it and `software` what it was seen in, both empty where that is the
     first release that documents it. `since` is the first release that documents it, `seen_in` the first version of each
-    program that speaks a release of which it is part.
+    program that implements a release with it.
     """
 
     member: Member
@@ -40,10 +40,10 @@ def described_members(history: History, release: Release, name: str, document: D
 def _described_members(history: History, release: Release, name: str, path: str) -> list[DescribedMember]:
     """Describe the members of a document."""
     document = history.documents(release, name)[path]
-    since, seen = history.since(document.path, name), history.first_software(document.path, name)
+    since, seen = first_releases(history, name, document.path), first_software(history, name, document.path)
     return [
         DescribedMember(
-            *_with_words(history, release, name, document.path, member),
+            *_borrow_words(history, release, name, document.path, member),
             member,
             since=since.get(member.anchor, release.version),
             seen_in=seen.get(member.anchor, ()),
@@ -58,19 +58,68 @@ def sent_members(history: History, release: Release, name: str, document: Docume
     sent = {member.anchor: member for member in history.members(history.contracts(release, name)[document.path])}
     return [
         DescribedMember(
-            *_with_words(history, release, name, document.path, sent.get(anchor) or documented[anchor]),
+            *_borrow_words(history, release, name, document.path, sent.get(anchor) or documented[anchor]),
             documented.get(anchor),
             anchor in sent,
-            *_seen(history, name, document.path, anchor),
+            *_first_sighting(history, name, document.path, anchor),
         )
         for anchor in dict.fromkeys([*sent, *documented])
     ]
 
 
-def summary_of(history: History, release: Release, name: str) -> str:
-    """Return what a name is for in a sentence: that of its documents, or where none says it, of the newest that does.
+def first_releases(history: History, name: str, path: str) -> dict[str, str]:
+    """Return for the address of each member of a document the first release that documents it."""
+    return history.derived(_first_releases, name, path)
 
-    A description that is known to be wrong is passed over.
+
+def _first_releases(history: History, name: str, path: str) -> dict[str, str]:
+    """Find the first release of each member."""
+    first: dict[str, str] = {}
+    for release in history.releases:
+        document = history.documents(release, name).get(path)
+        for member in history.members(document) if document else ():
+            first.setdefault(member.anchor, release.version)
+    return first
+
+
+def first_software(history: History, name: str, path: str) -> dict[str, tuple[str, ...]]:
+    """Return for the address of each member the first version of each program that implements a release which has it.
+
+    What counts is the contract of a release: its documents with their corrections.
+    """
+    return history.derived(_first_software, name, path)
+
+
+def _first_software(history: History, name: str, path: str) -> dict[str, tuple[str, ...]]:
+    """Find the first version of each program for each member."""
+    first: dict[str, dict[str, str]] = {}
+    for release in history.releases:
+        oldest = _oldest_software(history, release)
+        document = history.contracts(release, name).get(path) if oldest else None
+        for member in history.members(document) if document else ():
+            programs = first.setdefault(member.anchor, {})
+            for program, version in oldest.items():
+                programs.setdefault(program, version)
+    return {
+        address: tuple(f"{program} {version}" for program, version in programs.items())
+        for address, programs in first.items()
+    }
+
+
+def _oldest_software(history: History, release: Release) -> dict[str, str]:
+    """Return the oldest version of each program that implements a release."""
+    known = history.store.software
+    oldest: dict[str, str] = {}
+    for software in (*known.clients, *known.servers):
+        if software.release == release.version:
+            oldest.setdefault(software.name, software.versions[0])
+    return oldest
+
+
+def summary_of(history: History, release: Release, name: str) -> str:
+    """Return a summary of a name: that of its documents, or else that of the newest release that has one.
+
+    A description that is known to be wrong is skipped.
     """
     start = history.releases.index(release)
     for version in (release, *reversed(history.releases[start + 1 :])):
@@ -89,7 +138,7 @@ def _topics_summary(history: History, release: Release, name: str) -> str:
     return f"The messages in the Kafka topics {' and '.join(names)}." if names else ""
 
 
-def _with_words(history: History, release: Release, name: str, path: str, member: Member) -> tuple[Member, str]:
+def _borrow_words(history: History, release: Release, name: str, path: str, member: Member) -> tuple[Member, str]:
     """Return a member with words, and the release that they are borrowed from."""
     wordings = history.derived(_wordings, name, path).get((member.anchor, member.type), ())
     start = history.releases.index(release)
@@ -128,7 +177,7 @@ def _words(member: Member) -> tuple[str, ...]:
     return member.description, member.unit, member.null, member.omitted
 
 
-def _seen(history: History, name: str, path: str, anchor: str) -> tuple[str, tuple[str, ...]]:
+def _first_sighting(history: History, name: str, path: str, anchor: str) -> tuple[str, tuple[str, ...]]:
     """Return the first release whose servers have a column, if none that early documents it, and the software."""
     for release in history.releases:
         if history.member(release, name, path, anchor):

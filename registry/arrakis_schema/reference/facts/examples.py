@@ -37,7 +37,7 @@ def judge_examples(release: Release, newest: Release, document: Document) -> lis
     """Return the examples of a document, those that are accepted first.
 
     A release without examples borrows those of the newest. If it accepts any that must still be accepted, the others
-    are left out: what must be rejected today was perhaps never allowed, only not described.
+    are left out: what must be rejected today may never have been allowed, only not documented.
     """
     home = release if release.examples_of(document.path) else newest
     examples = home.examples_of(document.path)
@@ -50,32 +50,32 @@ def judge_examples(release: Release, newest: Release, document: Document) -> lis
 def undeclared_members(release: Release, document: Document) -> list[str]:
     """Return the paths of the members that accepted examples of a release hold and its document does not declare.
 
-    `$schema` is left out: it tells editors which document an example is of.
+    `$schema` is left out: it names the schema for editors.
     """
-    found = dict[str, None]()
+    undeclared = dict[str, None]()
     for example in release.examples_of(document.path):
         if not example.refused:
             sent = sent_example(release, document, example)
-            found |= dict.fromkeys(_lacking(_value(example.content), _value(sent.content)))
-    return [path for path in found if path != "$schema"]
+            undeclared |= dict.fromkeys(_missing_members(_parse_content(example.content), _parse_content(sent.content)))
+    return [path for path in undeclared if path != "$schema"]
 
 
-def _value(content: bytes) -> Any:
+def _parse_content(content: bytes) -> Any:
     """Return what an example holds; None where it is not JSON."""
     with suppress(ValueError, RecursionError):
         return json.loads(content)
     return None
 
 
-def _lacking(whole: Any, part: Any, path: str = "") -> Iterator[str]:
+def _missing_members(whole: Any, part: Any, path: str = "") -> Iterator[str]:
     """Yield the paths of the members of a value that a part of it lacks."""
     if isinstance(whole, dict) and isinstance(part, dict):
         for name, value in whole.items():
             inner = f"{path}.{name}" if path else name
-            yield from _lacking(value, part[name], inner) if name in part else [inner]
+            yield from _missing_members(value, part[name], inner) if name in part else [inner]
     elif isinstance(whole, list) and isinstance(part, list):
         for before, after in zip(whole, part, strict=False):
-            yield from _lacking(before, after, f"{path}[]")
+            yield from _missing_members(before, after, f"{path}[]")
 
 
 def _rank(name: str) -> int:

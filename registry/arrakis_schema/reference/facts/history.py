@@ -50,15 +50,6 @@ class ReleaseStep:
         return any((breaking.rule, breaking.new) == (change.rule, change.new) for breaking in self.breaking)
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """A member as the last release that has it documents it, and the first release that has it."""
-
-    member: Member
-    first: Release
-    last: Release
-
-
 @dataclass(frozen=True, eq=False)
 class History(Deriving):
     """The releases of a store, the working set last, and what is in them; documents are read once.
@@ -76,8 +67,6 @@ class History(Deriving):
     _made: dict[Hashable, Any] = field(default_factory=dict)
     _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
     _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
-    _since: dict[str, dict[str, str]] = field(default_factory=dict)
-    _software: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
     _steps: dict[tuple[str, str, str], list[ReleaseStep]] = field(default_factory=dict)
 
@@ -96,7 +85,7 @@ class History(Deriving):
         """The working set, whose pages are at `next/`; None where nothing is released yet, or nothing came since."""
         return None if self.newest is self.current else self.newest
 
-    def shown(self, name: str) -> Release | None:
+    def page_release(self, name: str) -> Release | None:
         """Return the release whose page about a name is in `folder`.
 
         It is the current release, or the working set where only that has the name; None where neither has it.
@@ -112,7 +101,7 @@ class History(Deriving):
         """Return the kind of the documents at a path."""
         return self.store.layout.kind_of(path)
 
-    def before(self, release: Release) -> Release | None:
+    def previous_release(self, release: Release) -> Release | None:
         """Return the release before one."""
         index = self.releases.index(release)
         return self.releases[index - 1] if index else None
@@ -146,72 +135,10 @@ class History(Deriving):
             self._tables[key] = {member.anchor: member for member in self.members(document)} if document else {}
         return self._tables[key].get(address)
 
-    def seen_in(self, erratum: Erratum) -> tuple[str, ...]:
-        """Return the software that a known problem was seen in."""
-        return next(
-            (
-                correction.seen
-                for correction in self.store.corrections
-                if (correction.reason, correction.releases) == (erratum.text, erratum.releases)
-            ),
-            (),
-        )
-
     def place_name(self, release: Release, paths: Sequence[str], location: str) -> str:
-        """Return what a location of one of these documents is about: the path of a member where it is one."""
+        """Return the path of the member at a location of one of these documents, or the location if there is none."""
         document = next((release.document(path) for path in paths if path in release.documents), None)
         return (document and language_of(document).place_name(document, location)) or location
-
-    def since(self, path: str, name: str) -> dict[str, str]:
-        """Return for the address of each member of a document the first release that has it."""
-        if path not in self._since:
-            first_releases = self._since[path] = {}
-            for release in self.releases:
-                document = self.documents(release, name).get(path)
-                for member in self.members(document) if document else ():
-                    first_releases.setdefault(member.anchor, release.version)
-        return self._since[path]
-
-    def removed(self, release: Release, name: str, path: str) -> list[Removed]:
-        """Return the members that earlier releases have in a document, and this one does not."""
-        gone: dict[str, Removed] = {}
-        kept = {member.anchor for member in self.members(self.documents(release, name)[path])}
-        for earlier in self.releases[: self.releases.index(release)]:
-            document = self.documents(earlier, name).get(path)
-            for member in self.members(document) if document else ():
-                if member.anchor not in kept:
-                    first = gone[member.anchor].first if member.anchor in gone else earlier
-                    gone[member.anchor] = Removed(member, first, earlier)
-        return list(gone.values())
-
-    def first_software(self, path: str, name: str) -> dict[str, tuple[str, ...]]:
-        """Return for the address of each member the first version of each program that speaks a release which has it.
-
-        What counts is the contract of a release: its documents with their corrections.
-        """
-        if path not in self._software:
-            first: dict[str, dict[str, str]] = {}
-            for release in self.releases:
-                spoken = self._speakers(release)
-                document = self.contracts(release, name).get(path) if spoken else None
-                for member in self.members(document) if document else ():
-                    programs = first.setdefault(member.anchor, {})
-                    for program, version in spoken.items():
-                        programs.setdefault(program, version)
-            self._software[path] = {
-                address: tuple(f"{program} {version}" for program, version in programs.items())
-                for address, programs in first.items()
-            }
-        return self._software[path]
-
-    def _speakers(self, release: Release) -> dict[str, str]:
-        """Return the oldest version of each program that implements a release."""
-        known = self.store.software
-        oldest: dict[str, str] = {}
-        for software in (*known.clients, *known.servers):
-            if software.release == release.version:
-                oldest.setdefault(software.name, software.versions[0])
-        return oldest
 
     def examples(self, release: Release, document: Document) -> list[JudgedExample]:
         """Return the examples of a document, each with the reason why the release rejects it, if it does."""
@@ -246,7 +173,7 @@ class History(Deriving):
             unread = any(self._differ_unread(before[path], after[path]) for path in after.keys() & before.keys())
             if appeared or unread or any(step.changes for step in self.steps_between(old, new, name)):
                 return new.version
-        return self.first(name)
+        return self.first_version(name)
 
     def _differ_unread(self, old: Document, new: Document) -> bool:
         """Return whether two documents differ and cannot be compared."""
@@ -295,19 +222,19 @@ class History(Deriving):
         ]
         return tuple(erratum for erratum in about if erratum not in current)
 
-    def last(self, name: str) -> Release:
+    def last_release(self, name: str) -> Release:
         """Return the newest release that has documents of a name."""
         return next(release for release in reversed(self.releases) if self.documents(release, name))
 
     def removed_in(self, name: str) -> str:
         """Return the release that removed the documents of a name, or nothing where the newest has some."""
-        last = self.last(name)
+        last = self.last_release(name)
         return "" if last is self.newest else self.releases[self.releases.index(last) + 1].version
 
     @property
     def names(self) -> list[str]:
         """The names that have a page in `folder`: those of the current release, and what the working set adds."""
-        return [name for name in names([self.newest, self.current]) if self.shown(name)]
+        return [name for name in names([self.newest, self.current]) if self.page_release(name)]
 
     def page(self, release: Release, name: str) -> str:
         """Return the path of the page about a name in a release, without its suffix, from the top folder."""
@@ -318,12 +245,12 @@ class History(Deriving):
 
         The page of a release at `releases/` stays there for ever, also while it is the current one.
         """
-        folders = [self.folder] if self.shown(name) is release else []
+        folders = [self.folder] if self.page_release(name) is release else []
         if release.frozen:
             return [*folders, f"releases/{release.version}"]
         return ["next", *folders] if self.unreleased else folders
 
-    def first(self, name: str) -> str:
+    def first_version(self, name: str) -> str:
         """Return the first release that has documents of a name."""
         return next(release.version for release in self.releases if self.documents(release, name))
 
@@ -350,7 +277,7 @@ def _read_history(store: Store) -> History:
 
 
 def _pages_folder(releases: Sequence[Release]) -> str:
-    """Return the folder of the pages about documents: a word for what a set began with, so that it stays the same."""
+    """Return the folder of the pages about documents, which depends only on the first documents of a store."""
     first = next((release for release in releases if release.documents), None)
     asked = first is None or any(first.kind_of(path) in _ASKED for path in first.documents)
     return "endpoints" if asked else "documents"

@@ -58,8 +58,8 @@ def _since_first(history: History, name: str) -> list[Release]:
 
 def _matrix(history: History, name: str, releases: list[Release], *, as_documented: bool) -> Matrix:
     """Return the matrix of one endpoint. Releases that mean the same are compared once."""
-    twins = _twins(history, name, releases, as_documented=as_documented)
-    first = list(twins.values())[:MOST]
+    equal_releases = _group_equal_releases(history, name, releases, as_documented=as_documented)
+    first = list(equal_releases.values())[:MOST]
     relations = {
         (client[0].version, server[0].version): history.comparisons.relation(
             name, client[0].held(as_documented=as_documented), server[0].held(as_documented=as_documented)
@@ -67,31 +67,33 @@ def _matrix(history: History, name: str, releases: list[Release], *, as_document
         for client in first
         for server in first
     }
-    versions = [twin[0].version for twin in first]
+    versions = [equals[0].version for equals in first]
     merged: list[list[list[Release]]] = []
-    for twin in first:
+    for equals in first:
         last = merged[-1][0][0] if merged else None
-        both = last is not None and history.documents(twin[0], name) and history.documents(last, name)
-        if last is not None and both and _alike(last.version, twin[0].version, versions, relations):
-            merged[-1].append(twin)
+        both = last is not None and history.documents(equals[0], name) and history.documents(last, name)
+        if last is not None and both and _have_same_answers(last.version, equals[0].version, versions, relations):
+            merged[-1].append(equals)
         else:
-            merged.append([twin])
-    groups = tuple(tuple(release.version for twin in group for release in twin) for group in merged)
+            merged.append([equals])
+    groups = tuple(tuple(release.version for equals in group for release in equals) for group in merged)
     without = frozenset(release.version for release in releases if not history.documents(release, name))
     return Matrix(name, groups, relations, without)
 
 
-def _twins(history: History, name: str, releases: list[Release], *, as_documented: bool) -> dict[Any, list[Release]]:
+def _group_equal_releases(
+    history: History, name: str, releases: list[Release], *, as_documented: bool
+) -> dict[Any, list[Release]]:
     """Return neighbouring releases whose documents of a name mean the same."""
-    twins: dict[Any, list[Release]] = {}
+    equal_releases: dict[Any, list[Release]] = {}
     for release in releases:
         documents = (history.documents if as_documented else history.contracts)(release, name).items()
         meanings = tuple((path, history.comparisons.meaning(document)) for path, document in documents)
-        twins.setdefault(meanings, []).append(release)
-    return twins
+        equal_releases.setdefault(meanings, []).append(release)
+    return equal_releases
 
 
-def _alike(left: str, right: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
+def _have_same_answers(left: str, right: str, versions: list[str], relations: dict[tuple[str, str], Relation]) -> bool:
     """Return whether two releases work with each other, and have the same answers with all others."""
     if not relations[left, right].answer is relations[right, left].answer is Answer.WORKS:
         return False

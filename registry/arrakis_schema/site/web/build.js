@@ -1,4 +1,4 @@
-// Bundle src/ for the browser into ../bundle/, with the fonts and the licences of all that goes in.
+// Bundle src/ for the browser into ../bundle/, with the fonts and the licences of all bundled packages.
 // `node build.js [FOLDER]`; the same sources and lock file give the same files.
 
 import { build } from "esbuild";
@@ -19,11 +19,11 @@ const FONTS = [
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-const packages = new Set([...(await scripts()), ...(await fonts())]);
-await writeFile(join(out, "THIRD-PARTY.txt"), await notices([...packages].sort()));
+const packages = new Set([...(await bundleScripts()), ...(await copyFonts())]);
+await writeFile(join(out, "THIRD-PARTY.txt"), await collectLicences([...packages].sort()));
 
-/** Bundle the scripts, and return the packages that went in. */
-async function scripts() {
+/** Bundle the scripts, and return the packages that are included. */
+async function bundleScripts() {
   const { metafile } = await build({
     absWorkingDir: here,
     entryPoints: ["src/try.js", "src/compare.js"],
@@ -45,17 +45,17 @@ async function scripts() {
 
 /** @param {string} path */
 function packageOf(path) {
-  const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
-  return found ? [found[1]] : [];
+  const match = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+  return match ? [match[1]] : [];
 }
 
 /** Copy the fonts and write their style sheet, and return the packages that they are from. */
-async function fonts() {
+async function copyFonts() {
   const rules = FONTS.map(async ({ family, package: name, weight, style }) => {
     const file = `${name}-latin-${weight}-${style}.woff2`;
     await copyFile(join(here, "node_modules/@fontsource", name, "files", file), join(out, file));
     const source = await readFile(join(here, "node_modules/@fontsource", name, "unicode.json"), "utf8");
-    return face(family, weight, style, file, JSON.parse(source).latin);
+    return fontFace(family, weight, style, file, JSON.parse(source).latin);
   });
   await writeFile(join(out, "fonts.css"), (await Promise.all(rules)).join(""));
   return FONTS.map(({ package: name }) => `@fontsource/${name}`);
@@ -68,31 +68,36 @@ async function fonts() {
  * @param {string} file
  * @param {string} range
  */
-function face(family, weight, style, file, range) {
-  const says = { "font-family": `"${family}"`, "font-style": style, "font-weight": weight, "font-display": "swap" };
-  const lines = Object.entries({ ...says, src: `url("${file}") format("woff2")`, "unicode-range": range });
+function fontFace(family, weight, style, file, range) {
+  const descriptors = {
+    "font-family": `"${family}"`,
+    "font-style": style,
+    "font-weight": weight,
+    "font-display": "swap",
+  };
+  const lines = Object.entries({ ...descriptors, src: `url("${file}") format("woff2")`, "unicode-range": range });
   return `@font-face {\n${lines.map(([name, value]) => `  ${name}: ${value};\n`).join("")}}\n`;
 }
 
 /** Return the licence of each package. @param {string[]} names */
-async function notices(names) {
+async function collectLicences(names) {
   const parts = names.map(async (name) => {
     const folder = join(here, "node_modules", name);
     const { version, license, author } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file)).sort();
     const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
-    if (!texts.length) texts.push(await standard(license, author));
-    return [`${name} ${version} (${license})`, ...texts.map((one) => one.trim())].join("\n\n");
+    if (!texts.length) texts.push(await standardLicence(license, author));
+    return [`${name} ${version} (${license})`, ...texts.map((text) => text.trim())].join("\n\n");
   });
   return `What is bundled here, and its licences.\n\n${(await Promise.all(parts)).join(`\n\n${"-".repeat(72)}\n\n`)}\n`;
 }
 
 /**
- * Return the text of a licence that a package names and does not hold.
+ * Return the text of a licence that a package declares but does not contain.
  * @param {string} license
  * @param {string | { name: string }} author
  */
-async function standard(license, author) {
+async function standardLicence(license, author) {
   const holder = typeof author === "string" ? author : author.name;
   return `Copyright (c) ${holder}\n\n${await readFile(join(here, `${license}.txt`), "utf8")}`;
 }

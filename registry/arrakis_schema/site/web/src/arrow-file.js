@@ -1,4 +1,4 @@
-// The schema of an Arrow file or stream, as pyarrow prints its columns. Only the schema message at the head is read,
+// Print the schema of an Arrow file or stream as pyarrow does. Only the schema message at the head is read:
 // https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc.
 
 import { Message } from "apache-arrow/fb/message";
@@ -6,14 +6,14 @@ import { MessageHeader } from "apache-arrow/fb/message-header";
 import { Schema } from "apache-arrow/fb/schema";
 import { ByteBuffer } from "flatbuffers";
 
-import { lines } from "./arrow-types.js";
+import { printColumn } from "./arrow-types.js";
 
 const FILE = "ARROW1";
 const FILE_HEAD = 8;
 const CONTINUATION = -1;
 const LARGEST = 16 * 2 ** 20;
-/** @type {Record<string, string>} what other files begin with */
-const OTHERS = {
+/** @type {Record<string, string>} the first bytes of other formats */
+const OTHER_FORMATS = {
   PAR1: "a Parquet file",
   FEA1: "a Feather file of version 1, from before Arrow",
   "\x1f\x8b": "compressed with gzip",
@@ -26,14 +26,14 @@ const OTHERS = {
  * @param {Blob} file
  * @returns {Promise<string>}
  */
-export async function printed(file) {
-  const message = await schemaMessage(file);
+export async function printSchema(file) {
+  const message = await readSchemaMessage(file);
   const schema = new Schema();
   try {
     const head = Message.getRootAsMessage(new ByteBuffer(message));
     if (head.headerType() !== MessageHeader.Schema || !head.header(schema))
       throw new Error("its first message is not a schema");
-    return Array.from({ length: schema.fieldsLength() }, (_, index) => column(schema, index)).join("\n");
+    return Array.from({ length: schema.fieldsLength() }, (_, index) => printColumnAt(schema, index)).join("\n");
   } catch (error) {
     throw new Error(`the schema in this file cannot be read: ${error instanceof Error ? error.message : error}`, {
       cause: error,
@@ -42,18 +42,18 @@ export async function printed(file) {
 }
 
 /** @param {Schema} schema @param {number} index */
-function column(schema, index) {
+function printColumnAt(schema, index) {
   const field = schema.fields(index);
   if (!field) throw new Error(`column ${index} is missing`);
-  return lines(field);
+  return printColumn(field);
 }
 
 /** @param {Blob} file */
-async function schemaMessage(file) {
-  const head = await bytes(file, 0, FILE_HEAD + 8);
+async function readSchemaMessage(file) {
+  const head = await readBytes(file, 0, FILE_HEAD + 8);
   const text = String.fromCharCode(...head);
-  const format = Object.keys(OTHERS).find((magic) => text.startsWith(magic));
-  if (format) throw new Error(`this is ${OTHERS[format]}, not an Arrow file or stream`);
+  const format = Object.keys(OTHER_FORMATS).find((magic) => text.startsWith(magic));
+  if (format) throw new Error(`this is ${OTHER_FORMATS[format]}, not an Arrow file or stream`);
   const start = text.startsWith(FILE) ? FILE_HEAD : 0;
   const numbers = new DataView(head.buffer);
   if (head.length < start + 8) throw new Error(`this is not an Arrow file: it has only ${file.size} bytes`);
@@ -66,10 +66,10 @@ async function schemaMessage(file) {
     throw new Error(
       `this Arrow file is cut short: its schema ends at byte ${begin + length}, the file at ${file.size}`,
     );
-  return bytes(file, begin, begin + length);
+  return readBytes(file, begin, begin + length);
 }
 
 /** @param {Blob} file @param {number} start @param {number} end */
-async function bytes(file, start, end) {
+async function readBytes(file, start, end) {
   return new Uint8Array(await file.slice(start, end).arrayBuffer());
 }

@@ -1,4 +1,4 @@
-// A field of an Arrow schema message to the line that pyarrow prints: one function for each type, all in one table.
+// Print a field of an Arrow schema message as pyarrow does: one function for each type, in one table.
 
 import { Date as DateType } from "apache-arrow/fb/date";
 import { Decimal } from "apache-arrow/fb/decimal";
@@ -24,43 +24,43 @@ const PLAIN_EXTENSIONS = ["arrow.uuid", "arrow.bool8", "arrow.json"];
  * @param {Field} field
  * @returns {string}
  */
-function line(field) {
+function printField(field) {
   const name = field.name() ?? "";
   const plain = !/^[ ">]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]|: /.test(name);
-  return `${plain ? name : JSON.stringify(name)}: ${type(field)}${field.nullable() ? "" : " not null"}`;
+  return `${plain ? name : JSON.stringify(name)}: ${printType(field)}${field.nullable() ? "" : " not null"}`;
 }
 
 /** @param {Field} field @returns {string} */
-function type(field) {
+function printType(field) {
   const extension = metadata(field, "ARROW:extension:name");
-  if (!extension) return storage(field);
+  if (!extension) return printStorage(field);
   if (PLAIN_EXTENSIONS.includes(extension)) return `extension<${extension}>`;
-  return PARAMETERS[extension] ? extended(field, extension) : storage(field);
+  return PARAMETERS[extension] ? printExtension(field, extension) : printStorage(field);
 }
 
 /** Return the type of an extension with its parameters. @param {Field} field @param {string} extension */
-function extended(field, extension) {
+function printExtension(field, extension) {
   if (placeholder(field)) return /** @type {string} */ (placeholder(field));
-  const written = PARAMETERS[extension](JSON.parse(metadata(field, "ARROW:extension:metadata") || "{}"), field);
-  const parameters = Object.entries(written).filter(([, value]) => value !== undefined);
+  const values = PARAMETERS[extension](JSON.parse(metadata(field, "ARROW:extension:metadata") || "{}"), field);
+  const parameters = Object.entries(values).filter(([, value]) => value !== undefined);
   return `extension<${extension}[${parameters.map(([name, value]) => `${name}=${value}`).join(", ")}]>`;
 }
 
 /** @param {unknown[] | undefined} values */
-const listed = (values) => values && `[${values.join(",")}]`;
+const printList = (values) => values && `[${values.join(",")}]`;
 
-/** @type {Record<string, (written: any, field: Field) => Record<string, string | undefined>>} */
+/** @type {Record<string, (metadata: any, field: Field) => Record<string, string | undefined>>} */
 const PARAMETERS = {
   "arrow.opaque": ({ type_name: name, vendor_name: vendor }, field) => ({
-    storage_type: storage(field),
+    storage_type: printStorage(field),
     type_name: name,
     vendor_name: vendor,
   }),
   "arrow.fixed_shape_tensor": ({ shape, permutation, dim_names: names }, field) => ({
-    value_type: type(child(field, 0)),
-    shape: listed(shape),
-    permutation: listed(permutation),
-    dim_names: listed(names),
+    value_type: printType(child(field, 0)),
+    shape: printList(shape),
+    permutation: printList(permutation),
+    dim_names: printList(names),
   }),
 };
 
@@ -73,11 +73,11 @@ function* extensionLines(/** @type {Field} */ field) {
 }
 
 /** Return the line of a column, and the name of its type where that is an extension. @param {Field} field */
-export function lines(field) {
-  return [line(field), ...extensionLines(field)].join("\n");
+export function printColumn(field) {
+  return [printField(field), ...extensionLines(field)].join("\n");
 }
 
-/** Return the placeholder that a schema of this site has where a template is not bound. @param {Field} field */
+/** Return the placeholder in braces that a template of this site has for an unbound type, or null. @param {Field} field */
 function placeholder(field) {
   const { type_name: name, vendor_name: vendor } = JSON.parse(metadata(field, "ARROW:extension:metadata") || "{}");
   return vendor === "template" && metadata(field, "ARROW:extension:name") === "arrow.opaque" ? `{${name}}` : null;
@@ -93,17 +93,17 @@ function metadata(field, key) {
 }
 
 /** @param {Field} field @returns {string} */
-function storage(field) {
+function printStorage(field) {
   const encoding = field.dictionary();
-  const wording = WORDINGS[field.typeType()];
-  if (!wording) throw new Error(`it has a column of a type that this page does not know, number ${field.typeType()}`);
-  if (!encoding) return wording(field);
+  const print = PRINTERS[field.typeType()];
+  if (!print) throw new Error(`it has a column of a type that this page does not know, number ${field.typeType()}`);
+  if (!encoding) return print(field);
   const index = encoding.indexType();
-  return `dictionary<values=${wording(field)}, indices=${index ? integer(index) : "int32"}, ordered=${Number(encoding.isOrdered())}>`;
+  return `dictionary<values=${print(field)}, indices=${index ? printInteger(index) : "int32"}, ordered=${Number(encoding.isOrdered())}>`;
 }
 
 /** @param {Int} int */
-function integer(int) {
+function printInteger(int) {
   return `${int.isSigned() ? "" : "u"}int${int.bitWidth()}`;
 }
 
@@ -120,13 +120,13 @@ function children(field) {
 }
 
 /** @param {string} text */
-function fixed(text) {
+function constant(text) {
   return () => text;
 }
 
 /** @param {string} kind */
-function list(kind) {
-  return (/** @type {Field} */ field) => `${kind}<${line(child(field, 0))}>`;
+function listPrinter(kind) {
+  return (/** @type {Field} */ field) => `${kind}<${printField(child(field, 0))}>`;
 }
 
 /** @param {Field} field */
@@ -152,7 +152,7 @@ function time(field) {
 function union(field) {
   const type = field.type(new Union());
   const codes = type.typeIdsArray() ?? [];
-  const members = children(field).map((member, index) => `${line(member)}=${codes[index] ?? index}`);
+  const members = children(field).map((member, index) => `${printField(member)}=${codes[index] ?? index}`);
   return `${type.mode() ? "dense" : "sparse"}_union<${members.join(", ")}>`;
 }
 
@@ -160,7 +160,7 @@ function union(field) {
 function map(field) {
   const [key, value] = children(child(field, 0));
   const named = (/** @type {Field} */ part, /** @type {string} */ usual) =>
-    type(part) + (part.name() === usual ? "" : ` ('${part.name()}')`);
+    printType(part) + (part.name() === usual ? "" : ` ('${part.name()}')`);
   const sorted = field.type(new MapType()).keysSorted() ? ", keys_sorted" : "";
   return `map<${named(key, "key")}, ${named(value, "value")}${sorted}>`;
 }
@@ -168,21 +168,21 @@ function map(field) {
 /** @param {Field} field */
 function runEndEncoded(field) {
   const [ends, values] = children(field);
-  return `run_end_encoded<run_ends: ${type(ends)}, values: ${type(values)}>`;
+  return `run_end_encoded<run_ends: ${printType(ends)}, values: ${printType(values)}>`;
 }
 
 /** @type {Record<number, (field: Field) => string>} */
-const WORDINGS = {
-  [Type.Null]: fixed("null"),
-  [Type.Int]: (field) => integer(field.type(new Int())),
+const PRINTERS = {
+  [Type.Null]: constant("null"),
+  [Type.Int]: (field) => printInteger(field.type(new Int())),
   [Type.FloatingPoint]: (field) => ["halffloat", "float", "double"][field.type(new FloatingPoint()).precision()],
-  [Type.Binary]: fixed("binary"),
-  [Type.LargeBinary]: fixed("large_binary"),
-  [Type.BinaryView]: fixed("binary_view"),
-  [Type.Utf8]: fixed("string"),
-  [Type.LargeUtf8]: fixed("large_string"),
-  [Type.Utf8View]: fixed("string_view"),
-  [Type.Bool]: fixed("bool"),
+  [Type.Binary]: constant("binary"),
+  [Type.LargeBinary]: constant("large_binary"),
+  [Type.BinaryView]: constant("binary_view"),
+  [Type.Utf8]: constant("string"),
+  [Type.LargeUtf8]: constant("large_string"),
+  [Type.Utf8View]: constant("string_view"),
+  [Type.Bool]: constant("bool"),
   [Type.Decimal]: decimal,
   [Type.Date]: (field) => ["date32[day]", "date64[ms]"][field.type(new DateType()).unit()],
   [Type.Time]: time,
@@ -191,12 +191,13 @@ const WORDINGS = {
   [Type.Interval]: (field) =>
     ["month_interval", "day_time_interval", "month_day_nano_interval"][field.type(new Interval()).unit()],
   [Type.FixedSizeBinary]: (field) => `fixed_size_binary[${field.type(new FixedSizeBinary()).byteWidth()}]`,
-  [Type.List]: list("list"),
-  [Type.LargeList]: list("large_list"),
-  [Type.ListView]: list("list_view"),
-  [Type.LargeListView]: list("large_list_view"),
-  [Type.FixedSizeList]: (field) => `${list("fixed_size_list")(field)}[${field.type(new FixedSizeList()).listSize()}]`,
-  [Type.Struct_]: (field) => `struct<${children(field).map(line).join(", ")}>`,
+  [Type.List]: listPrinter("list"),
+  [Type.LargeList]: listPrinter("large_list"),
+  [Type.ListView]: listPrinter("list_view"),
+  [Type.LargeListView]: listPrinter("large_list_view"),
+  [Type.FixedSizeList]: (field) =>
+    `${listPrinter("fixed_size_list")(field)}[${field.type(new FixedSizeList()).listSize()}]`,
+  [Type.Struct_]: (field) => `struct<${children(field).map(printField).join(", ")}>`,
   [Type.Union]: union,
   [Type.Map]: map,
   [Type.RunEndEncoded]: runEndEncoded,

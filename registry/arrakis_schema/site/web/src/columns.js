@@ -1,5 +1,5 @@
-// The columns of a schema as pyarrow prints it: a name, a type and perhaps `not null`; children and metadata stay text.
-// A template's columns have placeholders in braces; a pair with `...` between them is one column that repeats.
+// Parse the columns of a schema that pyarrow printed: a name, a type and possibly `not null`. Children and metadata are not
+// parsed. The columns of a template have placeholders in braces; two columns with `...` between them are one that repeats.
 
 /** @typedef {import("./json.js").Place} Place */
 /**
@@ -22,16 +22,16 @@ export class SchemaTextError extends Error {
 }
 
 /**
- * Return the columns of a printed schema; throws `SchemaTextError` for the first line that is none.
+ * Return the columns of a printed schema; throws `SchemaTextError` for the first line that is not a column.
  * @param {string} text
  * @returns {Column[]}
  */
-export function columns(text) {
+export function parseColumns(text) {
   /** @type {Column[]} */
   const parsed = [];
-  /** @type {Column | null} the column in front of `...` */
+  /** @type {Column | null} the column before `...` */
   let first = null;
-  for (const { line, place } of lines(text)) {
+  for (const { line, place } of splitLines(text)) {
     if (line === SCHEMA_METADATA) break;
     if (line === "...") first = startRepetition(parsed, place);
     else if (line.startsWith(" ")) noteAllowed(parsed, line, place);
@@ -47,7 +47,7 @@ export function columns(text) {
 }
 
 /** @param {string} text */
-function* lines(text) {
+function* splitLines(text) {
   let offset = 0;
   for (const [number, line] of text.split("\n").entries()) {
     yield { line: line.trimEnd(), place: placeOf(offset, line.length, number) };
@@ -62,17 +62,17 @@ function placeOf(offset, length, number) {
 
 /** @param {string} line @param {Place} place @returns {Column} */
 function readColumn(line, place) {
-  const [written, rest] = line.startsWith('"') ? quoted(line, place) : cut(line, place);
-  const nullable = !rest.endsWith(" not null");
-  const type = nullable ? rest : rest.slice(0, -" not null".length);
+  const [name, typeText] = line.startsWith('"') ? splitQuotedColumn(line, place) : splitColumn(line, place);
+  const nullable = !typeText.endsWith(" not null");
+  const type = nullable ? typeText : typeText.slice(0, -" not null".length);
   if (!/^(\{\w+\}|[a-z]\w*([[<(].*|))$/.test(type))
     throw new SchemaTextError(`${type || "nothing"} is not a type as pyarrow prints it`, place);
-  const repeated = !line.startsWith('"') && written.search(PLACEHOLDER) >= 0;
-  return { name: written, type, nullable, repeated, allowed: {}, place };
+  const repeated = !line.startsWith('"') && name.search(PLACEHOLDER) >= 0;
+  return { name, type, nullable, repeated, allowed: {}, place };
 }
 
 /** @param {string} line @param {Place} place @returns {[string, string]} */
-function cut(line, place) {
+function splitColumn(line, place) {
   const colon = line.indexOf(": ");
   if (CODE.test(line)) throw new SchemaTextError("this is Python; paste what print(schema) prints", place);
   if (colon < 0) throw new SchemaTextError("expected a column, as in temperature: int32 not null", place);
@@ -80,18 +80,18 @@ function cut(line, place) {
 }
 
 /** @param {string} line @param {Place} place @returns {[string, string]} */
-function quoted(line, place) {
+function splitQuotedColumn(line, place) {
   const match = /^("(?:[^"\\]|\\.)*"): (.*)$/.exec(line);
   try {
     if (match) return [JSON.parse(match[1]), match[2]];
   } catch {
-    // not a JSON string: refused below
+    // not a JSON string: reported below
   }
   throw new SchemaTextError("a quoted name is a JSON string, followed by a colon", place);
 }
 
 /**
- * Read a line of metadata or of a child: only the values that placeholders may have are wanted.
+ * Read a line of metadata or of a child; only the allowed values of placeholders are kept.
  * @param {Column[]} parsed
  * @param {string} line
  * @param {Place} place
@@ -111,7 +111,7 @@ function startRepetition(parsed, place) {
   return last;
 }
 
-/** Make the column in front of `...` and the one behind it one. @param {Column} first @param {Column} last */
+/** Merge the columns before and after `...` into one. @param {Column} first @param {Column} last */
 function finishRepetition(first, last) {
   const without = (/** @type {string} */ text, /** @type {string} */ suffix) => text.replaceAll(`_${suffix}}`, "}");
   if (without(first.name, "1") !== without(last.name, "N") || without(first.type, "1") !== without(last.type, "N")) {
@@ -121,7 +121,7 @@ function finishRepetition(first, last) {
   first.type = without(first.type, "1");
 }
 
-/** What data types are called in requests, and what pyarrow prints for them. @type {Record<string, string>} */
+/** The names of data types in requests, and what pyarrow prints for them. @type {Record<string, string>} */
 const PRINTED = {
   float16: "halffloat",
   float32: "float",
@@ -131,29 +131,29 @@ const PRINTED = {
 };
 
 /**
- * Tell whether a column's type is one that the registered column stands for: its placeholders may be anything allowed.
+ * Return whether a registered column accepts a type: each of its placeholders stands for any allowed value.
  * @param {Column} registered
  * @param {string} type
  */
-export function fits({ type: pattern, allowed }, type) {
+export function acceptsType({ type: pattern, allowed }, type) {
   if (pattern === type) return true;
   const source = pattern.split(PLACEHOLDER).map((part, index) => {
-    if (index % 2 === 0) return literal(part);
-    return `(?:${(allowed[part] ?? []).map((name) => literal(PRINTED[name] ?? name)).join("|") || ".+"})`;
+    if (index % 2 === 0) return escapeForExpression(part);
+    return `(?:${(allowed[part] ?? []).map((name) => escapeForExpression(PRINTED[name] ?? name)).join("|") || ".+"})`;
   });
   return new RegExp(`^${source.join("")}$`).test(type);
 }
 
 /**
- * Say what type a registered column has, with the values of its placeholders.
+ * Describe the type of a registered column, with the allowed values of its placeholders.
  * @param {Column} registered
  */
-export function expected({ type, allowed }) {
-  const values = Object.entries(allowed).map(([name, some]) => `${name} one of ${some.join(", ")}`);
-  return values.length ? `${type} with ${values.join("; ")}` : type;
+export function describeType({ type, allowed }) {
+  const placeholders = Object.entries(allowed).map(([name, values]) => `${name} one of ${values.join(", ")}`);
+  return placeholders.length ? `${type} with ${placeholders.join("; ")}` : type;
 }
 
 /** @param {string} text */
-function literal(text) {
+function escapeForExpression(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -1,45 +1,45 @@
-// Any two releases compared: the choice, kept in the fragment of the address as #0.1.0...0.5.0, and what follows from it.
+// Compare any two releases. The choice is kept in the fragment of the URL, as in #0.1.0...0.5.0.
 
-import { comparison } from "./comparison.js";
-import { choice, element, labelled } from "./dom.js";
-import { label, releases, top } from "./site.js";
+import { compareReleases } from "./comparison.js";
+import { element, makeSelect, withLabel } from "./dom.js";
+import { fetchReleases, releaseLabel, siteRoot } from "./site.js";
 
 /** @typedef {import("./site.js").Release} Release */
 
-const BETWEEN = "...";
+const SEPARATOR = "...";
 
 /** @param {HTMLElement} container */
 async function fill(container) {
-  const root = top(container);
-  const all = await releases(root);
+  const root = siteRoot(container);
+  const all = await fetchReleases(root);
   if (all.length < 2)
     return container.replaceChildren(element("p", {}, "There is one release so far: nothing to compare yet."));
-  const options = all.map((release) => ({ value: release.version, text: label(release) }));
-  const go = () => {
-    location.hash = `${old.value}${BETWEEN}${fresh.value}`;
+  const options = all.map((release) => ({ value: release.version, text: releaseLabel(release) }));
+  const navigate = () => {
+    location.hash = `${old.value}${SEPARATOR}${fresh.value}`;
   };
-  const [old, fresh] = [choice(options, go), choice(options, go)];
+  const [old, fresh] = [makeSelect(options, navigate), makeSelect(options, navigate)];
   const swap = () => {
     [old.value, fresh.value] = [fresh.value, old.value];
-    go();
+    navigate();
   };
   const result = element("div", { class: "compare-result" });
   const status = element("p", { class: "compare-said", role: "status" });
   const bar = element(
     "form",
     { class: "compare-bar", onsubmit: (event) => event.preventDefault() },
-    labelled("Old", old),
-    labelled("New", fresh),
+    withLabel("Old", old),
+    withLabel("New", fresh),
     element("button", { type: "button", class: "try-button", onclick: swap }, "Swap"),
   );
-  let turn = 0;
+  let newest = 0;
   const show = async () => {
-    const current = (turn += 1);
-    const [before, after] = chosen(all);
+    const request = (newest += 1);
+    const [before, after] = chosenReleases(all);
     [old.value, fresh.value] = [before.version, after.version];
     try {
-      const { sentence, sections } = await comparison(root, before, after);
-      if (current !== turn) return;
+      const { sentence, sections } = await compareReleases(root, before, after);
+      if (request !== newest) return;
       status.textContent = sentence;
       result.replaceChildren(...sections);
     } catch (error) {
@@ -53,14 +53,14 @@ async function fill(container) {
 }
 
 /**
- * Return the releases that the address names, or the newest two.
+ * Return the releases that the fragment names, or the newest two.
  * @param {Release[]} all
  * @returns {[Release, Release]}
  */
-function chosen(all) {
+function chosenReleases(all) {
   const [old, fresh] = location.hash
     .slice(1)
-    .split(BETWEEN)
+    .split(SEPARATOR)
     .map((version) => all.find((candidate) => candidate.version === version));
   return old && fresh ? [old, fresh] : [all[1] ?? all[0], all[0]];
 }

@@ -1,11 +1,11 @@
 // The difference between two releases: compatibility, changed fields, and the text of each document.
 
 import { element, table } from "./dom.js";
-import { changes, labelOf, reordered, withoutWords } from "./fields.js";
+import { compareFields, compareOrder, labelOf, withoutWords } from "./fields.js";
 import { patch } from "./patch.js";
-import { ANSWERS, relation } from "./relations.js";
-import { described, entries, exact, json, pathOf, reasonIn, text } from "./site.js";
-import { laidOut } from "./words.js";
+import { ANSWERS, findRelation } from "./relations.js";
+import { fetchEntries, fetchExactJson, fetchFields, fetchJson, fetchText, pathOf, reasonUrl } from "./site.js";
+import { indentedJson } from "./words.js";
 
 /** @typedef {import("./fields.js").Change} Change */
 /** @typedef {import("./site.js").Entry} Entry */
@@ -16,27 +16,27 @@ import { laidOut } from "./words.js";
  */
 /** @typedef {{ root: URL, old: string, fresh: string }} Between */
 
-/** The answers that have nothing to add where only one release has an endpoint. */
-const SILENT = new Set(["works", "removed"]);
+/** The answers that are not shown for an endpoint that only one release has. */
+const NEEDLESS = new Set(["works", "removed"]);
 
 /**
- * Return a sentence about two releases, and the sections that say more.
+ * Return a sentence that summarizes the differences of two releases, and a section for each kind of difference.
  * @param {URL} root
  * @param {Release} old
  * @param {Release} fresh
  */
-export async function comparison(root, old, fresh) {
+export async function compareReleases(root, old, fresh) {
   const between = { root, old: old.version, fresh: fresh.version };
   const [matrix, before, after] = await Promise.all([
-    exact(new URL("matrix/index.json", root)),
-    entries(root, old.version),
-    entries(root, fresh.version),
+    fetchExactJson(new URL("matrix/index.json", root)),
+    fetchEntries(root, old.version),
+    fetchEntries(root, fresh.version),
   ]);
   const pairs = await pairDocuments(between, [old, fresh], before, after);
   const names = [...new Set(pairs.map(({ name }) => name))];
   const differing = names.filter((name) => pairs.some((pair) => pair.name === name && !pair.same));
   const sections = differing.map((name) =>
-    section(
+    nameSection(
       between,
       name,
       pairs.filter((pair) => pair.name === name),
@@ -45,13 +45,13 @@ export async function comparison(root, old, fresh) {
   if (old === fresh)
     return { sentence: `Both are ${old.version}: choose another release to see a difference.`, sections: [] };
   return {
-    sentence: sentence(between, names, differing),
-    sections: [relations(between, matrix, names, pairs), ...sections],
+    sentence: summarize(between, names, differing),
+    sections: [compatibilitySection(between, matrix, names, pairs), ...sections],
   };
 }
 
 /** @param {Between} between @param {string[]} names @param {string[]} differing */
-function sentence({ old, fresh }, names, differing) {
+function summarize({ old, fresh }, names, differing) {
   if (!differing.length) return `No difference: the documents of ${old} and ${fresh} are the same, byte for byte.`;
   const same = names.filter((name) => !differing.includes(name));
   return `From ${old} to ${fresh}, there are differences in ${differing.join(", ")}.${same.length ? ` No difference in ${same.join(", ")}.` : ""}`;
@@ -74,7 +74,7 @@ async function pairDocuments({ root }, both, ...sides) {
       const name = newDocument?.name ?? oldDocument?.name ?? path;
       const same = Boolean(old && fresh) && (await haveSameBytes(root, oldDocument, newDocument));
       if (same) return { name, path, old, fresh, same };
-      const [before, after] = await Promise.all([old, fresh].map((entry) => described(root, entry)));
+      const [before, after] = await Promise.all([old, fresh].map((entry) => fetchFields(root, entry)));
       return { name, path, old: before, fresh: after, same };
     }),
   );
@@ -87,7 +87,9 @@ async function pairDocuments({ root }, both, ...sides) {
  */
 async function haveSameBytes(root, first, second) {
   if (first?.sha256 && second?.sha256) return first.sha256 === second.sha256;
-  const texts = await Promise.all([first, second].map((document) => text(new URL(`versions/${document?.url}`, root))));
+  const texts = await Promise.all(
+    [first, second].map((document) => fetchText(new URL(`versions/${document?.url}`, root))),
+  );
   return texts[0] === texts[1];
 }
 
@@ -97,24 +99,25 @@ async function haveSameBytes(root, first, second) {
  * @param {string[]} names
  * @param {Pair[]} pairs
  */
-function relations({ root, old, fresh }, matrix, names, pairs) {
-  const only = (/** @type {string} */ name) => {
+function compatibilitySection({ root, old, fresh }, matrix, names, pairs) {
+  const onlyRelease = (/** @type {string} */ name) => {
     const namedPairs = pairs.filter((pair) => pair.name === name);
     if (namedPairs.every((pair) => !pair.old)) return fresh;
     return namedPairs.every((pair) => !pair.fresh) ? old : "";
   };
   const cell = (/** @type {string} */ name, /** @type {string} */ client, /** @type {string} */ server) => {
-    const known = relation(matrix.names[name], client, server);
-    if (known && !(SILENT.has(known.answer) && only(name))) return answer(root, known, pageIn(pairs, name));
-    return element("span", { class: "compare-only" }, only(name) ? `only in ${only(name)}` : "not known");
+    const known = findRelation(matrix.names[name], client, server);
+    if (known && !(NEEDLESS.has(known.answer) && onlyRelease(name)))
+      return answerCell(root, known, entryOf(pairs, name));
+    return element("span", { class: "compare-only" }, onlyRelease(name) ? `only in ${onlyRelease(name)}` : "not known");
   };
   const rows = names.map((name) => [name, cell(name, old, fresh), cell(name, fresh, old)]);
-  const [asking, answering] = matrix.sides;
+  const [clientSide, serverSide] = matrix.sides;
   const heading = (/** @type {string} */ client, /** @type {string} */ server) =>
-    `${asking} ${client}, ${answering} ${server}`;
+    `${clientSide} ${client}, ${serverSide} ${server}`;
   const headings = ["name", heading(old, fresh), heading(fresh, old)];
   const grid = table(
-    `One release as the ${asking}, the other as the ${answering}`,
+    `One release as the ${clientSide}, the other as the ${serverSide}`,
     headings,
     rows,
     "compare-relations",
@@ -122,54 +125,54 @@ function relations({ root, old, fresh }, matrix, names, pairs) {
   return element("section", {}, element("h2", {}, "Compatibility"), grid);
 }
 
-/** Return an entry that knows the page of an endpoint. @param {Pair[]} pairs @param {string} name */
-function pageIn(pairs, name) {
+/** Return an entry with the page of an endpoint. @param {Pair[]} pairs @param {string} name */
+function entryOf(pairs, name) {
   const { old, fresh } = /** @type {Pair} */ (pairs.find((pair) => pair.name === name));
   return /** @type {Entry} */ (fresh ?? old);
 }
 
 /** @param {URL} root @param {import("./relations.js").Relation} verdict @param {Entry} entry */
-function answer(root, verdict, entry) {
+function answerCell(root, verdict, entry) {
   const word = element("span", { class: `compare-${verdict.answer}` }, ANSWERS[verdict.answer] ?? verdict.answer);
   const reasons = verdict.exchanges.filter(({ why }) => why);
   if (!reasons.length) return word;
-  const link = element("a", { href: reasonIn(root, entry, verdict.reason).href }, "in the matrix");
+  const link = element("a", { href: reasonUrl(root, entry, verdict.reason).href }, "in the matrix");
   return element(
     "details",
     {},
     element("summary", {}, word, " ", element("span", { class: "compare-why" }, "why")),
-    ...reasons.flatMap(exchange),
+    ...reasons.flatMap(describeExchange),
     element("p", {}, link),
   );
 }
 
 /** @param {import("./relations.js").Exchange} exchange */
-function exchange({ document, why, witness }) {
+function describeExchange({ document, why, witness }) {
   const message =
     witness === null || witness === undefined
       ? null
-      : element("pre", { tabindex: 0 }, element("code", {}, laidOut(witness)));
+      : element("pre", { tabindex: 0 }, element("code", {}, indentedJson(witness)));
   return [
-    element("p", {}, element("code", {}, file(document)), `: ${why}`),
+    element("p", {}, element("code", {}, fileName(document)), `: ${why}`),
     message && element("p", {}, "A message that shows it:"),
     message,
   ].filter((part) => part !== null);
 }
 
 /** @param {string} path */
-function file(path) {
+function fileName(path) {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** @param {Between} between @param {string} name @param {Pair[]} pairs */
-function section(between, name, pairs) {
-  return element("section", {}, element("h2", {}, name), ...pairs.flatMap((pair) => documentPart(between, pair)));
+function nameSection(between, name, pairs) {
+  return element("section", {}, element("h2", {}, name), ...pairs.flatMap((pair) => documentSection(between, pair)));
 }
 
 /** @param {Between} between @param {Pair} pair @returns {HTMLElement[]} */
-function documentPart(between, pair) {
+function documentSection(between, pair) {
   const { path, old, fresh, same } = pair;
-  const heading = element("h3", {}, element("code", {}, file(path)));
+  const heading = element("h3", {}, element("code", {}, fileName(path)));
   if (same) return [heading, element("p", {}, "No difference.")];
   if (!old) return [heading, element("p", {}, `Added in ${between.fresh}.`), ...fieldTable(between, pair)];
   if (!fresh) return [heading, element("p", {}, `Removed in ${between.fresh}.`)];
@@ -181,10 +184,10 @@ function fieldTable(between, pair) {
   const { path, old, fresh } = pair;
   const [before, after] = [old?.fields ?? [], fresh?.fields ?? []];
   const columns = (fresh ?? old)?.format === "arrow";
-  const changed = changes(before, after, columns);
+  const changed = compareFields(before, after, columns);
   /** @type {import("./dom.js").Child[][]} */
   const rows = changed.map(withoutWords).flatMap((change) => changeRows(between.root, pair, change));
-  const order = columns ? reordered(before, after) : null;
+  const order = columns ? compareOrder(before, after) : null;
   if (order) rows.push(["all columns", "order", order.old, order.new]);
   const words = changed.filter((change) => change.kind === "changed" && !withoutWords(change).facts.length);
   const wordsOnly = words.length
@@ -209,7 +212,7 @@ function changeRows(root, pair, { field, kind, facts }) {
   const link = element(
     "a",
     { href: new URL(`${page}#${encodeURIComponent(field.anchor)}`, root).href },
-    breakable(labelOf(field)),
+    breakablePath(labelOf(field)),
   );
   const all = (/** @type {"old" | "new"} */ side) =>
     facts
@@ -220,8 +223,8 @@ function changeRows(root, pair, { field, kind, facts }) {
   return facts.map((fact, index) => [index ? null : link, fact.name, fact.old || "none", fact.new || "none"]);
 }
 
-/** Return a path that may break behind its dots. @param {string} path */
-function breakable(path) {
+/** Return a path in which a line may break after each dot. @param {string} path */
+function breakablePath(path) {
   return element("code", {}, ...path.split(/(?<=\.)/).flatMap((part) => [part, element("wbr")]));
 }
 
@@ -231,7 +234,7 @@ function mark(kind) {
 }
 
 /**
- * Return the difference of the raw texts, which are fetched when it is opened.
+ * Return the line difference of the raw texts, which are fetched when it is opened.
  * @param {Between} between
  * @param {string} path
  */
@@ -242,13 +245,13 @@ function rawDifference({ root, old, fresh }, path) {
     element("summary", {}, `The text of ${path}, line by line`),
   );
   const load = async () => {
-    const all = await json(new URL("versions/index.json", root));
+    const all = await fetchJson(new URL("versions/index.json", root));
     const url = (/** @type {string} */ version) =>
       all.releases
         .find((/** @type {Release} */ item) => item.version === version)
         .documents.find((/** @type {{ url: string }} */ item) => pathOf(item) === path).url;
     const [before, after] = await Promise.all(
-      [old, fresh].map((version) => text(new URL(`versions/${url(version)}`, root))),
+      [old, fresh].map((version) => fetchText(new URL(`versions/${url(version)}`, root))),
     );
     details.append(...patch(path, before, after));
   };

@@ -1,7 +1,7 @@
-// How the columns of a schema differ from the registered ones, in words, and what readers do with it.
+// Describe how the columns of a schema differ from the registered ones, and how readers react.
 
-import { SchemaTextError, columns, expected, fits } from "./columns.js";
-import { count } from "./words.js";
+import { acceptsType, describeType, parseColumns, SchemaTextError } from "./columns.js";
+import { formatCount } from "./words.js";
 
 /** @typedef {import("./columns.js").Column} Column */
 /** @typedef {import("./form.js").Remark} Remark */
@@ -9,7 +9,7 @@ import { count } from "./words.js";
 /** @typedef {import("./site.js").Field} Field */
 /**
  * @typedef {{ text: string, what: string, fields: Field[], readers: string, unknown: string, exact: boolean }}
- *   Registered `what` names it for people; `exact` readers go by position
+ *   Registered `what` is its name in messages; `exact` means that readers look up columns by position
  */
 /** @typedef {{ remark: Remark, harmless: boolean }} Difference */
 
@@ -19,10 +19,10 @@ import { count } from "./words.js";
  * @param {Registered} registered
  * @returns {Verdict}
  */
-export function difference(text, registered) {
+export function compareColumns(text, registered) {
   let sent;
   try {
-    sent = columns(text);
+    sent = parseColumns(text);
   } catch (error) {
     if (!(error instanceof SchemaTextError)) throw error;
     const problems = [{ label: "", text: error.message, anchor: "", place: error.place }];
@@ -34,13 +34,13 @@ export function difference(text, registered) {
       notes: [],
     };
   }
-  const registeredColumns = columns(registered.text);
+  const registeredColumns = parseColumns(registered.text);
   const pairs = pairColumns(sent, registeredColumns);
   return conclude(
     [
-      ...missing(sent, registeredColumns, pairs, registered),
+      ...missingColumns(sent, registeredColumns, pairs, registered),
       ...columnDifferences(sent, pairs, registered),
-      ...order(sent, registeredColumns, pairs, registered),
+      ...orderDifferences(sent, registeredColumns, pairs, registered),
     ],
     sent,
     pairs,
@@ -49,7 +49,7 @@ export function difference(text, registered) {
 }
 
 /**
- * Pair each given column with the registered one that it stands for: by name, else the one that repeats.
+ * Pair each sent column with its registered one: the one of the same name, or else the one that repeats.
  * @param {Column[]} sent
  * @param {Column[]} registeredColumns
  */
@@ -74,15 +74,15 @@ function pairColumns(sent, registeredColumns) {
  * @param {Registered} registered
  * @returns {Difference[]}
  */
-function missing(sent, registeredColumns, pairs, { fields }) {
-  const met = new Set(pairs.values());
+function missingColumns(sent, registeredColumns, pairs, { fields }) {
+  const paired = new Set(pairs.values());
   const end = sent[sent.length - 1].place;
   return registeredColumns
-    .filter((column) => !column.repeated && !met.has(column))
+    .filter((column) => !column.repeated && !paired.has(column))
     .map((column) =>
-      describe(
+      makeDifference(
         column.name,
-        `missing; expected ${expected(column)}${column.nullable ? "" : " not null"}`,
+        `missing; expected ${describeType(column)}${column.nullable ? "" : " not null"}`,
         { ...end, length: 0 },
         fields,
         false,
@@ -97,16 +97,16 @@ function columnDifferences(sent, pairs, registered) {
     const twice = names.has(column.name);
     names.add(column.name);
     const { name, place } = column;
-    if (twice) return [describe(name, "occurs here twice", place, registered.fields, false)];
+    if (twice) return [makeDifference(name, "occurs here twice", place, registered.fields, false)];
     const counterpart = pairs.get(column);
-    return counterpart ? typeDifferences(column, counterpart, registered) : [extra(column, registered)];
+    return counterpart ? typeDifferences(column, counterpart, registered) : [extraColumn(column, registered)];
   });
 }
 
 /** @param {Column} column @param {Registered} registered @returns {Difference} */
-function extra({ name, place }, { what, readers, unknown, fields }) {
+function extraColumn({ name, place }, { what, readers, unknown, fields }) {
   const rejected = unknown === "rejected";
-  return describe(
+  return makeDifference(
     name,
     `not in ${what}; ${readers} ${rejected ? "reject" : "ignore"} unknown columns`,
     place,
@@ -117,17 +117,17 @@ function extra({ name, place }, { what, readers, unknown, fields }) {
 
 /** @param {Column} column @param {Column} counterpart @param {Registered} registered @returns {Difference[]} */
 function typeDifferences({ name, type, nullable, place }, counterpart, { fields }) {
-  const anchored = counterpart.repeated ? counterpart.name : name;
+  const fieldPath = counterpart.repeated ? counterpart.name : name;
   const differences = [];
-  if (!fits(counterpart, type))
+  if (!acceptsType(counterpart, type))
     differences.push(
-      describe(name, `expected ${expected(counterpart)}, found ${type}`, place, fields, false, anchored),
+      makeDifference(name, `expected ${describeType(counterpart)}, found ${type}`, place, fields, false, fieldPath),
     );
   if (counterpart.nullable !== nullable) {
     const words = nullable
       ? "expected not null, found nullable"
       : "expected nullable, found not null; this affects no reader";
-    differences.push(describe(name, words, place, fields, !nullable, anchored));
+    differences.push(makeDifference(name, words, place, fields, !nullable, fieldPath));
   }
   return differences;
 }
@@ -139,16 +139,16 @@ function typeDifferences({ name, type, nullable, place }, counterpart, { fields 
  * @param {Registered} registered
  * @returns {Difference[]}
  */
-function order(sent, registeredColumns, pairs, { exact, readers }) {
-  const met = sent.map((column) => pairs.get(column)).filter((column) => column !== undefined);
-  const places = met.map((column) => registeredColumns.indexOf(column));
+function orderDifferences(sent, registeredColumns, pairs, { exact, readers }) {
+  const paired = sent.map((column) => pairs.get(column)).filter((column) => column !== undefined);
+  const places = paired.map((column) => registeredColumns.indexOf(column));
   if (places.every((place, index) => index === 0 || place >= places[index - 1])) return [];
-  const names = (/** @type {Column[]} */ some) => [...new Set(some.map(({ name }) => name))].join(", ");
-  const expectedOrder = registeredColumns.filter((column) => met.includes(column));
-  const means = exact
+  const names = (/** @type {Column[]} */ columns) => [...new Set(columns.map(({ name }) => name))].join(", ");
+  const expectedOrder = registeredColumns.filter((column) => paired.includes(column));
+  const effect = exact
     ? `${readers} look up columns by position`
     : `${readers} look up columns by name, so this does not affect them`;
-  const text = `the order of the columns differs: expected ${names(expectedOrder)}; found ${names(met)}; ${means}`;
+  const text = `the order of the columns differs: expected ${names(expectedOrder)}; found ${names(paired)}; ${effect}`;
   return [{ remark: { label: "", text, anchor: "" }, harmless: !exact }];
 }
 
@@ -158,11 +158,11 @@ function order(sent, registeredColumns, pairs, { exact, readers }) {
  * @param {import("./json.js").Place} place
  * @param {Field[]} fields
  * @param {boolean} harmless
- * @param {string} [anchored]
+ * @param {string} [fieldPath]
  * @returns {Difference}
  */
-function describe(name, text, place, fields, harmless, anchored = name) {
-  const anchor = fields.find(({ path }) => path === anchored)?.anchor ?? "";
+function makeDifference(name, text, place, fields, harmless, fieldPath = name) {
+  const anchor = fields.find(({ path }) => path === fieldPath)?.anchor ?? "";
   return { remark: { label: name, text, anchor, ...(place.length ? { place } : {}) }, harmless };
 }
 
@@ -181,11 +181,11 @@ function conclude(differences, sent, pairs, { what }) {
     return {
       state: "accepted",
       word: "the same",
-      title: `The same as ${what}${copies(sent, pairs)}.`,
+      title: `The same as ${what}${describeRepeats(sent, pairs)}.`,
       problems,
       notes,
     };
-  const title = `Differs from ${what}: ${count(differences.length, "difference")}`;
+  const title = `Differs from ${what}: ${formatCount(differences.length, "difference")}`;
   return {
     state: problems.length ? "refused" : "differs",
     word: problems.length ? "differs" : "differs harmlessly",
@@ -195,9 +195,9 @@ function conclude(differences, sent, pairs, { what }) {
   };
 }
 
-/** Say how many columns stand for the one that repeats. @param {Column[]} sent @param {Map<Column, Column>} pairs */
-function copies(sent, pairs) {
-  const some = sent.filter((column) => pairs.get(column)?.repeated && !column.repeated);
-  const counterpart = some.length ? pairs.get(some[0]) : undefined;
-  return counterpart ? `, with ${count(some.length, "column")} for ${counterpart.name}` : "";
+/** Describe how many columns were sent for the one that repeats. @param {Column[]} sent @param {Map<Column, Column>} pairs */
+function describeRepeats(sent, pairs) {
+  const repeats = sent.filter((column) => pairs.get(column)?.repeated && !column.repeated);
+  const counterpart = repeats.length ? pairs.get(repeats[0]) : undefined;
+  return counterpart ? `, with ${formatCount(repeats.length, "column")} for ${counterpart.name}` : "";
 }

@@ -1,4 +1,4 @@
-// Elements, made without markup: untrusted text stays text.
+// Create elements without parsing HTML, so that untrusted text stays text.
 
 /** @typedef {Node | string | null | undefined | false} Child */
 
@@ -11,14 +11,14 @@
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+  const created = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name.slice(2), value);
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== undefined) made.setAttribute(name, String(value));
+    if (typeof value === "function") created.addEventListener(name.slice(2), value);
+    else if (value === true) created.setAttribute(name, "");
+    else if (value !== false && value !== undefined) created.setAttribute(name, String(value));
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
-  return made;
+  created.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return created;
 }
 
 /**
@@ -27,7 +27,7 @@ export function element(tag, attributes = {}, ...children) {
  * @param {HTMLElement} control
  * @param {string} [kind] a further class
  */
-export function labelled(text, control, kind = "") {
+export function withLabel(text, control, kind = "") {
   return element("label", { class: `try-label ${kind}`.trim() }, element("span", {}, text), control);
 }
 
@@ -36,7 +36,7 @@ export function labelled(text, control, kind = "") {
  * @param {{ value: string, text: string, group?: string }[]} options
  * @param {EventListener} onchange
  */
-export function choice(options, onchange) {
+export function makeSelect(options, onchange) {
   const select = element("select", { onchange });
   /** @type {Map<string, HTMLElement>} */
   const groups = new Map();
@@ -50,11 +50,11 @@ export function choice(options, onchange) {
 }
 
 /**
- * Return a function that runs the task once it has not been called for this long.
+ * Return a function that runs the task once, after it has not been called for this many milliseconds.
  * @param {() => void} task
  * @param {number} milliseconds
  */
-export function settled(task, milliseconds) {
+export function debounce(task, milliseconds) {
   let timer = 0;
   return () => {
     clearTimeout(timer);
@@ -66,7 +66,7 @@ export function settled(task, milliseconds) {
  * Return a table whose columns have headings.
  * @param {string} caption
  * @param {string[]} headings
- * @param {Child[][]} rows the first cell of each is its heading; null where that of the row above goes on
+ * @param {Child[][]} rows the first cell of each is its heading; null continues the heading of the row above
  * @param {string} [kind] a class
  */
 export function table(caption, headings, rows, kind = "") {

@@ -1,4 +1,5 @@
-// Dynamic references as plain ones, for a validator that follows only those: where every way to one leads to the same place.
+// Replace dynamic references by static ones, for a validator that follows no others. That is possible if a reference has the
+// same target in every dynamic scope.
 
 const ROOT = "https://schema.invalid/";
 
@@ -6,7 +7,7 @@ const ROOT = "https://schema.invalid/";
 /** @typedef {{ base: string, resources: Resource[] }} Resources */
 
 /**
- * Return the resources of a document, from the objects in it that are schemas, the root first.
+ * Return the schema resources of a document, the root first.
  * @param {any} root
  * @param {(schema: any) => any[]} inside the subschemas of a schema
  * @returns {Resources}
@@ -14,32 +15,32 @@ const ROOT = "https://schema.invalid/";
 export function resourcesOf(root, inside) {
   /** @type {Resource[]} */
   const resources = [];
-  /** @type {{ schema: any, around?: Resource }[]} */
+  /** @type {{ schema: any, outer?: Resource }[]} */
   const todo = [{ schema: root }];
   for (let entry = todo.pop(); entry; entry = todo.pop()) {
-    const { schema, around } = entry;
+    const { schema, outer } = entry;
     if (typeof schema !== "object" || schema === null) continue;
-    const resource = around === undefined || typeof schema.$id === "string" ? opened(schema, !around) : around;
-    if (resource !== around) resources.push(resource);
+    const resource = outer === undefined || typeof schema.$id === "string" ? openResource(schema, !outer) : outer;
+    if (resource !== outer) resources.push(resource);
     if (typeof schema.$dynamicAnchor === "string") resource.dynamic.add(schema.$dynamicAnchor);
     if (typeof schema.$anchor === "string") resource.plain.add(schema.$anchor);
-    todo.push(...inside(schema).map((part) => ({ schema: part, around: resource })));
+    todo.push(...inside(schema).map((part) => ({ schema: part, outer: resource })));
   }
   return { base: typeof root?.$id === "string" ? root.$id.replace(/#$/, "") : ROOT, resources };
 }
 
 /** @param {any} schema @param {boolean} root @returns {Resource} */
-function opened(schema, root) {
+function openResource(schema, root) {
   return { root, recursive: schema.$recursiveAnchor === true, dynamic: new Set(), plain: new Set() };
 }
 
 /**
- * Return the plain reference that means the same as a dynamic one; throws where that depends on the way to it.
+ * Return the static reference that is equivalent to a dynamic one; throws if the target depends on the dynamic scope.
  * @param {string} keyword
  * @param {string} reference
  * @param {Resources} document
  */
-export function plainReference(keyword, reference, { base, resources }) {
+export function staticReference(keyword, reference, { base, resources }) {
   const name = decodeURIComponent(reference.split("#")[1] ?? "");
   const isDynamic = (/** @type {Resource} */ resource) =>
     keyword === "$recursiveRef" ? resource.recursive : resource.dynamic.has(name);

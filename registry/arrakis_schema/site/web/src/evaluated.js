@@ -1,11 +1,11 @@
-// The members and items of an instance that a schema evaluates, for `unevaluatedProperties` and `unevaluatedItems`: as
-// `evaluated_names` and `evaluated_items` of `json_schema/judge/complete.py`. What must hold counts whether it does or not.
+// Find the members and items of an instance that a schema evaluates, for `unevaluatedProperties` and `unevaluatedItems`, as
+// `evaluated_names` and `evaluated_items` of `json_schema/judge/complete.py` do. Subschemas that must hold count even if they fail.
 
 import { validate } from "@cfworker/json-schema";
 
 /**
  * @typedef {{ draft: any, dialect: string, dialects: Map<object, string>, lookup: Record<string, any>, anchor: any }}
- *   Scope the outermost `anchor` is where a `$recursiveRef` leads, `dialect` that of the schema
+ *   Scope `anchor` is the outermost target of `$recursiveRef`, `dialect` that of the schema
  */
 
 /**
@@ -15,11 +15,11 @@ import { validate } from "@cfworker/json-schema";
  * @param {Scope} scope
  * @returns {Set<string>}
  */
-export function evaluated(instance, schema, scope) {
+export function evaluatedParts(instance, schema, scope) {
   if (typeof schema !== "object" || schema === null) return new Set();
-  const inside = inner(schema, scope);
-  const own = Array.isArray(instance) ? items(instance, schema, inside) : members(instance, schema);
-  const beside = applied(instance, schema, inside).map((part) => evaluated(instance, part, inside));
+  const inside = innerScope(schema, scope);
+  const own = Array.isArray(instance) ? evaluatedItems(instance, schema, inside) : evaluatedNames(instance, schema);
+  const beside = appliedSchemas(instance, schema, inside).map((part) => evaluatedParts(instance, part, inside));
   return new Set([...own, ...beside.flatMap((names) => [...names])]);
 }
 
@@ -29,7 +29,7 @@ export function evaluated(instance, schema, scope) {
  * @param {Scope} scope
  * @returns {Scope}
  */
-export function inner(schema, scope) {
+export function innerScope(schema, scope) {
   const dialect = scope.dialects.get(schema) ?? scope.dialect;
   const anchor = scope.anchor === null && schema?.$recursiveAnchor === true ? schema : scope.anchor;
   return { ...scope, dialect, anchor };
@@ -41,13 +41,13 @@ export function inner(schema, scope) {
  * @param {string} keyword
  * @param {Scope} scope
  */
-export function target(schema, keyword, { lookup, anchor }) {
+export function referenceTarget(schema, keyword, { lookup, anchor }) {
   if (keyword === "$ref") return lookup[schema.__absolute_ref__ ?? schema.$ref];
   return anchor ?? lookup[schema.__absolute_recursive_ref__];
 }
 
 /** @param {any} instance @param {any} schema @returns {string[]} */
-function members(instance, schema) {
+function evaluatedNames(instance, schema) {
   const names = Object.keys(instance);
   if (schema.unevaluatedProperties !== undefined || "additionalProperties" in schema) return names;
   const patterns = Object.keys(schema.patternProperties ?? {}).map((pattern) => new RegExp(pattern, "u"));
@@ -57,35 +57,35 @@ function members(instance, schema) {
 }
 
 /** @param {any[]} instance @param {any} schema @param {Scope} scope @returns {string[]} */
-function items(instance, schema, scope) {
-  const every = [...instance.keys()].map(String);
+function evaluatedItems(instance, schema, scope) {
+  const indices = [...instance.keys()].map(String);
   const first = scope.dialect === "2020-12" ? schema.prefixItems : schema.items;
-  const rest = scope.dialect !== "2020-12" && Array.isArray(first) ? "additionalItems" : "items";
-  if (schema.unevaluatedItems !== undefined || rest in schema) return every;
-  const before = every.slice(0, Array.isArray(first) ? first.length : 0);
+  const remainder = scope.dialect !== "2020-12" && Array.isArray(first) ? "additionalItems" : "items";
+  if (schema.unevaluatedItems !== undefined || remainder in schema) return indices;
+  const leading = indices.slice(0, Array.isArray(first) ? first.length : 0);
   const contains = scope.dialect === "2020-12" && "contains" in schema;
   return contains
-    ? [...before, ...every.filter((index) => holds(instance[Number(index)], schema.contains, scope))]
-    : before;
+    ? [...leading, ...indices.filter((index) => accepts(instance[Number(index)], schema.contains, scope))]
+    : leading;
 }
 
-/** Return the schemas in place that must hold, and those of the others that do. @param {any} instance @param {any} schema @param {Scope} scope @returns {any[]} */
-function applied(instance, schema, scope) {
+/** Return the in-place subschemas that must hold, and those of the others that do. @param {any} instance @param {any} schema @param {Scope} scope @returns {any[]} */
+function appliedSchemas(instance, schema, scope) {
   const named = Array.isArray(instance) ? [] : Object.entries(schema.dependentSchemas ?? {});
   const parts = [
     ...["$ref", "$recursiveRef"]
       .filter((keyword) => keyword in schema)
-      .map((keyword) => target(schema, keyword, scope)),
+      .map((keyword) => referenceTarget(schema, keyword, scope)),
     ...named.filter(([name]) => Object.hasOwn(instance, name)).map(([, part]) => part),
     ...(schema.allOf ?? []),
-    ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter((part) => holds(instance, part, scope)),
+    ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter((part) => accepts(instance, part, scope)),
   ];
   if (!("if" in schema)) return parts;
-  const [condition, branch] = holds(instance, schema.if, scope) ? [[schema.if], schema.then] : [[], schema.else];
+  const [condition, branch] = accepts(instance, schema.if, scope) ? [[schema.if], schema.then] : [[], schema.else];
   return [...parts, ...condition, branch];
 }
 
 /** @param {any} instance @param {any} schema @param {Scope} scope */
-function holds(instance, schema, { draft, lookup, anchor }) {
+function accepts(instance, schema, { draft, lookup, anchor }) {
   return validate(instance, schema, draft, lookup, true, anchor).valid;
 }

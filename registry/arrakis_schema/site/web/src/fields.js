@@ -1,4 +1,4 @@
-// The fields of a document: which one an instance path is about, and their changes from one release to another.
+// Find the field of a document that an instance path refers to, and the changes of fields from one release to another.
 
 /** @typedef {import("./site.js").Field} Field */
 /**
@@ -26,7 +26,7 @@ const FACTS = [
   ["description", ({ description }) => description],
 ];
 /** The facts that only describe a field. */
-const WORDS = new Set(["default", "null means", "omitted means", "description"]);
+const DESCRIPTIVE = new Set(["default", "null means", "omitted means", "description"]);
 
 /** Return the path of a field, with the case in which it exists. @param {Field} field */
 export function labelOf({ path, alternative }) {
@@ -46,7 +46,7 @@ function variantText({ name, type, bounds, values, closed }) {
  * @param {boolean} columns whether they are columns, which are always there
  * @returns {Change[]}
  */
-export function changes(old, fresh, columns) {
+export function compareFields(old, fresh, columns) {
   const compared = FACTS.filter(([name]) => !(columns && name === "presence"));
   const before = new Map(old.map((field) => [field.anchor, field]));
   const after = new Set(fresh.map(({ anchor }) => anchor));
@@ -56,20 +56,20 @@ export function changes(old, fresh, columns) {
 }
 
 /**
- * Return a change without what only says the same in other words.
+ * Return a change without the facts that only describe a field.
  * @param {Change} change
  * @returns {Change}
  */
 export function withoutWords(change) {
-  return { ...change, facts: change.facts.filter(({ name }) => !WORDS.has(name)) };
+  return { ...change, facts: change.facts.filter(({ name }) => !DESCRIPTIVE.has(name)) };
 }
 
 /**
- * Return the names of the columns that both have, where they stand in another order.
+ * Return the names of the shared columns in the old and the new order; null if the order is the same.
  * @param {Field[]} old
  * @param {Field[]} fresh
  */
-export function reordered(old, fresh) {
+export function compareOrder(old, fresh) {
   const paths = (/** @type {Field[]} */ some, /** @type {Field[]} */ others) => {
     const names = new Set(others.map(({ path }) => path));
     return some.map(({ path }) => path).filter((path) => names.has(path));
@@ -82,18 +82,18 @@ export function reordered(old, fresh) {
 
 /** @param {typeof FACTS} compared @param {Field | undefined} old @param {Field} field @returns {Change} */
 function changeOf(compared, old, field) {
-  const facts = compared.map(([name, say]) => ({ name, old: old ? say(old) : "", new: say(field) }));
+  const facts = compared.map(([name, format]) => ({ name, old: old ? format(old) : "", new: format(field) }));
   return { field, kind: old ? "changed" : "added", facts: facts.filter((fact) => fact.old !== fact.new) };
 }
 
 /** @param {typeof FACTS} compared @param {Field} field @returns {Change} */
 function removalOf(compared, field) {
-  const facts = compared.map(([name, say]) => ({ name, old: say(field), new: "" }));
+  const facts = compared.map(([name, format]) => ({ name, old: format(field), new: "" }));
   return { field, kind: "removed", facts: facts.filter((fact) => fact.old) };
 }
 
 /**
- * Return the field that an instance path is about, or the nearest one around it.
+ * Return the field that an instance path refers to, or else its nearest ancestor.
  * @param {(string | number)[]} path
  * @param {Field[]} fields
  * @returns {Field | undefined}
@@ -108,36 +108,36 @@ export function fieldAt(path, fields) {
 }
 
 /**
- * Tell whether an instance has a value at the place of a field.
+ * Return whether an instance has a value for a field.
  * @param {import("./json.js").Json} value
  * @param {Field} field
  */
 export function reaches(value, field) {
   /** @type {any[]} */
   let values = [value];
-  for (const step of places(field)) values = values.flatMap((holder) => inside(holder, step));
+  for (const step of valueSteps(field)) values = values.flatMap((holder) => valuesAt(holder, step));
   return values.length > 0;
 }
 
-/** The steps that lead from one value to another. @param {Field} field */
-function places({ steps }) {
+/** Return the steps of a field that select a value. @param {Field} field */
+function valueSteps({ steps }) {
   return steps.filter((step) => !(step && typeof step === "object" && "alternative" in step));
 }
 
 /** @param {any} holder @param {import("./site.js").FieldStep} step @returns {any[]} */
-function inside(holder, step) {
+function valuesAt(holder, step) {
   if (typeof holder !== "object" || holder === null) return [];
   return Object.keys(holder)
     .filter((key) => fits(step, Array.isArray(holder) ? Number(key) : key) > 0)
     .map((key) => holder[key]);
 }
 
-/** Say how closely a field fits a path: 0 where it does not. @param {Field} field @param {(string | number)[]} path */
+/** Return how closely a field matches a path: 0 if it does not. @param {Field} field @param {(string | number)[]} path */
 function rank(field, path) {
-  const steps = places(field);
+  const steps = valueSteps(field);
   if (steps.length !== path.length) return 0;
   const ranks = steps.map((step, index) => fits(step, path[index]));
-  return ranks.every((one) => one > 0) ? ranks.reduce((sum, one) => sum + one, 0) : 0;
+  return ranks.every((stepRank) => stepRank > 0) ? ranks.reduce((sum, stepRank) => sum + stepRank, 0) : 0;
 }
 
 /** @param {import("./site.js").FieldStep} step @param {string | number} part @returns {number} */

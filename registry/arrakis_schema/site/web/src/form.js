@@ -1,7 +1,7 @@
 // A form of Check a request: a text with an initial value, a choice of releases, and the verdict below.
 
-import { choice, element, labelled, settled, table } from "./dom.js";
-import { SiteError, label, pageOf, pathOf } from "./site.js";
+import { debounce, element, makeSelect, table, withLabel } from "./dom.js";
+import { pageUrl, pathOf, releaseLabel, SiteError } from "./site.js";
 
 /** @typedef {import("./json.js").Place} Place */
 /** @typedef {import("./site.js").Entry} Entry */
@@ -23,7 +23,7 @@ const EVERY = "every release";
 const MOST_REMARKS = 100;
 
 /**
- * Return the form, and what puts a text into it.
+ * Return the form, and the functions that write a text into it and show a message below it.
  * @param {Context} context
  * @param {Parts} parts
  */
@@ -37,18 +37,18 @@ export function form(context, { title, text, placeholder, extra, ask }) {
   let turn = 0;
   const check = async () => {
     const current = (turn += 1);
-    const content = await answer(context, release.value, area, (written, version) =>
+    const content = await renderAnswer(context, release.value, area, (written, version) =>
       ask(written, version, documented.checked),
     );
-    if (current === turn) put(result, content);
+    if (current === turn) update(result, content);
   };
   const documented = element("input", { type: "checkbox", onchange: () => void check() });
-  const options = context.releases.map((entry) => ({ value: entry.version, text: label(entry) }));
-  const release = choice([...options, { value: EVERY, text: EVERY }], () => void check());
+  const options = context.releases.map((entry) => ({ value: entry.version, text: releaseLabel(entry) }));
+  const release = makeSelect([...options, { value: EVERY, text: EVERY }], () => void check());
   release.value = context.page.version;
   area.addEventListener(
     "input",
-    settled(() => void check(), 200),
+    debounce(() => void check(), 200),
   );
   void check();
   const bar = element(
@@ -56,8 +56,8 @@ export function form(context, { title, text, placeholder, extra, ask }) {
     { class: "try-bar" },
     element("label", { class: "try-title", for: area.id }, title),
     ...extra,
-    labelled("Release", release),
-    isCorrected(context) && labelled("without corrections", documented),
+    withLabel("Release", release),
+    isCorrected(context) && withLabel("without corrections", documented),
     element("button", { type: "submit", class: "try-button" }, "Check"),
   );
   const submit = (/** @type {Event} */ event) => {
@@ -70,14 +70,16 @@ export function form(context, { title, text, placeholder, extra, ask }) {
   };
   const show = (/** @type {string} */ message) => {
     turn += 1;
-    put(result, [element("p", { class: "try-verdict try-unreadable" }, message)]);
+    update(result, [element("p", { class: "try-verdict try-unreadable" }, message)]);
   };
   return { element: element("form", { class: "try-form", onsubmit: submit }, bar, area, result), write, show };
 }
 
 /** Tell whether a release has corrections of the document. @param {Context} context */
 function isCorrected({ releases, entry }) {
-  return releases.some(({ documents }) => documents.some((one) => one.corrected && pathOf(one) === entry.path));
+  return releases.some(({ documents }) =>
+    documents.some((document) => document.corrected && pathOf(document) === entry.path),
+  );
 }
 
 /**
@@ -85,7 +87,7 @@ function isCorrected({ releases, entry }) {
  * @param {HTMLElement} result
  * @param {HTMLElement[]} content
  */
-function put(result, content) {
+function update(result, content) {
   const next = element("div", {}, ...content);
   if (next.innerHTML !== result.innerHTML) result.replaceChildren(...next.childNodes);
   else for (const [index, node] of [...next.childNodes].entries()) result.childNodes[index].replaceWith(node);
@@ -98,7 +100,7 @@ function put(result, content) {
  * @param {(text: string, version: string) => Promise<Verdict>} ask
  * @returns {Promise<HTMLElement[]>}
  */
-async function answer(context, chosen, area, ask) {
+async function renderAnswer(context, chosen, area, ask) {
   try {
     if (chosen !== EVERY) return showRelease(context, chosen, await ask(area.value, chosen), area);
     const verdicts = await Promise.all(
@@ -121,23 +123,23 @@ async function answer(context, chosen, area, ask) {
 }
 
 /**
- * Return the page that describes the members in a release: this very page, if it is of that release.
+ * Return the URL of the page that describes the members in a release: this page if it is about that release.
  * @param {Context} context
  * @param {string} version
  */
-function placeIn({ root, page, all }, version) {
-  return version === page.version ? new URL(document.baseURI) : pageOf(root, page, version, all);
+function pageFor({ root, page, all }, version) {
+  return version === page.version ? new URL(document.baseURI) : pageUrl(root, page, version, all);
 }
 
 /** @param {Context} context @param {string} version @param {Verdict} verdict @param {HTMLTextAreaElement} area */
 function showRelease(context, version, { state, title, problems, notes }, area) {
-  const page = placeIn(context, version);
+  const page = pageFor(context, version);
   const list = (/** @type {Remark[]} */ remarks, /** @type {string} */ kind) =>
     remarks.length > 0 &&
     element(
       "ul",
       { class: `try-list ${kind}` },
-      ...remarks.slice(0, MOST_REMARKS).map((remark) => item(remark, page, area)),
+      ...remarks.slice(0, MOST_REMARKS).map((remark) => remarkItem(remark, page, area)),
       remarks.length > MOST_REMARKS &&
         element("li", {}, `and ${(remarks.length - MOST_REMARKS).toLocaleString("en")} more`),
     );
@@ -150,7 +152,7 @@ function showRelease(context, version, { state, title, problems, notes }, area) 
 }
 
 /** @param {Remark} remark @param {URL} page @param {HTMLTextAreaElement} area */
-function item(remark, page, area) {
+function remarkItem(remark, page, area) {
   const { place } = remark;
   const select = () => {
     area.focus();
@@ -170,11 +172,11 @@ function item(remark, page, area) {
 function remarkText({ label: path, text, anchor }, page) {
   if (!path) return [text];
   const code = element("code", {}, path);
-  return [anchor ? element("a", { href: here(page, anchor) }, code) : code, `: ${text}`];
+  return [anchor ? element("a", { href: fieldHref(page, anchor) }, code) : code, `: ${text}`];
 }
 
-/** Return the address of a field; on this very page the fragment alone. @param {URL} page @param {string} anchor */
-function here(page, anchor) {
+/** Return the URL of a field; only the fragment if it is on this page. @param {URL} page @param {string} anchor */
+function fieldHref(page, anchor) {
   const url = new URL(`#${encodeURIComponent(anchor)}`, page);
   return url.pathname === location.pathname ? url.hash : url.href;
 }
@@ -182,12 +184,12 @@ function here(page, anchor) {
 /** @param {Context} context @param {{ release: Release, verdict: Verdict }[]} verdicts */
 function showEveryRelease(context, verdicts) {
   const rows = mergeNeighbours(verdicts).map(({ from, to, verdict: { state, word, problems, notes } }) => {
-    const page = placeIn(context, to.version);
+    const page = pageFor(context, to.version);
     const first = problems[0] ?? (state === "differs" ? notes[0] : undefined);
     const further = problems.length > 1 ? `, ${problems.length} problems` : "";
     const verdict = element("span", { class: `try-verdict try-${state}` }, word + further);
     return [
-      from === to ? label(to) : `${from.version} to ${label(to)}`,
+      from === to ? releaseLabel(to) : `${from.version} to ${releaseLabel(to)}`,
       verdict,
       first ? element("span", {}, ...remarkText(first, page)) : "",
     ];

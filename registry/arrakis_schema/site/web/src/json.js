@@ -1,5 +1,5 @@
-// JSON as the package reads it: every digit kept, and refused in words where RFC 8259 leaves it to the parser.
-// Integers beyond 2^53 become BigInts, all other numbers are numbers; each value is remembered with its place.
+// Parse JSON as the Python package does: every digit of an integer is kept, and what RFC 8259 leaves to parsers is rejected.
+// Integers beyond 2^53 become BigInts, all other numbers are numbers; the place of each value in the text is returned, too.
 
 import { ParseErrorCode, visit } from "jsonc-parser";
 
@@ -30,7 +30,7 @@ const CAUSES = {
   [ParseErrorCode.InvalidCharacter]: "the string holds a control character, which must be escaped",
 };
 
-/** Characters that look like those of JSON and come with a text that was copied. @type {[RegExp, string][]} */
+/** Characters that look like those of JSON, and are common in copied text. @type {[RegExp, string][]} */
 const LOOKALIKES = [
   [/[\u201c-\u201f\u00ab\u00bb\u2033\uff02]/, 'a typographic quotation mark; JSON writes "'],
   [/[\u2018-\u201b\u2032\u00b4\u0060]/, 'a typographic apostrophe; JSON writes "'],
@@ -55,7 +55,7 @@ export class JsonError extends Error {
 /**
  * Return the value of a JSON text, and where each part of it stands; throws `JsonError` for the first thing wrong.
  * @param {string} text
- * @param {{ strict: boolean }} [how] what the site wrote itself may nest as it likes and hold half surrogate pairs
+ * @param {{ strict: boolean }} [options] files of the site are not parsed strictly: they may nest deeply and contain lone surrogates
  * @returns {Parsed}
  */
 export function parse(text, { strict } = { strict: true }) {
@@ -68,7 +68,7 @@ export function parse(text, { strict } = { strict: true }) {
   const put = (value, at) => {
     const parent = open[open.length - 1];
     const key = Array.isArray(parent.value) ? String(parent.value.length) : parent.name;
-    const path = open.length === 1 ? "" : `${parent.path}/${escaped(key)}`;
+    const path = open.length === 1 ? "" : `${parent.path}/${escapeToken(key)}`;
     parent.value[key] = value;
     places.set(path, at);
     return path;
@@ -84,19 +84,19 @@ export function parse(text, { strict } = { strict: true }) {
   visit(
     text,
     {
-      onObjectBegin: (...at) => enter(Object.create(null), placed(at)),
-      onArrayBegin: (...at) => enter([], placed(at)),
+      onObjectBegin: (...at) => enter(Object.create(null), placeOf(at)),
+      onArrayBegin: (...at) => enter([], placeOf(at)),
       onObjectEnd: leave,
       onArrayEnd: leave,
       onObjectProperty: (name, ...at) => {
         const parent = open[open.length - 1];
         if (name in parent.value)
-          throw new JsonError(`the name ${JSON.stringify(name)} occurs twice in one object`, placed(at));
-        parent.name = strict ? sound(name, placed(at)) : name;
+          throw new JsonError(`the name ${JSON.stringify(name)} occurs twice in one object`, placeOf(at));
+        parent.name = strict ? requireWellFormed(name, placeOf(at)) : name;
       },
-      onLiteralValue: (value, ...at) => put(literal(value, text, placed(at), strict), placed(at)),
+      onLiteralValue: (value, ...at) => put(readLiteral(value, text, placeOf(at), strict), placeOf(at)),
       onError: (code, ...at) => {
-        throw new JsonError(cause(code, text, placed(at)), placed(at));
+        throw new JsonError(explainError(code, text, placeOf(at)), placeOf(at));
       },
     },
     { disallowComments: true, allowTrailingComma: false },
@@ -105,18 +105,18 @@ export function parse(text, { strict } = { strict: true }) {
 }
 
 /**
- * Return a name as JSON Pointer writes it.
+ * Return a name as a token of a JSON Pointer.
  * @param {string | number} name
  */
-export function escaped(name) {
+export function escapeToken(name) {
   return String(name).replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /**
- * Return the names of a JSON Pointer.
+ * Return the tokens of a JSON Pointer, unescaped.
  * @param {string} pointer
  */
-export function steps(pointer) {
+export function pointerSteps(pointer) {
   return pointer
     .split("/")
     .slice(1)
@@ -124,47 +124,47 @@ export function steps(pointer) {
 }
 
 /**
- * @param {unknown[]} at what the visitor tells: offset, length, line and column from zero
+ * @param {unknown[]} at the arguments of the visitor: offset, length, line and column from zero
  * @returns {Place}
  */
-function placed(at) {
+function placeOf(at) {
   const [offset, length, line, column] = /** @type {number[]} */ (at);
   return { offset, length, line: line + 1, column: column + 1 };
 }
 
 /** @param {unknown} value @param {string} text @param {Place} at @param {boolean} strict */
-function literal(value, text, at, strict) {
-  if (typeof value === "number") return number(text.slice(at.offset, at.offset + at.length), at);
-  return strict && typeof value === "string" ? sound(value, at) : value;
+function readLiteral(value, text, at, strict) {
+  if (typeof value === "number") return readNumber(text.slice(at.offset, at.offset + at.length), at);
+  return strict && typeof value === "string" ? requireWellFormed(value, at) : value;
 }
 
 /**
- * Return the number that a literal stands for: as Python reads it, an integer exactly, anything else as a double, of which
- * a large one is the integer that its shortest text says: 1e31 is 10^31.
+ * Return the value of a number as Python reads it: an integer exactly, anything else as a double. A large double becomes the
+ * integer of its shortest text: 1e31 is 10^31.
  * @param {string} source
  * @param {Place} at
  */
-function number(source, at) {
+function readNumber(source, at) {
   const value = Number(source);
   if (source.length > MAX_DIGITS)
     throw new JsonError(`a number of ${source.length} characters is too long to read`, at);
   if (!/[.eE]/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
   if (!Number.isFinite(value)) throw new JsonError(`${source} is too large a number`, at);
-  return Number.isSafeInteger(value) ? value : whole(value);
+  return Number.isSafeInteger(value) ? value : exactInteger(value);
 }
 
 /** @param {string} value @param {Place} at */
-function sound(value, at) {
+function requireWellFormed(value, at) {
   if (LONE_SURROGATE.test(value)) throw new JsonError("half of a surrogate pair cannot be encoded in UTF-8", at);
   return value;
 }
 
 /**
- * Return a number as its digits and how many of them are decimals.
+ * Return a number as an integer of all its digits, and how many of them are decimals.
  * @param {number | bigint} value
  * @returns {[bigint, bigint]}
  */
-export function fraction(value) {
+export function toFraction(value) {
   const [digits, exponent = "0"] = String(value).split("e");
   const [before, decimals = ""] = digits.split(".");
   const places = BigInt(decimals.length) - BigInt(exponent);
@@ -172,16 +172,16 @@ export function fraction(value) {
   return places < 0n ? [number * 10n ** -places, 0n] : [number, places];
 }
 
-/** Return a number that is whole as the integer that its text says, and another one as it is. @param {number | bigint} value */
-export function whole(value) {
-  return Number.isInteger(value) ? fraction(value)[0] : value;
+/** Return a number without decimals as the exact integer of its text, and any other number unchanged. @param {number | bigint} value */
+export function exactInteger(value) {
+  return Number.isInteger(value) ? toFraction(value)[0] : value;
 }
 
 /** @param {number} code @param {string} text @param {Place} at */
-function cause(code, text, at) {
+function explainError(code, text, at) {
   const character = String.fromCodePoint(text.codePointAt(at.offset) ?? 0);
   const lookalike = LOOKALIKES.find(([characters]) => characters.test(character));
-  if (lookalike) return `${unicode(character)} is ${lookalike[1]}`;
+  if (lookalike) return `${codePointName(character)} is ${lookalike[1]}`;
   const word = /^-?[A-Za-z]+/.exec(text.slice(at.offset))?.[0] ?? "";
   if (/^-?(NaN|Infinity)$/.test(word)) return `${word} is not a JSON number`;
   if (/^(True|False|None)$/.test(word))
@@ -193,7 +193,7 @@ function cause(code, text, at) {
   return at.offset >= text.length ? `the text ends too early: ${CAUSES[code]}` : CAUSES[code];
 }
 
-/** Return a character as Unicode names it. @param {string} character */
-function unicode(character) {
+/** Return the code point of a character, as in U+00A0. @param {string} character */
+function codePointName(character) {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

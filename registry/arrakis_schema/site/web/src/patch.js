@@ -1,9 +1,9 @@
-// The difference of two texts, line by line: unified, with three lines around each change.
+// Show the difference of two texts as a unified diff, with three lines of context.
 
 import { structuredPatch } from "diff";
 
 import { element } from "./dom.js";
-import { count } from "./words.js";
+import { formatCount } from "./words.js";
 
 /** @type {Record<string, string>} */
 const KINDS = { "+": "compare-added", "-": "compare-removed" };
@@ -18,7 +18,7 @@ export function hunks(old, fresh) {
 }
 
 /**
- * Return the difference of two texts to be looked at.
+ * Return elements that show the difference of two texts.
  * @param {string} path
  * @param {string} old
  * @param {string} fresh
@@ -29,10 +29,14 @@ export function patch(path, old, fresh) {
     element("span", { class: "compare-hunk" }, `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@\n`),
     ...inner.map((line) => element("span", { class: KINDS[line[0]] }, `${line}\n`)),
   ]);
-  const some = (/** @type {string} */ sign) =>
+  const countLines = (/** @type {string} */ sign) =>
     parts.flatMap(({ lines: inner }) => inner).filter((line) => line.startsWith(sign)).length;
   return [
-    element("p", { class: "compare-count" }, `${count(some("-"), "line")} removed, ${count(some("+"), "line")} added.`),
+    element(
+      "p",
+      { class: "compare-count" },
+      `${formatCount(countLines("-"), "line")} removed, ${formatCount(countLines("+"), "line")} added.`,
+    ),
     element(
       "pre",
       { class: "compare-patch", tabindex: 0, role: "region", "aria-label": `Text of ${path}, line by line` },

@@ -1,9 +1,9 @@
-// Check a request, for Arrow documents: a schema as pyarrow prints it, or a file, beside the registered one.
+// "Check a request" for Arrow documents: compare a printed schema or an Arrow file with the registered schema.
 
 import { element } from "./dom.js";
-import { difference } from "./difference.js";
+import { compareColumns } from "./difference.js";
 import { form } from "./form.js";
-import { entries, pathOf, sourceOf, text } from "./site.js";
+import { fetchEntries, fetchText, pathOf, sourceUrl } from "./site.js";
 
 /** @typedef {import("./form.js").Context} Context */
 
@@ -17,7 +17,7 @@ const PUBLICATION = { title: "Your message, as print(schema) shows it", of: "the
 export async function payloadForm(context) {
   const { entry, page } = context;
   const wording = entry.kind === "publication" ? PUBLICATION : PAYLOAD;
-  const registered = await registeredIn(context, page.version, wording, false);
+  const registered = await loadRegistered(context, page.version, wording, false);
   const file = element("input", {
     type: "file",
     class: "try-file",
@@ -28,14 +28,14 @@ export async function payloadForm(context) {
     const chosen = file.files?.[0];
     if (!chosen) return;
     try {
-      const { printed } = await import("./arrow-file.js");
-      made.write(await printed(chosen));
+      const { printSchema: printed } = await import("./arrow-file.js");
+      created.write(await printed(chosen));
     } catch (error) {
-      made.show(`${chosen.name}: ${error instanceof Error ? error.message : error}`);
+      created.show(`${chosen.name}: ${error instanceof Error ? error.message : error}`);
     }
     file.value = "";
   });
-  const made = form(context, {
+  const created = form(context, {
     title: wording.title,
     text: columnLines(registered.text),
     placeholder: "Paste what print(schema) shows in Python, as in\ntemperature: int32 not null",
@@ -48,35 +48,35 @@ export async function payloadForm(context) {
       ),
     ],
     ask: async (written, version, documented) =>
-      difference(written, await registeredIn(context, version, wording, documented)),
+      compareColumns(written, await loadRegistered(context, version, wording, documented)),
   });
-  return made.element;
+  return created.element;
 }
 
 /**
  * @param {Context} context
  * @param {string} version
- * @param {typeof PAYLOAD} said
+ * @param {typeof PAYLOAD} wording
  * @param {boolean} documented
  * @returns {Promise<import("./difference.js").Registered>}
  */
-async function registeredIn({ root, page, entry, releases }, version, { of, readers }, documented) {
+async function loadRegistered({ root, page, entry, releases }, version, { of, readers }, documented) {
   const release = releases.find((candidate) => candidate.version === version);
   const document = release?.documents.find((candidate) => pathOf(candidate) === entry.path);
   const [written, details] = await Promise.all([
-    text(sourceOf(root, document, documented)),
+    fetchText(sourceUrl(root, document, documented)),
     version === page.version
       ? entry
-      : entries(root, version).then((all) => all.find((candidate) => candidate.path === entry.path)),
+      : fetchEntries(root, version).then((all) => all.find((candidate) => candidate.path === entry.path)),
   ]);
   const { unknown = "ignored", columns = "by-name" } = entry.reader ?? {};
-  const way = typeof unknown === "string" ? unknown : (unknown[""] ?? "ignored");
+  const unknownColumns = typeof unknown === "string" ? unknown : (unknown[""] ?? "ignored");
   return {
     text: written,
     what: `${of}${page.name} ${version}`,
     fields: details?.fields ?? [],
     readers,
-    unknown: way,
+    unknown: unknownColumns,
     exact: columns === "exact",
   };
 }

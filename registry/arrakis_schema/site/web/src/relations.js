@@ -26,7 +26,7 @@ export const ANSWERS = {
  * @param {string} server
  * @returns {Relation | null}
  */
-export function relation(grid, client, server) {
+export function findRelation(grid, client, server) {
   const groupOf = (/** @type {string} */ version) => grid?.groups.findIndex((group) => group.includes(version)) ?? -1;
   const cell = grid?.cells[groupOf(client)]?.[groupOf(server)];
   if (!cell) return null;

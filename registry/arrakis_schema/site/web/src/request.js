@@ -1,10 +1,10 @@
-// Check a request, for JSON documents: a request or a message, judged by a release.
+// "Check a request" for JSON documents: validate a request or a message by a release.
 
 import { readAliased } from "./dialect.js";
-import { choice, labelled } from "./dom.js";
+import { makeSelect, withLabel } from "./dom.js";
 import { form } from "./form.js";
-import { described, entries, exact, json, pageOf, pathOf, sourceOf, text } from "./site.js";
-import { verdict } from "./verdict.js";
+import { fetchEntries, fetchExactJson, fetchFields, fetchJson, fetchText, pageUrl, pathOf, sourceUrl } from "./site.js";
+import { judgeText } from "./verdict.js";
 
 /** @typedef {import("./form.js").Context} Context */
 /** @typedef {import("./site.js").Entry} Entry */
@@ -19,34 +19,34 @@ const MESSAGE = { noun: "message", reader: "subscriber" };
  */
 export async function requestForm(context) {
   const { entry, root } = context;
-  const examples = await examplesOf(context);
+  const examples = await loadExamples(context);
   const first =
     examples.find(({ name, refused }) => name === "minimal" && !refused) ?? examples.find(({ refused }) => !refused);
-  const load = async (/** @type {string} */ url) => (await text(new URL(url, root))).trimEnd();
-  const select = choice(
+  const load = async (/** @type {string} */ url) => (await fetchText(new URL(url, root))).trimEnd();
+  const select = makeSelect(
     examples.map(({ name, refused, url }) => ({ value: url, text: name, group: refused ? "Rejected" : "Accepted" })),
-    () => void load(select.value).then(made.write, (error) => made.show(error.message)),
+    () => void load(select.value).then(created.write, (error) => created.show(error.message)),
   );
   if (first) select.value = first.url;
-  const made = form(context, {
+  const created = form(context, {
     title: `Your ${wordingOf(entry).noun}, in JSON`,
     text: first ? await load(first.url) : "{}",
-    extra: [examples.length ? labelled("Example", select, "try-wide") : null],
-    ask: async (written, version, documented) => verdict(written, await judgeOf(context, version, documented)),
+    extra: [examples.length ? withLabel("Example", select, "try-wide") : null],
+    ask: async (written, version, documented) => judgeText(written, await loadJudge(context, version, documented)),
   });
-  return made.element;
+  return created.element;
 }
 
 /**
- * Return the examples of a document: its own, or where a release came without, those of the newest.
+ * Return the examples of a document, or those of the newest release if its own release has none.
  * @param {Context} context
  * @returns {Promise<import("./site.js").Example[]>}
  */
-async function examplesOf({ root, page, entry, releases, all }) {
+async function loadExamples({ root, page, entry, releases, all }) {
   const newest = all[0].version;
   if (entry.examples?.length || !releases.some(({ version }) => version === newest)) return entry.examples ?? [];
   const { documents } = /** @type {import("./site.js").Page} */ (
-    await json(new URL("index.json", pageOf(root, page, newest, all)))
+    await fetchJson(new URL("index.json", pageUrl(root, page, newest, all)))
   );
   return documents.find(({ path }) => path === entry.path)?.examples ?? [];
 }
@@ -57,23 +57,23 @@ function wordingOf({ kind }) {
 }
 
 /**
- * Return what is needed to judge by a release: the documents, each with all that it refers to, and their fields.
+ * Return what is needed to validate by a release: the documents, each with all that it refers to, and their fields.
  * @param {Context} context
  * @param {string} version
  * @param {boolean} documented
  * @returns {Promise<Judge>}
  */
-async function judgeOf({ root, page, entry, releases }, version, documented) {
+async function loadJudge({ root, page, entry, releases }, version, documented) {
   const documents = releases.find((release) => release.version === version)?.documents ?? [];
   const registered = documents.find((candidate) => pathOf(candidate) === entry.path);
   const envelope = entry.kind === "request" ? documents.find((candidate) => candidate.kind === "envelope") : undefined;
   const [schema, outer, details] = await Promise.all([
-    exact(sourceOf(root, registered, documented)),
-    envelope ? exact(sourceOf(root, envelope, documented)) : null,
+    fetchExactJson(sourceUrl(root, registered, documented)),
+    envelope ? fetchExactJson(sourceUrl(root, envelope, documented)) : null,
     version === page.version
       ? entry
-      : entries(root, version).then((all) =>
-          described(
+      : fetchEntries(root, version).then((all) =>
+          fetchFields(
             root,
             all.find((candidate) => candidate.path === entry.path),
           ),

@@ -1,4 +1,4 @@
-// The files of the site: data of pages, releases and raw documents, each fetched once. No other host is contacted.
+// Fetch the files of the site: data of pages, releases and raw documents, each once. No other host is contacted.
 
 import { parse } from "./json.js";
 
@@ -29,15 +29,15 @@ import { parse } from "./json.js";
 export class SiteError extends Error {}
 
 /** @type {Map<string, Promise<any>>} */
-const fetched = new Map();
+const requests = new Map();
 
 /**
  * Return the text of a file of the site.
  * @param {URL} url
  * @returns {Promise<string>}
  */
-export function text(url) {
-  return once(url.href, async () => {
+export function fetchText(url) {
+  return fetchOnce(url.href, async () => {
     const answer = await fetch(url).catch(() => null);
     if (!answer) throw new SiteError(`${url.pathname} cannot be reached: are you offline?`);
     if (!answer.ok) throw new SiteError(`${url.pathname} cannot be read: the server says ${answer.status}`);
@@ -50,8 +50,8 @@ export function text(url) {
  * @param {URL} url
  * @returns {Promise<any>}
  */
-export async function json(url) {
-  return JSON.parse(await text(url));
+export async function fetchJson(url) {
+  return JSON.parse(await fetchText(url));
 }
 
 /**
@@ -59,15 +59,15 @@ export async function json(url) {
  * @param {URL} url
  * @returns {Promise<any>}
  */
-export function exact(url) {
-  return once(`exact ${url.href}`, async () => parse(await text(url), { strict: false }).value);
+export function fetchExactJson(url) {
+  return fetchOnce(`exact ${url.href}`, async () => parse(await fetchText(url), { strict: false }).value);
 }
 
 /**
- * Return the folder that the site begins at.
+ * Return the URL of the top folder of the site.
  * @param {HTMLElement} container
  */
-export function top(container) {
+export function siteRoot(container) {
   return new URL(container.dataset.up ?? "", document.baseURI);
 }
 
@@ -76,15 +76,15 @@ export function top(container) {
  * @param {URL} root
  * @returns {Promise<Release[]>}
  */
-export async function releases(root) {
-  return (await json(new URL("versions/index.json", root))).releases;
+export async function fetchReleases(root) {
+  return (await fetchJson(new URL("versions/index.json", root))).releases;
 }
 
 /**
  * Return the label of a release for people.
  * @param {{ version: string, frozen: boolean }} release
  */
-export function label({ version, frozen }) {
+export function releaseLabel({ version, frozen }) {
   return frozen ? version : `${version}, not released yet`;
 }
 
@@ -97,12 +97,12 @@ export function pathOf({ url }) {
 }
 
 /**
- * Return where to load a document from: with all that it refers to, and with the corrections of its release.
+ * Return the URL of a document, with all that it refers to and with the corrections of its release.
  * @param {URL} root
  * @param {{ url: string, bundle?: string, corrected?: string } | undefined} document
- * @param {boolean} documented whether to load it as it is frozen
+ * @param {boolean} documented whether to leave out the corrections
  */
-export function sourceOf(root, document, documented) {
+export function sourceUrl(root, document, documented) {
   const { url, bundle, corrected } = document ?? { url: "" };
   return new URL(`versions/${(!documented && corrected) || bundle || url}`, root);
 }
@@ -113,8 +113,8 @@ export function sourceOf(root, document, documented) {
  * @param {string} version
  * @returns {Promise<Entry[]>}
  */
-export async function entries(root, version) {
-  return (await json(new URL(`releases/${version}/index.json`, root))).documents;
+export async function fetchEntries(root, version) {
+  return (await fetchJson(new URL(`releases/${version}/index.json`, root))).documents;
 }
 
 /**
@@ -124,9 +124,9 @@ export async function entries(root, version) {
  * @param {Known} entry
  * @returns {Promise<Known>}
  */
-export async function described(root, entry) {
+export async function fetchFields(root, entry) {
   if (!entry) return entry;
-  const { documents } = await json(new URL("index.json", new URL(entry.page, root)));
+  const { documents } = await fetchJson(new URL("index.json", new URL(entry.page, root)));
   return documents.find((/** @type {Entry} */ document) => document.path === entry.path);
 }
 
@@ -142,27 +142,27 @@ function folderOf(page) {
  * @param {string} version
  * @param {Release[]} all every release, newest first
  */
-export function pageOf(root, { page }, version, all) {
+export function pageUrl(root, { page }, version, all) {
   const frozen = all.find((release) => release.version === version)?.frozen ?? true;
   return new URL(`${frozen ? `releases/${version}` : "next"}/${folderOf(page)}/`, root);
 }
 
 /**
- * Return the reason in the matrix of an endpoint that its page tells under an id.
+ * Return the URL of a reason on the page of the matrix of an endpoint.
  * @param {URL} root
  * @param {{ page: string }} known the page of the endpoint in some release
  * @param {string} reason
  */
-export function reasonIn(root, { page }, reason) {
+export function reasonUrl(root, { page }, reason) {
   return new URL(`matrix/${folderOf(page)}/#${reason}`, root);
 }
 
 /** @template Result @param {string} key @param {() => Promise<Result>} get @returns {Promise<Result>} */
-function once(key, get) {
-  const cached = fetched.get(key);
+function fetchOnce(key, get) {
+  const cached = requests.get(key);
   if (cached) return cached;
   const request = get();
-  fetched.set(key, request);
-  request.catch(() => fetched.delete(key));
+  requests.set(key, request);
+  request.catch(() => requests.delete(key));
   return request;
 }

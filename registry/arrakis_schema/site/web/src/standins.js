@@ -1,9 +1,9 @@
-// Exact numbers for a validator that knows only doubles: those beyond 2^50 are replaced by stand-ins below 2^52, which are
-// in the same order as what they stand for, and equal where it is equal. Multiples are computed before, digit by digit.
+// Compare numbers exactly with a validator that has only doubles: those beyond 2^50 are replaced by stand-ins below 2^52 with the
+// same order and the same equalities. `multipleOf` is computed beforehand, on decimal digits.
 
-import { dialectInside, dialectOf, draft } from "./dialect.js";
-import { plainReference, resourcesOf } from "./dynamic.js";
-import { fraction, whole } from "./json.js";
+import { dialectInside, dialectOf, draftOf } from "./dialect.js";
+import { resourcesOf, staticReference } from "./dynamic.js";
+import { exactInteger, toFraction } from "./json.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./violations.js").Patterns} Patterns */
@@ -16,18 +16,18 @@ const SINGLE = new Set([
   ...["additionalItems", "items", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else"],
   ...["unevaluatedItems", "unevaluatedProperties"],
 ]);
-/** Keywords whose values are plain: what looks like a schema inside is none. */
+/** Keywords whose values are not schemas, whatever they look like. */
 const VALUES = new Set(["const", "enum", "default", "examples", "required", "$id", "$schema", "$ref", "$anchor"]);
-/** The dialects in which `$ref` hides what is beside it. */
-export const OLD = new Set(["draft-04", "draft-06", "draft-07"]);
-/** What stays beside a `$ref` that hides other keywords. */
+/** The dialects in which the keywords beside a `$ref` are ignored. */
+export const LONE_REF = new Set(["draft-04", "draft-06", "draft-07"]);
+/** The keywords beside such a `$ref` that are kept. */
 const BESIDE_REF = new Set(["$ref", "definitions", "$defs"]);
 const KNOWN = new Set([...VALUES, "id", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"]);
 const LATER = [
   ...["prefixItems", "unevaluatedItems", "unevaluatedProperties", "dependentRequired", "dependentSchemas"],
   ...["minContains", "maxContains", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"],
 ];
-/** The keywords that the validator knows and a dialect does not. @type {Record<string, string[]>} */
+/** The keywords that the validator would apply although a dialect does not have them. @type {Record<string, string[]>} */
 export const FOREIGN = {
   "2019-09": ["prefixItems", "$dynamicRef", "$dynamicAnchor", "dependencies"],
   "2020-12": ["additionalItems", "dependencies", "$recursiveRef", "$recursiveAnchor"],
@@ -39,27 +39,27 @@ export const FOREIGN = {
 export const EXCLUSIVE = { exclusiveMinimum: "minimum", exclusiveMaximum: "maximum" };
 
 /**
- * Return the instance and the schema with stand-ins, and a way from each replaced schema to the original and to its
- * dialect. A schema with others inside that are written in another dialect is written for one `draft`.
- * The replaced schema is free of `format`, which the package does not assert, writes `false` as `{"not": {}}`, and has
- * for each `multipleOf` a `not` beside it where doubles could err; `multiples` has the divisor of each of these.
+ * Return the instance and the schema with stand-ins, and maps from each replaced schema to the original and to its
+ * dialect. A schema that mixes dialects is rewritten for one `draft`.
+ * The replaced schema has no `format`, which the package does not assert, `{"not": {}}` instead of `false`, and a `not`
+ * instead of each `multipleOf` for which doubles are not exact; `multiples` has the divisor of each of these.
  * @param {Json} instance
  * @param {Json} schema
- * @param {Patterns} [patterns] what stands for each pattern of another language
+ * @param {Patterns} [patterns] the translation of each pattern of another regex dialect
  */
-export function exactly(instance, schema, patterns = undefined) {
-  const numbers = [...every(instance)];
-  const replace = replacement([...numbers, ...every(schema)].filter(isFar).map(whole));
+export function replaceLargeNumbers(instance, schema, patterns = undefined) {
+  const numbers = [...numbersIn(instance)];
+  const replace = makeReplacement([...numbers, ...numbersIn(schema)].filter(isFar).map(exactInteger));
   const copy = new Copy(numbers, replace, schema, patterns);
   const replaced = copy.schema(schema, copy.dialect);
-  return { instance: replaceNumbers(instance, replace), schema: replaced, ...copy.found };
+  return { instance: replaceNumbers(instance, replace), schema: replaced, ...copy.maps };
 }
 
 /** @param {Json} value @returns {Generator<number | bigint>} */
-function* every(value) {
+function* numbersIn(value) {
   if (typeof value === "bigint" || typeof value === "number") yield value;
   if (typeof value === "object" && value !== null)
-    for (const part of Object.values(value)) yield* every(/** @type {Json} */ (part));
+    for (const part of Object.values(value)) yield* numbersIn(/** @type {Json} */ (part));
 }
 
 /** @param {number | bigint} value */
@@ -71,18 +71,18 @@ function isFar(value) {
  * @param {(number | bigint)[]} values
  * @returns {Replace}
  */
-function replacement(values) {
+function makeReplacement(values) {
   const sorted = [...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   /** @type {Map<string, number>} */
-  const stand = new Map();
-  const up = sorted.filter((number) => number > 0);
-  const down = sorted.filter((number) => number < 0).reverse();
-  for (const side of [up, down]) {
+  const standins = new Map();
+  const positive = sorted.filter((number) => number > 0);
+  const negative = sorted.filter((number) => number < 0).reverse();
+  for (const side of [positive, negative]) {
     let last = FAR;
-    for (const value of side) last = noteStandin(stand, value, last);
+    for (const value of side) last = noteStandin(standins, value, last);
   }
   return (value) =>
-    typeof value === "number" || typeof value === "bigint" ? (stand.get(decimal(value)) ?? value) : value;
+    typeof value === "number" || typeof value === "bigint" ? (standins.get(digitsOf(value)) ?? value) : value;
 }
 
 /**
@@ -92,7 +92,7 @@ function replacement(values) {
  * @param {number} last
  */
 function noteStandin(stand, value, last) {
-  const text = decimal(value);
+  const text = digitsOf(value);
   if (stand.has(text)) return last;
   const part = last + 1 + (Number.isInteger(value) || typeof value === "bigint" ? 0 : 0.5);
   stand.set(text, value < 0 ? -part : part);
@@ -100,17 +100,17 @@ function noteStandin(stand, value, last) {
 }
 
 /** Return the digits of a number that is whole, which are those of its value. @param {number | bigint} value */
-function decimal(value) {
-  return String(whole(value));
+function digitsOf(value) {
+  return String(exactInteger(value));
 }
 
 /**
- * Tell whether a number is a multiple of a divisor, both as they are written: 19.99 is a multiple of 0.01.
+ * Return whether a number is a multiple of a divisor in decimal digits: 19.99 is a multiple of 0.01.
  * @param {number | bigint} value
  * @param {number | bigint} divisor
  */
 function isMultiple(value, divisor) {
-  const [[left, leftPlaces], [right, rightPlaces]] = [fraction(value), fraction(divisor)];
+  const [[left, leftPlaces], [right, rightPlaces]] = [toFraction(value), toFraction(divisor)];
   const places = leftPlaces > rightPlaces ? leftPlaces : rightPlaces;
   return right !== 0n && (left * 10n ** (places - leftPlaces)) % (right * 10n ** (places - rightPlaces)) === 0n;
 }
@@ -122,7 +122,7 @@ function replaceNumbers(value, replace) {
   return mapMembers(value, (part) => replaceNumbers(part, replace));
 }
 
-/** Writes the schemas of one document anew. */
+/** Rewrites the schemas of one document. */
 class Copy {
   /** @param {(number | bigint)[]} numbers @param {Replace} replace @param {any} root @param {Patterns} patterns */
   constructor(numbers, replace, root, patterns) {
@@ -130,12 +130,12 @@ class Copy {
     this.replace = replace;
     this.patterns = patterns;
     this.dialect = dialectOf(root);
-    this.isMixed = hasOthers(root, this.dialect);
+    this.isMixed = mixesDialects(root, this.dialect);
     this.root = root;
     this.resources = resourcesOf(root, (schema) => [...subschemas(schema)]);
     const chosen = this.isMixed ? "2020-12" : this.dialect;
-    this.found = {
-      draft: draft(chosen),
+    this.maps = {
+      draft: draftOf(chosen),
       /** @type {Map<object, Json>} */
       originals: new Map(),
       /** @type {Map<object, number | bigint>} */
@@ -145,10 +145,10 @@ class Copy {
     };
   }
 
-  /** @param {any} schema @param {string} around @returns {any} */
-  schema(schema, around) {
-    const dialect = dialectInside(schema, around);
-    const isOld = OLD.has(dialect);
+  /** @param {any} schema @param {string} outer @returns {any} */
+  schema(schema, outer) {
+    const dialect = dialectInside(schema, outer);
+    const isOld = LONE_REF.has(dialect);
     const identifier = dialect === "draft-04" ? "id" : "$id";
     const copy = schema === false ? { not: {} } : schema;
     if (typeof copy !== "object" || copy === null || Array.isArray(copy)) return copy;
@@ -156,15 +156,15 @@ class Copy {
     delete result.format;
     for (const keyword of FOREIGN[dialect]) delete result[keyword];
     for (const name of ["$id", "id"]) if (name !== identifier || (isOld && "$ref" in result)) delete result[name];
-    if (!isOld) this.makeStatic(result);
+    if (!isOld) this.makeReferencesStatic(result);
     if (!isOld && schema === this.root && this.resources.resources.length > 1) result.$id ??= this.resources.base;
     if (result.patternProperties)
-      result.patternProperties = renamed(result.patternProperties, (name) => this.pattern(name));
-    if (typeof result.pattern === "string") result.pattern = this.pattern(result.pattern);
-    if ("multipleOf" in result && !(isOld && "$ref" in result)) this.divide(result, copy.multipleOf);
-    if (this.isMixed && isOld) modernise(result);
-    this.found.originals.set(result, schema);
-    this.found.dialects.set(result, dialect);
+      result.patternProperties = renameMembers(result.patternProperties, (name) => this.translatePattern(name));
+    if (typeof result.pattern === "string") result.pattern = this.translatePattern(result.pattern);
+    if ("multipleOf" in result && !(isOld && "$ref" in result)) this.replaceMultipleOf(result, copy.multipleOf);
+    if (this.isMixed && isOld) modernize(result);
+    this.maps.originals.set(result, schema);
+    this.maps.dialects.set(result, dialect);
     return result;
   }
 
@@ -174,47 +174,49 @@ class Copy {
     if (MAPS.has(keyword)) return mapMembers(value, (part) => (Array.isArray(part) ? part : inner(part)));
     if (LISTS.has(keyword) || (keyword === "items" && Array.isArray(value))) return value.map(inner);
     if (SINGLE.has(keyword)) return inner(value);
-    return KNOWN.has(keyword) ? replaceNumbers(value, this.replace) : withoutNames(replaceNumbers(value, this.replace));
+    return KNOWN.has(keyword)
+      ? replaceNumbers(value, this.replace)
+      : removeIdentifiers(replaceNumbers(value, this.replace));
   }
 
-  /** Write references by dynamic scope as plain ones. @param {any} result */
-  makeStatic(result) {
+  /** Replace dynamic references by static ones. @param {any} result */
+  makeReferencesStatic(result) {
     if ("$dynamicAnchor" in result) {
       result.$anchor ??= result.$dynamicAnchor;
       delete result.$dynamicAnchor;
     }
     for (const keyword of ["$dynamicRef", "$recursiveRef"].filter((name) => name in result)) {
-      const reference = { $ref: plainReference(keyword, result[keyword], this.resources) };
+      const reference = { $ref: staticReference(keyword, result[keyword], this.resources) };
       if ("$ref" in result) {
         result.allOf = [...(result.allOf ?? []), reference];
-        this.found.originals.set(reference, reference);
+        this.maps.originals.set(reference, reference);
       } else result.$ref = reference.$ref;
       delete result[keyword];
     }
   }
 
-  /** Return what the page reads for a pattern. @param {string} pattern */
-  pattern(pattern) {
+  /** Return the translation of a pattern for the browser. @param {string} pattern */
+  translatePattern(pattern) {
     if (!this.patterns) return pattern;
-    const written = this.patterns[pattern];
-    if (typeof written !== "string") throw new Error(`the reader reads the pattern ${pattern} in another language`);
-    return written;
+    const translated = this.patterns[pattern];
+    if (typeof translated !== "string") throw new Error(`the reader reads the pattern ${pattern} in another language`);
+    return translated;
   }
 
-  /** Say beside `multipleOf` which numbers of the instance are not multiples. @param {any} result @param {any} divisor */
-  divide(result, divisor) {
+  /** Replace `multipleOf` by a list of the numbers in the instance that are not multiples. @param {any} result @param {any} divisor */
+  replaceMultipleOf(result, divisor) {
     if (!this.numbers.some(isFar) && !isFar(divisor)) return;
     delete result.multipleOf;
-    const others = this.numbers.filter((number) => !isMultiple(number, divisor)).map(this.replace);
-    const exact = { not: { enum: others } };
+    const nonMultiples = this.numbers.filter((number) => !isMultiple(number, divisor)).map(this.replace);
+    const exact = { not: { enum: nonMultiples } };
     result.allOf = [...(result.allOf ?? []), exact];
-    this.found.multiples.set(exact, divisor);
-    this.found.originals.set(exact, exact);
+    this.maps.multiples.set(exact, divisor);
+    this.maps.originals.set(exact, exact);
   }
 }
 
-/** Write a schema of draft-04 to draft-07 as later dialects have it. @param {any} result */
-function modernise(result) {
+/** Rewrite a schema of draft-04 to draft-07 for later dialects. @param {any} result */
+function modernize(result) {
   if ("$ref" in result) for (const name of Object.keys(result)) if (!BESIDE_REF.has(name)) delete result[name];
   for (const [modifier, bound] of Object.entries(EXCLUSIVE)) {
     if (typeof result[modifier] !== "boolean") continue;
@@ -226,8 +228,8 @@ function modernise(result) {
   }
 }
 
-/** Tell whether some schema in a document is written in another dialect. @param {any} root @param {string} dialect */
-function hasOthers(root, dialect) {
+/** Return whether a document has subschemas of another dialect. @param {any} root @param {string} dialect */
+function mixesDialects(root, dialect) {
   const todo = [root];
   for (let schema = todo.pop(); schema !== undefined; schema = todo.pop()) {
     if (typeof schema !== "object" || schema === null) continue;
@@ -245,17 +247,17 @@ function* subschemas(schema) {
   }
 }
 
-/** Return a value that is not a schema without what would name one. @param {any} value @returns {any} */
-function withoutNames(value) {
-  if (Array.isArray(value)) return value.map(withoutNames);
+/** Return a value that is not a schema without the members that would identify one. @param {any} value @returns {any} */
+function removeIdentifiers(value) {
+  if (Array.isArray(value)) return value.map(removeIdentifiers);
   if (typeof value !== "object" || value === null) return value;
-  const result = mapMembers(value, withoutNames);
+  const result = mapMembers(value, removeIdentifiers);
   for (const name of ["$id", "$anchor", "$dynamicAnchor"]) delete result[name];
   return result;
 }
 
 /** @param {Record<string, any>} object @param {(name: string) => string} rename */
-function renamed(object, rename) {
+function renameMembers(object, rename) {
   const result = Object.create(null);
   for (const [name, value] of Object.entries(object)) result[rename(name)] = value;
   return result;

@@ -1,10 +1,10 @@
-// The verdict of a release on a text: what the schemas say, and what the reader does with undescribed members.
+// Validate a text by a release: violations of the schemas, and how the reader treats members that no schema declares.
 
 import { fieldAt, reaches } from "./fields.js";
 import { JsonError, parse } from "./json.js";
-import { strangers } from "./unknown.js";
-import { sentence, violations } from "./violations.js";
-import { count, discovery, dotted, expectation } from "./words.js";
+import { undeclaredMembers } from "./unknown.js";
+import { describeViolation, violations } from "./violations.js";
+import { describeExpected, describeFound, formatCount, formatPath } from "./words.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./json.js").Place} Place */
@@ -25,10 +25,10 @@ const MOST_PROBLEMS = 1000;
  * @param {Judge} judge
  * @returns {Verdict}
  */
-export function verdict(text, judge) {
+export function judgeText(text, judge) {
   try {
     const { value, places } = parse(text);
-    return verdictOn(value, places, judge);
+    return judgeValue(value, places, judge);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return {
@@ -42,49 +42,51 @@ export function verdict(text, judge) {
 }
 
 /**
- * Return the violations that the package would report: where the envelope refuses the request as a whole or its name,
- * the endpoint is not asked.
+ * Return the violations that the Python package reports: if the envelope rejects the request as a whole or its name, the
+ * schema of the endpoint is not applied.
  * @param {Json} value
  * @param {Json} schema
  * @param {Json | null} envelope
  * @param {import("./violations.js").Patterns} [patterns]
  * @param {number} [most]
  */
-export function reported(value, schema, envelope, patterns = undefined, most = Infinity) {
+export function reportedViolations(value, schema, envelope, patterns = undefined, most = Infinity) {
   const outer = envelope === null ? [] : violations(value, [envelope], patterns, most);
   const stops = outer.some(({ path }) => path.length === 0 || (path.length === 1 && path[0] === "request"));
   return stops ? outer : violations(value, envelope === null ? [schema] : [envelope, schema], patterns, most);
 }
 
 /** @param {Json} value @param {Map<string, Place>} places @param {Judge} judge @returns {Verdict} */
-function verdictOn(value, places, judge) {
+function judgeValue(value, places, judge) {
   const { name, version, schema, envelope, unknown, reader, fields, patterns } = judge;
-  const broken = reported(value, schema, envelope, patterns, MOST_PROBLEMS).map((problem) => {
-    const [label, ...words] = splitLabel(sentence(problem));
+  const broken = reportedViolations(value, schema, envelope, patterns, MOST_PROBLEMS).map((problem) => {
+    const [label, ...words] = splitLabel(describeViolation(problem));
     return remark(label, words.join(""), anchorOf(problem.path, fields), placeOf(problem.pointer, places));
   });
   const described = envelope === null ? [schema] : [envelope, schema];
-  const others = strangers(value, described, unknown, patterns).map(({ path, pointer, rejected, declared }) => {
-    const words = rejected ? rejection(path, declared) : `not described by ${version}; the ${reader} ignores it`;
-    return { rejected, ...remark(dotted(path), words, "", placeOf(pointer, places)) };
-  });
-  const refusing = others.filter(({ rejected }) => rejected);
-  const notes = [...others.filter(({ rejected }) => !rejected), ...knownProblems(value, judge)];
+  const undeclared = undeclaredMembers(value, described, unknown, patterns).map(
+    ({ path, pointer, rejected, declared }) => {
+      const words = rejected ? rejection(path, declared) : `not described by ${version}; the ${reader} ignores it`;
+      return { rejected, ...remark(formatPath(path), words, "", placeOf(pointer, places)) };
+    },
+  );
+  const rejectedMembers = undeclared.filter(({ rejected }) => rejected);
+  const notes = [...undeclared.filter(({ rejected }) => !rejected), ...knownProblems(value, judge)];
   return {
-    ...outcome(name, version, reader, broken.length, refusing.length),
-    problems: [...broken, ...refusing],
+    ...outcome(name, version, reader, broken.length, rejectedMembers.length),
+    problems: [...broken, ...rejectedMembers],
     notes,
   };
 }
 
 /**
- * Say why a member is rejected that nothing declares.
+ * Return why a member that no schema declares is rejected.
  * @param {(string | number)[]} path
  * @param {string[]} declared
  */
 export function rejection(path, declared) {
   const name = path[path.length - 1];
-  return `expected ${expectation("unknown", declared, name)}, found ${discovery("unknown", name)}`;
+  return `expected ${describeExpected("unknown", declared, name)}, found ${describeFound("unknown", name)}`;
 }
 
 /**
@@ -92,18 +94,19 @@ export function rejection(path, declared) {
  * @param {string} version
  * @param {string} reader
  * @param {number} broken
- * @param {number} refusing
+ * @param {number} unknownMembers
  * @returns {Pick<Verdict, "state" | "word" | "title">}
  */
-function outcome(name, version, reader, broken, refusing) {
-  if (broken + refusing === 0) return { state: "accepted", word: "accepted", title: `Accepted by ${name} ${version}.` };
+function outcome(name, version, reader, broken, unknownMembers) {
+  if (broken + unknownMembers === 0)
+    return { state: "accepted", word: "accepted", title: `Accepted by ${name} ${version}.` };
   if (broken)
     return {
       state: "refused",
       word: "rejected",
-      title: `Rejected by ${name} ${version}: ${broken >= MOST_PROBLEMS ? "at least " : ""}${count(broken + refusing, "problem")}`,
+      title: `Rejected by ${name} ${version}: ${broken >= MOST_PROBLEMS ? "at least " : ""}${formatCount(broken + unknownMembers, "problem")}`,
     };
-  const title = `Rejected by the ${reader}: ${name} ${version} does not describe ${count(refusing, "member")}`;
+  const title = `Rejected by the ${reader}: ${name} ${version} does not describe ${formatCount(unknownMembers, "member")}`;
   return { state: "refused", word: `rejected by the ${reader}`, title };
 }
 

@@ -1,19 +1,19 @@
-// Every place where an instance breaks a schema: the leaves of what @cfworker/json-schema reports, in words.
-// The validator interprets the schema as it lies on the site; no code is made from it.
+// Find every violation of a schema: the leaves of the errors that @cfworker/json-schema reports.
+// The validator interprets the schema; it generates no code from it.
 
 import { dereference, validate } from "@cfworker/json-schema";
 
-import { evaluated, inner, target } from "./evaluated.js";
-import { steps } from "./json.js";
-import { EXCLUSIVE, exactly } from "./standins.js";
-import { cut, discovery, dotted, expectation } from "./words.js";
+import { evaluatedParts, innerScope, referenceTarget } from "./evaluated.js";
+import { pointerSteps } from "./json.js";
+import { EXCLUSIVE, replaceLargeNumbers } from "./standins.js";
+import { describeExpected, describeFound, formatPath, truncate } from "./words.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /**
  * @typedef {{ path: (string | number)[], pointer: string, keyword: string, expected: string, found: string }}
  *   Violation
  */
-/** @typedef {Record<string, string | null> | undefined} Patterns what stands for patterns of another language */
+/** @typedef {Record<string, string | null> | undefined} Patterns the translations of patterns of another regex dialect */
 /** @typedef {{ dialect: (schema: any) => string, targets: (schema: any) => any[] }} Reading */
 /** @typedef {{ keyword: string, keywordLocation: string, instanceLocation: string }} Unit */
 
@@ -23,14 +23,14 @@ const LONGEST_PATH = 160;
 const OPAQUE = new Set(["anyOf", "oneOf", "not", "contains"]);
 /** Keywords that are reported as a whole where their value is `false`. */
 const FORBIDDING = new Set(["additionalProperties", "additionalItems", "unevaluatedProperties", "unevaluatedItems"]);
-/** Keywords that the validator reports also of what a failing schema evaluates. */
+/** Keywords for which the validator ignores what a failing subschema evaluates. */
 const UNEVALUATED = new Set(["unevaluatedProperties", "unevaluatedItems"]);
 /** The booleans of draft-04 that make a bound exclusive. @type {Record<string, string>} */
 const MODIFIERS = { minimum: "exclusiveMinimum", maximum: "exclusiveMaximum" };
 
 /**
- * Return every violation of the schemas, in the order of their paths; none for a valid instance. Beyond `most` the
- * others are left out: the page stays usable whatever is pasted.
+ * Return every violation of the schemas, in the order of their paths; none for a valid instance. At most
+ * `most` are returned, so that the page stays usable whatever is pasted.
  * @param {Json} instance
  * @param {Json[]} schemas
  * @param {Patterns} [patterns]
@@ -45,40 +45,40 @@ export function violations(instance, schemas, patterns = undefined, most = Infin
       unique.set(JSON.stringify(entry), entry);
       if (unique.size >= most) break;
     }
-  return [...unique.values()].sort(inOrder);
+  return [...unique.values()].sort(compareViolations);
 }
 
 /**
- * Say a violation in one clause.
+ * Describe a violation in one clause.
  * @param {Violation} violation
  */
-export function sentence({ path, expected, found }) {
-  return `${cut(dotted(path), LONGEST_PATH) || "the whole"}: expected ${expected}, found ${found}`;
+export function describeViolation({ path, expected, found }) {
+  return `${truncate(formatPath(path), LONGEST_PATH) || "the whole"}: expected ${expected}, found ${found}`;
 }
 
 /**
- * Tell whether a subschema of a document accepts an instance.
+ * Return whether a subschema of a document accepts an instance.
  * @param {Json} instance
  * @param {Json} part
  * @param {Json} root
  * @param {Patterns} patterns
  */
-export function holds(instance, part, root, patterns) {
-  const { instance: lean, schema, originals, draft } = exactly(instance, root, patterns);
-  const lookup = referenced(schema);
+export function accepts(instance, part, root, patterns) {
+  const { instance: lean, schema, originals, draft } = replaceLargeNumbers(instance, root, patterns);
+  const lookup = indexReferences(schema);
   const copy = [...originals].find(([, original]) => original === part)?.[0] ?? part;
   return validate(lean, /** @type {any} */ (copy), draft, lookup, true).valid;
 }
 
 /**
- * Return the dialects of the schemas of a document, and where their references lead.
+ * Return functions for the dialect of each schema of a document, and for the targets of its references.
  * @param {Json} root
  * @param {Patterns} patterns
  * @returns {Reading}
  */
-export function reading(root, patterns) {
-  const { schema: written, originals, dialects } = exactly(null, root, patterns);
-  const lookup = referenced(written);
+export function readDocument(root, patterns) {
+  const { schema: written, originals, dialects } = replaceLargeNumbers(null, root, patterns);
+  const lookup = indexReferences(written);
   const copies = new Map([...originals].map(([copy, original]) => [original, copy]));
   return {
     dialect: (schema) => dialects.get(copies.get(schema) ?? {}) ?? "",
@@ -97,7 +97,7 @@ export function reading(root, patterns) {
  * @param {any} schema
  * @returns {Record<string, any>}
  */
-function referenced(schema) {
+function indexReferences(schema) {
   /** @type {Record<string, any>} */
   const lookup = dereference(schema);
   for (const part of Object.values(lookup))
@@ -107,8 +107,15 @@ function referenced(schema) {
 
 /** @param {Json} instance @param {Json} exact @param {Patterns} patterns @returns {Generator<Violation>} */
 function* brokenKeywords(instance, exact, patterns) {
-  const { instance: lean, schema, originals, multiples, dialects, draft } = exactly(instance, exact, patterns);
-  const lookup = referenced(schema);
+  const {
+    instance: lean,
+    schema,
+    originals,
+    multiples,
+    dialects,
+    draft,
+  } = replaceLargeNumbers(instance, exact, patterns);
+  const lookup = indexReferences(schema);
   const { errors } = validate(lean, schema, draft, lookup, false);
   let reportedPrefix = "";
   for (const [index, unit] of errors.entries()) {
@@ -130,12 +137,13 @@ function* brokenKeywords(instance, exact, patterns) {
     const isWhole = OPAQUE.has(unit.keyword) || (value === false && forbids(keyword, scope.dialect));
     if (isWhole) reportedPrefix = `${location}/`;
     const isOuter = unit.keyword === "if" || errors[index + 1]?.keywordLocation.startsWith(`${location}/`);
-    if (isWhole || !isOuter) yield violation(instance, decodeLocation(unit.instanceLocation), keyword, value, named);
+    if (isWhole || !isOuter)
+      yield makeViolation(instance, decodeLocation(unit.instanceLocation), keyword, value, named);
   }
 }
 
 /**
- * Tell whether what is reported as unevaluated is evaluated by a schema that reports what is wrong with it.
+ * Return whether a part that is reported as unevaluated is evaluated by a subschema that reports its own errors.
  * @param {any} instance
  * @param {Unit} unit
  * @param {Unit} next the first unit of the member or item itself
@@ -143,14 +151,14 @@ function* brokenKeywords(instance, exact, patterns) {
  * @param {import("./evaluated.js").Scope} scope
  */
 function isEvaluated(instance, unit, next, node, scope) {
-  const holder = steps(decodeLocation(unit.instanceLocation));
+  const holder = pointerSteps(decodeLocation(unit.instanceLocation));
   const value = holder.reduce((part, step) => part[step], instance);
   const beside = Object.create(node, { [unit.keyword]: { value: undefined } });
-  return evaluated(value, beside, scope).has(steps(decodeLocation(next.instanceLocation))[holder.length]);
+  return evaluatedParts(value, beside, scope).has(pointerSteps(decodeLocation(next.instanceLocation))[holder.length]);
 }
 
 /**
- * Tell whether `false` under this keyword is reported as a whole; `items` is what `additionalItems` was before 2020-12.
+ * Return whether `false` under this keyword is reported as a whole; in 2020-12, `items` replaces `additionalItems`.
  * @param {string} keyword
  * @param {string} dialect
  */
@@ -158,7 +166,7 @@ function forbids(keyword, dialect) {
   return FORBIDDING.has(keyword) || (keyword === "items" && dialect === "2020-12");
 }
 
-/** Return a JSON Pointer that the validator wrote as the fragment of a URI. @param {string} location */
+/** Decode a JSON Pointer that the validator wrote as the fragment of a URI. @param {string} location */
 function decodeLocation(location) {
   return decodeURI(location.slice(1));
 }
@@ -175,14 +183,14 @@ function decodeLocation(location) {
 function assertedKeyword(unit, schema, scope, originals, multiples) {
   let node = schema;
   let [named, sought] = [false, false];
-  for (const step of steps(decodeLocation(unit.keywordLocation)).slice(0, -1)) {
+  for (const step of pointerSteps(decodeLocation(unit.keywordLocation)).slice(0, -1)) {
     const isSchema = originals.has(node);
     named ||= step === "propertyNames" && isSchema;
     sought ||= step === "contains" && isSchema;
-    if (isSchema) scope = inner(node, scope);
-    node = (step === "$ref" || step === "$recursiveRef") && isSchema ? target(node, step, scope) : node[step];
+    if (isSchema) scope = innerScope(node, scope);
+    node = (step === "$ref" || step === "$recursiveRef") && isSchema ? referenceTarget(node, step, scope) : node[step];
   }
-  const at = { named, sought, node, scope: inner(node, scope) };
+  const at = { named, sought, node, scope: innerScope(node, scope) };
   const original = originals.get(node);
   if (multiples.has(node)) return { ...at, keyword: "multipleOf", value: multiples.get(node) };
   if (original === false) return { ...at, keyword: "false", value: false };
@@ -193,8 +201,8 @@ function assertedKeyword(unit, schema, scope, originals, multiples) {
 }
 
 /** @param {any} instance @param {string} pointer @param {string} keyword @param {any} value @param {boolean} named */
-function violation(instance, pointer, keyword, value, named) {
-  const names = steps(pointer);
+function makeViolation(instance, pointer, keyword, value, named) {
+  const names = pointerSteps(pointer);
   const name = named ? names.pop() : undefined;
   /** @type {(string | number)[]} */
   const path = [];
@@ -209,13 +217,13 @@ function violation(instance, pointer, keyword, value, named) {
     path,
     pointer: target,
     keyword,
-    expected: expectation(keyword, value, judged),
-    found: discovery(keyword, judged),
+    expected: describeExpected(keyword, value, judged),
+    found: describeFound(keyword, judged),
   };
 }
 
 /** @param {Violation} first @param {Violation} second */
-function inOrder(first, second) {
+function compareViolations(first, second) {
   for (const [index, step] of first.path.entries()) {
     if (index >= second.path.length) return 1;
     const order = compareSteps(step, second.path[index]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changes, reordered, withoutWords } from "../src/fields.js";
+import { compareFields, compareOrder, withoutWords } from "../src/fields.js";
 import { hunks } from "../src/patch.js";
-import { relation } from "../src/relations.js";
+import { findRelation } from "../src/relations.js";
 
 const FIELD = {
   path: "a",
@@ -27,7 +27,7 @@ test("a field is added, removed, or changed fact by fact", () => {
     { ...FIELD, nullable: true, bounds: ["more than 0"] },
     { ...FIELD, path: "c", anchor: "c" },
   ];
-  const found = changes(old, fresh, false).map(({ field, kind, facts }) => [field.path, kind, facts]);
+  const found = compareFields(old, fresh, false).map(({ field, kind, facts }) => [field.path, kind, facts]);
   assert.deepEqual(found, [
     [
       "d",
@@ -60,15 +60,15 @@ test("a field is added, removed, or changed fact by fact", () => {
 });
 
 test("other words are no difference of a field", () => {
-  const [change] = changes([FIELD], [{ ...FIELD, description: "Said." }], false);
+  const [change] = compareFields([FIELD], [{ ...FIELD, description: "Said." }], false);
   assert.equal(change.kind, "changed");
   assert.deepEqual(withoutWords(change).facts, []);
 });
 
 test("columns that both have may stand in another order", () => {
   const named = (/** @type {string[]} */ ...names) => names.map((path) => ({ ...FIELD, path }));
-  assert.equal(reordered(named("a", "b"), named("a", "x", "b")), null);
-  assert.deepEqual(reordered(named("a", "b"), named("b", "x", "a")), { old: "a, b", new: "b, a" });
+  assert.equal(compareOrder(named("a", "b"), named("a", "x", "b")), null);
+  assert.deepEqual(compareOrder(named("a", "b"), named("b", "x", "a")), { old: "a, b", new: "b, a" });
 });
 
 test("a relation is that of the groups of client and server", () => {
@@ -80,15 +80,15 @@ test("a relation is that of the groups of client and server", () => {
     ],
     reasons: { why: { answer: "breaks", exchanges: [{ document: "d", why: "w", witness: 1n }] } },
   };
-  assert.deepEqual(relation(grid, "3", "1"), {
+  assert.deepEqual(findRelation(grid, "3", "1"), {
     answer: "breaks",
     reason: "why",
     exchanges: grid.reasons.why.exchanges,
   });
-  assert.equal(relation(grid, "1", "3")?.answer, "partly");
-  assert.equal(relation(grid, "1", "2")?.answer, "works");
-  assert.equal(relation(grid, "1", "0"), null);
-  assert.equal(relation(undefined, "1", "1"), null);
+  assert.equal(findRelation(grid, "1", "3")?.answer, "partly");
+  assert.equal(findRelation(grid, "1", "2")?.answer, "works");
+  assert.equal(findRelation(grid, "1", "0"), null);
+  assert.equal(findRelation(undefined, "1", "1"), null);
 });
 
 test("the difference of two texts has three lines around each change", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dialectInside, dialectOf, draft, readAliased } from "../src/dialect.js";
+import { dialectInside, dialectOf, draftOf, readAliased } from "../src/dialect.js";
 
 test("a schema without a dialect, or of an unknown one, is read as draft-07", () => {
   for (const schema of [true, {}, { $schema: 3 }, { $schema: "https://example.org/draft-04" }])
-    assert.equal(draft(dialectOf(schema)), "7");
+    assert.equal(draftOf(dialectOf(schema)), "7");
 });
 
 test("a meta-schema of the team's own stands for a dialect", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { JsonError, parse, steps } from "../src/json.js";
-import { dumped, laidOut } from "../src/words.js";
+import { JsonError, parse, pointerSteps } from "../src/json.js";
+import { compactJson, indentedJson } from "../src/words.js";
 
 test("every digit of an integer is kept", () => {
   const text = "[9007199254740993, -9223372036854775809, 1187000000000000000, 1e3, 0.5, 1e22]";
@@ -14,7 +14,7 @@ test("every digit of an integer is kept", () => {
     0.5,
     10000000000000000000000n,
   ]);
-  assert.equal(dumped(parse("[9223372036854775808]").value), "[9223372036854775808]");
+  assert.equal(compactJson(parse("[9223372036854775808]").value), "[9223372036854775808]");
 });
 
 test("each part of a text has its place", () => {
@@ -58,11 +58,11 @@ for (const [text, words] of [
 }
 
 test("a pointer is taken apart", () => {
-  assert.deepEqual(steps("/a~1b/~01/0"), ["a/b", "~1", "0"]);
-  assert.deepEqual(steps(""), []);
+  assert.deepEqual(pointerSteps("/a~1b/~01/0"), ["a/b", "~1", "0"]);
+  assert.deepEqual(pointerSteps(""), []);
 });
 
 test("a value is laid out as JSON", () => {
   const value = { a: [1, { b: null }], c: {}, d: "x" };
-  assert.equal(laidOut(value), JSON.stringify(value, null, 2));
+  assert.equal(indentedJson(value), JSON.stringify(value, null, 2));
 });

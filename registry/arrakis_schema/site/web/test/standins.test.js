@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { exactly } from "../src/standins.js";
+import { replaceLargeNumbers } from "../src/standins.js";
 
 const FAR = [-(2n ** 63n) - 1n, -(2n ** 63n), -(2n ** 53n) - 1n, 2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 63n, 10n ** 30n];
 
 test("stand-ins are doubles in the same order, between the same near numbers", () => {
-  const { instance } = exactly([...FAR, 2 ** 50, -(2 ** 50), 0.5], {});
+  const { instance } = replaceLargeNumbers([...FAR, 2 ** 50, -(2 ** 50), 0.5], {});
   assert.ok(instance.every(Number.isFinite));
   const sorted = [...instance].sort((one, other) => one - other);
   assert.deepEqual(sorted, [...instance.slice(0, 3), -(2 ** 50), 0.5, 2 ** 50, ...instance.slice(3, 7)]);
@@ -15,14 +15,14 @@ test("stand-ins are doubles in the same order, between the same near numbers", (
 });
 
 test("the same number has the same stand-in in instance and schema", () => {
-  const { instance, schema } = exactly([2n ** 63n, 1.5e15], { enum: [2n ** 63n], maximum: 1.5e15 });
+  const { instance, schema } = replaceLargeNumbers([2n ** 63n, 1.5e15], { enum: [2n ** 63n], maximum: 1.5e15 });
   assert.equal(schema.enum[0], instance[0]);
   assert.equal(schema.maximum, instance[1]);
 });
 
 test("multiples are computed digit by digit, and a stand-in is whole where the number is", () => {
   const numbers = [7n * 10n ** 25n, 7n * 10n ** 25n + 1n, 3e31, 10n ** 30n, 2 ** 51 + 0.5, 19.99];
-  const { instance, schema, multiples } = exactly(numbers, {
+  const { instance, schema, multiples } = replaceLargeNumbers(numbers, {
     items: { multipleOf: 7 },
     not: { multipleOf: 10n ** 31n },
     contains: { multipleOf: 0.01 },
@@ -41,7 +41,7 @@ test("multiples are computed digit by digit, and a stand-in is whole where the n
 
 test("what is not a schema names none, and a dynamic reference within one resource is a plain one", () => {
   const $schema = "https://json-schema.org/draft/2020-12/schema";
-  const { schema } = exactly(null, {
+  const { schema } = replaceLargeNumbers(null, {
     $schema,
     const: { $id: "a" },
     "x-kept": { $id: "a" },
@@ -52,21 +52,21 @@ test("what is not a schema names none, and a dynamic reference within one resour
   assert.equal(schema.$defs.node.$anchor, "node");
   const node = { $defs: { node: { $dynamicAnchor: "node" } } };
   const two = { items: { $id: "b", $dynamicRef: "#node", ...node }, contains: { $id: "c", ...node } };
-  assert.throws(() => exactly(null, { $schema, ...two }), /dynamicRef/);
+  assert.throws(() => replaceLargeNumbers(null, { $schema, ...two }), /dynamicRef/);
 });
 
 test("a pattern of another language is what the site wrote for it, or cannot be judged", () => {
-  const { schema } = exactly(
+  const { schema } = replaceLargeNumbers(
     "",
     { pattern: "(?i)a", patternProperties: { "\\Aa": {} } },
     { "(?i)a": "[aA]", "\\Aa": "^a" },
   );
   assert.deepEqual([schema.pattern, Object.keys(schema.patternProperties)], ["[aA]", ["^a"]]);
-  assert.throws(() => exactly("", { pattern: "b" }, {}), /another language/);
+  assert.throws(() => replaceLargeNumbers("", { pattern: "b" }, {}), /another language/);
 });
 
 test("what is false, and formats, are written so that the validator says what the package says", () => {
-  const { schema, originals } = exactly(null, {
+  const { schema, originals } = replaceLargeNumbers(null, {
     properties: { format: { format: "date" } },
     additionalProperties: false,
     enum: [false],

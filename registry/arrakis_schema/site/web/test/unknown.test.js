@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { strangers } from "../src/unknown.js";
+import { undeclaredMembers } from "../src/unknown.js";
 
 /** @param {any} instance @param {any[]} schemas @param {any} [reader] */
 const told = (instance, schemas, reader) =>
-  strangers(instance, schemas, reader).map(({ pointer, rejected }) => [pointer, rejected]);
+  undeclaredMembers(instance, schemas, reader).map(({ pointer, rejected }) => [pointer, rejected]);
 
 test("a member is known if any of the schemas describes it", () => {
   const outer = { properties: { args: { type: "object" } } };
@@ -40,7 +40,7 @@ test("branches, references, patterns and items describe too", () => {
   ]);
 });
 
-test("a free object has no strangers, nor has one whose other members have a schema", () => {
+test("an open object has no undeclared members, nor has one whose other members have a schema", () => {
   assert.deepEqual(told({ a: { b: 1 } }, [{ type: "object" }]), []);
   assert.deepEqual(
     told({ a: 1, b: { c: 1 } }, [{ properties: { a: {} }, additionalProperties: { properties: { d: {} } } }]),
