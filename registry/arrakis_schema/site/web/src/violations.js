@@ -53,7 +53,7 @@ export function violations(instance, schemas, patterns = undefined, most = Infin
  * @param {Violation} violation
  */
 export function sentence({ path, expected, found }) {
-  return `${cut(dotted(path), LONGEST_PATH) || "the whole"}: expected ${expected}, found ${found}`;
+  return `${cut(dotted(path), LONGEST_PATH) || "top level"}: expected ${expected}, found ${found}`;
 }
 
 /**
