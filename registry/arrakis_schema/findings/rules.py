@@ -74,13 +74,13 @@ _OTHERS = {
     "base-empty": "The base commit has no documents.",
     "request-refused": "A server rejects a request that the contract accepts.",
     "request-answered": "A server answers a request that the contract rejects: nobody breaks, but mistakes are hidden.",
-    "refusal-unexplained": "A server rejects a request with an internal error that names neither the argument nor the reason.",
+    "refusal-unexplained": "A server rejects a request with an internal error, and names neither argument nor reason.",
     "answer-broken": "The answer of a server is unusable: it is cut off, without data, too large, or not Arrow.",
     "release-claimed": "A server claims a different release from the one that it is checked against.",
     "not-compared": "A document could not be compared; the finding says why.",
     "not-examined": "Something was not examined; the finding says why.",
     "writer-empty": "The writer's document accepts no message at all, so the verdict means nothing.",
-    "undecided": "It is neither proved nor refuted that the reader accepts everything that the writer sends; the finding says why.",
+    "undecided": "It is neither proved nor refuted that the reader accepts all that the writer sends; the finding says why.",
 }
 
 _SENT = {

@@ -54,8 +54,9 @@ def _text_not_canonical(arrow_subject: ArrowSubject) -> Faults:
     written, printed = arrow_subject.subject.document.text, format_document(arrow_subject.document)
     if written != printed:
         pairs = enumerate(zip(written.split("\n"), printed.split("\n"), strict=False), 1)
-        line, expected = next(((line, new) for line, (old, new) in pairs if old != new), (1, "one newline at the end"))
-        yield Fault("", f"not written as pyarrow prints it: expected {expected!r}", line)
+        lines = ((line, repr(new)) for line, (old, new) in pairs if old != new)
+        line, expected = next(lines, (1, "one newline at the end"))
+        yield Fault("", f"not written as pyarrow prints it: expected {expected}", line)
 
 
 def _field_name_duplicate(arrow_subject: ArrowSubject) -> Faults:
