@@ -350,7 +350,9 @@ def test_a_proposal_has_schemas_that_only_their_dialect_tells(tmp_path: Path) ->
 def test_a_proposal_has_schemas_that_name_a_meta_schema_of_their_own_or_are_referred_to(tmp_path: Path) -> None:
     files = {
         "package.json": json.dumps({"$schema": "https://json.schemastore.org/package", "name": "tides"}),
-        "meta.json": schema("1.0.0", "meta.json", **{"$id": "https://tides.example/meta"}),
+        "meta.json": schema(
+            "1.0.0", "meta.json", **{"$id": "https://tides.example/meta", "allOf": [{"$ref": DIALECT}]}
+        ),
         "gauge.json": json.dumps({"$schema": "https://tides.example/meta#", "$ref": "parts.yaml#/level"}),
         "wind.json": json.dumps({"$schema": "https://wind.example/meta", "id": "wind", "properties": {}}),
         "parts.yaml": "level: {type: number}",
@@ -365,6 +367,30 @@ def test_a_proposal_has_schemas_that_name_a_meta_schema_of_their_own_or_are_refe
     assert '"https://wind.example/meta" = "draft-04"  # a guess' in (root / "schemas/registry.toml").read_text()
     assert run("validate", "--document", "gauge", "--root", root, write(tmp_path, {"a.json": "3"}) / "a.json") == 0
     assert run("validate", "--document", "gauge", "--root", root, write(tmp_path, {"a.json": "[]"}) / "a.json") == 1
+
+
+def test_schemas_that_name_no_dialect_are_found_by_their_keywords(tmp_path: Path) -> None:
+    thing = {"$schema ": DIALECT, "title": "Thing", "type": "object", "properties": {"name": {"type": "string"}}}
+    files = {"thing.json": json.dumps(thing), "package.json": '{"name": "thing", "type": "module"}'}
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "things", files), "--as", "1.0.0", "--root", root) == 0
+    assert Store(root).release("1.0.0").documents == ("thing.json",)
+
+
+def test_an_example_that_names_its_schema_is_no_schema(tmp_path: Path) -> None:
+    named = {"$schema": "https://tides.example/v1.0.0/gauge.json", "properties": {"level": {}}}
+    place = {"$schema": "https://geo.example/feature", "type": "Feature", "properties": {"level": {}}}
+    files = {
+        "gauge.json": schema("1.0.0", "gauge.json"),
+        "gauge.calm.example.json": json.dumps(named),
+        "gauge.place.example.json": json.dumps(place),
+    }
+    root = tmp_path / "root"
+    assert run("import", write(tmp_path / "tides", files), "--as", "1.0.0", "--root", root) == 0
+    release = Store(root).release("1.0.0")
+    assert release.documents == ("gauge.json",)
+    assert len(release.examples) == 2
+    assert "dialects" not in (root / "schemas/registry.toml").read_text()
 
 
 def test_a_proposal_names_the_few_documents_that_are_no_parts_of_others(tmp_path: Path) -> None:

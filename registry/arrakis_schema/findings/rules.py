@@ -80,7 +80,7 @@ _OTHERS = {
     "not-compared": "A document could not be compared; the finding says why.",
     "not-examined": "Something was not examined; the finding says why.",
     "writer-empty": "The writer's document accepts no message at all, so the verdict means nothing.",
-    "undecided": "It is neither proved nor refuted that the reader accepts all that the writer sends; the finding says why.",
+    "undecided": "Compatibility could be neither proved nor refuted; the finding says why.",
 }
 
 _SENT = {

@@ -11,7 +11,7 @@ from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import literal
 
-_HEAD = ("column", "type", "null", "unit", "meaning", "documented since")
+_HEAD = ("column", "type", "meaning", "unit", "null", "documented since")
 
 
 def columns(history: History, release: Release, name: str, document: Document) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _row(described: DescribedMember, since: str, *, marked: bool) -> tuple[str, 
     notes = [element("small", f"described in {literal(described.described_in)}")] if borrowed else []
     text = "<br>".join(prose(member.description))
     meaning = " · ".join(part for part in (text, *values, *bounds, *_marks(described), *notes) if part)
-    return name, code(member.type), null, escape_markdown(member.unit), meaning, _since(described, since)
+    return name, code(member.type), meaning, escape_markdown(member.unit), null, _since(described, since)
 
 
 def _since(described: DescribedMember, documented: str) -> str:

@@ -1,4 +1,4 @@
-"""Which files of a team are JSON Schemas, when nothing says so yet: by their names, by `$schema`, or by a reference.
+"""Which files of a team are JSON Schemas, when nothing says so yet: by name, `$schema`, a reference or keywords.
 
 What is proposed from them is in `system/proposal.py`.
 """
@@ -23,6 +23,7 @@ from arrakis_schema.store.loading import parse_file
 _NAMES = {uri: name for name, uri in DIALECTS.items()}
 _HOLD_SCHEMAS = ("properties", "definitions", "$defs", "patternProperties")
 _LIST_SCHEMAS = ("allOf", "anyOf", "oneOf")
+_TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,21 @@ class SchemaFiles:
 def read_schema_files(versions: Sequence[Version], aliases: Aliases = (), *, discover: bool = True) -> SchemaFiles:
     """Return the files of some versions, oldest first; `aliases` are the declared meta-schemas of the team's own.
 
-    With `discover`, other meta-schemas that the files name are found, too.
+    With `discover`, other meta-schemas that the files name are found, too, and schemas that name no dialect where all
+    others do not either.
     """
     contents = {path: content for version in versions for path, content in version.contents.items()}
     candidates = {path: content for path, content in contents.items() if path.endswith(NOTATIONS[".json"])}
     values = dict(_parse(candidates))
     dialects = _extended_dialects(values.values(), aliases) if discover else {}
     guessed = _guess_dialects(values.values(), dialects, aliases) if discover else {}
-    dialects |= guessed
     found = {path for path in candidates if _is_schema(path, values.get(path), dialects, aliases)}
+    found |= {path for path, value in values.items() if value.get("$schema") in guessed and _looks_like_schema(value)}
+    if not found and discover:
+        found = {path for path, value in values.items() if _looks_like_schema(value)}
     found |= _referred_to(candidates, found)
     schemas = {path: content for path, content in candidates.items() if path in found}
-    return SchemaFiles(schemas, frozenset(candidates.keys() - found), dialects, frozenset(guessed))
+    return SchemaFiles(schemas, frozenset(candidates.keys() - found), dialects | guessed, frozenset(guessed))
 
 
 def _parse(candidates: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -79,15 +83,14 @@ def _dialect_of(value: Any, aliases: Aliases) -> str | None:
 
 
 def _extended_dialects(values: Iterable[Mapping[str, Any]], aliases: Aliases) -> dict[str, str]:
-    """Return the meta-schemas among some files that others name, each with the dialect of the meta-schema itself."""
-    dialects, meta_schemas = dict[str, str](), dict[str, Mapping[str, Any]]()
-    for value in values:
-        for keyword in ("$id", "id"):
-            if isinstance(identifier := value.get(keyword), str):
-                meta_schemas.setdefault(identifier.removesuffix("#"), value)
+    """Return the meta-schemas among some files that others name, each with the dialect of the meta-schema itself.
+
+    A message may name its own schema in `$schema`, so a document that does not extend a dialect is none.
+    """
+    dialects, identified = dict[str, str](), _identified(values)
     for uri in _unknown(values, aliases):
         chain = [uri]
-        while (meta_schema := meta_schemas.get(chain[-1].removesuffix("#"))) is not None:
+        while (meta_schema := identified.get(chain[-1].removesuffix("#"))) is not None and _is_meta_schema(meta_schema):
             if (known := _dialect_of(meta_schema, aliases)) is not None:
                 dialects[uri] = _NAMES[known]
                 break
@@ -98,14 +101,39 @@ def _extended_dialects(values: Iterable[Mapping[str, Any]], aliases: Aliases) ->
     return dialects
 
 
+def _identified(values: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the files that have an identifier, by it."""
+    found = dict[str, Mapping[str, Any]]()
+    for value in values:
+        for keyword in ("$id", "id"):
+            if isinstance(identifier := value.get(keyword), str):
+                found.setdefault(identifier.removesuffix("#"), value)
+    return found
+
+
+def _is_meta_schema(value: Mapping[str, Any]) -> bool:
+    """Return whether a document describes schemas: it has a vocabulary, or refers to the meta-schema of a dialect."""
+    todo: list[Any] = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            reference = item.get("$ref")
+            if "$vocabulary" in item or (isinstance(reference, str) and named_dialect(reference) is not None):
+                return True
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+    return False
+
+
 def _guess_dialects(
     values: Iterable[Mapping[str, Any]], dialects: Mapping[str, str], aliases: Aliases
 ) -> dict[str, str]:
-    """Return the other meta-schemas that files name which look like schemas, each with a dialect that fits them."""
-    guessed = dict[str, str]()
+    """Return the meta-schemas from elsewhere that files name which look like schemas, each with a fitting dialect."""
+    guessed, identified = dict[str, str](), _identified(values)
     for uri in _unknown(values, aliases):
         naming = [value for value in values if value.get("$schema") == uri and _looks_like_schema(value)]
-        if naming and uri not in dialects:
+        if naming and uri not in dialects and uri.removesuffix("#") not in identified:
             newest = "2020-12" if any("$defs" in value for value in naming) else "draft-07"
             oldest = any("id" in value and "$id" not in value for value in naming)
             guessed[uri] = "draft-04" if oldest else newest
@@ -126,10 +154,13 @@ def _is_absolute(uri: str) -> bool:
 
 
 def _looks_like_schema(value: Mapping[str, Any]) -> bool:
-    """Return whether an object has keywords that hold schemas."""
-    return any(isinstance(value.get(keyword), dict) for keyword in _HOLD_SCHEMAS) or any(
-        isinstance(value.get(keyword), list) for keyword in _LIST_SCHEMAS
-    )
+    """Return whether an object has keywords that hold schemas, and no `type` that a schema cannot have."""
+    if isinstance(kind := value.get("type"), str) and kind not in _TYPES:
+        return False
+    maps = (value.get(keyword) for keyword in _HOLD_SCHEMAS)
+    if any(isinstance(held, dict) and all(isinstance(part, dict | bool) for part in held.values()) for held in maps):
+        return True
+    return any(isinstance(value.get(keyword), list) for keyword in _LIST_SCHEMAS)
 
 
 def _referred_to(candidates: Mapping[str, bytes], schemas: Iterable[str]) -> set[str]:
