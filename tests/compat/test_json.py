@@ -446,7 +446,7 @@ def test_hostile_schemas_end(reader: Any, writer: Any) -> None:
         ({"minimum": float("nan")}, "NaN"),
         (
             {"$schema": "http://json-schema.org/draft-03/schema#"},
-            "expected the meta-schema of a known dialect (draft-04, draft-06",
+            "expected the meta-schema of a known dialect .draft-04, draft-06",
         ),
         ({"$schema": 3}, "expected the meta-schema of"),
     ],
