@@ -30,7 +30,7 @@ _KEEP = "Keep accepting what old writers send, or [accept the break](../compatib
 _UPGRADE = "Upgrade the readers first: old ones reject what new writers may send."
 _BOTH = "No order of upgrades is safe. Add the new form beside the old one instead, and remove the old one later."
 _NOTHING = "Nothing to do: nobody breaks."
-_LOOK = "Replace this keyword by `$ref`, so that the question can be decided."
+_LOOK = "Use `$ref` in place of this keyword: then the verdict can be decided."
 ADVICE = {
     ("works", "works"): _NOTHING,
     ("breaks", "works"): _KEEP,
@@ -38,32 +38,32 @@ ADVICE = {
     ("breaks", "breaks"): _BOTH,
 }
 SPECIAL = {
-    "required-added": "Leave it optional, and describe in `x-omitted` what absence means. If that is impossible, "
+    "required-added": "Leave the member optional, and say in `x-omitted` what absence means. If that is impossible, "
     "[accept the break](../compatibility.md#accepted-breaks).",
-    "properties-added": "Keep it optional. Readers that reject unknown members (`unknown` in `registry.toml`) must be "
-    "upgraded before writers use it.",
+    "properties-added": "Keep the property optional. Readers that reject unknown members (`unknown` in `registry.toml`) must be "
+    "upgraded before writers send it.",
     "properties-removed": "The new reader ignores the property that old writers still send; a reader that "
     "rejects unknown members breaks. Keep the property until nobody sends it.",
-    "unevaluatedProperties-added": "Nothing to do: a writer sends only what it declares. With `--policy strict` it breaks.",
-    "unevaluatedProperties-removed": "Nothing to do: a writer sends only what it declares. With `--policy strict` it breaks "
-    "old readers.",
+    "unevaluatedProperties-added": "Nothing to do: writers send only members that they declare. With `--policy strict`, old writers break.",
+    "unevaluatedProperties-removed": "Nothing to do: writers send only members that they declare. With `--policy strict`, old readers "
+    "break.",
     "annotation-changed": "Nothing to do. `arrakis-schema diff --annotations` shows it. If it is a misspelt keyword, "
     "[lint](../rules.md#keyword-unknown) reports it.",
     "enum-loosened": "Upgrade the readers first: old ones reject the new value. Readers that ignore unknown values "
     "should not list them in `enum`.",
-    "type-loosened": "Upgrade the readers first. If null is new, describe in `x-null` what it means.",
-    "pattern-changed": f"{_BOTH} The message shown is a shortest one on which the patterns differ.",
+    "type-loosened": "Upgrade the readers first. If null is new, say in `x-null` what it means.",
+    "pattern-changed": f"{_BOTH} The messages shown are shortest texts that only one of the patterns matches.",
     "column-added": "Check `unknown` in `registry.toml`: readers that ignore unknown columns keep working; those that reject them "
     "must be upgraded before the writer sends the column.",
     "column-removed": "Send the column as null as long as there are old readers. A column that may be null in the old schema "
     "can be left out: the reader fills in null.",
     "column-reordered": "Nothing to do if readers look up columns by name (`columns` in `registry.toml`). Otherwise keep the order, and "
     "add columns at the end.",
-    "nullable-tightened": "Nothing to do if nobody reads what old writers sent. Otherwise upgrade the writers first.",
+    "nullable-tightened": "Nothing to do if no new reader reads data of old writers. Otherwise upgrade the writers first.",
     "nullable-loosened": "Keep the column `not null` if no null is sent. Otherwise upgrade the readers first.",
-    "type-narrowed": "Nothing to do if nobody reads what old writers sent. Otherwise upgrade the writers first.",
+    "type-narrowed": "Nothing to do if no new reader reads data of old writers. Otherwise upgrade the writers first.",
     "type-widened": "Keep the type, or upgrade the readers first.",
-    "encoding-changed": "Nothing to do if Arrow casts one encoding to the other, as here. If it does not, as from run ends or to "
+    "encoding-changed": "Nothing to do if Arrow casts one encoding to the other, as here. If it does not, as for run ends and "
     "views of lists, the reader breaks: upgrade the readers first.",
     "metadata-changed": "Nothing to do, unless readers use the key (`metadata` in `registry.toml`), as here.",
     "value-added": "Upgrade the readers first, or bind the template to a value that both allow.",

@@ -44,8 +44,8 @@ def test_valid_requests_pass(version: Any) -> None:
         ({"request": "Describe", "args": {"channels": [], "time": None}}, "args.channels: expected at least 1 item", 2),
         ({"request": "Fnid", "args": {}}, "request: expected one of ", 1),
         ({"request": ["Find"], "args": {}}, "request: expected ", 1),
-        ({}, "the whole: expected the members ", 0),
-        (None, "the whole: expected an object, found null", 0),
+        ({}, "top level: expected the members ", 0),
+        (None, "top level: expected an object, found null", 0),
     ],
 )
 def test_a_refusal_is_every_error_that_somebody_catches(request_: Any, sentence: str, path: int) -> None:

@@ -206,7 +206,7 @@ def test_markdown_shows_every_text_as_it_is(findings: list[Finding]) -> None:
     ]
     blocks = [token.content.strip() for token in tokens if token.type == "fence"]
     assert blocks == [printable(one.witness, 1000).strip() for one in findings if one.witness]
-    allowed = ["<details><summary>The messages that show it</summary>\n", "</details>"]
+    allowed = ["<details><summary>Messages that demonstrate the findings</summary>\n", "</details>"]
     assert [token.content.strip() for token in tokens if token.type == "html_block"] in (
         [],
         [one.strip() for one in allowed],

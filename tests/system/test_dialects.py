@@ -110,7 +110,7 @@ def test_what_is_wrong_with_an_alias_is_told_with_the_file_and_the_key(text: str
 
 def test_a_document_of_no_known_dialect_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     declare(root, "")
-    told = f'$schema is "{META}": expected the meta-schema of draft-04, draft-06, draft-07, 2019-09, 2020-12'
+    told = f'$schema is "{META}": expected the meta-schema of a known dialect (draft-04, draft-06, draft-07, 2019-09, 2020-12)'
     assert main(["lint", "--root", str(root)]) == 1
     assert f"{FORECAST}:" in (printed := capsys.readouterr().out) and told in printed  # noqa: PT018 - one sentence
     with pytest.raises(InvalidSchemaError) as caught:

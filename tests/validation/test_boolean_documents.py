@@ -61,7 +61,7 @@ def test_a_boolean_where_documents_have_an_id_gets_one_error_with_both_remedies(
     assert [(finding.rule, finding.message) for finding in errors] == [
         (
             "dialect-unknown",
-            'a schema that is only false names neither its dialect nor its $id: write {"not": {}} with $schema and $id',
+            'the schema false can name neither its dialect nor its $id: write {"not": {}} with $schema and $id',
         )
     ]
 
@@ -69,7 +69,7 @@ def test_a_boolean_where_documents_have_an_id_gets_one_error_with_both_remedies(
 def test_draft_04_has_no_booleans_as_schemas(tmp_path: Path) -> None:
     release = open_release(None, root_with(tmp_path, "draft-04", all="true"))
     messages = [finding.message for finding in lint_release(release) if finding.rule == "dialect-unknown"]
-    assert messages == ["draft-04, which registry.toml declares for it, has no schema that is only true: write {}"]
+    assert messages == ["true is not a schema in draft-04, which registry.toml declares for this document: write {}"]
 
 
 def test_booleans_are_compared_with_schemas_of_any_dialect() -> None:

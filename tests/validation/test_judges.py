@@ -494,7 +494,7 @@ def test_a_value_that_no_json_text_holds_has_a_verdict(odd: Any, compiled: bool)
 def test_an_integer_of_too_many_digits_has_a_verdict_or_a_documented_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fast, "_rust", None)
     judge = Judge({"maximum": 3, "additionalProperties": False}, "it")
-    assert str(judge.first_violation(10**5000)).startswith("the whole: expected at most 3")
+    assert str(judge.first_violation(10**5000)).startswith("top level: expected at most 3")
     with pytest.raises(ValidationLimitError, match="too many digits"):
         judge.first_violation({10**5000: 1})
 

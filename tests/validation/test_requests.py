@@ -135,7 +135,7 @@ def find(**args: object) -> dict[str, object]:
         (
             {"request": "Find"},
             None,
-            'the whole: expected the member "args", found only "request" (descriptor, release 0.6.0)',
+            'top level: expected the member "args", found only "request" (descriptor, release 0.6.0)',
         ),
     ],
 )
@@ -248,7 +248,7 @@ def test_every_keyword_that_can_fail_has_words() -> None:
         "propertyNames",
     }
     assert keywords <= set(EXPECTATIONS)
-    assert str(violation((), "unheard", 1, 2)) == "the whole: expected what unheard 1 allows, found 2"
+    assert str(violation((), "unheard", 1, 2)) == "top level: expected what unheard 1 allows, found 2"
 
 
 @pytest.mark.parametrize(
@@ -261,9 +261,9 @@ def test_every_keyword_that_can_fail_has_words() -> None:
         ({"request": "Rain"}, 'request: expected one of "forecast", found "Rain" (descriptor, release 1.1.0)'),
         (
             {"place": "H"},
-            'the whole: expected an object with the member "request", a string, found {"place": "H"} (descriptor, release 1.1.0)',
+            'top level: expected an object with the member "request", a string, found {"place": "H"} (descriptor, release 1.1.0)',
         ),
-        ([], 'the whole: expected an object with the member "request", a string, found [] (descriptor, release 1.1.0)'),
+        ([], 'top level: expected an object with the member "request", a string, found [] (descriptor, release 1.1.0)'),
     ],
 )
 def test_an_api_without_an_envelope_is_checked_by_its_endpoints(request_: object, sentence: str) -> None:

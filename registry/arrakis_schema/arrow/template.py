@@ -127,7 +127,7 @@ def _parse_document(text: str) -> pa.Schema | Template:
     """Parse a text; consecutive releases mostly have the same text."""
     blocks, tail = _blocks(text.removesuffix("\n").split("\n") if text.strip() else [])
     if len(blocks) > MOST_COLUMNS:
-        raise TooManyColumnsError(1, f"{len(blocks):,} columns: {MOST_COLUMNS:,} are allowed")
+        raise TooManyColumnsError(1, f"{len(blocks):,} columns, but at most {MOST_COLUMNS:,} are allowed")
     columns = [_read_column(lines, number) for number, lines in _merge_pairs(blocks)]
     if not any(column.placeholders for column in columns):
         return parse_schema(text)

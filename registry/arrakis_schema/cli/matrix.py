@@ -126,7 +126,8 @@ def _explain(console: Console, comparisons: Comparisons, relation: Relation | Ca
         if exchange.why:
             sides = f"client {relation.client}, server {relation.server}" if isinstance(relation, Call) else ""
             pair = f"{exchange.writer} writes, {exchange.reader} reads {exchange.document}"
-            console.print(plain(f"  {sides}{': ' * bool(sides)}{pair}: {exchange.answer}: {exchange.why}"))
+            answer = "unknown" if exchange.answer is Answer.UNKNOWN else exchange.answer
+            console.print(plain(f"  {sides}{': ' * bool(sides)}{pair}: {answer}: {exchange.why}"))
     if change := advice(comparisons, relation.exchanges):
         console.print(plain(f"    to change: {change}"))
 
@@ -138,5 +139,5 @@ def _print_groups(console: Console, comparisons: Comparisons, options: Namespace
         groups.setdefault(first, []).append(version)
     same = [" = ".join(group) for group in groups.values() if len(group) > 1]
     if same:
-        console.print(f"the same in meaning: {'; '.join(same)}")
+        console.print(f"equivalent releases: {'; '.join(same)}")
     print_uncomparable(console, list(uncomparable(comparisons, releases, options.names or None)))

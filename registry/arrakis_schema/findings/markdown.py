@@ -22,8 +22,8 @@ def markdown(findings: Sequence[Finding], closing: str = "") -> str:
         for text, language in ((finding.witness, "json"), (finding.accept, "toml"))
         if text
     ]
-    title = "The messages that show it" + (
-        ", and what accepts it" if any(finding.accept for finding in legible) else ""
+    title = "Messages that demonstrate the findings" + (
+        ", and entries that accept them" if any(finding.accept for finding in legible) else ""
     )
     details = (
         ["", f"<details><summary>{title}</summary>", "", *details_items, "", "</details>"] if details_items else []

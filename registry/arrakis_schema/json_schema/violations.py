@@ -46,7 +46,7 @@ class Violation:
 
     def __str__(self) -> str:
         """Return the violation as one clause: `args.days: expected more than 0, found 0`."""
-        location = cut(format_path(self.path), _LONGEST_PATH) or "the whole"
+        location = cut(format_path(self.path), _LONGEST_PATH) or "top level"
         return f"{location}: expected {self.expected}, found {self.found}"
 
 

@@ -50,12 +50,13 @@ class ArrowSubject:
 
 
 def _text_not_canonical(arrow_subject: ArrowSubject) -> Faults:
-    """The text is what `format_document` prints for its schema, with one newline at the end."""
+    """The text is written as `format_document` prints the schema, with one newline at the end."""
     written, printed = arrow_subject.subject.document.text, format_document(arrow_subject.document)
     if written != printed:
         pairs = enumerate(zip(written.split("\n"), printed.split("\n"), strict=False), 1)
-        line, expected = next(((line, new) for line, (old, new) in pairs if old != new), (1, "one newline at the end"))
-        yield Fault("", f"not written as pyarrow prints it: expected {expected!r}", line)
+        lines = ((line, repr(new)) for line, (old, new) in pairs if old != new)
+        line, expected = next(lines, (1, "one newline at the end"))
+        yield Fault("", f"not written as pyarrow prints it: expected {expected}", line)
 
 
 def _field_name_duplicate(arrow_subject: ArrowSubject) -> Faults:
@@ -82,7 +83,11 @@ def _unit_missing(arrow_subject: ArrowSubject) -> Faults:
     """Every column of numbers or durations has a unit in its metadata, "1" for plain numbers."""
 
     def problem_in(column: pa.Field) -> str | None:
-        return f'{column.name} is numeric without a unit ("1" for a plain number)' if _measures(column.type) else None
+        return (
+            f'{column.name} is a number, but its metadata has no unit (write "1" if it has no unit)'
+            if _measures(column.type)
+            else None
+        )
 
     return arrow_subject.faults(lambda column: None if _says(column, b"unit") else problem_in(column))
 
@@ -92,7 +97,7 @@ def _null_undescribed(arrow_subject: ArrowSubject) -> Faults:
 
     def problem_in(column: pa.Field) -> str | None:
         silent = column.nullable and not _says(column, b"null")
-        return f"{column.name} may be null, but null does not say what that means" if silent else None
+        return f"{column.name} may be null, but its metadata has no null that says what null means" if silent else None
 
     return arrow_subject.faults(problem_in)
 
@@ -114,7 +119,7 @@ def _placeholder_unlimited(arrow_subject: ArrowSubject) -> Faults:
 
 
 def _example_missing(arrow_subject: ArrowSubject) -> Faults:
-    """Every publication has examples that must be accepted, and some that must be refused."""
+    """Every publication has examples that must be accepted, and some that must be rejected."""
     if arrow_subject.subject.document.kind is DocumentKind.PUBLICATION:
         yield from missing_examples(arrow_subject.subject)
 
@@ -124,14 +129,14 @@ def _example_invalid(arrow_subject: ArrowSubject) -> Faults:
     for example in arrow_subject.subject.examples:
         problem = None if example.refused else rows_problem(arrow_subject.document, example.content)
         if problem is not None:
-            yield Fault("", f"this example must be accepted, but {problem}", example=example.path)
+            yield Fault("", f"this example must be accepted, but is rejected: {problem}", example=example.path)
 
 
 def _example_accepted(arrow_subject: ArrowSubject) -> Faults:
     """Every example in `refused` is rejected."""
     for example in arrow_subject.subject.examples:
         if example.refused and rows_problem(arrow_subject.document, example.content) is None:
-            yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
+            yield Fault("", "this example must be rejected, but the document accepts it", example=example.path)
 
 
 def rows_problem(document: pa.Schema | Template, content: bytes) -> str | None:

@@ -28,17 +28,17 @@ def description_missing(json_subject: JsonSubject) -> Faults:
 
 
 def unit_missing(json_subject: JsonSubject) -> Faults:
-    """Every number has a unit: `x-unit`, "1" for a plain number."""
+    """Every number has a unit: `x-unit`, or "1" for a number without a unit."""
     for node in json_subject.properties():
         if "number" in node.types and not node.schema.get("x-unit"):
-            yield Fault(node.pointer, f'{node.name} is a number without x-unit ("1" for a plain number)')
+            yield Fault(node.pointer, f'{node.name} is a number, but has no x-unit (write "1" if it has no unit)')
 
 
 def null_undescribed(json_subject: JsonSubject) -> Faults:
     """Every property that may be null says what null means: `x-null`."""
     for node in json_subject.properties():
         if "null" in node.types and not node.schema.get("x-null"):
-            yield Fault(node.pointer, f"{node.name} may be null, but x-null does not say what that means")
+            yield Fault(node.pointer, f"{node.name} may be null, but has no x-null that says what null means")
 
 
 def omission_undescribed(json_subject: JsonSubject) -> Faults:
@@ -48,7 +48,7 @@ def omission_undescribed(json_subject: JsonSubject) -> Faults:
             alone = "$ref" in node.schema and DIALECTS[node.dialect].ref_alone
             remedy = ': write it beside "allOf": [{"$ref": …}]' if alone else ""
             yield Fault(
-                node.pointer, f"{node.name} may be left out, but x-omitted does not say what that means{remedy}"
+                node.pointer, f"{node.name} may be left out, but has no x-omitted that says what absence means{remedy}"
             )
 
 
@@ -63,7 +63,8 @@ def default_invalid(json_subject: JsonSubject) -> Faults:
             values["default"] = node.schema["default"]
         for path, value in values.items():
             if (problem := json_subject.refuses(node.schema, value)) is not None:
-                yield Fault(f"{node.pointer}/{path}", f"{path.partition('/')[0]} is not valid here: {problem}")
+                keyword = path.partition("/")[0]
+                yield Fault(f"{node.pointer}/{path}", f"{keyword} is not valid against its schema: {problem}")
 
 
 def example_missing(json_subject: JsonSubject) -> Faults:
@@ -74,7 +75,7 @@ def example_missing(json_subject: JsonSubject) -> Faults:
 
 def missing_examples(subject: Subject) -> Faults:
     """Yield which kinds of examples a document lacks."""
-    for refused, words in ((False, "that must be accepted"), (True, "that must be refused (in a folder refused/)")):
+    for refused, words in ((False, "that must be accepted"), (True, "that must be rejected (in a folder refused/)")):
         is_expected = not refused or REFUSED_EXAMPLES in subject.conventions
         if is_expected and not any(example.refused == refused for example in subject.examples):
             yield Fault("", f"the document has no example {words}")
@@ -85,14 +86,14 @@ def example_invalid(json_subject: JsonSubject) -> Faults:
     for example in json_subject.subject.examples:
         problem = None if example.refused else _example_problem(json_subject, example.content)
         if problem is not None:
-            yield Fault("", f"this example must be accepted, but {problem}", example=example.path)
+            yield Fault("", f"this example must be accepted, but is rejected: {problem}", example=example.path)
 
 
 def example_accepted(json_subject: JsonSubject) -> Faults:
     """Every example in `refused` is rejected."""
     for example in json_subject.subject.examples if json_subject.sound else ():
         if example.refused and _example_problem(json_subject, example.content) is None:
-            yield Fault("", "this example must be refused, but the document accepts it", example=example.path)
+            yield Fault("", "this example must be rejected, but the document accepts it", example=example.path)
 
 
 def _example_problem(json_subject: JsonSubject, content: bytes) -> str | None:

@@ -52,7 +52,7 @@ _BOUNDS = [
     ("minimum", "maximum"),
 ]
 UNREADABLE = {
-    "json-invalid": "The document is a JSON object or boolean in UTF-8, without repeated names and NaN.",
+    "json-invalid": "The document is a JSON object or boolean in UTF-8, without repeated names or NaN.",
 }
 _POSITION = re.compile(r"line (\d+) column (\d+)")
 
@@ -63,12 +63,12 @@ def _pattern_invalid(json_subject: JsonSubject) -> Faults:
 
 
 def _ref_unresolvable(json_subject: JsonSubject) -> Faults:
-    """Every `$ref` points to a schema of the release: nothing is ever fetched."""
+    """Every `$ref` points to a schema of the release; nothing is ever fetched."""
     return _faults(json_subject.dangling)
 
 
 def _ref_circular(json_subject: JsonSubject) -> Faults:
-    """No `$ref` leads back to itself without descending into the instance."""
+    """No `$ref` leads back to itself for the same value."""
     return _faults(json_subject.in_document(json_subject.references.loops() if json_subject.references else ()))
 
 
@@ -76,8 +76,8 @@ def _anchor_clash(json_subject: JsonSubject) -> Faults:
     """No two schemas of one resource have the same anchor."""
     for name, first, pointer in read_identifiers(json_subject.schema, "").repeated:
         if name.startswith("#"):
-            remedy = "so a reference may lead to either: give it another name"
-            yield Fault(pointer, f"{short_json(name)} is the anchor of {first or 'the document'} already, {remedy}")
+            remedy = "a reference could lead to either, so rename one"
+            yield Fault(pointer, f"{short_json(name)} is already the anchor of {first or 'the document'}: {remedy}")
 
 
 def _unsatisfiable(json_subject: JsonSubject) -> Faults:
@@ -90,11 +90,11 @@ def _unsatisfiable(json_subject: JsonSubject) -> Faults:
         document, pointer = json_subject.bundle.origin(contradiction.pointer)
         contradiction = replace(contradiction, pointer=pointer)
         where = "" if document == json_subject.bundle.path else f"in {document}, "
-        yield Fault("" if where else pointer, f"nothing satisfies this document: {where}{contradiction}")
+        yield Fault("" if where else pointer, f"no value satisfies this document: {where}{contradiction}")
 
 
 def _validation_exponential(json_subject: JsonSubject) -> Faults:
-    """No schema is evaluated exponentially often for one value."""
+    """No value is checked exponentially often."""
     return _faults(json_subject.in_document(json_subject.cost_problems) if json_subject.sound else ())
 
 
@@ -122,7 +122,7 @@ def _enum_duplicate(json_subject: JsonSubject) -> Faults:
 
 
 def _required_undeclared(json_subject: JsonSubject) -> Faults:
-    """Every required member is declared, if one schema alone declares the members."""
+    """Every member in `required` is declared in `properties` beside it, unless other schemas can declare it."""
     for node in json_subject.objects():
         required, properties = node.schema.get("required"), node.schema.get("properties")
         if not (node.declares and isinstance(required, list) and isinstance(properties, dict)):
@@ -142,7 +142,9 @@ def _bounds_empty(json_subject: JsonSubject) -> Faults:
         for low, high in _BOUNDS:
             least, most = node.schema.get(low), node.schema.get(high)
             if _number(least) and _number(most) and comparable(least) > comparable(most):
-                yield Fault(node.pointer_of(low), f"nothing is at least {least} and at most {most} ({low}, {high})")
+                yield Fault(
+                    node.pointer_of(low), f"{low} is {least} and {high} is {most}: no value is within both bounds"
+                )
 
 
 def _faults(problems: Iterable[Any]) -> Faults:
@@ -216,7 +218,9 @@ def _schema(document: Document) -> Any:
     if not isinstance(schema, dict | bool):
         raise MalformedRequestError("it is neither an object nor a boolean")
     if longest_number(schema) > LONGEST_NUMBER:
-        raise MalformedRequestError(f"a number has {longest_number(schema)} digits: {LONGEST_NUMBER} are allowed")
+        raise MalformedRequestError(
+            f"a number has {longest_number(schema)} digits, but at most {LONGEST_NUMBER} are allowed"
+        )
     return schema
 
 

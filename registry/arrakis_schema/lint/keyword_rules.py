@@ -17,16 +17,16 @@ _SUCCESSORS = {
     "$recursiveAnchor": "$dynamicAnchor",
 }
 _BARE = (
-    "a schema that is only {1} names no dialect: write {0} with $schema, or set `dialect` of its entry in [[documents]]"
+    "the schema {1} cannot name its dialect: write {0} with $schema, or set `dialect` in its entry of [[documents]]"
     " of registry.toml"
 )
-_BARE_WITH_ID = "a schema that is only {1} names neither its dialect nor its $id: write {0} with $schema and $id"
-_BARE_OF_DRAFT_04 = "draft-04, which registry.toml declares for it, has no schema that is only {1}: write {0}"
-_OF_YOUR_OWN = "an annotation of your own begins with x-, or is listed in annotations of schemas/registry.toml"
+_BARE_WITH_ID = "the schema {1} can name neither its dialect nor its $id: write {0} with $schema and $id"
+_BARE_OF_DRAFT_04 = "{1} is not a schema in draft-04, which registry.toml declares for this document: write {0}"
+_OF_YOUR_OWN = "begin an annotation of your own with x-, or list it under annotations in schemas/registry.toml"
 
 
 def dialect_unknown(json_subject: JsonSubject) -> Faults:
-    """`$schema` names a known dialect, only at the top of the document and beside an `$id`."""
+    """`$schema` names a known dialect, and is only at the top of the document or beside an `$id`."""
     schema = json_subject.schema
     if isinstance(schema, bool):
         if json_subject.expected_dialect in {"", DRAFT_04}:
@@ -45,9 +45,9 @@ def _foreign_dialect(node: Node) -> str:
     named, read = short_json(node.schema["$schema"]), DIALECTS[node.dialect].name
     if dialect_of(node.schema) is None:
         known = ", ".join(dialect.name for dialect in DIALECTS.values())
-        return f"$schema is {named}: a schema inside a document must name the meta-schema of {known} itself"
-    remedy = "give the schema an $id, or leave $schema out"
-    return f"$schema is {named}, but a schema without an $id is read as what is around it, here {read}: {remedy}"
+        return f"$schema is {named}: a schema inside a document must name the meta-schema of a known dialect ({known})"
+    rule = f"a schema without an $id has the dialect of the schema around it, here {read}"
+    return f"$schema is {named}, but {rule}: give the schema an $id, or leave $schema out"
 
 
 def meta_schema_invalid(json_subject: JsonSubject) -> Faults:
@@ -71,13 +71,13 @@ def keyword_unknown(json_subject: JsonSubject) -> Faults:
                     continue
                 near = _nearest(keyword, keywords) if unknown < _MOST_HINTS else None
                 hint = f"did you mean {near!r}?" if near else _OF_YOUR_OWN
-                yield Fault(node.pointer_of(keyword), f"unknown keyword {keyword!r}, which has no effect; {hint}")
+                yield Fault(node.pointer_of(keyword), f"unknown keyword {keyword!r}, which has no effect: {hint}")
 
 
 def _foreign(keyword: str, dialect: Dialect) -> str:
     """Return what is wrong with a keyword of other dialects."""
     others = ", ".join(other.name for other in DIALECTS.values() if keyword in other.keywords)
-    return f"unknown keyword {keyword!r} in {dialect.name}, which has no effect; it is one of {others}"
+    return f"unknown keyword {keyword!r}, which has no effect: it is a keyword of {others}, not of {dialect.name}"
 
 
 def _nearest(keyword: str, keywords: Collection[str]) -> str | None:

@@ -32,7 +32,7 @@ def pattern_exponential(json_subject: JsonSubject) -> Faults:
     for pointer, pattern in patterns(json_subject):
         slow = slow_text(pattern)
         if slow is not None and slow.exponential:
-            yield Fault(pointer, f"{short_json(pattern)} is exponential: {_slowness(slow)}")
+            yield Fault(pointer, f"{short_json(pattern)} takes exponential time: {_slowness(slow)}")
 
 
 def pattern_slow(json_subject: JsonSubject) -> Faults:
@@ -40,7 +40,7 @@ def pattern_slow(json_subject: JsonSubject) -> Faults:
     for pointer, pattern in patterns(json_subject):
         slow = slow_text(pattern)
         if slow is not None and not slow.exponential:
-            yield Fault(pointer, f"{short_json(pattern)} is slow: {_slowness(slow)}")
+            yield Fault(pointer, f"{short_json(pattern)} takes more than quadratic time: {_slowness(slow)}")
 
 
 def pattern_unbounded(json_subject: JsonSubject) -> Faults:
@@ -52,7 +52,8 @@ def pattern_unbounded(json_subject: JsonSubject) -> Faults:
             others = "" if reading is Reading.ECMA else "look-around, word boundaries and "
             remedy = f"write it without {others}backreferences, or with fewer repetitions"
             yield Fault(
-                pointer, f"{short_json(pattern)} can only be matched safely against up to {limit} characters: {remedy}"
+                pointer,
+                f"{short_json(pattern)} is safe only for texts of at most {limit} characters: {remedy}",
             )
 
 
@@ -61,9 +62,9 @@ def excess_of_patterns(json_subject: JsonSubject) -> str | None:
     distinct = {pattern for _, pattern in patterns(json_subject)}
     size = sum(map(len, distinct))
     if len(distinct) > MOST_PATTERNS:
-        return f"{len(distinct):,} different patterns: {MOST_PATTERNS:,} are allowed"
+        return f"{len(distinct):,} different patterns, but at most {MOST_PATTERNS:,} are allowed"
     if size > LONGEST_PATTERNS:
-        return f"{size:,} characters of patterns: {LONGEST_PATTERNS:,} are allowed"
+        return f"{size:,} characters in patterns, but at most {LONGEST_PATTERNS:,} are allowed"
     return None
 
 
@@ -73,4 +74,4 @@ def _slowness(slow: SlowText) -> str:
     steps = f"{slow.steps:,.0f}" if slow.steps < _COUNTABLE else f"10^{math.log10(slow.steps):.0f}"
     size = len(slow.text)
     remedy = "rewrite it so that no text matches in two ways"
-    return f"{short_json(text)} with {size} characters takes {steps} steps or more; {remedy}"
+    return f"{short_json(text)} with {size} characters takes at least {steps} steps; {remedy}"

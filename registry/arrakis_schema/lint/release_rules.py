@@ -20,8 +20,8 @@ from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.text.printable import printable
 
 SET_RULES = {
-    "document-unreachable": "Every document can be reached, by the value of `request` and by a unique name.",
-    "id-clash": "No two schemas of a release have the same `$id`, unless they are equal and one is embedded.",
+    "document-unreachable": "Every document can be reached by the value of `request`, and has a unique name.",
+    "id-clash": "No two schemas of a release have the same `$id`, unless one is an embedded copy of the other.",
 }
 _NO_MEMBER = (
     "does not describe the member {}, which distinguishes requests: describe it,"
@@ -52,7 +52,9 @@ def find_id_clashes(schemas: Schemas, documents: Mapping[str, Document], folder:
         line, column = nearest(positions_in(documents[second.document].text, second.document), pointer)
         document = "" if first.document == second.document else first.document
         named = f"{document}#{first.pointer}" if first.pointer else document or "this document"
-        message = f"{printable(uri)} is the URI of {named} already, so no reference leads here: give it another $id"
+        message = (
+            f"{printable(uri)} is already the URI of {named}, so no reference leads here: give this schema another $id"
+        )
         yield Finding(f"{folder}/{second.document}", line, column, "id-clash", Severity.ERROR, pointer, message)
 
 
@@ -95,7 +97,10 @@ def _by_discriminator(document: Document, release: Release) -> Iterator[Problem]
     taken = {short_json(value): dispatch.document(value) for value in values}
     for value, path in taken.items():
         if path != document.path:
-            yield Severity.ERROR, f"{member} {value} leads to {path} already: give its requests another value"
+            yield (
+                Severity.ERROR,
+                f"{member} {value} already leads to {path}: give the requests of this document another value",
+            )
     if not values and not _describes(document, member):
         yield Severity.WARNING, _NO_MEMBER.format(member)
 
@@ -115,7 +120,10 @@ def _leading(folder: str, requests: list[str]) -> set[str]:
 def _by_name(document: Document, first: str) -> Iterator[Problem]:
     """Yield why a document cannot be loaded by its name; `first` is the first document of that name and format."""
     if first != document.path:
-        yield Severity.WARNING, f"{first} has the same name, {document.name}, so only one is loaded by it: rename one"
+        yield (
+            Severity.WARNING,
+            f"{first} has the same name, {document.name}, so the name leads to only one of them: rename one",
+        )
 
 
 def _requests(document: Document) -> list[str] | None:

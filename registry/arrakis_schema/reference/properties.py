@@ -270,7 +270,7 @@ def _variant(variant: Variant) -> str:
 def _notes(member: Member, addresses: set[str]) -> Iterator[str]:
     """Yield where the members inside are described, and what is left out."""
     if member.see:
-        there = "of the whole" if member.see.endswith("(whole)") else f"of {verbatim(member.see)}"
+        there = "of the top level" if member.see.endswith("(whole)") else f"of {verbatim(member.see)}"
         link = element("a", there, href=f"#{member.see}") if member.see in addresses else there
         yield element("p", f"The members inside are those {link}.", class_="see")
     if member.note:

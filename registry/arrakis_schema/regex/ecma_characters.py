@@ -77,7 +77,7 @@ class CharacterReader(PatternReader):
             remedy = "write the character, or what it stands for, without the backslash"
         else:
             remedy = f"write {letter} without the backslash" if letter.strip() else "write it without the backslash"
-        return self.error(f"the escape \\{letter} is unknown to ECMA-262,", remedy)
+        return self.error(f"the escape \\{letter} is not part of ECMA-262,", remedy)
 
     def hexadecimal(self, digits: int) -> int:
         """Read this many hexadecimal digits."""
@@ -119,7 +119,7 @@ class CharacterReader(PatternReader):
         self.position += 1
         last, last_is_single = self.class_character()
         if not (is_single and last_is_single):
-            raise self.error("a range that begins or ends with several characters", r"write \- for the hyphen")
+            raise self.error("a range that begins or ends with a character class", r"write \- for the hyphen")
         if first[0][0] > last[0][0]:
             raise self.error("a range out of order")
         return ((first[0][0], last[0][0]),)

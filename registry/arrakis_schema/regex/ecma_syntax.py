@@ -83,7 +83,7 @@ class _Reader(CharacterReader):
         if assertion is None:
             return self.read_quantifier(self.atom())
         if self.quantifier() is not None:
-            raise self.error("a repeated assertion", "put it into a group: (?:…)")
+            raise self.error("a quantifier after an assertion", "put the assertion into a group: (?:…)")
         return assertion
 
     def assertion(self) -> Tree | None:
@@ -114,10 +114,10 @@ class _Reader(CharacterReader):
             return atom
         lazy = self.accept("?")
         if self.quantifier() is not None:
-            raise self.error("a repeated repetition", "ECMA-262 has no possessive one, as a++")
+            raise self.error("a quantifier after a quantifier", "ECMA-262 has no possessive quantifiers such as a++")
         low, high = limits
         if high is not None and high < low:
-            raise self.error("a repetition whose limits are out of order")
+            raise self.error("a quantifier whose limits are out of order")
         if longest_match(atom) == 0:  # an empty text again is the same place
             low, high = min(low, 1), 1 if high is None else min(high, 1)
         return Repeat(atom, low, high, lazy)
@@ -139,7 +139,7 @@ class _Reader(CharacterReader):
     def atom(self) -> Tree:
         """Read a group, a class, an escape or a character."""
         if self.quantifier() is not None:
-            raise self.error("a repetition of nothing", r"write \*, \+, \? or \{ for the character")
+            raise self.error("a quantifier with nothing to repeat", r"write \*, \+, \? or \{ for the character")
         character = self.next()
         match character:
             case "(":
@@ -151,7 +151,7 @@ class _Reader(CharacterReader):
             case "\\":
                 return self.atom_escape()
             case "{" | "}" | "]":
-                raise self.error(f"a {character} alone", f"write \\{character} for the character")
+                raise self.error(f"an unescaped {character}", f"write \\{character} for the character")
             case _:
                 return Chars(((ord(character),) * 2,))
 
@@ -182,7 +182,7 @@ class _Reader(CharacterReader):
         end = max(self.pattern.find(">", self.position), 0)
         name = self.pattern[self.position : end] if self.accept("<") else ""
         if not re.sub(r"[$\u200c\u200d]", "_", name).isidentifier() or name[0] in "\u200c\u200d":
-            raise self.error("a group without a proper name", "write (?<name>…)")
+            raise self.error("a group without a valid name", "write (?<name>…)")
         self.position = end + 1
         return name
 
@@ -195,10 +195,10 @@ class _Reader(CharacterReader):
         flags = re.compile(r"\(\?[a-zA-Z^-]+[:)]").match(self.pattern, start)
         if flags:
             remedy = "a pattern has no flags: write [aA] where both cases match" if "i" in flags[0] else ""
-            return self.error(f"{flags[0]} is unknown to ECMA-262,", remedy or "a pattern has no flags: leave it out")
+            return self.error(f"{flags[0]} is not part of ECMA-262,", remedy or "a pattern has no flags: leave it out")
         remedies = {"(?>": "write (?:…)", "(?#": "leave the comment out", "(?(": "write both alternatives out"}
         opening = self.pattern[start : start + 3]
-        return self.error(f"{opening} is unknown to ECMA-262,", remedies.get(opening, r"write \( for the character"))
+        return self.error(f"{opening} is not part of ECMA-262,", remedies.get(opening, r"write \( for the character"))
 
     def atom_escape(self) -> Tree:
         """Read what follows a backslash outside a class."""

@@ -61,7 +61,7 @@ class _Reader(PatternReader):
     def forbid_quantifier(self, edge: Edge) -> Edge:
         """Return the edge; raises `UnsupportedPatternError` if it is repeated."""
         if self.quantifier() is not None:
-            raise self.error("a repeated assertion")
+            raise self.error("a quantifier after an assertion")
         return edge
 
     def read_quantifier(self, atom: Tree) -> Tree:
@@ -74,7 +74,7 @@ class _Reader(PatternReader):
             raise self.error("a repetition out of order or of more than 2,000 times")
         self.accept("?")  # laziness changes the length of a match, not whether there is one
         if self.quantifier() is not None:
-            raise self.error("a repeated repetition")
+            raise self.error("a quantifier after a quantifier")
         return Repeat(atom, low, high)
 
     def quantifier(self) -> tuple[int, int | None] | None:
@@ -96,7 +96,7 @@ class _Reader(PatternReader):
     def atom(self) -> Tree:
         """Read a group, a class, an escape or a character."""
         if self.quantifier() is not None:
-            raise self.error("a repetition of nothing")
+            raise self.error("a quantifier with nothing to repeat")
         character = self.next()
         if character == "(":
             return self.group()

@@ -46,7 +46,7 @@ def read_plain(root: str, path: str) -> bytes:
         content = opened.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         size = mebibytes(os.stat(file).st_size)
-        raise TooLargeError([f"{path} has {size}: {mebibytes(LARGEST_FILE)} are allowed; split it"])
+        raise TooLargeError([f"{path} has {size}, but at most {mebibytes(LARGEST_FILE)} are allowed; split it"])
     return content
 
 

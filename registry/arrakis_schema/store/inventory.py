@@ -33,7 +33,7 @@ IGNORED = frozenset({".DS_Store", ".gitattributes", ".gitignore", ".gitkeep"})
 """Files of git and of file managers: they are neither published nor frozen."""
 
 FILE_RULES = {
-    "file-unexpected": "Every file is a document, an example, a program beside one of these, or a note in Markdown.",
+    "file-unexpected": "Every file is a document, an example, a program beside one of them, or a note in Markdown.",
     "file-not-plain": "Every file is a regular file: no link, no pipe, no device.",
     "file-name-invalid": "Every name works in a URL and in a checkout on any system.",
     "file-name-clash": "No two names differ only in case or Unicode form, and no document has a reserved name.",
@@ -131,7 +131,7 @@ def _link_refusals(kinds: dict[str, str]) -> Iterator[RefusedFile]:
 def _name_refusals(kinds: dict[str, str]) -> Iterator[tuple[str, RefusedFile]]:
     """Yield each path with a name that is not portable, with its refusal."""
     for path, clashing in clashes(kinds):
-        message = f"is the same as {printable(clashing)} where case or Unicode form does not matter: rename one"
+        message = f"differs from {printable(clashing)} only in case or Unicode form: rename one"
         yield path, RefusedFile(printable(path), "file-name-clash", message)
     for path in kinds:
         name = basename(path)
@@ -157,8 +157,8 @@ def _explain_taken(path: str, beside: Collection[str]) -> str:
     """Say what the site uses the name of a document for."""
     stem, suffix = splitext(path)
     if suffix in YAML and (json := f"{stem}.json") in beside:
-        return f"is also served as JSON, by the name of {basename(json)} beside it: delete or rename one of them"
-    return "has a reserved name that the site uses itself: rename it"
+        return f"is also served as JSON, under the name of {basename(json)} beside it: delete or rename one of them"
+    return "has a name that is reserved for a file of the site: rename it"
 
 
 def explain_role(path: str, layout: Layout) -> str:
@@ -171,8 +171,8 @@ def explain_role(path: str, layout: Layout) -> str:
 def explain_language(path: str) -> str:
     """Say that a file is in a language that is not supported, and in which one where its suffix tells."""
     named = _OTHER_LANGUAGES.get(splitext(path)[1].lower())
-    what = f"is written in {named}, which is not read" if named else "is in a language that is not supported"
-    return f"{what}: JSON Schema ({', '.join(NOTATIONS['.json'])}) and Arrow (.txt) are"
+    what = f"is written in {named}, which is not supported" if named else "is in a language that is not supported"
+    return f"{what} (only JSON Schema, in {', '.join(NOTATIONS['.json'])}, and Arrow, in .txt, are)"
 
 
 def _explain_declared(path: str, layout: Layout) -> str:
@@ -183,7 +183,7 @@ def _explain_declared(path: str, layout: Layout) -> str:
     if suffix in FORMATS:
         globs = [placement.files for placement in layout.placements]
         listed = ", ".join(globs) if len(globs) <= _MOST_GLOBS else f"its {len(globs)} entries"
-        return f"is neither document nor example by [[documents]] of registry.toml ({listed}): add an entry, or move it"
+        return f"is neither document nor example according to [[documents]] ({listed}): add an entry, or move it"
     if suffix in PROGRAMS:
         return "is a program without a document or example beside it: move it to one"
     return f"{explain_language(path)}; move or delete it"
@@ -194,7 +194,7 @@ def _explain_standard(path: str) -> str:
     folder, separator, _ = path.partition("/examples/")
     suffix = splitext(path)[1]
     if separator and suffix == EXAMPLE:
-        where = f"{folder}/examples/ has those of descriptor.json or else schema.txt, {folder}/examples/NAME/ others"
+        where = f"{folder}/examples/ is for descriptor.json, or else schema.txt; {folder}/examples/NAME/ for NAME"
         return f"is an example without a document: {where}"
     if suffix in FORMATS:
         return f"is not a document in this folder: {_PLACES}"

@@ -112,7 +112,7 @@ class Member:
     @property
     def label(self) -> str:
         """Its path, with the case in which it exists: two members may have the same path."""
-        return f"{self.path or 'the whole'}{f' ({self.alternative})' if self.alternative else ''}"
+        return f"{self.path or 'top level'}{f' ({self.alternative})' if self.alternative else ''}"
 
 
 def path_of(steps: tuple[Step, ...]) -> str:

@@ -19,8 +19,8 @@ _FAULTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("has a character that cannot be printed", lambda name: not name.isprintable()),
     ('has one of " * : < > ? | \\ % #, which have a special meaning in URLs or file systems', _SPECIAL.search),
     ("begins or ends with a space, or ends with a dot", lambda name: name != name.strip(" ") or name.endswith(".")),
-    ("is the name of a device on Windows", _DEVICE.fullmatch),
-    ("is not in Unicode's form NFC, and some systems change it", lambda name: not is_normalized("NFC", name)),
+    ("is reserved for a device on Windows", _DEVICE.fullmatch),
+    ("is not in Unicode's form NFC, so some systems change it", lambda name: not is_normalized("NFC", name)),
     (f"has more than {LONGEST_NAME} bytes", lambda name: len(name.encode()) > LONGEST_NAME),
 )
 

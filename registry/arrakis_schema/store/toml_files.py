@@ -43,7 +43,7 @@ def list_problems(
         yield f"{name} is a list of tables, as in {example}"
         return
     if len(entries) > _MOST:
-        yield f"{name} has {len(entries)} entries: {_MOST} are allowed"
+        yield f"{name} has {len(entries)} entries, but at most {_MOST} are allowed"
     for number, entry in enumerate(entries, 1):
         where = f"{name}, entry {number}"
         yield from (f"{where}: unknown key {key!r}" for key in entry.keys() - keys)

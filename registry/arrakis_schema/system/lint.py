@@ -22,9 +22,9 @@ from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release, Store
 
 _CORRECTION_RULES = {
-    "correction-unknown": "Every correction names documents that its releases have.",
+    "correction-unknown": "Every correction names existing releases, and documents of these releases.",
     "correction-inapplicable": "Every correction can be applied to each of its documents, after the ones before it.",
-    "correction-invalid": "A corrected document is still valid, and differs from the frozen one.",
+    "correction-invalid": "A corrected document is a valid document, and differs from the frozen one.",
 }
 _ENTRY = re.compile(r"^[ \t]*\[\[\s*correction\s*\]\]", re.MULTILINE)
 
@@ -41,7 +41,7 @@ def lint(subject: Subject) -> list[Finding]:
     """Return what is wrong with a document, in the order of its text; one that cannot be read has one finding."""
     size = len(subject.document.content)
     if size > LARGEST_FILE:
-        return [too_large(subject, f"{mebibytes(size)}: {mebibytes(LARGEST_FILE)} are allowed")]
+        return [too_large(subject, f"{mebibytes(size)}, but at most {mebibytes(LARGEST_FILE)} are allowed")]
     return sorted(language_of(subject.document).lint(subject))
 
 

@@ -67,10 +67,9 @@ def dialect_problem(document: Any) -> str:
     """Return what is wrong with the `$schema` of a document, which names no known dialect."""
     named = document.get("$schema") if isinstance(document, dict) else None
     dialect_names = ", ".join(dialect.name for dialect in DIALECTS.values())
-    return (
-        f"$schema is {short_json(named)}: expected the meta-schema of {dialect_names}, or one whose dialect"
-        " [dialects] of registry.toml names"
-    )
+    problem = "there is no $schema" if named is None else f"$schema is {short_json(named)}"
+    remedy = "or declare the dialect of your own meta-schema in [dialects] of registry.toml"
+    return f"{problem}: expected the meta-schema of a known dialect ({dialect_names}); {remedy}"
 
 
 def meta_schema_problems(schema: Any, dialect: str, pointer: str = "") -> Iterator[SchemaProblem]:
@@ -179,7 +178,7 @@ def check_references(document: Any, dialect: str, reading: Reading = Reading.ECM
         inner_dialect = references.dialect_of(resolver)
         faults = [*meta_schema_problems(schema, inner_dialect, pointer), *pattern_problems(schema, reading)]
         explained = (
-            SchemaProblem(fault.location, f"what the reference leads to is not a valid schema: {fault.text}")
+            SchemaProblem(fault.location, f"the target of the reference is not a valid schema: {fault.text}")
             for fault in faults
         )
         references.unresolved.extend(explained)

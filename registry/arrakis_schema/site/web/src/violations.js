@@ -53,7 +53,7 @@ export function violations(instance, schemas, patterns = undefined, most = Infin
  * @param {Violation} violation
  */
 export function describeViolation({ path, expected, found }) {
-  return `${truncate(formatPath(path), LONGEST_PATH) || "the whole"}: expected ${expected}, found ${found}`;
+  return `${truncate(formatPath(path), LONGEST_PATH) || "top level"}: expected ${expected}, found ${found}`;
 }
 
 /**
