@@ -112,7 +112,9 @@ class Tableau:
     def _of_any_type(self, state: State) -> Result:
         """Return a model of the first type that has one."""
         types = {formula.name for formula in state if isinstance(formula, f.Typed)}
-        return first_model(self._grow(name, list(state), _Branch(self._opposites), state) for name in TYPES if types <= {name})
+        return first_model(
+            self._grow(name, list(state), _Branch(self._opposites), state) for name in TYPES if types <= {name}
+        )
 
     def _grow(self, instance_type: str, todo: list[Formula], branch: _Branch, state: State) -> Result:
         """Add formulas to a branch, and close it, find a model at its leaf, or split it."""
