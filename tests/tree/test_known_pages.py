@@ -97,6 +97,15 @@ def test_pages_of_the_same_text_are_rendered_once(root: Path, monkeypatch: pytes
     assert build(root, Memo(memo.used)) == before
 
 
+def test_a_rendered_store_holds_no_verdicts_and_is_as_before(root: Path) -> None:
+    store = open_store(root)
+    release = store.release("latest")
+    before = {file.path: file.content for file in site(store)}
+    assert store.release("latest") is release
+    assert not release._made  # noqa: SLF001
+    assert {file.path: file.content for file in site(store)} == before
+
+
 def test_a_broken_link_is_told_again(root: Path) -> None:
     memo = Memo({})
     build(root, memo)

@@ -9,18 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, DictLoader, Environment
-from markdown import Markdown
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
-from mkdocs.structure.pages import (
-    Page,
-    _ExtractAnchorsTreeprocessor,
-    _ExtractTitleTreeprocessor,
-    _RawHTMLPreprocessor,
-    _RelativePathTreeprocessor,
-)
-from mkdocs.structure.toc import TableOfContents, get_toc
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
 
 from arrakis_schema.site.finishing import finish_html, scripts_of_theme
 from arrakis_schema.site.pages import SiteFolder
@@ -88,7 +81,6 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         self._known: dict[str, _Finished] = {}
         self._entries = 0
         self._scripts: set[str] | None = None
-        self._markdown: Markdown | None = None
         settings = folder.settings
         self._of_content = repr({key: value for key, value in settings.items() if key not in _NAVIGATION})
         self._of_all = repr(settings)
@@ -111,7 +103,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         path, source = page.file.src_uri, page.markdown
         content = self.memo.recall(
             ("content", self._of_content, path, source),
-            lambda: self._convert(page, config, files),
+            lambda: _content_of(page, config, files),
             lambda known: known.holds(files),
         )
         page.content, page.toc, page._title_from_render = content.html, content.toc, content.title  # noqa: SLF001
@@ -120,27 +112,6 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
             file: links for path, links in content.links.items() if (file := files.get_file_from_path(path))
         }
         self._contents[path] = content
-
-    def _convert(self, page: Page, config: MkDocsConfig, files: Files) -> _Content:
-        """Convert the Markdown of a page as `Page.render` does, which sets up Markdown once more for each page."""
-        self._markdown = self._markdown or Markdown(
-            extensions=config.markdown_extensions, extension_configs=config.mdx_configs
-        )
-        markdown, looking = self._markdown.reset(), _Looking(files)
-        raw, title = _RawHTMLPreprocessor(), _ExtractTitleTreeprocessor()
-        anchors = _ExtractAnchorsTreeprocessor(page.file, looking, config)  # type: ignore[arg-type]
-        links = _RelativePathTreeprocessor(page.file, looking, config)  # type: ignore[arg-type]
-        for processor in (raw, anchors, links, title):
-            processor._register(markdown)  # noqa: SLF001
-        html = markdown.convert(page.markdown)
-        return _Content(
-            html,
-            get_toc(markdown.toc_tokens),
-            title.title,
-            anchors.present_anchor_ids | raw.present_anchor_ids,
-            {file.src_uri: targets for file, targets in links.links_to_anchors.items()},
-            looking.targets,
-        )
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Let neither search nor the theme read a page that is known."""
@@ -190,3 +161,12 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         if self._scripts is None:
             self._scripts = scripts_of_theme(Path(config.site_dir))
         return finish_html(html, self._scripts, generated=self.folder.pages[path].generated).encode()
+
+
+def _content_of(page: Page, config: MkDocsConfig, files: Files) -> _Content:
+    """Render a page."""
+    looking = _Looking(files)
+    Page.render(page, config, looking)  # type: ignore[arg-type]
+    links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
+    title = page._title_from_render  # noqa: SLF001
+    return _Content(page.content or "", page.toc, title, page.present_anchor_ids or set(), links, looking.targets)

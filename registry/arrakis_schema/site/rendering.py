@@ -16,6 +16,7 @@ from mkdocs.exceptions import MkDocsException
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 
+from arrakis_schema.reference.facts.history import forget_history
 from arrakis_schema.site.config import CONFIG
 from arrakis_schema.site.finishing import finished
 from arrakis_schema.site.folder import site_folder
@@ -45,6 +46,7 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
         with _complaints() as complaints:
             try:
                 folder = site_folder(store, trust_config=trust_config)
+                forget_history(store)
                 folder.write(Path(temporary), raw=False)
                 config = load_config(config_file=str(Path(temporary, CONFIG)), site_dir=str(rendered))
                 config.plugins["shortcuts"], known = Shortcuts(folder, store.memo), KnownPages(folder, store.memo)

@@ -81,3 +81,9 @@ class Deriving:
         except KeyError:
             value = self._made.setdefault(key, make(self, *args, **named))
         return value
+
+    def forget(self, *makes: Callable[[Self], Any]) -> None:
+        """Drop what these functions made of it, or all that is derived: it is made again when it is asked for."""
+        keys: list[Hashable] = [*makes] or [*self._made]
+        for key in keys:
+            self._made.pop(key, None)

@@ -114,8 +114,9 @@ class Comparisons:
         problem = self.problem(reader) or self.problem(writer)
         if problem:
             return Verdict(Kind.UNDECIDED, reason=f"not compared: {problem}")
-        how = self._how_columns_are_read(reader.kind)
-        key = f"{reader.path} {reader_is_new} {how}", self.meaning(reader), self.meaning(writer)
+        how, meanings = self._how_columns_are_read(reader.kind), (self.meaning(reader), self.meaning(writer))
+        reader_is_new = reader_is_new or meanings[0] == meanings[1]
+        key = f"{reader.path} {reader_is_new} {how}", *meanings
         if key not in self._verdicts:
             verdict = self.store.memo.recall(
                 ("verdict", *self._all_of(reader, writer, reader_is_new)),

@@ -333,6 +333,14 @@ def read_history(store: Store) -> History:
     return store.derived(_read_history)
 
 
+def forget_history(store: Store) -> None:
+    """Drop the history of a store, with the verdicts and validators that it needed: they fill memory."""
+    store.forget(_read_history)
+    for release in store.every_release():
+        release.contract.forget()
+        release.forget()
+
+
 def _read_history(store: Store) -> History:
     """Make the history of a store."""
     releases, comparisons = store.every_release(), Comparisons(store, words=False)
