@@ -11,7 +11,7 @@ from arrakis_schema.compat import InvalidSchemaError, Kind, Verdict, accepts
 from arrakis_schema.compat.accepting import Policy
 from tests.compat.referees import Court
 
-LEADS_OUT = "leads to nothing in its document"
+LEADS_OUT = "leads to nothing in any of the documents"
 POLICIES: tuple[Policy, ...] = ("additive", "strict")
 
 

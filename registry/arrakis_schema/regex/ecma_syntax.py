@@ -28,6 +28,8 @@ _QUANTIFIER = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}")
 _SIMPLE: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _LOOKS = {"(?=": (True, True), "(?!": (True, False), "(?<=": (False, True), "(?<!": (False, False)}
 _MOST_DIGITS = 9
+_POSIX_CLASS = re.compile(r"\[\[:(\^?[a-z]+):\]\]\Z")
+_POSIX = {"digit": "[0-9]", "alpha": "[A-Za-z]", "alnum": "[0-9A-Za-z]", "space": r"\s", "xdigit": "[0-9A-Fa-f]"}
 _PYTHON_GROUPS = {"(?P<": "(?<", "(?P=": r"\k<"}
 
 
@@ -150,6 +152,9 @@ class _Reader(CharacterReader):
                 return Chars(dot(Reading.ECMA))
             case "\\":
                 return self.atom_escape()
+            case "]" if (posix := _POSIX_CLASS.search(self.pattern, 0, self.position)) is not None:
+                remedy = f"write {_POSIX[posix[1]]}" if posix[1] in _POSIX else "list the characters"
+                raise self.error(f"{posix[0]} is POSIX's, not ECMA-262's,", remedy)
             case "{" | "}" | "]":
                 raise self.error(f"an unescaped {character}", f"write \\{character} for the character")
             case _:

@@ -72,7 +72,7 @@ def pattern(_node: SchemaNode, text: str, _type: str) -> Pair:
     try:
         return pattern_formula(text, holds=True), pattern_formula(text, holds=False)
     except UnsupportedPatternError as error:
-        unknown = f"{error}, in {text}"  # two patterns are not alike because the same is wrong with them
+        unknown = f"{error}, in the pattern {text}"  # two patterns are not alike because the same is wrong with them
         return f.Opaque("pattern", unknown, holds=True), f.Opaque("pattern", unknown, holds=False)
 
 

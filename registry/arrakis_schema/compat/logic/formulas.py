@@ -216,7 +216,7 @@ class Opaque:
     def reason(self) -> str:
         """The reason why a verdict that depends on it is undecided, as a clause."""
         if self.keyword in {"$ref", "$dynamicRef"}:
-            return f"the reference to {self.value} leads to nothing in its document"
+            return f"the reference to {self.value} leads to nothing in any of the documents"
         return f"{self.keyword} is not decided ({self.value})"
 
 

@@ -28,7 +28,7 @@ class UnresolvedReferenceError(UndecidedError):
 
     def __init__(self, uri: str) -> None:
         """Take the URI."""
-        super().__init__(f"the reference to {uri} leads to nothing in its document")
+        super().__init__(f"the reference to {uri} leads to nothing in any of the documents")
         self.uri = uri
 
 

@@ -56,5 +56,10 @@ def _search(patterns: list[f.Matches], search: Search, readings: Sequence[Readin
 
 
 def _machine(atom: f.Matches, reading: Reading) -> Automaton:
-    """Return the automaton of one part of a pattern."""
-    return automaton(parse(atom.pattern, reading)[atom.part].tree, reading)
+    """Return the automaton of one part of a pattern; an error names the pattern."""
+    try:
+        return automaton(parse(atom.pattern, reading)[atom.part].tree, reading)
+    except UnsupportedPatternError as error:
+        problem = str(error)
+        text = problem if atom.pattern in problem else f"{problem}, in the pattern {atom.pattern}"
+        raise UnsupportedPatternError(text) from error

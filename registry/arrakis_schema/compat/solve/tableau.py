@@ -20,34 +20,51 @@ from arrakis_schema.compat.solve.string import string
 
 _DEEPEST = 60
 _NEVER = 10**9
+_COMPOSITE = frozenset({f.All, f.Some})
 _FINITE: dict[str, tuple[Json, ...]] = {"boolean": (True, False), "null": (None,)}
+
+
+class _Opposites:
+    """The opposites of formulas, each made once: by identity, because a choice is looked at in many branches."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._known: dict[int, tuple[Formula, Formula | None]] = {}
+
+    def of(self, formula: Formula) -> Formula | None:
+        """Return the opposite of a formula, if it has a simple one."""
+        known = self._known.get(id(formula))
+        if known is None:
+            known = self._known[id(formula)] = formula, opposite(formula)  # kept, so that its id stays its own
+        return known[1]
 
 
 @dataclass(slots=True)
 class _Branch:
     """One branch of the tableau: the literals and atoms that hold in it, in order, and the open choices."""
 
+    opposites: _Opposites
     atoms: dict[Atom, None] = field(default_factory=dict)
     literals: dict[Formula, None] = field(default_factory=dict)
     choices: list[f.Some] = field(default_factory=list)
 
     def copy(self) -> "_Branch":
         """Return an independent copy."""
-        return _Branch(dict(self.atoms), dict(self.literals), list(self.choices))
+        return _Branch(self.opposites, dict(self.atoms), dict(self.literals), list(self.choices))
 
     def holds(self, formula: Formula) -> bool:
         """Return whether a formula is known to hold in the branch, which keeps the parts of composite formulas."""
-        if isinstance(formula, f.All | f.Some):
-            return False
-        return formula in self.literals if isinstance(formula, Literal) else formula in self.atoms
+        if formula.__class__ is Literal:
+            return formula in self.literals
+        return formula.__class__ not in _COMPOSITE and formula in self.atoms
 
     def refuses(self, formula: Formula) -> bool:
         """Return whether a formula certainly cannot hold in the branch."""
-        if isinstance(formula, Literal):
-            return formula.opposite in self.literals
-        if isinstance(formula, f.All):
+        if formula.__class__ is Literal:
+            return formula.node.pair[formula.holds] in self.literals
+        if formula.__class__ is f.All:
             return any(map(self.refuses, formula.parts))
-        contrary = opposite(formula)
+        contrary = self.opposites.of(formula)
         return contrary is not None and self.holds(contrary)
 
 
@@ -57,6 +74,7 @@ class Tableau:
     def __init__(self, interpretation: Interpretation) -> None:
         """Begin without results."""
         self.interpretation = interpretation
+        self._opposites = _Opposites()
         self._results: dict[State, Result] = {}
         self._under_way: dict[State, int] = {}
         self._reached = _NEVER
@@ -94,7 +112,9 @@ class Tableau:
     def _of_any_type(self, state: State) -> Result:
         """Return a model of the first type that has one."""
         types = {formula.name for formula in state if isinstance(formula, f.Typed)}
-        return first_model(self._grow(name, list(state), _Branch(), state) for name in TYPES if types <= {name})
+        return first_model(
+            self._grow(name, list(state), _Branch(self._opposites), state) for name in TYPES if types <= {name}
+        )
 
     def _grow(self, instance_type: str, todo: list[Formula], branch: _Branch, state: State) -> Result:
         """Add formulas to a branch, and close it, find a model at its leaf, or split it."""
@@ -205,7 +225,7 @@ def _force_choices(branch: _Branch) -> list[Formula] | None:
     forced: list[Formula] = []
     left: list[f.Some] = []
     for choice in branch.choices:
-        if any(branch.holds(part) for part in choice.parts):
+        if any(map(branch.holds, choice.parts)):
             continue
         parts = tuple(part for part in choice.parts if not branch.refuses(part))
         if not parts:
@@ -213,7 +233,7 @@ def _force_choices(branch: _Branch) -> list[Formula] | None:
         if len(parts) == 1:
             forced.append(parts[0])
         else:
-            left.append(f.Some(parts))
+            left.append(choice if len(parts) == len(choice.parts) else f.Some(parts))
     branch.choices = left
     return forced
 
