@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 
 from arrakis_schema.site.finishing import finish_site
 from arrakis_schema.site.folder import site_folder
@@ -51,8 +51,9 @@ class SchemasPlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it 
         Shortcuts(self.folder, self.store.memo).on_config(config)
         return config
 
+    @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Finish the rendered site where it is."""
+        """Finish the rendered site where it is, after the plugin for search has written its index."""
         site = Path(config.site_dir)
         if not self.live:
             files = {file.path: file.content for file in finish_site(site, self.folder)}
