@@ -102,7 +102,7 @@ def test_a_server_that_knows_another_path_refuses_it(tmp_path: Path) -> None:
         (
             '[flight]\ndiscriminator = "kind"',
             {"tide": {"properties": {"kind": {"const": "T"}}}, "wind": {"properties": {"kind": {"enum": ["W", "T"]}}}},
-            'kind "T" leads to endpoints/tide/descriptor.json already',
+            'kind "T" already leads to endpoints/tide/descriptor.json',
         ),
     ],
 )
