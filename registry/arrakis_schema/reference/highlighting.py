@@ -55,6 +55,11 @@ def finish_page(html: str) -> str:
     return restore_characters(expand_divisions(_WRAPPED.sub(r"\1", html)))
 
 
+def separate_words(html: str) -> str:
+    """Return the HTML of a page with a space after the titles of tabs and the terms of lists, as search needs it."""
+    return html.replace("</label><label", "</label> <label").replace("</dt><dd", "</dt> <dd")
+
+
 def _render_block(block: re.Match[str]) -> str:
     """Return one block as HTML; search skips a block without a language."""
     indentation, language = block["indentation"], block["language"]

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote
 
-from arrakis_schema.reference.highlighting import finish_page
+from arrakis_schema.reference.highlighting import finish_page, separate_words
 from arrakis_schema.reference.markup import escape_markdown
 from arrakis_schema.site.pages import SiteFolder, SitePage, page_folder, page_url
 from arrakis_schema.site.representations import Representation, media_type_of
@@ -61,7 +61,6 @@ _UNUSED = re.compile(r".*\.map|assets/javascripts/lunr/.*")
 
 _CONTROL = re.compile(r"<(?:label|input)\b[^>]*>")
 _FOR = re.compile(r' for="([^"]*)"')
-_TABS = "</label><label"
 _TAG = re.compile(r"<[^>]*>")
 _COMPOUND = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]*[a-z][A-Z][a-z][A-Za-z]*")
 MISSING, _SITEMAP, _SEARCH_INDEX = "404.html", "sitemap.xml", "search/search_index.json"
@@ -222,8 +221,8 @@ def finish_site(
 
 def finish_html(html: str, scripts: Collection[str], *, generated: bool) -> str:
     """Return a page as it is published; one of ours without the marks that only Markdown needed."""
-    text = _LABEL.sub(lambda label: _TWICE.sub("&", label[0]), html.replace(_TABS, "</label> <label"))
-    return with_policy(minify(_valid(finish_page(text) if generated else text)), scripts)
+    text = separate_words(finish_page(html) if generated else html)
+    return with_policy(minify(_valid(_LABEL.sub(lambda label: _TWICE.sub("&", label[0]), text))), scripts)
 
 
 def _valid(html: str) -> str:

@@ -15,7 +15,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from arrakis_schema.reference.highlighting import finish_page
+from arrakis_schema.reference.highlighting import finish_page, separate_words
 
 _TAGS = "details|div|h3|nav|p"
 _BLOCK = re.compile(rf"(?<=\n)(?P<indent> *)(?P<block><(?P<tag>{_TAGS})[ >].*</(?P=tag)>)(?=\n\n|\n?\Z)")
@@ -115,7 +115,6 @@ class _RestoreBlocks(Postprocessor):  # type: ignore[misc] # Markdown has no typ
         self.extension = extension
 
     def run(self, text: str) -> str:
-        """Return the HTML of a page, with a space after the titles of tabs and the terms of lists: search needs it."""
+        """Return the HTML of a page, as search reads it."""
         blocks = self.extension.blocks
-        html = text if blocks is None else finish_page(restore_blocks(text, blocks))
-        return html.replace("</label><label", "</label> <label").replace("</dt><dd", "</dt> <dd")
+        return separate_words(text if blocks is None else finish_page(restore_blocks(text, blocks)))
