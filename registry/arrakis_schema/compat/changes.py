@@ -16,7 +16,6 @@ from arrakis_schema.json_schema.members import MemberPaths
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.text.json_pointer import extend_pointer
 
-_SUFFIX = {Effect.NARROWED: "tightened", Effect.WIDENED: "loosened"}
 _MEMBERS, _NAMES = {"properties", "patternProperties"}, {"dependencies", "dependentRequired"}
 
 
@@ -126,7 +125,7 @@ def _bound(*, upper: bool) -> Compare:
         if alone is None:
             effect = Effect.WIDENED if (after > before) == upper else Effect.NARROWED
             message = f"`{keyword}` changed from {short_json(before)} to {short_json(after)}"
-            alone = location.change(f"{keyword}-{_SUFFIX[effect]}", effect, message)
+            alone = location.change(f"{keyword}-{effect.word}", effect, message)
         yield alone
 
     return bound
@@ -137,7 +136,7 @@ def _modifier(keyword: str, before: Any, after: Any, location: Location) -> Iter
     if ABSENT not in (before, after) and type(before) is type(after):
         effect = Effect.NARROWED if after else Effect.WIDENED
         message = f"`{keyword}` changed from {short_json(before)} to {short_json(after)}"
-        yield location.change(f"{keyword}-{_SUFFIX[effect]}", effect, message)
+        yield location.change(f"{keyword}-{effect.word}", effect, message)
         return
     for old, new in ((before, ABSENT), (ABSENT, after)):
         added = Effect.ANNOTATION if old is False or new is False else Effect.NARROWED
@@ -157,8 +156,7 @@ def _compare_sets(keyword: str, before: set[str], after: set[str], location: Loc
         yield _reordering(keyword, location)
         return
     effect = Effect.CHANGED if len(parts) > 1 else Effect.NARROWED if gone else Effect.WIDENED
-    suffix = _SUFFIX.get(effect, "changed")
-    yield location.change(f"{keyword}-{suffix}", effect, f"`{keyword}` {' and '.join(parts)}")
+    yield location.change(f"{keyword}-{effect.word}", effect, f"`{keyword}` {' and '.join(parts)}")
 
 
 def _type(keyword: str, before: Any, after: Any, location: Location) -> Iterator[Change]:

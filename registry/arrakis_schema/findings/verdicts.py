@@ -36,6 +36,11 @@ class Effect(StrEnum):
         """The effect of the same difference read from new to old; `"changed"` and `"annotation"` are their own."""
         return _OPPOSITES.get(self, self)
 
+    @property
+    def word(self) -> str:
+        """The effect of a bound in one word: tightened or loosened, or else the effect itself."""
+        return _WORDS.get(self, self.value)
+
 
 _OPPOSITES = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED}
 
@@ -75,7 +80,7 @@ class Change:
     @property
     def word(self) -> str:
         """The change in one word: added, removed, tightened, loosened, changed, ..."""
-        return RULES[self.rule].word or _WORDS.get(self.effect, self.effect.value)
+        return RULES[self.rule].word or self.effect.word
 
     __repr__ = short_repr
 

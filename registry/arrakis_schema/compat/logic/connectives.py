@@ -33,32 +33,29 @@ if TYPE_CHECKING:
 
 def conjunction(formulas: Iterable[Formula]) -> Formula:
     """Return one formula for all of these."""
-    parts: list[Formula] = []
-    for formula in formulas:
-        if isinstance(formula, Constant):
-            if not formula.holds:
-                return FALSE
-        elif isinstance(formula, All):
-            parts += formula.parts
-        else:
-            parts.append(formula)
-    unique = tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
-    return TRUE if not unique else unique[0] if len(unique) == 1 else All(unique)
+    return _combine(formulas, All, TRUE, FALSE)
 
 
 def disjunction(formulas: Iterable[Formula]) -> Formula:
     """Return one formula for any of these."""
+    return _combine(formulas, Some, FALSE, TRUE)
+
+
+def _combine(
+    formulas: Iterable[Formula], connective: type[All | Some], neutral: Constant, absorbing: Constant
+) -> Formula:
+    """Return one flat formula, without the neutral constant; or the absorbing constant, where it is among them."""
     parts: list[Formula] = []
     for formula in formulas:
         if isinstance(formula, Constant):
-            if formula.holds:
-                return TRUE
-        elif isinstance(formula, Some):
+            if formula.holds is absorbing.holds:
+                return absorbing
+        elif isinstance(formula, connective):
             parts += formula.parts
         else:
             parts.append(formula)
     unique = tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
-    return FALSE if not unique else unique[0] if len(unique) == 1 else Some(unique)
+    return neutral if not unique else unique[0] if len(unique) == 1 else connective(unique)
 
 
 def opposite(formula: Formula) -> Formula | None:
