@@ -1,6 +1,6 @@
 """Freeze releases that were made elsewhere: all of them or none, unchanged to the byte.
 
-Where they come from is `store/import_sources.py`; what a new root says of them is proposed by `system/proposal.py`.
+They are read by `store/import_sources.py`; the settings of a new root are proposed by `system/proposal.py`.
 """
 
 import re
@@ -12,12 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
-from arrakis_schema.store.dates import DATES_FILE, with_dates
 from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.freezing import complete, contents_of, freeze_contents, hold_releases
 from arrakis_schema.store.inventory import NOTE, SETTINGS, classify
 from arrakis_schema.store.layout import Layout
 from arrakis_schema.store.lock import lock_release
+from arrakis_schema.store.records import DATES_FILE, with_dates
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.verification import verify
@@ -45,7 +45,7 @@ class Version:
 class Imported:
     """What became of one version: how many documents and other files were frozen, and why other files were not.
 
-    There are no documents where the version has none, and `known` is set where the release exists and is the same.
+    `known` is set where the release exists already, with the same files.
     """
 
     version: str

@@ -1,6 +1,6 @@
-"""Propose a `registry.toml` for schemas that lie in a team's own folders.
+"""Propose a `registry.toml` for schemas in a team's own folders.
 
-It says where documents and examples are, and which documents others share. A person corrects it.
+It says where documents and examples are, and which documents are shared by others. People correct it.
 """
 
 import json
