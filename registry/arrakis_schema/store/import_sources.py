@@ -11,16 +11,28 @@ from posixpath import splitext
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, list_folder, read_file, scan_folder
 from arrakis_schema.store.git import BaseError, Commit, Repository, entries_of, open_repository
-from arrakis_schema.store.importing import Version
 from arrakis_schema.store.inventory import NOTE, PROGRAMS, explain_language
 from arrakis_schema.store.layout import FORMATS
 from arrakis_schema.store.versions import is_release
+from arrakis_schema.text.short_repr import short_repr
 
 _MOST_FILES = 20_000
 _READ = {*FORMATS, *PROGRAMS, NOTE}
 _UNNAMED = "is not named by a version"
 _NUMBERS = re.compile(r"(\d+)(?:[._]+(\d+))?(?:[._]+(\d+))?(-.+)?", re.ASCII)
 _VERSION_BEGUN = re.compile(r"v?(?:\d[\d._]*)?$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a team's schemas: its files by path, when it was published, and what was not read, with why."""
+
+    name: str
+    contents: Mapping[str, bytes]
+    moment: datetime | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.freezing import complete, contents_of, freeze_contents, hold_releases
+from arrakis_schema.store.import_sources import Version
 from arrakis_schema.store.inventory import NOTE, SETTINGS, classify
 from arrakis_schema.store.layout import Layout
 from arrakis_schema.store.lock import lock_release
@@ -22,23 +22,10 @@ from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.store.versions import precedence
-from arrakis_schema.text.short_repr import short_repr
 
 _NEW, _OLD = ".schemas.new", ".schemas.old"
 _NO_DATES = "# When each release was published; of those that were imported from folders it is not known.\n"
 _VERSION_LINE = re.compile(rb'^(version[ \t]*=[ \t]*)"[^"\n]*"', re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a team's schemas: its files by path, when it was published, and what was not read, with why."""
-
-    name: str
-    contents: Mapping[str, bytes]
-    moment: datetime | None = None
-    unread: Mapping[str, str] = field(default_factory=dict)
-
-    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,24 @@ def parse_text(content: bytes, path: str, deepest: int = MAX_DEPTH) -> Any:
     return parse_yaml(content, deepest)
 
 
+def parse_toml(content: bytes, name: str) -> dict[str, Any]:
+    """Parse the table in a file; raises `DamagedStoreError` with `name`, the path below the root."""
+    if len(content) > LARGEST_SETTINGS:
+        raise DamagedStoreError([f"{name} is larger than {mebibytes(LARGEST_SETTINGS)}: that is the limit, shorten it"])
+    try:
+        text = content.decode("utf-8")
+        if long_key := _LONG_KEY.search(text):
+            line = text.count("\n", 0, long_key.start()) + 1
+            raise DamagedStoreError([f"{name}, line {line}: a key has more than {_MOST_PARTS} parts: shorten it"])
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise DamagedStoreError([f"{name} nests too deeply: nothing in it needs more than three levels"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DamagedStoreError([f"{name} is not TOML: {error}"]) from error
+    except ValueError as error:  # Python reads no integer of more than 4,300 digits
+        raise DamagedStoreError([f"{name} holds a number of too many digits: shorten it"]) from error
+
+
 def longest_number(value: Any) -> int:
     """Estimate how many digits the largest integer in a JSON value has, without converting it to text."""
     largest, todo = 0, [value]
@@ -124,21 +142,3 @@ def refuse_lone_surrogates(data: bytes, value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
         raise MalformedRequestError(f"half a surrogate pair, {error.object[error.start]!a}") from error
-
-
-def parse_toml(content: bytes, name: str) -> dict[str, Any]:
-    """Parse the table in a file; raises `DamagedStoreError` with `name`, the path below the root."""
-    if len(content) > LARGEST_SETTINGS:
-        raise DamagedStoreError([f"{name} is larger than {mebibytes(LARGEST_SETTINGS)}: that is the limit, shorten it"])
-    try:
-        text = content.decode("utf-8")
-        if long_key := _LONG_KEY.search(text):
-            line = text.count("\n", 0, long_key.start()) + 1
-            raise DamagedStoreError([f"{name}, line {line}: a key has more than {_MOST_PARTS} parts: shorten it"])
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise DamagedStoreError([f"{name} nests too deeply: nothing in it needs more than three levels"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DamagedStoreError([f"{name} is not TOML: {error}"]) from error
-    except ValueError as error:  # Python reads no integer of more than 4,300 digits
-        raise DamagedStoreError([f"{name} holds a number of too many digits: shorten it"]) from error

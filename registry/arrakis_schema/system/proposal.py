@@ -14,7 +14,7 @@ from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.rules import FIXED, LINT
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.files import FILE, NOTATIONS
-from arrakis_schema.store.importing import Version
+from arrakis_schema.store.import_sources import Version
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout import STANDARD, DocumentKind, Layout
 from arrakis_schema.store.layout_settings import read_layout

@@ -15,7 +15,7 @@ from typing import Any
 
 from arrakis_schema.store.documents import Document, Documents
 from arrakis_schema.store.files import FILE, NOTATIONS
-from arrakis_schema.store.importing import Version
+from arrakis_schema.store.import_sources import Version
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout import EXAMPLE, DocumentKind, Layout
 from arrakis_schema.store.layout_settings import read_layout, translate_glob

@@ -15,7 +15,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.store.dialects import DIALECTS, Aliases, named_dialect, read_aliased
 from arrakis_schema.store.documents import Document, Documents
 from arrakis_schema.store.files import NOTATIONS
-from arrakis_schema.store.importing import Version
+from arrakis_schema.store.import_sources import Version
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.layout_settings import read_layout
 from arrakis_schema.store.loading import parse_file
