@@ -37,13 +37,6 @@ class Store(Records, Deriving):
         """The settings in `registry.toml`."""
         return read_settings(str(self.root))
 
-    @cached_property
-    def identity(self) -> bytes:
-        """Bytes that are equal for stores of equal settings: results are remembered under them."""
-        import pickle  # noqa: PLC0415 - only for results that are remembered
-
-        return pickle.dumps(self.settings)
-
     @property
     def layout(self) -> Layout:
         """Where the documents are, in the working set and in every release."""
@@ -147,9 +140,8 @@ class Release(Deriving):
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one of its files, corrected in a contract; raises `DamagedStoreError`."""
-        corrected = self.corrected.get(path)
-        if corrected is not None:
-            return corrected
+        if path in self.corrected:
+            return self.corrected[path]
         return self.store.snapshot.read(f"{self.folder}/{path}")
 
     def document(self, path: str) -> Document:
@@ -278,8 +270,7 @@ def _contract(release: Release) -> Release:
     """Return a release with its corrections."""
     corrected = {}
     for path in release.documents:
-        corrections = [correction for correction in release.corrections_of(path) if correction.has_effect]
-        if corrections:
+        if corrections := [correction for correction in release.corrections_of(path) if correction.has_effect]:
             corrected[path] = apply_corrections(corrections, release.read(path), f"{release.folder}/{path}")
     return replace(release, corrected=corrected) if corrected else release
 
@@ -289,9 +280,21 @@ def identity_of(release: Release) -> bytes:
     return release.derived(_identity)
 
 
+def settings_identity(store: Store) -> bytes:
+    """Return bytes that are equal for stores of equal settings."""
+    return store.derived(_pickled_settings)
+
+
 def _identity(release: Release) -> bytes:
     """Return the digest of a release."""
-    identity = sha256(release.store.identity + f"\0{release.version}\0{release.folder}\0".encode())
+    identity = sha256(settings_identity(release.store) + f"\0{release.version}\0{release.folder}\0".encode())
     for path in release.documents:
         identity.update(path.encode() + b"\0" + sha256(release.read(path)).digest())
     return identity.digest()
+
+
+def _pickled_settings(store: Store) -> bytes:
+    """Return the settings as bytes."""
+    import pickle  # noqa: PLC0415 - only for results that are remembered from one build to the next
+
+    return pickle.dumps(store.settings)

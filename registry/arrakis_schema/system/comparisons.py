@@ -18,7 +18,7 @@ from arrakis_schema.languages import Pair, language_of
 from arrakis_schema.languages.examples import refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.store import Release, Store, settings_identity
 from arrakis_schema.store.versions import precedence
 from arrakis_schema.system.relations import (
     Answer,
@@ -144,7 +144,7 @@ class Comparisons:
     def _all_of(self, reader: Document, writer: Document, reader_is_new: bool) -> tuple[Hashable, ...]:  # noqa: FBT001 - private
         """Return all that is known of two documents when they are compared, to remember what is found by."""
         examples = self.store.release(None).examples_of(reader.path)
-        how = self.store.identity, self._how_columns_are_read(reader.kind), reader_is_new
+        how = settings_identity(self.store), self._how_columns_are_read(reader.kind), reader_is_new
         return (reader.path, self.steps, self.timeout, how, examples, self._exact(reader), self._exact(writer))
 
     def _exact(self, document: Document) -> Hashable:
