@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from arrakis_schema.store.layout import STANDARD
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.comparisons import Comparisons
-from arrakis_schema.system.names import names
+from arrakis_schema.system.relations import names
 from tests.member_texts import members_of
 
 PROJECT = Path(__file__).parent.parent.parent

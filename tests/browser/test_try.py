@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Locator, Page
 
 from arrakis_schema.arrow import parse_document
 from arrakis_schema.json_schema.requests import iter_errors
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.store.store import Store
-from arrakis_schema.store.strict_json import parse_json
 
 PROJECT = Path(__file__).parent.parent.parent
 

@@ -12,7 +12,7 @@ from arrakis_schema.arrow import Template, parse_document
 from arrakis_schema.compat import Kind, NotComparableError, Verdict, accepts
 from arrakis_schema.compat.arrow.schemas import UNSENT
 from arrakis_schema.compat.arrow.types import FAMILIES
-from arrakis_schema.store.reader_settings import Reader
+from arrakis_schema.store.settings import Reader
 from tests.arrow.arrays import sample_array
 from tests.arrow.reading import read_as, streamed
 from tests.arrow.schemas import SCHEMAS

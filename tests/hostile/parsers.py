@@ -38,9 +38,9 @@ from arrakis_schema.lint.subject import Subject
 from arrakis_schema.reference.conformance import conformance
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import read_exceptions
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store, open_release
-from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.system.lint import lint, lint_corrections
 from tests.hostile.mutation import change_bytes, change_tree, json_bytes, toml_bytes
 

@@ -19,10 +19,10 @@ from arrakis_schema.json_schema.resolver import Schemas
 from arrakis_schema.reference.facts.history import read_history
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
-from arrakis_schema.system.answers import Answer
 from arrakis_schema.system.check import check
 from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.matrix import equivalent_releases, grid
+from arrakis_schema.system.relations import Answer
 from tests.compat.random_schemas import Instances
 from tests.compat.random_schemas import Schemas as RandomSchemas
 from tests.resolver.random_sets import PATHS, RandomSet, urls

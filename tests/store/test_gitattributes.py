@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.store.freezing import freeze
-from arrakis_schema.store.gitattributes import ATTRIBUTES_FILE, with_attributes
+from arrakis_schema.store.new_root import ATTRIBUTES_FILE, with_attributes
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
 

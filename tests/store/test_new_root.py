@@ -9,7 +9,7 @@ import pytest
 from arrakis_schema.cli import main
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.store import new_root
-from arrakis_schema.store.gitattributes import with_attributes
+from arrakis_schema.store.new_root import with_attributes
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store
 from tests.docs.pages import PROJECT, blocks

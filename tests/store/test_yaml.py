@@ -18,8 +18,8 @@ from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.json_schema.positions import positions_in
 from arrakis_schema.site.tree import tree
 from arrakis_schema.store.freezing import freeze
+from arrakis_schema.store.parsing import parse_text
 from arrakis_schema.store.store import Store
-from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.store.verification import verify
 from arrakis_schema.system.lint import lint_release
 

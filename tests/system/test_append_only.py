@@ -12,8 +12,8 @@ import pytest
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Severity
+from arrakis_schema.store.append_only import history_since
 from arrakis_schema.store.freezing import freeze
-from arrakis_schema.store.git.append_only import history_since
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.system.check import check, closing_line

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.cli import main
-from arrakis_schema.store.git.append_only import history_since
-from arrakis_schema.store.git.bases import Base, open_bases
-from arrakis_schema.store.git.repository import BaseError
+from arrakis_schema.store.append_only import history_since
+from arrakis_schema.store.bases import Base, open_bases
+from arrakis_schema.store.git import BaseError
 from arrakis_schema.store.store import Store
 from tests.system.git import SETTINGS, commit, git, project
 

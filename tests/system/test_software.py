@@ -10,12 +10,12 @@ import pytest
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.freezing import freeze
-from arrakis_schema.store.software import parse_software
+from arrakis_schema.store.records import parse_software
 from arrakis_schema.store.store import Store
 from arrakis_schema.system.advice import advice
-from arrakis_schema.system.answers import Answer
 from arrakis_schema.system.comparisons import Comparisons
-from arrakis_schema.system.software import calls
+from arrakis_schema.system.matrix import calls
+from arrakis_schema.system.relations import Answer
 
 PROJECT = Path(__file__).parent.parent.parent
 OUTCOMES = json.loads((PROJECT / "tests/cases/matrix/outcomes.json").read_text())

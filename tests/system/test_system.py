@@ -14,13 +14,13 @@ from arrakis_schema.arrow import parse_schema
 from arrakis_schema.cli import main
 from arrakis_schema.compat import Kind, accepts
 from arrakis_schema.findings.verdicts import Verdict
+from arrakis_schema.store.caching import Memo
 from arrakis_schema.store.documents import Document
-from arrakis_schema.store.memo import Memo
 from arrakis_schema.store.store import Store
-from arrakis_schema.system.answers import Answer, Relation
-from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
+from arrakis_schema.system.base_comparison import Bump, bump_between, required_bump, version_after
 from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.matrix import equivalent_releases, matrix
+from arrakis_schema.system.relations import Answer, Relation
 
 PROJECT = Path(__file__).parent.parent.parent
 RELEASED = ["0.1.0", "0.1.1", "0.1.2", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]

@@ -10,7 +10,7 @@ import pytest
 from arrakis_schema.cli import main
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.site import site
-from arrakis_schema.store.memo import Memo
+from arrakis_schema.store.caching import Memo
 from arrakis_schema.store.store import open_store
 
 PROJECT = Path(__file__).parents[2]

@@ -16,8 +16,8 @@ from arrakis_schema.json_schema.requests import iter_errors
 from arrakis_schema.json_schema.violations import EXPECTATIONS, place_order, violation
 from arrakis_schema.store.dialects import DIALECTS
 from arrakis_schema.store.layout import DocumentKind
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.store.store import Store
-from arrakis_schema.store.strict_json import parse_json
 from tests.compat.random_schemas import Instances, Schemas
 from tests.web.node import judged
 

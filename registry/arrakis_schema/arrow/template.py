@@ -18,7 +18,7 @@ from arrakis_schema.arrow.printer import format_schema
 from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.arrow.scanner import Bindings
 from arrakis_schema.errors import SchemaTextError, TemplateError, TooManyColumnsError
-from arrakis_schema.store.limits import MOST_COLUMNS
+from arrakis_schema.store.files import MOST_COLUMNS
 from arrakis_schema.text.short_repr import format_record, short_repr
 
 AND_SO_ON = "..."

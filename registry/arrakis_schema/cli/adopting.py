@@ -10,7 +10,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.adoption.adopt import adopt, write_adoption
 from arrakis_schema.flight.adoption.observation import plain_name
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.parsing import parse_json
 
 
 def run_adopt(options: Namespace) -> int:

@@ -14,7 +14,7 @@ from arrakis_schema.cli.show import SUMMARY, views
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.store.loading import data_root, declared_version
 from arrakis_schema.store.new_root import BASE_URL
-from arrakis_schema.store.reader_settings import COLUMNS, WAYS
+from arrakis_schema.store.settings import COLUMNS, WAYS
 from arrakis_schema.text.printable import printable
 
 _HELP_CODES = f"exit codes: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"

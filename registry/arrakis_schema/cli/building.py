@@ -9,7 +9,7 @@ from arrakis_schema.cli.output import print_errors, print_line, print_now
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.site import describe_omissions, fingerprint, preload, site, write_tree
 from arrakis_schema.site.representations import Representation
-from arrakis_schema.store.memo import Memo
+from arrakis_schema.store.caching import Memo
 from arrakis_schema.store.store import open_store
 
 

@@ -22,10 +22,10 @@ from arrakis_schema.findings.formats import FORMATS as REPORTS
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.languages import Pair, language
+from arrakis_schema.store.bases import documents_of
 from arrakis_schema.store.documents import Document
-from arrakis_schema.store.git.bases import documents_of
 from arrakis_schema.store.layout import FORMATS
-from arrakis_schema.store.reader_settings import Reader
+from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.base_comparison import not_compared
 from arrakis_schema.system.check import CheckResult, check, check_report

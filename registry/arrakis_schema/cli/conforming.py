@@ -26,7 +26,7 @@ from arrakis_schema.flight.conform.supervisor import Report, examine
 from arrakis_schema.flight.mock.server import MockServer
 from arrakis_schema.kafka.conform import Examination, Examined
 from arrakis_schema.store import conformance_log as log
-from arrakis_schema.store.dates import now
+from arrakis_schema.store.records import now
 from arrakis_schema.store.store import open_release
 
 KAFKA = "kafka://"

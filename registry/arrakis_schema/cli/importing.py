@@ -8,14 +8,14 @@ from posixpath import splitext
 from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ReleaseError
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.store.import_sources import Found, read_tags, read_version, read_versions
+from arrakis_schema.store.import_sources import SourceVersions, read_tags, read_version, read_versions
 from arrakis_schema.store.importing import Imported, import_versions
 from arrakis_schema.store.layout import FORMATS
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import open_store
 from arrakis_schema.store.versions import is_release, precedence
-from arrakis_schema.system.example_forms import propose_forms, with_forms
 from arrakis_schema.system.proposal import propose_lint, propose_more, propose_settings
+from arrakis_schema.system.proposed_layout import propose_forms, with_forms
 
 _MOST_LINES = 12
 """How many files are listed that were left out for one reason."""
@@ -73,14 +73,14 @@ def _describe(version: Imported) -> str:
     return f"imported {version.version}: {format_count(version.documents, 'document')}{others}"
 
 
-def _read(options: Namespace) -> Found:
+def _read(options: Namespace) -> SourceVersions:
     """Read the versions that the arguments name."""
     if options.git:
         return read_tags(options.source, options.tags, options.path, _version(options))
     if options.path:
         raise ReleaseError("--path needs --git: to import a folder, name the folder itself")
     name = _version(options)
-    return read_versions(options.source) if name is None else Found((read_version(options.source, name),))
+    return read_versions(options.source) if name is None else SourceVersions((read_version(options.source, name),))
 
 
 def _version(options: Namespace) -> str | None:

@@ -15,14 +15,12 @@ from arrakis_schema.cli.consoles import open_console, plain, print_console
 from arrakis_schema.cli.exit_codes import OK, UNDECIDED
 from arrakis_schema.cli.output import write
 from arrakis_schema.errors import UnknownSchemaError
-from arrakis_schema.store.software import SOFTWARE_FILE
+from arrakis_schema.store.records import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.advice import advice, relations_data
-from arrakis_schema.system.answers import Answer, Call, Relation
 from arrakis_schema.system.comparisons import Comparisons
-from arrakis_schema.system.matrix import equivalent_releases, grid, sides
-from arrakis_schema.system.names import sent_names
-from arrakis_schema.system.software import calls, merge_alike, range_of
+from arrakis_schema.system.matrix import calls, equivalent_releases, grid, merge_alike, range_of, sides
+from arrakis_schema.system.relations import Answer, Call, Relation, sent_names
 
 _MARKS = {
     Answer.WORKS: "[green]✓[/]",

@@ -11,8 +11,8 @@ from arrakis_schema.json_schema.positions import Positions, positions
 from arrakis_schema.json_schema.requests import validate_against, violations_of
 from arrakis_schema.json_schema.validators import validator_of
 from arrakis_schema.json_schema.violations import Violation
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.store.store import Release, open_store
-from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.text.json_pointer import escape_token
 
 

@@ -15,7 +15,7 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.json_schema.declared_members import Unknown
 from arrakis_schema.json_schema.judge.patterns import READINGS
-from arrakis_schema.store.reader_settings import COLUMNS, WAYS
+from arrakis_schema.store.settings import COLUMNS, WAYS
 from arrakis_schema.text.short_repr import short_value
 
 Policy = Literal["additive", "strict"]

@@ -10,7 +10,7 @@ from pyarrow import flight
 from arrakis_schema.errors import MalformedRequestError
 from arrakis_schema.json_schema.packets import Request, parse_request, write_request
 from arrakis_schema.store.flight_settings import Flight
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.parsing import parse_json
 
 
 def descriptor_of(settings: Flight, endpoint: str, request: Any) -> flight.FlightDescriptor:

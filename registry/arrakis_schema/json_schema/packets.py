@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Required, TypedDict, cast, overload
 
 from arrakis_schema.errors import MalformedRequestError
-from arrakis_schema.store.strict_json import (
+from arrakis_schema.store.parsing import (
     MAX_DEPTH,
     json_children,
     parse_json,

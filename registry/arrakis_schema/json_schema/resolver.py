@@ -16,12 +16,11 @@ from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.json_schema.identifiers import Identifiers, read_identifiers
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.json_schema.violations import short_json
+from arrakis_schema.store.caching import Deriving
 from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import DocumentSet
-from arrakis_schema.store.files import NOTATIONS
-from arrakis_schema.store.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store.snapshot import Deriving
-from arrakis_schema.store.strict_json import parse_text
+from arrakis_schema.store.files import DEEPEST_DOCUMENT, NOTATIONS
+from arrakis_schema.store.parsing import parse_text
 from arrakis_schema.text.json_pointer import escape_token
 from arrakis_schema.text.short_repr import short_repr
 

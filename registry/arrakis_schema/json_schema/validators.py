@@ -23,7 +23,7 @@ from arrakis_schema.json_schema.declared_members import (
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.json_schema.violations import Violation
-from arrakis_schema.store.reader_settings import Reader
+from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, open_release
 
 Root = str | os.PathLike[str] | None

@@ -8,8 +8,8 @@ from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.json_schema.validators import validator_of
 from arrakis_schema.json_schema.violations import format_path
 from arrakis_schema.store.kafka_settings import Topics
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.store.store import Release
-from arrakis_schema.store.strict_json import parse_json
 from arrakis_schema.tables.references import Expected, References
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from arrakis_schema.lint.subject import Subject
     from arrakis_schema.store.documents import Document, Example
     from arrakis_schema.store.members import Member
-    from arrakis_schema.store.reader_settings import Reader
+    from arrakis_schema.store.settings import Reader
     from arrakis_schema.store.store import Release
 
 

@@ -2,8 +2,7 @@
 
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document, Example
-from arrakis_schema.store.identity import identity_of
-from arrakis_schema.store.store import Release
+from arrakis_schema.store.store import Release, identity_of
 
 
 def refusal_of(release: Release, document: Document, example: Example) -> str:

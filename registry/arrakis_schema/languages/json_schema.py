@@ -22,12 +22,12 @@ from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import value_text
+from arrakis_schema.store.files import DEEPEST_DOCUMENT
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.store.limits import DEEPEST_DOCUMENT
 from arrakis_schema.store.loading import parse_file, parse_json_schema
 from arrakis_schema.store.members import Member
+from arrakis_schema.store.parsing import parse_text
 from arrakis_schema.store.store import Release
-from arrakis_schema.store.strict_json import parse_text
 
 if TYPE_CHECKING:
     from arrakis_schema.findings.verdicts import Break

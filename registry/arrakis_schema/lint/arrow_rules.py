@@ -16,7 +16,7 @@ from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.lint.documentation_rules import missing_examples
 from arrakis_schema.lint.subject import Fault, LintRule, Subject, findings_of, too_large
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.parsing import parse_json
 
 if TYPE_CHECKING:
     import pyarrow as pa

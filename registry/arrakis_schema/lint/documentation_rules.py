@@ -7,7 +7,7 @@ from arrakis_schema.json_schema.dialects import DIALECTS
 from arrakis_schema.lint.json_subject import JsonSubject
 from arrakis_schema.lint.subject import REFUSED_EXAMPLES, Fault, Subject
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.parsing import parse_json
 
 Faults = Iterator[Fault]
 

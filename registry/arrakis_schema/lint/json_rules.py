@@ -36,9 +36,8 @@ from arrakis_schema.lint.pattern_rules import (
 from arrakis_schema.lint.subject import Fault, LintRule, Subject, findings_of, too_large
 from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document
-from arrakis_schema.store.files import YAML
-from arrakis_schema.store.limits import DEEPEST_DOCUMENT, LONGEST_NUMBER
-from arrakis_schema.store.strict_json import longest_number, parse_text
+from arrakis_schema.store.files import DEEPEST_DOCUMENT, LONGEST_NUMBER, YAML
+from arrakis_schema.store.parsing import longest_number, parse_text
 
 Faults = Iterator[Fault]
 _IN_PLACE = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if"})

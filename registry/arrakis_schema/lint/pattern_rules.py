@@ -10,7 +10,7 @@ from arrakis_schema.lint.subject import Fault
 from arrakis_schema.regex.characters import Reading
 from arrakis_schema.regex.matching import longest_text
 from arrakis_schema.regex.slowness import SlowText, slow_text
-from arrakis_schema.store.limits import LONGEST_PATTERNS, MOST_PATTERNS
+from arrakis_schema.store.files import LONGEST_PATTERNS, MOST_PATTERNS
 from arrakis_schema.text.json_pointer import escape_token
 
 Faults = Iterator[Fault]

@@ -15,8 +15,8 @@ from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.flight_settings import REQUEST_MEMBER
 from arrakis_schema.store.layout import DocumentKind
+from arrakis_schema.store.parsing import parse_text
 from arrakis_schema.store.store import Release
-from arrakis_schema.store.strict_json import parse_text
 from arrakis_schema.text.printable import printable
 
 SET_RULES = {

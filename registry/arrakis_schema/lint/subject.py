@@ -9,8 +9,8 @@ from typing import Any
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.documents import Document, Example
-from arrakis_schema.store.limits import MOST_FINDINGS
-from arrakis_schema.store.reader_settings import Reader
+from arrakis_schema.store.files import MOST_FINDINGS
+from arrakis_schema.store.settings import Reader
 from arrakis_schema.text.short_repr import short_repr
 
 REFUSED_EXAMPLES = "refused"

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from arrakis_schema.reference.changes import PLAIN, entry, markdown_writing
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import escape_markdown, front_matter, page
-from arrakis_schema.store.dates import timestamp
+from arrakis_schema.store.records import timestamp
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import one_line, visible
 

@@ -12,8 +12,7 @@ from arrakis_schema.reference.markup import NOTHING_YET, code, page, with_keywor
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.advice import advice
-from arrakis_schema.system.answers import Answer, Exchange
-from arrakis_schema.system.names import names
+from arrakis_schema.system.relations import Answer, Exchange, names
 from arrakis_schema.text.escaping import one_line
 from arrakis_schema.text.nouns import plural
 

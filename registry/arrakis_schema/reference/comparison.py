@@ -9,7 +9,7 @@ from arrakis_schema.reference.changes import describe_changes
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import element, front_matter, page, table, verbatim
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.names import names
+from arrakis_schema.system.relations import names
 from arrakis_schema.text.escaping import literal
 
 

@@ -27,8 +27,8 @@ from arrakis_schema.reference.markup import (
     with_keywords,
 )
 from arrakis_schema.reference.places import matrix_path, shared_folder
-from arrakis_schema.system.answers import Answer, worst
 from arrakis_schema.system.matrix import are_messages, sides
+from arrakis_schema.system.relations import Answer, worst
 from arrakis_schema.text.escaping import href
 from arrakis_schema.text.nouns import plural, with_article
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from arrakis_schema.reference.markup import escape_markdown, table
-from arrakis_schema.store.software import SoftwareTable
+from arrakis_schema.store.records import SoftwareTable
 from arrakis_schema.store.store import Release
 
 

@@ -25,11 +25,11 @@ from arrakis_schema.reference.places import folder_of
 from arrakis_schema.reference.releases import release_page, releases_page
 from arrakis_schema.reference.software import software_data, software_page
 from arrakis_schema.store.conformance_log import conformance_logs
-from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.files import NOTATIONS
+from arrakis_schema.store.records import timestamp
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.names import names
-from arrakis_schema.system.software import calls
+from arrakis_schema.system.matrix import calls
+from arrakis_schema.system.relations import names
 from arrakis_schema.text.escaping import json_text, one_line
 
 Pages = Iterator[tuple[str, str]]

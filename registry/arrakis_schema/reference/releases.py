@@ -22,7 +22,7 @@ from arrakis_schema.reference.selector import release_selector
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.names import names
+from arrakis_schema.system.relations import names
 from arrakis_schema.text.escaping import href
 
 UP = "../../"

@@ -7,9 +7,9 @@ from arrakis_schema.reference.markup import code, escape_markdown, front_matter,
 from arrakis_schema.reference.matrix import answer_mark
 from arrakis_schema.reference.places import anchor
 from arrakis_schema.system.advice import advice, relations_data
-from arrakis_schema.system.answers import Answer, Call
 from arrakis_schema.system.comparisons import Comparisons
-from arrakis_schema.system.software import merge_alike, range_of
+from arrakis_schema.system.matrix import merge_alike, range_of
+from arrakis_schema.system.relations import Answer, Call
 
 
 def software_page(comparisons: Comparisons, calls: Sequence[Call]) -> str:

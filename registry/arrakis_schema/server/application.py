@@ -32,7 +32,7 @@ from arrakis_schema.server.problems import (
 from arrakis_schema.server.resources import PreparedResponse, respond
 from arrakis_schema.server.tree import Tree, find_miss, prepare_tree
 from arrakis_schema.site.representations import Representation
-from arrakis_schema.store.dates import now
+from arrakis_schema.store.records import now
 
 LONGEST_REASON = 2_000
 """Characters of a reason that are reported."""

@@ -26,7 +26,7 @@ from arrakis_schema.server.listening import ServeError
 from arrakis_schema.server.resources import PreparedResource, prepare_resource
 from arrakis_schema.server.tree import Tree, prepare_tree
 from arrakis_schema.site.representations import Representation
-from arrakis_schema.store.memo import Memo
+from arrakis_schema.store.caching import Memo
 
 FORK = get_context("fork")
 

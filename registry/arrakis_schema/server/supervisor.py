@@ -17,7 +17,7 @@ from arrakis_schema.server.building import FORK, Build, Builder, Load, Outcome, 
 from arrakis_schema.server.listening import ServeError, allow_connections, listen
 from arrakis_schema.server.stop_signals import Stop, stop_signals
 from arrakis_schema.server.worker import WorkerSettings, run_worker, send_site
-from arrakis_schema.store.dates import now
+from arrakis_schema.store.records import now
 
 POLL = 0.2
 """Seconds between two looks at the sources; a change counts once two looks in a row see the same state."""

@@ -24,7 +24,7 @@ from arrakis_schema.reference.highlighting import finish_page, separate_words
 from arrakis_schema.reference.markup import escape_markdown
 from arrakis_schema.site.pages import SiteFolder, SitePage, page_folder, page_url
 from arrakis_schema.site.representations import Representation, media_type_of
-from arrakis_schema.store.memo import Memo
+from arrakis_schema.store.caching import Memo
 from arrakis_schema.text.escaping import one_line
 
 _FENCE = re.compile(r"(^(?P<indent> *)(?P<marks>`{3,}).*?^(?P=indent)(?P=marks) *$)", re.MULTILINE | re.DOTALL)

@@ -17,7 +17,7 @@ from mkdocs.structure.toc import TableOfContents
 
 from arrakis_schema.site.finishing import finish_html, scripts_of_theme
 from arrakis_schema.site.pages import SiteFolder
-from arrakis_schema.store.memo import Memo
+from arrakis_schema.store.caching import Memo
 
 _EMPTY_TEMPLATE = "nothing.html"
 _SEARCH = "material/search"

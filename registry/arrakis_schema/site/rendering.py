@@ -26,7 +26,7 @@ from arrakis_schema.site.pages import SiteFolder
 from arrakis_schema.site.representations import Representation, media_type_of
 from arrakis_schema.site.tree import tree
 from arrakis_schema.site.writer import BuildError
-from arrakis_schema.store.memo import Memo
+from arrakis_schema.store.caching import Memo
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.printable import printable
 

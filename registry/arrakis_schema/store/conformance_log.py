@@ -1,7 +1,7 @@
-"""`conformance/SERVER.jsonl`: what `conform --log` found at a server over time, one JSON object a line.
+"""`conformance/SERVER.jsonl`: what `conform --log` found out about a server over time, one JSON object a line.
 
-The site shows the files that lie beside `schemas/` and `versions/`. A line that is not a record, such as an incomplete
-one, is counted and skipped: machines write the log, and it must not break the site.
+The site shows such files in a folder beside `schemas/` and `versions/`. A line that is not a record, such as an
+incomplete one, is counted and skipped: machines write the log, and it must not break the site.
 """
 
 import json
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
-from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.files import exists, scan_folder
+from arrakis_schema.store.records import timestamp
 from arrakis_schema.store.store import Store
 from arrakis_schema.text.printable import clean_line
 from arrakis_schema.text.short_repr import short_repr
@@ -33,8 +33,8 @@ _LONGEST = 300
 class LogRecord:
     """One examination: when, of which server, against which release, the verdict, and how much was examined.
 
-    `time` is RFC 3339 in UTC; `software` is what the server says of its version; `problem` is the first finding, or
-    why it could not be examined.
+    `time` is RFC 3339 in UTC; `software` is the version that the server reports; `problem` is the first finding, or the
+    reason why it could not be examined.
     """
 
     time: str
@@ -73,7 +73,7 @@ def append_record(file: Path, record: LogRecord) -> None:
 
 
 def require_appendable(file: Path) -> None:
-    """Raise `ArrakisSchemaError` for a log that cannot be written; one that does not exist is there afterwards."""
+    """Raise `ArrakisSchemaError` for a log that cannot be written; a missing log is created."""
     with _open_log(file):
         pass
 
@@ -117,7 +117,7 @@ def _read(name: str, content: bytes) -> ConformanceLog:
 
 
 def _record(line: str) -> LogRecord | None:
-    """Return the record in a line; None where it is none."""
+    """Return the record in a line; None where the line is not a record."""
     try:
         members = json.loads(line)
     except (ValueError, RecursionError):
@@ -134,7 +134,7 @@ def _fits(expected: Any, value: Any) -> bool:
 
 
 def _build(values: Mapping[str, Any]) -> LogRecord | None:
-    """Return a record of values of the right types; None where one that it needs is missing or means nothing."""
+    """Return a record of values of the right types; None where a required one is missing or invalid."""
     try:
         moment = datetime.fromisoformat(values["time"]).astimezone(UTC)
         texts = {name: clean_line(value, _LONGEST) for name, value in values.items() if isinstance(value, str)}

@@ -1,8 +1,8 @@
 """`versions/corrections.toml`: what is known to be wrong in frozen documents, in a form that can be applied.
 
 The frozen bytes never change. The contract of a release is its documents with its corrections applied, in the order of
-the file: a JSON Patch (RFC 6902) for JSON, the whole text as really sent for others. A correction with neither is a
-note, which is only shown.
+the file: a JSON Patch (RFC 6902) for JSON, the whole text as really sent for other languages. A correction with neither
+is a note, which is only shown.
 """
 
 import json
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, DamagedStoreError
+from arrakis_schema.store.caching import Snapshot
+from arrakis_schema.store.files import DEEPEST_DOCUMENT
 from arrakis_schema.store.json_patch import Operation, apply_patch
-from arrakis_schema.store.limits import DEEPEST_DOCUMENT
-from arrakis_schema.store.strict_json import parse_text
-from arrakis_schema.store.toml_files import parse_toml
+from arrakis_schema.store.parsing import parse_text, parse_toml
 from arrakis_schema.text.short_repr import short_repr
 
 CORRECTIONS_FILE = "versions/corrections.toml"
@@ -35,8 +35,8 @@ class CorrectionError(ArrakisSchemaError, ValueError):
 class Correction:
     """What is wrong in some documents of some releases, and what really holds.
 
-    `patch` or `text` say what holds; without them it is a note. `reason` is a sentence for people, `seen` is the
-    software with its version that it was seen in, `fixed` is the release that says it right, empty where none does.
+    `patch` or `text` say what holds; without them it is a note. `reason` is a sentence for people, `seen` lists the
+    software, with its version, in which it was seen, `fixed` is the release that corrects it, empty if none does.
     `location` is a JSON Pointer into the document or the name of a column, `rule` the lint rule that reports it.
     """
 
@@ -59,7 +59,7 @@ class Correction:
 
     @property
     def locations(self) -> tuple[str, ...]:
-        """The places that it is about: its location, or what the patch changes; none for a whole document."""
+        """The locations that it is about: its own, or what the patch changes; none for a whole document."""
         changed = dict.fromkeys(operation["path"].rpartition("/")[0] for operation in self.patch)
         return (self.location,) if self.location else tuple(changed)
 
@@ -87,9 +87,20 @@ def apply_corrections(corrections: Iterable[Correction], content: bytes, place: 
     return content
 
 
-def parse_errata(content: bytes) -> tuple[Correction, ...]:
+def read_corrections(snapshot: Snapshot) -> tuple[Correction, ...]:
+    """Return the corrections of a root, and the notes of the older file; none where there are no such files."""
+    corrections = parse_corrections(snapshot.read_if_there(CORRECTIONS_FILE) or b"")
+    return corrections + parse_errata(snapshot.read_if_there(ERRATA_FILE) or b"")
+
+
+def parse_corrections(content: bytes, file: str = CORRECTIONS_FILE) -> tuple[Correction, ...]:
+    """Return the entries of the file; raises `DamagedStoreError`, which names the entry and what is wrong with it."""
+    return _parse_entries(file, "correction", content)
+
+
+def parse_errata(content: bytes, file: str = ERRATA_FILE) -> tuple[Correction, ...]:
     """Return the entries of the older file, which are notes; raises `DamagedStoreError` like `parse_corrections`."""
-    return _parse_entries(ERRATA_FILE, "erratum", content, _as_note)
+    return _parse_entries(file, "erratum", content, _as_note)
 
 
 def _as_note(entry: Any) -> Any:
@@ -97,11 +108,6 @@ def _as_note(entry: Any) -> Any:
     if not isinstance(entry, dict):
         return entry
     return {("reason" if key == "text" else key): value for key, value in entry.items()}
-
-
-def parse_corrections(content: bytes) -> tuple[Correction, ...]:
-    """Return the entries of the file; raises `DamagedStoreError`, which names the entry and what is wrong with it."""
-    return _parse_entries(CORRECTIONS_FILE, "correction", content)
 
 
 def _parse_entries(

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from posixpath import basename, splitext
 from typing import Any, Protocol
 
+from arrakis_schema.store.caching import Deriving
 from arrakis_schema.store.dialects import Aliases
 from arrakis_schema.store.layout import FORMATS, STANDARD, DocumentKind, Format, Layout
-from arrakis_schema.store.snapshot import Deriving
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -30,7 +30,7 @@ class DocumentSet(Protocol):
 
     @property
     def layout(self) -> Layout:
-        """Where they lie."""
+        """Where they are."""
 
     def derived(self, make: Callable[..., Any], *args: Any) -> Any:
         """Return `make(self, ...)`, called once."""
@@ -102,7 +102,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message beside a document, which must accept it, or refuse it where it lies in a folder named `refused`.
+    """One message beside a document, which must accept it, or reject it if it is in a folder named `refused`.
 
     A request's or a JSON publication's example is the message itself. An example of an Arrow document is an object with
     `rows` (one object a row) and, where the document is a template, what to bind: `values` and `columns`.

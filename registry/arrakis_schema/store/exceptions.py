@@ -14,8 +14,8 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.store.files import exists, read_file
+from arrakis_schema.store.parsing import parse_toml
 from arrakis_schema.store.store import Store
-from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import is_release, precedence
 
 EXCEPTIONS = "exceptions.toml"

@@ -1,13 +1,12 @@
-"""Reading below a root folder: plain files only. No link is followed, no pipe or device is opened.
+"""Read plain files below a root folder, within limits. No link is followed, no pipe or device is opened.
 
-`load_schema` runs through here, so it imports nothing slow. It knows nothing of what the files mean.
+`load_schema` runs through here, so it imports nothing slow. What the files mean is not known here.
 """
 
 import os
 import stat
 
 from arrakis_schema.errors import DamagedStoreError, TooLargeError
-from arrakis_schema.store.limits import LARGEST_FILE, mebibytes
 from arrakis_schema.text.printable import printable
 
 TYPE_CHECKING = False
@@ -25,6 +24,15 @@ NOT_PLAIN = {
     LINK: "is a symbolic link, which is never followed: put the file or folder itself there",
     SPECIAL: "is a pipe, a socket or a device, which is never opened: remove it",
 }
+
+# Limits on files, and on what stands in them (docs/commands.md): whatever is larger is reported, and not processed.
+LARGEST_FILE = 8 * 1024 * 1024
+LARGEST_SETTINGS = 1024 * 1024
+DEEPEST_DOCUMENT = 64
+LONGEST_NUMBER = 300
+MOST_COLUMNS = 10_000
+MOST_PATTERNS, LONGEST_PATTERNS = 1000, 100_000
+MOST_FINDINGS = 1000
 
 
 def read_file(root: str, path: str) -> bytes:
@@ -108,3 +116,8 @@ def _kind(entry: "os.DirEntry[str]", *, follow: bool) -> str:
     if entry.is_dir(follow_symlinks=follow):
         return FOLDER
     return FILE if entry.is_file(follow_symlinks=follow) else SPECIAL
+
+
+def mebibytes(size: int) -> str:
+    """Format a number of bytes for people."""
+    return f"{size / 1024 / 1024:.3g} MiB"

@@ -69,8 +69,8 @@ class Columns:
     """What binds the repeated columns of a payload: the argument that names them, and the endpoint that answers rows.
 
     `column` holds the name in those rows; `sorted` says whether the columns stand in the order of their names;
-    `aliases` are placeholders of other releases with the column that fills them. Of data that is at another server, the
-    schema in a FlightInfo may hold the names only (`names_only_elsewhere`): the schema of the stream is what counts.
+    `aliases` are placeholders of other releases with the column that fills them. For data at another server, the schema
+    in a FlightInfo may hold only the names (`names_only_elsewhere`): the schema of the stream is what counts.
     """
 
     argument: str = ""
@@ -139,18 +139,26 @@ class Flight:
 TABLES = {"names": Names, "filters": Filter, "columns": Columns}
 
 
-def read_flight(table: Any) -> tuple[Flight, list[str]]:
-    """Parse the table, and return a sentence for each key that is unknown or has a wrong type."""
-    problems = list(_problems(Flight, table, "flight"))
-    if problems:
-        return Flight(), problems
+def read_flight(table: Any) -> Flight:
+    """Return the settings of a table without problems."""
     if table.get("calls") == "path":
         table = {"discriminator": "", **table}
-    parsed: Flight = _build_record(Flight, table)
-    if parsed.calls not in CALLS:
-        return parsed, [f"flight.calls = {parsed.calls!r} is none of {', '.join(CALLS)}"]
-    bad = [name for name, filter_ in parsed.filters.items() if filter_.keeps not in KEEPS]
-    return parsed, [f"flight.filters.{name}.keeps is none of {', '.join(KEEPS)}" for name in bad]
+    flight: Flight = _build_record(Flight, table)
+    return flight
+
+
+def flight_problems(table: Any) -> Iterator[str]:
+    """Yield what is wrong with the table: unknown keys, values of a wrong type, or words that mean nothing."""
+    if problems := list(_problems(Flight, table, "flight")):
+        yield from problems
+        return
+    flight = read_flight(table)
+    if flight.calls not in CALLS:
+        yield f"flight.calls = {flight.calls!r} is none of {', '.join(CALLS)}"
+        return
+    for name, filter_ in flight.filters.items():
+        if filter_.keeps not in KEEPS:
+            yield f"flight.filters.{name}.keeps is none of {', '.join(KEEPS)}"
 
 
 def _build_record(kind: type[Any], table: Mapping[str, Any]) -> Any:

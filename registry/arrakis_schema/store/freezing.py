@@ -16,10 +16,10 @@ from pathlib import Path
 from posixpath import basename
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
-from arrakis_schema.store.dates import DATES_FILE, with_date
 from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, clear_exceptions, exceptions_to_freeze
-from arrakis_schema.store.gitattributes import ATTRIBUTES_FILE, with_attributes
 from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, format_lock, lock_release
+from arrakis_schema.store.new_root import ATTRIBUTES_FILE, with_attributes
+from arrakis_schema.store.records import DATES_FILE, with_date
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.verification import STAGED, verify
 

@@ -10,18 +10,29 @@ from posixpath import splitext
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
 from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, list_folder, read_file, scan_folder
-from arrakis_schema.store.git.commits import Commit, entries_of
-from arrakis_schema.store.git.repository import BaseError, Repository, open_repository
-from arrakis_schema.store.importing import Version
+from arrakis_schema.store.git import BaseError, Commit, Repository, entries_of, open_repository
 from arrakis_schema.store.inventory import NOTE, PROGRAMS, explain_language
 from arrakis_schema.store.layout import FORMATS
 from arrakis_schema.store.versions import is_release
+from arrakis_schema.text.short_repr import short_repr
 
 _MOST_FILES = 20_000
 _READ = {*FORMATS, *PROGRAMS, NOTE}
 _UNNAMED = "is not named by a version"
 _NUMBERS = re.compile(r"(\d+)(?:[._]+(\d+))?(?:[._]+(\d+))?(-.+)?", re.ASCII)
 _VERSION_BEGUN = re.compile(r"v?(?:\d[\d._]*)?$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a team's schemas: its files by path, when it was published, and what was not read, with why."""
+
+    name: str
+    contents: Mapping[str, bytes]
+    moment: datetime | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +45,8 @@ class _Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The versions of a source, and what looks like one but is none, with the reason."""
+class SourceVersions:
+    """The versions of a source, and what else was found there, with the reason why it is not a version."""
 
     versions: tuple[Version, ...]
     others: Mapping[str, str] = field(default_factory=dict)
@@ -71,8 +82,8 @@ def _visible(folder: Path) -> Iterator[tuple[str, str]]:
         yield path, kind
 
 
-def read_versions(folder: Path) -> Found:
-    """Read the versions in the folders of a folder that are named by versions, with `v` before it or not."""
+def read_versions(folder: Path) -> SourceVersions:
+    """Read the versions in those folders of a folder that are named by a version, with `v` before it or not."""
     if not folder.is_dir():
         raise ReleaseError(f"{folder} is not a folder")
     listed = list_folder(str(folder.parent), folder.name) if folder.name else list_folder(str(folder), ".")
@@ -82,11 +93,11 @@ def read_versions(folder: Path) -> Found:
     if not chosen:
         remedy = "--as VERSION imports the folder itself as one version"
         raise ReleaseError(f"{folder} has no folder named by a version, such as v1.0.0 ({remedy})")
-    return Found(tuple(read_version(folder / entry, name) for name, entry in chosen.items()), others)
+    return SourceVersions(tuple(read_version(folder / entry, name) for name, entry in chosen.items()), others)
 
 
 def version_named(name: str) -> str:
-    """Return the version that a folder or a tag is named by, with `v` before it or not; nothing if it is none.
+    """Return the version in the name of a folder or a tag, with `v` before it or not; empty if it names none.
 
     `v2.1` is 2.1.0, and `1__1__5` is 1.1.5.
     """
@@ -117,11 +128,11 @@ def _choose(contents: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]
     return chosen, others
 
 
-def read_tags(folder: Path, pattern: str, subfolder: str = "", version: str | None = None) -> Found:
+def read_tags(folder: Path, pattern: str, subfolder: str = "", version: str | None = None) -> SourceVersions:
     """Read the versions that the tags of a git repository name; raises `BaseError` and `ReleaseError`.
 
-    The version is the tag without what stands before it in the pattern, and without `v`; or the tag is the only one
-    that the pattern selects, and `version` says which one it is. The moment is that of the tag, or of its commit.
+    The version is the tag without the prefix that the pattern has, and without `v`; or the pattern selects a single
+    tag, and `version` says which version that is. The moment is that of the tag, or of its commit.
     """
     repository = _open(folder)
     prefix = repository.run("rev-parse", "--show-prefix").stdout.decode("utf-8", "replace").strip()
@@ -138,7 +149,7 @@ def read_tags(folder: Path, pattern: str, subfolder: str = "", version: str | No
         reasons = next((f": {tag} {reason}" for tag, reason in others.items()), "")
         remedy = "--tags TAG --as VERSION imports one tag as a version"
         raise BaseError(f"{folder} has no tags of versions like {pattern!r}{reasons} ({remedy})")
-    return Found(tuple(versions), others)
+    return SourceVersions(tuple(versions), others)
 
 
 def _versions_of(tags: Mapping[str, _Tag], pattern: str) -> tuple[dict[str, str], dict[str, str]]:

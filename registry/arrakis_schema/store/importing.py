@@ -1,28 +1,27 @@
 """Freeze releases that were made elsewhere: all of them or none, unchanged to the byte.
 
-Where they come from is `store/import_sources.py`; what a new root says of them is proposed by `system/proposal.py`.
+They are read by `store/import_sources.py`; the settings of a new root are proposed by `system/proposal.py`.
 """
 
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError, ReleaseError
-from arrakis_schema.store.dates import DATES_FILE, with_dates
 from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.freezing import complete, contents_of, freeze_contents, hold_releases
+from arrakis_schema.store.import_sources import Version
 from arrakis_schema.store.inventory import NOTE, SETTINGS, classify
 from arrakis_schema.store.layout import Layout
 from arrakis_schema.store.lock import lock_release
+from arrakis_schema.store.records import DATES_FILE, with_dates
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.verification import verify
 from arrakis_schema.store.versions import precedence
-from arrakis_schema.text.short_repr import short_repr
 
 _NEW, _OLD = ".schemas.new", ".schemas.old"
 _NO_DATES = "# When each release was published; of those that were imported from folders it is not known.\n"
@@ -30,22 +29,10 @@ _VERSION_LINE = re.compile(rb'^(version[ \t]*=[ \t]*)"[^"\n]*"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a team's schemas: its files by path, when it was published, and what was not read, with why."""
-
-    name: str
-    contents: Mapping[str, bytes]
-    moment: datetime | None = None
-    unread: Mapping[str, str] = field(default_factory=dict)
-
-    __repr__ = short_repr
-
-
-@dataclass(frozen=True, slots=True)
 class Imported:
     """What became of one version: how many documents and other files were frozen, and why other files were not.
 
-    There are no documents where the version has none, and `known` is set where the release exists and is the same.
+    `known` is set where the release exists already, with the same files.
     """
 
     version: str

@@ -1,15 +1,19 @@
 """The files below the folder of a release by their roles, and those that must not be there, with the reason.
 
-This is an allowlist: a file without a role is rejected. The content of files is ignored.
+This is an allowlist: a file without a role is rejected, and so is a name that does not mean the same everywhere: in a
+URL, in a checkout on any system, in a terminal. The content of files is ignored.
+
+https://learn.microsoft.com/windows/win32/fileio/naming-a-file for Windows, RFC 3986 for URLs.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from posixpath import basename, dirname, splitext
+from posixpath import basename, dirname, split, splitext
+from unicodedata import is_normalized, normalize
 
 from arrakis_schema.store.files import FILE, FOLDER, NOT_PLAIN, NOTATIONS, YAML, scan_folder
 from arrakis_schema.store.layout import EXAMPLE, FORMATS, STANDARD, Layout
-from arrakis_schema.store.portable_names import LONGEST_PATH, clashes, fault_of_name
 from arrakis_schema.text.printable import printable
 from arrakis_schema.text.short_repr import short_repr
 
@@ -44,6 +48,22 @@ _PLACES = (
 )
 _MOST_GLOBS = 6
 _PAGES = frozenset({"index", "readme"})
+
+LONGEST_NAME, LONGEST_PATH = 100, 180
+"""In bytes: the site derives longer names from these, and a checkout adds its own folder in front."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")  # how Python represents a byte that is not UTF-8
+_SPECIAL = re.compile(r'["*:<>?|\\%#]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_FAULTS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("is not UTF-8", _SURROGATE.search),
+    ("has a character that cannot be printed", lambda name: not name.isprintable()),
+    ('has one of " * : < > ? | \\ % #, which have a special meaning in URLs or file systems', _SPECIAL.search),
+    ("begins or ends with a space, or ends with a dot", lambda name: name != name.strip(" ") or name.endswith(".")),
+    ("is reserved for a device on Windows", _DEVICE.fullmatch),
+    ("is not in Unicode's form NFC, so some systems change it", lambda name: not is_normalized("NFC", name)),
+    (f"has more than {LONGEST_NAME} bytes", lambda name: len(name.encode()) > LONGEST_NAME),
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -210,3 +230,22 @@ def _empty(kinds: dict[str, str]) -> Iterator[str]:
     """Yield each empty folder."""
     parents = {dirname(path) for path in kinds}
     yield from (path for path, kind in kinds.items() if kind == FOLDER and path not in parents)
+
+
+def fault_of_name(name: str) -> str:
+    """Return why a name cannot be used in a URL or on some system; empty where it can."""
+    return next((reason for reason, holds in _FAULTS if holds(name)), "")
+
+
+def clashes(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each path that equals an earlier one where case does not matter, with that one; lower case comes first."""
+    first: dict[str, str] = {}
+    for path in sorted(paths, key=str.swapcase):
+        earlier = first.setdefault(_fold(path), path)
+        if earlier != path and split(earlier)[0] == split(path)[0]:
+            yield path, earlier
+
+
+def _fold(path: str) -> str:
+    """Return a key that is equal for paths that some systems do not distinguish."""
+    return normalize("NFC", normalize("NFD", path).casefold())

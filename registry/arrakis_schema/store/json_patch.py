@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from arrakis_schema.store.strict_json import json_children
+from arrakis_schema.store.parsing import json_children
 from arrakis_schema.text.json_pointer import unescape_token
 
 Operation = Mapping[str, Any]

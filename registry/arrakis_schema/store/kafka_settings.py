@@ -43,8 +43,8 @@ class Digest:
 class Topics:
     """The topics of one document.
 
-    `names` may have placeholders, as in `station-{id}`; `partitions` is how many each topic has (0: not said),
-    `cleanup` its `cleanup.policy` (empty: not said). `key` is `text` where each message has a key in UTF-8, `none`
+    `names` may have placeholders, as in `station-{id}`; `partitions` is how many each topic has (0: any),
+    `cleanup` its `cleanup.policy` (empty: any). `key` is `text` where each message has a key in UTF-8, `none`
     where it has neither key nor headers; `key_member` is the member of a value that repeats the key. `described_by` is
     the document whose records describe the rows: each row refers to one record, and the members of that record make
     the name of the topic. The records of one topic agree in the members that are `alike`. `repeats` maps a placeholder
@@ -79,7 +79,7 @@ class Topics:
         return {}
 
     def topic_of(self, record: Mapping[str, Any]) -> str | None:
-        """Return the topic that a record's rows are in: by the first name whose placeholders it has all values for."""
+        """Return the topic of a record's rows: by the first name whose placeholders all have a value in it."""
         for name in self.names:
             values = {member: record.get(member) for member in _PLACEHOLDER.findall(name)}
             if all(isinstance(value, str | int) for value in values.values()):

@@ -101,12 +101,12 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where some documents of a team lie, and their examples: one entry of `[[documents]]` in `registry.toml`.
+    """Where some documents of a team and their examples are: one entry of `[[documents]]` in `registry.toml`.
 
     `pattern` matches their paths and has what the name leaves out, such as `.schema.json`, as the group `rest`;
     `examples` are patterns of paths relative to the folder of a document, with `{name}` for its file name without
     that rest. `language` is the name of the language of these documents, `dialect` the meta-schema of those that name
-    none, `writer` and `reader` what those are called who write and read, `id` the form of each `$id`; each is empty
+    none, `writer` and `reader` the words for who writes and who reads, `id` the form of each `$id`; each is empty
     where the entry does not say.
     """
 
@@ -139,7 +139,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the documents of a release lie: what is a document, its kind, its name, and its examples, by paths alone.
+    """Where the documents of a release are: what is a document, its kind, its name, and its examples, by paths alone.
 
     Without placements it is the layout of the package's own schemas, which serves every API of requests and payloads.
     Of several placements that match a path, the first one holds.
@@ -151,7 +151,7 @@ class Layout:
 
     @property
     def declared(self) -> bool:
-        """Whether `[[documents]]` of `registry.toml` declares where the documents lie."""
+        """Whether `[[documents]]` of `registry.toml` declares where the documents are."""
         return bool(self.placements)
 
     def is_document(self, path: str) -> bool:
@@ -193,7 +193,7 @@ class Layout:
         return aliases if placement is None or not placement.dialect else (*aliases, ("", placement.dialect))
 
     def identifier_of(self, path: str, version: str) -> str | None:
-        """Return the `$id` that the document at this path has in a version; None where none is asked for."""
+        """Return the `$id` that the document at this path has in a version; None where the layout requires none."""
         placement = self._placement(path)
         if placement is None or not placement.id:
             return None

@@ -1,14 +1,15 @@
-"""`[[documents]]` of `registry.toml`: where the documents of a team lie, as globs, and how their examples are found."""
+"""`[[documents]]` of `registry.toml`: where the documents of a team are, as globs, and how their examples are found.
+
+Globs of paths: `**/` stands for any folders, `*` for any part of a name, `?` for a character.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from posixpath import splitext
 from typing import Any
 
 from arrakis_schema.store.dialects import DIALECTS
-from arrakis_schema.store.globs import WILD, glob_problem, translate_glob
 from arrakis_schema.store.layout import EXAMPLE, FORMATS, DocumentKind, Layout, Placement
-from arrakis_schema.store.toml_files import list_problems
 
 KINDS = tuple(kind.value for kind in DocumentKind if kind is not DocumentKind.ENVELOPE)
 _KEYS = {"files", "kind", "examples", "language", "dialect", "id", "writer", "reader"}
@@ -18,6 +19,9 @@ _EXAMPLE = '[[documents]] files = "**/*.schema.json" kind = "publication"'
 _ID = "https://example.org/vVERSION/PATH"
 _OPTIONAL = re.compile(r"\[[^][]*\]")
 _WORDS = {"NAME": "{name}", "VARIANT": "[^/]+"}
+_WILD = re.compile(r"\*\*/|\*|\?")
+_WILDCARDS = {"**/": "(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}
+_MOST_STARS, _MOST_ENTRIES = 2, 100
 
 
 def layout_problems(entries: Any) -> Iterator[str]:
@@ -93,7 +97,7 @@ def _texts(value: Any) -> list[str] | None:
 
 def _glob_pattern(files: str) -> re.Pattern[str]:
     """Return the pattern of a glob; what follows its last wildcard, or else the suffix, is the group `rest`."""
-    wild = list(WILD.finditer(files))
+    wild = list(_WILD.finditer(files))
     end = wild[-1].end() if wild else len(splitext(files)[0])
     head, rest = files[:end], files[end:]
     return re.compile(f"{translate_glob(head)}(?P<rest>{re.escape(rest)})")
@@ -107,3 +111,44 @@ def _form_pattern(form: str) -> str:
         plain = re.escape(part).replace("{", "{{").replace("}", "}}")
         pattern += _WORDS.get(part) or brackets.get(part) or plain
     return pattern
+
+
+def glob_problem(files: str) -> str:
+    """Return what is wrong with a glob; empty where nothing is."""
+    parts = files.split("/")
+    if any(part in {"", ".", ".."} for part in parts):
+        return "is not a path below schemas/: write it without / at an end, . and .."
+    if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
+        return "has ** beside other characters or at the end: ** stands for any folders, as in **/*.schema.json"
+    if parts.count("**") > 1 or any(part.count("*") > _MOST_STARS for part in parts if part != "**"):
+        return f"has ** more than once, or more than {_MOST_STARS} of * in one name: write several entries"
+    return ""
+
+
+def translate_glob(glob: str) -> str:
+    """Return the regular expression of a glob."""
+    parts, start = list[str](), 0
+    for wild in _WILD.finditer(glob):
+        parts.append(re.escape(glob[start : wild.start()]))
+        parts.append(_WILDCARDS[wild.group()])
+        start = wild.end()
+    return "".join([*parts, re.escape(glob[start:])])
+
+
+def list_problems(
+    name: str,
+    entries: Any,
+    keys: Collection[str],
+    example: str,
+    problems_of: Callable[[dict[str, Any]], Iterator[str]],
+) -> Iterator[str]:
+    """Yield the problems of a list in `registry.toml`: it is not a list, is too long, or has invalid entries."""
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        yield f"{name} is a list of tables, as in {example}"
+        return
+    if len(entries) > _MOST_ENTRIES:
+        yield f"{name} has {len(entries)} entries, but at most {_MOST_ENTRIES} are allowed"
+    for number, entry in enumerate(entries, 1):
+        where = f"{name}, entry {number}"
+        yield from (f"{where}: unknown key {key!r}" for key in entry.keys() - keys)
+        yield from (f"{where}: {problem}" for problem in problems_of(entry))

@@ -138,7 +138,7 @@ def parse_file(content: bytes, path: str) -> "Any":
 def _parse_yaml(content: bytes, path: str) -> "Any":
     """Parse the YAML in a file."""
     from arrakis_schema.errors import MalformedRequestError  # noqa: PLC0415 - only for YAML
-    from arrakis_schema.store.limits import DEEPEST_DOCUMENT  # noqa: PLC0415 - the same
+    from arrakis_schema.store.files import DEEPEST_DOCUMENT  # noqa: PLC0415 - the same
     from arrakis_schema.store.yaml_text import parse_yaml  # noqa: PLC0415 - the same, with a third-party package
 
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError, MalformedRequestError
 from arrakis_schema.store.layout import STANDARD, Layout
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.store.versions import is_release
 
 LOCK_FILE = "versions/lock.json"

@@ -1,7 +1,7 @@
 """A member of a document, whatever language it is written in: one place of a message, or a column with its children.
 
-What a document says of a place is read by the language; here is only what such a statement holds, and how a place is
-written: its path for people, and its address, which is the id of its heading.
+Each language reads what its documents say about a place. Here are only the values that hold this, and the two names of
+a place: its path for people, and its address, which is the id of its heading.
 """
 
 import re
@@ -72,10 +72,10 @@ class Member:
     """One place of a message, or one column of a payload.
 
     `path` is what validators print, as in `args.max_rate`; `anchor` is its address, the id of its place on its page.
-    `nullable` is None where nothing can be told. `required_when` tells when a member is required that not always is;
-    `alternative` tells in which case the member exists at all. `values`, `default` and `examples` are JSON values;
+    `nullable` is None where it is unknown. `required_when` says when a member is required that is not always required;
+    `alternative` says in which case the member exists at all. `values`, `default` and `examples` are JSON values;
     `default` is empty or holds one. `see` is the address of the member where the members inside are described already,
-    `note` what the tree leaves out. `closed` says what more is not allowed: other members, further items.
+    `note` says what the tree leaves out. `closed` says what else is not allowed: other members, further items.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""A working folder for a new team, with one example of each kind of document.
+"""A root folder for a new team, with one example of each kind of document; the `.gitattributes` of every root.
 
 The files are those of `starter/`, which the guide *Your own API* explains; they get the team's title and base URL.
 """
@@ -13,7 +13,6 @@ from pathlib import Path
 from shutil import rmtree
 
 from arrakis_schema.errors import ReleaseError
-from arrakis_schema.store.gitattributes import ATTRIBUTES_FILE, with_attributes
 
 STARTER = Path(__file__).parent / "starter"
 TITLE, BASE_URL = "Tides", "https://example.org/tides/"
@@ -21,6 +20,9 @@ TITLE, BASE_URL = "Tides", "https://example.org/tides/"
 
 _URL = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9._~:/@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 _FOLDERS = ("schemas", "versions")
+ATTRIBUTES_FILE = ".gitattributes"
+_ATTRIBUTES_NOTE = "# A release never changes, nor do its line endings: its sha256 is in versions/lock.json."
+_ATTRIBUTES = ("versions/** -text", "schemas/** -text")
 
 
 def create_root(root: Path, title: str, base_url: str) -> list[str]:
@@ -96,3 +98,29 @@ def _write(files: Mapping[str, str], folder: Path) -> None:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def with_attributes(root: Path) -> bytes | None:
+    """Return the content of `.gitattributes` with the missing lines appended; None where there is nothing to write.
+
+    With these lines git changes no byte of documents and releases, not even line endings. A symbolic link is left
+    alone: git does not follow it either.
+    """
+    path = root / ATTRIBUTES_FILE
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return None
+    written = path.read_bytes() if path.exists() else b""
+    lines = [line.split() for line in written.decode("utf-8", "replace").splitlines()]
+    missing = [line for line in _ATTRIBUTES if not _is_in_effect(line.split(), lines)]
+    if not missing:
+        return None
+    gap = b"" if written.endswith(b"\n") or not written else b"\n"
+    return written + gap + "".join(f"{line}\n" for line in (_ATTRIBUTES_NOTE, *missing)).encode()
+
+
+def _is_in_effect(line: list[str], lines: list[list[str]]) -> bool:
+    """Return whether a line is present, and no later line overrides it by declaring something text."""
+    if line not in lines:
+        return False
+    later = lines[len(lines) - lines[::-1].index(line) :]
+    return not any(word in {"text", "!text"} or word.startswith("text=") for words in later for word in words[1:])

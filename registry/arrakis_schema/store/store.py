@@ -2,53 +2,35 @@
 
 import os
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import UnknownSchemaError
-from arrakis_schema.store.corrections import (
-    CORRECTIONS_FILE,
-    ERRATA_FILE,
-    Correction,
-    Erratum,
-    apply_corrections,
-    errata_of,
-    parse_corrections,
-    parse_errata,
-)
-from arrakis_schema.store.dates import DATES_FILE, SUMMARIES_FILE, parse_dates, parse_summaries
+from arrakis_schema.store.caching import Deriving, Memo
+from arrakis_schema.store.corrections import Correction, apply_corrections
 from arrakis_schema.store.dialects import Aliases, read_aliased
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.files import NOTATIONS
 from arrakis_schema.store.inventory import Inventory, read_inventory
 from arrakis_schema.store.layout import FORMATS, DocumentKind, Layout
 from arrakis_schema.store.loading import data_root, parse_json_schema, release_folder, releases
-from arrakis_schema.store.lock import LOCK_FILE, Lock, parse_lock
-from arrakis_schema.store.memo import Memo
+from arrakis_schema.store.records import READ_FIRST, Records
 from arrakis_schema.store.settings import Settings, read_settings
-from arrakis_schema.store.snapshot import Deriving, Snapshot
-from arrakis_schema.store.software import SOFTWARE_FILE, SoftwareTable, parse_software
 from arrakis_schema.store.versions import NEXT, aliases
 from arrakis_schema.text.short_repr import short_repr
 
 
 @dataclass(frozen=True, eq=False)
-class Store(Deriving):
+class Store(Records, Deriving):
     """The releases below one root folder. What was read never changes: open another store to see an edit."""
 
-    root: Path
     memo: Memo = field(default_factory=Memo, repr=False)
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     __repr__ = short_repr
-
-    @cached_property
-    def snapshot(self) -> Snapshot:
-        """The files that have been read."""
-        return Snapshot(str(self.root))
 
     @cached_property
     def settings(self) -> Settings:
@@ -57,7 +39,7 @@ class Store(Deriving):
 
     @property
     def layout(self) -> Layout:
-        """Where the documents lie, in the working set and in every release."""
+        """Where the documents are, in the working set and in every release."""
         return self.settings.layout
 
     @cached_property
@@ -69,42 +51,6 @@ class Store(Deriving):
     def aliases(self) -> dict[str, str]:
         """The release that `latest` and each series stand for."""
         return aliases(self.releases)
-
-    @cached_property
-    def corrections(self) -> tuple[Correction, ...]:
-        """What is known to be wrong in frozen releases, in the order in which it is applied."""
-        parts = ((CORRECTIONS_FILE, parse_corrections), (ERRATA_FILE, parse_errata))
-        contents = ((self.snapshot.read_if_there(file), parse) for file, parse in parts)
-        return tuple(entry for content, parse in contents if content is not None for entry in parse(content))
-
-    @cached_property
-    def errata(self) -> tuple[Erratum, ...]:
-        """The corrections by document and location, as pages show them."""
-        return tuple(errata_of(self.corrections))
-
-    @cached_property
-    def dates(self) -> dict[str, datetime]:
-        """When each release was frozen, in UTC, where that is recorded."""
-        content = self.snapshot.read_if_there(DATES_FILE)
-        return {} if content is None else parse_dates(content, DATES_FILE)
-
-    @cached_property
-    def summaries(self) -> dict[str, str]:
-        """The reason for each release, in a sentence, where one is written."""
-        content = self.snapshot.read_if_there(SUMMARIES_FILE)
-        return {} if content is None else parse_summaries(content)
-
-    @cached_property
-    def software(self) -> SoftwareTable:
-        """Which software implements which release; empty if that is not recorded."""
-        content = self.snapshot.read_if_there(SOFTWARE_FILE)
-        return SoftwareTable() if content is None else parse_software(content)
-
-    @cached_property
-    def lock(self) -> Lock:
-        """What `versions/lock.json` holds, by release and path; empty where there is none."""
-        content = self.snapshot.read_if_there(LOCK_FILE)
-        return {} if content is None else parse_lock(content, LOCK_FILE)
 
     def release(self, version: str | None) -> "Release":
         """Return a release by its version or an alias; None and `next` are the working set."""
@@ -194,9 +140,8 @@ class Release(Deriving):
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one of its files, corrected in a contract; raises `DamagedStoreError`."""
-        corrected = self.corrected.get(path)
-        if corrected is not None:
-            return corrected
+        if path in self.corrected:
+            return self.corrected[path]
         return self.store.snapshot.read(f"{self.folder}/{path}")
 
     def document(self, path: str) -> Document:
@@ -298,9 +243,7 @@ def _own_working_set() -> Release:
 @cache
 def _own_store() -> Store:
     """Return the store of this package."""
-    store = Store(Path(data_root()))
-    _ = store.settings
-    return store
+    return open_store(data_root())
 
 
 def _parse_json_document(release: Release, path: str) -> dict[str, Any]:
@@ -319,7 +262,7 @@ def _release_in(store: Store, folder: str) -> Release:
     """Read a release."""
     version = store.settings.version if folder == "schemas" else folder.removeprefix("versions/")
     release = Release(store, version, folder, read_inventory(str(store.root), folder, store.layout))
-    store.snapshot.keep([CORRECTIONS_FILE, ERRATA_FILE, DATES_FILE, *(f"{folder}/{path}" for path in release.files)])
+    store.snapshot.keep([*READ_FIRST, *(f"{folder}/{path}" for path in release.files)])
     return release
 
 
@@ -327,9 +270,31 @@ def _contract(release: Release) -> Release:
     """Return a release with its corrections."""
     corrected = {}
     for path in release.documents:
-        corrections = [correction for correction in release.corrections_of(path) if correction.has_effect]
-        if corrections:
+        if corrections := [correction for correction in release.corrections_of(path) if correction.has_effect]:
             corrected[path] = apply_corrections(corrections, release.read(path), f"{release.folder}/{path}")
-    if not corrected:
-        return release
-    return Release(release.store, release.version, release.folder, release.inventory, corrected)
+    return replace(release, corrected=corrected) if corrected else release
+
+
+def identity_of(release: Release) -> bytes:
+    """Return bytes that are equal for releases of equal versions, settings and documents."""
+    return release.derived(_identity)
+
+
+def settings_identity(store: Store) -> bytes:
+    """Return bytes that are equal for stores of equal settings."""
+    return store.derived(_pickled_settings)
+
+
+def _identity(release: Release) -> bytes:
+    """Return the digest of a release."""
+    identity = sha256(settings_identity(release.store) + f"\0{release.version}\0{release.folder}\0".encode())
+    for path in release.documents:
+        identity.update(path.encode() + b"\0" + sha256(release.read(path)).digest())
+    return identity.digest()
+
+
+def _pickled_settings(store: Store) -> bytes:
+    """Return the settings as bytes."""
+    import pickle  # noqa: PLC0415 - only for results that are remembered from one build to the next
+
+    return pickle.dumps(store.settings)

@@ -7,10 +7,10 @@ from itertools import islice
 from pathlib import Path
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.store.dates import DATES_FILE
 from arrakis_schema.store.files import FOLDER, NOT_PLAIN, list_folder
 from arrakis_schema.store.inventory import IGNORED
 from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest
+from arrakis_schema.store.records import DATES_FILE
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.printable import printable

@@ -1,7 +1,7 @@
 """YAML as another notation of JSON: the value in a text, and the position of each part of it.
 
-Read is what YAML 1.1, YAML 1.2 and JSON agree about, so that every tool reads the same schema. Needs PyYAML, of which
-the scanner and the parser are used, and no constructor: no object is ever made from a tag.
+Only what YAML 1.1, YAML 1.2 and JSON agree about is accepted, so that every tool reads the same schema. Needs PyYAML,
+of which only the scanner and the parser are used: no object is ever constructed from a tag.
 """
 
 import json
@@ -172,7 +172,7 @@ def _text(node: Node, text: str) -> str:
 
 
 def _short(tag: str) -> str:
-    """Return a tag as people write it."""
+    """Return a tag in its short form."""
     return str(tag).removeprefix(_TAG)
 
 

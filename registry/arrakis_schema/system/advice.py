@@ -7,8 +7,8 @@ from enum import Enum
 from arrakis_schema.findings.verdicts import Change
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.system.answers import Call, Exchange, Relation
 from arrakis_schema.system.comparisons import Comparisons
+from arrakis_schema.system.relations import Call, Exchange, Relation
 from arrakis_schema.text.json_pointer import escape_token
 
 _REQUIRED = re.compile(r"'(.*)' is now required$")

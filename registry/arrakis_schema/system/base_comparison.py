@@ -1,12 +1,12 @@
-"""The working set compared with one base: what breaks users of the base, what is only noted, what was left out.
+"""The working set compared with one base: what breaks users of the base, and how far the version has to move for it.
 
 Whether a break is accepted is decided in `system.acceptance`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from enum import IntEnum
 
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.verdicts import Break, Effect, Kind
@@ -14,14 +14,14 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import place_of
 from arrakis_schema.store.layout import DocumentKind
+from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.text.nouns import with_article
 from arrakis_schema.text.short_repr import short_repr
 
-Documents = Mapping[str, Document]
+DocumentsByPath = Mapping[str, Document]
 WORKING = "schemas"
-_ABSENT: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class BaseComparison:
     """What the working set does to those who use a base.
 
     `documents` counts those that were compared, `added` those that only the working set has; `left_out` are the paths
-    of those that could not be compared, and `undecided` of those of which it stayed open whether they break;
-    `corrected` are those of the base that were taken with corrections.
+    of those that could not be compared, and `undecided` of those that may or may not break; `corrected` are those of
+    the base that were taken with corrections.
     """
 
     base: str
@@ -69,8 +69,8 @@ class Against:
     comparisons: Comparisons
     version: str
     result: BaseComparison
-    old: Documents
-    new: Documents
+    old: DocumentsByPath
+    new: DocumentsByPath
 
     def compare(self) -> None:
         """Compare all documents."""
@@ -166,8 +166,66 @@ def not_compared(file: str, problem: str) -> Finding:
     return Finding(file, 1, 1, "not-compared", Severity.WARNING, "", f"not compared: {problem}")
 
 
-def compare_with(comparisons: Comparisons, base: str, old: Documents, new: Documents) -> BaseComparison:
+def compare_with(comparisons: Comparisons, base: str, old: DocumentsByPath, new: DocumentsByPath) -> BaseComparison:
     """Return what the documents of the working set, under its declared version, do to those who use a base."""
     result = BaseComparison(base)
     Against(comparisons, comparisons.store.settings.version, result, old, new).compare()
     return result
+
+
+class Bump(IntEnum):
+    """How far a version moves: https://semver.org/spec/v2.0.0.html.
+
+    A patch changes nothing in meaning, and a minor release breaks nobody; before 1.0.0 it may (section 4).
+    """
+
+    NONE = 0
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+    def __str__(self) -> str:
+        """Return the name as semver writes it."""
+        return self.name.lower()
+
+
+def bump_between(old: str, new: str) -> Bump:
+    """Return the bump from one version to another; a pre-release counts as its release."""
+    before, after = (tuple(map(int, version.partition("-")[0].split("."))) for version in (old, new))
+    if after[0] > before[0]:
+        return Bump.MAJOR
+    if after[:2] > before[:2]:
+        return Bump.MINOR
+    return Bump.PATCH if after > before else Bump.NONE
+
+
+def required_bump(old: str, *, breaks: bool, changes: bool) -> Bump:
+    """Return the least bump that the version after `old` needs."""
+    if breaks:
+        return Bump.MINOR if old.startswith("0.") else Bump.MAJOR
+    return Bump.MINOR if changes else Bump.PATCH
+
+
+def version_after(old: str, bump: Bump) -> str:
+    """Return the version that follows another by a bump."""
+    major, minor, patch = map(int, old.partition("-")[0].split("."))
+    if bump is Bump.MAJOR:
+        return f"{major + 1}.0.0"
+    return f"{major}.{minor + 1}.0" if bump is Bump.MINOR else f"{major}.{minor}.{patch + (bump is Bump.PATCH)}"
+
+
+def version_findings(version: str, result: BaseComparison) -> Iterator[Finding]:
+    """Yield a finding where the declared version does not say how much has changed since a release."""
+    base, breaks = result.base, bool(result.breakages)
+    if not is_release(base):
+        return
+    bump = required_bump(base, breaks=breaks, changes=result.changed)
+    if (breaks or result.changed) and bump_between(base, version) < bump:
+        why = "breaks" if breaks else "changes"
+        message = (
+            f"{version} is declared, but the {why} since {base} require {version_after(base, bump)}, a {bump} release"
+        )
+        yield Finding(REGISTRY_FILE, 1, 1, "version-too-low", Severity.ERROR, "version", message)
+    elif bump_between(base, version) > max(bump, Bump.MINOR) and not (result.undecided or result.left_out):
+        message = f"{version} is declared, but {version_after(base, bump)} is enough: nothing breaks since {base}"
+        yield Finding(REGISTRY_FILE, 1, 1, "version-too-high", Severity.NOTICE, "version", message)

@@ -12,16 +12,20 @@ from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.findings.github import github
 from arrakis_schema.findings.markdown import markdown
 from arrakis_schema.findings.text import format_count, text
+from arrakis_schema.store.bases import Base, base_of_release, documents_of, open_bases
 from arrakis_schema.store.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
-from arrakis_schema.store.git.bases import Base, base_of_release, documents_of, open_bases
 from arrakis_schema.store.lock import LOCK_FILE, Lock
-from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.verification import verify
-from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.acceptance import Acceptance, AcceptedBreak
-from arrakis_schema.system.base_comparison import WORKING, BaseComparison, Documents, compare_with, not_compared
-from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
+from arrakis_schema.system.base_comparison import (
+    WORKING,
+    BaseComparison,
+    DocumentsByPath,
+    compare_with,
+    not_compared,
+    version_findings,
+)
 from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.lint import lint_release
 from arrakis_schema.text.printable import join_names, printable
@@ -82,7 +86,7 @@ def check(  # noqa: PLR0913 - each is a question of the user
     compared = [comparing.with_base(base) for base in bases]
     acceptance = Acceptance(working.version, store.releases, entries, released, comparing.with_release)
     for result in compared:
-        findings += [*acceptance.open_breaks(result), *result.findings, *_version_findings(working.version, result)]
+        findings += [*acceptance.open_breaks(result), *result.findings, *version_findings(working.version, result)]
     findings += [*(finding for base in bases for finding in base.findings), *acceptance.entry_findings(compared)]
     return CheckResult(
         len(working.documents), tuple(dict.fromkeys(findings)), tuple(acceptance.accepted), tuple(compared)
@@ -94,7 +98,7 @@ class _Comparing:
     """The comparisons of the working set with each base, each made once."""
 
     comparisons: Comparisons
-    documents: Documents
+    documents: DocumentsByPath
     lock: Lock
     as_documented: bool
     done: dict[str, BaseComparison] = field(default_factory=dict)
@@ -151,23 +155,6 @@ def _invalid(problem: str) -> Finding:
     """Return the finding for something that is wrong with a file of accepted breaks, which the problem begins with."""
     folder, _, message = problem.partition(EXCEPTIONS)
     return Finding(f"{folder}{EXCEPTIONS}", 1, 1, "exception-invalid", Severity.ERROR, "", message.lstrip(", "))
-
-
-def _version_findings(version: str, result: BaseComparison) -> Iterator[Finding]:
-    """Yield a finding where the declared version does not say how much has changed since a release."""
-    base, breaks = result.base, bool(result.breakages)
-    if not is_release(base):
-        return
-    bump = required_bump(base, breaks=breaks, changes=result.changed)
-    if (breaks or result.changed) and bump_between(base, version) < bump:
-        why = "breaks" if breaks else "changes"
-        message = (
-            f"{version} is declared, but the {why} since {base} require {version_after(base, bump)}, a {bump} release"
-        )
-        yield Finding(REGISTRY_FILE, 1, 1, "version-too-low", Severity.ERROR, "version", message)
-    elif bump_between(base, version) > max(bump, Bump.MINOR) and not (result.undecided or result.left_out):
-        message = f"{version} is declared, but {version_after(base, bump)} is enough: nothing breaks since {base}"
-        yield Finding(REGISTRY_FILE, 1, 1, "version-too-high", Severity.NOTICE, "version", message)
 
 
 def check_report(result: CheckResult, name: str, *, verbose: bool = False) -> str:

@@ -17,12 +17,18 @@ from arrakis_schema.findings.working_on import working_on
 from arrakis_schema.languages import Pair, language_of
 from arrakis_schema.languages.examples import refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example
-from arrakis_schema.store.identity import settings_identity
 from arrakis_schema.store.layout import DocumentKind
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.store import Release, Store, settings_identity
 from arrakis_schema.store.versions import precedence
-from arrakis_schema.system.answers import Answer, Exchange, Relation, answer_of, undocumented_exchange
-from arrakis_schema.system.names import documents_named, paths_named
+from arrakis_schema.system.relations import (
+    Answer,
+    Exchange,
+    Relation,
+    answer_of,
+    documents_named,
+    paths_named,
+    undocumented_exchange,
+)
 
 
 @dataclass(slots=True)

@@ -14,11 +14,9 @@ from arrakis_schema.lint.release_rules import SET_RULES, find_id_clashes, find_u
 from arrakis_schema.lint.subject import CONVENTIONS, REFUSED_EXAMPLES, Subject, too_large
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, Correction, CorrectionError
 from arrakis_schema.store.documents import Document, Example
-from arrakis_schema.store.inventory import FILE_RULES
-from arrakis_schema.store.limits import LARGEST_FILE, mebibytes
-from arrakis_schema.store.lint_settings import with_settings
-from arrakis_schema.store.portable_names import fault_of_name
-from arrakis_schema.store.settings import REGISTRY_FILE
+from arrakis_schema.store.files import LARGEST_FILE, mebibytes
+from arrakis_schema.store.inventory import FILE_RULES, fault_of_name
+from arrakis_schema.store.settings import REGISTRY_FILE, with_settings
 from arrakis_schema.store.store import Release, Store
 
 _CORRECTION_RULES = {
@@ -84,7 +82,7 @@ def _findings_of(release: Release, paths: Iterable[str] | None) -> Iterator[Find
 
 
 def _conventions(release: Release) -> frozenset[str]:
-    """Return the conventions of lint that are asked for: all, or those that a team with a layout of its own begins."""
+    """Return the conventions to check: all, or with a layout of the team's own those that some document follows."""
     if not release.layout.declared:
         return CONVENTIONS
     begun = set[str]()
@@ -97,7 +95,7 @@ def _conventions(release: Release) -> frozenset[str]:
 
 
 def _expected_url(release: Release, path: str) -> str | None:
-    """Return the URL that the `$id` of a document is to be; None where the team declares a layout: it names them."""
+    """Return the URL that the `$id` of a document must be; None where the declared layout requires none."""
     if release.layout.declared:
         return release.layout.identifier_of(path, release.version)
     return release.settings.url(release.version, path)

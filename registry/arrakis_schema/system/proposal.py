@@ -1,6 +1,6 @@
-"""Propose a `registry.toml` for schemas that lie in a team's own folders.
+"""Propose a `registry.toml` for schemas in a team's own folders.
 
-It says where documents and examples are, and which documents others share. A person corrects it.
+It says where documents and examples are, and which documents are shared by others. People correct it.
 """
 
 import json
@@ -14,7 +14,7 @@ from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.rules import FIXED, LINT
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.files import FILE, NOTATIONS
-from arrakis_schema.store.importing import Version
+from arrakis_schema.store.import_sources import Version
 from arrakis_schema.store.inventory import classify
 from arrakis_schema.store.layout import STANDARD, DocumentKind, Layout
 from arrakis_schema.store.layout_settings import read_layout

@@ -15,7 +15,7 @@ from arrakis_schema.languages import language_of
 from arrakis_schema.store.dialects import DIALECTS, Aliases, named_dialect, read_aliased
 from arrakis_schema.store.documents import Document, Documents
 from arrakis_schema.store.files import NOTATIONS
-from arrakis_schema.store.importing import Version
+from arrakis_schema.store.import_sources import Version
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.layout_settings import read_layout
 from arrakis_schema.store.loading import parse_file
@@ -30,8 +30,8 @@ _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "
 class SchemaFiles:
     """The files of all versions: the newest content of each JSON Schema, and the paths of the other JSON files.
 
-    `dialects` are the meta-schemas of the team's own that they name, each with the dialect that it stands for, and
-    `guessed` are those of which nothing but the keywords of the documents tells it.
+    `dialects` are the meta-schemas of the team's own that they name, each with the dialect that it stands for;
+    `guessed` are those whose dialect follows only from the keywords of the documents.
     """
 
     schemas: Mapping[str, bytes]
@@ -85,7 +85,7 @@ def _dialect_of(value: Any, aliases: Aliases) -> str | None:
 def _extended_dialects(values: Iterable[Mapping[str, Any]], aliases: Aliases) -> dict[str, str]:
     """Return the meta-schemas among some files that others name, each with the dialect of the meta-schema itself.
 
-    A message may name its own schema in `$schema`, so a document that does not extend a dialect is none.
+    A message may name its own schema in `$schema`, so a document that does not extend a dialect is not a meta-schema.
     """
     dialects, identified = dict[str, str](), _identified(values)
     for uri in _unknown(values, aliases):

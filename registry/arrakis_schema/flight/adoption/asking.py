@@ -25,7 +25,7 @@ from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.requests import form_of
 from arrakis_schema.flight.tickets import descriptor_of
 from arrakis_schema.json_schema.packets import write_request
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.text.printable import clean_line
 
 MOST_FLIGHTS = 200

@@ -26,7 +26,7 @@ from arrakis_schema.flight.conform.call_errors import (
 )
 from arrakis_schema.flight.tickets import descriptor_of, ticket_info
 from arrakis_schema.store.flight_settings import Flight
-from arrakis_schema.store.strict_json import parse_json
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.text.printable import clean_line
 from arrakis_schema.text.short_repr import short_repr
 

@@ -8,12 +8,12 @@ from arrakis_schema.json_schema.judge.patterns import READINGS, spell_out_patter
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.descriptions import described_members, first_releases
 from arrakis_schema.reference.facts.history import History
-from arrakis_schema.store.dates import timestamp
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.members import Bound, Member
-from arrakis_schema.store.reader_settings import Reader
+from arrakis_schema.store.records import timestamp
+from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href
 

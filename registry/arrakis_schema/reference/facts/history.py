@@ -10,17 +10,15 @@ from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.places import folder_of
+from arrakis_schema.store.caching import Deriving
 from arrakis_schema.store.corrections import Erratum
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
-from arrakis_schema.store.identity import identity_of
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.members import Member
-from arrakis_schema.store.snapshot import Deriving
-from arrakis_schema.store.store import Release, Store
-from arrakis_schema.system.answers import Exchange
+from arrakis_schema.store.store import Release, Store, identity_of
 from arrakis_schema.system.comparisons import Comparisons
-from arrakis_schema.system.names import documents_named, names
+from arrakis_schema.system.relations import Exchange, documents_named, names
 
 _ASKED = {DocumentKind.ENVELOPE, DocumentKind.REQUEST, DocumentKind.PAYLOAD}
 

@@ -7,9 +7,8 @@ from typing import Any
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.store import Release
-from arrakis_schema.system.answers import Answer, Relation
 from arrakis_schema.system.matrix import sides
-from arrakis_schema.system.names import sent_names
+from arrakis_schema.system.relations import Answer, Relation, sent_names
 
 MOST = 12
 

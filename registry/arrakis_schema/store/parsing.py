@@ -1,16 +1,23 @@
-"""Strict JSON: whatever RFC 8259 leaves to the parser (sections 4, 6, 8 and 9) is rejected."""
+"""Parse JSON and TOML strictly and within limits; an error says what is wrong, and of a TOML file, which one it is.
+
+In JSON, whatever RFC 8259 leaves to the parser (sections 4, 6, 8 and 9) is rejected.
+"""
 
 import json
+import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from math import isinf
 from typing import Any, NoReturn
 
-from arrakis_schema.errors import MalformedRequestError
-from arrakis_schema.store.files import YAML
+from arrakis_schema.errors import DamagedStoreError, MalformedRequestError
+from arrakis_schema.store.files import LARGEST_SETTINGS, YAML, mebibytes
 
 MAX_DEPTH = 32
 _OPENING = (b"[", b"{")
+_MOST_PARTS = 20
+_LONG_KEY = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_MOST_PARTS}}}")  # tomllib is quadratic in these
 
 
 def parse_json(data: bytes, deepest: int = MAX_DEPTH) -> Any:
@@ -45,6 +52,24 @@ def parse_text(content: bytes, path: str, deepest: int = MAX_DEPTH) -> Any:
     from arrakis_schema.store.yaml_text import parse_yaml  # noqa: PLC0415 - most schemas are JSON
 
     return parse_yaml(content, deepest)
+
+
+def parse_toml(content: bytes, name: str) -> dict[str, Any]:
+    """Parse the table in a file; raises `DamagedStoreError` with `name`, the path below the root."""
+    if len(content) > LARGEST_SETTINGS:
+        raise DamagedStoreError([f"{name} is larger than {mebibytes(LARGEST_SETTINGS)}: that is the limit, shorten it"])
+    try:
+        text = content.decode("utf-8")
+        if long_key := _LONG_KEY.search(text):
+            line = text.count("\n", 0, long_key.start()) + 1
+            raise DamagedStoreError([f"{name}, line {line}: a key has more than {_MOST_PARTS} parts: shorten it"])
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise DamagedStoreError([f"{name} nests too deeply: nothing in it needs more than three levels"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DamagedStoreError([f"{name} is not TOML: {error}"]) from error
+    except ValueError as error:  # Python reads no integer of more than 4,300 digits
+        raise DamagedStoreError([f"{name} holds a number of too many digits: shorten it"]) from error
 
 
 def longest_number(value: Any) -> int:

@@ -1,6 +1,6 @@
-"""What is read or derived once: the files below a root folder, and what is made from a value."""
+"""What is read or computed once: files below a root folder, what is derived from a value, results of earlier builds."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from itertools import takewhile
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -83,7 +83,41 @@ class Deriving:
         return value
 
     def forget(self, *makes: Callable[[Self], Any]) -> None:
-        """Drop what these functions made of it, or all that is derived: it is made again when it is asked for."""
+        """Drop what these functions made, or all that was derived: it is made again when it is needed."""
         keys: list[Hashable] = [*makes] or [*self._made]
         for key in keys:
             self._made.pop(key, None)
+
+
+class Memo:
+    """Results of functions, each under a key that holds all that it depends on: so none is ever out of date.
+
+    `Memo()` remembers nothing, `Memo({})` all that it is asked for, and `Memo(earlier.used)` also what an earlier one
+    was asked for; results that are not used again are dropped.
+    """
+
+    def __init__(self, known: Mapping[Hashable, Any] | None = None) -> None:
+        """Take what is known."""
+        self._known = known
+        self.used: dict[Hashable, Any] = {}
+
+    def recall(
+        self, key: tuple[Hashable, ...], make: Callable[[], Value], holds: Callable[[Value], bool] = lambda _: True
+    ) -> Value:
+        """Return what is known under the key, or what `make` returns; an error is not remembered.
+
+        The key begins with the name of what is made. `holds` tells whether a result is right where the key cannot.
+        """
+        if self._known is None:
+            return make()
+        known = self.known(key)
+        value: Value = known if known is not None and holds(known) else make()
+        self.used[key] = value
+        return value
+
+    def known(self, key: tuple[Hashable, ...]) -> Any:
+        """Return what is known under the key, and mark it as used; None where nothing is known."""
+        value = self.used[key] if key in self.used else (self._known or {}).get(key)
+        if value is not None:
+            self.used[key] = value
+        return value

@@ -1,4 +1,8 @@
-"""How well two releases work together for one name: the answer of each document, and the worst of them."""
+"""How well two releases work together for one name: the answer of each document, and the worst of them.
+
+A name is that of an endpoint or a publication, and may have several documents. What the answers are made of is in
+`system.comparisons`.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -6,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from arrakis_schema.findings.verdicts import Kind, Verdict, not_understood
-from arrakis_schema.store.store import Release
+from arrakis_schema.store.documents import Document
+from arrakis_schema.store.store import Release, Store
 from arrakis_schema.text.short_repr import short_repr
 
 
@@ -117,3 +122,35 @@ def undocumented_exchange(
     without = [side.version for side, paths in ((client, of_client), (server, of_server)) if path not in paths]
     reason = f"{' and '.join(dict.fromkeys(without))} {'does' if len(set(without)) == 1 else 'do'} not document it"
     return Exchange(path, server.version, client.version, Answer.UNKNOWN, Verdict(Kind.UNDECIDED, reason=reason))
+
+
+def names(releases: list[Release]) -> list[str]:
+    """Return the names of endpoints and publications in any of these releases, in their order."""
+    return list(dict.fromkeys(name for release in releases for name in release.derived(_paths_by_name)))
+
+
+def sent_names(releases: list[Release]) -> list[str]:
+    """Return those of the names that messages are sent of: not those that other documents only refer to."""
+    paths = (path for release in releases for path in release.documents if release.kind_of(path).is_sent)
+    sent = {releases[0].name_of(path) for path in paths}
+    return [name for name in names(releases) if name in sent]
+
+
+def documents_named(release: Release, name: str) -> dict[str, Document]:
+    """Return the documents of a name in a release, by path."""
+    return {path: release.document(path) for path in release.derived(_paths_by_name).get(name, ())}
+
+
+def paths_named(store: Store, name: str) -> tuple[str, ...]:
+    """Return the paths of the documents of a name in any release."""
+    return tuple(
+        sorted({path for release in store.every_release() for path in release.derived(_paths_by_name).get(name, ())})
+    )
+
+
+def _paths_by_name(release: Release) -> dict[str, list[str]]:
+    """Return the paths of the documents of each name of a release."""
+    paths = dict[str, list[str]]()
+    for path in release.documents:
+        paths.setdefault(release.name_of(path), []).append(path)
+    return paths

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.store.append_only import history_findings
 from arrakis_schema.store.documents import Document, Documents
-from arrakis_schema.store.git.append_only import history_findings
-from arrakis_schema.store.git.commits import GIT, Commit, open_commit
+from arrakis_schema.store.git import GIT, Commit, open_commit
 from arrakis_schema.store.lock import LOCK_FILE
+from arrakis_schema.store.parsing import parse_toml
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.store import Release, Store
-from arrakis_schema.store.toml_files import parse_toml
 from arrakis_schema.store.versions import NEXT
 
 _WORKING = "schemas"
@@ -22,8 +22,8 @@ _WORKING = "schemas"
 class Base:
     """One base: its documents by path, and the findings of reading it.
 
-    `findings` are about frozen releases that have changed since, and `unread` says what the documents that are not
-    plain files are; `corrected` are the paths of those that are taken with corrections.
+    `findings` are about frozen releases that have changed since. `unread` says, for the documents that are not plain
+    files, what they are instead; `corrected` are the paths of documents that are taken with corrections.
     """
 
     name: str

@@ -11,12 +11,18 @@ from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, ERRATA_FILE, parse_corrections, parse_errata
-from arrakis_schema.store.dates import DATES_FILE, SUMMARIES_FILE, parse_dates, parse_summaries, timestamp
-from arrakis_schema.store.git.commits import GIT, Commit, open_commit
-from arrakis_schema.store.git.repository import BaseError
+from arrakis_schema.store.git import GIT, BaseError, Commit, open_commit
 from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.lock import LOCK_FILE, Entry, Lock, digest, parse_lock
-from arrakis_schema.store.software import SOFTWARE_FILE, parse_software
+from arrakis_schema.store.records import (
+    DATES_FILE,
+    SOFTWARE_FILE,
+    SUMMARIES_FILE,
+    parse_dates,
+    parse_software,
+    parse_summaries,
+    timestamp,
+)
 from arrakis_schema.store.store import Store
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.text.printable import join_names
@@ -24,9 +30,9 @@ from arrakis_schema.text.printable import join_names
 _MOST_NAMED = 5
 _NEVER = "a release never changes: restore it from"
 _RECORDS: dict[str, Callable[[bytes, str], object]] = {
-    CORRECTIONS_FILE: lambda content, _: parse_corrections(content),
-    ERRATA_FILE: lambda content, _: parse_errata(content),
-    SOFTWARE_FILE: lambda content, _: parse_software(content),
+    CORRECTIONS_FILE: parse_corrections,
+    ERRATA_FILE: parse_errata,
+    SOFTWARE_FILE: parse_software,
     SUMMARIES_FILE: parse_summaries,
     "versions/conformance.json": parse_file,
 }

@@ -1,1 +1,0 @@
-"""Commits as a base to compare with, read from git's objects."""
