@@ -13,7 +13,6 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
-import fastjsonschema
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -273,7 +272,7 @@ def recorded() -> Iterator[list[str]]:
         exec(code, names)  # noqa: S102 - as the library does
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fastjsonschema, "exec", run, raising=False)
+        patch.setattr(compiled, "exec", run, raising=False)
         yield codes
 
 

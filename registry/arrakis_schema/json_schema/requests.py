@@ -71,6 +71,16 @@ def validate_by_documents(release: Release, request: Any) -> None:
             check(request)
 
 
+def judging_paths(release: Release, request: Any) -> tuple[str, ...]:
+    """Return the paths of the documents that judge a request: none if it does not say which."""
+    dispatch = dispatch_of(release)
+    try:
+        path = dispatch.find(request)
+    except (KeyError, TypeError, AttributeError):
+        return ()
+    return () if path is None else (path,) if dispatch.envelope is None else (dispatch.envelope, path)
+
+
 def _request_check(release: Release) -> Check:
     """Make the check of any request of a release, which caches the check of each document."""
     dispatch = dispatch_of(release)

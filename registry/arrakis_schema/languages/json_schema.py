@@ -1,19 +1,25 @@
 """JSON Schema as a language of documents: requests, the envelope, records."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from arrakis_schema.errors import DamagedStoreError, InvalidRequestError, InvalidSchemaError, ValidationLimitError
+from arrakis_schema.errors import (
+    ArrakisSchemaError,
+    DamagedStoreError,
+    InvalidRequestError,
+    InvalidSchemaError,
+    ValidationLimitError,
+)
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
 from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
 from arrakis_schema.json_schema.keywords import without_annotations
 from arrakis_schema.json_schema.members import member_tree
 from arrakis_schema.json_schema.positions import nearest, positions_in, value_at
-from arrakis_schema.json_schema.requests import validate_against
+from arrakis_schema.json_schema.requests import judging_paths, validate_against
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
 from arrakis_schema.json_schema.validators import declared_part, validator_of
 from arrakis_schema.json_schema.violations import short_json
@@ -27,7 +33,7 @@ from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.loading import parse_file, parse_json_schema
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.parsing import parse_text
-from arrakis_schema.store.store import Release
+from arrakis_schema.store.store import Release, Store
 
 if TYPE_CHECKING:
     from arrakis_schema.findings.verdicts import Break
@@ -128,8 +134,44 @@ def _summary(document: Document) -> str:
 
 
 def _refusal(release: Release, document: Document, example: Example) -> str:
-    """Return why a release refuses a message: as a request, or by this document alone."""
+    """Return why a release refuses a message: as a request, or by this document alone.
+
+    It is found once for all releases of a store whose documents assert the same.
+    """
     message = parse_file(example.content, example.path)
+    known, key = release.store.derived(_known_refusals), _refusal_key(release, document, example, message)
+    try:
+        refusal = known[key] if key in known else _find_refusal(release, document, message)
+    except (InvalidSchemaError, ValidationLimitError) as error:
+        return str(error)
+    if key:
+        known[key] = refusal
+    return refusal
+
+
+def _known_refusals(_: Store) -> dict[Hashable, str]:
+    """Return the refusals that were found for a store, by all that they depend on."""
+    return {}
+
+
+def _refusal_key(release: Release, document: Document, example: Example, message: Any) -> Hashable:
+    """Return what a refusal depends on, beside the settings; None if that is more than what a few documents assert."""
+    try:
+        paths = judging_paths(release, message) if document.kind is DocumentKind.REQUEST else (document.path,)
+        assertions = [release.derived(_assertions, path) for path in paths]
+    except ArrakisSchemaError:
+        return None
+    return (document.path, example, *assertions) if assertions and all(assertions) else None
+
+
+def _assertions(release: Release, path: str) -> str:
+    """Return a document without annotations as JSON; empty where it refers to others."""
+    schema = release.schema(path)
+    return "" if refers_out(schema) else json.dumps(without_annotations(schema))
+
+
+def _find_refusal(release: Release, document: Document, message: Any) -> str:
+    """Find why a release refuses a message; empty where it accepts it."""
     try:
         if document.kind is DocumentKind.REQUEST:
             validate_against(release, message)
@@ -137,8 +179,6 @@ def _refusal(release: Release, document: Document, example: Example) -> str:
             validator_of(release, document.name)(message)
     except InvalidRequestError as error:
         return str(error.violation)
-    except (InvalidSchemaError, ValidationLimitError) as error:
-        return str(error)
     return ""
 
 

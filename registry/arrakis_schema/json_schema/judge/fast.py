@@ -31,6 +31,10 @@ NOT_JSON = (ValueError, TypeError, ArithmeticError)
 """What jsonschema-rs raises for a value that JSON does not have, or that nests too deeply: others judge it."""
 _LARGEST, _LARGEST_INTEGER = 2**53, 2**63 - 1
 _CLASSES = {DRAFT_07: "Draft7Validator", DRAFT_2020_12: "Draft202012Validator"}
+_ASSERTED = {
+    dialect: {name for name, keyword in DIALECTS[dialect].keywords.items() if keyword.has_effect}
+    for dialect in _CLASSES
+}
 _SIZES = (
     "minLength",
     "maxLength",
@@ -108,7 +112,7 @@ class _Writer:
     def __init__(self, document: Any, dialect: str) -> None:
         self.needs_search, self._inverting = False, 0
         self._dialect, self._copy = dialect, SchemaCopy(document, dialect, Reading.ECMA)
-        self._asserted = {name for name, keyword in DIALECTS[dialect].keywords.items() if keyword.has_effect}
+        self._asserted = _ASSERTED[dialect]
 
     def schema(self, schema: Any, position: SchemaPosition) -> Any:
         """Return a schema for jsonschema-rs."""

@@ -1,14 +1,15 @@
 """Whether a document accepts an instance: compiled if possible, else by the complete validator."""
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
 from arrakis_schema.json_schema.bundling import Bundle
 from arrakis_schema.json_schema.declared_members import Applied, NeedsInstanceError, Surroundings
 from arrakis_schema.json_schema.dialects import DRAFT_07, dialect_of
-from arrakis_schema.json_schema.judge.compiled import compile_schema
-from arrakis_schema.json_schema.judge.fast import NOT_JSON, fast_check
+from arrakis_schema.json_schema.judge.compiled import Compiled, compile_schema
+from arrakis_schema.json_schema.judge.fast import NOT_JSON, Accepts, fast_check
 from arrakis_schema.json_schema.judge.rewriting import NotCompiledError
 from arrakis_schema.json_schema.keywords import walk
 from arrakis_schema.json_schema.positions import value_at
@@ -72,8 +73,6 @@ NOT_PLAIN = (*NOT_JSON, NotCompiledError, LimitError)
 class Judge:
     """A document that instances are checked against, with all that it refers to; `label` names it in errors.
 
-    `accepts` is a very fast function that confirms that an instance is valid, or None; it may raise `NOT_JSON`.
-
     Its methods raise `InvalidSchemaError` for an unsound document, `MissingExtraError` if it needs the complete
     validator and that is not installed, and `ValidationLimitError` for an instance that is too deep.
     """
@@ -81,7 +80,7 @@ class Judge:
     def __init__(
         self, document: Any, label: str, reading: Reading = Reading.ECMA, *, bundle: Bundle | None = None
     ) -> None:
-        """Compile the document if possible; `reading` is that of its patterns.
+        """Take the document, which is compiled if possible, and when needed; `reading` is that of its patterns.
 
         `bundle` is the one of a document that refers to others.
         """
@@ -89,9 +88,17 @@ class Judge:
         self._document, self._label, self._reading = self._bundle.schema, label, reading
         self._validator: Any = None
         self._problem: SchemaProblem | None = None
-        dialect = dialect_of(self._document)
-        self._compiled = None if dialect is None else compile_schema(self._document, dialect, reading)
-        self.accepts = None if dialect is None else fast_check(self._document, dialect, reading)
+        self._dialect = dialect_of(self._document)
+
+    @cached_property
+    def _compiled(self) -> Compiled | None:
+        """The compiled document, or None."""
+        return None if self._dialect is None else compile_schema(self._document, self._dialect, self._reading)
+
+    @cached_property
+    def accepts(self) -> Accepts | None:
+        """A very fast function that confirms that an instance is valid, or None; it may raise `NOT_JSON`."""
+        return None if self._dialect is None else fast_check(self._document, self._dialect, self._reading)
 
     @property
     def is_compiled(self) -> bool:
@@ -153,7 +160,7 @@ class Judge:
 
     def as_plainly_applied(self) -> Applied:
         """Return the same without the complete validator; it raises `NeedsInstanceError` where that would be needed."""
-        return Applied(self._document, plain_surroundings(self._document, dialect_of(self._document), self._reading))
+        return Applied(self._document, plain_surroundings(self._document, self._dialect, self._reading))
 
     def _complete(self) -> Any:
         """Return the complete validator, made once; the document must be sound."""
@@ -165,8 +172,7 @@ class Judge:
                 self._problem = next(bundle_problems(self._bundle, self._reading), None)
             except RecursionError:
                 self._problem = SchemaProblem("", "its schemas nest too deeply to be followed")
-            dialect = dialect_of(self._document) or DRAFT_07
-            self._validator = make_validator(self._document, dialect, reading=self._reading)
+            self._validator = make_validator(self._document, self._dialect or DRAFT_07, reading=self._reading)
         if self._problem is not None:
             raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)
         return self._validator
