@@ -4,15 +4,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from re import Pattern
-from typing import Any
+from typing import Any, Protocol
 
 from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.kafka.messages import Checker, least_rows
-from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, Source, UnreadPartition
-from arrakis_schema.kafka.records import Descriptions, RecordChecker
-from arrakis_schema.kafka.topic_laws import DigestCheck, Times, disagreements, mismatched_members
+from arrakis_schema.kafka.records import (
+    Descriptions,
+    DigestCheck,
+    RecordChecker,
+    Times,
+    disagreements,
+    mismatched_members,
+)
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -24,6 +29,49 @@ _CHECKERS: dict[str, Callable[[Release, str], Checker | RecordChecker]] = {
     "json-schema": RecordChecker,
 }
 _RECORD_RULES = {"reference-unknown", "length-differs", "record-differs"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionRequest:
+    """One partition to read, and how many of its newest messages: None for all."""
+
+    topic: str
+    partition: int
+    newest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """One message as it was read, `value` None where it has none; `time` is the broker's, in milliseconds."""
+
+    topic: str
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: bool
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPartition:
+    """A partition that was not read to its end, and the reason."""
+
+    topic: str
+    partition: int
+    reason: str
+
+
+class Source(Protocol):
+    """What messages are read from: a broker, or a substitute for one in tests."""
+
+    def topics(self) -> dict[str, list[int]]:
+        """Return the topics with their partitions."""
+
+    def policies(self, topics: list[str]) -> dict[str, str]:
+        """Return the `cleanup.policy` of topics, as far as it is disclosed."""
+
+    def read(self, requests: list[PartitionRequest]) -> Iterator[ReadMessage | UnreadPartition]:
+        """Yield the messages of partitions."""
 
 
 @dataclass(slots=True)
