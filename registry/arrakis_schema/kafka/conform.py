@@ -18,6 +18,7 @@ from arrakis_schema.kafka.records import (
     disagreements,
     mismatched_members,
 )
+from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -25,9 +26,11 @@ from arrakis_schema.store.store import Release
 from arrakis_schema.tables import arrow_document
 
 _CHECKERS: dict[str, Callable[[Release, str], Checker | RecordChecker]] = {
-    "arrow": lambda release, path: Checker(arrow_document(release, path), least_rows(release, path)),
-    "json-schema": RecordChecker,
+    "tables": lambda release, path: Checker(arrow_document(release, path), least_rows(release, path)),
+    "records": RecordChecker,
 }
+"""How what a topic holds is checked, by `topic_holds` of the language of its document."""
+
 _RECORD_RULES = {"reference-unknown", "length-differs", "record-differs"}
 
 
@@ -137,10 +140,11 @@ class Examination:
 
     def _checker(self, path: str) -> Checker | RecordChecker:
         """Return the check of a document."""
-        language = self._files[path].format.name
-        if language not in _CHECKERS:
-            raise ArrakisSchemaError(f"{path} is written in {language}, whose messages cannot be checked")
-        return _CHECKERS[language](self._release, path)
+        document = self._files[path]
+        holds = language_of(document).topic_holds
+        if not holds:
+            raise ArrakisSchemaError(f"{path} is written in {document.format.name}, whose messages cannot be checked")
+        return _CHECKERS[holds](self._release, path)
 
     def _message_limit(self, topics: Topics, newest: int) -> int | None:
         """Return how many messages of a topic are read: all, where they are records with keys."""
