@@ -21,7 +21,7 @@ from arrakis_schema.flight.adoption.folder import draft_files
 from arrakis_schema.flight.adoption.observation import Observation, plain_name
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.corrections import parse_corrections
 from arrakis_schema.store.store import open_store
 from arrakis_schema.system.lint import lint_release

@@ -31,7 +31,7 @@ from arrakis_schema.flight.adoption.adopt import adopt, write_adoption
 from arrakis_schema.flight.adoption.observation import plain_name
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store import conformance_log as log
 from arrakis_schema.store.dates import now
 from arrakis_schema.store.store import open_release

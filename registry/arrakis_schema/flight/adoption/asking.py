@@ -21,8 +21,7 @@ from arrakis_schema.flight.conform.call_errors import (
 )
 from arrakis_schema.flight.conform.client import Peer
 from arrakis_schema.flight.conform.listing import server_names, substitute_names
-from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.requests import form_of
+from arrakis_schema.flight.release_contract import Contract, form_of
 from arrakis_schema.flight.tickets import descriptor_of
 from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.store.strict_json import parse_json

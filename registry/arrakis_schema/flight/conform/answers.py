@@ -27,8 +27,7 @@ from arrakis_schema.flight.conform.listing import MOST_ROWS, Listing, distinct_f
 from arrakis_schema.flight.conform.observations import Notes
 from arrakis_schema.flight.conform.promises import PromiseCheck, arguments_of
 from arrakis_schema.flight.conform.series_laws import SeriesCheck, repeated_columns
-from arrakis_schema.flight.release_contract import Contract, Sample
-from arrakis_schema.flight.requests import Form, form_of
+from arrakis_schema.flight.release_contract import Contract, Form, Sample, form_of
 from arrakis_schema.flight.tickets import descriptor_of, parse_ticket
 from arrakis_schema.text.printable import clean_line
 

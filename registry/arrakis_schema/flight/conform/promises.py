@@ -16,8 +16,7 @@ from arrakis_schema.flight.conform.deviations import Deviation, row_deviations, 
 from arrakis_schema.flight.conform.listing import Listing, NothingOfferedError, row_kind, varying_columns
 from arrakis_schema.flight.conform.observations import Notes
 from arrakis_schema.flight.payloads import bind_template
-from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.requests import form_of
+from arrakis_schema.flight.release_contract import Contract, form_of
 from arrakis_schema.store.corrections import Correction, CorrectionError
 from arrakis_schema.store.store import Release
 from arrakis_schema.tables import arrow_document
