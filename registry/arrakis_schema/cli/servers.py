@@ -28,7 +28,7 @@ from arrakis_schema.findings.as_json import as_json
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.flight.adoption.adopt import adopt, write_adoption
-from arrakis_schema.flight.adoption.observation import plain_name
+from arrakis_schema.flight.adoption.observations import plain_name
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, examine
 from arrakis_schema.flight.mock import MockServer

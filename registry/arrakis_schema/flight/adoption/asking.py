@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.flight.adoption.observation import Observation, Observed, Unanswered, first_rows, plain_name
+from arrakis_schema.flight.adoption.observations import Observation, Observed, Unanswered, first_rows, plain_name
 from arrakis_schema.flight.conform.call_errors import (
     BrokenError,
     CallError,

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.flight.conform.deviations import Deviation
+from arrakis_schema.flight.conform.observations import Deviation
 from arrakis_schema.flight.filters import Row
 from arrakis_schema.store.flight_settings import SECOND, Columns
 from arrakis_schema.text.printable import clean_line
