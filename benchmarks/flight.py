@@ -17,7 +17,7 @@ from sides import interleaved, table, verdict
 from arrakis_schema import descriptor, load_schema
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import open_release
 
 PROJECT = Path(__file__).parent.parent

@@ -57,7 +57,7 @@ def arrakis_schema_root() -> Path:
 @pytest.fixture(scope="session")
 def arrakis_schema_server(arrakis_schema_root: Path, arrakis_schema_release: str | None) -> Iterator[str]:
     """Yield the location of a mock server, as in grpc://127.0.0.1:41234, that answers by the contract of a release."""
-    from arrakis_schema.flight.mock.server import MockServer  # noqa: PLC0415 - the same
+    from arrakis_schema.flight.mock import MockServer  # noqa: PLC0415 - the same
     from arrakis_schema.store.store import open_release  # noqa: PLC0415 - the same
 
     with MockServer(open_release(arrakis_schema_release, arrakis_schema_root).contract) as server:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import open_release
 from tests.docs.pages import PROJECT
 from tests.flight.mutating import Rows, findings_of, mutating

@@ -13,7 +13,7 @@ from pyarrow import flight
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import Store
 from tests.docs.pages import PROJECT
 

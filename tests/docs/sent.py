@@ -16,8 +16,7 @@ from arrakis_schema.arrow import bound_like, record_batch, strip_annotations
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.rules import RULES
-from arrakis_schema.kafka.conform import Examination
-from arrakis_schema.kafka.reading import ReadMessage
+from arrakis_schema.kafka.conform import Examination, ReadMessage
 from arrakis_schema.store.store import open_release
 from tests.docs import channels
 from tests.docs.forecasts import examined

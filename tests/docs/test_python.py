@@ -10,7 +10,7 @@ import pytest
 
 import arrakis_schema
 from arrakis_schema import compat
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import open_release
 from tests.docs.pages import PROJECT, blocks, texts
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from arrakis_schema.cli import main
-from arrakis_schema.cli.explaining import explanations
+from arrakis_schema.cli.commands import explanations
 from arrakis_schema.compat import Kind
 from arrakis_schema.findings.rules import FIXED, LINT, RULES
 from arrakis_schema.lint.subject import Subject

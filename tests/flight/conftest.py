@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from arrakis_schema.flight.adoption import adopt
+from arrakis_schema.flight import mock
+from arrakis_schema.flight.adoption import adopt, drafting
 from arrakis_schema.flight.conform import examination, supervisor
-from arrakis_schema.flight.mock import answers
 from arrakis_schema.store.store import open_store
 
 OPENED = cache(open_store)
 PROCESSES = {
-    adopt.__name__: adopt.draft_events,
+    drafting.__name__: drafting.draft_events,
     examination.__name__: examination.examination_events,
 }
 
@@ -29,9 +29,9 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     for caller in (adopt, supervisor):
         monkeypatch.setattr(caller, "run_guarded", run_here)
-    for module in (adopt, examination):
+    for module in (drafting, examination):
         monkeypatch.setattr(module, "open_store", OPENED)
-    monkeypatch.setattr(answers, "time", SimpleNamespace(time_ns=time.time_ns, sleep=wait_little))
+    monkeypatch.setattr(mock, "time", SimpleNamespace(time_ns=time.time_ns, sleep=wait_little))
 
 
 def wait_little(seconds: float) -> None:

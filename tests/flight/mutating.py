@@ -11,7 +11,7 @@ from pyarrow import flight
 
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.flight.conform.examination import examination_events
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import Release
 from tests.flight.servers import PROJECT
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.arrow import parse_schema, record_batch
-from arrakis_schema.flight.mock.server import REUSE_CONNECTION, MockServer
+from arrakis_schema.flight.mock import REUSE_CONNECTION, MockServer
 from arrakis_schema.store.store import open_release
 
 PROJECT = Path(__file__).parent.parent.parent

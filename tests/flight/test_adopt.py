@@ -16,12 +16,12 @@ from arrakis_schema.arrow.promises import promises_of
 from arrakis_schema.cli import main
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.flight.adoption.adopt import Adoption, AdoptionError, adopt, write_adoption
-from arrakis_schema.flight.adoption.drafts import draft_payload, promises_that_held
-from arrakis_schema.flight.adoption.folder import draft_files
-from arrakis_schema.flight.adoption.observation import Observation, plain_name
+from arrakis_schema.flight.adoption.drafting import draft_files
+from arrakis_schema.flight.adoption.observations import Observation, plain_name
+from arrakis_schema.flight.adoption.payload_drafts import draft_payload, promises_that_held
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.corrections import parse_corrections
 from arrakis_schema.store.store import open_store
 from arrakis_schema.system.lint import lint_release

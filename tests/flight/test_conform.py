@@ -19,7 +19,7 @@ from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import open_release, open_store
 from tests.flight.servers import PROJECT, Drifting

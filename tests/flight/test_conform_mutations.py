@@ -12,7 +12,7 @@ import pytest
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import open_release
 from tests.flight.mutating import Mutating, Mutation, Rows, findings_of, mutating
 from tests.flight.servers import PROJECT

@@ -12,7 +12,7 @@ from pyarrow import flight
 from arrakis_schema.cli import main
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import open_release
 from tests.flight.mutating import findings_of, mutating
 from tests.flight.servers import PROJECT

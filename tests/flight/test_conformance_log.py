@@ -10,7 +10,7 @@ import pytest
 
 from arrakis_schema.cli import main
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.reference.pages import book, navigation
 from arrakis_schema.site.rendering import render_site
 from arrakis_schema.site.sources import fingerprint

@@ -12,7 +12,7 @@ from arrakis_schema.cli import main
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.flight.conform.client import Access, Peer
 from arrakis_schema.flight.conform.examination import ExaminedEndpoint, ServerExamination
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.flight.requests import descriptor
 from arrakis_schema.store.store import Store, open_release

@@ -13,7 +13,7 @@ from pyarrow import flight
 from arrakis_schema.flight.conform.call_errors import RefusedError, UnimplementedError, failure
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, UnexaminedError, examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import open_release
 from tests.flight import servers
 from tests.flight.servers import PROJECT, Odd, listening, plain_http

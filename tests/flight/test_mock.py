@@ -14,7 +14,7 @@ import pytest
 from pyarrow import flight
 
 from arrakis_schema import descriptor, parse_ticket, payload_schema, validate
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.flight.release_contract import Contract
 from arrakis_schema.store.store import open_store
 from tests.flight.servers import PROJECT

@@ -12,8 +12,7 @@ import pytest
 from arrakis_schema.errors import DamagedStoreError, UnknownSchemaError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.rules import RULES
-from arrakis_schema.kafka.conform import Examination, Examined
-from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, UnreadPartition
+from arrakis_schema.kafka.conform import Examination, Examined, PartitionRequest, ReadMessage, UnreadPartition
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import read_settings
 from arrakis_schema.store.store import Store, open_release

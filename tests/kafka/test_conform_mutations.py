@@ -7,7 +7,7 @@ import pytest
 
 from arrakis_schema import check_message
 from arrakis_schema.findings.rules import RULES
-from arrakis_schema.kafka.reading import ReadMessage
+from arrakis_schema.kafka.conform import ReadMessage
 from tests.kafka.messages import block, schema_of, serialized
 from tests.kafka.test_conform import CHANNELS, DATA, GOOD, METADATA, Table, channel, data, examined, record
 

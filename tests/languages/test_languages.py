@@ -1,6 +1,7 @@
 """A third language is a row in the table, and nothing else."""
 
 import json
+import re
 import shutil
 from dataclasses import fields
 from pathlib import Path
@@ -8,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.cli import main
+from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.kafka.conform import Examination
 from arrakis_schema.languages import language
 from arrakis_schema.reference import book
 from arrakis_schema.site import tree
 from arrakis_schema.store import layout
-from arrakis_schema.store.store import Store
+from arrakis_schema.store.store import Store, open_release
 from tests.languages import column_names
 
 PROJECT = Path(__file__).parents[2]
@@ -35,7 +38,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_language_has_every_function() -> None:
     for form in layout.FORMATS.values():
         record = language(form)
-        optional = {"files", "parse_file", "suffixes", "bundled", "snippets", "repeated", "highlighting"}
+        optional = {"files", "parse_file", "suffixes", "bundled", "snippets", "repeated", "highlighting", "topic_holds"}
         assert all(callable(getattr(record, one.name)) for one in fields(record) if one.name not in optional), form.name
         assert form.views, form.name
 
@@ -49,6 +52,15 @@ def declare(root: Path, version: str) -> None:
     for path in root.glob("schemas/**/*.*"):
         if path.suffix in {".json", ".toml"}:
             path.write_text(path.read_text().replace("1.1.0", version))
+
+
+def test_its_messages_cannot_be_checked_in_a_topic(root: Path) -> None:
+    registry = root / "schemas/registry.toml"
+    topics = f'[[topics]]\ndocument = "{DOCUMENT}"\nnames = ["sensors"]\n'
+    registry.write_text(registry.read_text().partition("[[topics]]")[0] + topics)
+    reason = f"{DOCUMENT} is written in column-names, whose messages cannot be checked"
+    with pytest.raises(ArrakisSchemaError, match=f"^{re.escape(reason)}$"):
+        Examination(open_release(root=root))
 
 
 def test_it_is_listed_and_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import publish  # type: ignore[import-not-found, unused-ignore]
 
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import open_store
 
 PROJECT = Path(__file__).parent.parent.parent

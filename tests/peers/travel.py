@@ -29,7 +29,7 @@ import publish  # type: ignore[import-not-found, unused-ignore]
 
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, UnexaminedError, examine
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store.store import open_release
 
 PROJECT = Path(__file__).parent.parent.parent

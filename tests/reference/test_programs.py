@@ -11,7 +11,7 @@ import pytest
 
 from arrakis_schema import load_payload
 from arrakis_schema.arrow import Template
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.reference import book
 from arrakis_schema.reference.programs import python_literal
 from arrakis_schema.store.store import Store

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrakis_schema.server.application import application
-from arrakis_schema.server.negotiation import parse_weights
+from arrakis_schema.server.resources import parse_weights
 from arrakis_schema.site.representations import Representation
 
 Fields = list[tuple[bytes, bytes]]

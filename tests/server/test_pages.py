@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from arrakis_schema.server import application
-from arrakis_schema.server.negotiation import prefers_page
+from arrakis_schema.server.resources import prefers_page
 from arrakis_schema.site.plain_pages import missing_page
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from arrakis_schema.cli import main
-from arrakis_schema.flight.mock.server import MockServer
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store import new_root
 from arrakis_schema.store.new_root import with_attributes
 from arrakis_schema.store.settings import read_settings

@@ -8,9 +8,7 @@ from typing import Any, NoReturn
 
 from arrakis_schema.cli import commands, limits
 from arrakis_schema.cli.argument_values import parse_count, parse_folder, parse_names, parse_seconds
-from arrakis_schema.cli.exit_codes import EXIT_CODES
-from arrakis_schema.cli.output import write
-from arrakis_schema.cli.show import SUMMARY, views
+from arrakis_schema.cli.output import EXIT_CODES, write
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.store.loading import data_root, declared_version
 from arrakis_schema.store.new_root import BASE_URL
@@ -129,7 +127,9 @@ def _add_list_and_show(command: Callable[[str, str], ArgumentParser]) -> None:
         "name", metavar="NAME", help="an endpoint, descriptor, publication, metadata, or a document's path"
     )
     show.add_argument("--release", metavar="V", help=_RELEASE)
-    show.add_argument("--as", dest="view", choices=views(), default=SUMMARY, help="what to show (default: summary)")
+    show.add_argument(
+        "--as", dest="view", choices=commands.views(), default=commands.SUMMARY, help="what to show (default: summary)"
+    )
     corrected = "apply the corrections of the release"
     show.add_argument("--corrected", action="store_true", help=corrected)
 

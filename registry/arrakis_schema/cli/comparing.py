@@ -1,32 +1,23 @@
-"""The commands that compare documents: `compare`, `check` for CI, and `diff`."""
+"""The commands that compare documents: `compare`, and `check` for CI."""
 
 from argparse import Namespace
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from json import dumps
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
-from arrakis_schema.cli.consoles import open_console, plain, print_console
-from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
-from arrakis_schema.cli.output import print_line, write
-from arrakis_schema.cli.reporting import place_findings
+from arrakis_schema.cli.output import OK, UNDECIDED, WRONG, place_findings, print_line, print_report, write
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
 from arrakis_schema.compat.accepting import NotComparableError
 from arrakis_schema.compat.breaks import with_breaks
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.formats import FORMATS as REPORTS
-from arrakis_schema.findings.text import format_count
-from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
+from arrakis_schema.findings.verdicts import Effect, Kind, Verdict
 from arrakis_schema.languages import Pair, language
-from arrakis_schema.store.bases import documents_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.layout import FORMATS
 from arrakis_schema.store.settings import Reader
-from arrakis_schema.store.store import Release, Store, open_store
+from arrakis_schema.store.store import Store, open_store
 from arrakis_schema.system.base_comparison import not_compared
 from arrakis_schema.system.check import CheckResult, check, check_report
 from arrakis_schema.system.comparisons import Comparisons
@@ -34,7 +25,6 @@ from arrakis_schema.system.comparisons import Comparisons
 CODES = {Kind.COMPATIBLE: OK, Kind.INCOMPATIBLE: WRONG, Kind.UNDECIDED: UNDECIDED}
 _DOUBTS = {"writer-empty", "undecided"}
 DIRECTIONS = {"backward": (True,), "forward": (False,), "full": (True, False)}
-_COLOURS = {Effect.NARROWED: "red", Effect.CHANGED: "yellow", Effect.WIDENED: "green", Effect.ANNOTATION: "dim"}
 
 
 @dataclass(slots=True)
@@ -72,7 +62,7 @@ def run_compare(options: Namespace) -> int:
         _compare(store, old[0], new[0], options, answer)
     else:
         _compare_all(store, old, new, options, answer)
-    write(REPORTS[options.format](answer.findings))
+    print_report(answer.findings, options.format, None)
     if options.format == "text":
         empty = answer.empty and answer.worst is Kind.COMPATIBLE
         print_line(f"{answer.worst}, because the writer can send nothing" if empty else answer.worst)
@@ -200,54 +190,3 @@ def _place_result(result: CheckResult, form: str, root: Path | None) -> CheckRes
     findings = place_findings([entry.finding for entry in result.accepted], form, root)
     accepted = (replace(entry, finding=finding) for entry, finding in zip(result.accepted, findings, strict=True))
     return replace(result, findings=tuple(place_findings(result.findings, form, root)), accepted=tuple(accepted))
-
-
-def run_diff(options: Namespace) -> int:
-    """Print every difference between two releases."""
-    store = open_store(options.root)
-    old, new = store.release(options.old), store.release(options.new)
-    table = Table("document", "what", "rule", "difference", box=None, pad_edge=False)
-    comparisons = Comparisons(store)
-    rows, left_out = 0, list(uncomparable(comparisons, [old, new]))
-    for path, change in _changes(comparisons, old, new):
-        if change.effect is not Effect.ANNOTATION or options.annotations:
-            rows += 1
-            colour = _COLOURS[change.effect]
-            table.add_row(plain(path), f"[{colour}]{change.word}[/]", change.rule, plain(change.message))
-    console = open_console()
-    if rows:
-        console.print(table)
-    counted = f"{old.version} → {new.version}: {format_count(rows, 'difference')}"
-    console.print(counted if rows or left_out else "no difference in meaning")
-    print_uncomparable(console, left_out)
-    print_console(console)
-    return UNDECIDED if left_out else OK
-
-
-def uncomparable(
-    comparisons: Comparisons, releases: list[Release], chosen: Collection[str] | None = None
-) -> Iterator[str]:
-    """Yield each document that cannot be compared, with the reason; by default of all names."""
-    for release in releases:
-        for document in release.every_document():
-            problem = comparisons.problem(document) if chosen is None or document.name in chosen else ""
-            if problem:
-                yield f"{release.folder}/{document.path}: not compared: {problem}"
-
-
-def print_uncomparable(console: Console, lines: list[str]) -> None:
-    """Print the documents that were not compared."""
-    for line in lines:
-        console.print(plain(line), soft_wrap=True)
-
-
-def _changes(comparisons: Comparisons, old: Release, new: Release) -> Iterator[tuple[str, Change]]:
-    """Yield each difference with the document it is in."""
-    before, after = documents_of(old), documents_of(new)
-    for path in dict.fromkeys((*before, *after)):
-        if path not in after or path not in before:
-            what = "added" if path in after else "removed"
-            effect = Effect.WIDENED if path in after else Effect.NARROWED
-            yield path, Change(f"document-{what}", "", "", effect, what)
-        elif comparisons.reach(before[path]) != comparisons.reach(after[path]):
-            yield from ((path, change) for change in comparisons.changes(before[path], after[path]))

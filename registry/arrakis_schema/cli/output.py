@@ -1,19 +1,38 @@
-"""The output of the command line: any text, to whatever standard output and standard error are.
+"""What a command gives back: text on standard output and standard error, reports of findings, and the exit code.
 
 Nothing else in `cli/` prints. A line goes through `printable`; a report is made printable by its format.
 """
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TextIO
 
 from arrakis_schema.errors import ArrakisSchemaError
+from arrakis_schema.findings.finding import Finding
+from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.text.printable import MESSAGE, printable
+
+OK, WRONG, UNUSABLE, UNDECIDED, INTERNAL, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 130, 141
+
+EXIT_CODES = {
+    OK: "success",
+    WRONG: "something is wrong with the schemas, or with a server",
+    UNUSABLE: "wrong usage, files that cannot be read or written, a limit, or a server that cannot be reached",
+    UNDECIDED: "undecided",
+    INTERNAL: "an internal error: a bug in this program",  # EX_SOFTWARE of sysexits.h
+    INTERRUPTED: "interrupted (Ctrl-C)",  # 128 + SIGINT, as shells count
+    BROKEN_PIPE: "the reader of the output closed the pipe",  # 128 + SIGPIPE
+}
 
 _MOST_LINES = 20
 _NAMES = ("stdin", "stdout", "stderr")
+_FROM_THE_TOP = {"github", "gitlab", "sarif", "junit"}
+"""The report formats whose readers show a finding at its line of a file of the repository."""
 
 
 class OutputError(ArrakisSchemaError):
@@ -59,6 +78,34 @@ def write_bytes(content: bytes) -> None:
         sys.stdout.buffer.write(content)
     except OSError as error:
         raise _output_error(error) from error
+
+
+def print_report(findings: Sequence[Finding], form: str, root: Path | None) -> None:
+    """Print findings in a report format."""
+    write(FORMATS[form](place_findings(findings, form, root)))
+
+
+def place_findings(findings: Sequence[Finding], form: str, root: Path | None) -> list[Finding]:
+    """Return findings with the paths that a report format needs."""
+    folder = _folder_in_repository(root) if form in _FROM_THE_TOP and root is not None else ""
+    return [replace(finding, file=_place_file(finding.file, folder)) for finding in findings]
+
+
+def _place_file(file: str, folder: str) -> str:
+    """Return the path of a file in a folder; the location of a server is not changed."""
+    return f"{folder}/{file}" if folder and "://" not in file else file
+
+
+def _folder_in_repository(root: Path) -> str:
+    """Return the path of a folder from the top of the work tree of git around it.
+
+    Where there is none, as in a copy that a CI job was given, it is the path from the current folder, where jobs begin,
+    and empty where that is not around it.
+    """
+    folder, current = root.resolve(), Path.cwd()
+    around = (folder, *folder.parents)
+    top = next((parent for parent in around if (parent / ".git").exists()), current if current in around else folder)
+    return "" if top == folder else folder.relative_to(top).as_posix()
 
 
 def flush() -> None:

@@ -7,8 +7,7 @@ from arrakis_schema.errors import MissingExtraError
 
 try:
     from arrakis_schema.flight.payloads import assert_payload, payload_schema
-    from arrakis_schema.flight.request_validator import RefusedRequestError, RequestValidator
-    from arrakis_schema.flight.requests import descriptor
+    from arrakis_schema.flight.requests import RefusedRequestError, RequestValidator, descriptor
     from arrakis_schema.flight.tickets import parse_ticket
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name).partition(".")[0], "arrow") from error

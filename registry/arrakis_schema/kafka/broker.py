@@ -11,7 +11,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]
 
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, UnreadPartition
+from arrakis_schema.kafka.conform import PartitionRequest, ReadMessage, UnreadPartition
 
 LARGEST = 64 * 1024 * 1024
 _OFFSET_TAIL = -2000  # librdkafka's RD_KAFKA_OFFSET_TAIL_BASE: so many messages before the end

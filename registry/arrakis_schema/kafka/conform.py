@@ -4,15 +4,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from re import Pattern
-from typing import Any
+from typing import Any, Protocol
 
 from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.text import format_count
 from arrakis_schema.kafka.messages import Checker, least_rows
-from arrakis_schema.kafka.reading import PartitionRequest, ReadMessage, Source, UnreadPartition
-from arrakis_schema.kafka.records import Descriptions, RecordChecker
-from arrakis_schema.kafka.topic_laws import DigestCheck, Times, disagreements, mismatched_members
+from arrakis_schema.kafka.records import (
+    Descriptions,
+    DigestCheck,
+    RecordChecker,
+    Times,
+    disagreements,
+    mismatched_members,
+)
+from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.kafka_settings import Topics, topics_of
 from arrakis_schema.store.settings import REGISTRY_FILE
@@ -20,10 +26,55 @@ from arrakis_schema.store.store import Release
 from arrakis_schema.tables import arrow_document
 
 _CHECKERS: dict[str, Callable[[Release, str], Checker | RecordChecker]] = {
-    "arrow": lambda release, path: Checker(arrow_document(release, path), least_rows(release, path)),
-    "json-schema": RecordChecker,
+    "tables": lambda release, path: Checker(arrow_document(release, path), least_rows(release, path)),
+    "records": RecordChecker,
 }
+"""How what a topic holds is checked, by `topic_holds` of the language of its document."""
+
 _RECORD_RULES = {"reference-unknown", "length-differs", "record-differs"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionRequest:
+    """One partition to read, and how many of its newest messages: None for all."""
+
+    topic: str
+    partition: int
+    newest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """One message as it was read, `value` None where it has none; `time` is the broker's, in milliseconds."""
+
+    topic: str
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: bool
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPartition:
+    """A partition that was not read to its end, and the reason."""
+
+    topic: str
+    partition: int
+    reason: str
+
+
+class Source(Protocol):
+    """What messages are read from: a broker, or a substitute for one in tests."""
+
+    def topics(self) -> dict[str, list[int]]:
+        """Return the topics with their partitions."""
+
+    def policies(self, topics: list[str]) -> dict[str, str]:
+        """Return the `cleanup.policy` of topics, as far as it is disclosed."""
+
+    def read(self, requests: list[PartitionRequest]) -> Iterator[ReadMessage | UnreadPartition]:
+        """Yield the messages of partitions."""
 
 
 @dataclass(slots=True)
@@ -89,10 +140,11 @@ class Examination:
 
     def _checker(self, path: str) -> Checker | RecordChecker:
         """Return the check of a document."""
-        language = self._files[path].format.name
-        if language not in _CHECKERS:
-            raise ArrakisSchemaError(f"{path} is written in {language}, whose messages cannot be checked")
-        return _CHECKERS[language](self._release, path)
+        document = self._files[path]
+        holds = language_of(document).topic_holds
+        if not holds:
+            raise ArrakisSchemaError(f"{path} is written in {document.format.name}, whose messages cannot be checked")
+        return _CHECKERS[holds](self._release, path)
 
     def _message_limit(self, topics: Topics, newest: int) -> int | None:
         """Return how many messages of a topic are read: all, where they are records with keys."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from arrakis_schema.store.layout import FORMATS, Format
 
@@ -67,7 +67,8 @@ class Language:
     - `view` of a document in one of the views of its format; `lines` that sum it up on a terminal;
     - `snippets` to copy, the document itself first, each with a title; what `repeated` columns are named by;
     - `schema_code` is Python that makes the schema which an example is of, empty where there is none;
-    - `highlighting` is the name of the language of an example for a highlighter.
+    - `highlighting` is the name of the language of an example for a highlighter;
+    - `topic_holds` is how a Kafka topic holds messages: as JSON `records`, or as `tables`; empty where it holds none.
     """
 
     parse: Callable[[Document], Any]
@@ -99,6 +100,7 @@ class Language:
     schema_code: Callable[[Document, Any], str] = lambda _document, _example: ""
     repeated: Callable[[Document], Iterable[str]] = lambda _: ()
     highlighting: str = ""
+    topic_holds: Literal["records", "tables", ""] = ""
     as_sent: Callable[[Release, Document, Example], Example] = lambda _release, _document, example: example
 
 

@@ -230,4 +230,5 @@ LANGUAGE = Language(
     snippets=_snippets,
     schema_code=_schema_code,
     repeated=_repeated_placeholders,
+    topic_holds="tables",
 )

@@ -286,4 +286,5 @@ LANGUAGE = Language(
     bundled=BUNDLED,
     highlighting="json",
     as_sent=_as_sent,
+    topic_holds="records",
 )

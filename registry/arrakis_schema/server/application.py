@@ -22,6 +22,7 @@ from arrakis_schema.server.problems import (
     bad_request,
     explain_problem,
     fields_too_large,
+    find_miss,
     method_not_allowed,
     not_acceptable,
     not_found,
@@ -29,8 +30,7 @@ from arrakis_schema.server.problems import (
     path_too_long,
     precondition_failed,
 )
-from arrakis_schema.server.resources import PreparedResponse, respond
-from arrakis_schema.server.tree import Tree, find_miss, prepare_tree
+from arrakis_schema.server.resources import PreparedResponse, Tree, prepare_tree, respond
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.records import now
 

@@ -23,8 +23,7 @@ from typing import IO, Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.server.listening import ServeError
-from arrakis_schema.server.resources import PreparedResource, prepare_resource
-from arrakis_schema.server.tree import Tree, prepare_tree
+from arrakis_schema.server.resources import PreparedResource, Tree, prepare_resource, prepare_tree
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.caching import Memo
 

@@ -1,9 +1,12 @@
-"""The socket that the server listens on, and the number of connections that it can hold."""
+"""What the server listens to: a socket, with as many connections as it can hold, and the signals that stop it."""
 
 import errno
 import resource
+import signal
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 from arrakis_schema.errors import ArrakisSchemaError
 
@@ -23,6 +26,9 @@ SEND_BUFFER = 256 * 1024
 
 READ_TIMEOUT = 20_000
 """Milliseconds after which a client that reads nothing of its response is disconnected, where supported."""
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a service manager, and a terminal that is closed."""
 
 
 class ServeError(ArrakisSchemaError):
@@ -74,3 +80,48 @@ def allow_connections() -> int:
             resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
             soft = raised
     return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, max(1, soft - RESERVED_FILES))
+
+
+class Stop:
+    """Counts the requests to stop; `reader` becomes readable after each."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.reader, self.writer = socket.socketpair()
+        for end in (self.reader, self.writer):
+            end.setblocking(False)  # noqa: FBT003 - the name says it
+
+    def count(self, _number: int, _frame: FrameType | None) -> None:
+        """Count a request: the handler of a signal."""
+        self.requests += 1
+
+    def drain(self) -> None:
+        """Empty `reader`."""
+        with suppress(BlockingIOError):
+            self.reader.recv(4096)
+
+    def close(self) -> None:
+        """Close both ends; a forked child does so too."""
+        self.reader.close()
+        self.writer.close()
+
+
+@contextmanager
+def stop_signals() -> Iterator[Stop]:
+    """Count requests to stop, and restore the earlier handlers at the end; for the main thread only."""
+    stop = Stop()
+    wakeup = signal.set_wakeup_fd(stop.writer.fileno(), warn_on_full_buffer=False)
+    handled = [number for number in STOP_SIGNALS if not _is_ignored_hangup(number)]
+    before = {number: signal.signal(number, stop.count) for number in handled}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup)
+        stop.close()
+
+
+def _is_ignored_hangup(number: signal.Signals) -> bool:
+    """Return whether this is SIGHUP and nohup started this process."""
+    return number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

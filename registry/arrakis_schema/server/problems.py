@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
 from http import HTTPStatus
@@ -15,9 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from starlette.responses import Response
 
-from arrakis_schema.server.negotiation import prefers_page
-from arrakis_schema.server.resources import COMMON
-from arrakis_schema.server.tree import Miss, Tree
+from arrakis_schema.server.resources import COMMON, Tree, prefers_page
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 ALLOW = {"allow": ", ".join(METHODS)}
@@ -26,6 +25,9 @@ COMMON_FIELDS = {name.decode(): value.decode() for name, value in COMMON}
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 MOST_NAMES = 50
 """How many names of a folder a 404 lists."""
+SIMILARITY_LIMIT = 4_000
+"""The limit of the search for a similar name (characters in the folder times those of the name): a 404 stays cheap."""
+
 LONGEST_DETAIL = 500
 """Characters of a detail that a page shows."""
 
@@ -67,6 +69,16 @@ class ProblemDetails:
         return json.dumps({**members, "detail": f"{self.detail}{question}", **self.facts}).encode() + b"\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """How far a path leads: `folder` is the last that exists, `name` what it lacks, `suggestion` a path that exists."""
+
+    folder: str
+    name: str
+    names: tuple[str, ...]
+    suggestion: str | None
+
+
 def not_found(miss: Miss, root_path: str, path: str) -> ProblemDetails:
     """Return the problem with a missing path: the folder, what it holds, and a suggestion."""
     contents, available = _listing(miss.names)
@@ -76,6 +88,35 @@ def not_found(miss: Miss, root_path: str, path: str) -> ProblemDetails:
         facts["did_you_mean"] = quote(suggestion)
     detail = f"{root_path}{miss.folder} has no {miss.name or 'page'}; {contents}"
     return ProblemDetails(HTTPStatus.NOT_FOUND, detail, facts, suggestion=suggestion)
+
+
+def find_miss(site: Tree, path: str) -> Miss:
+    """Return how far a path that the site lacks exists."""
+    folder, remainder = "/", path.removeprefix("/")
+    name, slash, after = remainder.partition("/")
+    while slash and f"{folder}{name}/" in site.folders:
+        folder += f"{name}/"
+        name, slash, after = after.partition("/")
+    names = site.folders[folder]
+    close = _close_match(name, names)
+    return Miss(folder, name, names, _complete_path(site, f"{folder}{close}", after) if close else None)
+
+
+def _close_match(name: str, names: tuple[str, ...]) -> str | None:
+    if len(name) * sum(map(len, names)) > SIMILARITY_LIMIT:
+        return None
+    by_name = {entry.rstrip("/"): entry for entry in names}
+    close = get_close_matches(name, by_name, n=1)
+    return by_name[close[0]] if close else None
+
+
+def _complete_path(site: Tree, start: str, after: str) -> str | None:
+    """Return the existing path that begins with `start` and is most similar to `after`; None where there is none."""
+    path = f"{start}{after}"
+    if path in site.resources:
+        return path
+    further = find_miss(site, path).suggestion if after and start in site.folders else None
+    return further or (start if start in site.resources else None)
 
 
 @lru_cache(maxsize=256)

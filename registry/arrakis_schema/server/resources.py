@@ -1,17 +1,24 @@
-"""Every response for a representation, prepared: the fast path only chooses among them.
+"""All URLs of the site, each with its responses prepared: the fast path only chooses one by the fields of a request.
 
-A resource has two variants, one a content coding; each has its own entity tag, and both revalidate.
+A path is looked up in a dict and never resolved, so none can lead outside. A resource has two variants, one a content
+coding; each has its own entity tag, and both revalidate. `RFC 9110 <https://www.rfc-editor.org/rfc/rfc9110>`_ is the
+rule of the fields.
 """
 
 import gzip
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple
 
-from arrakis_schema.server.negotiation import Weights, lists, lists_strongly, parse_weights
 from arrakis_schema.site.representations import Representation
 
 Fields = tuple[tuple[bytes, bytes], ...]
+
+PAGE = "index.html"
+NOT_FOUND = "/404.html"
 
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SHORT_LIVED = b"public, max-age=300, must-revalidate"
@@ -31,6 +38,11 @@ GZIP_LEVEL = 6
 """The level of gzip: 9 takes twice as long for a site that is 0.3 % smaller."""
 
 RELEVANT_FIELDS = frozenset({b"accept-encoding", b"if-match", b"if-none-match"})
+
+ENTITY_TAG = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+WEIGHT = re.compile(rb"0(\.\d{0,3})?|1(\.0{0,3})?")
+IMPLICIT_WEIGHT = 0.0001
+"""The weight of `identity` where the client does not name it: acceptable, but below everything it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,26 @@ class PreparedResource:
         return self.identity.etag, self.gzip.etag
 
 
+class Weights(NamedTuple):
+    """The client's weights of the codings that this server has; 0 is a refusal."""
+
+    gzip: float
+    identity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The site: `resources` by URL path, `folders` (with their slash) to the names in them, folders with a slash.
+
+    `missing` is the HTML of the site's page for missing paths.
+    """
+
+    resources: Mapping[str, PreparedResource]
+    folders: Mapping[str, tuple[str, ...]]
+    files: int
+    missing: str = ""
+
+
 def prepare_resource(representation: Representation) -> PreparedResource:
     """Prepare all responses of a representation."""
     compressed = gzip.compress(representation.content, GZIP_LEVEL, mtime=0)
@@ -90,6 +122,41 @@ def _encode(representation: Representation, body: bytes, etag: bytes, coding: Fi
         ok=PreparedResponse(HTTPStatus.OK.value, (*content_fields, *cache_fields, *COMMON), body),
         not_modified=PreparedResponse(HTTPStatus.NOT_MODIFIED.value, (*cache_fields, *CORS)),
     )
+
+
+def prepare_tree(
+    representations: Iterable[Representation], prepare: Callable[[Representation], PreparedResource] = prepare_resource
+) -> Tree:
+    """Prepare the whole site; raises `ValueError` where two representations have the same path."""
+    resources: dict[str, PreparedResource] = {}
+    files = 0
+    for files, representation in enumerate(representations, start=1):  # noqa: B007
+        path = f"/{representation.path}"
+        if path in resources:
+            raise ValueError(f"two files of the site have the path {representation.path}")
+        resources[path] = prepare(representation)
+        if path.endswith(f"/{PAGE}"):
+            resources[path.removesuffix(PAGE)] = resources[path]
+    return Tree(resources, _list_folders(resources), files, _missing_page(resources))
+
+
+def _missing_page(resources: Mapping[str, PreparedResource]) -> str:
+    """Return the site's own page for missing paths; empty where it has none."""
+    page = resources.get(NOT_FOUND)
+    return "" if page is None else page.identity.ok.body.decode("utf-8", "replace")
+
+
+def _list_folders(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, set[str]] = {"/": set()}
+    for path in paths:
+        folder = "/"
+        *parents, name = path.split("/")[1:]
+        for parent in parents:
+            names[folder].add(f"{parent}/")
+            folder += f"{parent}/"
+            names.setdefault(folder, set())
+        names[folder].add(name)
+    return {folder: tuple(sorted(entries - {"", PAGE})) for folder, entries in names.items()}
 
 
 def respond(resource: PreparedResource, fields: Iterable[tuple[bytes, bytes]]) -> PreparedResponse | HTTPStatus:
@@ -140,3 +207,43 @@ def _find_cached_variant(
         return selected
     variants = (selected, resource.identity, resource.gzip)
     return next((variant for variant in variants if lists(cached, variant.etag)), None)
+
+
+@lru_cache(maxsize=64)
+def parse_weights(accept_encoding: bytes) -> Weights:
+    """Return the weights in an `Accept-Encoding` (§12.5.3); a malformed member is ignored."""
+    named = dict(_members(accept_encoding.lower()))
+    wildcard = named.get(b"*")
+    gzip = named.get(b"gzip", named.get(b"x-gzip", wildcard or 0.0))
+    return Weights(gzip, named.get(b"identity", IMPLICIT_WEIGHT if wildcard is None else wildcard))
+
+
+def _members(accept_encoding: bytes) -> Iterator[tuple[bytes, float]]:
+    for member in accept_encoding.split(b","):
+        coding, _, parameter = member.partition(b";")
+        name, _, value = parameter.partition(b"=")
+        if not parameter.strip():
+            yield coding.strip(), 1.0
+        elif name.strip() == b"q" and WEIGHT.fullmatch(value.strip()):
+            yield coding.strip(), float(value)
+
+
+def lists(field: bytes, etag: bytes) -> bool:
+    """Return whether an `If-None-Match` lists this entity tag, compared weakly (§13.1.2)."""
+    return any(tag == etag for _, tag in ENTITY_TAG.findall(field))
+
+
+def lists_strongly(field: bytes, etags: Container[bytes]) -> bool:
+    """Return whether an `If-Match` holds: it is `*` or lists one of these entity tags, and not as weak (§13.1.1)."""
+    return field.strip() == b"*" or any(not weak and tag in etags for weak, tag in ENTITY_TAG.findall(field))
+
+
+def prefers_page(accept: bytes) -> bool:
+    """Return whether an `Accept` (§12.5.1) prefers HTML to JSON, as that of a browser does."""
+    ranges = dict(_members(accept.lower()))
+
+    def weight(*names: bytes) -> float:
+        return next((ranges[name] for name in names if name in ranges), 0.0)
+
+    html = weight(b"text/html", b"text/*", b"*/*")
+    return html > weight(b"application/problem+json", b"application/json", b"application/*", b"*/*")

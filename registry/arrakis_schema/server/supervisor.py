@@ -14,8 +14,7 @@ from typing import IO, Any
 
 from arrakis_schema.server.application import Health
 from arrakis_schema.server.building import FORK, Build, Builder, Load, Outcome, describe_end, start_builder
-from arrakis_schema.server.listening import ServeError, allow_connections, listen
-from arrakis_schema.server.stop_signals import Stop, stop_signals
+from arrakis_schema.server.listening import ServeError, Stop, allow_connections, listen, stop_signals
 from arrakis_schema.server.worker import WorkerSettings, run_worker, send_site
 from arrakis_schema.store.records import now
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from time import time_ns
 from typing import Any, get_args
 
 from arrakis_schema.text.json_pointer import names_in
@@ -11,6 +12,7 @@ REQUEST_MEMBER = "request"
 """The member of a request that names what it asks for, where `registry.toml` does not name another one."""
 CALLS = ("command", "path", "ticket")
 KEEPS = ("named", "listed", "matching", "null-or-equal", "at-least", "at-most")
+SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ class SampleSeries:
     stride: str = ""
     latency: str = ""
     epoch: int = 0
+
+    def now(self) -> int:
+        """Return the current time by the clock of the API, in nanoseconds."""
+        return time_ns() - self.epoch * SECOND
 
 
 @dataclass(frozen=True, slots=True)

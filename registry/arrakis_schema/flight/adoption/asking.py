@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
-from arrakis_schema.flight.adoption.observation import Observation, Observed, Unanswered, first_rows, plain_name
+from arrakis_schema.flight.adoption.observations import Observation, Observed, Unanswered, first_rows, plain_name
 from arrakis_schema.flight.conform.call_errors import (
     BrokenError,
     CallError,
@@ -21,8 +21,7 @@ from arrakis_schema.flight.conform.call_errors import (
 )
 from arrakis_schema.flight.conform.client import Peer
 from arrakis_schema.flight.conform.listing import server_names, substitute_names
-from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.flight.requests import form_of
+from arrakis_schema.flight.release_contract import Contract, form_of
 from arrakis_schema.flight.tickets import descriptor_of
 from arrakis_schema.json_schema.packets import write_request
 from arrakis_schema.store.parsing import parse_json

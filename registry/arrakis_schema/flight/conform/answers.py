@@ -21,14 +21,12 @@ from arrakis_schema.flight.conform.call_errors import (
     UnavailableError,
 )
 from arrakis_schema.flight.conform.client import Peer, Stream
-from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.conform.laws import AnsweredRows, deviation, repeated_across_tickets, row_laws
 from arrakis_schema.flight.conform.listing import MOST_ROWS, Listing, distinct_first
-from arrakis_schema.flight.conform.observations import Notes
+from arrakis_schema.flight.conform.observations import Deviation, Notes
 from arrakis_schema.flight.conform.promises import PromiseCheck, arguments_of
 from arrakis_schema.flight.conform.series_laws import SeriesCheck, repeated_columns
-from arrakis_schema.flight.release_contract import Contract, Sample
-from arrakis_schema.flight.requests import Form, form_of
+from arrakis_schema.flight.release_contract import Contract, Form, Sample, form_of
 from arrakis_schema.flight.tickets import descriptor_of, parse_ticket
 from arrakis_schema.text.printable import clean_line
 

@@ -22,7 +22,6 @@ from arrakis_schema.flight.conform.call_errors import (
     UnimplementedError,
 )
 from arrakis_schema.flight.conform.client import Access, Peer
-from arrakis_schema.flight.conform.guarded_job import read_server_info, run_job, with_end
 from arrakis_schema.flight.conform.listing import (
     Listing,
     NothingOfferedError,
@@ -32,6 +31,7 @@ from arrakis_schema.flight.conform.listing import (
 )
 from arrakis_schema.flight.conform.observations import Counts, Notes
 from arrakis_schema.flight.conform.promises import Drift, PromiseCheck, arguments_of
+from arrakis_schema.flight.conform.supervisor import read_server_info, run_job, with_end
 from arrakis_schema.flight.release_contract import Contract, Sample
 from arrakis_schema.store.flight_settings import Info
 from arrakis_schema.store.store import Store, open_store

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from arrakis_schema.findings.finding import Severity
-from arrakis_schema.flight.conform.deviations import Deviation
+from arrakis_schema.flight.conform.observations import Deviation
 from arrakis_schema.flight.filters import FILTERS, NotAnsweredError, Row
 from arrakis_schema.store.flight_settings import Filter, Flight
 from arrakis_schema.text.printable import clean_line

@@ -11,13 +11,11 @@ from typing import Any
 
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.conform.call_errors import CallError, TimedOutError, UnreachableError
 from arrakis_schema.flight.conform.client import Peer
 from arrakis_schema.flight.filters import Row
-from arrakis_schema.flight.release_contract import Contract, Sample
-from arrakis_schema.flight.requests import Form, form_of
-from arrakis_schema.store.flight_settings import Columns, SampleSeries
+from arrakis_schema.flight.release_contract import Contract, Form, Sample, form_of
+from arrakis_schema.store.flight_settings import SECOND, Columns, SampleSeries
 
 Names = Mapping[str, Sequence[str]]
 MOST_ROWS = 20_000
@@ -231,7 +229,7 @@ class Listing:
     def _shift(self, args: Mapping[str, Any], clock: SampleSeries) -> dict[str, Any]:
         """Return arguments with recent times in place of their own, as far from each other."""
         times = self._times(args)
-        last = api_time(clock) // SECOND * SECOND - _AGO
+        last = clock.now() // SECOND * SECOND - _AGO
         return {**args, **{name: last - max(times.values()) + value for name, value in times.items()}}
 
     @property

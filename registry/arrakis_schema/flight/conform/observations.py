@@ -1,4 +1,4 @@
-"""The notes taken about one endpoint during an examination, without duplicates, and the findings made from them."""
+"""What an examination notes about one endpoint: deviations, without duplicates, and the findings made from them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,10 +9,20 @@ import pyarrow as pa
 from arrakis_schema.arrow.members import line_of
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.flight.conform.deviations import Deviation
 from arrakis_schema.flight.release_contract import Contract
 
 _MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One way in which sent data differs from the registered payload."""
+
+    location: str
+    rule: str
+    severity: Severity
+    message: str
+    witness: str = ""
 
 
 @dataclass(frozen=True, slots=True)

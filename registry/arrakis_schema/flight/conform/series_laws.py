@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.flight.clock import SECOND, api_time
-from arrakis_schema.flight.conform.deviations import Deviation
+from arrakis_schema.flight.conform.observations import Deviation
 from arrakis_schema.flight.filters import Row
-from arrakis_schema.store.flight_settings import Columns
+from arrakis_schema.store.flight_settings import SECOND, Columns
 from arrakis_schema.text.printable import clean_line
 
 _DAY = 86_400 * SECOND
@@ -83,7 +82,7 @@ class SeriesCheck:
 
     def _check_range(self, value: int) -> Iterator[Deviation]:
         """Yield an error for a time outside the requested range, or far from now if the request is live."""
-        now = api_time(self._settings)
+        now = self._settings.now()
         early = self._start is not None and value < self._start
         late = self._end is not None and value >= self._end
         if early or late:
@@ -107,7 +106,7 @@ class SeriesCheck:
 
     def _guess_clock(self, value: int) -> str:
         """Return what a time seems to be, if it is one by another clock or in another unit."""
-        near = self._start if self._start is not None else api_time(self._settings)
+        near = self._start if self._start is not None else self._settings.now()
         readings = {
             "it is a Unix time": value - self._settings.epoch * SECOND,
             "it is in microseconds": value * 1000,

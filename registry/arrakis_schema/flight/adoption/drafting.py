@@ -1,8 +1,13 @@
-"""The files of a draft: a root folder that every command takes, with what was seen as its working set."""
+"""Draft documents from what a server sends: a root folder that every command takes, with what was seen in `schemas/`.
+
+Run as a program it is the process that does so: it reads a job, and prints the files as events.
+"""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,18 +18,23 @@ from arrakis_schema.arrow.rows import record_batch
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.text import format_count
-from arrakis_schema.flight.adoption.drafts import Draft, draft_payload
-from arrakis_schema.flight.adoption.inference import (
+from arrakis_schema.flight.adoption.asking import Asker, observe_flights, observe_release
+from arrakis_schema.flight.adoption.observations import (
+    Observation,
+    Unanswered,
     discriminator_in,
     explain_unasked,
+    first_rows,
     infer_descriptor,
     infer_settings,
     is_nested,
 )
-from arrakis_schema.flight.adoption.observation import Observation, Unanswered, first_rows
+from arrakis_schema.flight.adoption.payload_drafts import Draft, draft_payload
+from arrakis_schema.flight.conform.client import Access
+from arrakis_schema.flight.conform.supervisor import read_server_info, run_job, with_end
 from arrakis_schema.flight.payloads import schema_differences, schema_to_compare
 from arrakis_schema.flight.release_contract import Contract
-from arrakis_schema.store.store import Release
+from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.text.printable import clean_line
 
 MOST_ROWS = 8
@@ -36,6 +46,46 @@ severity = "off"
 reason = {}
 """
 Files = dict[str, str]
+_MOST_MEMBERS = 20
+
+
+def draft_events(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield `file` and `sentence` events, and last `end` or `failed`."""
+    access = Access(job["location"], job["seconds"], job["token"], job["root_certs"].encode())
+    return with_end(_draft(job, access), access.location, "drafted")
+
+
+def _draft(job: dict[str, Any], access: Access) -> Iterator[dict[str, Any]]:
+    """Yield the events of drafting documents."""
+    store = open_store(Path(job["root"]))
+    peer = Asker(access)
+    about = _texts(read_server_info(peer, store.settings.flight.info))
+    contract = _contract(store, job["release"], about)
+    if contract is None:
+        observed = list(observe_flights(peer, job["endpoints"], job["requests"]))
+    else:
+        observed = list(observe_release(contract, peer, job["endpoints"], job["requests"]))
+    files, sentences = draft_files(observed, contract, about)
+    yield {"release": "" if contract is None else contract.release.title}
+    yield from ({"sentence": clean_line(sentence, 600)} for sentence in sentences)
+    yield from ({"file": path, "text": text} for path, text in files.items())
+
+
+def _texts(server_info: dict[str, Any]) -> dict[str, str]:
+    """Return the texts of a server's description of itself, of bounded length."""
+    plain = ((name, value) for name, value in server_info.items() if isinstance(value, str))
+    return {clean_line(name, 60): clean_line(value, 60) for name, value in islice(plain, _MOST_MEMBERS)}
+
+
+def _contract(store: Store, release: str | None, about: dict[str, str]) -> Contract | None:
+    """Return the contract of the release that is named, or else that the server claims; None where there is none."""
+    if release is not None:
+        return Contract(store.release(release).contract)
+    claimed = about.get(store.settings.flight.info.release)
+    try:
+        return None if claimed is None else Contract(store.release(claimed).contract)
+    except ArrakisSchemaError:
+        return None
 
 
 def draft_files(
@@ -214,3 +264,7 @@ def _page(sentences: Sequence[str], about: Mapping[str, str], *, corrections: bo
 def _json(value: Any) -> str:
     """Return a value as the text of a file."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(run_job(draft_events))

@@ -13,8 +13,8 @@ from arrakis_schema.arrow.printer import format_schema
 from arrakis_schema.arrow.promises import MAKERS, PROMISED, REQUIREMENTS, strip_annotations
 from arrakis_schema.arrow.template import Template, format_document, parse_document
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.flight.adoption.observation import Observation
-from arrakis_schema.store.files import MOST_COLUMNS
+from arrakis_schema.flight.adoption.observations import Observation
+from arrakis_schema.store.limits import MOST_COLUMNS
 from arrakis_schema.text.short_repr import short_repr
 
 Payload: TypeAlias = pa.Schema | Template

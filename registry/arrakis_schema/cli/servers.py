@@ -1,6 +1,5 @@
-"""The commands `conform`, which checks a server or broker against its documents and logs the result, and `mock`."""
+"""The commands for running servers: `conform` checks one, or a broker, `adopt` drafts documents, `mock` starts one."""
 
-import re
 import socket
 from argparse import Namespace
 from collections import Counter
@@ -12,24 +11,31 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.cli.access import SCHEMES, OptionError, read_access
-from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
-from arrakis_schema.cli.output import print_line, print_now, write
-from arrakis_schema.cli.reporting import place_findings
+from arrakis_schema.cli.argument_values import (
+    FLIGHT,
+    KAFKA,
+    OptionError,
+    parse_pattern,
+    parse_servers,
+    read_option_file,
+    read_properties,
+    read_request,
+    read_token,
+)
+from arrakis_schema.cli.output import OK, UNDECIDED, WRONG, print_line, print_now, print_report, write
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.findings.as_json import as_json
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.findings.text import format_count
+from arrakis_schema.flight.adoption.adopt import adopt, write_adoption
+from arrakis_schema.flight.adoption.observations import plain_name
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, examine
-from arrakis_schema.flight.mock.server import MockServer
-from arrakis_schema.kafka.conform import Examination, Examined
+from arrakis_schema.flight.mock import MockServer
 from arrakis_schema.store import conformance_log as log
 from arrakis_schema.store.records import now
 from arrakis_schema.store.store import open_release
 
-KAFKA = "kafka://"
 _LAST_PORT = 65535
 
 
@@ -38,10 +44,10 @@ def run_conform(options: Namespace) -> int:
     if options.log:
         log.require_appendable(options.log)
     if options.url.startswith(KAFKA):
-        return conform_kafka(options)
-    if not options.url.startswith(SCHEMES):
+        return _conform_kafka(options)
+    if not options.url.startswith(FLIGHT):
         raise OptionError(f"{options.url} is not grpc://HOST:PORT, grpc+tls://HOST:PORT or kafka://HOST:PORT")
-    access = replace(read_access(options), follow=tuple(options.follow or ()), replicas=options.replicas)
+    access = replace(_read_access(options), follow=tuple(options.follow or ()), replicas=options.replicas)
     report = _examine_and_log(
         options,
         access,
@@ -55,37 +61,13 @@ def run_conform(options: Namespace) -> int:
         members = {"release": report.release, "server": dict(report.about), "endpoints": dict(report.examined)}
         write(as_json(report.findings, verdict=report.verdict, **members))
     else:
-        write(FORMATS[options.format](place_findings(report.findings, options.format, options.root)))
+        print_report(report.findings, options.format, options.root)
     if options.format == "text":
         for line in (*_describe_endpoints(report), _verdict(report)):
             print_line(line)
     if not report.conforms:
         return WRONG
     return UNDECIDED if report.undecided else OK
-
-
-def run_mock(options: Namespace) -> int:
-    """Run a mock server until interrupted."""
-    release = open_release(options.release, options.root).held(as_documented=options.as_documented)
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    try:
-        _require_free_port(options.host, options.port)
-        server = MockServer(release, f"grpc://{host}:{options.port}")
-    except (pa.ArrowException, OSError) as error:
-        address = f"port {options.port} on {options.host}"
-        raise OptionError(f"{address} cannot be used: choose another one with --port") from error
-    print_now(f"serving {release.title} at grpc://{host}:{server.port}")
-    with suppress(KeyboardInterrupt):
-        server.serve()
-    return 0
-
-
-def _require_free_port(host: str, port: int) -> None:
-    """Raise `OSError` unless this port is free: gRPC would share it with another process."""
-    if not 0 <= port <= _LAST_PORT:
-        raise OSError(f"there is no port {port}")
-    with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
-        pass
 
 
 def _verdict(report: Report) -> str:
@@ -113,15 +95,20 @@ def _describe_endpoints(report: Report) -> Iterator[str]:
         yield f"{name}: {answered}, {format_count(counts['rows'], 'row')}{types}"
 
 
-def conform_kafka(options: Namespace) -> int:
+def _conform_kafka(options: Namespace) -> int:
     """Print what does not conform in the topics of a broker; return 0, 1, or 3 where undecided."""
+    from arrakis_schema.kafka.conform import Examination  # noqa: PLC0415 - only brokers need it
+
     try:
         from arrakis_schema.kafka.broker import FIXED_SETTINGS, Broker  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtraError("confluent_kafka", "kafka") from error
-    servers, chosen = _servers(options.url), _pattern(options.topics)
+
+    servers, chosen = parse_servers(options.url), parse_pattern(options.topics)
     settings = (
-        _settings(options.consumer_config, {*FIXED_SETTINGS, "bootstrap.servers"}) if options.consumer_config else {}
+        read_properties(options.consumer_config, {*FIXED_SETTINGS, "bootstrap.servers"})
+        if options.consumer_config
+        else {}
     )
     as_documented = options.as_documented or options.strict
     release = open_release(options.release, options.root).held(as_documented=as_documented)
@@ -135,9 +122,9 @@ def conform_kafka(options: Namespace) -> int:
     verdict = log.DIFFERS if examined.failed else log.UNDECIDED if examined.undecided else log.CONFORMS
     messages = sum(examined.messages.values())
     _log_findings(options, release.version, verdict, examined.findings, requests=messages)
-    write(FORMATS[options.format](place_findings(examined.findings, options.format, options.root)))
+    print_report(examined.findings, options.format, options.root)
     if options.format == "text":
-        print_line(_counts(examined))
+        print_line(f"{format_count(messages, 'message')} of {format_count(len(examined.messages), 'topic')}")
     return WRONG if examined.failed else UNDECIDED if examined.undecided else OK
 
 
@@ -198,44 +185,59 @@ def _software(about: Mapping[str, str]) -> str:
     return next((value for name, value in about.items() if name.endswith("version")), "")
 
 
-def _servers(url: str) -> str:
-    """Parse the addresses in a URL, separated by commas."""
-    servers = url.removeprefix(KAFKA).rstrip("/")
-    if not url.startswith(KAFKA) or not all(re.fullmatch(r"[^\s/,]+:\d{1,5}", part) for part in servers.split(",")):
-        raise OptionError(f"{url} is not {KAFKA}HOST:PORT, or several HOST:PORT with commas between")
-    return servers
+def run_adopt(options: Namespace) -> int:
+    """Write drafts of the documents of a server to a new folder."""
+    if not options.url.startswith(FLIGHT):
+        raise OptionError(f"{options.url} is not grpc://HOST:PORT or grpc+tls://HOST:PORT")
+    names, requests = _read_endpoints(options.endpoint)
+    adoption = adopt(_read_access(options), options.release, root=options.root, endpoints=names, requests=requests)
+    write_adoption(adoption, options.out)
+    for sentence in adoption.sentences:
+        print_line(sentence)
+    basis = f"the examples of {adoption.release}" if adoption.release else "requests for the flights that it lists"
+    files = format_count(len(adoption.files), "file")
+    print_line(f"wrote {files} to {options.out}, drafted from the answers to {basis}: review them")
+    return 0
 
 
-def _pattern(text: str | None) -> re.Pattern[str] | None:
-    """Compile the expression for the names of topics."""
+def _read_endpoints(texts: list[str]) -> tuple[list[str], dict[str, Any]]:
+    """Return the endpoints that are named, and the requests of those that are given as NAME=FILE."""
+    names, requests = [], {}
+    for text in texts:
+        name, equals, file = text.partition("=")
+        if plain_name(name) != name:
+            raise OptionError(f"{name!r} is not the name of an endpoint: expected lower-case letters, digits, - and _")
+        names.append(name)
+        if equals:
+            requests[name] = read_request(Path(file))
+    return names, requests
+
+
+def run_mock(options: Namespace) -> int:
+    """Run a mock server until interrupted."""
+    release = open_release(options.release, options.root).held(as_documented=options.as_documented)
+    host = f"[{options.host}]" if ":" in options.host else options.host
     try:
-        return re.compile(text) if text is not None else None
-    except re.error as error:
-        raise OptionError(f"--topics {text!r} is not a regular expression: {error}") from error
+        _require_free_port(options.host, options.port)
+        server = MockServer(release, f"grpc://{host}:{options.port}")
+    except (pa.ArrowException, OSError) as error:
+        address = f"port {options.port} on {options.host}"
+        raise OptionError(f"{address} cannot be used: choose another one with --port") from error
+    print_now(f"serving {release.title} at grpc://{host}:{server.port}")
+    with suppress(KeyboardInterrupt):
+        server.serve()
+    return 0
 
 
-def _settings(file: Path, ours: set[str]) -> dict[str, str]:
-    """Read a properties file: one setting of librdkafka a line, as `name=value`; comments begin with `#`."""
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise OptionError(f"{file} cannot be read: {reason}") from error
-    settings = {}
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals or not name:
-            raise OptionError(f"{file}, line {number} is not name=value")
-        if name in ours:
-            raise OptionError(f"{file}, line {number}: {name} cannot be set: reading must change nothing")
-        settings[name] = value
-    return settings
+def _require_free_port(host: str, port: int) -> None:
+    """Raise `OSError` unless this port is free: gRPC would share it with another process."""
+    if not 0 <= port <= _LAST_PORT:
+        raise OSError(f"there is no port {port}")
+    with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+        pass
 
 
-def _counts(examined: Examined) -> str:
-    """Return how much was examined."""
-    messages, topics = sum(examined.messages.values()), len(examined.messages)
-    return f"{format_count(messages, 'message')} of {format_count(topics, 'topic')}"
+def _read_access(options: Namespace) -> Access:
+    """Return how to access the server that the options name."""
+    certs = read_option_file(options.tls_root_certs) if options.tls_root_certs else b""
+    return Access(options.url, options.timeout, read_token(options.token_file), certs)

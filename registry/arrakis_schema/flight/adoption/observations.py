@@ -1,11 +1,16 @@
-"""The settings of a draft and the schemas of its requests, from what a server was asked."""
+"""What a server answered, or why it did not, and what follows for the settings and the requests of a draft."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.flight.adoption.observation import Observation, plain_name
+import pyarrow as pa
+
+from arrakis_schema.arrow.python_values import rows_of
 from arrakis_schema.store.flight_settings import REQUEST_MEMBER
+from arrakis_schema.text.short_repr import short_repr
 
 _TYPES: dict[type, str] = {
     bool: "boolean",
@@ -15,8 +20,6 @@ _TYPES: dict[type, str] = {
     list: "array",
     dict: "object",
 }
-
-
 _NESTED = [
     "",
     "[[documents]]",
@@ -25,6 +28,56 @@ _NESTED = [
     'examples = "examples/NAME/VARIANT.json"',
 ]
 VERSION, BASE_URL = "0.1.0", "https://example.org/"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One request that was answered: the request (None: no JSON), the schemas, and the batches that were read.
+
+    `path` is the path that asked, where that is the whole request; `by_ticket` tells that the request was sent as a
+    ticket, without GetFlightInfo; `unasked` says why nobody can ask so by a document.
+    """
+
+    endpoint: str
+    request: Any
+    schemas: tuple[pa.Schema, ...]
+    batches: tuple[pa.RecordBatch, ...]
+    path: tuple[str, ...] = ()
+    by_ticket: bool = False
+    unasked: str = ""
+
+    __repr__ = short_repr
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of the data, or that of the FlightInfo where no data was asked for."""
+        return self.schemas[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A request without an answer, and why."""
+
+    endpoint: str
+    reason: str
+
+
+Observed = Iterator[Observation | Unanswered]
+
+
+def plain_name(name: str) -> str:
+    """Return a name that a folder can bear: lower-case ASCII, digits, - and _."""
+    return re.sub(r"[^a-z0-9_]+", "-", name[:200].lower()).strip("-")[:60] or "flight"
+
+
+def first_rows(batches: Sequence[pa.RecordBatch], most: int) -> list[dict[str, Any]]:
+    """Return the first rows of these batches."""
+    rows: list[dict[str, Any]] = []
+    for batch in batches:
+        rows += rows_of(batch.slice(0, most - len(rows)))
+        if len(rows) >= most:
+            break
+    return rows
 
 
 def infer_descriptor(endpoint: str, requests: Sequence[Any], member: str) -> dict[str, Any] | None:

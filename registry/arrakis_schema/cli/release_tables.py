@@ -1,26 +1,31 @@
-"""The command `matrix`: which clients work with which servers, by their releases or by their versions."""
+"""The commands that compare releases for people: `diff`, and `matrix`, which clients work with which servers."""
 
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from io import StringIO
+from shutil import get_terminal_size
+from typing import cast
 
 from rich import box
 from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
+from rich.text import Text
 
-from arrakis_schema.cli.comparing import print_uncomparable, uncomparable
-from arrakis_schema.cli.consoles import open_console, plain, print_console
-from arrakis_schema.cli.exit_codes import OK, UNDECIDED
-from arrakis_schema.cli.output import write
+from arrakis_schema.cli.output import OK, UNDECIDED, write
 from arrakis_schema.errors import UnknownSchemaError
+from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.store.bases import documents_of
 from arrakis_schema.store.records import SOFTWARE_FILE
 from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.advice import advice, relations_data
 from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.matrix import calls, equivalent_releases, grid, merge_alike, range_of, sides
-from arrakis_schema.system.relations import Answer, Call, Relation, sent_names
+from arrakis_schema.system.relations import sent_names
+from arrakis_schema.text.printable import printable
 
 _MARKS = {
     Answer.WORKS: "[green]✓[/]",
@@ -34,9 +39,43 @@ _LEGEND = (
     "✓ works   ~ works, but a field is not understood   ≈ breaks only for messages that no example sends"
     "   ✗ breaks   ? undecided   · unknown: not documented"
 )
-
-
+_COLOURS = {Effect.NARROWED: "red", Effect.CHANGED: "yellow", Effect.WIDENED: "green", Effect.ANNOTATION: "dim"}
 _ABSENT, _ABSENT_LEGEND = "-", "   - not in both releases"
+_PLAIN_WIDTH = 200
+
+
+def run_diff(options: Namespace) -> int:
+    """Print every difference between two releases."""
+    store = open_store(options.root)
+    old, new = store.release(options.old), store.release(options.new)
+    table = Table("document", "what", "rule", "difference", box=None, pad_edge=False)
+    comparisons = Comparisons(store)
+    rows, left_out = 0, list(uncomparable(comparisons, [old, new]))
+    for path, change in _changes(comparisons, old, new):
+        if change.effect is not Effect.ANNOTATION or options.annotations:
+            rows += 1
+            colour = _COLOURS[change.effect]
+            table.add_row(plain(path), f"[{colour}]{change.word}[/]", change.rule, plain(change.message))
+    console = open_console()
+    if rows:
+        console.print(table)
+    counted = f"{old.version} → {new.version}: {format_count(rows, 'difference')}"
+    console.print(counted if rows or left_out else "no difference in meaning")
+    print_uncomparable(console, left_out)
+    print_console(console)
+    return UNDECIDED if left_out else OK
+
+
+def _changes(comparisons: Comparisons, old: Release, new: Release) -> Iterator[tuple[str, Change]]:
+    """Yield each difference with the document it is in."""
+    before, after = documents_of(old), documents_of(new)
+    for path in dict.fromkeys((*before, *after)):
+        if path not in after or path not in before:
+            what = "added" if path in after else "removed"
+            effect = Effect.WIDENED if path in after else Effect.NARROWED
+            yield path, Change(f"document-{what}", "", "", effect, what)
+        elif comparisons.reach(before[path]) != comparisons.reach(after[path]):
+            yield from ((path, change) for change in comparisons.changes(before[path], after[path]))
 
 
 def run_matrix(options: Namespace) -> int:
@@ -139,3 +178,40 @@ def _print_groups(console: Console, comparisons: Comparisons, options: Namespace
     if same:
         console.print(f"equivalent releases: {'; '.join(same)}")
     print_uncomparable(console, list(uncomparable(comparisons, releases, options.names or None)))
+
+
+def uncomparable(
+    comparisons: Comparisons, releases: list[Release], chosen: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield each document that cannot be compared, with the reason; by default of all names."""
+    for release in releases:
+        for document in release.every_document():
+            problem = comparisons.problem(document) if chosen is None or document.name in chosen else ""
+            if problem:
+                yield f"{release.folder}/{document.path}: not compared: {problem}"
+
+
+def print_uncomparable(console: Console, lines: list[str]) -> None:
+    """Print the documents that were not compared."""
+    for line in lines:
+        console.print(plain(line), soft_wrap=True)
+
+
+def open_console() -> Console:
+    """Return a console that writes to a buffer, as wide as the terminal; wide enough where there is none."""
+    if sys.stdout.isatty():
+        return Console(file=StringIO(), width=get_terminal_size().columns, force_terminal=True)
+    return Console(file=StringIO(), width=_PLAIN_WIDTH, no_color=True, highlight=False)
+
+
+def plain(text: str) -> Text:
+    """Return untrusted text without interpreting markup."""
+    return Text(printable(text))
+
+
+def print_console(console: Console) -> None:
+    """Print the buffer of a console; where it is piped, escape lines that begin like a command of a CI system."""
+    collected = cast("StringIO", console.file).getvalue()
+    if not sys.stdout.isatty():
+        collected = "".join(f"{printable(line.rstrip(), sys.maxsize)}\n" for line in collected.split("\n")[:-1])
+    write(collected)

@@ -1,1 +1,0 @@
-"""A mock Flight server that conforms to the contract of a release."""
